@@ -1,0 +1,1 @@
+"""Settings, logging and their errors; knows nothing of the rest."""

@@ -1,0 +1,249 @@
+"""Every setting, with its default: from the environment, then .env, then verbatim.toml."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from config.errors import ConfigError
+
+PREFIX = "VERBATIM_"
+TOML = "verbatim.toml"
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def _split(value: object) -> object:
+    """Read ``1, 2`` as a list, beside the JSON that the library reads."""
+    if isinstance(value, int):
+        return [value]
+    if isinstance(value, str):
+        return [part for part in value.strip("[] ").replace(",", " ").split() if part]
+    return value
+
+
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)]
+"""Discord ids: a list in TOML, separated by commas in the environment."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EncoderSettings(_Group):
+    """How the model is run; which one it is, is the setting ``model``."""
+
+    revision: str | None = None
+    backend: Literal["torch", "onnx", "openvino"] = "torch"
+    truncate_dim: int | None = Field(default=None, ge=8)
+    query_prompt: str | None = None
+    """Put before each question; by default what the model itself says."""
+    document_prompt: str | None = None
+    threads: int = Field(default=1, ge=1, le=256)
+    batch_size: int = Field(default=16, ge=1, le=1024)
+
+
+class DiscordSettings(_Group):
+    """How the bot presents itself on Discord."""
+
+    token: SecretStr | None = None
+    api_base: str | None = None
+    """Another Discord-compatible server's REST address, up to ``/api/v10``."""
+    gateway: str | None = None
+    """Another Discord-compatible server's gateway address."""
+    guild_id: int | None = None
+    """Register the commands on this server alone, at once; by default on all."""
+    admin_users: Ids = ()
+    admin_roles: Ids = ()
+    public: bool = True
+    """Whether /ask answers in the channel by default, or to the asker alone."""
+    channels: Ids = ()
+    """The channels it answers in; empty: all."""
+    cooldown_user: float = Field(default=3.0, ge=0, le=3600)
+    """Seconds between two questions of one person."""
+    cooldown_channel: float = Field(default=0.0, ge=0, le=3600)
+    """Seconds between two questions in one channel."""
+    components: bool = True
+    """False: embeds instead of Components V2, for old clients."""
+    keep_questions: bool = False
+    """True: keep unanswered questions and feedback texts, as /privacy then says."""
+    answer_timeout: float = Field(default=20.0, gt=0, le=600)
+    """Seconds after which a question is answered with what went wrong."""
+
+
+class LogSettings(_Group):
+    """What is logged and how."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(BaseSettings):
+    """All settings, frozen once read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+    )
+
+    data: Path = Path("data")
+    """Where the corpus, the snapshots and the database live."""
+    seeds: Path = SEEDS
+    """Stories read in when a new data folder is opened; ``none`` for none."""
+    model: str = "bundled"
+    """``bundled``, a sentence-transformers hub name, or a folder."""
+    encoder: EncoderSettings = EncoderSettings()
+    reranker: str | None = None
+    """A CrossEncoder's hub name or folder, asked about the best candidates."""
+    discord: DiscordSettings = DiscordSettings()
+    log: LogSettings = LogSettings()
+    top_k: int = Field(default=3, ge=1, le=10)
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    """The least confidence that is answered; by default the calibration's own."""
+    calibration: Path | None = None
+    """A file that ``calibrate`` wrote; by default the one that ships for the model."""
+    snapshots_kept: int = Field(default=5, ge=1, le=100)
+    language: Literal["fr", "en"] = "fr"
+    """The language of the terminal and of Discord users whose own we do not speak."""
+    discord_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("DISCORD_TOKEN")
+    )
+
+    @property
+    def token(self) -> str | None:
+        """The Discord token, from either of its names; None when there is none."""
+        secret = self.discord.token or self.discord_token
+        value = secret.get_secret_value().strip() if secret else ""
+        return value or None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, .env and verbatim.toml."""
+        toml = InitSettingsSource(settings_cls, _read_toml(Path(TOML)))
+        return init_settings, env_settings, dotenv_settings, toml
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read every setting once.
+
+    Args:
+        overrides: Settings given on the command line; None counts as not given.
+
+    Raises:
+        ConfigError: A setting does not exist, or its value does not fit.
+    """
+    _refuse_unknown()
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _variable(*(str(part) for part in first["loc"] if not isinstance(part, int)))
+        raise ConfigError(f"The setting {name} cannot be used: {_plain(first)}.") from None
+    except SettingsError as error:
+        raise ConfigError(f"A setting cannot be read: {error}.") from None
+
+
+def _plain(error: Any) -> str:
+    """Say what a validation error expects, without the value when it may be secret."""
+    text = str(error["msg"])
+    sentence = text[:1].lower() + text[1:]
+    return sentence if "token" in str(error["loc"]) else f"{sentence}, not {error['input']!r}"
+
+
+def _variable(*path: str) -> str:
+    """Return the environment variable of a setting: ``discord, token`` -> its name."""
+    if path and path[0].isupper():
+        return path[0]
+    return PREFIX + "__".join(path).upper()
+
+
+def _groups() -> dict[str, type[BaseModel]]:
+    fields = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {n: t for n, t in fields.items() if isinstance(t, type) and issubclass(t, BaseModel)}
+
+
+def _known() -> set[str]:
+    """Return the name of every setting's environment variable."""
+    groups = _groups()
+    plain = {_variable(n) for n in Settings.model_fields if n not in groups}
+    plain -= {_variable("discord_token")}
+    return plain | {_variable(g, n) for g, t in groups.items() for n in t.model_fields}
+
+
+def _refuse_unknown() -> None:
+    known = _known()
+    given = {name.upper(): "the environment" for name in os.environ}
+    given |= {name.upper(): ".env" for name in dotenv_values(".env")}
+    given |= dict.fromkeys(_flat(_read_toml(Path(TOML))), TOML)
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " README.md lists the settings."
+            raise ConfigError(f"There is no setting {name} (found in {given[name]}).{hint}")
+
+
+def _flat(table: dict[str, Any]) -> set[str]:
+    """Return a TOML table's settings under the names of their environment variables."""
+    names = set()
+    for key, value in table.items():
+        inner = value if isinstance(value, dict) else {}
+        names |= {_variable(key, part) for part in inner} or {_variable(key)}
+    return names - {_variable("DISCORD_TOKEN")}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """Read ``verbatim.toml``; keys may be ``[discord] token`` or the variables' own names.
+
+    Raises:
+        ConfigError: It is not TOML, or cannot be read.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from None
+    settings: dict[str, Any] = {}
+    for key, value in table.items():
+        group, _, name = key.removeprefix(PREFIX).partition("__")
+        if key == "DISCORD_TOKEN":
+            settings[key] = value
+        elif name:
+            settings.setdefault(group.lower(), {})[name.lower()] = value
+        elif isinstance(value, dict):
+            settings.setdefault(group.lower(), {}).update(value)
+        else:
+            settings[group.lower()] = value
+    return settings
