@@ -1,0 +1,12 @@
+"""What every test needs: one thread for the maths, no network, settings of its own."""
+
+from __future__ import annotations
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["HF_HUB_OFFLINE"] = "1"
+for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD_TOKEN"]:
+    del os.environ[name]
