@@ -1,0 +1,1 @@
+"""The retrieval product: from a folder of articles to quotes that answer, without Discord."""

@@ -1,0 +1,185 @@
+"""Text -> words -> lexical terms, for French, English and what else Snowball knows; pure.
+
+A text is folded once (accents, ligatures, typographic variants), then read as words: names,
+numbers, dates and acronyms, each in one spelling however it was written. A word becomes a term
+by the stemmer of the language of its passage; character 4-grams forgive typos and inflections.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+_SNOWBALL = {
+    "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish",
+    "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
+}  # fmt: skip
+
+_FRENCH = """
+a ai aie aient ainsi ait alors apres as au aucun aucune aujourdhui auquel aura aurait aussi autre
+autres aux auxquelles auxquels avaient avais avait avant avec avez avoir avons ayant beaucoup bien
+c ca car ce ceci cela celle celles celui cependant ces cet cette ceux chaque chez combien comme
+comment d dans de depuis des deja desquelles desquels doit donc dont du duquel elle elles en encore
+entre es est et etaient etais etait etant ete etes etre eu eut eux fait faire faut fois font furent
+fut hors il ils j je jusqu jusque l la laquelle le lequel les lesquelles lesquels leur leurs lors
+lorsqu lorsque lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous nouveau on ont
+ou par parce parmi pas pendant peu peut peuvent plus plusieurs pour pourquoi pourrait puis puisque
+qu quand que quel quelle quelles quels quelque quelques qui quoi s sa sans se selon sera serait
+seront ses si sien soit son sont sous souvent sur t ta te tel telle telles tels tes toi ton tous
+tout toute toutes tres trop tu un une vers via voici voila vos votre vous y
+"""
+
+_ENGLISH = """
+a about above after again against all also am an and any are as at be because been before being
+below between both but by can could d did didnt do does doesnt doing dont down during each few for
+from further had has have having he her here hers herself him himself his how however i if im in
+into is isnt it its itself just ll m many may me might more most much must my myself no nor not of
+off on once only or other our ours ourselves out over own re s same shall she should so some such t
+than that the their theirs them themselves then there these they this those through to too under
+until up upon us very was wasnt we were what whats when where whether which while who whom whose
+why will with would you your yours
+"""
+
+GRAM = "~"
+"""Marks a 4-gram among the terms."""
+STOP = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
+"""Words that carry no subject, folded, by language."""
+
+_MONTHS = """
+janvier january|fevrier february fev feb|mars march|avril april|mai may|juin june|juillet july|
+aout august|septembre september sept|octobre october|novembre november|decembre december
+"""
+_MONTH = {
+    name: number
+    for number, names in enumerate(_MONTHS.replace("\n", "").split("|"), 1)
+    for name in names.split()
+}
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_DIGIT = re.compile(r"\d")
+_MARKS = re.compile(r"[̀-ͯ]+")
+_LETTERS = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+     "đ": "d", "Đ": "D", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
+     "‐": "-", "‑": "-", "­": None, "\u200b": None}
+)  # fmt: skip
+
+_NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
+_ISO = re.compile(r"\b(\d{4})-(\d\d?)-(\d\d?)\b")
+_SLASHED = re.compile(r"\b(\d\d?)(?:/(\d\d?)(?:/(\d{4}|\d\d))?|([.-])(\d\d?)\4(\d{4}))\b")
+_DAY_FIRST = re.compile(rf"\b(\d\d?)(?:er|st|nd|rd|th)? (?:of )?({_NAME})\b\.?(?:,? (\d{{4}})\b)?")
+_MONTH_FIRST = re.compile(
+    rf"\b({_NAME})\b\.? (?:(\d\d?)(?:st|nd|rd|th)?\b(?:,? (\d{{4}})\b)?|(\d{{4}})\b)"
+)
+_THOUSANDS = re.compile(r"(?<![\w.,])(\d{1,3})((?:[ .,']\d{3})+)(?!\d)")
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+_PERCENT = re.compile(r"(?<!\S)(\d[\d.]*) ?(?:%|pour ?cents?\b|per ?cent\b)")
+_WORD = re.compile(r"@[\d-]+|\d[\d.]*%|\d+(?:\.\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*")
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|entr)'(?=\w)")
+_ALIAS = {"st": "saint", "ste": "sainte"}
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in lower case without accents, ligatures and typographic variants."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return unicodedata.normalize("NFC", _MARKS.sub("", plain)).lower()
+
+
+def without_tags(text: str) -> str:
+    """Return a text without the markup that titles from feeds and web pages may carry."""
+    return _TAG.sub("", text) if "<" in text else text
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, folded and in order, function words included.
+
+    A number is its digits with a point before decimals (``1 200`` -> ``1200``), a share has its
+    sign with it as well (``12 %`` -> ``12``, ``12%``). A date gives its day and its month in
+    figures besides its words (``3 mars 2018`` -> ``@03-03``, ``@03``, ``mars``, ``2018``).
+    """
+    plain = fold(without_tags(text))
+    if "." in plain:
+        plain = _ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", plain)
+    if _DIGIT.search(plain):
+        plain = _figures(plain)
+    return [word for word in map(_word, _WORD.findall(plain)) if word]
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str, language: str) -> str:
+    """Return the term of a folded word in a language: its stem, marked with the language.
+
+    Words with a figure in them are the same in every language and have no mark. A language
+    without a stemmer keeps its words whole.
+    """
+    if not word.isalpha():
+        return word
+    stemmer = _stemmer(language)
+    return f"{language}:{stemmer.stemWord(word) if stemmer else word}"
+
+
+def grams(word: str) -> list[str]:
+    """Return the character 4-grams of ``#word#``; none of a date, and of what is too short."""
+    if word.startswith("@"):
+        return []
+    padded = f"#{word}#"
+    return [GRAM + padded[i : i + 4] for i in range(max(1, len(padded) - 3))]
+
+
+def is_stop(word: str, language: str | None) -> bool:
+    """Say whether a folded word carries no subject; unknown language: in none that we know."""
+    if language is None:
+        return all(word in stop for stop in STOP.values())
+    return word in STOP.get(language, ())
+
+
+def guess_language(text: str) -> str | None:
+    """Return the language whose function words are the most, None when that does not tell."""
+    found = words(text)
+    counts = {language: sum(w in stop for w in found) for language, stop in STOP.items()}
+    best, second = sorted(counts, key=lambda name: -counts[name])[:2]
+    return best if counts[best] > counts[second] else None
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    return Stemmer.Stemmer(_SNOWBALL[language]) if language in _SNOWBALL else None
+
+
+def _word(token: str) -> str:
+    """Return a word without its elided article and its English genitive."""
+    bare = _ELISION.sub("", token, count=1) if _ELISION.match(token) else token
+    bare = bare.removesuffix("'s").replace("'", "")
+    return _ALIAS.get(bare, bare)
+
+
+def _figures(text: str) -> str:
+    """Write dates and numbers in one way."""
+    text = _ISO.sub(lambda m: _date(m[3], m[2], m[1]), text)
+    text = _SLASHED.sub(lambda m: _date(m[1], m[2] or m[5], m[3] or m[6], m[0]), text)
+    text = _DAY_FIRST.sub(lambda m: _date(m[1], m[2], m[3], m[0]), text)
+    text = _MONTH_FIRST.sub(lambda m: _date(m[2], m[1], m[3] or m[4], m[0]), text)
+    text = _THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
+    return _PERCENT.sub(r" \1 \1% ", _DECIMAL.sub(".", text))
+
+
+def _date(day: str | None, month: str, year: str | None, written: str = "") -> str:
+    """Return the words of a date; what was written when there is no such day.
+
+    Two figures are day and month, or month and day where only that is possible.
+    """
+    name = month if month in _MONTH else ""
+    number, of_month = _MONTH.get(month) or int(month), int(day or 1)
+    if number > 12:  # noqa: PLR2004 - months
+        number, of_month = of_month, number
+    if not (1 <= number <= 12 and 1 <= of_month <= 31):  # noqa: PLR2004 - months, days
+        return written
+    exact = f"@{number:02}-{of_month:02}" if day else ""
+    full = f"20{year}" if year and len(year) == 2 else year or ""  # noqa: PLR2004 - as in 03/03/18
+    return f" {exact} @{number:02} {full} {name} "

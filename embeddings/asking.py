@@ -1,0 +1,151 @@
+"""A question's way to an answer: narrowed, ranked, verified; or one of three refusals."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from embeddings.errors import QuestionError
+from embeddings.narrowing import understand
+from embeddings.types import Answer, Filters, Refusal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.encoder import Encoder
+    from embeddings.ranker import Ranking
+    from embeddings.serving import Serving
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 1000
+"""The longest question, in characters."""
+NEAREST = 3
+"""How many titles a refusal names."""
+SPARE = 5
+"""Candidates beyond those asked for, in case a quote has changed on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a question is answered.
+
+    Attributes:
+        top_k: The most passages to show.
+        threshold: The least confidence that is answered.
+        filters: What the caller narrows the search to.
+        today: The day that "last week" counts from.
+        plain: Rank only: no folding of near-duplicates, no reading of dates in the question.
+    """
+
+    top_k: int
+    threshold: float
+    filters: Filters
+    today: date
+    plain: bool = False
+
+
+def checked(question: str) -> str:
+    """Return a question without the space around it.
+
+    Raises:
+        QuestionError: It is empty, too long, or has no word.
+    """
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("The question is empty; ask it in a few words.", "empty")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text)} characters; the most is {MAX_QUESTION}.", "too_long"
+        )
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("The question has no word in it; ask it in a few words.", "no_words")
+    return text
+
+
+def answer(question: str, serving: Serving, encoder: Encoder, terms: Terms) -> Answer:
+    """Answer one question from one snapshot; runs on the model's thread.
+
+    Args:
+        question: The question, as ``checked`` returns it.
+        serving: The snapshot that answers.
+        encoder: What makes the question's vector; the one that made the snapshot's.
+        terms: How many passages, how sure, and from where.
+    """
+    started = time.perf_counter()
+    asked = _Asked(question, encoder.encode_query(question), serving, terms)
+    found = asked.narrowed()
+    return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with its vector, before a snapshot, on its terms."""
+
+    question: str
+    vector: NDArray[np.float32]
+    serving: Serving
+    terms: Terms
+
+    def narrowed(self) -> Answer:
+        """Answer within the caller's filters and those that the question's words name.
+
+        Words may be meant as the subject ("what happened in June 2018"): where nothing answers
+        within their filter, all is searched and the answer says so.
+        """
+        if self.terms.plain:
+            return self.answered(self.terms.filters)
+        said = understand(self.question, self.terms.today, self.serving.source_names())
+        filters = _both(self.terms.filters, said.filters)
+        if filters == self.terms.filters:
+            return self.answered(filters)
+        within = replace(self.answered(filters), understood=said.words)
+        if within.refusal is None:
+            return within
+        wider = self.answered(self.terms.filters)
+        return within if wider.refusal else replace(wider, understood=said.words, widened=True)
+
+    def answered(self, filters: Filters) -> Answer:
+        """Answer within filters, or refuse."""
+        ranking = self.ranked(filters)
+        sure = ranking.candidates[0].confidence if ranking.candidates else None
+        blank = Answer(self.question, self.serving.snapshot.id, sure, None, filters=filters)
+        if sure is not None and sure >= self.terms.threshold:
+            hits = self.serving.hits(ranking.candidates, self.terms.top_k)
+            if hits:
+                return replace(blank, hits=hits, confidence=hits[0].confidence)
+        everywhere = self.ranked(Filters()) if filters else ranking
+        return replace(
+            blank,
+            refusal=self.reason(ranking, everywhere),
+            nearest_titles=self.serving.titles(everywhere.candidates, NEAREST),
+        )
+
+    def reason(self, within: Ranking, everywhere: Ranking) -> Refusal:
+        """Say why there is no answer: nothing is close, or what is close lies outside."""
+        if not within.candidates and everywhere.candidates:
+            return Refusal.NO_MATCH_IN_FILTER
+        outside = everywhere is not within and everywhere.candidates
+        if outside and everywhere.candidates[0].confidence >= self.terms.threshold:
+            return Refusal.NO_MATCH_IN_FILTER
+        return Refusal.NOT_FOUND
+
+    def ranked(self, filters: Filters) -> Ranking:
+        """Rank what the filters leave."""
+        limit = self.terms.top_k + SPARE
+        return self.serving.rank(
+            self.question, self.vector, filters, limit=limit, fold_=not self.terms.plain
+        )
+
+
+def _both(given: Filters, said: Filters) -> Filters:
+    """Add what the words say to what the caller gave, which goes first."""
+    both = replace(given, source=given.source or said.source)
+    if given.since or given.until:
+        return both
+    return replace(both, since=said.since, until=said.until)

@@ -1,0 +1,199 @@
+"""A model's folder: found in place, in the hub's cache or on the hub, and refused when unsafe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
+
+FILES = ("*.json", "*.txt", "*.model", "*.safetensors", "*.jinja")
+"""What is fetched from the hub: settings, vocabularies and safe weights; never a pickle."""
+BACKEND_FILES = {
+    "torch": (),
+    "onnx": ("onnx/model.onnx", "onnx/model.onnx_data", "model.onnx"),
+    "openvino": ("openvino/openvino_model.xml", "openvino/openvino_model.bin"),
+}
+BACKEND_MODULES = {
+    "torch": (),
+    "onnx": ("optimum.onnxruntime", "onnxruntime"),
+    "openvino": ("optimum.intel", "openvino"),
+}
+PICKLES = re.compile(r"(pytorch_model|adapter_model)[^/]*\.bin$")
+"""Names that the libraries would read as pickled weights where no safetensors lie beside them."""
+SAFE = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model on this machine.
+
+    Attributes:
+        name: What a person calls it: the hub's name, or the folder's last part.
+        folder: Where its files are.
+        revision: The hub's commit, or a digest of the folder's files: 12 hexadecimal digits.
+    """
+
+    name: str
+    folder: Path
+    revision: str
+
+    @property
+    def id(self) -> str:
+        """Name and revision."""
+        return f"{self.name}@{self.revision}"
+
+    def setting(self, file: str) -> dict[str, Any]:
+        """Return one of its JSON files; empty when there is none, or none that can be read."""
+        try:
+            value = json.loads((self.folder / file).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+def find(
+    name: str, *, owner: str, revision: str | None = None, backend: str = "torch"
+) -> Checkpoint:
+    """Find a model's folder; it is downloaded only when this machine does not have it.
+
+    Args:
+        name: A folder, or a name on the hub.
+        owner: Whose model it is on the hub when the name does not say.
+        revision: A branch, tag or commit of the hub.
+        backend: ``torch``, ``onnx`` or ``openvino``.
+
+    Raises:
+        ModelError: It is not there, is no model, has pickled weights only, or the back end is
+            not installed.
+    """
+    _check_backend(backend)
+    place = Path(name).expanduser()
+    if place.is_dir():
+        found = Checkpoint(place.resolve().name, place, _digest(place))
+    elif name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or place.exists():
+        raise ModelError(f"There is no folder {name}: give a model's folder, or a hub name.")
+    else:
+        full = name if "/" in name else f"{owner}/{name}"
+        folder = _snapshot(full, revision, backend)
+        found = Checkpoint(full, folder, folder.name[:12])
+    _check_files(found, name, backend)
+    return found
+
+
+@contextmanager
+def loading(name: str) -> Iterator[None]:
+    """Turn whatever a library raises while it loads a model into one sentence.
+
+    Raises:
+        ModelError: The model did not load.
+    """
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:  # libraries raise anything here, from OSError to KeyError
+        log.debug("the model %s did not load", name, exc_info=True)
+        if "trust_remote_code" in str(error):
+            raise ModelError(
+                f"The model {name!r} asks for code of its own to be run, which is never done: "
+                "choose a model that sentence-transformers knows by itself."
+            ) from error
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
+        raise ModelError(
+            f"The model {name!r} cannot be loaded ({reason}): give another name or folder."
+        ) from error
+
+
+def _check_backend(backend: str) -> None:
+    if not all(_installed(module) for module in BACKEND_MODULES[backend]):
+        raise ModelError(
+            f"The {backend} back end is not installed: run "
+            f"pip install 'sentence-transformers[{backend}]', or unset VERBATIM_ENCODER__BACKEND."
+        )
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _check_files(found: Checkpoint, name: str, backend: str) -> None:
+    """Refuse a folder that is no model, and one whose weights only a pickle holds."""
+    paths = [path for path in found.folder.rglob("*") if path.is_file()]
+    if not {"modules.json", "config.json"} & {path.name for path in paths}:
+        raise ModelError(
+            f"{found.folder} is not a model: it has neither modules.json nor config.json."
+        )
+    unsafe = [p for p in paths if PICKLES.match(p.name) and not _safe_beside(p)]
+    if unsafe:
+        raise ModelError(
+            f"The weights of {name!r} are pickled ({unsafe[0].name}), and unpickling can run any "
+            "code: choose a model with safetensors weights, or convert this one."
+        )
+    if backend == "torch" and not any(path.suffix == ".safetensors" for path in paths):
+        raise ModelError(f"The model {name!r} has no safetensors weights: choose one that has.")
+
+
+def _safe_beside(path: Path) -> bool:
+    return any((path.parent / name).exists() for name in SAFE)
+
+
+def _snapshot(name: str, revision: str | None, backend: str) -> Path:
+    """Return a hub model's folder in the cache; the network is asked only for what is missing.
+
+    Raises:
+        ModelError: It is neither in the cache nor to be had.
+    """
+    from huggingface_hub import errors, snapshot_download  # noqa: PLC0415 - half a second
+
+    wanted = [*FILES, *BACKEND_FILES[backend]]
+    try:
+        cached = Path(
+            snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)
+        )
+        if any(cached.rglob("*.safetensors")):
+            return cached
+    except errors.LocalEntryNotFoundError:
+        log.info("the model %s is fetched from the hub", name)
+    except errors.HFValidationError:
+        raise ModelError(f"{name!r} is neither a folder nor a name on the hub.") from None
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
+    except errors.RevisionNotFoundError:
+        raise ModelError(f"The model {name!r} has no revision {revision!r}.") from None
+    except errors.RepositoryNotFoundError:
+        raise ModelError(f"The hub has no model {name!r}, or does not show it to you.") from None
+    except (errors.LocalEntryNotFoundError, errors.HfHubHTTPError, OSError) as error:
+        log.debug("the model %s was not fetched", name, exc_info=True)
+        raise ModelError(
+            f"The model {name!r} is not on this machine and the hub does not give it: connect to "
+            "the network once, or give the folder of a downloaded model."
+        ) from error
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of what decides a model's vectors: every file but texts for people."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if path.is_file() and not hidden and path.suffix != ".md":
+            digest.update(relative.as_posix().encode("utf-8", "surrogateescape"))
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]

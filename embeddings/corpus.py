@@ -1,0 +1,287 @@
+"""The folder of articles: list, add, replace, remove; the only file that writes there.
+
+An article is one file, ``<id>.md``: front matter that says what it is, then its stored text,
+character for character. Files are read back strictly: nothing is guessed. Whatever is replaced or
+removed is kept in ``../history/<id>/``. Who writes holds the collection's lock (``files``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+import yaml
+
+from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
+from embeddings.files import (
+    make_folder,
+    remove_leftovers,
+    sha256,
+    storage_errors,
+    sync_folder,
+    write_all,
+    write_atomic,
+)
+from embeddings.plan import Plan, Planner
+from embeddings.readers import frontmatter, read
+from embeddings.readers.inputs import expand
+from embeddings.types import SHARED, Article, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from embeddings.readers import Draft
+
+__all__ = ["Corpus", "Plan", "parse", "render"]
+
+HISTORY = "history"
+"""Name of the folder beside the corpus that keeps what was replaced or removed."""
+
+_ID = re.compile(r"[a-z0-9-]{1,80}")
+_FIELDS = ("id", "title", "source", "author", "date", "url", "language", "origin")
+_RULE = "---\n"
+
+
+class Corpus:
+    """The articles of one collection.
+
+    Args:
+        folder: Where they lie; made when the first one is written.
+        collection: The collection that they belong to.
+    """
+
+    def __init__(self, folder: Path, collection: str = SHARED) -> None:
+        self.folder = folder
+        self.collection = collection
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all articles, those of unreadable files too, in order."""
+        return tuple(path.stem for path in self._files() if _ID.fullmatch(path.stem))
+
+    def articles(self) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+        """Read all articles.
+
+        Returns:
+            Those that can be read, by id, and a sentence for each file that cannot.
+
+        Raises:
+            StorageError: The folder cannot be opened.
+        """
+        articles: list[Article] = []
+        problems: list[str] = []
+        for path in self._files():
+            try:
+                articles.append(self._read(path))
+            except ReadError as error:
+                problems.append(str(error))
+        return tuple(articles), tuple(problems)
+
+    def get(self, article_id: str) -> Article:
+        """Read one article.
+
+        Raises:
+            UnknownArticle: No article has that id.
+            ReadError: Its file was changed by hand and is no article any more.
+        """
+        return self._read(self._existing(article_id))
+
+    def plan(self, inputs: Sequence[str]) -> Plan:
+        """Read files and folders and say what adding them would do; nothing is written.
+
+        Args:
+            inputs: Paths, as a person gives them.
+        """
+        drafts: list[tuple[str, Draft]] = []
+        rejected: list[Rejected] = []
+        for given in expand(inputs):
+            if isinstance(given, Rejected):
+                rejected.append(given)
+                continue
+            try:
+                drafts.append((given, read(given)))
+            except ReadError as error:
+                rejected.append(Rejected(given, str(error)))
+        return self.plan_drafts(drafts, rejected)
+
+    def plan_drafts(
+        self, drafts: Sequence[tuple[str, Draft]], rejected: Sequence[Rejected] = ()
+    ) -> Plan:
+        """Say what adding drafts would do; nothing is written.
+
+        Args:
+            drafts: Each with what its file is called in a sentence.
+            rejected: Inputs that were not read.
+        """
+        plan = Planner(self.articles()[0], self.ids(), self.collection).plan(drafts)
+        return replace(plan, rejected=(*rejected, *plan.rejected))
+
+    def apply(self, plan: Plan) -> None:
+        """Write what a plan adds and changes: all of it, or nothing when the disk refuses.
+
+        Raises:
+            InputError: An article that it adds has come into the corpus since, or cannot be stored.
+            StorageError: The disk is full or cannot be written.
+        """
+        for article in plan.added:
+            if self._is_readable(article.id):
+                raise InputError(
+                    f"An article {article.id} was added meanwhile; nothing was changed, try again."
+                )
+        self._write((*plan.added, *plan.changed))
+
+    def put(self, article: Article) -> None:
+        """Write one article; another version of it goes to the history.
+
+        Raises:
+            InputError: It cannot be stored so that it is read back as it is.
+            StorageError: The disk is full or cannot be written.
+        """
+        self._write((article,))
+
+    def remove(self, article_id: str) -> None:
+        """Take an article out of the corpus; it is kept in the history.
+
+        Raises:
+            UnknownArticle: No article has that id.
+            StorageError: The disk is full or cannot be written.
+        """
+        path = self._existing(article_id)
+        self._keep(path)
+        with storage_errors(self.folder):
+            path.unlink()
+            sync_folder(self.folder)
+
+    def _files(self) -> list[Path]:
+        try:
+            found = [p for p in self.folder.iterdir() if p.suffix == ".md" and p.name[0] != "."]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StorageError(f"The folder {self.folder} cannot be read: {reason}.") from error
+        return sorted(found, key=lambda path: path.stem)
+
+    def _path(self, article_id: str) -> Path:
+        return self.folder / f"{article_id}.md"
+
+    def _existing(self, article_id: str) -> Path:
+        path = self._path(article_id)
+        if not _ID.fullmatch(article_id) or not path.exists():
+            raise UnknownArticle(
+                f"There is no article {article_id!r}; `sources` lists the articles."
+            )
+        return path
+
+    def _read(self, path: Path) -> Article:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ReadError(f"{path} cannot be read: {reason}; check its permissions.") from None
+        article = parse(data, str(path), self.collection)
+        if article.id != path.stem:
+            raise ReadError(f"{path} says that its id is {article.id}; name it {article.id}.md.")
+        return article
+
+    def _is_readable(self, article_id: str) -> bool:
+        try:
+            self.get(article_id)
+        except (UnknownArticle, ReadError):
+            return False
+        return True
+
+    def _write(self, articles: Sequence[Article]) -> None:
+        files = {self._path(article.id): render(article) for article in articles}
+        make_folder(self.folder)
+        remove_leftovers(self.folder)
+        for path in files:
+            if path.exists():
+                self._keep(path)
+        write_all(files)
+
+    def _keep(self, path: Path) -> None:
+        """Copy a file to the history, under the digest of its text; no version is overwritten."""
+        folder = self.folder.parent / HISTORY / path.stem
+        try:
+            name = self._read(path).digest[:12]
+        except ReadError:
+            name = sha256(path)[:12]
+        with storage_errors(folder):
+            data = path.read_bytes()
+        make_folder(folder)
+        for n in count(1):
+            kept = folder / (f"{name}.md" if n == 1 else f"{name}-{n}.md")
+            if not kept.exists():
+                write_atomic(kept, data)
+                return
+            if kept.read_bytes() == data:
+                return
+
+
+def render(article: Article) -> bytes:
+    """Return an article as the bytes of its file.
+
+    Raises:
+        InputError: Some of it would not be read back as it is, such as half a character.
+    """
+    values = {name: getattr(article, name) for name in _FIELDS}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        front = yaml.dump(
+            given,
+            Dumper=yaml.CSafeDumper,
+            allow_unicode=True,
+            sort_keys=False,
+            width=10 * frontmatter.MAX_CHARACTERS,
+        )
+        data = f"{_RULE}{front}{_RULE}{article.text}".encode()
+        same = parse(data, article.id, article.collection) == article
+    except (UnicodeEncodeError, yaml.YAMLError, ReadError) as error:
+        raise InputError(f"The article {article.id!r} cannot be stored: {error}") from None
+    if not same:
+        raise InputError(
+            f"The article {article.id!r} cannot be stored, because its title or another field "
+            "would not be read back as it is; write each on one line."
+        )
+    return data
+
+
+def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
+    """Read the bytes of an article's file, strictly.
+
+    Args:
+        data: What ``render`` returned.
+        name: What to call the file in an error.
+        collection: The collection that it belongs to.
+
+    Raises:
+        ReadError: They are not what ``render`` returns; the sentence names the file.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReadError(f"{name} is not in UTF-8 any more; {_MEND}") from None
+    end = text.find("\n" + _RULE, len(_RULE) - 1)
+    if not text.startswith(_RULE) or not 0 <= end <= frontmatter.MAX_CHARACTERS:
+        raise ReadError(f"{name} has no front matter between lines --- any more; {_MEND}")
+    fields = frontmatter.parse(text[len(_RULE) : end + 1], name)
+    if fields.id is None or fields.title is None or fields.language is None:
+        raise ReadError(f"{name} does not state its id, title and language any more; {_MEND}")
+    return Article(
+        id=fields.id,
+        title=fields.title,
+        text=text[end + 1 + len(_RULE) :],
+        source=fields.source,
+        author=fields.author,
+        date=fields.date,
+        url=fields.url,
+        language=fields.language,
+        collection=collection,
+        origin=fields.origin,
+    )
+
+
+_MEND = "mend it, or remove the article and add it again."

@@ -1,0 +1,162 @@
+"""What speaks for each candidate passage: exact figures from vectors and words; pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from embeddings.analysis import without_tags
+from embeddings.lexical import FAR, TINY, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from embeddings.lexical import Bools, Floats, Ints, Lexical, Terms
+
+EARLY = 10.0
+"""After so many subject words, a word that comes for the first time counts half."""
+COVERED = 0.3
+"""What the words of a question that a sentence has add to its cosine when the best is chosen."""
+
+
+class VectorIndex(Protocol):
+    """Finds the nearest rows of a matrix of vectors."""
+
+    def search(self, vectors: Floats, k: int, allowed: Bools | None = None) -> tuple[Floats, Ints]:
+        """Return scores and rows [m, k] for vectors [m, d]; row -1 where there are fewer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, and its vector: float32 [d], of length 1."""
+
+    text: str
+    vector: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """What a snapshot holds for ranking; passages of an article lie side by side.
+
+    Attributes:
+        passages: Vectors of length 1, float32 [P, d].
+        sentences: Vectors of ``sentence_text``, of length 1, float32 or float16 [S, d].
+        first_sentence: Sentences of p: ``first_sentence[p]:first_sentence[p + 1]``, at least one.
+        titles: Vectors of the articles' titles, float32 [A, d].
+        article_of: The article of each passage, ascending, int32 [P].
+        lexical: The inverted index of the same passages.
+        statistics: What ``statistics`` said of the vectors.
+        passage_index: Finds rows of ``passages``.
+        sentence_index: Finds rows of ``sentences``.
+    """
+
+    passages: Floats
+    sentences: NDArray[Any]
+    first_sentence: Ints
+    titles: Floats
+    article_of: NDArray[np.int32]
+    lexical: Lexical
+    statistics: Mapping[str, NDArray[Any]]
+    passage_index: VectorIndex
+    sentence_index: VectorIndex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Figures of the candidates, each float32 [C], and the sentence of each that answers best.
+
+    Attributes:
+        passages: Which passages they are of, int64 [C].
+        words: BM25 by words, as a share of the most that the question allows.
+        grams: BM25 by character 4-grams, likewise.
+        passage: Cosine of question and passage.
+        sentence: Greatest cosine of question and sentence, read with its title.
+        covered: Greatest share of the question's weight of words in one sentence and the title.
+        present: Share of the question's weight of words in the passage and the title.
+        early: The same share where each word counts the less the later it first comes.
+        best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
+    """
+
+    passages: Ints
+    words: Floats
+    grams: Floats
+    passage: Floats
+    sentence: Floats
+    covered: Floats
+    present: Floats
+    early: Floats
+    best: Ints
+
+
+def sentence_text(title: str, sentence: str) -> str:
+    """Return what a sentence's vector is made of: alone, it often does not say what it is about."""
+    return f"{without_tags(title)}. {sentence}"
+
+
+def weigh(
+    query: Query, terms: Terms, scores: tuple[Floats, Floats], arrays: Arrays, passages: Ints
+) -> Evidence:
+    """Compute the evidence for some passages.
+
+    Args:
+        query: The question.
+        terms: Its terms.
+        scores: BM25 of all passages, by words and by 4-grams, each [P].
+        arrays: Where the passages are.
+        passages: Which of them, int64 [C], at least one.
+    """
+    rows, owner = gather(arrays.first_sentence, passages)
+    starts = _starts(owner, len(passages))
+    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
+    found = _Found(arrays, terms, passages, rows, owner)
+    chosen = cosine + COVERED * found.sentence
+    return Evidence(
+        passages=passages,
+        words=scores[0][passages],
+        grams=scores[1][passages],
+        passage=arrays.passages[passages] @ query.vector,
+        sentence=np.maximum.reduceat(cosine, starts),
+        covered=found.titled,
+        present=found.present,
+        early=found.early,
+        best=rows[_argmax(chosen, owner, starts)],
+    )
+
+
+class _Found:
+    """Which words of the question stand where, as shares of their weight."""
+
+    def __init__(
+        self, arrays: Arrays, terms: Terms, passages: Ints, rows: Ints, owner: Ints
+    ) -> None:
+        lexical, starts = arrays.lexical, _starts(owner, len(passages))
+        title_line = arrays.first_sentence[passages] + passages
+        in_title = lexical.first_places(terms, title_line) < FAR
+        places = lexical.first_places(terms, rows + passages[owner] + 1)
+        titled = (places < FAR) | in_title[owner]
+        share = terms.idf / max(float(terms.idf.sum()), TINY)
+        self.sentence = _share(places < FAR, share)
+        self.titled = np.maximum.reduceat(_share(titled, share), starts)
+        self.present = _share(np.logical_or.reduceat(titled, starts), share)
+        before = np.minimum.reduceat(places, starts) - lexical.token_first[title_line + 1][:, None]
+        self.early: Floats = (EARLY / (EARLY + before.astype(np.float32))) @ share
+
+
+def _starts(owner: Ints, size: int) -> Ints:
+    return np.searchsorted(owner, np.arange(size))
+
+
+def _share(present: Bools, share: Floats) -> Floats:
+    return present.astype(np.float32) @ share
+
+
+def _argmax(values: Floats, owner: Ints, starts: Ints) -> Ints:
+    """Return where the first greatest value of each owner's stretch is."""
+    top = np.maximum.reduceat(values, starts)[owner]
+    at = np.flatnonzero(values == top)
+    return at[np.searchsorted(owner[at], np.arange(len(starts)))]

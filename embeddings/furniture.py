@@ -1,0 +1,172 @@
+"""What stands around a story and is never quoted: addresses, headings, notices, links; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONG_CHARACTERS = 80
+"""From this length on, a paragraph needs no final period to be one: a lede often has none."""
+
+LONG_WORDS = 12
+"""The same, in words."""
+
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\s\"“”’'»)\]}*_]*(?:[\[(][^\[\]()]{1,30}[\])][.\s]*)?$")
+_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+_LETTERS = re.compile(rf"[^\W\d_]{{2}}|{_CJK.pattern}")
+_WORDS = re.compile(r"[^\W_]+")
+_QUOTATION = re.compile(r"[«“\"]\s*([^«»“”\"]{8,}?)\s*[»”\"]")
+_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+_TURN = re.compile(r"(?:Q|R|A|Question|Réponse|Answer)\s*[:.–—-]\s*(?=\S)")
+_DASH_TURN = re.compile(r"[–—]\s+(?=\S+\s+\S)")
+
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"|(?:https?://|www\.)\S+"  # an address on the web
+    r"|\(?\+?\d[\d\s().-]{7,}\d"  # a telephone number
+    r"|\b(?:t[ée]l(?:[ée]phone)?|phone|fax|mobile|e-?mail|m[ée]l|courriel|contact|site|web)\b",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"\d{1,4}(?:\s?(?:bis|ter|[a-d]))?,?\s+(?:rue|avenue|av\.|boulevard|bd|place|chemin|route|"
+    r"impasse|allée|quai|cours|square)\b"
+    r"|\d{1,5}\s+(?:[A-Z][\w.]*\s+){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard)\b",
+)
+_SMALL_STREET_WORDS = (
+    "rue avenue av boulevard bd place chemin route impasse allée quai cours square bis ter de du "
+    "des la le les l d et en sur sous aux à cedex street road lane drive cs bp"
+)
+_STREET_WORDS = frozenset(_SMALL_STREET_WORDS.split())
+_NOTICE = re.compile(
+    r"(?:"
+    r"(?:[àa] )?(?:re)?(?:lire|voir|écouter|découvrir|regarder) (?:aussi|également)\b"
+    r"|(?:also read|read also|see also)\b"
+    r"|read more(?: about| on| from| here)?\s*(?::|$|>|»|→|\.\.\.|…)"
+    r"|(?:related|sur le même sujet|dans la même rubrique|à lire|lire|plus d.infos?"
+    r"|pour aller plus loin|mots[- ]clés|tags|étiquettes|keywords)\s*(?::|$)"
+    r"|©|\(c\) |copyright\b|tous droits réservés|all rights reserved|reproduction interdite"
+    r"|partage[rz](?: (?:sur|cet|cette|par|via|l.article)\b|\s*(?::|!|$))"
+    r"|share(?: (?:this|on|via|with)\b|\s*(?::|!|$))"
+    r"|tweet(?:er)?\b|(?:suivez|abonnez|inscrivez)[- ](?:nous|vous)\b|(?:follow|like|find) us\b"
+    r"|subscribe (?:to|now|today)\b|sign up (?:to|for)\b|cliquez (?:ici|sur)\b|click here\b"
+    r"|envoyer par (?:e-?mail|courriel|mail)\b|imprimer\b|s.abonner\b"
+    r")",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
+_LONGEST_NOTICE = 200
+_IMPRINT = re.compile(
+    r"(?:par|by) [A-ZÀ-Ý]|(?:publié|posté|mis à jour|modifié|published|posted|updated|"
+    r"last updated)\b.*\d{4}",
+    re.IGNORECASE,
+)
+_LONGEST_IMPRINT = 160
+_MENU = re.compile(r"\s[|·•›>/]\s")
+_MENU_SIGNS = 3
+_SITE_JOIN = re.compile(r"\s[|–—-]\s")
+_MOST_SITE_WORDS = 4
+_MOST_CONTACT_WORDS = 2
+_MOST_NAME_WORDS = 4
+_MARKS = "*_ \t>#•→►▶»-–—"
+
+
+def fold(text: str) -> str:
+    """Return the words of a text without case, accents and punctuation, to compare titles."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(bare))
+
+
+def ends_like_sentence(text: str) -> bool:
+    """Say whether a text ends with a period or its like, whatever closes after it."""
+    return _SENTENCE_END.search(text[-60:]) is not None
+
+
+def is_heading(text: str) -> bool:
+    """Say whether a line is marked as a heading, in Markdown."""
+    return _HEADING.match(text) is not None
+
+
+def is_title(text: str, folded_title: str) -> bool:
+    """Say whether a line repeats the title, perhaps with the site's name after it."""
+    if not folded_title or len(text) > 2 * len(folded_title) + 40:
+        return False
+    folded = fold(text)
+    if folded == folded_title:
+        return True
+    site = folded[len(folded_title) + 1 :].split() if folded.startswith(folded_title + " ") else []
+    joined = _SITE_JOIN.search(text) is not None and not ends_like_sentence(text)
+    return joined and 0 < len(site) <= _MOST_SITE_WORDS
+
+
+def is_contact(text: str) -> bool:
+    """Say whether a line holds hardly more than an e-mail address, a number or a link."""
+    if len(text) > _LONGEST_NOTICE or not _CONTACT.search(text):
+        return False
+    return len(_words(_CONTACT.sub(" ", text))) <= _MOST_CONTACT_WORDS
+
+
+def is_address(text: str) -> bool:
+    """Say whether a line is a postal address: a street number and names, without a verb."""
+    street = _STREET.search(text) if len(text) <= LONG_CHARACTERS * 2 else None
+    if street is None or len(_words(text[: street.start()])) > _MOST_NAME_WORDS:
+        return False
+    after = _words(text[street.start() :])
+    return all(w.casefold() in _STREET_WORDS or not w[0].islower() for w in after if len(w) > 1)
+
+
+def is_notice(text: str) -> bool:
+    """Say whether a line sends the reader elsewhere, or states rights, an author or a day."""
+    if len(text) > _LONGEST_NOTICE:
+        return False
+    bare = text.lstrip(_MARKS + "[(")
+    if _NOTICE.match(bare) or _NOTICE.match(text) or _RIGHTS.search(text):
+        return True
+    imprint = len(text) <= _LONGEST_IMPRINT and _IMPRINT.match(bare)
+    return bool(imprint) and not ends_like_sentence(text)
+
+
+def stands_alone(text: str, folded_title: str) -> bool:
+    """Say whether a line cannot be part of a paragraph, even with no blank line around it."""
+    return (
+        is_heading(text)
+        or is_title(text, folded_title)
+        or is_contact(text)
+        or is_address(text)
+        or is_notice(text)
+    )
+
+
+def is_furniture(text: str, folded_title: str) -> bool:
+    """Say whether a paragraph is none of the story's own sentences.
+
+    A short one without the end of a sentence, a quotation or a speaker's turn is a heading or a
+    slogan.
+    """
+    if not _LETTERS.search(text) or stands_alone(text, folded_title):
+        return True
+    if ends_like_sentence(text):
+        return len(text) < LONG_CHARACTERS and not (_has_words(text, 2) or _CJK.search(text))
+    if len(_MENU.findall(text)) >= _MENU_SIGNS:
+        return True
+    if len(text) >= LONG_CHARACTERS or len(text.split()) >= LONG_WORDS:
+        return False
+    return not (_is_turn(text) or _carries_quotation(text))
+
+
+def _carries_quotation(text: str) -> bool:
+    return any(_has_words(quotation[1], 3) for quotation in _QUOTATION.finditer(text))
+
+
+def _is_turn(text: str) -> bool:
+    """Say whether a line is what one speaker of an interview says."""
+    turn = _TURN.match(text) or _DASH_TURN.match(text)
+    return turn is not None and _has_words(text[turn.end() :], 2)
+
+
+def _has_words(text: str, count: int) -> bool:
+    return len(_words(text)) >= count
+
+
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text)

@@ -1,0 +1,139 @@
+"""The folder of snapshots: which one is live, publishing, rolling back, and clearing away."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+from typing import TYPE_CHECKING
+
+from embeddings import files
+from embeddings.errors import SnapshotError, StorageError, UnknownSnapshot
+from embeddings.snapshot import Snapshot, read_manifest
+from embeddings.types import SnapshotSummary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+ASIDE = ".aside-"
+
+
+class Generations:
+    """The snapshots of one collection, in a folder each, and a pointer to the live one.
+
+    Args:
+        folder: The collection's folder; ``snapshots/`` and the file ``live`` are in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "snapshots"
+        self._pointer = folder / "live"
+
+    @property
+    def live(self) -> str | None:
+        """The id in the pointer; None before the first snapshot is published."""
+        try:
+            return self._pointer.read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(f"{self._pointer} cannot be read: {error.strerror}.") from error
+
+    def ids(self) -> list[str]:
+        """Return the ids of the snapshots that are whole, newest first."""
+        found = [path.parent.name for path in self.folder.glob("*/manifest.json")]
+        return sorted((name for name in found if not name.startswith(".")), reverse=True)
+
+    def summaries(self) -> tuple[SnapshotSummary, ...]:
+        """Return the kept snapshots that can be read, newest first."""
+        live, kept = self.live, []
+        for name in self.ids():
+            with contextlib.suppress(SnapshotError):
+                manifest = read_manifest(self.folder / name)
+                kept.append(
+                    SnapshotSummary(
+                        name,
+                        manifest.created_at,
+                        manifest.articles,
+                        manifest.passages,
+                        name == live,
+                    )
+                )
+        return tuple(kept)
+
+    def aside(self, snapshot: str) -> Path:
+        """Return where a snapshot is written before it is whole."""
+        return self.folder / f"{ASIDE}{snapshot}"
+
+    def keep(self, snapshot: str) -> Snapshot:
+        """Give a snapshot that was written aside its name, and load it back, checked.
+
+        Raises:
+            SnapshotError: What is on the disk is not what was written.
+            StorageError: The folder cannot be written.
+        """
+        with files.storage_errors(self.folder):
+            self.aside(snapshot).rename(self.folder / snapshot)
+            files.sync_folder(self.folder)
+        return Snapshot(self.folder / snapshot)
+
+    def publish(self, snapshot: str) -> None:
+        """Make a kept snapshot the live one, by replacing the pointer."""
+        files.write_atomic(self._pointer, f"{snapshot}\n".encode())
+
+    def before(self, snapshot: str | None) -> str:
+        """Return the newest kept snapshot that is older than one.
+
+        Raises:
+            UnknownSnapshot: There is none.
+        """
+        older = [name for name in self.ids() if snapshot is None or name < snapshot]
+        if not older:
+            raise UnknownSnapshot("There is no earlier snapshot to go back to.")
+        return older[0]
+
+    def load(self, snapshot: str) -> Snapshot:
+        """Load a kept snapshot, checked.
+
+        Raises:
+            UnknownSnapshot: It is not kept.
+            SnapshotError: It is damaged.
+        """
+        if snapshot not in self.ids():
+            kept = ", ".join(self.ids()) or "none"
+            raise UnknownSnapshot(f"There is no snapshot {snapshot!r}; kept are: {kept}.")
+        return Snapshot(self.folder / snapshot)
+
+    def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
+        """Load the live snapshot or, when it is damaged, the newest good one.
+
+        Returns:
+            The snapshot, None when there is no good one, and a sentence for each damaged one.
+        """
+        notes: list[str] = []
+        live = self.live
+        rest = [name for name in self.ids() if name != live]
+        for name in [live, *rest] if live else rest:
+            try:
+                snapshot = Snapshot(self.folder / name)
+            except SnapshotError as error:
+                notes.append(f"{error} The last good snapshot serves instead; run reindex.")
+                log.warning("snapshot %s is not served: %s", name, error)
+            else:
+                return snapshot, tuple(notes)
+        return None, tuple(notes)
+
+    def clear(self, keep: int, serving: str) -> None:
+        """Remove what a crash left aside and all but the newest snapshots; never the live one.
+
+        A snapshot loses its name first, so that a crash in the middle leaves none that is half
+        there.
+        """
+        for name in self.ids()[keep:]:
+            if name not in {serving, self.live}:
+                with contextlib.suppress(OSError):
+                    (self.folder / name).rename(self.aside(name))
+        for path in self.folder.glob(f"{ASIDE}*"):
+            shutil.rmtree(path, ignore_errors=True)

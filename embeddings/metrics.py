@@ -1,0 +1,136 @@
+"""Figures of retrieval, refusal and calibration, from what came back; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question got.
+
+    Attributes:
+        answerable: Whether some passage of the set answers it.
+        rank: Place of the first passage that does, from 1; None when it is not among ten.
+        confidence: That of the first passage, in [0, 1]; 0 when nothing came back.
+        milliseconds: How long it took.
+    """
+
+    answerable: bool
+    rank: int | None
+    confidence: float
+    milliseconds: float
+
+    @property
+    def correct(self) -> bool:
+        """Whether the first passage answers."""
+        return self.rank == 1
+
+
+def recall_at(outcomes: Sequence[Outcome], k: int) -> float:
+    """Return the share of questions whose passage is among the first k."""
+    return _mean([o.rank is not None and o.rank <= k for o in outcomes])
+
+
+def mean_reciprocal_rank(outcomes: Sequence[Outcome], k: int) -> float:
+    """Return the mean of 1 / rank, 0 beyond k."""
+    return _mean([1 / o.rank if o.rank and o.rank <= k else 0.0 for o in outcomes])
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """Return the chance that a positive scores above a negative, a tie counting half.
+
+    The area under the ROC curve as the Mann-Whitney statistic (Hanley and McNeil, 1982);
+    None without both kinds.
+    """
+    if not positive or not negative:
+        return None
+    low = np.sort(np.asarray(negative))
+    below = np.searchsorted(low, positive, side="left")
+    not_above = np.searchsorted(low, positive, side="right")
+    return float((below + not_above).mean() / 2 / len(low))
+
+
+def calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> float | None:
+    """Return the expected calibration error over ten equal bins (Guo et al., 2017)."""
+    if not confidences:
+        return None
+    sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=float)
+    places = _bins(sure)
+    sums = [abs(float((sure - right)[places == b].sum())) for b in range(BINS)]
+    return sum(sums) / len(sure)
+
+
+def reliability(
+    confidences: Sequence[float], correct: Sequence[bool]
+) -> list[tuple[float, float, int]]:
+    """Return, for each of ten bins with questions, mean confidence, share correct and count."""
+    sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=float)
+    places = _bins(sure)
+    return [
+        (
+            float(sure[places == b].mean()),
+            float(right[places == b].mean()),
+            int((places == b).sum()),
+        )
+        for b in range(BINS)
+        if (places == b).any()
+    ]
+
+
+def risk_coverage(
+    confidences: Sequence[float], correct: Sequence[bool]
+) -> list[tuple[float, float]]:
+    """Return coverage and the share of wrong answers, one point for each threshold that matters.
+
+    Questions are answered from the surest down (El-Yaniv and Wiener, 2010).
+    """
+    order = np.argsort(-np.asarray(confidences, dtype=float), kind="stable")
+    wrong = 1 - np.asarray(correct, dtype=float)[order]
+    count = np.arange(1, len(order) + 1)
+    return list(
+        zip((count / len(order)).tolist(), (np.cumsum(wrong) / count).tolist(), strict=True)
+    )
+
+
+def figures(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float | int | None]:
+    """Return the figures of the contract, but for those that need the quotes themselves."""
+    asked = [o for o in outcomes if o.answerable]
+    none = [o for o in outcomes if not o.answerable]
+    answered = [o for o in asked if o.confidence >= threshold]
+    return {
+        "queries": len(outcomes),
+        "answerable": len(asked),
+        "unanswerable": len(none),
+        **{f"recall@{k}": recall_at(asked, k) for k in (1, 3, 5, 10)},
+        "mrr@10": mean_reciprocal_rank(asked, 10),
+        "answer_rate": _mean([o.confidence >= threshold for o in asked]),
+        "precision_at_threshold": _mean([o.correct for o in answered]) if answered else None,
+        "false_answer_rate": _mean([o.confidence >= threshold for o in none]) if none else None,
+        "auroc": auroc([o.confidence for o in asked if o.correct], [o.confidence for o in none]),
+        "ece": calibration_error([o.confidence for o in outcomes], [o.correct for o in outcomes]),
+    }
+
+
+def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
+    """Return the median, the 95th and the 99th percentile."""
+    values = np.percentile(milliseconds, [50, 95, 99]) if milliseconds else np.zeros(3)
+    return dict(zip(("p50", "p95", "p99"), (float(v) for v in values), strict=True))
+
+
+def _bins(confidences: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if len(values) else 0.0

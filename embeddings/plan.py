@@ -1,0 +1,135 @@
+"""Which articles the drafts at hand become: new ones, changed ones or none; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from embeddings.types import Article, Rejected, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from embeddings.readers import Draft
+
+MAX_SLUG = 60
+"""The longest id that is made of a title, in characters."""
+
+_OTHER = re.compile(r"[^a-z0-9]+")
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an addition would do to a corpus; nothing is done yet.
+
+    Attributes:
+        added: Articles that the corpus does not have.
+        changed: Articles that it has with another text or other metadata, as they would become.
+        unchanged: Articles that it has already, as they are.
+        rejected: Inputs that are not taken, each with a sentence.
+    """
+
+    added: tuple[Article, ...] = ()
+    changed: tuple[Article, ...] = ()
+    unchanged: tuple[Article, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Planner:
+    """Gives each draft its id and compares it with the article of that id.
+
+    The id is the one that the draft asks for; else that of the article read from the same place;
+    else one made of the title, with -2, -3 and so on when another story has it. A draft without an
+    id whose text the corpus has already is that article.
+
+    Args:
+        articles: What the corpus has.
+        taken: Every id that may not be given to another story, those of unreadable files too.
+        collection: The collection that the articles belong to.
+    """
+
+    def __init__(self, articles: Iterable[Article], taken: Iterable[str], collection: str) -> None:
+        self._articles = {article.id: article for article in articles}
+        self._taken = {*taken, *self._articles}
+        self._collection = collection
+        self._by_origin = {a.origin: a.id for a in self._articles.values() if a.origin}
+        self._by_text = {a.digest: a.id for a in self._articles.values()}
+        self._claimed: dict[str, str] = {}
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._unchanged: list[str] = []
+        self._rejected: list[Rejected] = []
+
+    def plan(self, drafts: Iterable[tuple[str, Draft]]) -> Plan:
+        """Return what the drafts come to, each given with what its file is called in a sentence.
+
+        Drafts whose article is known come first: what they replace is not there for the others.
+        """
+        others: list[Draft] = []
+        for given, draft in drafts:
+            name = draft.id or self._known_place(draft)
+            if name is None:
+                others.append(draft)
+            elif draft.id is not None and name in self._claimed:
+                reason = f"{given} has the id {name}, which {self._claimed[name]} has too"
+                self._rejected.append(Rejected(given, f"{reason}; give one another id."))
+            else:
+                self._claimed[name] = given
+                self._compare(draft.article(name, self._collection))
+        for draft in others:
+            self._take(draft)
+        return Plan(
+            self._named(self._added),
+            self._named(self._changed),
+            self._named(self._unchanged),
+            tuple(self._rejected),
+        )
+
+    def _named(self, names: list[str]) -> tuple[Article, ...]:
+        return tuple(self._articles[name] for name in dict.fromkeys(names))
+
+    def _take(self, draft: Draft) -> None:
+        """Find a place for a draft that has none yet."""
+        same = self._by_text.get(digest(draft.text))
+        if same is None:
+            self._compare(draft.article(self._new_id(draft), self._collection))
+        else:
+            self._unchanged.append(same)
+
+    def _compare(self, article: Article) -> None:
+        old = self._articles.get(article.id)
+        if old is not None and replace(article, origin=old.origin) == old:
+            self._unchanged.append(old.id)
+            return
+        (self._added if old is None else self._changed).append(article.id)
+        if old is not None and self._by_text.get(old.digest) == old.id:
+            del self._by_text[old.digest]
+        self._articles[article.id] = article
+        self._taken.add(article.id)
+        self._by_text.setdefault(article.digest, article.id)
+
+    def _known_place(self, draft: Draft) -> str | None:
+        """Return the id of the article that was read from the same place before."""
+        name = self._by_origin.get(draft.origin or "")
+        return None if name in self._claimed else name
+
+    def _new_id(self, draft: Draft) -> str:
+        base = slug(draft.title) or slug(PurePath(draft.origin or "").stem) or "article"
+        names = (base if n == 1 else f"{base}-{n}" for n in count(1))
+        return next(name for name in names if name not in self._taken)
+
+
+def slug(text: str) -> str:
+    """Return a text's words as an id: ``a-z``, ``0-9`` and ``-``, 60 at the most; maybe none."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    words = _OTHER.sub("-", "".join(c for c in plain if not unicodedata.combining(c)))
+    words = words.strip("-")
+    if len(words) <= MAX_SLUG:
+        return words
+    cut = words[: MAX_SLUG + 1]
+    return (cut.rpartition("-")[0] or cut[:MAX_SLUG]).strip("-")

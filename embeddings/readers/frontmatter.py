@@ -1,0 +1,246 @@
+"""The lines between ``---`` above a text that say what it is: cut off, read and checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from embeddings.errors import ReadError
+from embeddings.furniture import ends_like_sentence
+from embeddings.readers.dates import read_date
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+MAX_CHARACTERS = 10_000
+"""The longest front matter; it also bounds how deep its YAML can be nested."""
+
+MAX_FIELD = 500
+"""The longest title, source or author, in characters."""
+
+MAX_URL = 2000
+"""The longest address of an article, in characters."""
+
+MAX_LINES = 40
+"""The most lines of what is taken for front matter although its first line is no field."""
+
+_OPENING = re.compile(r"---[ \t]*\n")
+_FIRST_FIELD = re.compile(r"[ \t\n]*(?:#.*\n[ \t\n]*)*[\"']?[\w-]+[\"']?[ \t]*:")
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_ID = re.compile(r"[a-z0-9-]{1,80}")
+_BLANK = re.compile(r"[ \t\n]+")
+
+_NAMES = {
+    "titre": "title",
+    "auteur": "author",
+    "auteurs": "author",
+    "authors": "author",
+    "lang": "language",
+    "langue": "language",
+    "journal": "source",
+    "média": "source",
+    "lien": "url",
+    "link": "url",
+    "identifiant": "id",
+}
+
+_LANGUAGE_NAMES = {
+    "français": "fr",
+    "francais": "fr",
+    "french": "fr",
+    "anglais": "en",
+    "english": "en",
+    "espagnol": "es",
+    "spanish": "es",
+    "allemand": "de",
+    "german": "de",
+    "italien": "it",
+    "italian": "it",
+    "portugais": "pt",
+    "portuguese": "pt",
+    "néerlandais": "nl",
+    "dutch": "nl",
+}
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML whose plain values are words, or nothing: no number, no truth value, no day."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and the kind that PyYAML looks for
+        first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
+        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a front matter states; None where it says nothing, or says that there is none.
+
+    ``stated`` holds the names of the fields that stand in it, those left empty too.
+    """
+
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    date: dt.date | None = None
+    url: str | None = None
+    language: str | None = None
+    id: str | None = None
+    origin: str | None = None
+    stated: frozenset[str] = field(default=frozenset())
+
+
+def cut(text: str, name: str) -> tuple[str | None, str]:
+    """Separate the front matter from the text after it.
+
+    Returns:
+        The YAML between the two lines, or None without any, and all that follows them.
+
+    Raises:
+        ReadError: It is opened and never closed, or too long.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        return None, text
+    closing = _CLOSING.search(text, opening.end())
+    inside = text[opening.end() : closing.start()] if closing else ""
+    if not (_FIRST_FIELD.match(text, opening.end()) or (closing and _is_meant(inside))):
+        return None, text
+    if closing is None:
+        raise ReadError(
+            f"{name} opens its front matter with a line --- and never closes it; "
+            "write a line --- where it ends."
+        )
+    if closing.start() > MAX_CHARACTERS:
+        raise ReadError(f"{name} has a front matter of more than {MAX_CHARACTERS:,} characters.")
+    return inside, text[closing.end() :]
+
+
+def _is_meant(inside: str) -> bool:
+    """Say whether lines between two rules, of which the first is no field, are no story."""
+    lines = inside.splitlines()
+    return len(lines) <= MAX_LINES and not any(
+        not line.strip() or ends_like_sentence(line) for line in lines
+    )
+
+
+def parse(front: str, name: str) -> Fields:
+    """Read and check a front matter.
+
+    Args:
+        front: The YAML between the two lines.
+        name: What to call the file in an error.
+
+    Raises:
+        ReadError: The YAML is broken, or a field is not what it must be; the sentence names both.
+    """
+    values = {key: value for key, value in _mapping(front, name).items() if key in _CHECKS}
+    checked = {
+        key: None if value is None else _CHECKS[key](value, f"The field {key} of {name}")
+        for key, value in values.items()
+    }
+    return Fields(**checked, stated=frozenset(values))
+
+
+def _mapping(front: str, name: str) -> dict[str, Any]:
+    """Return the fields under their English names."""
+    try:
+        loaded = yaml.load(front, Loader=_Loader)  # noqa: S506 - a CSafeLoader that makes less
+    except yaml.MarkedYAMLError as error:
+        line = f" at line {error.problem_mark.line + 2}" if error.problem_mark else ""
+        raise ReadError(
+            f"The front matter of {name} is broken YAML{line} ({error.problem}); "
+            "write each field as name: value, with quotes around a value that holds a colon."
+        ) from None
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        raise ReadError(
+            f"The front matter of {name} is broken YAML; write each field as name: value."
+        ) from None
+    if loaded is not None and not isinstance(loaded, dict):
+        raise ReadError(f"The front matter of {name} must be lines of name: value.")
+    found: dict[str, Any] = {}
+    for key, value in (loaded or {}).items():
+        plain = str(key).strip().casefold() if isinstance(key, str) else ""
+        found[_NAMES.get(plain, plain)] = None if value == "" else value
+    return found
+
+
+def _words(value: object, where: str) -> str | None:
+    """Check one line of text."""
+    if not isinstance(value, str):
+        raise ReadError(f"{where} must be a text, not {_kind(value)}.")
+    line = _BLANK.sub(" ", value).strip()
+    if len(line) > MAX_FIELD:
+        raise ReadError(f"{where} is longer than {MAX_FIELD} characters.")
+    return line or None
+
+
+def _names(value: object, where: str) -> str | None:
+    """Check the names of authors: one line, or a list."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = ", ".join(value)
+    return _words(value, where)
+
+
+def _date(value: object, where: str) -> dt.date:
+    day = read_date(value) if isinstance(value, str) else None
+    if day is None:
+        shown = repr(value) if isinstance(value, str) else _kind(value)
+        raise ReadError(f"{where} is {shown}, which is no day; write it as 2018-06-22.")
+    return day
+
+
+def _url(value: object, where: str) -> str:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        fine = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        fine = False
+    if not isinstance(value, str) or not fine or re.search(r"\s", value) or len(value) > MAX_URL:
+        raise ReadError(
+            f"{where} must be an address that starts with http:// or https://, "
+            f"of {MAX_URL} characters at the most."
+        )
+    return value
+
+
+def _language(value: object, where: str) -> str:
+    plain = value.strip().casefold() if isinstance(value, str) else ""
+    code = _LANGUAGE_NAMES.get(plain) or re.split(r"[-_]", plain)[0]
+    if not re.fullmatch(r"[a-z]{2}", code):
+        raise ReadError(f"{where} must be the two letters of a language, such as fr or en.")
+    return code
+
+
+def _article_id(value: object, where: str) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ReadError(f"{where} must be 1 to 80 of the characters a-z, 0-9 and -.")
+    return value
+
+
+def _path(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise ReadError(f"{where} must be a text, not {_kind(value)}.")
+    return value
+
+
+def _kind(value: object) -> str:
+    kinds: dict[type, str] = {list: "a list", dict: "a group of fields", set: "a set"}
+    return kinds.get(type(value), "something else")
+
+
+_CHECKS: dict[str, Callable[[object, str], Any]] = {
+    "title": _words,
+    "source": _words,
+    "author": _names,
+    "date": _date,
+    "url": _url,
+    "language": _language,
+    "id": _article_id,
+    "origin": _path,
+}

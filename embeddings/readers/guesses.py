@@ -1,0 +1,163 @@
+"""What a text without front matter shows by itself: title, day, author, source and address; pure.
+
+Nothing is made up: what no line says stays unknown, but for the title, which falls back to the
+file's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from embeddings.furniture import (
+    ends_like_sentence,
+    fold,
+    is_address,
+    is_contact,
+    is_notice,
+)
+from embeddings.passages import paragraphs, split
+from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
+from embeddings.types import Article
+
+if TYPE_CHECKING:
+    from datetime import date
+
+HEAD = 15
+"""How many lines with words, from the top, are looked at."""
+
+MAX_TITLE = 250
+"""The longest line that can be a title, in characters."""
+
+_SETEXT = re.compile(r"^(?P<title>[^\n#=-][^\n]*)\n={2,}[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(?P<title>\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_EMPHASIS = re.compile(r"^([*_]{1,3})(?=\S)(.*\S)\1$")
+_BLANK = re.compile(r"[ \t\n]+")
+_TWO_WORDS = re.compile(r"[^\W_]\S*\s+\S*[^\W_]")
+
+_NAME = r"[A-ZÀ-Ý][\w’'.-]*"
+_BYLINE = re.compile(
+    rf"(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+(?P<author>{_NAME}"
+    rf"(?:\s+(?:de|du|des|d’|van|von|der|la|et|and|&|{_NAME}))*)"
+    r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le \d|\d)",
+)
+_STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|on|:)?\s*"
+_PLACE = r"[^\W\d_][\w’'.-]*(?:[ -][\w’'.-]+){0,3},\s*(?:le\s+)?"
+_SIGNED = r"(?:par|by)\s[^\d]{3,60}?[,–—|·-]\s*(?:publié |published )?(?:le|on)?\s*"
+_DATELINE = re.compile(
+    rf"(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
+    r"\s*(?P<end>$|[|·•]|(?:\([^()]{1,20}\)\s*)?[–—-]|\(|,?\s*(?:à|at)?\s*\d{1,2}[:h]"
+    r"|,?\s*(?:par|by|mis à jour|updated)\b)",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(r"(?i:source)\s*:\s*(?P<source>[A-ZÀ-Ý0-9][^\n:/]{1,60}?)\.?$")
+_ADDRESS = re.compile(
+    r"(?:(?:source|url|lien|link|original|article original|lire l.article)\s*:\s*)?"
+    r"<?(?P<url>https?://[^\s/<>]+/[^\s<>]+?)>?",
+    re.IGNORECASE,
+)
+
+
+def guess_title(text: str, stem: str) -> str:
+    """Return the headline: a marked one, a repeated line, a line like one, or the file's name."""
+    marked = _HEADING.search(text[:5000]) or _SETEXT.search(text[:5000])
+    if marked:
+        return _plain(marked["title"])
+    for candidate in (_repeated(text), _first_headline(text)):
+        if candidate and split(Article("draft", candidate, text)):
+            return candidate
+    return _from_name(stem)
+
+
+def _repeated(text: str) -> str | None:
+    """Return the first line near the top that stands in the text twice."""
+    head = [line for line in _head(text) if _can_be_title(line)]
+    counts = Counter(fold(line) for line in text.splitlines() if len(line) <= MAX_TITLE)
+    found = (line for line in head if counts[fold(line)] > 1 and len(line.split()) > 1)
+    return next((_plain(line) for line in found), None)
+
+
+def _first_headline(text: str) -> str | None:
+    """Return the first paragraph that looks like a headline, if it is above the story."""
+    for line in _head(text):
+        if _can_be_title(line) and not line.rstrip().endswith((".", "…", ":")):
+            return _plain(line)
+        if ends_like_sentence(line) and not _is_margin(line):
+            return None
+    return None
+
+
+def _can_be_title(line: str) -> bool:
+    short = len(line) <= MAX_TITLE and "\n" not in line
+    return short and bool(_TWO_WORDS.search(line)) and not _is_margin(line)
+
+
+def _is_margin(line: str) -> bool:
+    return is_contact(line) or is_address(line) or is_notice(line) or bool(_DATELINE.match(line))
+
+
+def _plain(line: str) -> str:
+    """Return a line without the marks of Markdown and with single spaces."""
+    bare = _EMPHASIS.sub(r"\2", line.strip().lstrip("#").strip())
+    return _BLANK.sub(" ", bare)[:MAX_TITLE].strip() or line
+
+
+def _from_name(stem: str) -> str:
+    words = _BLANK.sub(" ", re.sub(r"[-_.]+", " ", without_date(stem))).strip() or stem.strip()
+    return (words[:1].upper() + words[1:])[:MAX_TITLE].strip() or "Article"
+
+
+def guess_date(text: str, stem: str, language: str = "fr") -> date | None:
+    """Return the day in the file's name, or that of a line near the top which states it.
+
+    Args:
+        text: The article.
+        stem: The file's name without its extension.
+        language: That of the text; days such as 03/04/2018 count in French alone.
+    """
+    named = date_in_name(stem)
+    if named:
+        return named
+    days = (_stated_day(part, language) for part in _head(text))
+    return next((day for day in days if day), None)
+
+
+def _stated_day(part: str, language: str) -> date | None:
+    """Return the day that a dateline states; one in the midst of a sentence is another day."""
+    found = _DATELINE.match(part)
+    if found is None or (ends_like_sentence(part) and found["end"][-1:] not in "–—-"):
+        return None
+    return None if language != "fr" and is_ambiguous(found) else matched_date(found)
+
+
+def guess_author(text: str) -> str | None:
+    """Return the name in a line "Par …" or "By …" near the top."""
+    for part in _head(text):
+        found = _BYLINE.match(part) if len(part) <= MAX_TITLE else None
+        if found is None or ends_like_sentence(part):
+            continue
+        if " " in found["author"] or not found["end"]:
+            return found["author"].strip()
+    return None
+
+
+def guess_source(text: str) -> str | None:
+    """Return the name in a line "Source : …" at the top or the bottom."""
+    found = (_SOURCE.match(line) for line in (*_head(text), *_tail(text)))
+    return next((m["source"].strip() for m in found if m), None)
+
+
+def guess_url(text: str) -> str | None:
+    """Return the address that is a line of its own at the top or the bottom; no home page."""
+    found = (_ADDRESS.fullmatch(line) for line in (*_head(text), *_tail(text)))
+    return next((m["url"] for m in found if m), None)
+
+
+def _head(text: str) -> list[str]:
+    """Return the first paragraphs, furniture too."""
+    return [span.of(text) for span in paragraphs(text[:20_000])[:HEAD]]
+
+
+def _tail(text: str) -> list[str]:
+    return [line.strip() for line in text[-2000:].splitlines() if line.strip()][-3:]

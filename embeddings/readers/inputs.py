@@ -1,0 +1,67 @@
+"""What a person names, files and folders -> the files to read, in order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings import readers
+from embeddings.types import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
+"""Beginnings of the names of files, in any case, that tell of a folder and are no stories."""
+
+
+def expand(inputs: Sequence[str]) -> Iterator[str | Rejected]:
+    """Yield the path of each file to read, once; folders are walked in the order of their names.
+
+    Hidden files, formats that cannot be read and files such as README.md are passed over, but only
+    inside folders. A folder without any article, or that cannot be opened, is rejected.
+    """
+    seen: set[str] = set()
+    for given in inputs:
+        for path in _files(given) if _is_folder(given) else (given,):
+            if isinstance(path, Rejected):
+                yield path
+                continue
+            place = os.path.realpath(path) if "\0" not in path else path
+            if place not in seen:
+                seen.add(place)
+                yield path
+
+
+def _is_folder(given: str) -> bool:
+    try:
+        return bool(given) and Path(given).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _files(folder: str) -> Iterator[str | Rejected]:
+    refused: list[OSError] = []
+    empty = True
+    for place, folders, names in os.walk(folder, onerror=refused.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(filter(_is_article, names)):
+            empty = False
+            yield str(Path(place, name))
+    for error in refused:
+        reason = error.strerror or str(error)
+        yield Rejected(
+            str(error.filename),
+            f"The folder {error.filename} cannot be opened: {reason}; check its permissions.",
+        )
+    if empty and not refused:
+        yield Rejected(
+            folder,
+            f"The folder {folder} has no article; put files ending in {readers.supported()} in it.",
+        )
+
+
+def _is_article(name: str) -> bool:
+    skipped = name.startswith(".") or name.upper().startswith(_NOT_ARTICLES)
+    return not skipped and Path(name).suffix.lower() in readers.READERS

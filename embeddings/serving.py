@@ -1,0 +1,184 @@
+"""A snapshot ready to answer: its arrays and indexes, and a question's way to verified quotes."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.analysis import fold
+from embeddings.index import VectorIndex
+from embeddings.lexical import Lexical
+from embeddings.ranker import Arrays, Query, rank
+from embeddings.types import Filters, Hit, Sentence, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from embeddings.confidence import Calibration
+    from embeddings.ranker import Candidate, Ranking
+    from embeddings.snapshot import Snapshot
+    from embeddings.types import Article, Passage
+
+log = logging.getLogger(__name__)
+
+LEXICAL = "lexical_"
+STATISTICS = "statistics_"
+_NO_DAY = np.datetime64("NaT", "D")
+
+
+def prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return arrays under the names that a snapshot keeps them by."""
+    return {prefix + name: array for name, array in arrays.items()}
+
+
+class Serving:
+    """One snapshot in service; never changed, so that many questions may share it.
+
+    Args:
+        snapshot: Where everything is read from.
+        calibration: How sure a score makes us.
+    """
+
+    def __init__(self, snapshot: Snapshot, calibration: Calibration) -> None:
+        self.snapshot = snapshot
+        self.calibration = calibration
+        names = [name.removesuffix(".npy") for name in snapshot.manifest.files]
+        self._passage_index = VectorIndex(snapshot.array("passage_vectors"))
+        self._arrays = Arrays(
+            passages=snapshot.array("passage_vectors"),
+            sentences=snapshot.array("sentence_vectors"),
+            first_sentence=snapshot.array("first_sentence"),
+            titles=snapshot.array("title_vectors"),
+            article_of=snapshot.article_of.astype(np.int32),
+            lexical=Lexical.from_arrays(_stripped(LEXICAL, names, snapshot)),
+            statistics=_stripped(STATISTICS, names, snapshot),
+            passage_index=self._passage_index,
+            sentence_index=VectorIndex(snapshot.array("sentence_vectors")),
+        )
+        self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
+        self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
+
+    @property
+    def index_kind(self) -> str:
+        """What kind of FAISS index serves the passages."""
+        return self._passage_index.kind
+
+    def rank(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        filters: Filters,
+        *,
+        limit: int,
+        fold_: bool,
+    ) -> Ranking:
+        """Rank the passages that the filters leave.
+
+        Args:
+            question: The question's words.
+            vector: Its vector, float32 ``[d]``, of length 1.
+            filters: What to search in.
+            limit: The most candidates to return.
+            fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
+        """
+        query = Query(text=question, vector=vector)
+        return rank(
+            query,
+            self._arrays,
+            allowed=self._allowed(filters),
+            calibration=self.calibration,
+            limit=limit,
+            fold=fold_,
+        )
+
+    def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
+        """Read the candidates' passages again; those whose words have changed are left out."""
+        hits: list[Hit] = []
+        for candidate in candidates:
+            if len(hits) == limit:
+                break
+            if hit := self._hit(candidate, len(hits) + 1):
+                hits.append(hit)
+        return tuple(hits)
+
+    def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
+        """Return the titles of the candidates' articles, each once, nearest first."""
+        titles = self.snapshot.titles
+        found = dict.fromkeys(titles[self._arrays.article_of[c.passage]] for c in candidates)
+        return tuple(found)[:limit]
+
+    def source_like(self, name: str) -> str | None:
+        """Return the name of a source as the articles write it, None when none has it."""
+        found = np.flatnonzero(self._source_names == fold(name.strip()))
+        return self.snapshot.sources[int(found[0])].source if len(found) else None
+
+    def source_names(self) -> tuple[str, ...]:
+        """Return the names of the sources, each once, in order."""
+        return tuple(sorted({s.source for s in self.snapshot.sources if s.source}))
+
+    def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
+        """Read one passage again and compare it with its digest; None when it differs."""
+        passage = self.snapshot.passage(candidate.passage)
+        article = self.snapshot.article(int(self._arrays.article_of[candidate.passage]))
+        text = article.text[passage.start : passage.end]
+        if digest(text) != passage.digest:
+            log.error(
+                "paragraph %s of %s has changed on disk: not quoted", passage.paragraph, article.id
+            )
+            return None
+        also = {int(self._arrays.article_of[row]) for row in candidate.also}
+        return Hit(
+            rank=rank_,
+            score=candidate.score,
+            confidence=candidate.confidence,
+            article=article,
+            passage=passage,
+            text=text,
+            sentence=self._sentence(candidate, passage, article),
+            also_in=tuple(
+                self.snapshot.titles[row]
+                for row in sorted(also - {int(self._arrays.article_of[candidate.passage])})
+            ),
+        )
+
+    def _sentence(self, candidate: Candidate, passage: Passage, article: Article) -> Sentence:
+        place = candidate.sentence - int(self._arrays.first_sentence[candidate.passage])
+        span = passage.sentences[place]
+        return Sentence(span.of(article.text), span.start, span.end)
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which passages the filters leave, shape ``[P]``; None when they leave all."""
+        if not filters:
+            return None
+        rows = np.ones(len(self._dates), dtype=bool)
+        rows &= _within(self._dates, filters.since, filters.until)
+        if filters.source is not None:
+            rows &= self._source_names == fold(filters.source.strip())
+        if filters.article_id is not None:
+            only = np.zeros_like(rows)
+            only[self.snapshot.row(filters.article_id)] = True
+            rows &= only
+        return np.asarray(rows[self._arrays.article_of], dtype=bool)
+
+
+def _within(
+    days: NDArray[np.datetime64], since: date | None, until: date | None
+) -> NDArray[np.bool_]:
+    """Say which days lie in the range; an article without a date lies in none but the open one."""
+    inside = np.ones(len(days), dtype=bool)
+    if since is not None:
+        inside &= days >= np.datetime64(since)
+    if until is not None:
+        inside &= days <= np.datetime64(until)
+    return inside
+
+
+def _stripped(prefix: str, names: Sequence[str], snapshot: Snapshot) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(prefix): snapshot.array(name) for name in names if name.startswith(prefix)
+    }

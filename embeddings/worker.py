@@ -1,0 +1,88 @@
+"""One thread that owns the model; questions pass before everything else that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import threading
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Priority(IntEnum):
+    """Who goes first: the lower number."""
+
+    QUESTION = 0
+    INDEXING = 1
+    CLOSE = 2
+
+
+class Worker:
+    """Runs calls one at a time on a thread of its own, by priority and then by arrival.
+
+    Tokenizers and models are not thread-safe, and two threads in one model are slower than one.
+    """
+
+    def __init__(self, name: str = "model") -> None:
+        self._calls: queue.PriorityQueue[tuple[Priority, int, Future[Any], Callable[[], Any]]]
+        self._calls = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    async def run(
+        self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``call`` on the thread and return what it returns, or raise what it raises.
+
+        A caller who is cancelled while it waits takes the call out; one that runs is run to its
+        end, and its result is dropped.
+
+        Raises:
+            RuntimeError: The worker was closed before.
+        """
+        future: Future[T] = Future()
+        self._put(priority, future, lambda: call(*args, **kwargs))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread; may block for as long as that takes."""
+        with self._closing:
+            if not self._closed:
+                self._enqueue(Priority.CLOSE, Future(), lambda: None)
+                self._closed = True
+        self._thread.join()
+
+    def _put(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+        with self._closing:  # so that nothing is put behind the end, where it would wait for ever
+            if self._closed:
+                raise RuntimeError("The model's thread has been closed.")
+            self._enqueue(priority, future, call)
+
+    def _enqueue(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+        self._calls.put((priority, next(self._order), future, call))
+
+    def _work(self) -> None:
+        while self._next() is not Priority.CLOSE:
+            pass
+
+    def _next(self) -> Priority:
+        """Run the call whose turn it is; its names end here, so that no result is held on to."""
+        priority, _, future, call = self._calls.get()
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                future.set_exception(error)
+                del future  # the error's traceback holds this frame, which would hold the error
+        return priority

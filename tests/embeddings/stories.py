@@ -1,0 +1,67 @@
+"""Small articles that tests index, and a snapshot of them written to disk."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from embeddings import snapshot as snapshots
+from embeddings.build import texts_of
+from embeddings.passages import split
+from embeddings.snapshot import Contents, Snapshot
+from embeddings.types import Article
+from tests.embeddings.fakes import WordEncoder
+
+HARBOUR = Article(
+    id="port",
+    title="Le port de Lorient s’agrandit",
+    text=(
+        "Le port de Lorient a ouvert un nouveau quai lundi. Les pêcheurs l’attendaient.\n\n"
+        "La construction a duré trois ans. Elle a coûté douze millions d’euros.\n\n"
+        "Une école de voile occupera l’ancien hangar."
+    ),
+    source="Le Télégramme du Quai",
+    author="A. Martin",
+    date=date(2018, 6, 22),
+    url="https://example.org/port",
+)
+ORCHARD = Article(
+    id="verger",
+    title="Gel tardif dans les vergers",
+    text="Le gel a détruit la moitié des abricots.\n\nLes assureurs attendent les déclarations.",
+    source="Gazette des Vergers",
+    date=date(2019, 4, 3),
+)
+LIBRARY = Article(
+    id="library",
+    title="The library opens on Sundays",
+    text="The town library will open on Sundays from May.\n\nReaders had signed a petition.",
+    source="Town Courier",
+    language="en",
+)
+STORIES = (LIBRARY, HARBOUR, ORCHARD)
+
+
+def contents(*articles: Article) -> Contents:
+    """Return what a snapshot of some articles is written from, vectors included."""
+    encoder = WordEncoder()
+    passages = [split(article) for article in articles]
+    arrays = {
+        kind: encoder.encode_documents(texts) if texts else np.zeros((0, 64), np.float32)
+        for kind, texts in texts_of(articles, passages).by_kind().items()
+    }
+    return Contents(articles=articles, passages=passages, arrays=arrays)
+
+
+def written(folder: Path, *articles: Article) -> Snapshot:
+    """Write a snapshot of some articles, named after its folder, and load it."""
+    snapshots.write(
+        folder,
+        contents(*articles),
+        snapshot=folder.name,
+        model="words==1",
+        created_at=datetime(2018, 7, 4, tzinfo=UTC),
+    )
+    return Snapshot(folder)

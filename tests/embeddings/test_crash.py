@@ -1,0 +1,67 @@
+"""Killed at any instant of a reindex, the next start answers as before."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.stories import HARBOUR, ORCHARD
+
+KILLS = 20
+QUESTION = "La construction a-t-elle duré trois ans ?"
+ROOT = Path(__file__).parents[2]
+REINDEX = """
+import asyncio, sys
+from pathlib import Path
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.embeddings.fakes import WordEncoder
+
+async def main():
+    settings = Settings(data=Path(sys.argv[1]), seeds=Path(sys.argv[1]) / "none")
+    async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+        print("ready", flush=True)
+        while True:
+            await engine.reindex(full=True)
+
+asyncio.run(main())
+"""
+
+
+def reindex_and_die(data: Path, seconds: float) -> None:
+    """Start a process that reindexes without end, and kill it -9 after some seconds of that."""
+    command = [sys.executable, "-c", REINDEX, str(data)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+async def test_twenty_kills_at_random_instants_lose_nothing(tmp_path: Path) -> None:
+    stories = tmp_path / "stories"
+    stories.mkdir()
+    for article in (HARBOUR, ORCHARD):
+        text = f"---\nid: {article.id}\ntitle: {article.title}\n---\n{article.text}"
+        (stories / f"{article.id}.md").write_text(text, encoding="utf-8")
+    settings = Settings(data=tmp_path / "data", seeds=tmp_path / "none")
+    async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+        await engine.add([str(stories)])
+        expected = (await engine.ask(QUESTION)).hits
+    instants = random.Random(2018)
+    for _ in range(KILLS):
+        reindex_and_die(settings.data, instants.uniform(0, 0.15))
+        async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+            assert (await engine.ask(QUESTION)).hits == expected
+            assert (await engine.verify()).ok
+    async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+        await engine.reindex()
+        assert not list(settings.data.rglob(".aside-*"))

@@ -1,0 +1,378 @@
+"""The engine as a caller sees it: asking, adding, removing, rolling back, and being in the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from embeddings.errors import (
+    BusyError,
+    InputError,
+    QuestionError,
+    SnapshotError,
+    UnknownArticle,
+    UnknownSnapshot,
+)
+from embeddings.files import writer_lock
+from embeddings.types import Filters, Progress, Refusal
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
+
+QUESTION = "La construction a-t-elle duré trois ans ?"
+
+
+def front(title: str, **fields: object) -> str:
+    lines = "\n".join(f"{key}: {value}" for key, value in {"title": title, **fields}.items())
+    return f"---\n{lines}\n---\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with two French stories and an English one."""
+    stories = tmp_path / "stories"
+    stories.mkdir()
+    for article in (HARBOUR, ORCHARD, LIBRARY):
+        fields = {
+            "id": article.id,
+            "source": article.source,
+            "language": article.language,
+            **({"date": article.date.isoformat()} if article.date else {}),
+        }
+        text = front(article.title, **fields) + article.text
+        (stories / f"{article.id}.md").write_text(text, encoding="utf-8")
+    return stories
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", seeds=tmp_path / "none")
+
+
+@pytest.fixture
+async def engine(settings: Settings, folder: Path) -> AsyncIterator[SearchEngine]:
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        await opened.add([str(folder)])
+        yield opened
+
+
+async def test_a_question_is_answered_with_the_words_of_the_story(engine: SearchEngine) -> None:
+    answer = await engine.ask(QUESTION)
+    hit = answer.hits[0]
+    assert answer.refusal is None
+    assert hit.text == "La construction a duré trois ans. Elle a coûté douze millions d’euros."
+    assert hit.article.text[hit.passage.start : hit.passage.end] == hit.text
+    assert hit.sentence.text == "La construction a duré trois ans."
+    assert hit.article.text[hit.sentence.start : hit.sentence.end] == hit.sentence.text
+
+
+async def test_a_question_about_nothing_in_the_stories_is_refused_with_titles(
+    engine: SearchEngine,
+) -> None:
+    answer = await engine.ask("Quelle est la recette de la tarte aux pommes ?")
+    assert answer.refusal is Refusal.NOT_FOUND
+    assert answer.hits == ()
+    assert set(answer.nearest_titles) <= {HARBOUR.title, ORCHARD.title, LIBRARY.title}
+    assert answer.nearest_titles
+
+
+async def test_an_empty_corpus_says_so(settings: Settings) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as empty:
+        answer = await empty.ask(QUESTION)
+    assert (answer.refusal, answer.confidence) == (Refusal.EMPTY_CORPUS, None)
+
+
+async def test_what_lies_outside_the_asked_dates_is_refused_for_that_reason(
+    engine: SearchEngine,
+) -> None:
+    answer = await engine.ask(QUESTION, filters=Filters(since=ORCHARD.date))
+    assert answer.refusal is Refusal.NO_MATCH_IN_FILTER
+    assert answer.nearest_titles[0] == HARBOUR.title
+
+
+async def test_a_filter_that_leaves_the_answer_in_leaves_the_answer_as_it_was(
+    engine: SearchEngine,
+) -> None:
+    filtered = await engine.ask(QUESTION, filters=Filters(source="le telegramme du quai"))
+    assert filtered.hits[0].text == (await engine.ask(QUESTION)).hits[0].text
+
+
+async def test_a_source_that_nobody_has_matches_nothing(engine: SearchEngine) -> None:
+    answer = await engine.ask(QUESTION, filters=Filters(source="Le Monde"))
+    assert answer.refusal is Refusal.NO_MATCH_IN_FILTER
+
+
+async def test_a_question_can_be_kept_to_one_article(engine: SearchEngine) -> None:
+    answer = await engine.ask(QUESTION, filters=Filters(article_id="port"))
+    assert {hit.article.id for hit in answer.hits} == {"port"}
+
+
+async def test_a_question_kept_to_an_unknown_article_is_refused(engine: SearchEngine) -> None:
+    with pytest.raises(UnknownArticle, match="no article 'nowhere'"):
+        await engine.ask(QUESTION, filters=Filters(article_id="nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("", "empty"), (" \n\t", "empty"), ("a" * 5000, "too_long"), ("?! … 🙂", "no_words")],
+)
+async def test_a_question_that_cannot_be_asked_is_told_why(
+    engine: SearchEngine, question: str, reason: str
+) -> None:
+    with pytest.raises(QuestionError) as caught:
+        await engine.ask(question)
+    assert caught.value.reason == reason
+
+
+async def test_a_quote_that_has_changed_on_disk_is_not_sent(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    texts = next(settings.data.rglob("texts.txt"))
+    texts.write_bytes(texts.read_bytes().replace(b"trois ans", b"deux  ans"))
+    answer = await engine.ask(QUESTION, top_k=10, threshold=0.0)
+    assert answer.hits
+    assert not any("construction" in hit.text for hit in answer.hits)
+
+
+async def test_top_k_bounds_the_passages(engine: SearchEngine) -> None:
+    answer = await engine.ask(QUESTION, top_k=1)
+    assert len(answer.hits) == 1
+
+
+async def test_articles_are_listed_with_their_passages(engine: SearchEngine) -> None:
+    assert [(s.id, s.passages) for s in engine.sources()] == [
+        ("library", 2),
+        ("port", 3),
+        ("verger", 2),
+    ]
+    assert len(engine.passages("port")) == 3
+    assert (await engine.article("port")).text == HARBOUR.text
+
+
+async def test_what_is_added_again_is_unchanged_and_nothing_is_built(
+    engine: SearchEngine, folder: Path
+) -> None:
+    before = engine.status().snapshot
+    report = await engine.add([str(folder)])
+    assert [a.id for a in report.unchanged] == ["library", "port", "verger"]
+    assert report.report is None
+    assert engine.status().snapshot == before
+
+
+async def test_a_dry_run_tells_and_changes_nothing(settings: Settings, folder: Path) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        report = await opened.add([str(folder)], dry_run=True)
+        assert [a.id for a in report.added] == ["library", "port", "verger"]
+        assert opened.sources() == ()
+        assert not list(settings.data.rglob("*.md"))
+
+
+async def test_only_what_changed_is_encoded_again(settings: Settings, folder: Path) -> None:
+    encoder = WordEncoder()
+    async with SearchEngine(settings, encoder=encoder) as opened:
+        await opened.add([str(folder)])
+        encoder.encoded.clear()
+        path = folder / "port.md"
+        path.write_text(path.read_text().replace("trois ans", "quatre ans"))
+        report = await opened.add([str(path)])
+    assert [a.id for a in report.changed] == ["port"]
+    assert report.report is not None
+    assert (report.report.added, report.report.changed) == (0, 1)
+    assert report.report.encoded == len(encoder.encoded)
+    assert sorted(encoder.encoded) == [
+        "La construction a duré quatre ans. Elle a coûté douze millions d’euros.",
+        f"{HARBOUR.title}. La construction a duré quatre ans.",
+    ]
+
+
+async def test_a_full_reindex_encodes_everything_again(settings: Settings, folder: Path) -> None:
+    encoder = WordEncoder()
+    async with SearchEngine(settings, encoder=encoder) as opened:
+        first = (await opened.add([str(folder)])).report
+        again = await opened.reindex()
+        full = await opened.reindex(full=True)
+    assert first is not None
+    assert (again.encoded, again.reused) == (0, full.encoded)
+    assert full.encoded == first.encoded
+
+
+async def test_a_previewed_reindex_changes_nothing(engine: SearchEngine) -> None:
+    before = engine.status().snapshot
+    report = await engine.reindex(dry_run=True)
+    assert (report.encoded, report.passages, report.snapshot) == (0, 7, before)
+    assert engine.status().snapshot == before
+
+
+async def test_progress_ends_at_the_number_of_texts(settings: Settings, folder: Path) -> None:
+    seen: list[Progress] = []
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        report = await opened.add([str(folder)], progress=seen.append)
+    assert report.report is not None
+    last = [p for p in seen if p.stage == "encode"][-1]
+    assert last.done == last.total == report.report.encoded
+
+
+async def test_a_removed_article_answers_no_more_but_is_kept_in_the_history(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    report = await engine.remove(["port", "nowhere"])
+    assert report.removed == ("port",)
+    assert [r.input for r in report.rejected] == ["nowhere"]
+    assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
+    kept = list((settings.data / "collections/shared/history").rglob("*.md"))
+    assert HARBOUR.text in kept[0].read_text(encoding="utf-8")
+
+
+async def test_rolling_back_serves_the_snapshot_before(engine: SearchEngine) -> None:
+    old = engine.status().snapshot
+    await engine.remove(["port"])
+    new = engine.status().snapshot
+    assert await engine.rollback() == (old, new)
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+
+
+async def test_after_a_rollback_the_next_start_serves_the_same(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    await engine.remove(["port"])
+    old, _ = await engine.rollback()
+    async with SearchEngine(settings, encoder=WordEncoder()) as again:
+        assert again.status().snapshot == old
+
+
+async def test_a_rollback_to_nowhere_is_refused(engine: SearchEngine) -> None:
+    with pytest.raises(UnknownSnapshot, match="no snapshot 'x'"):
+        await engine.rollback("x")
+    with pytest.raises(UnknownSnapshot, match="no earlier snapshot"):
+        await engine.rollback()
+
+
+async def test_only_the_last_snapshots_are_kept(tmp_path: Path, folder: Path) -> None:
+    settings = Settings(data=tmp_path / "d", seeds=tmp_path / "none", snapshots_kept=2)
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        await opened.add([str(folder)])
+        for _ in range(3):
+            await opened.reindex()
+        assert len(opened.snapshots()) == 2
+        assert opened.snapshots()[0].live
+
+
+async def test_a_second_writer_is_told_that_somebody_is_writing(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    with (
+        writer_lock(settings.data / "collections/shared"),
+        pytest.raises(BusyError, match="Somebody else is writing"),
+    ):
+        await engine.reindex()
+
+
+async def test_questions_are_answered_during_a_reindex(engine: SearchEngine) -> None:
+    during: list[bool] = []
+    reindex = asyncio.create_task(engine.reindex(full=True))
+    while not reindex.done():
+        answer = await engine.ask(QUESTION)
+        during.append(answer.hits[0].article.id == "port")
+    assert during
+    assert all(during)
+
+
+async def test_what_another_process_published_is_served(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as other:
+        await other.remove(["port"])
+    assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
+
+
+async def test_a_damaged_snapshot_from_another_process_is_not_served(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as other:
+        await other.remove(["port"])
+        name = other.status().snapshot
+    (settings.data / f"collections/shared/snapshots/{name}/texts.txt").write_bytes(b"x")
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    assert "is not served" in engine.status().notes[-1]
+
+
+async def test_an_index_of_another_model_is_built_again_and_it_is_said(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as other:
+        assert "made with words==1: it is built again" in other.status().notes[0]
+        assert other.status().model == "other==2"
+        assert (await other.ask(QUESTION)).hits[0].article.id == "port"
+
+
+async def test_a_snapshot_of_another_model_cannot_be_rolled_back_to(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    old = engine.status().snapshot
+    async with SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as other:
+        with pytest.raises(SnapshotError, match="was made with words==1"):
+            await other.rollback(old)
+
+
+async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, folder: Path) -> None:
+    settings = Settings(data=tmp_path / "d", seeds=folder)
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        assert len(opened.sources()) == 3
+        await opened.remove(["library", "port", "verger"])
+    async with SearchEngine(settings, encoder=WordEncoder()) as again:
+        assert again.sources() == ()
+
+
+async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    with pytest.raises(InputError, match="no collection 'press'; there are: shared"):
+        async with SearchEngine(settings, collection="press", encoder=WordEncoder()):
+            pass
+
+
+@pytest.mark.parametrize("name", ["../etc", "", "A b", "x" * 80])
+def test_a_name_that_is_no_collection_is_refused(settings: Settings, name: str) -> None:
+    with pytest.raises(InputError, match="is no name for a collection"):
+        SearchEngine(settings, collection=name)
+
+
+async def test_collections_do_not_see_each_other(
+    engine: SearchEngine, settings: Settings, folder: Path
+) -> None:
+    async with SearchEngine(
+        settings, collection="press", create=True, encoder=WordEncoder()
+    ) as press:
+        await press.add([str(folder / "verger.md")])
+        assert (await press.ask(QUESTION)).refusal is Refusal.NOT_FOUND
+        assert press.status().collections == ("press", "shared")
+
+
+async def test_all_is_well_after_an_addition(engine: SearchEngine) -> None:
+    report = await engine.verify()
+    assert report.ok
+    assert report.checked > 7
+
+
+async def test_verify_names_the_file_with_one_byte_changed(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    path = next(settings.data.rglob("passage_vectors.npy"))
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    report = await engine.verify()
+    assert "passage_vectors.npy is not what was written" in report.problems[0]
+
+
+async def test_verify_names_an_article_that_was_edited_since(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    path = settings.data / "collections/shared/corpus/port.md"
+    path.write_text(path.read_text(encoding="utf-8") + " Un ajout.", encoding="utf-8")
+    assert (await engine.verify()).problems == (
+        "The article port is not as it was indexed: run reindex.",
+    )
