@@ -146,7 +146,10 @@ def _check_files(found: Checkpoint, name: str, backend: str) -> None:
             "code: choose a model with safetensors weights, or convert this one."
         )
     if backend == "torch" and not any(path.suffix == ".safetensors" for path in paths):
-        raise ModelError(f"The model {name!r} has no safetensors weights: choose one that has.")
+        raise ModelError(
+            f"The model {name!r} has no safetensors weights on this machine: finish its download, "
+            "or choose a model that has them."
+        )
 
 
 def _safe_beside(path: Path) -> bool:

@@ -37,82 +37,134 @@ UNITS = {
     "month": "month", "an": "year", "annee": "year", "year": "year",
 }  # fmt: skip
 
-_COUNTED = r"euros?|dollars?|mots|words|personnes|people|employe\w*|salarie\w*|fois|times"
+_COUNTED = r"euros?|dollars?|mots|words|personnes|people|employe\w*|salarie\w*|fois|times|ans|years|jours|days"
 _YEAR = rf"{YEAR}(?![0-9a-z'])(?![.,:/-][0-9])(?! ?%)(?! (?:{_COUNTED})\b)"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
+_NTH = rf"{_DAY}(?:st|nd|rd|th)?"
 _NUMBER = rf"(?:[0-9]{{1,2}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?:jours?|semaines?|mois|an(?:nee)?s?|days?|weeks?|months?|years?)"
-_LAST_YEAR = {
+_PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
+_OTHER_YEAR = {
     "fr": r"(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)",
     "en": r"(?:of )?(?:last|this) year",
 }
-_NO_DATE_GOES_ON = r"(?![\w'-])(?! *'?[0-9])(?! (?:prochaine?|next)\b)"
-_PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
+_ENDS = r"(?![\w'-])(?! *'?[0-9])(?! (?:prochain|next)\b)"
+"""After a date without its year: no figure, no "'s", nothing about the future."""
+_OVER = {
+    "fr": r"(?:dans|sur|pendant|durant|depuis) les|au cours des|lors des|ces",
+    "en": r"in|over|during|for|within|throughout",
+}
 
 
-def _days(language: str, ordinal: str, of: str, to: str) -> str:
-    """Return the patterns of one day, and of several in one month; day first."""
-    month = f"(?:{MONTHS[language]})"
-    year = rf"(?:,? (?:{_YEAR}|{_LAST_YEAR[language]}))?"
+def _day(language: str, ordinal: str, of: str = "") -> str:
+    """Return the pattern of a day, the figure before the month."""
+    year = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR[language]})|{_ENDS})"
     weekday = rf"(?:(?:{WEEKDAYS[language]}),? )?"
-    one = rf"{weekday}{ordinal} {of}{month}{year}{_NO_DATE_GOES_ON}"
-    short = rf"{weekday}{ordinal} {of}{_SHORT[language]} {_YEAR}"
-    return (
-        rf"(?P<{language}_days>{ordinal}(?: ?- ?| (?:{to}) ){one})"
-        rf"|(?P<{language}_day>{one}|{short})"
-    )
+    months = rf"(?:(?:{MONTHS[language]}){year}|{_SHORT[language]} {_YEAR})"
+    return rf"{weekday}{ordinal} {of}{months}"
 
 
-def _month(language: str, before: str, after: str) -> str:
+def _month(language: str, before: str = "", after: str = "") -> str:
     """Return the pattern of a month, with or without its year."""
-    month, short, last = MONTHS[language], _SHORT[language], _LAST_YEAR[language]
-    return (
-        rf"(?P<{language}_month>{before}(?:{month})(?:,? (?:of |de )?{_YEAR}| {last}{after})"
-        rf"{_NO_DATE_GOES_ON}|{short} {_YEAR})"
-    )
+    year = rf"(?:,? (?:of |de )?{_YEAR}| {_OTHER_YEAR[language]}{after}|{_ENDS})"
+    return rf"{before}(?:{MONTHS[language]}){year}|{_SHORT[language]} {_YEAR}"
 
 
-_FRENCH = (
-    _days("fr", rf"(?:1er|{_DAY})", "", "au|et(?: le)?|a"),
-    _month("fr", "", "| dernier|"),
-    rf"(?P<fr_slash>(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2]))(?![\w/%-])",
-    r"(?P<fr_now>aujourd'hui)",
-    r"(?P<fr_back>avant[- ]hier|hier|ce matin"
+_US_DAY = rf"(?:{WEEKDAYS['en']}),? )?(?:{MONTHS['en']}) {_NTH}(?![\w/-])(?! ?%)"
+_US_YEAR = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR['en']})|{_ENDS})"
+_KINDS = {
+    "xx_figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
+    rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-])",
+    "fr_days": rf"(?:1er|{_DAY})(?: ?- ?| (?:au|et(?: le)?|a) )" + _day("fr", rf"(?:1er|{_DAY})"),
+    "en_days": rf"(?:the )?{_NTH}(?: ?- ?| (?:to|and|until|through) )"
+    + _day("en", rf"(?:the )?{_NTH}", "(?:of )?"),
+    "us_days": rf"(?:{MONTHS['en']}) {_NTH}(?: ?- ?| (?:to|and|through) ){_NTH}{_US_YEAR}",
+    "fr_day": _day("fr", rf"(?:1er|{_DAY})"),
+    "en_day": _day("en", rf"(?:the )?{_NTH}", "(?:of )?"),
+    "us_day": rf"(?:{_US_DAY}{_US_YEAR}|{_SHORT['en']} {_DAY},? {_YEAR}",
+    "fr_slash": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])(?![/%-])",
+    "fr_month": _month("fr", after="| dernier"),
+    "en_month": _month("en", before="(?:last )?"),
+    "xx_year": _YEAR,
+    "fr_now": "aujourd'hui",
+    "en_now": "today",
+    "fr_back": r"(?:avant[- ]hier|hier|ce matin"
     rf"|(?:la )?semaine {_PASSED}|(?:le )?mois {_PASSED}|(?:l')?an(?:nee)? {_PASSED}"
-    r"|cette semaine|ce mois(?:-ci)?|cette annee)(?!-)(?! [0-9])",
-    rf"(?P<fr_ago>il y a {_NUMBER} {_UNIT})(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))",
-    rf"(?P<fr_past>(?:(?:dans|sur|pendant|durant|depuis) les|au cours des|lors des|ces)"
-    rf" (?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT})(?! (?:d'|(?:avant|de|du|des)\b))",
-    rf"(?P<fr_weekday>(?:{WEEKDAYS['fr']})(?: {_PASSED})?)(?! prochain)(?![-\w])",
-    rf"(?P<fr_season>(?:printemps|ete|automne) (?:de )?{_YEAR})",
-    r"(?P<fr_this>(?:le )?debut (?:de l'annee|du mois|de la semaine))(?! (?:[0-9]|d))",
-)
-_ENGLISH = (
-    _days("en", rf"(?:the )?{_DAY}(?:st|nd|rd|th)?", "(?:of )?", "to|and|until|through"),
-    rf"(?P<en_days_us>(?:{MONTHS['en']}) {_DAY}(?:st|nd|rd|th)?(?: ?- ?| (?:to|and|through) )"
-    rf"{_DAY}(?:st|nd|rd|th)?(?![\w/-])(?:,? {_YEAR})?)",
-    rf"(?P<en_day_us>(?:(?:{WEEKDAYS['en']}),? )?(?:(?:{MONTHS['en']}) {_DAY}(?:st|nd|rd|th)?"
-    rf"(?![\w/-])(?:,? (?:{_YEAR}|{_LAST_YEAR['en']}))?|{_SHORT['en']} {_DAY},? {_YEAR}))"
-    rf"{_NO_DATE_GOES_ON}",
-    _month("en", "(?:last )?", "|"),
-    r"(?P<en_now>today)",
-    r"(?P<en_back>(?:the )?day before yesterday|yesterday|this morning"
-    r"|(?:last|this) (?:week|month|year))(?![-\w])(?! of\b)",
-    rf"(?P<en_ago>{_NUMBER} {_UNIT} ago)",
-    rf"(?P<en_past>(?:(?:in|over|during|for|within|throughout) )?(?:the |these )?(?:last|past)"
-    rf" {_NUMBER} {_UNIT}|(?:in|over|during|for|within|throughout) the (?:last|past)"
-    r" (?:week|month|year)|the past (?:week|month|year))(?![-'\w])(?! (?:before|of)\b)",
-    rf"(?P<en_weekday>(?:last )?(?:{WEEKDAYS['en']}))(?![-'\w])",
-    rf"(?P<en_season>(?:the )?(?:spring|summer|autumn|fall) (?:of )?{_YEAR})",
-    r"(?P<en_this>the (?:beginning|start) of the (?:year|month|week))(?! (?:[0-9]|of))",
-)
-_FIGURES = (
-    rf"(?P<xx_figures>{YEAR}-[01][0-9]-[0-3][0-9](?![\w/-])"
-    rf"|[0-3]?[0-9]([./-])[0-3]?[0-9]\g<-1>{YEAR}(?![\w/-]))",
-    rf"(?P<xx_year>{_YEAR})",
-)
-_NUMERIC = _FIGURES[0].replace(r"\g<-1>", r"(?P=mark)").replace("([./-])", "(?P<mark>[./-])")
+    r"|cette semaine|ce mois(?:-ci)?|cette annee)(?![\w-])(?! [0-9])",
+    "en_back": r"(?:(?:the )?day before yesterday|yesterday|this morning"
+    r"|(?:last|this) (?:week|month|year))(?![\w-])(?! of\b)",
+    "fr_ago": rf"il y a {_NUMBER} {_UNIT}(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))",
+    "en_ago": rf"{_NUMBER} {_UNIT} ago",
+    "fr_past": rf"(?:{_OVER['fr']}) (?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
+    r"(?! (?:d'|(?:avant|de|du|des)\b))",
+    "en_past": rf"(?:(?:(?:{_OVER['en']}) )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
+    rf"|(?:{_OVER['en']}) the (?:last|past) {_UNIT}|the past {_UNIT})(?![\w'-])"
+    r"(?! (?:before|of)\b)",
+    "fr_weekday": rf"(?:{WEEKDAYS['fr']})(?: {_PASSED})?(?! (?:gras|noir|prochain|saint)\b)(?!-)",
+    "en_weekday": rf"(?:last )?(?:{WEEKDAYS['en']})(?![\w'-])",
+    "fr_season": rf"(?:printemps|ete|automne) (?:de )?{_YEAR}",
+    "en_season": rf"(?:the )?(?:spring|summer|autumn|fall) (?:of )?{_YEAR}",
+    "fr_this": r"(?:le )?debut (?:de l'annee|du mois|de la semaine)(?! (?:[0-9]|d))",
+    "en_this": r"the (?:beginning|start) of the (?:year|month|week)(?! (?:[0-9]|of))",
+}
 MOMENT = re.compile(
-    rf"(?<![\w./-])(?:{'|'.join((*_FRENCH, *_ENGLISH, _NUMERIC, _FIGURES[1]))})(?!\w)"
+    r"(?<![\w./-])(?:"
+    + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
+    + r")(?!\w)"
 )
-"""A date. Its group is its language (``xx``: any) and its kind; ``mark`` is no group of that."""
+"""A date, in a group of its language (``xx``: both; ``us``: English) and its kind."""
+
+STORIES = (
+    r"articles?|papiers?|depeches?|nouvelles|infos|actualites?|presse|reportages?|recits?"
+    r"|stories|story|news|reports?|coverage|headlines"
+)
+"""Words for what is published, folded: of what stands after them one asks when, and by whom."""
+_LEADS = {
+    "fr": {
+        "since": r"depuis |a (?:partir|compter) (?:de |du |d')|des ",
+        "after": r"apres ",
+        "before": r"avant (?:de |d')?",
+        "until": r"jusqu'(?:en |au |a )|jusque ",
+        "between": r"entre ",
+        "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|au (?=mois|prin)"
+        rf"|[ad](?:ans)? (?=l')|(?:{STORIES}) (?:de |du |d'|des )",
+        "from": r"de |du |d'",
+        "on": r"le |ce |les ",
+    },
+    "en": {
+        "since": r"since |starting (?:in |on |from )",
+        "after": r"after ",
+        "before": r"before |prior to ",
+        "until": r"(?:up )?until |till |up to |through ",
+        "between": r"between ",
+        "at": rf"in |during |throughout |within |over |(?:{STORIES}) (?:from |of |in |for )",
+        "from": r"from ",
+        "on": r"on ",
+    },
+}
+_FILL = {
+    "fr": r"(?:(?:(?:le |l'|de l'|du |cette )?(?:mois de |mois d'|annee |an ))|le |la |l')?",
+    "en": r"(?:(?:the )?(?:month of |year (?:of )?))?",
+}
+_PART = {
+    "fr": r"(?:(?:le |la |au |a la |en |du |de la )?"
+    r"(?:(?P<early>debut)|(?P<middle>milieu)|(?P<late>fin)) (?:de |du |d'|de l')?"
+    r"(?:mois de |mois d'|annee )?|(?P<mid>mi)[- ])",
+    "en": r"(?:(?:at )?(?:the )?(?:(?P<early>early|beginning|start)|(?P<middle>middle)"
+    r"|(?P<late>late|end)) (?:in |of )?(?:the year )?|(?P<mid>mid)[- ])",
+}
+BEFORE = {
+    language: re.compile(
+        r"(?<![\w'-])(?:(?:"
+        + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _LEADS[language].items())
+        + rf"){_FILL[language]})?(?:(?<![\w-]){_PART[language]})?\Z"
+    )
+    for language in ("fr", "en")
+}
+"""What stands before a moment, to its end: how it is meant, and which third of it."""
+JOINED = {
+    "fr": re.compile(r" (?:(?P<to>a|au|jusqu'(?:a|au|en))|et)(?: (?:le|la|en|l'))? ?"),
+    "en": re.compile(r" (?:(?P<to>to|until|till|through)|and)(?: (?:in|on))? "),
+}
+"""What stands between the two moments of a range."""
+ONWARDS = re.compile(r" on(?:wards?)?\b")

@@ -9,12 +9,10 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings import passages
 from embeddings.asking import MAX_QUESTION, Terms, checked
 from embeddings.collection import Collection
 from embeddings.files import writer_lock
 from embeddings.live import Live
-from embeddings.snapshot import summary
 from embeddings.types import SHARED, Answer, ChangeReport, Filters, Refusal, Rejected, Status
 from embeddings.worker import Priority
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.encoder import Encoder
-    from embeddings.plan import Plan
     from embeddings.types import (
         Article,
         ArticleSummary,
@@ -208,13 +205,14 @@ class SearchEngine:
             StorageError: The disk is full or cannot be written; the old snapshot serves on.
         """
         if dry_run:
-            return _told(await asyncio.to_thread(self._collection.corpus.plan, inputs))
+            plan = await asyncio.to_thread(self._collection.corpus.plan, inputs)
+            return plan.told()
         with writer_lock(self._collection.folder):
             plan = await asyncio.to_thread(self._collection.corpus.plan, inputs)
             if not plan.added and not plan.changed:
-                return _told(plan)
+                return plan.told()
             await asyncio.to_thread(self._collection.corpus.apply, plan)
-            return _told(plan, await self._live.reindex(progress=progress))
+            return plan.told(await self._live.reindex(progress=progress))
 
     async def remove(
         self,
@@ -298,18 +296,3 @@ def _versions() -> dict[str, str]:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
-
-
-def _told(plan: Plan, report: ReindexReport | None = None) -> ChangeReport:
-    """Say what a plan adds and changes, and what the reindex after it did."""
-    return ChangeReport(
-        added=_rows(plan.added),
-        changed=_rows(plan.changed),
-        unchanged=_rows(plan.unchanged),
-        rejected=plan.rejected,
-        report=report,
-    )
-
-
-def _rows(articles: Sequence[Article]) -> tuple[ArticleSummary, ...]:
-    return tuple(summary(article, len(passages.split(article))) for article in articles)

@@ -72,9 +72,11 @@ _MARKS = "*_ \t>#•→►▶»-–—"
 
 def fold(text: str) -> str:
     """Return the words of a text without case, accents and punctuation, to compare titles."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(_WORDS.findall(bare))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(plain))
 
 
 def ends_like_sentence(text: str) -> bool:
@@ -89,7 +91,8 @@ def is_heading(text: str) -> bool:
 
 def is_title(text: str, folded_title: str) -> bool:
     """Say whether a line repeats the title, perhaps with the site's name after it."""
-    if not folded_title or len(text) > 2 * len(folded_title) + 40:
+    length = len(folded_title)
+    if not length or not length / 4 <= len(text) <= 2 * length + 40:
         return False
     folded = fold(text)
     if folded == folded_title:

@@ -50,13 +50,17 @@ _FIRST_WORD = re.compile(r"\S+")
 
 
 class _Line(NamedTuple):
-    """One line, trimmed; ``indent`` counts what was trimmed before it."""
+    """One line, trimmed; ``indent`` counts what was trimmed before it.
+
+    ``alone`` tells that it cannot be part of a paragraph.
+    """
 
     start: int
     end: int
     text: str
     indent: int
-    heading: bool = False
+    heading: bool
+    alone: bool
 
 
 class _Part(NamedTuple):
@@ -76,7 +80,6 @@ class _Shape(NamedTuple):
 
     wrapped: bool
     width: int
-    title: str
 
 
 def split(article: Article) -> tuple[Passage, ...]:
@@ -115,7 +118,7 @@ def whole(article_id: str, text: str, spans: Iterable[Span]) -> tuple[Passage, .
 
 
 def _is_furniture(text: str, part: _Part, title: str) -> bool:
-    if len(part.lines) == 1 and part.lines[0].heading:
+    if len(part.lines) == 1 and (part.lines[0].heading or part.lines[0].alone):
         return True
     return is_furniture(part.span.of(text), title)
 
@@ -131,21 +134,21 @@ def _pieces(text: str, part: _Part) -> Iterator[Span]:
 
 def _parts(text: str, title: str) -> list[_Part]:
     """Return every paragraph of a text, furniture too, lists put together."""
-    blocks = _blocks(text)
+    blocks = _blocks(text, title)
     habit = _is_wrapped([p for b in blocks for p in pairwise(b)], blocks)
     parts: list[_Part] = []
     for number, block in enumerate(blocks):
-        for part in _divide(block, number, title, habit=habit):
+        for part in _divide(block, number, habit=habit):
             if parts and _continues_list(parts[-1], part):
                 part = _Part(parts.pop().lines + part.lines, number, lists=True)  # noqa: PLW2901
             parts.append(part)
     return parts
 
 
-def _blocks(text: str) -> list[list[_Line]]:
+def _blocks(text: str, title: str) -> list[list[_Line]]:
     """Group the lines between blank lines and rules; an underlined line is a heading."""
     blocks: list[list[_Line]] = [[]]
-    for line in _lines(text):
+    for line in _lines(text, title):
         if _ALNUM.search(line.text) or not (line.text == "" or _RULE.match(line.text)):
             blocks[-1].append(line)
             continue
@@ -156,12 +159,13 @@ def _blocks(text: str) -> list[list[_Line]]:
     return [block for block in blocks if block]
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str, title: str) -> Iterator[_Line]:
     place = 0
     for raw in text.splitlines(keepends=True):
         span = trimmed(text, place, place + len(raw), _INVISIBLE)
         line = span.of(text)
-        yield _Line(span.start, span.end, line, span.start - place, is_heading(line))
+        heading, alone = is_heading(line), line != "" and stands_alone(line, title)
+        yield _Line(span.start, span.end, line, span.start - place, heading, alone)
         place += len(raw)
 
 
@@ -169,14 +173,14 @@ def _is_short(line: _Line) -> bool:
     return len(line.text) < LONG_CHARACTERS and not ends_like_sentence(line.text)
 
 
-def _divide(block: list[_Line], number: int, title: str, *, habit: bool) -> Iterator[_Part]:
+def _divide(block: list[_Line], number: int, *, habit: bool) -> Iterator[_Part]:
     """Yield the paragraphs of one block."""
-    if _is_verse(block, title):
+    if _is_verse(block):
         yield _Part(tuple(block), number)
         return
     width = max(len(line.text) for line in block)
     wrapped = width <= WIDEST_WRAP and (habit or _is_wrapped(list(pairwise(block)), [block]))
-    shape = _Shape(wrapped, width, title)
+    shape = _Shape(wrapped, width)
     run = [block[0]]
     for above, below in pairwise(block):
         if _is_boundary(above, below, shape):
@@ -207,10 +211,10 @@ def _room(above: _Line, below: _Line, width: int) -> int:
 
 def _is_boundary(above: _Line, below: _Line, shape: _Shape) -> bool:
     """Say whether a new paragraph begins at the line below."""
-    if above.heading or below.heading or stands_alone(above.text, shape.title):
+    if above.heading or below.heading or above.alone:
         return True
     closed = ends_like_sentence(above.text)
-    if (closed or not shape.wrapped) and stands_alone(below.text, shape.title):
+    if below.alone and (closed or not shape.wrapped):
         return True
     if _is_item(below):
         return closed or not (shape.wrapped and below.text[0] in "–—")
@@ -232,17 +236,24 @@ def _goes_on(above: _Line, below: _Line, *, closed: bool) -> bool:
     )
 
 
+def _starts_small(line: _Line) -> bool:
+    first = _ALNUM.search(line.text)
+    return first is not None and first[0].islower()
+
+
 def _is_item(line: _Line) -> bool:
     return ITEM.match(line.text) is not None
 
 
-def _is_verse(block: list[_Line], title: str) -> bool:
-    """Say whether a block is verse: short lines that run on, most of them to a comma or nothing."""
+def _is_verse(block: list[_Line]) -> bool:
+    """Say whether a block is verse: short lines that begin with capitals, and most run on."""
     if len(block) < SHORTEST_VERSE or any(len(line.text) >= LONG_CHARACTERS for line in block):
         return False
-    if any(_is_item(line) or line.heading or stands_alone(line.text, title) for line in block):
+    if any(_is_item(line) or line.heading or line.alone for line in block):
         return False
     inner = [line.text for line in block[:-1]]
+    if 2 * sum(_starts_small(line) for line in block) > len(block):
+        return False
     commas = sum(text[-1] in ",;" for text in inner)
     closed = sum(ends_like_sentence(text) for text in inner)
     return commas > 0 and 2 * closed <= len(inner) and ends_like_sentence(block[-1].text)

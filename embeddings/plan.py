@@ -9,12 +9,14 @@ from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from embeddings.types import Article, Rejected, digest
+from embeddings.passages import split
+from embeddings.types import Article, ArticleSummary, ChangeReport, Rejected, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from embeddings.readers import Draft
+    from embeddings.types import ReindexReport
 
 MAX_SLUG = 60
 """The longest id that is made of a title, in characters."""
@@ -38,6 +40,20 @@ class Plan:
     changed: tuple[Article, ...] = ()
     unchanged: tuple[Article, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+
+    def told(self, report: ReindexReport | None = None) -> ChangeReport:
+        """Say what it adds and changes, and what the reindex after it did."""
+        return ChangeReport(
+            added=_rows(self.added),
+            changed=_rows(self.changed),
+            unchanged=_rows(self.unchanged),
+            rejected=self.rejected,
+            report=report,
+        )
+
+
+def _rows(articles: Iterable[Article]) -> tuple[ArticleSummary, ...]:
+    return tuple(article.summary(len(split(article))) for article in articles)
 
 
 class Planner:

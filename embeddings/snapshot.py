@@ -14,7 +14,7 @@ import numpy as np
 
 from embeddings import files
 from embeddings.errors import SnapshotError, UnknownArticle
-from embeddings.types import Article, ArticleSummary, Manifest, Passage, Span, digest
+from embeddings.types import Article, ArticleSummary, Passage, Span, digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,33 @@ MANIFEST = "manifest.json"
 ARTICLES = "articles.jsonl"
 TEXTS = "texts.txt"
 _METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself; written last, so that a snapshot without it does not count.
+
+    Attributes:
+        snapshot: Its id, which sorts by time of making.
+        created_at: When it was made, in UTC.
+        format: Version of the layout on disk.
+        model: The id of the model that made the vectors, its revision included.
+        dimension: Length of a vector.
+        articles: Number of articles.
+        passages: Number of passages.
+        sentences: Number of sentences.
+        files: Name of each file -> SHA-256 of its bytes.
+    """
+
+    snapshot: str
+    created_at: datetime
+    format: int
+    model: str
+    dimension: int
+    articles: int
+    passages: int
+    sentences: int
+    files: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -170,7 +197,7 @@ class Snapshot:
         """The articles without their texts, by id."""
         counts = np.bincount(self.article_of, minlength=len(self._metadata))
         return tuple(
-            summary(self._article(row, ""), int(counts[row])) for row in range(len(self._metadata))
+            self._article(row, "").summary(int(counts[row])) for row in range(len(self._metadata))
         )
 
     def row(self, article_id: str) -> int:
@@ -232,12 +259,6 @@ class Snapshot:
         fields = {name: self._metadata[row][name] for name in _METADATA}
         day = fields["date"]
         return Article(**fields | {"date": date.fromisoformat(day) if day else None, "text": text})
-
-
-def summary(article: Article, passages: int) -> ArticleSummary:
-    """Return an article without its text."""
-    names = ("id", "title", "source", "author", "date", "url", "language", "collection")
-    return ArticleSummary(**{n: getattr(article, n) for n in names}, passages=passages)
 
 
 def identity(article: Article) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
+
+    ProgressCallback = Callable[["Progress"], None]
 
 SHARED = "shared"
 """The name of the collection that belongs to the operator and that everybody may search."""
@@ -53,6 +55,11 @@ class Article:
         """SHA-256 of the stored text."""
         return digest(self.text)
 
+    def summary(self, passages: int) -> ArticleSummary:
+        """Return the article without its text, with the number of its passages."""
+        names = (f.name for f in fields(ArticleSummary) if f.name != "passages")
+        return ArticleSummary(**{n: getattr(self, n) for n in names}, passages=passages)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -89,7 +96,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The sentence of a passage that answers: its words and its place in the article's text."""
+    """The sentence that answers: its words, and its place in the article's text."""
 
     text: str
     start: int
@@ -178,10 +185,6 @@ class Answer:
     understood: tuple[str, ...] = ()
     widened: bool = False
 
-    def renumbered(self, hits: tuple[Hit, ...]) -> Answer:
-        """Return this answer with other hits, ranked from 1."""
-        return replace(self, hits=tuple(replace(h, rank=i) for i, h in enumerate(hits, 1)))
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
@@ -252,37 +255,6 @@ class Progress:
     stage: str
     done: int
     total: int
-
-
-if TYPE_CHECKING:
-    ProgressCallback = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot says of itself; written last, so that a snapshot without it does not count.
-
-    Attributes:
-        snapshot: Its id, which sorts by time of making.
-        created_at: When it was made, in UTC.
-        format: Version of the layout on disk.
-        model: The id of the model that made the vectors, its revision included.
-        dimension: Length of a vector.
-        articles: Number of articles.
-        passages: Number of passages.
-        sentences: Number of sentences.
-        files: Name of each file -> SHA-256 of its bytes.
-    """
-
-    snapshot: str
-    created_at: datetime
-    format: int
-    model: str
-    dimension: int
-    articles: int
-    passages: int
-    sentences: int
-    files: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

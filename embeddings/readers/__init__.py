@@ -24,10 +24,13 @@ if TYPE_CHECKING:
         ReadError: The bytes are not what the extension says.
     """
 
-__all__ = ["MAX_BYTES", "READERS", "Draft", "read", "supported"]
+__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "READERS", "Draft", "read", "supported"]
 
 MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
+
+MAX_CHARACTERS = 2_000_000
+"""The longest text of one article."""
 
 READERS: dict[str, Reader] = dict.fromkeys(text.EXTENSIONS, text.read)
 """Extension, in small letters and with its period -> the reader of that format."""
@@ -56,6 +59,11 @@ def read(source: str | Path) -> Draft:
     path = Path(source)
     reader = _reader(path, name)
     draft = reader(_bytes(path), path)
+    if len(draft.text) > MAX_CHARACTERS:
+        raise ReadError(
+            f"{path} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
+            "cut it into several."
+        )
     if not split(draft.article("draft")):
         raise ReadError(
             f"{path} has no paragraph to quote, only headings, addresses or links; "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.furniture import (
     ends_like_sentence,
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from datetime import date
 
 HEAD = 15
-"""How many lines with words, from the top, are looked at."""
+"""How many paragraphs, from the top, are looked at."""
+
+TOP = 20_000
+"""How many characters, from the top, are looked at."""
+
+BOTTOM = 2000
+"""How many characters, from the bottom, are looked at."""
+
+TAIL = 3
+"""How many lines with words, from the bottom, are looked at."""
 
 MAX_TITLE = 250
 """The longest line that can be a title, in characters."""
@@ -59,29 +68,43 @@ _ADDRESS = re.compile(
 )
 
 
-def guess_title(text: str, stem: str) -> str:
+class Margins(NamedTuple):
+    """The first paragraphs of a text, furniture too, and its last lines."""
+
+    head: tuple[str, ...]
+    tail: tuple[str, ...]
+
+
+def margins_of(text: str) -> Margins:
+    """Return where a text says what it is: its top and its bottom."""
+    top = text[:TOP]
+    last = [line.strip() for line in text[-BOTTOM:].splitlines() if line.strip()]
+    return Margins(tuple(s.of(top) for s in paragraphs(top)[:HEAD]), tuple(last[-TAIL:]))
+
+
+def guess_title(text: str, margins: Margins, stem: str) -> str:
     """Return the headline: a marked one, a repeated line, a line like one, or the file's name."""
     marked = _HEADING.search(text[:5000]) or _SETEXT.search(text[:5000])
     if marked:
         return _plain(marked["title"])
-    for candidate in (_repeated(text), _first_headline(text)):
-        if candidate and split(Article("draft", candidate, text)):
+    for candidate in (_repeated(text, margins), _first_headline(margins)):
+        if candidate and split(Article("draft", candidate, text[:TOP])):
             return candidate
     return _from_name(stem)
 
 
-def _repeated(text: str) -> str | None:
+def _repeated(text: str, margins: Margins) -> str | None:
     """Return the first line near the top that stands in the text twice."""
-    head = [line for line in _head(text) if _can_be_title(line)]
+    head = [line for line in margins.head if _can_be_title(line)]
     counts = Counter(fold(line) for line in text.splitlines() if len(line) <= MAX_TITLE)
     found = (line for line in head if counts[fold(line)] > 1 and len(line.split()) > 1)
     return next((_plain(line) for line in found), None)
 
 
-def _first_headline(text: str) -> str | None:
+def _first_headline(margins: Margins) -> str | None:
     """Return the first paragraph that looks like a headline, if it is above the story."""
-    for line in _head(text):
-        if _can_be_title(line) and not line.rstrip().endswith((".", "…", ":")):
+    for line in margins.head:
+        if _can_be_title(line):
             return _plain(line)
         if ends_like_sentence(line) and not _is_margin(line):
             return None
@@ -89,8 +112,9 @@ def _first_headline(text: str) -> str | None:
 
 
 def _can_be_title(line: str) -> bool:
-    short = len(line) <= MAX_TITLE and "\n" not in line
-    return short and bool(_TWO_WORDS.search(line)) and not _is_margin(line)
+    if len(line) > MAX_TITLE or "\n" in line or line.endswith((".", "…", ":")):
+        return False
+    return bool(_TWO_WORDS.search(line)) and not _is_margin(line)
 
 
 def _is_margin(line: str) -> bool:
@@ -108,18 +132,18 @@ def _from_name(stem: str) -> str:
     return (words[:1].upper() + words[1:])[:MAX_TITLE].strip() or "Article"
 
 
-def guess_date(text: str, stem: str, language: str = "fr") -> date | None:
+def guess_date(margins: Margins, stem: str, language: str = "fr") -> date | None:
     """Return the day in the file's name, or that of a line near the top which states it.
 
     Args:
-        text: The article.
+        margins: The top and the bottom of the article.
         stem: The file's name without its extension.
         language: That of the text; days such as 03/04/2018 count in French alone.
     """
     named = date_in_name(stem)
     if named:
         return named
-    days = (_stated_day(part, language) for part in _head(text))
+    days = (_stated_day(part, language) for part in margins.head)
     return next((day for day in days if day), None)
 
 
@@ -131,9 +155,9 @@ def _stated_day(part: str, language: str) -> date | None:
     return None if language != "fr" and is_ambiguous(found) else matched_date(found)
 
 
-def guess_author(text: str) -> str | None:
+def guess_author(margins: Margins) -> str | None:
     """Return the name in a line "Par …" or "By …" near the top."""
-    for part in _head(text):
+    for part in margins.head:
         found = _BYLINE.match(part) if len(part) <= MAX_TITLE else None
         if found is None or ends_like_sentence(part):
             continue
@@ -142,22 +166,13 @@ def guess_author(text: str) -> str | None:
     return None
 
 
-def guess_source(text: str) -> str | None:
+def guess_source(margins: Margins) -> str | None:
     """Return the name in a line "Source : …" at the top or the bottom."""
-    found = (_SOURCE.match(line) for line in (*_head(text), *_tail(text)))
+    found = (_SOURCE.match(line) for line in (*margins.head, *margins.tail))
     return next((m["source"].strip() for m in found if m), None)
 
 
-def guess_url(text: str) -> str | None:
+def guess_url(margins: Margins) -> str | None:
     """Return the address that is a line of its own at the top or the bottom; no home page."""
-    found = (_ADDRESS.fullmatch(line) for line in (*_head(text), *_tail(text)))
+    found = (_ADDRESS.fullmatch(line) for line in (*margins.head, *margins.tail))
     return next((m["url"] for m in found if m), None)
-
-
-def _head(text: str) -> list[str]:
-    """Return the first paragraphs, furniture too."""
-    return [span.of(text) for span in paragraphs(text[:20_000])[:HEAD]]
-
-
-def _tail(text: str) -> list[str]:
-    return [line.strip() for line in text[-2000:].splitlines() if line.strip()][-3:]

@@ -15,6 +15,7 @@ from embeddings.readers.guesses import (
     guess_source,
     guess_title,
     guess_url,
+    margins_of,
 )
 from embeddings.readers.language import guess_language
 
@@ -65,13 +66,16 @@ _NEEDED = ("title", "language")
 
 def _guess(fields: frontmatter.Fields, text: str, path: Path) -> dict[str, Any]:
     """Guess each field that is not stated; one stated as empty stays so, unless it is needed."""
+    margins = margins_of(text)
+    language = guess_language(text)
+    stem = _storable(path.stem)
     guesses: dict[str, Any] = {
-        "title": lambda: guess_title(text, _storable(path.stem)),
-        "source": lambda: guess_source(text),
-        "author": lambda: guess_author(text),
-        "date": lambda: guess_date(text, _storable(path.stem), guess_language(text)),
-        "url": lambda: guess_url(text),
-        "language": lambda: guess_language(text),
+        "title": lambda: guess_title(text, margins, stem),
+        "source": lambda: guess_source(margins),
+        "author": lambda: guess_author(margins),
+        "date": lambda: guess_date(margins, stem, language),
+        "url": lambda: guess_url(margins),
+        "language": lambda: language,
     }
     found = {
         name: guess()

@@ -62,6 +62,21 @@ def test_wrapped_paragraphs_that_only_a_short_line_separates() -> None:
     assert quoted(f"{WRAPPED}\n{WRAPPED}") == [WRAPPED, WRAPPED]
 
 
+def test_wrapped_paragraphs_that_only_an_indent_begins() -> None:
+    full = WRAPPED.replace("quand elle le fera.", "quand elle donnera sa réponse aux siens.")
+    indented = "    " + full
+    assert quoted(f"{indented}\n{indented}\n{indented}") == [full, full, full]
+
+
+def test_wrapped_lines_full_of_commas_are_no_verse() -> None:
+    prose = (
+        "Les employés de la firme ont fait part de leur malaise, mardi,\n"
+        "après la découverte, par la presse, de l’utilisation des outils\n"
+        "de la firme. La direction n’a pas répondu."
+    )
+    assert quoted(f"{prose}\n{prose}") == [prose, prose]
+
+
 def test_a_wrapped_paragraph_whose_lines_all_end_sentences_follows_the_text_habit() -> None:
     pair = (
         "La direction de la firme n’a pas répondu aux questions posées.\n"

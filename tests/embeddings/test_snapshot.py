@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
 from embeddings.passages import split
-from embeddings.snapshot import Snapshot, damaged, identity, read_manifest, summary
+from embeddings.snapshot import Snapshot, damaged, identity, read_manifest
 from embeddings.types import Article
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, contents, written
 
@@ -31,7 +31,11 @@ def test_passages_come_back_with_their_sentences_and_digests(tmp_path: Path) -> 
 
 def test_the_list_of_sources_counts_the_passages_of_each(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", *STORIES)
-    assert snapshot.sources == (summary(LIBRARY, 2), summary(HARBOUR, 3), summary(ORCHARD, 2))
+    assert snapshot.sources == (
+        LIBRARY.summary(2),
+        HARBOUR.summary(3),
+        ORCHARD.summary(2),
+    )
 
 
 def test_arrays_come_back_to_the_bit(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from embeddings.readers.guesses import (
     guess_source,
     guess_title,
     guess_url,
+    margins_of,
 )
 from embeddings.readers.language import guess_language
 
@@ -36,15 +37,16 @@ STORY = (
         (f"Le 22 juin 2018\nPar Jean Dupont\nIl démissionne\n\n{STORY}", "Il démissionne"),
         (f"Un slogan ici\n\nLe vrai titre\n\nLe vrai titre\n\n{STORY}", "Le vrai titre"),
         (STORY, "Le nom du fichier"),
+        (f"{STORY}\n\n{STORY}", "Le nom du fichier"),
         ("Un chapeau sans point mais avec bien plus de douze mots au total", "Le nom du fichier"),
     ],
 )
 def test_the_title_is_found(text: str, title: str) -> None:
-    assert guess_title(text, "2018-06-22-le-nom_du-fichier") == title
+    assert guess_title(text, margins_of(text), "2018-06-22-le-nom_du-fichier") == title
 
 
 def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
-    assert guess_title(STORY, "2018-06-22") == "2018-06-22"
+    assert guess_title(STORY, margins_of(STORY), "2018-06-22") == "2018-06-22"
 
 
 @pytest.mark.parametrize(
@@ -69,17 +71,19 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
     ],
 )
 def test_only_a_line_that_states_the_day_gives_it(line: str, day: date | None) -> None:
-    assert guess_date(f"{line}\n\n{STORY}", "notes") == day
+    assert guess_date(margins_of(f"{line}\n\n{STORY}"), "notes") == day
 
 
 def test_the_day_in_the_name_comes_first() -> None:
-    assert guess_date(f"Publié le 1er mai 2017\n\n{STORY}", "2018-06-22-x") == date(2018, 6, 22)
+    assert guess_date(margins_of(f"Publié le 1er mai 2017\n\n{STORY}"), "2018-06-22-x") == date(
+        2018, 6, 22
+    )
 
 
 def test_a_day_that_english_reads_in_two_ways_is_not_guessed() -> None:
     text = "03/04/2018\n\nThe minister resigned."
-    assert guess_date(text, "x", "en") is None
-    assert guess_date(text, "x", "fr") == date(2018, 4, 3)
+    assert guess_date(margins_of(text), "x", "en") is None
+    assert guess_date(margins_of(text), "x", "fr") == date(2018, 4, 3)
 
 
 @pytest.mark.parametrize(
@@ -118,19 +122,28 @@ def test_a_longer_text_is_no_day() -> None:
     ],
 )
 def test_only_a_byline_gives_the_author(line: str, author: str | None) -> None:
-    assert guess_author(f"Titre du jour\n\n{line}\n\n{STORY}") == author
+    assert guess_author(margins_of(f"Titre du jour\n\n{line}\n\n{STORY}")) == author
 
 
 def test_a_source_is_taken_from_its_line_alone() -> None:
-    assert guess_source(f"{STORY}\n\nSource : Le Journal") == "Le Journal"
-    assert guess_source(f"{STORY}\n\nUne source : personne ne sait laquelle, dit-il.") is None
+    assert guess_source(margins_of(f"{STORY}\n\nSource : Le Journal")) == "Le Journal"
+    assert (
+        guess_source(margins_of(f"{STORY}\n\nUne source : personne ne sait laquelle, dit-il."))
+        is None
+    )
 
 
 def test_an_address_is_taken_when_it_is_a_line_and_no_home_page() -> None:
-    assert guess_url(f"https://example.org/a-b.html\n\n{STORY}") == "https://example.org/a-b.html"
-    assert guess_url(f"{STORY}\n\nSource : https://example.org/a") == "https://example.org/a"
-    assert guess_url(f"https://example.org/\n\n{STORY}") is None
-    assert guess_url(f"Voir https://example.org/a\n\n{STORY}") is None
+    assert (
+        guess_url(margins_of(f"https://example.org/a-b.html\n\n{STORY}"))
+        == "https://example.org/a-b.html"
+    )
+    assert (
+        guess_url(margins_of(f"{STORY}\n\nSource : https://example.org/a"))
+        == "https://example.org/a"
+    )
+    assert guess_url(margins_of(f"https://example.org/\n\n{STORY}")) is None
+    assert guess_url(margins_of(f"Voir https://example.org/a\n\n{STORY}")) is None
 
 
 @pytest.mark.parametrize(

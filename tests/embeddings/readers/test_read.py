@@ -150,6 +150,12 @@ def test_the_largest_file_is_told(tmp_path: Path) -> None:
         read(path)
 
 
+def test_the_longest_text_is_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, "Il part.\n" * 250_000)
+    with pytest.raises(ReadError, match="more than 2,000,000 characters"):
+        read(path)
+
+
 def test_another_format_is_another_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reverse(data: bytes, path: Path) -> Draft:
         return Draft(text=data.decode()[::-1], title=path.stem)

@@ -1,0 +1,119 @@
+"""The program: reads the command line, puts the parts together, and turns errors into sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli import DONE, FAULT, MISTAKE, app
+from bot.shell import OpenEngine, Shell, search_engine, tell
+from config.errors import ConfigError
+from embeddings.errors import EmbeddingsError, InputError, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+INTERRUPTED = 130
+"""The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
+
+
+def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_engine) -> int:
+    """Run the program; return its exit code.
+
+    Args:
+        argv: The arguments after the program's name; by default those it was started with.
+        open_engine: Makes the search engine of a collection.
+    """
+    _speak_utf8()
+    shell = Shell(open_engine)
+    try:
+        code = _run(shell, list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = DONE
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: every error gets a sentence
+        if shell.debug:
+            traceback.print_exc()
+        sentence, code = explain(error, debug=shell.debug)
+        tell(sentence)
+    _settle(sys.stdout)
+    return code
+
+
+def _run(shell: Shell, arguments: list[str]) -> int:
+    try:
+        with app.make_context("verbatim", arguments, obj=shell) as context:
+            code: int | None = app.invoke(context)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    return start(shell) if code is None else code
+
+
+def start(shell: Shell) -> int:
+    """Run the bot when there is a token, and the conversation in the terminal when not.
+
+    Raises:
+        ConfigError: A setting cannot be used.
+        EmbeddingsError: The engine cannot be opened.
+    """
+    if shell.settings.token:
+        shell.set_up_log(service=True)
+        return asyncio.run(_serve(shell))
+    from bot.console import converse  # noqa: PLC0415 - only the conversation needs it
+
+    shell.tell(shell.words("no-token"))
+    return converse(shell)
+
+
+async def _serve(shell: Shell) -> int:
+    from bot.client import run  # noqa: PLC0415 - discord.py takes a second to import
+
+    async with shell.open_engine(shell.settings) as engine:
+        return await run(shell.settings, engine)
+
+
+def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
+    """Return the sentence and the exit code of an error."""
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "verbatim"
+        return f"{error.format_message().rstrip('.')}. See: {command} --help", MISTAKE
+    if isinstance(error, click.ClickException):
+        return error.format_message(), MISTAKE
+    if isinstance(error, ConfigError | InputError | ModelError):
+        return str(error), MISTAKE
+    if isinstance(error, EmbeddingsError):
+        return str(error), FAULT
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = "" if debug else " Run it again with --debug to see where."
+    return f"Something went wrong here ({what}).{hint}", FAULT
+
+
+def _speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale; half a character becomes an escape."""
+    for stream, errors in (
+        (sys.stdin, "replace"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _settle(stream: TextIO) -> None:
+    """Write what is left, or drop it when its reader has gone or its disk is full."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""The command line: one short function a command, each in two forms, JSON and for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import json_output
+from bot import terminal_reports as show
+from bot.measuring import evaluate
+from bot.options import collection, common, day, dry_run, utf8
+from embeddings.errors import InputError
+from embeddings.types import Filters
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.shell import Shell
+    from embeddings.engine import SearchEngine
+    from embeddings.types import ArticleSummary, ChangeReport, ProgressCallback, Status
+
+DONE, FAULT, MISTAKE = 0, 1, 2
+"""Exit codes: done, our fault, the caller's mistake."""
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@common
+@click.version_option(package_name="verbatim", message="%(package)s %(version)s")
+def app() -> None:
+    """Answer questions about news stories with the stories' own words.
+
+    Without a command: the Discord bot when a token is set (DISCORD_TOKEN), and a conversation
+    in this terminal when none is.
+    """
+
+
+@app.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option(
+    "--top-k", type=click.IntRange(1, 10), metavar="N", help="How many passages at the most."
+)
+@click.option("--since", type=day, metavar="DATE", help="The earliest day of publication.")
+@click.option("--until", type=day, metavar="DATE", help="The latest day of publication.")
+@click.option("--source", metavar="NAME", help="Who published it.")
+@collection
+@common
+@click.pass_obj
+def ask(
+    shell: Shell,
+    question: tuple[str, ...],
+    *,
+    top_k: int | None,
+    since: date | None,
+    until: date | None,
+    source: str | None,
+    collection: str,
+) -> int:
+    """Answer QUESTION, or say that nothing does.
+
+    The passages are quoted word for word, the surest first, each with its source.
+    """
+    if since and until and since > until:
+        raise InputError(f"--since {since} is later than --until {until}: swap them.")
+    filters = Filters(since=since, until=until, source=utf8(source) if source else None)
+    asked = utf8(" ".join(question))
+
+    value = shell.run(lambda engine, _: engine.ask(asked, top_k=top_k, filters=filters), collection)
+    shell.reply(json_output.answer(value), lambda screen: show.answer(screen, value))
+    return DONE
+
+
+@app.command()
+@collection
+@common
+@click.pass_obj
+def sources(shell: Shell, *, collection: str) -> int:
+    """List the articles."""
+
+    async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[ArticleSummary, ...]:
+        return engine.sources()
+
+    values = shell.run(work, collection)
+    shell.reply(json_output.sources(values), lambda screen: show.sources(screen, values))
+    return DONE
+
+
+@app.command()
+@click.argument("inputs", metavar="PATH_OR_URL...", nargs=-1, required=True)
+@dry_run
+@collection
+@common
+@click.pass_obj
+def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, collection: str) -> int:
+    """Read articles in, then index them.
+
+    From files, folders and addresses; what is not taken is told, and the rest is done.
+    """
+    report = shell.run(
+        lambda engine, progress: engine.add(inputs, dry_run=dry_run, progress=progress),
+        collection,
+        create=not dry_run,
+        seed=False,
+    )
+    shell.reply(
+        json_output.addition(report),
+        lambda screen: show.changes(screen, report, dry_run=dry_run),
+    )
+    return _rejections(shell, report)
+
+
+@app.command()
+@click.argument("article_ids", metavar="ARTICLE_ID...", nargs=-1, required=True)
+@dry_run
+@collection
+@common
+@click.pass_obj
+def remove(shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, collection: str) -> int:
+    """Take articles out, then index what is left."""
+    report = shell.run(
+        lambda engine, progress: engine.remove(article_ids, dry_run=dry_run, progress=progress),
+        collection,
+    )
+    shell.reply(
+        json_output.removal(report),
+        lambda screen: show.changes(screen, report, dry_run=dry_run),
+    )
+    return _rejections(shell, report)
+
+
+def _rejections(shell: Shell, report: ChangeReport) -> int:
+    """Tell what was not taken; all the rest is done."""
+    for note in report.report.notes if report.report else ():
+        shell.tell(note)
+    for rejected in report.rejected:
+        named = rejected.input in rejected.reason
+        shell.tell(rejected.reason if named else f"{rejected.input}: {rejected.reason}")
+    return MISTAKE if report.rejected else DONE
+
+
+@app.command()
+@dry_run
+@click.option("--full", is_flag=True, help="Encode everything again, even what has not changed.")
+@collection
+@common
+@click.pass_obj
+def reindex(shell: Shell, *, dry_run: bool, full: bool, collection: str) -> int:
+    """Build a new snapshot of the corpus and publish it."""
+    report = shell.run(
+        lambda engine, progress: engine.reindex(dry_run=dry_run, full=full, progress=progress),
+        collection,
+    )
+    for note in report.notes:
+        shell.tell(note)
+    shell.reply(
+        json_output.reindex(report),
+        lambda screen: show.reindex(screen, report, dry_run=dry_run),
+    )
+    return DONE
+
+
+@app.command()
+@click.argument("snapshot", required=False)
+@collection
+@common
+@click.pass_obj
+def rollback(shell: Shell, snapshot: str | None, *, collection: str) -> int:
+    """Serve an earlier SNAPSHOT, by default the one before."""
+    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot), collection)
+    shell.reply(
+        json_output.rollback(serving, previous),
+        lambda screen: show.rollback(screen, serving, previous),
+    )
+    return DONE
+
+
+@app.command()
+@collection
+@common
+@click.pass_obj
+def status(shell: Shell, *, collection: str) -> int:
+    """Say what serves now, and on what it runs."""
+
+    async def work(engine: SearchEngine, _: ProgressCallback) -> Status:
+        return engine.status()
+
+    value = shell.run(work, collection)
+    shell.reply(json_output.status(value), lambda screen: show.status(screen, value))
+    return DONE
+
+
+@app.command()
+@collection
+@common
+@click.pass_obj
+def verify(shell: Shell, *, collection: str) -> int:
+    """Check all that is stored against its digests.
+
+    The exit code is 1 when a file or a passage is not what was written.
+    """
+    report = shell.run(lambda engine, _: engine.verify(), collection)
+    shell.reply(
+        json_output.verify(report),
+        lambda screen: show.verification(screen, report),
+    )
+    return DONE if report.ok else FAULT
+
+
+app.add_command(evaluate)

@@ -1,0 +1,154 @@
+"""The conversation in the terminal: each line is a question, or one of a few commands."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from bot import json_output
+from bot import terminal_reports as show
+from embeddings.errors import EmbeddingsError, QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.shell import Shell
+    from embeddings.engine import SearchEngine
+
+QUIT = frozenset({":quit", ":q", ":exit", ":quitter"})
+HELP = frozenset({":help", ":h", ":aide"})
+PROMPT = "› "
+
+
+def converse(shell: Shell, lines: Iterable[str] | None = None) -> int:
+    """Answer each line until the input ends or the person leaves; return the exit code.
+
+    The engine lives on an event loop that runs only while it works, so that Ctrl-C at the
+    prompt is an ordinary interruption.
+
+    Args:
+        shell: How to open the engine and where to reply.
+        lines: The questions; by default those of standard input.
+
+    Raises:
+        ConfigError: A setting cannot be used.
+        EmbeddingsError: The engine cannot be opened.
+    """
+    shell.set_up_log()
+    with asyncio.Runner() as runner, _opened(shell, runner) as engine:
+        talk = _Talk(shell, engine, runner)
+        if lines is None and _somebody_types():
+            talk.greet()
+        for line in _typed() if lines is None else lines:
+            if line.strip() and not talk.take(line.strip()):
+                break
+    return 0
+
+
+@contextmanager
+def _opened(shell: Shell, runner: asyncio.Runner) -> Iterator[SearchEngine]:
+    stack = AsyncExitStack()
+    with shell.bar() as progress:
+        opening = shell.open_engine(shell.settings, progress=progress)
+        engine = runner.run(stack.enter_async_context(opening))
+    try:
+        yield engine
+    finally:
+        runner.run(stack.aclose())
+
+
+class _Talk:
+    """One conversation."""
+
+    def __init__(self, shell: Shell, engine: SearchEngine, runner: asyncio.Runner) -> None:
+        self._shell = shell
+        self._engine = engine
+        self._runner = runner
+
+    def greet(self) -> None:
+        """Say how many articles there are, and what can be typed."""
+        screen = self._shell.screen()
+        screen.line(screen.words("welcome", articles=len(self._engine.sources())), "dim")
+
+    def take(self, line: str) -> bool:
+        """Do what one line asks for; return False when the person leaves."""
+        if self._shell.json or not line.startswith(":"):
+            self._answer(line)
+            return True
+        if line in QUIT:
+            return False
+        self._obey(line)
+        return True
+
+    def _obey(self, command: str) -> None:
+        screen = self._shell.screen()
+        if command in HELP:
+            screen.line(screen.words("commands"))
+        elif command == ":sources":
+            show.sources(screen, self._engine.sources())
+        elif command == ":status":
+            show.status(screen, self._engine.status())
+        else:
+            screen.line(screen.words("unknown-command", command=command), "yellow")
+
+    def _answer(self, question: str) -> None:
+        """Answer one question; one that cannot be asked gets its sentence, and the next goes on."""
+        if not self._shell.json and not _somebody_types():
+            self._shell.screen().line(f"{PROMPT}{question}", "bold")
+        try:
+            value = self._runner.run(self._engine.ask(question))
+        except EmbeddingsError as error:
+            self._refuse(error)
+            return
+        self._shell.reply(json_output.answer(value), lambda screen: show.answer(screen, value))
+        sys.stdout.flush()
+
+    def _refuse(self, error: EmbeddingsError) -> None:
+        if self._shell.json:
+            self._shell.tell(str(error))
+            return
+        screen = self._shell.screen()
+        sentence = str(error)
+        if isinstance(error, QuestionError):
+            sentence = screen.words(f"question-{error.reason}")
+        screen.line(sentence, "yellow")
+
+
+def _somebody_types() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
+def _typed() -> Iterator[str]:
+    """Yield the lines of standard input: from the prompt, or as UTF-8 from a file or a pipe."""
+    if not sys.stdin:
+        return
+    if not _somebody_types():
+        yield from decoded(sys.stdin.buffer)
+        return
+    _line_editing()
+    while True:
+        try:
+            yield input(PROMPT)
+        except EOFError:
+            sys.stdout.write("\n")
+            return
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            raise
+
+
+def _line_editing() -> None:
+    """Let arrow keys edit the line and call back earlier ones, where Python can."""
+    try:
+        import readline  # noqa: F401, PLC0415 - its import is its effect; absent on Windows
+    except ImportError:
+        return
+
+
+def decoded(lines: Iterable[bytes]) -> Iterator[str]:
+    """Read lines as UTF-8 whatever the locale, without byte order mark and line ends."""
+    for number, line in enumerate(lines):
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        yield text.removeprefix("\ufeff") if number == 0 else text

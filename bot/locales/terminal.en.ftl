@@ -1,0 +1,132 @@
+# What the terminal says, in English.
+
+no-token = No Discord token (DISCORD_TOKEN): the conversation opens here, in the terminal.
+welcome = { $articles ->
+    [0] No article is indexed yet. Type :help for the commands.
+    [one] Ask a question about the article, or type :help.
+   *[other] Ask a question about the { $articles } articles, or type :help.
+}
+commands =
+    :sources   the articles
+    :status    what answers right now
+    :help      these commands
+    :quit      goodbye
+unknown-command = There is no command { $command }; :help shows them all.
+opening = Opening the corpus…
+
+question-empty = The question is empty: write one.
+question-too_long = The question is too long: put it in a sentence or two.
+question-no_words = This question has no word in it: ask it in words.
+
+refusal-empty_corpus = No article is indexed yet: add some with "verbatim add FILE".
+refusal-not_found = No passage of the articles answers this question.
+refusal-no_match_in_filter = Nothing within those dates or that source: widen them to search everywhere.
+
+nearest = The nearest articles: { $titles }.
+understood = Understood: { $parts }.
+since = since { $day }
+until = until { $day }
+in-source = source { $source }
+widened = Nothing within those dates or that source: all the articles were searched.
+also-in = Also in: { $titles }.
+separator = { "; " }
+day = { DATETIME($day, dateStyle: "long") }
+
+very-sure = very sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+fairly-sure = fairly sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+plausible = plausible ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+uncertain = uncertain ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+
+no-sources = No article is indexed yet.
+column-id = Id
+column-title = Title
+column-source = Source
+column-date = Date
+column-language = Language
+column-passages = Passages
+
+added = { $articles ->
+    [one] 1 article added
+   *[other] { $articles } articles added
+}
+changed = { $articles ->
+    [one] 1 article changed
+   *[other] { $articles } articles changed
+}
+unchanged = { $articles ->
+    [one] 1 article unchanged
+   *[other] { $articles } articles unchanged
+}
+removed = { $articles ->
+    [one] 1 article removed
+   *[other] { $articles } articles removed
+}
+would-be = A dry run, nothing is changed:
+indexed = Snapshot { $snapshot }: { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}, { $encoded ->
+    [one] 1 text read by the model
+   *[other] { $encoded } texts read by the model
+}, { $reused ->
+    [one] 1 taken over
+   *[other] { $reused } taken over
+}, in { NUMBER($seconds, maximumFractionDigits: 1) } s.
+planned = { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}, { $encoded ->
+    [one] 1 text that the model would read
+   *[other] { $encoded } texts that the model would read
+}, { $reused ->
+    [one] 1 taken over
+   *[other] { $reused } taken over
+}.
+rolled-back = Snapshot { $snapshot } answers again, in place of { $previous }.
+sound = { $checked ->
+    [one] 1 file or passage checked: all is as it was written.
+   *[other] { $checked } files and passages checked: all is as it was written.
+}
+unsound = { $problems ->
+    [one] 1 problem
+   *[other] { $problems } problems
+} in { $checked } checks:
+
+status-snapshot = Snapshot
+status-created = Made on
+status-model = Model
+status-articles = Articles
+status-passages = Passages
+status-collections = Collections
+status-index = Index
+status-threshold = Confidence threshold
+status-calibration = Calibration
+status-kept = Snapshots kept
+status-versions = Versions
+none = none
+
+stage = { $stage ->
+    [encode] Encoding
+    [write] Writing
+    [ask] Asking
+   *[other] Reading
+}
+
+figure-queries = questions asked
+figure-answerable = of which some passage answers
+figure-unanswerable = of which none answers
+figure-passages = passages indexed
+figure-recall-1 = share of questions whose passage comes first
+figure-recall-3 = … among the first three
+figure-recall-5 = … among the first five
+figure-recall-10 = … among the first ten
+figure-mrr-10 = mean of 1 / rank of the right passage
+figure-answer_rate = share of the answerable questions that get an answer at the threshold
+figure-precision_at_threshold = share of those answers whose first passage is right
+figure-false_answer_rate = share of the unanswerable questions that get an answer
+figure-auroc = chance that a right answer is surer than an unanswerable question
+figure-ece = mean gap between the confidence and the share of right answers
+figure-quote_fidelity = share of quotes that match the text, character by character
+figure-milliseconds = per question: median / 95 % / 99 %
+figure-threshold = confidence from which on it answers
+figure-model = model

@@ -1,0 +1,132 @@
+# Ce que dit le terminal, en français.
+
+no-token = Aucun jeton Discord (DISCORD_TOKEN) : la conversation s'ouvre ici, dans le terminal.
+welcome = { $articles ->
+    [0] Aucun article n'est encore indexé. Tapez :aide pour les commandes.
+    [one] Posez une question sur l'article, ou tapez :aide.
+   *[other] Posez une question sur les { $articles } articles, ou tapez :aide.
+}
+commands =
+    :sources   les articles
+    :status    ce qui répond en ce moment
+    :aide      ces commandes
+    :quit      au revoir
+unknown-command = La commande { $command } n'existe pas ; :aide les montre toutes.
+opening = Ouverture du corpus…
+
+question-empty = La question est vide : écrivez-en une.
+question-too_long = La question est trop longue : dites-la en une ou deux phrases.
+question-no_words = Cette question ne contient aucun mot : posez-la avec des mots.
+
+refusal-empty_corpus = Aucun article n'est encore indexé : ajoutez-en avec « verbatim add FICHIER ».
+refusal-not_found = Aucun passage des articles ne répond à cette question.
+refusal-no_match_in_filter = Rien à ces dates ou dans cette source : élargissez-les pour chercher partout.
+
+nearest = Les articles les plus proches : { $titles }.
+understood = Compris : { $parts }.
+since = depuis le { $day }
+until = jusqu'au { $day }
+in-source = source { $source }
+widened = Rien à ces dates ni dans cette source : tous les articles ont été cherchés.
+also-in = Aussi dans : { $titles }.
+separator = { " ; " }
+day = { DATETIME($day, dateStyle: "long") }
+
+very-sure = très sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+fairly-sure = assez sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+plausible = plausible ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+uncertain = incertain ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+
+no-sources = Aucun article n'est encore indexé.
+column-id = Identifiant
+column-title = Titre
+column-source = Source
+column-date = Date
+column-language = Langue
+column-passages = Passages
+
+added = { $articles ->
+    [one] { $articles } article ajouté
+   *[other] { $articles } articles ajoutés
+}
+changed = { $articles ->
+    [one] { $articles } article modifié
+   *[other] { $articles } articles modifiés
+}
+unchanged = { $articles ->
+    [one] { $articles } article inchangé
+   *[other] { $articles } articles inchangés
+}
+removed = { $articles ->
+    [one] { $articles } article retiré
+   *[other] { $articles } articles retirés
+}
+would-be = À blanc, rien n'est changé :
+indexed = Instantané { $snapshot } : { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}, { $encoded ->
+    [one] { $encoded } texte lu par le modèle
+   *[other] { $encoded } textes lus par le modèle
+}, { $reused ->
+    [one] { $reused } repris
+   *[other] { $reused } repris
+}, en { NUMBER($seconds, maximumFractionDigits: 1) } s.
+planned = { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}, { $encoded ->
+    [one] { $encoded } texte que le modèle lirait
+   *[other] { $encoded } textes que le modèle lirait
+}, { $reused ->
+    [one] { $reused } repris
+   *[other] { $reused } repris
+}.
+rolled-back = L'instantané { $snapshot } répond de nouveau, à la place de { $previous }.
+sound = { $checked ->
+    [one] { $checked } fichier ou passage vérifié : tout est tel qu'écrit.
+   *[other] { $checked } fichiers et passages vérifiés : tout est tel qu'écrit.
+}
+unsound = { $problems ->
+    [one] { $problems } problème
+   *[other] { $problems } problèmes
+} sur { $checked } vérifications :
+
+status-snapshot = Instantané
+status-created = Créé le
+status-model = Modèle
+status-articles = Articles
+status-passages = Passages
+status-collections = Collections
+status-index = Index
+status-threshold = Seuil de confiance
+status-calibration = Calibrage
+status-kept = Instantanés gardés
+status-versions = Versions
+none = aucun
+
+stage = { $stage ->
+    [encode] Encodage
+    [write] Écriture
+    [ask] Questions
+   *[other] Lecture
+}
+
+figure-queries = questions posées
+figure-answerable = dont celles auxquelles un passage répond
+figure-unanswerable = dont celles auxquelles aucun ne répond
+figure-passages = passages indexés
+figure-recall-1 = part des questions dont le bon passage est le premier
+figure-recall-3 = … parmi les trois premiers
+figure-recall-5 = … parmi les cinq premiers
+figure-recall-10 = … parmi les dix premiers
+figure-mrr-10 = moyenne de 1 / rang du bon passage
+figure-answer_rate = part des questions à réponse qui en reçoivent une, au seuil
+figure-precision_at_threshold = part de ces réponses dont le premier passage est le bon
+figure-false_answer_rate = part des questions sans réponse qui en reçoivent une
+figure-auroc = chance qu'une bonne réponse soit plus sûre qu'une question sans réponse
+figure-ece = écart moyen entre la confiance et la part de bonnes réponses
+figure-quote_fidelity = part des citations conformes au texte, caractère pour caractère
+figure-milliseconds = par question : médiane / 95 % / 99 %
+figure-threshold = confiance à partir de laquelle on répond
+figure-model = modèle

@@ -1,0 +1,185 @@
+"""The program as a whole: which way it starts, and how it ends when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bot.__main__ import explain
+from tests.bot.stage import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Stage:
+    return Stage(tmp_path, monkeypatch, capsys)
+
+
+def python(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run Python by itself, with the project importable and nothing else set."""
+    variables = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)} | environment
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def client(patch: pytest.MonkeyPatch, run: Any) -> None:
+    """Put a Discord client of our own in the place of the real one."""
+    module = ModuleType("bot.client")
+    module.run = run  # type: ignore[attr-defined]
+    patch.setitem(sys.modules, "bot.client", module)
+
+
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "VERBATIM_DISCORD__TOKEN"])
+def test_with_a_token_the_bot_is_run(stage: Stage, name: str) -> None:
+    seen: list[Any] = []
+
+    async def run(settings: Any, engine: Any) -> int:
+        seen.extend((settings.token, engine))
+        return 0
+
+    client(stage.patch, run)
+    stage.patch.setenv(name, "a.b.c")
+    assert stage.run().code == 0
+    assert seen == ["a.b.c", stage.engine]
+
+
+def test_the_bots_exit_code_is_the_programs(stage: Stage) -> None:
+    async def run(settings: Any, engine: Any) -> int:
+        return 2
+
+    client(stage.patch, run)
+    stage.patch.setenv("DISCORD_TOKEN", "wrong")
+    assert stage.run().code == 2
+
+
+def test_a_setting_that_does_not_exist_is_named(stage: Stage) -> None:
+    stage.patch.setenv("VERBATIM_TRESHOLD", "0.5")
+    said = stage.run("status", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "VERBATIM_TRESHOLD" in said.err
+    assert "VERBATIM_THRESHOLD?" in said.err
+
+
+def test_a_setting_of_the_wrong_type_is_named(stage: Stage) -> None:
+    stage.patch.setenv("VERBATIM_TOP_K", "many")
+    said = stage.run("ask", "Loire", "--json")
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "VERBATIM_TOP_K" in said.err
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_exit_code_1(stage: Stage) -> None:
+    stage.engine.failure = ZeroDivisionError("division by zero")
+    said = stage.run("ask", "Loire", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "Something went wrong here (ZeroDivisionError: division by zero). "
+        "Run it again with --debug to see where.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "ask", "Loire"], ["ask", "Loire", "--debug"]])
+def test_the_traceback_is_for_those_who_ask_for_it(stage: Stage, arguments: list[str]) -> None:
+    stage.engine.failure = ZeroDivisionError("division by zero")
+    said = stage.run(*arguments)
+    assert said.code == 1
+    assert "Traceback (most recent call last)" in said.err
+
+
+def test_ctrl_c_is_exit_code_130_without_a_word(stage: Stage) -> None:
+    async def stopped(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    stage.patch.setattr(stage.engine, "ask", stopped)
+    said = stage.run("ask", "Loire")
+    assert (said.code, said.out, said.err) == (130, "", "")
+
+
+def test_an_error_without_words_is_named_by_its_kind() -> None:
+    sentence, code = explain(asyncio.InvalidStateError(), debug=True)
+    assert (sentence, code) == ("Something went wrong here (InvalidStateError).", 1)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["-h"]])
+def test_help_is_for_the_asking(stage: Stage, arguments: list[str]) -> None:
+    said = stage.run(*arguments)
+    assert (said.code, said.err) == (0, "")
+    assert "Usage: verbatim" in said.out
+
+
+def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path) -> None:
+    heavy = "{'torch', 'faiss', 'numpy', 'sentence_transformers', 'discord', 'rich', 'pydantic'}"
+    code = f"import sys, bot.__main__; print(sorted({heavy} & set(sys.modules)))"
+    assert python("-c", code, folder=tmp_path).stdout.strip() == b"[]"
+
+
+def test_the_program_is_started_as_a_module(tmp_path: Path) -> None:
+    done = python("-m", "bot", "ask", "--top-k", "99", "x", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"Invalid value for '--top-k'")
+
+
+FAKE = """
+import sys
+from bot.__main__ import main
+from tests.fakes import FakeEngine
+sys.exit(main(sys.argv[1:], lambda settings, **rest: FakeEngine()))
+"""
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}, {}],
+)
+def test_what_is_written_is_utf_8_whatever_the_locale(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    done = python("-c", FAKE, "ask", "Loire débordé", folder=tmp_path, **environment)
+    assert done.returncode == 0
+    assert "La Loire a débordé dimanche à Orléans." in done.stdout.decode("utf-8")
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", FAKE, "sources"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert program.stdout
+    assert program.stderr
+    program.stdout.close()
+    with program.stderr as stderr:
+        assert stderr.read() == b""
+    assert program.wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE, "sources", "--json"],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"No space left on device" in done.stderr

@@ -1,0 +1,218 @@
+"""Settings: where each comes from, which wins, and what is said of one that does not fit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from config.errors import ConfigError
+from config.settings import Settings, load_settings
+
+TOKEN = "not.a.secret"  # noqa: S105 - stands for one
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each test in an empty folder, with no setting in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in [n for n in os.environ if n.startswith(("VERBATIM_", "DISCORD_"))]:
+        monkeypatch.delenv(name)
+
+
+def write(name: str, text: str) -> None:
+    Path(name).write_text(text, encoding="utf-8")
+
+
+def refused() -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    return str(caught.value)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings()
+    assert (settings.data, settings.model, settings.top_k) == (Path("data"), "bundled", 3)
+    assert settings.token is None
+
+
+def test_the_stories_of_the_project_are_where_the_seeds_are_read_from() -> None:
+    assert load_settings().seeds.name == "seeds"
+    assert load_settings().seeds.is_absolute()
+
+
+def test_the_environment_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_TOP_K", "5")
+    assert load_settings().top_k == 5
+
+
+def test_a_setting_in_a_group_has_two_underscores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_ENCODER__THREADS", "2")
+    assert load_settings().encoder.threads == 2
+
+
+def test_toml_sets_by_the_short_names() -> None:
+    write("verbatim.toml", "top_k = 4\n[discord]\nguild_id = 7\nadmin_users = [1, 2]\n")
+    settings = load_settings()
+    assert (settings.top_k, settings.discord.guild_id) == (4, 7)
+    assert settings.discord.admin_users == (1, 2)
+
+
+def test_toml_sets_by_the_names_of_the_environment() -> None:
+    write("verbatim.toml", "VERBATIM_TOP_K = 4\nVERBATIM_DISCORD__GUILD_ID = 7\n")
+    settings = load_settings()
+    assert (settings.top_k, settings.discord.guild_id) == (4, 7)
+
+
+def test_an_argument_wins_over_the_environment_over_env_file_over_toml(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("verbatim.toml", "top_k = 1\nsnapshots_kept = 1\n")
+    seen = [load_settings().top_k]
+    write(".env", "VERBATIM_TOP_K=2\n")
+    seen.append(load_settings().top_k)
+    monkeypatch.setenv("VERBATIM_TOP_K", "3")
+    seen.append(load_settings().top_k)
+    seen.append(load_settings(top_k=4).top_k)
+    assert seen == [1, 2, 3, 4]
+
+
+def test_sources_are_merged_setting_by_setting_within_a_group(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("verbatim.toml", "[discord]\nguild_id = 7\ncomponents = false\n")
+    monkeypatch.setenv("VERBATIM_DISCORD__GUILD_ID", "8")
+    settings = load_settings()
+    assert (settings.discord.guild_id, settings.discord.components) == (8, False)
+
+
+def test_an_argument_that_is_not_given_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_DATA", "there")
+    assert load_settings(data=None).data == Path("there")
+
+
+@pytest.mark.parametrize("written", ["1,2", "1 2", "1, 2", "[1, 2]"])
+def test_ids_are_a_list_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("VERBATIM_DISCORD__CHANNELS", written)
+    assert load_settings().discord.channels == (1, 2)
+
+
+def test_one_id_is_a_list_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_DISCORD__ADMIN_ROLES", "1184839384")
+    assert load_settings().discord.admin_roles == (1184839384,)
+
+
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "VERBATIM_DISCORD__TOKEN"])
+def test_the_token_has_two_names(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, f" {TOKEN} ")
+    assert load_settings().token == TOKEN
+
+
+@pytest.mark.parametrize("place", [".env", "verbatim.toml"])
+def test_the_token_may_stand_in_a_file(place: str) -> None:
+    write(place, f'DISCORD_TOKEN="{TOKEN}"\n')
+    assert load_settings().token == TOKEN
+
+
+def test_an_empty_token_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "  ")
+    assert load_settings().token is None
+
+
+def test_the_token_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "very-secret")
+    assert "very-secret" not in repr(load_settings())
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_settings().top_k = 4  # type: ignore[misc]
+
+
+def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VERBATIM_TOPK", "5")
+    assert refused() == (
+        "There is no setting VERBATIM_TOPK (found in the environment). Did you mean VERBATIM_TOP_K?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (".env", "VERBATIM_SPEED=9\n"),
+        ("verbatim.toml", "speed = 9\n"),
+        ("verbatim.toml", "VERBATIM_SPEED = 9\n"),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_named_with_the_file_it_stands_in(
+    place: str, text: str
+) -> None:
+    write(place, text)
+    assert f"There is no setting VERBATIM_SPEED (found in {place})" in refused()
+
+
+def test_a_setting_that_does_not_exist_in_a_group_is_named() -> None:
+    write("verbatim.toml", "[discord]\nguild = 7\n")
+    assert "There is no setting VERBATIM_DISCORD__GUILD" in refused()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("VERBATIM_TOP_K", "many", "integer"),
+        ("VERBATIM_TOP_K", "11", "less than or equal to 10"),
+        ("VERBATIM_THRESHOLD", "1.5", "less than or equal to 1"),
+        ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
+        ("VERBATIM_DISCORD__COMPONENTS", "perhaps", "boolean"),
+        ("VERBATIM_DISCORD__ADMIN_USERS", "me", "integer"),
+        ("VERBATIM_ENCODER__BACKEND", "jax", "'torch', 'onnx' or 'openvino'"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    sentence = refused()
+    assert f"The setting {name} cannot be used" in sentence
+    assert expected in sentence
+    assert "\n" not in sentence
+
+
+def test_a_group_that_is_no_group_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_DISCORD", "on")
+    assert "VERBATIM_DISCORD" in refused()
+
+
+def test_a_group_in_toml_that_is_no_table_is_named() -> None:
+    write("verbatim.toml", "discord = 5\n")
+    assert "VERBATIM_DISCORD" in refused()
+
+
+def test_a_token_that_does_not_fit_is_not_repeated() -> None:
+    write("verbatim.toml", "[discord]\ntoken = 12345678\n")
+    assert "12345678" not in refused()
+
+
+@pytest.mark.parametrize("data", [b"top_k = \n", b"\xff\xfe"])
+def test_toml_that_cannot_be_read_is_named(data: bytes) -> None:
+    Path("verbatim.toml").write_bytes(data)
+    assert refused().startswith("verbatim.toml cannot be read")
+
+
+def test_a_folder_in_the_place_of_toml_is_named() -> None:
+    Path("verbatim.toml").mkdir()
+    assert refused().startswith("verbatim.toml cannot be read")
+
+
+def test_other_peoples_variables_are_none_of_our_business(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TOP_K", "9")
+    write(".env", "OTHER=1\n")
+    assert load_settings() == Settings()
