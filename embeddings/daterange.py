@@ -61,9 +61,9 @@ def has_year(words: str) -> bool:
     return bool(_YEAR.search(words) or re.search(r"\b(?:year|an|annee)\b", words))
 
 
-def is_holiday(words: str, days: Days) -> bool:
-    """Say whether a moment without a year is a day that names an event."""
-    return not has_year(words) and (days.first.month, days.first.day) in _HOLIDAYS
+def is_holiday(days: Days) -> bool:
+    """Say whether a day names an event, so that without a year it is what a story is about."""
+    return (days.first.month, days.first.day) in _HOLIDAYS
 
 
 def third(days: Days, which: int) -> Days | None:
@@ -154,11 +154,11 @@ def _month(words: str, today: date) -> Days | None:
     return _unit("month", found)
 
 
-def _year(words: str, today: date) -> Days | None:
+def _year(words: str, _today: date) -> Days | None:
     return _unit("year", date(int(words), 1, 1))
 
 
-def _now(words: str, today: date) -> Days | None:
+def _now(_words: str, today: date) -> Days | None:
     return Days(today, today)
 
 
@@ -196,7 +196,7 @@ def _weekday(words: str, today: date) -> Days | None:
     return Days(found, found) if found else None
 
 
-def _season(words: str, today: date) -> Days | None:
+def _season(words: str, _today: date) -> Days | None:
     name = next(word for word in words.split() if word in SEASONS)
     start = date(int(words[-4:]), SEASONS[name], 1)
     return Days(start, _unit("month", start.replace(month=start.month + 2)).last)

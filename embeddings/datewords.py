@@ -37,7 +37,10 @@ UNITS = {
     "month": "month", "an": "year", "annee": "year", "year": "year",
 }  # fmt: skip
 
-_COUNTED = r"euros?|dollars?|mots|words|personnes|people|employe\w*|salarie\w*|fois|times|ans|years|jours|days"
+_COUNTED = (
+    r"euros?|dollars?|mots|words|personnes|people|employe\w*|salarie\w*"
+    r"|fois|times|ans|years|jours|days"
+)
 _YEAR = rf"{YEAR}(?![0-9a-z'])(?![.,:/-][0-9])(?! ?%)(?! (?:{_COUNTED})\b)"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
     from embeddings.lexical import Bools, Floats, Ints, Lexical, Terms
 
+FITS = 0.1
+"""What the kind of answer that the question wants adds, and its lack takes away."""
 EARLY = 10.0
 """After so many subject words, a word that comes for the first time counts half."""
-COVERED = 0.3
-"""What the words of a question that a sentence has add to its cosine when the best is chosen."""
+NEWS = 0.65
+"""What the words of a question add to a sentence's cosine, those of the title apart."""
+LONG = 0.12
+"""What each doubling by e of a sentence's words adds: a longer one is likelier to say it."""
 
 
 class VectorIndex(Protocol):
@@ -79,6 +83,8 @@ class Evidence:
         covered: Greatest share of the question's weight of words in one sentence and the title.
         present: Share of the question's weight of words in the passage and the title.
         early: The same share where each word counts the less the later it first comes.
+        fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
+            the question does not tell.
         best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
     """
 
@@ -90,6 +96,7 @@ class Evidence:
     covered: Floats
     present: Floats
     early: Floats
+    fits: Floats
     best: Ints
 
 
@@ -114,7 +121,7 @@ def weigh(
     starts = _starts(owner, len(passages))
     cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
-    chosen = cosine + COVERED * found.sentence
+    chosen = cosine + NEWS * found.news + LONG * np.log1p(found.length) + FITS * found.fits
     return Evidence(
         passages=passages,
         words=scores[0][passages],
@@ -124,6 +131,7 @@ def weigh(
         covered=found.titled,
         present=found.present,
         early=found.early,
+        fits=np.maximum.reduceat(found.fits, starts),
         best=rows[_argmax(chosen, owner, starts)],
     )
 
@@ -135,12 +143,16 @@ class _Found:
         self, arrays: Arrays, terms: Terms, passages: Ints, rows: Ints, owner: Ints
     ) -> None:
         lexical, starts = arrays.lexical, _starts(owner, len(passages))
+        lines = rows + passages[owner] + 1
+        self.length = lexical.token_first[lines + 1] - lexical.token_first[lines]
+        has = (lexical.kinds[lines] & terms.wants) > 0
+        self.fits = np.where(has, 1, -1).astype(np.float32) * bool(terms.wants)
         title_line = arrays.first_sentence[passages] + passages
         in_title = lexical.first_places(terms, title_line) < FAR
-        places = lexical.first_places(terms, rows + passages[owner] + 1)
+        places = lexical.first_places(terms, lines)
         titled = (places < FAR) | in_title[owner]
         share = terms.idf / max(float(terms.idf.sum()), TINY)
-        self.sentence = _share(places < FAR, share)
+        self.news = _share((places < FAR) & ~in_title[owner], share)
         self.titled = np.maximum.reduceat(_share(titled, share), starts)
         self.present = _share(np.logical_or.reduceat(titled, starts), share)
         before = np.minimum.reduceat(places, starts) - lexical.token_first[title_line + 1][:, None]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.analysis import GRAM, grams, guess_language, is_stop, stem, words
+from embeddings.kinds import Kind, offered, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +55,7 @@ class Terms:
         gram_idf: Their weights times how often they come, float32 [grams].
         gram_mass: Sum of the weights of all its 4-grams, those nobody used included.
         language: The language of the question, where its function words tell.
+        wants: The kind of answer that it asks for.
     """
 
     words: tuple[str, ...]
@@ -63,6 +65,7 @@ class Terms:
     gram_idf: Floats
     gram_mass: float
     language: str | None
+    wants: Kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +82,7 @@ class Lexical:
         impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
+        kinds: What kinds of answers each line has, as ``embeddings.kinds.Kind``, uint8 [L].
         language_of: Which of ``languages`` a passage is in, uint8 [P].
         languages: Codes of the languages of the passages, ASCII, zero-padded, uint8 [l, 8].
     """
@@ -89,6 +93,7 @@ class Lexical:
     impacts: NDArray[np.uint8]
     tokens: NDArray[np.int32]
     token_first: Ints
+    kinds: NDArray[np.uint8]
     language_of: NDArray[np.uint8]
     languages: NDArray[np.uint8]
 
@@ -128,6 +133,7 @@ class Lexical:
             gram_idf=weights[[bool(row) for row, _ in known]],
             gram_mass=float(weights.sum()),
             language=language,
+            wants=wanted(question),
         )
 
     def score(self, terms: Terms) -> tuple[Floats, Floats]:
@@ -208,6 +214,7 @@ class _Reader:
         self.entries: list[list[int]] = []  # entry -> its term, then its 4-grams
         self.stream = array("i")  # the entries of all lines
         self.line_ends = array("q", [0])
+        self.kinds = array("B")
         self.passage_lines = array("i")
         self.languages: dict[str, int] = {}
         self.language_of = array("B")
@@ -218,6 +225,7 @@ class _Reader:
                 if not is_stop(word, document.language):
                     self.stream.append(self._entry(document.language, word))
             self.line_ends.append(len(self.stream))
+            self.kinds.append(offered(line))
         self.passage_lines.append(1 + len(document.sentences))
         code = self.languages.setdefault(document.language, len(self.languages))
         self.language_of.append(code)
@@ -263,6 +271,7 @@ def _invert(
         impacts=_impacts(counts, passage, is_gram[term], size),
         tokens=number[tokens].astype(np.int32),
         token_first=token_first,
+        kinds=np.asarray(reader.kinds, np.uint8),
         language_of=np.asarray(reader.language_of, np.uint8),
         languages=_codes(reader.languages),
     )

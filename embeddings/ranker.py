@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.lexical import gather
+from embeddings.lexical import TINY, gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +24,8 @@ ALIKE = 0.85
 """Cosine from which two passages are compared word by word."""
 SAME = 0.7
 """Share of the words of the richer passage from which two are the same copy."""
+LIMIT = 10.0
+"""A lead greater than this says no more."""
 PER_ARTICLE = 2
 """Passages of one article that come in their place; the next must be better by CROWDED each."""
 CROWDED = 1.0
@@ -137,19 +139,40 @@ def rank(
 
 
 def describe(evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays) -> dict[str, Floats]:
-    """Return the features that a confidence may rest on, each float32 [C]."""
-    top = np.sort(score)[::-1]
-    second = top[1] if len(top) > 1 else top[0] - 10
-    spoken = terms.language or ""
-    codes = np.array([code != spoken for code in arrays.lexical.codes()], np.float32)
+    """Return the features that a confidence may rest on, each float32 [C].
+
+    Beside the evidence: ``lead`` and ``away``, how far the score is above the best other
+    passage and the best one of another article; ``several``, whether the article has other
+    passages; ``unknown``, the share of the question's weight in words that nobody used;
+    ``length``, the logarithm of the number of words; ``foreign``, whether the passage is in
+    another language than the question.
+    """
+    article = arrays.article_of[evidence.passages]
+    size = np.bincount(arrays.article_of)[article]
+    codes = np.array([code != terms.language for code in arrays.lexical.codes()], np.float32)
+    foreign = codes[arrays.lexical.language_of[evidence.passages]] * bool(terms.language)
+    nobody = np.array([not rows for rows in terms.rows], np.float32)
     shown = {f.name: getattr(evidence, f.name) for f in fields(evidence)}
     del shown["passages"], shown["best"]
     return {
         **shown,
-        "lead": np.clip(score - np.where(score == top[0], second, top[0]), -10, 10),
-        "foreign": codes[arrays.lexical.language_of[evidence.passages]] * bool(spoken),
+        "lead": _above(score, np.arange(len(score))),
+        "away": _above(score, article),
+        "several": (size > 1).astype(np.float32),
+        "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
+        "foreign": foreign,
+        "foreign_sentence": foreign * evidence.sentence,
+        "foreign_lead": foreign * _above(score, np.arange(len(score))),
     }
+
+
+def _above(score: Floats, group: NDArray[Any]) -> Floats:
+    """Return how far each score is above the best of another group, within [-LIMIT, LIMIT]."""
+    best = int(np.argmax(score))
+    others = score[group != group[best]]
+    rival = np.where(group == group[best], others.max(initial=-np.inf), score[best])
+    return np.asarray(np.clip(score - rival, -LIMIT, LIMIT), np.float32)
 
 
 def _pool(query: Query, arrays: Arrays, lexical: Floats, allowed: Bools | None) -> Ints:

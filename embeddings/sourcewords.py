@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from embeddings.analysis import fold
 from embeddings.datewords import STORIES
+from embeddings.foldedtext import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from embeddings.foldedtext import FoldedText
 
 _LEAD = re.compile(
     r"(?<![\w'-])(?:(?P<sure>selon |d'apres |a en croire |according to |as reported by "
     r"|(?:publie|paru|ecrit|rapporte)e?s? (?:par |dans |sur )"
     r"|(?:published|reported|written) (?:by |in |on ))"
-    rf"|dans |in |(?:{STORIES}) (?:de |d'|(?=du )|from |of |by |in ))(?P<the>le |la |les |the |du |l')?"
+    rf"|dans |in |(?:{STORIES}) (?:de |d'|(?=du )|from |of |by |in ))"
+    r"(?P<the>le |la |les |the |du |l')?"
 )
 """What stands before a source's name."""
 _ARTICLE = re.compile(r"(?:le |la |les |the |l')")
@@ -44,68 +47,68 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """One spelling of a source's name: whole, or without its article."""
+    """One spelling of a source's name: whole, or without its article.
+
+    Attributes:
+        source: The name that filters go by.
+        written: This spelling.
+        folded: The same, folded.
+        capitals: Where in ``folded`` a word begins with a capital.
+    """
 
     source: str
     written: str
     folded: str
+    capitals: tuple[int, ...]
 
 
-def source_named(
-    question: str, text: str, places: Sequence[int], sources: Sequence[str]
-) -> Named | None:
+def source_named(read: FoldedText, sources: Sequence[str]) -> Named | None:
     """Return the one source that a question asks for; None when there is none, or several.
 
     Args:
-        question: The question.
-        text: The folded question.
-        places: The place in the question of each character of the folded text.
+        read: The question.
         sources: The names of the sources that there are.
     """
-    leads = list(_LEAD.finditer(text))
+    leads = list(_LEAD.finditer(read.text))
     if not leads or not sources:
         return None
     spelled = [_spellings(source) for source in sources]
-    whole = sorted((names[0] for names in spelled), key=lambda name: -len(name.folded))
-    short = sorted((n for names in spelled for n in names[1:]), key=lambda name: -len(name.folded))
-    found = [
-        named
-        for lead in leads
-        if (named := _after(lead, whole, short, question=question, text=text, places=places))
-    ]
-    if len({named.source for named in found}) != 1 or _another(text, found[0].end, whole, short):
+    whole = [names[0] for names in spelled]
+    short = [name for names in spelled for name in names[1:]]
+    found = [named for lead in leads if (named := _after(lead, whole, short, read))]
+    if len({named.source for named in found}) != 1:
         return None
-    return found[0]
+    both = any(_is_followed(read.text, named.end, [*whole, *short]) for named in found)
+    return None if both else found[0]
 
 
 @lru_cache(maxsize=4096)
 def _spellings(source: str) -> tuple[_Name, ...]:
     """Return the spellings of a source: whole, then without its article where it has one."""
-    written = source.strip()
-    names = [_Name(source, written, fold(written))]
-    article = _ARTICLE.match(names[0].folded)
-    if article:
-        rest = written[article.end() :]
-        names.append(_Name(source, rest, fold(rest)))
-    return tuple(names)
+    whole = _spelling(source, source.strip())
+    article = _ARTICLE.match(whole.folded)
+    return (whole, _spelling(source, whole.written[article.end() :])) if article else (whole,)
+
+
+def _spelling(source: str, written: str) -> _Name:
+    read = folded(written)
+    words = re.finditer(r"\b\w", read.text)
+    capitals = tuple(word.start() for word in words if read.is_capital(word.start()))
+    return _Name(source, written, read.text, capitals)
 
 
 def _after(
-    lead: re.Match[str],
-    whole: Sequence[_Name],
-    short: Sequence[_Name],
-    *,
-    question: str,
-    text: str,
-    places: Sequence[int],
+    lead: re.Match[str], whole: Sequence[_Name], short: Sequence[_Name], read: FoldedText
 ) -> Named | None:
     """Return the longest name that stands after a preposition, with or without an article."""
-    starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])] if lead["the"] else []
+    starts = [(lead.end(), whole)]
+    if lead["the"]:
+        starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])]
     found = [
         Named(name.source, lead.start(), end)
-        for start, names in starts or [(lead.end(), whole)]
-        for name, end in _matches(text, start, names)
-        if _is_meant(name, question[places[start] :], text[end:], sure=bool(lead["sure"]))
+        for start, names in starts
+        for name, end in _matches(read.text, start, names)
+        if _is_meant(name, read, start, end, sure=bool(lead["sure"]))
     ]
     return max(found, key=lambda named: named.end, default=None)
 
@@ -119,23 +122,19 @@ def _matches(text: str, start: int, names: Sequence[_Name]) -> Iterator[tuple[_N
                 yield name, after.end()
 
 
-def _is_meant(name: _Name, written: str, after: str, *, sure: bool) -> bool:
-    """Say whether the words are the name of a source and not ordinary words."""
-    follows = written[len(name.written) :]
-    if follows[:1] == " " and follows[1:2].isupper():
+def _is_meant(name: _Name, read: FoldedText, start: int, end: int, *, sure: bool) -> bool:
+    """Say whether ``read.text[start:end]`` is the name of a source and not ordinary words."""
+    possessive = end > start + len(name.folded)
+    if not possessive and read.text[end : end + 1] == " " and read.is_capital(end + 1):
         return False  # the name goes on, and is another's
-    if _has_capitals(written, name.written):
+    if name.capitals and all(read.is_capital(start + place) for place in name.capitals):
         return True
-    return sure and bool(_UNMISTAKABLE.search(name.written) or _CLAUSE_END.match(after))
+    return sure and bool(
+        _UNMISTAKABLE.search(name.written) or possessive or _CLAUSE_END.match(read.text, end)
+    )
 
 
-def _has_capitals(written: str, name: str) -> bool:
-    """Say whether words have every capital that begins a word of the name, and there is one."""
-    capitals = [m.start() for m in re.finditer(r"\b\w", name) if m.group().isupper()]
-    return bool(capitals) and all(written[i : i + 1].isupper() for i in capitals)
-
-
-def _another(text: str, end: int, whole: Sequence[_Name], short: Sequence[_Name]) -> bool:
-    """Say whether a second source is named right after the first."""
+def _is_followed(text: str, end: int, names: Sequence[_Name]) -> bool:
+    """Say whether another source is named right after one."""
     another = _ANOTHER.match(text, end)
-    return bool(another and any(_matches(text, another.end(), [*whole, *short])))
+    return bool(another and any(_matches(text, another.end(), names)))

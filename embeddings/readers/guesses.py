@@ -41,7 +41,7 @@ MAX_TITLE = 250
 
 _SETEXT = re.compile(r"^(?P<title>[^\n#=-][^\n]*)\n={2,}[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(?P<title>\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
-_EMPHASIS = re.compile(r"^([*_]{1,3})(?=\S)(.*\S)\1$")
+_EMPHASIS = re.compile(r"\*\*|__|^[*_](?=\S)|(?<=\S)[*_]$")
 _BLANK = re.compile(r"[ \t\n]+")
 _TWO_WORDS = re.compile(r"[^\W_]\S*\s+\S*[^\W_]")
 
@@ -123,7 +123,7 @@ def _is_margin(line: str) -> bool:
 
 def _plain(line: str) -> str:
     """Return a line without the marks of Markdown and with single spaces."""
-    bare = _EMPHASIS.sub(r"\2", line.strip().lstrip("#").strip())
+    bare = _EMPHASIS.sub("", line.strip().lstrip("#").strip())
     return _BLANK.sub(" ", bare)[:MAX_TITLE].strip() or line
 
 

@@ -27,7 +27,7 @@ STORY = (
     ("text", "title"),
     [
         (f"# La démission\n\n{STORY}", "La démission"),
-        (f"Par X Y\n\n# La **vraie** démission #\n\n{STORY}", "La **vraie** démission"),
+        (f"Par X Y\n\n# La **vraie** démission #\n\n{STORY}", "La vraie démission"),
         (f"La démission du ministre\n====\n\n{STORY}", "La démission du ministre"),
         (f"**La démission**\n\n{STORY}", "La démission"),
         (f"La démission du ministre\n\n{STORY}", "La démission du ministre"),
