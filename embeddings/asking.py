@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError
 from embeddings.narrowing import understand
+from embeddings.reranker import TOP, rerank
 from embeddings.types import Answer, Filters, Refusal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder
     from embeddings.ranker import Ranking
+    from embeddings.reranker import Reranker
     from embeddings.serving import Serving
 
 log = logging.getLogger(__name__)
@@ -27,8 +29,18 @@ MAX_QUESTION = 1000
 """The longest question, in characters."""
 NEAREST = 3
 """How many titles a refusal names."""
+SURER_BY_FAR = 0.25
+"""How much surer an answer outside the dates of a question's words must be to be preferred."""
 SPARE = 5
 """Candidates beyond those asked for, in case a quote has changed on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models that answer; one thread at a time uses them."""
+
+    encoder: Encoder
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +80,18 @@ def checked(question: str) -> str:
     return text
 
 
-def answer(question: str, serving: Serving, encoder: Encoder, terms: Terms) -> Answer:
-    """Answer one question from one snapshot; runs on the model's thread.
+def answer(question: str, serving: Serving, models: Models, terms: Terms) -> Answer:
+    """Answer one question from one snapshot; runs on the models' thread.
 
     Args:
         question: The question, as ``checked`` returns it.
         serving: The snapshot that answers.
-        encoder: What makes the question's vector; the one that made the snapshot's.
+        models: What makes the question's vector, and what reads the best candidates again.
         terms: How many passages, how sure, and from where.
     """
     started = time.perf_counter()
-    asked = _Asked(question, encoder.encode_query(question), serving, terms)
+    vector = models.encoder.encode_query(question)
+    asked = _Asked(question, vector, serving, models.reranker, terms)
     found = asked.narrowed()
     return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
@@ -90,13 +103,15 @@ class _Asked:
     question: str
     vector: NDArray[np.float32]
     serving: Serving
+    reranker: Reranker | None
     terms: Terms
 
     def narrowed(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.
 
         Words may be meant as the subject ("what happened in June 2018"): where nothing answers
-        within their filter, all is searched and the answer says so.
+        within their filter, or something outside is surer by far, all is searched and the answer
+        says so.
         """
         if self.terms.plain:
             return self.answered(self.terms.filters)
@@ -105,20 +120,19 @@ class _Asked:
         if filters == self.terms.filters:
             return self.answered(filters)
         within = replace(self.answered(filters), understood=said.words)
-        if within.refusal is None:
+        wider = replace(self.answered(self.terms.filters), understood=said.words, widened=True)
+        if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
             return within
-        wider = self.answered(self.terms.filters)
-        return within if wider.refusal else replace(wider, understood=said.words, widened=True)
+        return wider
 
     def answered(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse."""
         ranking = self.ranked(filters)
-        sure = ranking.candidates[0].confidence if ranking.candidates else None
+        hits = self.serving.hits(ranking.candidates, self.terms.top_k)
+        sure = max((hit.confidence for hit in hits), default=None)
         blank = Answer(self.question, self.serving.snapshot.id, sure, None, filters=filters)
         if sure is not None and sure >= self.terms.threshold:
-            hits = self.serving.hits(ranking.candidates, self.terms.top_k)
-            if hits:
-                return replace(blank, hits=hits, confidence=hits[0].confidence)
+            return replace(blank, hits=hits)
         everywhere = self.ranked(Filters()) if filters else ranking
         return replace(
             blank,
@@ -136,11 +150,21 @@ class _Asked:
         return Refusal.NOT_FOUND
 
     def ranked(self, filters: Filters) -> Ranking:
-        """Rank what the filters leave."""
-        limit = self.terms.top_k + SPARE
-        return self.serving.rank(
+        """Rank what the filters leave; the reranker, where there is one, has the last word."""
+        limit = max(self.terms.top_k + SPARE, TOP if self.reranker else 0)
+        ranking = self.serving.rank(
             self.question, self.vector, filters, limit=limit, fold_=not self.terms.plain
         )
+        if self.reranker is None or not ranking.candidates:
+            return ranking
+        found = ranking.candidates
+        texts = [self.serving.text(candidate) for candidate in found]
+        again = rerank(self.question, texts, [c.score for c in found], self.reranker)
+        return replace(ranking, candidates=tuple(found[place] for place in again.order))
+
+
+def _sure(answer_: Answer) -> float:
+    return answer_.confidence or 0.0
 
 
 def _both(given: Filters, said: Filters) -> Filters:

@@ -31,6 +31,8 @@ BACKEND_MODULES = {
     "onnx": ("optimum.onnxruntime", "onnxruntime"),
     "openvino": ("optimum.intel", "openvino"),
 }
+PATIENCE = 10.0
+"""Seconds that the hub has to answer, as its own client gives it elsewhere."""
 PICKLES = re.compile(r"(pytorch_model|adapter_model)[^/]*\.bin$")
 """Names that the libraries would read as pickled weights where no safetensors lie beside them."""
 SAFE = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
@@ -162,7 +164,7 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
     Raises:
         ModelError: It is neither in the cache nor to be had.
     """
-    from huggingface_hub import errors, snapshot_download  # noqa: PLC0415 - half a second
+    from huggingface_hub import HfApi, errors, snapshot_download  # noqa: PLC0415 - half a second
 
     wanted = [*FILES, *BACKEND_FILES[backend]]
     try:
@@ -176,12 +178,13 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
     except errors.HFValidationError:
         raise ModelError(f"{name!r} is neither a folder nor a name on the hub.") from None
     try:
+        HfApi().model_info(name, revision=revision, timeout=PATIENCE)  # the download has no limit
         return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
     except errors.RevisionNotFoundError:
         raise ModelError(f"The model {name!r} has no revision {revision!r}.") from None
     except errors.RepositoryNotFoundError:
         raise ModelError(f"The hub has no model {name!r}, or does not show it to you.") from None
-    except (errors.LocalEntryNotFoundError, errors.HfHubHTTPError, OSError) as error:
+    except Exception as error:  # a full disk, no network, or whatever the hub answers with
         log.debug("the model %s was not fetched", name, exc_info=True)
         raise ModelError(
             f"The model {name!r} is not on this machine and the hub does not give it: connect to "

@@ -46,6 +46,7 @@ _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
 _NUMBER = rf"(?:[0-9]{{1,2}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?:jours?|semaines?|mois|an(?:nee)?s?|days?|weeks?|months?|years?)"
+_ONE = r"(?:day|week|month|year)"
 _PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
 _OTHER_YEAR = {
     "fr": r"(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)",
@@ -61,7 +62,7 @@ _OVER = {
 
 def _day(language: str, ordinal: str, of: str = "") -> str:
     """Return the pattern of a day, the figure before the month."""
-    year = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR[language]})|{_ENDS})"
+    year = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR[language]}|dernier\b)|{_ENDS})"
     weekday = rf"(?:(?:{WEEKDAYS[language]}),? )?"
     months = rf"(?:(?:{MONTHS[language]}){year}|{_SHORT[language]} {_YEAR})"
     return rf"{weekday}{ordinal} {of}{months}"
@@ -77,7 +78,7 @@ _US_DAY = rf"(?:{WEEKDAYS['en']}),? )?(?:{MONTHS['en']}) {_NTH}(?![\w/-])(?! ?%)
 _US_YEAR = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR['en']})|{_ENDS})"
 _KINDS = {
     "xx_figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
-    rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-])",
+    rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-]|\.[0-9])",
     "fr_days": rf"(?:1er|{_DAY})(?: ?- ?| (?:au|et(?: le)?|a) )" + _day("fr", rf"(?:1er|{_DAY})"),
     "en_days": rf"(?:the )?{_NTH}(?: ?- ?| (?:to|and|until|through) )"
     + _day("en", rf"(?:the )?{_NTH}", "(?:of )?"),
@@ -101,7 +102,7 @@ _KINDS = {
     "fr_past": rf"(?:{_OVER['fr']}) (?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
     r"(?! (?:d'|(?:avant|de|du|des)\b))",
     "en_past": rf"(?:(?:(?:{_OVER['en']}) )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
-    rf"|(?:{_OVER['en']}) the (?:last|past) {_UNIT}|the past {_UNIT})(?![\w'-])"
+    rf"|(?:{_OVER['en']}) the (?:last|past) {_ONE}|the past {_ONE})(?![\w'-])"
     r"(?! (?:before|of)\b)",
     "fr_weekday": rf"(?:{WEEKDAYS['fr']})(?: {_PASSED})?(?! (?:gras|noir|prochain|saint)\b)(?!-)",
     "en_weekday": rf"(?:last )?(?:{WEEKDAYS['en']})(?![\w'-])",
@@ -111,7 +112,7 @@ _KINDS = {
     "en_this": r"the (?:beginning|start) of the (?:year|month|week)(?! (?:[0-9]|of))",
 }
 MOMENT = re.compile(
-    r"(?<![\w./-])(?:"
+    r"(?:(?<![\w./-])|(?<=\bmi-)|(?<=\bmid-))(?:"
     + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
     + r")(?!\w)"
 )
@@ -129,7 +130,7 @@ _LEADS = {
         "before": r"avant (?:de |d')?",
         "until": r"jusqu'(?:en |au |a )|jusque ",
         "between": r"entre ",
-        "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|au (?=mois|prin)"
+        "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|au (?=mois|\Z)"
         rf"|[ad](?:ans)? (?=l')|(?:{STORIES}) (?:de |du |d'|des )",
         "from": r"de |du |d'",
         "on": r"le |ce |les ",
@@ -158,7 +159,7 @@ _PART = {
 }
 BEFORE = {
     language: re.compile(
-        r"(?<![\w'-])(?:(?:"
+        r"(?<![\w-])(?:(?:"
         + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _LEADS[language].items())
         + rf"){_FILL[language]})?(?:(?<![\w-]){_PART[language]})?\Z"
     )

@@ -7,12 +7,13 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from embeddings.asking import answer
+from embeddings.asking import Models, answer
 from embeddings.confidence import calibration_for
 from embeddings.encoder import load_encoder
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
 from embeddings.files import writer_lock
 from embeddings.reindexing import Reindex
+from embeddings.reranker import load_reranker
 from embeddings.serving import Serving
 from embeddings.worker import Priority, Worker
 
@@ -50,7 +51,7 @@ class Live:
         self.notes: tuple[str, ...] = ()
         self.worker = Worker()
         self._settings = settings
-        self.encoder: Encoder
+        self.models: Models
         self._given = encoder
         self._following = asyncio.Lock()
         self._refused = ""
@@ -66,7 +67,7 @@ class Live:
             seeds: The stories that a new collection begins with.
             progress: Told how far that is.
         """
-        self.encoder = await self._load_encoder()
+        self.models = await self.worker.run(Priority.QUESTION, self._load_models)
         self.calibration = calibration_for(self._settings, self.encoder.model_id)
         snapshot, self.notes = await asyncio.to_thread(self.collection.generations.load_best)
         if snapshot and snapshot.manifest.model == self.encoder.model_id:
@@ -76,10 +77,15 @@ class Live:
             self._note(f"The index was made with {snapshot.manifest.model}: it is built again.")
         await self._first(seeds, progress)
 
-    async def _load_encoder(self) -> Encoder:
-        if self._given:
-            return self._given
-        return await self.worker.run(Priority.QUESTION, load_encoder, self._settings)
+    @property
+    def encoder(self) -> Encoder:
+        """What makes vectors."""
+        return self.models.encoder
+
+    def _load_models(self) -> Models:
+        """Load the models on the thread that will use them."""
+        encoder = self._given or load_encoder(self._settings)
+        return Models(encoder, load_reranker(self._settings))
 
     async def _first(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
         """Build the snapshot that is missing, or wait for another process that is about it."""
@@ -134,7 +140,7 @@ class Live:
     async def answer(self, question: str, terms: Terms) -> Answer:
         """Answer a checked question from the snapshot that serves, on the model's thread."""
         return await self.worker.run(
-            Priority.QUESTION, answer, question, self.now, self.encoder, terms
+            Priority.QUESTION, answer, question, self.now, self.models, terms
         )
 
     @property

@@ -156,23 +156,25 @@ def describe(evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays) ->
     del shown["passages"], shown["best"]
     return {
         **shown,
-        "lead": _above(score, np.arange(len(score))),
-        "away": _above(score, article),
+        "lead": _above(score, ~np.eye(len(score), dtype=bool)),
+        "away": _above(score, article[:, None] != article),
         "several": (size > 1).astype(np.float32),
         "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
         "foreign": foreign,
-        "foreign_sentence": foreign * evidence.sentence,
-        "foreign_lead": foreign * _above(score, np.arange(len(score))),
     }
 
 
-def _above(score: Floats, group: NDArray[Any]) -> Floats:
-    """Return how far each score is above the best of another group, within [-LIMIT, LIMIT]."""
-    best = int(np.argmax(score))
-    others = score[group != group[best]]
-    rival = np.where(group == group[best], others.max(initial=-np.inf), score[best])
-    return np.asarray(np.clip(score - rival, -LIMIT, LIMIT), np.float32)
+def _above(score: Floats, rivals: Bools) -> Floats:
+    """Return how far each score is above the best of its rivals, logarithmic, with its sign.
+
+    Args:
+        score: float32 [C].
+        rivals: Which candidates each is compared with, bool [C, C].
+    """
+    best = np.where(rivals, score, -np.inf).max(axis=1)
+    gap = np.clip(score - best, -LIMIT, LIMIT)
+    return np.asarray(np.sign(gap) * np.log1p(np.abs(gap)), np.float32)
 
 
 def _pool(query: Query, arrays: Arrays, lexical: Floats, allowed: Bools | None) -> Ints:

@@ -106,6 +106,12 @@ class Serving:
                 hits.append(hit)
         return tuple(hits)
 
+    def text(self, candidate: Candidate) -> str:
+        """Read a candidate's words."""
+        passage = self.snapshot.passage(candidate.passage)
+        article = self.snapshot.article(int(self._arrays.article_of[candidate.passage]))
+        return article.text[passage.start : passage.end]
+
     def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
         """Return the titles of the candidates' articles, each once, nearest first."""
         titles = self.snapshot.titles

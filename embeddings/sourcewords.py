@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from embeddings.foldedtext import FoldedText
 
 _LEAD = re.compile(
-    r"(?<![\w'-])(?:(?P<sure>selon |d'apres |a en croire |according to |as reported by "
-    r"|(?:publie|paru|ecrit|rapporte)e?s? (?:par |dans |sur )"
-    r"|(?:published|reported|written) (?:by |in |on ))"
+    r"(?<![\w-])(?:(?P<sure>(?:selon |d'apres |a en croire |according to |as reported by "
+    r"|(?:publie|paru|ecrit|rapporte)e?s? (?:\w+ ){0,4}?(?P<by>(?:par|dans|sur) )"
+    r"|(?:published|reported|written) (?:\w+ ){0,4}?(?P<in>(?:by|in|on) )))"
     rf"|dans |in |(?:{STORIES}) (?:de |d'|(?=du )|from |of |by |in ))"
     r"(?P<the>le |la |les |the |du |l')?"
 )
@@ -105,7 +105,7 @@ def _after(
     if lead["the"]:
         starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])]
     found = [
-        Named(name.source, lead.start(), end)
+        Named(name.source, max(lead.start(), lead.start("by"), lead.start("in")), end)
         for start, names in starts
         for name, end in _matches(read.text, start, names)
         if _is_meant(name, read, start, end, sure=bool(lead["sure"]))

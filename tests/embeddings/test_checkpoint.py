@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+import socket
 import time
 from pathlib import Path
 
@@ -159,6 +160,19 @@ def test_a_hub_that_does_not_answer_the_door_is_given_up_at_once(
     assert time.monotonic() - started < 5
 
 
+def test_a_hub_that_takes_the_call_and_says_nothing_is_given_up(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(checkpoint, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        started = time.monotonic()
+        assert "connect to the network once" in sentence("someone/some-model")
+    assert time.monotonic() - started < 5
+
+
 def test_a_cached_model_is_loaded_without_asking_the_network(cache: Path, model: Path) -> None:
     cached(cache, "someone/some-model", model)
     assert load("someone/some-model") == f"someone/some-model@{COMMIT[:12]}"
@@ -177,7 +191,7 @@ def test_a_cached_model_is_found_by_its_commit_and_by_no_other(cache: Path, mode
 
 def test_a_half_downloaded_model_is_not_taken_for_whole(cache: Path, model: Path) -> None:
     (cached(cache, "someone/some-model", model) / "model.safetensors").unlink()
-    assert "finish its download" in sentence("someone/some-model")
+    assert "not on this machine" in sentence("someone/some-model")
 
 
 def test_pickles_in_the_cache_are_refused_too(cache: Path, model: Path) -> None:
