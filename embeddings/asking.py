@@ -15,9 +15,6 @@ from embeddings.types import Answer, Filters, Refusal
 if TYPE_CHECKING:
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from embeddings.encoder import Encoder
     from embeddings.ranker import Ranking
     from embeddings.reranker import Reranker
@@ -90,20 +87,18 @@ def answer(question: str, serving: Serving, models: Models, terms: Terms) -> Ans
         terms: How many passages, how sure, and from where.
     """
     started = time.perf_counter()
-    vector = models.encoder.encode_query(question)
-    asked = _Asked(question, vector, serving, models.reranker, terms)
-    found = asked.narrowed()
+    found = _Asked(question, question, serving, models, terms).narrowed()
     return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with its vector, before a snapshot, on its terms."""
+    """A question before a snapshot; ``text`` is what of its words is looked for."""
 
     question: str
-    vector: NDArray[np.float32]
+    text: str
     serving: Serving
-    reranker: Reranker | None
+    models: Models
     terms: Terms
 
     def narrowed(self) -> Answer:
@@ -119,7 +114,8 @@ class _Asked:
         filters = _both(self.terms.filters, said.filters)
         if filters == self.terms.filters:
             return self.answered(filters)
-        within = replace(self.answered(filters), understood=said.words)
+        inside = replace(self, text=_without(self.question, said.words))
+        within = replace(inside.answered(filters), understood=said.words)
         wider = replace(self.answered(self.terms.filters), understood=said.words, widened=True)
         if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
             return within
@@ -151,16 +147,26 @@ class _Asked:
 
     def ranked(self, filters: Filters) -> Ranking:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
-        limit = max(self.terms.top_k + SPARE, TOP if self.reranker else 0)
+        reranker = self.models.reranker
+        limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
+        vector = self.models.encoder.encode_query(self.text)
         ranking = self.serving.rank(
-            self.question, self.vector, filters, limit=limit, fold_=not self.terms.plain
+            self.text, vector, filters, limit=limit, fold_=not self.terms.plain
         )
-        if self.reranker is None or not ranking.candidates:
-            return ranking
         found = ranking.candidates
+        if reranker is None or not found:
+            return ranking
         texts = [self.serving.text(candidate) for candidate in found]
-        again = rerank(self.question, texts, [c.score for c in found], self.reranker)
+        again = rerank(self.text, texts, [c.score for c in found], reranker)
         return replace(ranking, candidates=tuple(found[place] for place in again.order))
+
+
+def _without(question: str, words: tuple[str, ...]) -> str:
+    """Take out the words that became a filter: passages need not hold them; never all of them."""
+    rest = question
+    for each in words:
+        rest = rest.replace(each, " ")
+    return " ".join(rest.split()) if any(map(str.isalnum, rest)) else question
 
 
 def _sure(answer_: Answer) -> float:
