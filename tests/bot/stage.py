@@ -59,6 +59,9 @@ class Engine(FakeEngine):
     async def __aexit__(self, *_: object) -> None:
         self.closed = True
 
+    async def warm(self) -> None:
+        """There is nothing to load."""
+
     async def ask(self, question: str, *, top_k: int | None = None, **rest: Any) -> Any:
         self.top_k = top_k
         return await super().ask(question, top_k=top_k, **rest)

@@ -1,0 +1,232 @@
+"""What buttons, selects and forms do; all they need is in their custom ids and their message."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import ui
+
+from bot import asking, forms, opening
+from bot.about import export
+from bot.access import require_admin
+from bot.catalogue import SORTS
+from bot.delivery import answer, hold, hold_update, language_of, patiently, tell
+from bot.errors import BotError
+from bot.layout import custom_ids, question_of
+from bot.listing import listing_card
+from bot.markup import unplain
+from bot.parts import Attached, Block, card, notice
+from bot.refs import PLACE, SCOPE, SHORT, Place, unpack
+from bot.render import places
+from bot.store import Vote
+
+if TYPE_CHECKING:
+    import re
+
+    from bot.client import VerbatimBot
+
+    Interaction = discord.Interaction[VerbatimBot]
+
+NAME = r"(?P<name>[\w-]{8})"
+"""The pattern of the name of an answer."""
+
+
+class Click(ui.DynamicItem[Any], template=r"v:"):
+    """What all have in common: read from the custom id, and every error is told."""
+
+    def __init__(self, item: Any, fields: dict[str, str]) -> None:
+        super().__init__(item)
+        self.fields = fields
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make it again from the message it sits on."""
+        return cls(item, match.groupdict())
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Act, or tell what went wrong."""
+        try:
+            await self._act(interaction)
+        except Exception as error:  # noqa: BLE001 - told to the person and to the operator
+            await tell(interaction, error, f"the button {type(self).__name__}")
+
+    async def _act(self, interaction: Interaction) -> None:
+        raise NotImplementedError
+
+
+class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
+    """More passages for the question above, to the one who clicked."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        question = asked(interaction)
+        if not question:
+            raise BotError("question-gone")
+        catalogue = interaction.client.catalogue
+        filters = unpack(self.fields["scope"], catalogue.sources, catalogue.ids)
+        if filters is None:
+            raise BotError("filter-gone")
+        await asking.respond_more(interaction, question, filters, int(self.fields["offset"]))
+
+
+class Context(Click, template=rf"v:ctx:{PLACE}"):
+    """A passage between the paragraphs before and after it."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold(interaction, ephemeral=True)
+        place = Place.read(self.fields)
+        shown = await opening.context(interaction.client, place, language_of(interaction))
+        await answer(interaction, shown)
+
+
+class Turn(Click, template=rf"v:read:(?P<article>{SHORT})\.(?P<page>\d+)"):
+    """Another page of the article, in the same message."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold_update(interaction)
+        ref, index = self.fields["article"], int(self.fields["page"])
+        shown = await opening.page(interaction.client, ref, index, language_of(interaction))
+        await answer(interaction, shown)
+
+
+class Listing(
+    Click,
+    template=rf"(?s)v:list:[pns]:(?P<page>\d+):(?P<sort>{'|'.join(SORTS)}):(?P<text>.*)",
+):
+    """Another page or order of the list of articles, in the same message."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold_update(interaction)
+        shown = listing_card(
+            interaction.client.catalogue,
+            language_of(interaction),
+            text=self.fields["text"],
+            sort=self.fields["sort"],
+            page=int(self.fields["page"]),
+        )
+        await answer(interaction, shown)
+
+
+class Open(Click, template=r"v:open"):
+    """The article that was chosen in the list."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold(interaction, ephemeral=True)
+        ref = self.item.values[0]
+        await answer(
+            interaction, await opening.page(interaction.client, ref, 0, language_of(interaction))
+        )
+
+
+class Publish(Click, template=r"v:pub"):
+    """The answer that only one person saw, shown to the channel."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        message = clicked(interaction)
+        shown = places(custom_ids(message))
+        if not all(opening.is_there(interaction.client, place) for place in shown):
+            raise BotError("passage-gone")
+        content = without(message, "v:pub")
+        await interaction.response.edit_message(**content)
+        await patiently(lambda: interaction.followup.send(**without(message, "v:pub")))
+
+
+class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
+    """Useful, or not; then it may be said why."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        bot, useful = interaction.client, self.fields["vote"] == "+"
+        place = Place.read(self.fields)
+        keep = bot.rules(interaction.guild_id).keep
+        await bot.store.vote(
+            Vote(
+                self.fields["name"],
+                interaction.user.id,
+                interaction.guild_id,
+                useful,
+                place.article,
+                place.paragraph,
+                place.digest,
+                question=asked(interaction) if keep else None,
+            )
+        )
+        language = language_of(interaction)
+        if useful:
+            await answer(interaction, notice(language("vote-thanks")))
+        else:
+            await interaction.response.send_modal(forms.why(language, self.fields["name"]))
+
+
+class FollowUp(Click, template=rf"v:then:(?P<article>{SHORT})"):
+    """A form for another question about the same article."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        opening.article_id(interaction.client, self.fields["article"])
+        private = clicked(interaction).flags.ephemeral
+        form = forms.follow_up(language_of(interaction), self.fields["article"], private=private)
+        await interaction.response.send_modal(form)
+
+
+class Remove(Click, template=rf"v:drop:(?P<article>{SHORT})"):
+    """Take an article out, once more asked whether one may."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        require_admin(interaction.client.settings.discord, interaction)
+        await hold_update(interaction)
+        bot = interaction.client
+        changes = await bot.engine.remove([opening.article_id(bot, self.fields["article"])])
+        if not changes.removed:
+            raise BotError("article-gone")
+        await answer(interaction, notice(language_of(interaction)("remove-done")))
+
+
+class Mine(Click, template=r"v:mine:(?P<what>get|drop)"):
+    """All that is kept of the person who clicks: given to them, or deleted."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold(interaction, ephemeral=True)
+        store, user = interaction.client.store, interaction.user.id
+        language = language_of(interaction)
+        if self.fields["what"] == "drop":
+            count = await store.forget(user)
+            await answer(interaction, notice(language("privacy-forgotten", count=count)))
+            return
+        kept = export(await store.votes(user=user), await store.unanswered(user=user))
+        file = discord.File(io.BytesIO(kept), "verbatim.json")
+        shown = card(Block(language("privacy-given")), Attached(file.filename))
+        await answer(interaction, shown, files=[file])
+
+
+ALL = (More, Context, Turn, Listing, Open, Publish, Judge, FollowUp, Remove, Mine)
+
+
+def clicked(interaction: Interaction) -> discord.Message:
+    """Return the message that was clicked on.
+
+    Raises:
+        BotError: Discord did not say which.
+    """
+    if interaction.message is None:
+        raise BotError("dead")
+    return interaction.message
+
+
+def asked(interaction: Interaction) -> str:
+    """Return the question of the message that was clicked on; empty without one."""
+    shown = question_of(clicked(interaction))
+    return unplain(shown.removeprefix("**").removesuffix("**"))
+
+
+def without(message: discord.Message, custom_id: str) -> dict[str, Any]:
+    """Return what to send to show a message again, but for one of its buttons."""
+    is_layout = message.flags.components_v2
+    view = (ui.LayoutView if is_layout else ui.View).from_message(message, timeout=None)
+    for item in view.walk_children():
+        if isinstance(item, ui.Button) and item.custom_id == custom_id:
+            (item.parent or view).remove_item(item)  # type: ignore[union-attr]
+            break
+    view.stop()
+    return {"view": view} if is_layout else {"view": view, "embeds": message.embeds}

@@ -1,0 +1,71 @@
+"""The articles: /sources lists them, /source reads one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import delivery, opening
+from bot.catalogue import SORTS
+from bot.errors import BotError
+from bot.guard import guarded
+from bot.listing import MAX_FILTER, listing_card
+from bot.parts import MAX_OPTION, MAX_OPTIONS
+from bot.refs import short
+from bot.translate import described, everywhere, named, options
+
+if TYPE_CHECKING:
+    from bot.client import VerbatimBot
+
+    Interaction = discord.Interaction[VerbatimBot]
+
+_SORTS = [app_commands.Choice(name=named(f"sort-{sort}"), value=sort) for sort in SORTS]
+
+
+class Sources(commands.Cog):
+    """Shows what answers are taken from."""
+
+    def __init__(self, bot: VerbatimBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(**described("sources"))
+    @options("sources", "filter_", "sort")
+    @app_commands.choices(sort=_SORTS)
+    @everywhere
+    @guarded
+    async def sources(
+        self, interaction: Interaction, filter_: str | None = None, sort: str = SORTS[0]
+    ) -> None:
+        """List the articles."""
+        text = (filter_ or "").strip()[:MAX_FILTER]
+        language = delivery.language_of(interaction)
+        card = listing_card(self.bot.catalogue, language, text=text, sort=sort)
+        await delivery.answer(interaction, card)
+
+    @app_commands.command(**described("source"))
+    @options("source", "title")
+    @everywhere
+    @guarded
+    async def source(self, interaction: Interaction, title: str) -> None:
+        """Open an article at its first page."""
+        article = self.bot.catalogue.article_named(title)
+        if article is None:
+            raise BotError("article-unknown")
+        await delivery.hold(interaction, ephemeral=True)
+        language = delivery.language_of(interaction)
+        card = await opening.page(self.bot, short(article.id), 0, language)
+        await delivery.answer(interaction, card)
+
+    @source.autocomplete("title")
+    async def titles(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest titles, newest first."""
+        found = self.bot.catalogue.matching(typed)[:MAX_OPTIONS]
+        return [app_commands.Choice(name=a.title[:MAX_OPTION], value=short(a.id)) for a in found]
+
+
+async def setup(bot: VerbatimBot) -> None:
+    """Add this part to the bot."""
+    await bot.add_cog(Sources(bot))

@@ -1,0 +1,133 @@
+"""Exception -> one sentence for the person, one log record for the operator, one code for both.
+
+The record never holds a question: of an exception that could quote one, only the class is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import sqlite3
+import traceback
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from embeddings import errors as engine
+
+if TYPE_CHECKING:
+    from bot.translate import Language
+
+_log = logging.getLogger(__name__)
+
+
+class BotError(app_commands.AppCommandError):
+    """What a person cannot do just now: the key of its sentence, and the values in it.
+
+    Attributes:
+        key: The sentence's key, without ``error-``.
+        values: What the sentence speaks of.
+    """
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is told of an exception.
+
+    Attributes:
+        key: The sentence's key, without ``error-``.
+        is_ours: True when the operator should look at it.
+        code: The short name that the person and the operator share.
+        values: What the sentence speaks of.
+    """
+
+    key: str
+    is_ours: bool
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def said(self, language: Language) -> str:
+        """Return the sentence, with its code."""
+        sentence = language(f"error-{self.key}", **self.values)
+        return language("error", sentence=sentence.strip(), code=self.code)
+
+
+_PERSON: tuple[tuple[type[BaseException], str], ...] = (
+    (engine.UnknownArticle, "article-gone"),
+    (engine.UnknownSnapshot, "snapshot-gone"),
+    (engine.BusyError, "busy"),
+    (app_commands.CommandNotFound, "command-changed"),
+    (app_commands.CommandSignatureMismatch, "command-changed"),
+    (app_commands.TransformerError, "bad-option"),
+    (app_commands.NoPrivateMessage, "server-only"),
+    (app_commands.CheckFailure, "not-allowed"),
+    (discord.Forbidden, "forbidden"),
+)
+_OURS: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, "timeout"),
+    (engine.StorageError, "storage"),
+    (engine.SnapshotError, "engine"),
+    (engine.ModelError, "engine"),
+    (sqlite3.Error, "storage"),
+    (discord.DiscordException, "discord"),
+    (aiohttp.ClientError, "discord"),
+)
+_TELLING = (engine.BusyError, engine.StorageError, engine.SnapshotError, engine.ModelError, OSError)
+"""Exceptions whose text is about the machine, and never quotes a question."""
+
+
+def explain(error: BaseException) -> Trouble:
+    """Return what to tell of an exception."""
+    error = unwrap(error)
+    code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
+    if isinstance(error, BotError):
+        return Trouble(error.key, is_ours=False, code=code, values=error.values)
+    if isinstance(error, engine.QuestionError):
+        return Trouble(f"question-{error.reason.replace('_', '-')}", is_ours=False, code=code)
+    for kinds, is_ours in ((_PERSON, False), (_OURS, True)):
+        for kind, key in kinds:
+            if isinstance(error, kind):
+                detail = str(error) if isinstance(error, engine.BusyError) else ""
+                return Trouble(key, is_ours=is_ours, code=code, values={"detail": detail})
+    return Trouble("unexpected", is_ours=True, code=code)
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """Return what went wrong inside a command."""
+    inner = getattr(error, "original", None)
+    return inner if isinstance(inner, BaseException) else error
+
+
+def report(trouble: Trouble, error: BaseException, where: str) -> None:
+    """Write the one record that the operator finds by the code."""
+    error = unwrap(error)
+    level = logging.ERROR if trouble.is_ours else logging.INFO
+    frames = _frames(error) if trouble.is_ours else ""
+    _log.log(level, "code %s in %s: %s%s", trouble.code, where, describe(error), frames)
+
+
+def describe(error: BaseException) -> str:
+    """Name an exception, with no more of its text than cannot hold a question."""
+    name = type(error).__name__
+    if isinstance(error, BotError):
+        return f"{name} {error.key}"
+    if isinstance(error, discord.HTTPException):
+        return f"{name} {error.status} (error code {error.code})"
+    return f"{name}: {error}" if isinstance(error, _TELLING) and str(error) else name
+
+
+def _frames(error: BaseException) -> str:
+    """Return where it happened: files, lines and code, without the values."""
+    places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    cause = error.__cause__ or error.__context__
+    because = f"\nbecause of {describe(cause)}" if cause else ""
+    return f"{because}\n{places}" if places else because

@@ -1,0 +1,84 @@
+"""Text from a story -> text that Discord shows as it is: no mention, link or layout of its own.
+
+Words are never changed. What is taken away cannot be seen: control characters and the marks that
+turn the direction of what follows; line ends become spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ISOLATE, _RELEASE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_GAP = "\N{ZERO WIDTH SPACE}"
+_DROPPED = dict.fromkeys(
+    [
+        *(c for c in range(0x20) if c not in range(0x09, 0x0E)),  # kept: they are white space
+        *range(0x7F, 0x85),
+        *range(0x86, 0xA0),
+        *range(0x202A, 0x202F),  # embeddings and overrides
+        *range(0x2066, 0x206A),  # isolates
+        *range(0xFFF9, 0xFFFC),  # interlinear annotation
+        *range(0xE0000, 0xE0080),  # tags: text that nobody sees
+    ]
+)
+_SPACE = re.compile(r"[ \t-\r\x85\u2028\u2029]+")
+_LONE = re.compile(r"[\ud800-\udfff]")
+_SPECIAL = re.compile(r"[\\*_~`|<>\[\]@]")
+_START = re.compile(r"\A(?=(?:#{1,3}|-#|[-+•])\s)|\A(\d+)(?=[.)]\s)")
+_EVERYBODY = re.compile(r"(?<=@)(?=everyone|here)", re.IGNORECASE)
+_TAG = re.compile(r"(?<=\\<)(?=[#:/])|(?<=\\<[at])(?=:)|(?<=\\<id)(?=:)")
+_ADDRESS = re.compile(r":(?=//)")
+_EMOJI = re.compile(r"(?<!\\):(?=[\w+-]+:)")
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+
+
+def clean(text: str) -> str:
+    """Return a text on one line, without what cannot be seen."""
+    text = _SPACE.sub(" ", text.translate(_DROPPED))
+    return _LONE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def plain(text: str) -> str:
+    """Return a text in which nothing is a mark-up, a mention or a link."""
+    text = _SPECIAL.sub(r"\\\g<0>", clean(text).strip(" "))
+    text = _START.sub(lambda m: f"{m[1] or ''}\\", text)
+    text = _EVERYBODY.sub(_GAP, text)
+    text = _TAG.sub(r"\\", text)
+    text = _ADDRESS.sub(r"\\:", text)
+    text = _EMOJI.sub(r"\\:", text)
+    return f"{_ISOLATE}{text}{_RELEASE}" if _is_mixed(text) else text
+
+
+def unplain(text: str) -> str:
+    """Return the words of a text that went through ``plain``."""
+    for mark in (_ISOLATE, _RELEASE, _GAP):
+        text = text.replace(mark, "")
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _is_mixed(text: str) -> bool:
+    """Say whether a text has letters that run from right to left: it must not turn its place."""
+    return not text.isascii() and any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
+
+
+def fit(text: str, limit: int) -> str:
+    """Return ``plain(text)``, cut after a word with … when it is longer than ``limit``."""
+    whole = plain(text)
+    return whole if len(whole) <= limit else shorten(text, limit)
+
+
+def shorten(text: str, limit: int, end: str = "…") -> str:
+    """Return the longest beginning of a text that, made plain, takes ``limit`` with its end."""
+    text = clean(text).strip(" ")
+    low, high = 0, min(len(text), limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if len(plain(text[:middle])) + len(end) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    head = text[:low]
+    word = head.rpartition(" ")[0]
+    kept = word if len(word) > low // 2 else head
+    return plain(kept) + end if kept.strip() else end[:limit]

@@ -1,0 +1,134 @@
+"""How far a long work is, shown now and then, and handed to an ordinary message in good time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Self
+
+import discord
+
+from bot.delivery import LOST, answer, language_of, patiently, post
+from bot.layout import payload
+from bot.parts import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from bot.client import VerbatimBot
+    from bot.parts import Card
+    from embeddings.types import Progress
+
+    Interaction = discord.Interaction[VerbatimBot]
+
+EVERY = 6.0
+"""Seconds between two edits, at the least."""
+HAND_OVER = 13 * 60.0
+"""Seconds after which an ordinary message takes over: the interaction's token lives 15 minutes."""
+OLD, EVERY_OLD = 55 * 60.0, 60.0
+"""Discord limits edits of messages older than an hour: from then on, seconds between two edits."""
+_STAGES = frozenset({"read", "split", "encode", "check"})
+_log = logging.getLogger(__name__)
+
+
+class Reporter:
+    """Shows a work's progress in place of an interaction's acknowledgement.
+
+    Use it as a context manager around the work, then ``finish`` with the result.
+    """
+
+    def __init__(
+        self,
+        interaction: Interaction,
+        *,
+        every: float = EVERY,
+        hand_over: float = HAND_OVER,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._interaction = interaction
+        self._language = language_of(interaction)
+        self._every, self._hand_over, self._clock = every, hand_over, clock
+        self._began = clock()
+        self._latest: Progress | None = None
+        self._shown: Progress | None = None
+        self._message: discord.Message | None = None
+        self._loop: asyncio.Task[None] | None = None
+
+    def note(self, progress: Progress) -> None:
+        """Take note of how far the work is; shown at the next turn."""
+        self._latest = progress
+
+    async def __aenter__(self) -> Self:
+        """Begin to show."""
+        self._loop = asyncio.create_task(self._run(), name="progress")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop showing."""
+        if self._loop is not None:
+            self._loop.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._loop
+
+    async def finish(self, card: Card) -> None:
+        """Show the result where the progress was; in a new message when that cannot be changed."""
+        try:
+            await self._show(card)
+        except LOST as error:
+            _log.info("the result goes to a new message: %s", type(error).__name__)
+            await self._post(card)
+
+    async def _run(self) -> None:
+        while True:
+            age = self._clock() - self._began
+            await asyncio.sleep(EVERY_OLD if age > OLD else self._every)
+            try:
+                await self._turn()
+            except LOST as error:
+                _log.info("progress could not be shown: %s", type(error).__name__)
+
+    async def _turn(self) -> None:
+        if self._message is None and self._clock() - self._began > self._hand_over:
+            self._message = await self._post(self._card())
+            handed = self._language("reindex-handed", link=self._message.jump_url)
+            await answer(self._interaction, notice(handed))
+        elif self._latest is not self._shown:
+            await self._show(self._card())
+        self._shown = self._latest
+
+    def _card(self) -> Card:
+        if self._latest is None:
+            return notice(self._language("reindex-starts"))
+        stage = self._latest.stage if self._latest.stage in _STAGES else "other"
+        return notice(
+            self._language(
+                "reindex-progress",
+                stage=self._language(f"stage-{stage}"),
+                done=str(self._latest.done),
+                total=str(self._latest.total),
+            )
+        )
+
+    async def _show(self, card: Card) -> None:
+        message = self._message
+        if message is None:
+            await answer(self._interaction, card)
+            return
+        shown = payload(card, components=self._interaction.client.settings.discord.components)
+        await patiently(lambda: message.edit(**shown))
+
+    async def _post(self, card: Card) -> discord.Message:
+        """Send an ordinary message: in the channel, or else to the person alone."""
+        bot, channel = self._interaction.client, self._interaction.channel
+        if isinstance(channel, discord.abc.Messageable):
+            with contextlib.suppress(discord.Forbidden):
+                return await post(bot, channel, card)
+        return await post(bot, self._interaction.user, card)

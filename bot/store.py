@@ -1,0 +1,221 @@
+"""What the bot keeps, in one SQLite file: votes, what servers chose, and questions if asked to.
+
+By default nothing of a question is kept. Every row that a person caused can be given to them and
+deleted by them, and none outlives ``KEPT_DAYS``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.access import Choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+KEPT_DAYS = 180
+"""How long votes and questions are kept, in days."""
+_WAIT = 2.0
+"""Seconds to wait for another process's write: a click has to be acknowledged within three."""
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS votes (
+    answer TEXT NOT NULL, user INTEGER NOT NULL, guild INTEGER, useful INTEGER NOT NULL,
+    reason TEXT, question TEXT, article TEXT NOT NULL, paragraph INTEGER NOT NULL,
+    digest TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (answer, user));
+CREATE TABLE IF NOT EXISTS unanswered (
+    id INTEGER PRIMARY KEY, user INTEGER NOT NULL, guild INTEGER, question TEXT NOT NULL,
+    refusal TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS choices (guild INTEGER PRIMARY KEY, chosen TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person thought of one answer.
+
+    Attributes:
+        answer: The answer's name.
+        user: Who voted, by Discord's id.
+        guild: On which server; None in private.
+        useful: What they thought.
+        article: Digest of the id of the first passage's article.
+        paragraph: Its paragraph there.
+        digest: The beginning of the digest of its words.
+        reason: Why it was not useful.
+        question: The question, where keeping is on.
+        at: When, in UTC, as ISO 8601.
+    """
+
+    answer: str
+    user: int
+    guild: int | None
+    useful: bool
+    article: str
+    paragraph: int
+    digest: str
+    reason: str | None = None
+    question: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that was refused, where keeping is on."""
+
+    user: int
+    guild: int | None
+    question: str
+    refusal: str
+    at: str = ""
+
+
+class Store:
+    """The file; every method that may wait for the disk is a coroutine on a thread of its own."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._now = now
+        self._lock = threading.Lock()
+        self._choices: dict[int, Choices] = {}
+
+    async def open(self) -> None:
+        """Make the file if there is none, drop what is too old, and read what servers chose.
+
+        Raises:
+            sqlite3.Error: It cannot be read or written.
+        """
+        self._choices = await self._do(self._open)
+
+    def _open(self, db: sqlite3.Connection) -> dict[int, Choices]:
+        db.executescript(_SCHEMA)
+        self._drop_old(db)
+        rows = db.execute("SELECT guild, chosen FROM choices").fetchall()
+        return {row["guild"]: _read_choices(row["chosen"]) for row in rows}
+
+    def choices(self, guild: int | None) -> Choices:
+        """Return what a server chose, from memory."""
+        return self._choices.get(guild, Choices()) if guild is not None else Choices()
+
+    async def choose(self, guild: int, choices: Choices) -> None:
+        """Keep what a server chose."""
+        chosen = json.dumps(asdict(choices))
+        await self._do(
+            lambda db: db.execute("REPLACE INTO choices VALUES (?, ?)", (guild, chosen)) and None
+        )
+        self._choices = self._choices | {guild: choices}
+
+    async def vote(self, vote: Vote) -> None:
+        """Count a vote; it takes the place of the same person's earlier one on that answer."""
+
+        def write(db: sqlite3.Connection) -> None:
+            self._drop_old(db)
+            row = asdict(vote) | {"at": self._now().isoformat(timespec="seconds")}
+            db.execute(
+                "REPLACE INTO votes (answer, user, guild, useful, reason, question, article, "
+                "paragraph, digest, at) VALUES (:answer, :user, :guild, :useful, :reason, "
+                ":question, :article, :paragraph, :digest, :at)",
+                row,
+            )
+
+        await self._do(write)
+
+    async def explain(self, answer: str, user: int, reason: str) -> bool:
+        """Add the reason to a vote; False when that vote is gone."""
+        statement = "UPDATE votes SET reason = ? WHERE answer = ? AND user = ?"
+        return await self._do(lambda db: db.execute(statement, (reason, answer, user)).rowcount > 0)
+
+    async def keep(self, asked: Unanswered) -> None:
+        """Keep a question that was refused."""
+
+        def write(db: sqlite3.Connection) -> None:
+            self._drop_old(db)
+            row = (asked.user, asked.guild, asked.question, asked.refusal)
+            at = self._now().isoformat(timespec="seconds")
+            db.execute(
+                "INSERT INTO unanswered (user, guild, question, refusal, at) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (*row, at),
+            )
+
+        await self._do(write)
+
+    async def votes(self, *, guild: int | None = None, user: int | None = None) -> list[Vote]:
+        """Return the votes of a server or of a person, newest first."""
+        rows = await self._select("votes", guild, user)
+        return [Vote(**row | {"useful": bool(row["useful"])}) for row in rows]
+
+    async def unanswered(
+        self, *, guild: int | None = None, user: int | None = None
+    ) -> list[Unanswered]:
+        """Return the refused questions of a server or of a person, newest first."""
+        rows = await self._select("unanswered", guild, user)
+        return [Unanswered(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+
+    async def forget(self, user: int) -> int:
+        """Delete all that a person caused; return how many rows that was."""
+
+        def delete(db: sqlite3.Connection) -> int:
+            votes = db.execute("DELETE FROM votes WHERE user = ?", (user,)).rowcount
+            return votes + db.execute("DELETE FROM unanswered WHERE user = ?", (user,)).rowcount
+
+        return await self._do(delete)
+
+    async def note(self, name: str) -> str | None:
+        """Return a small note of the bot to itself."""
+        row = await self._do(
+            lambda db: db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+        )
+        return row["value"] if row else None
+
+    async def write_note(self, name: str, value: str) -> None:
+        """Keep a small note."""
+        await self._do(
+            lambda db: db.execute("REPLACE INTO notes VALUES (?, ?)", (name, value)) and None
+        )
+
+    async def _select(
+        self, table: str, guild: int | None, user: int | None
+    ) -> list[dict[str, Any]]:
+        column, value = ("user", user) if user is not None else ("guild", guild)
+        statement = f"SELECT * FROM {table} WHERE {column} IS ? ORDER BY at DESC"  # noqa: S608 - ours
+        rows = await self._do(lambda db: db.execute(statement, (value,)).fetchall())
+        return [dict(row) for row in rows]
+
+    def _drop_old(self, db: sqlite3.Connection) -> None:
+        oldest = (self._now() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+        db.execute("DELETE FROM votes WHERE at < ?", (oldest,))
+        db.execute("DELETE FROM unanswered WHERE at < ?", (oldest,))
+
+    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.to_thread(self._locked, work)
+
+    def _locked(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with self._lock:
+            _make(self._path.parent)
+            with closing(sqlite3.connect(self._path, timeout=_WAIT)) as db, db:
+                db.row_factory = sqlite3.Row
+                return work(db)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+
+
+def _read_choices(text: str) -> Choices:
+    fields = json.loads(text)
+    if fields.get("channels") is not None:
+        fields["channels"] = tuple(fields["channels"])
+    return Choices(**fields)

@@ -1,0 +1,44 @@
+"""A bot over a fake engine on a simulated Discord, for every test of what people see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.client import VerbatimBot
+from config.settings import DiscordSettings, Settings
+from tests.bot.people import World
+from tests.fakes import FakeEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simcord.env import Env
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "discord(**options): the bot's settings for Discord")
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings of a quick bot; ``@pytest.mark.discord(name=value)`` changes those of Discord."""
+    marker = request.node.get_closest_marker("discord")
+    given: dict[str, Any] = {"cooldown_user": 0.0} | (marker.kwargs if marker else {})
+    return Settings(data=tmp_path / "data", discord=DiscordSettings(**given))
+
+
+@pytest.fixture
+def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
+    return VerbatimBot(settings, engine)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def world(simcord_env: Env, engine: FakeEngine) -> World:
+    return World(simcord_env, engine)

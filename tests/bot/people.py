@@ -1,0 +1,85 @@
+"""A server with a member, an admin and a stranger, and what they read in the bot's answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from simcord.components import walk_components
+
+if TYPE_CHECKING:
+    from simcord.env import Env
+    from simcord.results import InteractionResult, ResponseMessage
+
+    from tests.fakes import FakeEngine
+
+
+_SPACES = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
+
+
+class World:
+    """One server of ours, one of somebody else's, and one private conversation."""
+
+    def __init__(self, env: Env, engine: FakeEngine) -> None:
+        self.env = env
+        self.engine = engine
+        self.bot = env.bot
+        self.locale = "fr"
+        env.backend.emit = self._speaking(env.backend.emit)  # type: ignore[method-assign]
+        self.guild = env.create_guild("Ours")
+        self.channel = self.guild.create_text_channel("news")
+        self.other_channel = self.guild.create_text_channel("talk")
+        managers = self.guild.create_role(
+            "Managers", permissions=discord.Permissions(manage_guild=True)
+        )
+        self.member = self.guild.add_member(env.create_user("Ada"))
+        self.admin = self.guild.add_member(env.create_user("Bea"), roles=[managers])
+        self.elsewhere = env.create_guild("Theirs")
+        self.their_channel = self.elsewhere.create_text_channel("general")
+        self.stranger = self.elsewhere.add_member(env.create_user("Eve"))
+        self.friend = env.create_user("Dan")
+        self.stranger_here = self.guild.add_member(env.create_user("Gil"))
+
+    def _speaking(self, emit: Any) -> Any:
+        """Have everybody's Discord set to ``locale``."""
+
+        def spoken(event: str, payload: Any, *args: Any, **kwargs: Any) -> Any:
+            if event == "INTERACTION_CREATE":
+                payload["locale"] = self.locale
+            return emit(event, payload, *args, **kwargs)
+
+        return spoken
+
+    async def ask(self, question: str, **options: Any) -> InteractionResult:
+        """Ask as the member, in the channel."""
+        return await self.member.slash(self.channel, "ask", question=question, **options)
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """What went wrong in commands; read it where that is expected."""
+        return self.env.errors
+
+
+def text_of(message: ResponseMessage | discord.Message | None) -> str:
+    """Return all that a message says, with plain spaces for French no-break ones."""
+    assert message is not None
+    parts = [message.content, *(e.description or "" for e in message.embeds)]
+    parts += [c["content"] for c in _components(message) if c.get("type") == 10]
+    return "\n".join(parts).translate(_SPACES).strip()
+
+
+def buttons_of(message: ResponseMessage | discord.Message | None) -> dict[str, dict[str, Any]]:
+    """Return a message's buttons by their labels."""
+    return {c["label"]: c for c in _components(message) if c.get("type") == 2}
+
+
+def select_of(message: ResponseMessage | discord.Message | None) -> dict[str, Any]:
+    """Return a message's select."""
+    return next(c for c in _components(message) if c.get("type") == 3)
+
+
+def _components(message: ResponseMessage | discord.Message | None) -> list[dict[str, Any]]:
+    assert message is not None
+    raw = message.components
+    rows = [c if isinstance(c, dict) else c.to_dict() for c in raw]
+    return list(walk_components(rows))

@@ -1,0 +1,179 @@
+"""What admins may do, and that nobody else may, whatever Discord was told."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import discord
+import pytest
+from simcord.backend.errors import SetupError
+
+from bot.access import is_admin, is_admin_here, require_admin
+from bot.errors import BotError
+from bot.refs import short
+from config.settings import DiscordSettings, Settings
+from tests.bot.people import World, buttons_of, text_of
+from tests.fakes import LETTER
+
+if TYPE_CHECKING:
+    from simcord.results import InteractionResult
+
+
+async def admin(world: World, command: str, **options: Any) -> InteractionResult:
+    return await world.admin.slash(world.channel, f"admin {command}", **options)
+
+
+async def test_members_are_not_shown_the_admin_commands(world: World) -> None:
+    with pytest.raises(SetupError, match="default-member-permissions"):
+        await world.member.slash(world.channel, "admin status")
+
+
+async def test_a_member_who_was_let_in_by_discord_is_refused(world: World) -> None:
+    """``default_permissions`` is a hint that a server's admins may change."""
+    registered = world.env.backend.find_command("admin", world.guild.id)
+    assert registered is not None
+    registered["default_member_permissions"] = None
+    result = await world.member.slash(world.channel, "admin status")
+    assert "Seules les personnes qui gèrent ce serveur" in text_of(result.response)
+    assert result.ephemeral
+
+
+async def test_the_admin_commands_are_not_offered_in_private(world: World) -> None:
+    assert not [c for c in world.friend.available_commands() if c.startswith("admin")]
+
+
+async def test_status_says_what_serves(world: World) -> None:
+    result = await admin(world, "status")
+    text = text_of(result.response)
+    assert result.ephemeral
+    assert "Instantané : s1, <t:1767268800:f>" in text
+    assert "3 articles, 6 passages" in text
+    assert "fake (8 dimensions)" in text
+
+
+async def test_reindex_reports_what_it_did(world: World) -> None:
+    result = await admin(world, "reindex")
+    text = text_of(result.response)
+    assert result.ephemeral
+    assert "L’indexation est finie." in text
+    assert "6 passages ; 6 textes repris, 0 calculés" in text
+
+
+async def test_a_full_reindex_computes_everything_anew(world: World) -> None:
+    assert "0 textes repris, 6 calculés" in text_of(
+        (await admin(world, "reindex", full=True)).response
+    )
+
+
+async def test_a_second_reindex_is_told_since_when(world: World) -> None:
+    world.engine.busy = True
+    result = await admin(world, "reindex")
+    assert "A reindex has been running since 10:00." in text_of(result.response)
+
+
+async def test_rollback_serves_the_snapshot_before(world: World) -> None:
+    await admin(world, "reindex")
+    result = await admin(world, "rollback")
+    assert "L’instantané s1 sert désormais ; avant, c’était s2." in text_of(result.response)
+    assert world.engine.status().snapshot == "s1"
+
+
+async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -> None:
+    await admin(world, "reindex")
+    offered = await world.admin.autocomplete(world.channel, "admin rollback", "snapshot", "")
+    assert [c["value"] for c in offered] == ["s1"]
+
+
+async def test_an_unknown_snapshot_gets_a_sentence(world: World) -> None:
+    result = await admin(world, "rollback", snapshot="s9")
+    assert "Cet instantané n’est pas conservé" in text_of(result.response)
+
+
+async def test_a_removal_is_confirmed_first(world: World) -> None:
+    result = await admin(world, "remove", article=short(LETTER.id))
+    assert LETTER.id in {s.id for s in world.engine.sources()}
+    await world.admin.click(result.response, label="Retirer")
+    assert LETTER.id not in {s.id for s in world.engine.sources()}
+    assert "L’article est retiré." in text_of(result.response)
+    assert buttons_of(result.response) == {}
+
+
+async def test_articles_to_remove_are_suggested(world: World) -> None:
+    offered = await world.admin.autocomplete(world.channel, "admin remove", "article", "amazon")
+    assert [c["value"] for c in offered] == [short(LETTER.id)]
+
+
+async def test_an_unknown_article_is_not_removed(world: World) -> None:
+    result = await admin(world, "remove", article="volcan")
+    assert "Aucun article n’a ce titre" in text_of(result.response)
+
+
+async def test_questions_are_answered_during_a_reindex(world: World) -> None:
+    running = asyncio.Event()
+    original = world.engine.reindex
+
+    async def slow(**options: Any) -> Any:
+        running.set()
+        answer = await world.engine.ask("Que compare la lettre ?")
+        assert answer.hits
+        return await original(**options)
+
+    world.engine.reindex = slow  # type: ignore[method-assign]
+    assert "finie" in text_of((await admin(world, "reindex")).response)
+    assert running.is_set()
+
+
+async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) -> None:
+    result = await admin(world, "remove", article=short(LETTER.id))
+    world.bot.settings = Settings(discord=DiscordSettings())  # type: ignore[attr-defined]
+    world.guild._guild.members[world.admin.id].role_ids.clear()
+    told = await world.admin.click(result.response, label="Retirer")
+    assert "Seules les personnes qui gèrent ce serveur" in text_of(told.response)
+    assert LETTER.id in {s.id for s in world.engine.sources()}
+
+
+async def test_an_article_that_is_gone_by_then_is_told(world: World) -> None:
+    result = await admin(world, "remove", article=short(LETTER.id))
+    await world.engine.remove([LETTER.id])
+    told = await world.admin.click(result.response, label="Retirer")
+    assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
+
+
+async def test_an_article_that_the_engine_does_not_know_is_told(world: World) -> None:
+    result = await admin(world, "remove", article=short(LETTER.id))
+    del world.engine._corpus[LETTER.id]
+    told = await world.admin.click(result.response, label="Retirer")
+    assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
+
+
+async def test_status_without_a_snapshot_says_so(world: World) -> None:
+    status = replace(world.engine.status(), snapshot=None, created_at=None, notes=("Vide.",))
+    world.engine.status = lambda: status  # type: ignore[method-assign]
+    text = text_of((await admin(world, "status")).response)
+    assert "aucun instantané" in text
+    assert "-# Vide." in text
+
+
+@pytest.mark.discord(admin_users="7, 8")
+async def test_ids_in_the_settings_make_admins(world: World) -> None:
+    """The group is hidden from members by Discord's hint, so the check is tried by itself."""
+    settings = world.bot.settings.discord  # type: ignore[attr-defined]
+    assert is_admin(settings, 7, [], manages=False)
+    assert not is_admin(settings, 9, [], manages=False)
+
+
+@pytest.mark.parametrize(("bit", "may"), [(1 << 3, True), (1 << 5, True), (1 << 13, False)])
+async def test_administrators_and_managers_may_administer(bit: int, may: bool) -> None:
+    interaction: Any = type("Interaction", (), {"guild_id": 1})()
+    interaction.user = type("User", (), {"id": 1, "roles": ()})()
+    interaction.permissions = discord.Permissions(bit)
+    assert is_admin_here(DiscordSettings(), interaction) is may
+
+
+async def test_nobody_is_an_admin_in_private() -> None:
+    interaction: Any = type("Interaction", (), {"guild_id": None})()
+    assert not is_admin_here(DiscordSettings(), interaction)
+    with pytest.raises(BotError, match="server-only"):
+        require_admin(DiscordSettings(), interaction)

@@ -1,0 +1,124 @@
+"""Getting through to Discord when the connection does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+
+from bot.delivery import TRIES, hold, patiently, post
+from bot.parts import notice
+from tests.bot.people import World, text_of
+from tests.bot.test_errors import http
+
+
+class Shaky:
+    """A call that fails some times, then works."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.failures = list(failures)
+        self.calls = 0
+
+    async def __call__(self, **_: Any) -> str:
+        self.calls += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return "done"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        aiohttp.ServerDisconnectedError(),
+        ConnectionResetError(),
+        http(discord.DiscordServerError, 503),
+    ],
+)
+async def test_a_call_is_made_again_when_the_connection_breaks(failure: BaseException) -> None:
+    shaky = Shaky(failure, failure)
+    assert await patiently(shaky, wait=0) == "done"
+    assert shaky.calls == 3
+
+
+async def test_a_call_is_not_made_for_ever() -> None:
+    shaky = Shaky(*[ConnectionResetError()] * 10)
+    with pytest.raises(ConnectionResetError):
+        await patiently(shaky, wait=0)
+    assert shaky.calls == TRIES
+
+
+async def test_what_discord_refuses_is_not_asked_again() -> None:
+    shaky = Shaky(http(discord.Forbidden, 403))
+    with pytest.raises(discord.Forbidden):
+        await patiently(shaky, wait=0)
+    assert shaky.calls == 1
+
+
+class Held:
+    """As much of an interaction as an acknowledgement needs."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.extras: dict[str, Any] = {}
+        self.response = self
+        self.defer = Shaky(*failures)
+
+
+def already() -> discord.HTTPException:
+    error = http(discord.HTTPException, 400)
+    error.code = 40060
+    return error
+
+
+async def test_an_acknowledgement_whose_receipt_was_lost_counts() -> None:
+    interaction: Any = Held(aiohttp.ServerDisconnectedError(), already())
+    await hold(interaction, ephemeral=True)
+    assert interaction.extras == {"state": "held"}
+
+
+async def test_an_acknowledgement_that_discord_refuses_is_an_error() -> None:
+    interaction: Any = Held(http(discord.NotFound, 404))
+    with pytest.raises(discord.NotFound):
+        await hold(interaction, ephemeral=True)
+
+
+async def test_a_message_that_is_sent_again_arrives_once(world: World) -> None:
+    channel = world.bot.get_channel(world.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    await post(world.bot, channel, notice("Bonjour"))  # type: ignore[arg-type]
+    sent = [r.json for r in world.env.http_requests if r.path.endswith("/messages")]
+    assert sent[0]["enforce_nonce"] is True
+    assert text_of(world.channel.last_message) == "Bonjour"
+
+
+@pytest.mark.discord(components=False)
+async def test_old_clients_get_embeds(world: World) -> None:
+    result = await world.ask("Que compare la lettre ?")
+    assert result.response is not None
+    assert result.response.embeds[0].description == "**Que compare la lettre ?**"
+    assert "**La lettre compare la situation" in text_of(result.response)
+
+
+@pytest.mark.discord(components=False)
+async def test_the_buttons_of_embeds_act_too(world: World) -> None:
+    first = await world.ask("Que compare la lettre ?", public=False)
+    context = await world.member.click(first.response, label="Contexte")
+    assert "> **La lettre compare" in text_of(context.response)
+    shown = await world.member.click(first.response, label="Montrer au salon")
+    assert "La lettre compare" in text_of(shown.followups[0])
+
+
+@pytest.mark.discord(components=False, keep_questions=True)
+async def test_the_question_is_read_from_an_embed_too(world: World) -> None:
+    first = await world.ask("Que compare la lettre ?")
+    await world.member.click(first.response, label="Utile")
+    votes = await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert [v.question for v in votes] == ["Que compare la lettre ?"]
+
+
+@pytest.mark.discord(components=False)
+async def test_the_list_of_articles_is_an_embed_too(world: World) -> None:
+    first = await world.member.slash(world.channel, "sources")
+    await world.member.click(first.response, label="Par titre")
+    assert "3 articles" in text_of(first.response)

@@ -1,0 +1,205 @@
+"""Every error: one sentence with a code for the person, one record with it for the operator."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands
+
+from bot.errors import BotError, describe, explain, report
+from bot.translate import Languages
+from embeddings import errors as engine
+from tests.bot.people import World, text_of
+
+FR = Languages.load("fr").of("fr")
+QUESTION = "Que compare la lettre secrète ?"
+
+
+class Response:
+    """As much of an HTTP response as discord.py's exceptions read."""
+
+    status = 500
+    reason = "Internal"
+
+
+def http(kind: type[discord.HTTPException], status: int = 500) -> discord.HTTPException:
+    response: Any = Response()
+    response.status = status
+    return kind(response, {"code": 7, "message": QUESTION})
+
+
+def caught(error: BaseException) -> BaseException:
+    """Return an error as it is once it was raised and caught."""
+    with pytest.raises(type(error)) as raised:
+        raise error from ValueError(QUESTION)
+    return raised.value
+
+
+ERRORS: dict[str, tuple[BaseException, bool]] = {
+    "channel": (BotError("channel", channels="<#1>"), False),
+    "question-empty": (engine.QuestionError("x", "empty"), False),
+    "question-too-long": (engine.QuestionError("x", "too_long"), False),
+    "question-no-words": (engine.QuestionError("x", "no_words"), False),
+    "article-gone": (engine.UnknownArticle("x"), False),
+    "snapshot-gone": (engine.UnknownSnapshot("x"), False),
+    "busy": (engine.BusyError("Since ten."), False),
+    "command-changed": (
+        app_commands.CommandNotFound("ask", [], discord.AppCommandType.chat_input),
+        False,
+    ),
+    "not-allowed": (app_commands.CheckFailure(), False),
+    "server-only": (app_commands.NoPrivateMessage(), False),
+    "forbidden": (http(discord.Forbidden, 403), False),
+    "timeout": (TimeoutError(), True),
+    "storage": (sqlite3.OperationalError("disk full"), True),
+    "engine": (engine.SnapshotError("x"), True),
+    "discord": (aiohttp.ClientError(), True),
+    "unexpected": (ZeroDivisionError(QUESTION), True),
+}
+
+
+@pytest.mark.parametrize(("key", "error", "is_ours"), [(k, *v) for k, v in ERRORS.items()])
+def test_each_error_has_its_sentence(key: str, error: BaseException, is_ours: bool) -> None:
+    trouble = explain(error)
+    assert (trouble.key, trouble.is_ours) == (key, is_ours)
+    assert trouble.said(FR).endswith(f"(code {trouble.code})")
+
+
+def test_an_error_inside_a_command_is_what_is_told() -> None:
+    command: Any = type("Command", (), {"name": "ask"})()
+    wrapped = app_commands.CommandInvokeError(command, engine.UnknownArticle("x"))
+    assert explain(wrapped).key == "article-gone"
+
+
+def test_two_errors_have_different_codes() -> None:
+    assert len({explain(ValueError()).code for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize("error", [e for e, _ in ERRORS.values()], ids=list(ERRORS))
+def test_no_record_holds_the_question(
+    error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "bot"):
+        report(explain(error), caught(error), "a test")
+    assert "secrète" not in caplog.text
+
+
+def test_our_own_faults_are_told_with_their_place(caplog: pytest.LogCaptureFixture) -> None:
+    error = caught(ZeroDivisionError())
+    report(explain(error), error, "a test")
+    assert caplog.records[0].levelno == logging.ERROR
+    assert "test_errors.py" in caplog.text
+
+
+def test_people_s_mistakes_are_told_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "bot"):
+        error = BotError("no-text")
+        report(explain(error), error, "a test")
+    assert re.fullmatch(r"code \w{5} in a test: BotError no-text", caplog.records[0].getMessage())
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (engine.StorageError("/data is full."), "StorageError: /data is full."),
+        (ZeroDivisionError(QUESTION), "ZeroDivisionError"),
+        (http(discord.HTTPException), "HTTPException 500 (error code 7)"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_an_error_is_named_with_what_cannot_hold_a_question(
+    error: BaseException, said: str
+) -> None:
+    assert describe(error) == said
+
+
+async def test_a_person_and_the_operator_have_the_same_code(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.engine.failure = ZeroDivisionError(QUESTION)
+    result = await world.ask(QUESTION)
+    code = re.search(r"\(code (\w+)\)", text_of(result.response))
+    assert code
+    records = [r for r in caplog.records if r.name == "bot.errors"]
+    assert len(records) == 1
+    assert code[1] in records[0].getMessage()
+    assert "secrète" not in caplog.text
+
+
+@pytest.mark.discord(answer_timeout=0.05)
+async def test_a_question_that_takes_too_long_is_answered(world: World) -> None:
+    world.engine.delay = 5
+    result = await world.ask(QUESTION)
+    assert "La recherche a pris trop de temps" in text_of(result.response)
+
+
+@pytest.mark.discord(answer_timeout=0.05)
+async def test_a_mention_that_takes_too_long_is_answered(world: World) -> None:
+    world.engine.delay = 5
+    await world.friend.send_dm(QUESTION)
+    assert "La recherche a pris trop de temps" in text_of(world.friend.dm_channel.last_message)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("   ", "La question est vide"),
+        ("x" * 5000, "La question est trop longue"),
+        ("🙂 ?!", "La question n’a aucun mot"),
+    ],
+)
+async def test_a_question_that_cannot_be_asked_gets_a_sentence(
+    world: World, question: str, said: str
+) -> None:
+    assert said in text_of((await world.ask(question)).response)
+
+
+async def test_a_command_that_is_not_known_any_more_gets_an_answer(world: World) -> None:
+    world.bot.tree.remove_command("source")  # type: ignore[attr-defined]
+    result = await world.member.slash(world.channel, "source", title="x")
+    assert "Cette commande a changé" in text_of(result.response)
+    assert world.errors
+
+
+async def test_an_error_after_the_answer_is_told_beside_it(world: World) -> None:
+    first = await world.member.slash(world.channel, "source", title="La Loire")
+    await world.engine.remove(["crue-loire"])
+    told = await world.member.click(first.response, label="Suivant")
+    assert told.followups[0].ephemeral
+
+
+async def test_what_cannot_be_told_is_recorded(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*", status=403, times=None)
+    await world.ask(QUESTION)
+    assert "could not be told" in caplog.text
+
+
+async def test_a_mention_where_the_bot_may_not_write_is_recorded(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.env.inject_error("POST", "/channels/*/messages", status=403, times=None)
+    await world.friend.send_dm(QUESTION)
+    assert "could not be told" in caplog.text
+
+
+async def test_a_reply_is_tried_again_when_discord_falters(world: World) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*", status=503, times=1)
+    assert "La lettre compare" in text_of((await world.ask("Que compare la lettre ?")).response)
+
+
+async def test_suggestions_that_fail_are_not_answered_with_an_error(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Any:
+        raise ZeroDivisionError
+
+    world.engine.sources = broken  # type: ignore[method-assign]
+    assert await world.member.autocomplete(world.channel, "source", "title", "x") == []

@@ -1,0 +1,75 @@
+"""The bot over the real engine: what the fake one stands for in the other tests."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import simcord
+
+from bot.client import VerbatimBot
+from config.settings import DiscordSettings, Settings
+from embeddings.engine import SearchEngine
+from tests.bot.people import World, text_of
+from tests.fakes import LETTER, RIVER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from embeddings.types import Article
+
+
+def write(folder: Path, article: Article) -> None:
+    """Write a story as somebody would, with its front matter."""
+    head = {"title": article.title, "source": article.source, "date": article.date}
+    lines = [f"{key}: {value}" for key, value in head.items()]
+    lines += [f"url: {article.url}"] if article.url else []
+    text = "\n".join(["---", *lines, "---", "", article.text, ""])
+    (folder / f"{article.id}.md").write_text(text, encoding="utf-8")
+
+
+@asynccontextmanager
+async def opened(tmp_path: Path) -> AsyncIterator[World]:
+    """Open an engine over two stories, and the bot over it."""
+    stories = tmp_path / "stories"
+    stories.mkdir()
+    for article in (LETTER, RIVER):
+        write(stories, article)
+    discord = DiscordSettings(cooldown_user=0)
+    settings = Settings(data=tmp_path / "data", seeds=stories, threshold=0.0, discord=discord)
+    async with SearchEngine(settings) as engine, simcord.run(VerbatimBot(settings, engine)) as env:
+        yield World(env, engine)  # type: ignore[arg-type]
+
+
+async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
+    async with opened(tmp_path) as real:
+        await ask_and_read(real)
+        await reindex_and_see(real)
+        await remove_and_go_back(real)
+
+
+async def ask_and_read(real: World) -> None:
+    answered = await real.ask("À quoi la lettre compare-t-elle la situation ?")
+    assert "**La lettre compare la situation à celle d’IBM" in text_of(answered.response)
+    context = await real.member.click(answered.response, label="Contexte n° 1")
+    assert "> Plusieurs employés d’Amazon" in text_of(context.response)
+
+
+async def reindex_and_see(real: World) -> None:
+    reindexed = await real.admin.slash(real.channel, "admin reindex")
+    assert "5 passages" in text_of(reindexed.response)
+    status = await real.admin.slash(real.channel, "admin status")
+    assert "2 articles, 5 passages" in text_of(status.response)
+
+
+async def remove_and_go_back(real: World) -> None:
+    asked = await real.admin.slash(real.channel, "admin remove", article="loire")
+    await real.admin.click(asked.response, label="Retirer")
+    listed = await real.member.slash(real.channel, "sources")
+    assert "### Un article" in text_of(listed.response)
+    gone = await real.member.slash(real.channel, "source", title=RIVER.title)
+    assert "Aucun article n’a ce titre" in text_of(gone.response)
+
+    back = await real.admin.slash(real.channel, "admin rollback")
+    assert "sert désormais" in text_of(back.response)

@@ -1,0 +1,131 @@
+"""What is kept: votes once each, servers' choices, nothing for ever, and all given back."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.access import Choices
+from bot.store import KEPT_DAYS, Store, Unanswered, Vote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VOTE = Vote("a1", user=1, guild=2, useful=True, article="x" * 8, paragraph=3, digest="d" * 8)
+ASKED = Unanswered(user=1, guild=2, question="Pourquoi ?", refusal="not_found")
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> Store:
+    made = Store(tmp_path / "deep" / "bot.sqlite3", clock)
+    await made.open()
+    return made
+
+
+async def test_a_vote_comes_back_as_it_was(store: Store) -> None:
+    await store.vote(VOTE)
+    assert await store.votes(user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
+
+
+async def test_a_second_vote_of_a_person_takes_the_place_of_the_first(store: Store) -> None:
+    await store.vote(VOTE)
+    await store.vote(replace(VOTE, useful=False))
+    assert [v.useful for v in await store.votes(guild=2)] == [False]
+
+
+async def test_votes_of_two_people_count_twice(store: Store) -> None:
+    await store.vote(VOTE)
+    await store.vote(replace(VOTE, user=7))
+    assert len(await store.votes(guild=2)) == 2
+
+
+async def test_votes_of_another_server_are_not_shown(store: Store) -> None:
+    await store.vote(VOTE)
+    assert await store.votes(guild=3) == []
+
+
+async def test_votes_in_private_belong_to_no_server(store: Store) -> None:
+    await store.vote(replace(VOTE, guild=None))
+    assert len(await store.votes(guild=None)) == 1
+
+
+async def test_a_reason_is_added_to_its_vote(store: Store) -> None:
+    await store.vote(VOTE)
+    assert await store.explain("a1", 1, "Trop long")
+    assert [v.reason for v in await store.votes(user=1)] == ["Trop long"]
+
+
+async def test_a_reason_without_a_vote_is_not_kept(store: Store) -> None:
+    assert not await store.explain("a1", 1, "Trop long")
+
+
+async def test_refused_questions_come_back(store: Store) -> None:
+    await store.keep(ASKED)
+    assert [a.question for a in await store.unanswered(guild=2)] == ["Pourquoi ?"]
+
+
+async def test_a_person_is_forgotten_whole_and_nobody_else(store: Store) -> None:
+    await store.vote(VOTE)
+    await store.keep(ASKED)
+    await store.vote(replace(VOTE, user=7))
+    assert await store.forget(1) == 2
+    assert await store.votes(user=1) == []
+    assert await store.unanswered(user=1) == []
+    assert len(await store.votes(user=7)) == 1
+
+
+async def test_nothing_is_kept_for_longer_than_is_said(store: Store, clock: Clock) -> None:
+    await store.vote(VOTE)
+    await store.keep(ASKED)
+    clock.now += timedelta(days=KEPT_DAYS, seconds=1)
+    await store.vote(replace(VOTE, answer="a2"))
+    assert [v.answer for v in await store.votes(user=1)] == ["a2"]
+    assert await store.unanswered(user=1) == []
+
+
+async def test_a_start_drops_what_is_too_old(tmp_path: Path, store: Store, clock: Clock) -> None:
+    await store.vote(VOTE)
+    clock.now += timedelta(days=KEPT_DAYS, seconds=1)
+    await store.open()
+    assert await store.votes(user=1) == []
+
+
+async def test_what_a_server_chose_outlives_a_start(tmp_path: Path, store: Store) -> None:
+    chosen = Choices(public=False, channels=(1, 2), cooldown_user=5.0, keep=True)
+    await store.choose(2, chosen)
+    again = Store(tmp_path / "deep" / "bot.sqlite3")
+    await again.open()
+    assert again.choices(2) == chosen
+    assert again.choices(3) == again.choices(None) == Choices()
+
+
+async def test_notes_come_back(store: Store) -> None:
+    assert await store.note("commands") is None
+    await store.write_note("commands", "abc")
+    assert await store.note("commands") == "abc"
+
+
+async def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite3"
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        await Store(path).open()

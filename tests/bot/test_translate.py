@@ -1,0 +1,175 @@
+"""Every text in every language, and the right one for each reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+import bot
+from bot.client import VerbatimBot
+from bot.translate import ENGLISH, LOCALES, Languages, Translator, named
+from tests.bot.people import World, text_of
+
+LANGUAGES = Languages.load("fr")
+FILES = sorted(p for p in LOCALES.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p.stem))
+DYNAMIC = re.compile(
+    r"^(error-|refusal-|filter-|month-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-keep-|"
+    r"rules-p|privacy-keep-|follow-up-|reason-|button-context|small-words|day$)"
+)
+"""Keys that are put together in the code."""
+
+
+def messages(path: Path) -> dict[str, ast.Message]:
+    parsed = FluentParser().parse(path.read_text(encoding="utf-8"))
+    assert not [entry for entry in parsed.body if isinstance(entry, ast.Junk)]
+    return {entry.id.name: entry for entry in parsed.body if isinstance(entry, ast.Message)}
+
+
+def variables(message: ast.Message) -> set[str]:
+    found: set[str] = set()
+
+    class Look(Visitor):
+        def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - theirs
+            found.add(node.id.name)
+
+    Look().visit(message)
+    return found
+
+
+def test_french_and_english_are_spoken() -> None:
+    assert {"en", "fr"} <= {path.stem for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.stem for p in FILES])
+def test_no_text_lacks_a_language(path: Path) -> None:
+    wanted = set().union(*(messages(p) for p in FILES))
+    assert wanted - set(messages(path)) == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.stem for p in FILES])
+def test_every_language_speaks_of_the_same_values(path: Path) -> None:
+    english, theirs = messages(LOCALES / "en.ftl"), messages(path)
+    assert {k: variables(m) for k, m in theirs.items()} == {
+        k: variables(m) for k, m in english.items()
+    }
+
+
+def test_every_key_in_the_code_has_a_text() -> None:
+    keys = set()
+    for source in Path(bot.__path__[0]).rglob("*.py"):
+        text = source.read_text(encoding="utf-8")
+        keys |= set(re.findall(r'\blanguage(?:_of\(interaction\))?\(\s*f?"([\w-]+)"', text))
+        keys |= {f"error-{key}" for key in re.findall(r'BotError\(\s*"([\w-]+)"', text)}
+    assert keys - ENGLISH.keys == set()
+    assert len(keys) > 60
+
+
+def test_every_text_is_used() -> None:
+    code = "".join(p.read_text(encoding="utf-8") for p in Path(bot.__path__[0]).rglob("*.py"))
+    said = set(re.findall(r"[\"']([a-z][\w-]*)[\"']", code))
+    unused = {k for k in ENGLISH.keys - said if not DYNAMIC.match(k)}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES), ids=[x.code for x in LANGUAGES])
+def test_names_of_commands_are_what_discord_takes(language: Any) -> None:
+    for key in language.keys:
+        if key.endswith("-name") and key != "menu-name":
+            assert re.fullmatch(r"[-_'\w]{1,32}", language(key)), key
+            assert language(key) == language(key).lower()
+        if key.endswith("-description"):
+            assert 1 <= len(language(key)) <= 100, key
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"),
+    [("fr", "fr"), ("en-GB", "en"), ("en-US", "en"), ("de", "fr"), (None, "fr"), ("", "fr")],
+)
+def test_a_locale_has_its_language_or_the_default_one(locale: str | None, code: str) -> None:
+    assert LANGUAGES.of(locale).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Who uses Palantir's tools?", "en"),
+        ("Que reprochent les employés d'Amazon à leur direction ?", "fr"),
+        ("Rekognition", "fr"),
+        ("", "fr"),
+    ],
+)
+def test_the_language_of_a_question_is_told_by_its_small_words(text: str, code: str) -> None:
+    assert LANGUAGES.guess(text).code == code
+
+
+def test_a_third_language_is_a_third_file(tmp_path: Path) -> None:
+    for path in FILES:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "de.ftl").write_text("button-open = Artikel öffnen\nsmall-words = der die das\n")
+    assert Languages.load("fr", tmp_path).of("de")("button-open") == "Artikel öffnen"
+
+
+def test_files_of_the_terminal_are_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "en.ftl").write_text("a = b\n")
+    (tmp_path / "terminal.en.ftl").write_text("c = d\n")
+    assert [x.code for x in Languages.load("en", tmp_path)] == ["en"]
+
+
+def test_an_unknown_key_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        ENGLISH("no-such-key")
+
+
+def test_a_text_without_its_value_is_said_and_recorded(caplog: pytest.LogCaptureFixture) -> None:
+    assert "number" in ENGLISH("paragraph")
+    assert "the text paragraph in en cannot be said" in caplog.text
+
+
+async def test_the_translator_leaves_other_languages_alone() -> None:
+    translator = Translator(LANGUAGES)
+    context: Any = None
+    said = [
+        await translator.translate(named("ask-name"), locale, context)
+        for locale in (discord.Locale.french, discord.Locale.british_english, discord.Locale.german)
+    ]
+    assert said == ["demander", "ask", None]
+
+
+async def test_a_text_that_is_not_ours_is_left_alone() -> None:
+    other = discord.app_commands.locale_str("x")
+    assert await Translator(LANGUAGES).translate(other, discord.Locale.french, None) is None  # type: ignore[arg-type]
+
+
+async def test_everything_discord_shows_of_the_commands_is_in_both_languages(world: World) -> None:
+    assert isinstance(world.bot, VerbatimBot)
+    assert world.bot.tree.translator is not None
+    for command in world.bot.tree.get_commands():
+        payload = await command.get_translated_payload(world.bot.tree, world.bot.tree.translator)  # type: ignore[union-attr,arg-type]
+        assert _untranslated(payload) == []
+
+
+def _untranslated(payload: Any) -> list[str]:
+    found = [
+        f"{key} of {payload['name']}"
+        for key in ("name", "description")
+        if payload.get(key)
+        and not {"fr", "en-US", "en-GB"} <= set(payload.get(f"{key}_localizations") or {})
+    ]
+    for part in [*payload.get("options", ()), *payload.get("choices", ())]:
+        found += _untranslated(part)
+    return found
+
+
+@pytest.mark.parametrize(("locale", "said"), [("de", "Aucun article"), ("en-US", "No article")])
+async def test_people_whose_language_is_not_spoken_get_the_default_one(
+    world: World, locale: str, said: str
+) -> None:
+    world.locale = locale
+    result = await world.member.slash(world.channel, "sources", filter="volcan")
+    assert said in text_of(result.response)

@@ -1,0 +1,75 @@
+"""The whole bot against the fake Discord, with its waits before another try cut short."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from bot import supervise
+from bot.client import run
+from config.settings import DiscordSettings, Settings
+from tests.bot.wire.hurry import hurry
+from tests.bot.wire.messages import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    import pytest
+
+    from embeddings.engine import SearchEngine
+    from tests.bot.wire.interactions import Interaction
+    from tests.bot.wire.server import FakeDiscord
+    from tests.bot.wire.state import User
+    from tests.fakes import FakeEngine
+
+QUESTION = "Que demandent les employés d’Amazon ?"
+WORDS = "que demandent les employés d’Amazon ?"
+"""The same, after a mention."""
+QUOTE = "vente de Rekognition à la police"
+
+
+def settings_for(server: FakeDiscord, data: Path) -> Settings:
+    """The settings of a bot of this server, without a wait between two questions."""
+    discord = DiscordSettings.model_validate(
+        {
+            "token": server.token,
+            "api_base": server.api_base,
+            "gateway": server.gateway.url,
+            "cooldown_user": 0,
+        }
+    )
+    return Settings(data=data, discord=discord)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    monkeypatch: pytest.MonkeyPatch,
+    server: FakeDiscord,
+    engine: FakeEngine | SearchEngine,
+    data: Path,
+) -> AsyncIterator[asyncio.Task[int]]:
+    """Run the bot until the block ends; yields its task at once, before it is connected.
+
+    The waits before another try are cut short: discord.py's (see :func:`hurry`), and those of
+    the supervisor before it starts a new client.
+    """
+    hurry(monkeypatch)
+    monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
+    life = asyncio.create_task(run(settings_for(server, data), engine))  # type: ignore[arg-type]
+    try:
+        yield life
+    finally:
+        life.cancel()
+        await asyncio.wait([life])
+
+
+async def ask(server: FakeDiscord, user: User, question: str = QUESTION) -> Interaction:
+    """Type the question as a command."""
+    return await server.slash("ask", {"question": question}, user=user)
+
+
+async def answers(server: FakeDiscord, user: User) -> bool:
+    """Say whether a question that is asked now is answered with the right quote."""
+    return QUOTE in text_of(await (await ask(server, user)).answer())

@@ -1,0 +1,202 @@
+"""What the fake Discord knows: people, servers, channels, messages and commands."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Json = dict[str, Any]
+
+EPOCH = 1_420_070_400.0
+"""Discord ids count milliseconds from 2015-01-01T00:00:00Z."""
+EVERYTHING = (1 << 50) - 1
+MEMBER = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 31
+"""View, send, embed, attach, read the history, use application commands."""
+ADMIN = MEMBER | 1 << 3 | 1 << 5
+"""A member's, with Administrator and Manage Server."""
+
+
+class Clock:
+    """The server's time of day, which a test may push forward."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+class Changes:
+    """Lets tests wait for something to become true, without polling."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
+
+    def notify(self) -> None:
+        for predicate, future in self._waiting:
+            if not future.done() and predicate():
+                future.set_result(None)
+
+    async def until(self, predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+        """Return once ``predicate()`` holds; TimeoutError after ``timeout`` seconds."""
+        if predicate():
+            return
+        entry = (predicate, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        try:
+            await asyncio.wait_for(entry[1], timeout)
+        finally:
+            self._waiting.remove(entry)
+
+
+@dataclass(eq=False)
+class User:
+    id: int
+    name: str
+    bot: bool = False
+    locale: str = "fr"
+
+    def payload(self) -> Json:
+        name = {"username": self.name, "global_name": self.name, "discriminator": "0"}
+        return {"id": str(self.id), "avatar": None, "bot": self.bot, "public_flags": 0, **name}
+
+
+@dataclass(eq=False)
+class Channel:
+    """A text channel of a server, or a conversation with one person."""
+
+    id: int
+    name: str
+    guild: Guild | None = None
+    recipient: User | None = None
+    can_view: bool = True
+    """Whether the bot sees it; otherwise 50001."""
+    can_send: bool = True
+    """Whether the bot may speak in it; otherwise 50013."""
+
+    def payload(self) -> Json:
+        if self.recipient is not None:
+            return {"id": str(self.id), "type": 1, "recipients": [self.recipient.payload()]}
+        place: Json = {"position": 0, "parent_id": None, "permission_overwrites": [], "nsfw": False}
+        kind = {"type": 0, "name": self.name, "topic": None, "rate_limit_per_user": 0}
+        return {"id": str(self.id), **kind, **place, "last_message_id": None}
+
+
+@dataclass(eq=False)
+class Member:
+    user: User
+    permissions: int = MEMBER
+    roles: tuple[int, ...] = ()
+
+    def payload(self) -> Json:
+        roles = [str(role) for role in self.roles]
+        since = "2020-01-01T00:00:00+00:00"
+        who = {"user": self.user.payload(), "nick": None, "avatar": None, "flags": 0}
+        voice = {"deaf": False, "mute": False}
+        return who | voice | {"roles": roles, "joined_at": since, "pending": False}
+
+    def in_interaction(self) -> Json:
+        return self.payload() | {"permissions": str(self.permissions)}
+
+
+@dataclass(eq=False)
+class Guild:
+    id: int
+    name: str
+    locale: str = "fr"
+    installed: bool = True
+    """Whether the bot is a member; otherwise only its users brought it along."""
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: list[Channel] = field(default_factory=list)
+    roles: dict[int, str] = field(default_factory=dict)
+
+    def _role(self, id_: int, name: str) -> Json:
+        rank = {"position": 0 if id_ == self.id else 1, "color": 0, "hoist": False}
+        plain = {"managed": False, "mentionable": False, "flags": 0}
+        return {"id": str(id_), "name": name, "permissions": str(MEMBER), **rank, **plain}
+
+    def payload(self) -> Json:
+        """GUILD_CREATE's."""
+        roles = [self._role(self.id, "@everyone"), *(self._role(*r) for r in self.roles.items())]
+        return {"id": str(self.id), "name": self.name, "unavailable": False, "roles": roles} | {
+            "owner_id": "1",
+            "preferred_locale": self.locale,
+            "member_count": len(self.members),
+            "members": [m.payload() for m in self.members.values()],
+            "channels": [c.payload() for c in self.channels],
+            **dict.fromkeys(("threads", "emojis", "stickers", "features", "presences"), ()),
+            **dict.fromkeys(("voice_states", "stage_instances", "guild_scheduled_events"), ()),
+        }
+
+
+class World:
+    """Everything that outlives a connection."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._counter = itertools.count()
+        self.bot = User(self.snowflake(), "Verbatim", bot=True)
+        self.users = {self.bot.id: self.bot}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.messages: dict[int, Json] = {}
+        self.files: dict[int, tuple[str, bytes]] = {}
+        self.commands: dict[int | None, list[Json]] = {}
+        """Registered commands, by server; those of all servers under None."""
+        self.cdn = ""
+        """Where uploads are served, once the server listens."""
+        self.broken: list[BaseException] = []
+        """What broke in the fake itself; no test may end with one."""
+
+    @property
+    def application_id(self) -> int:
+        return self.bot.id
+
+    def snowflake(self) -> int:
+        return int((self.clock.now() - EPOCH) * 1000) << 22 | next(self._counter) & 0x3FFFFF
+
+    def add_user(self, name: str, *, locale: str = "fr") -> User:
+        user = User(self.snowflake(), name, locale=locale)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, *, locale: str = "fr", installed: bool = True) -> Guild:
+        guild = Guild(self.snowflake(), name, locale, installed)
+        self.guilds[guild.id] = guild
+        if installed:
+            guild.members[self.bot.id] = Member(self.bot, EVERYTHING)
+        self.add_channel(guild, "général")
+        return guild
+
+    def add_channel(
+        self, guild: Guild, name: str, *, can_view: bool = True, can_send: bool = True
+    ) -> Channel:
+        channel = Channel(self.snowflake(), name, guild, can_view=can_view, can_send=can_send)
+        guild.channels.append(channel)
+        self.channels[channel.id] = channel
+        return channel
+
+    def dm(self, user: User) -> Channel:
+        """The conversation between this person and the bot, opened when there is none."""
+        for channel in self.channels.values():
+            if channel.recipient is user:
+                return channel
+        channel = Channel(self.snowflake(), user.name, recipient=user)
+        self.channels[channel.id] = channel
+        return channel
+
+    def home(self, user: User) -> Channel:
+        """Where a person is when a test does not say: their first server, or else a DM."""
+        for guild in self.guilds.values():
+            if user.id in guild.members:
+                return guild.channels[0]
+        return self.dm(user)

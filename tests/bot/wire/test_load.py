@@ -1,0 +1,161 @@
+"""Fifty questions at once while everything is indexed anew: nobody waits, nobody is misled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.bot.wire import crowd
+from tests.bot.wire.messages import text_of
+from tests.bot.wire.running import ask
+from tests.bot.wire.state import ADMIN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.bot.wire.interactions import Interaction
+    from tests.bot.wire.server import FakeDiscord
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[3]
+ACKNOWLEDGED = 1.0
+"""Seconds within which every person sees that the bot has heard them."""
+BLOCKED = 0.050
+"""Seconds that the event loop is held up at the most."""
+
+
+class Machine:
+    """A process with nothing to do: how late this machine wakes it is what no program can help."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+
+    async def __aenter__(self) -> Self:
+        arguments = "-m", "tests.bot.wire.idle"
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        await self._process.stdout.readline()  # it has begun
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        async with asyncio.timeout(10):
+            out, _err = await self._process.communicate(b"")
+        self.late = sorted(json.loads(out))
+
+
+@dataclass
+class Loaded:
+    """The bot as its own process, with the real model over two thousand passages."""
+
+    process: asyncio.subprocess.Process
+    file: Path
+
+    async def stop(self) -> int:
+        """Ask it to end, as an operator does; return its exit code."""
+        self.process.terminate()
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+    def late(self, since: float, until: float) -> list[float]:
+        """How late its event loop was, tick by tick between two moments, in order of size."""
+        ticks = json.loads(self.file.read_text(encoding="utf-8"))
+        return sorted(late for at, late in ticks if since <= at - late and at <= until)
+
+
+@pytest.fixture
+async def indexed(tmp_path: Path) -> Path:
+    """A data folder with a snapshot of the stories."""
+    crowd.write(tmp_path / "stories")
+    settings = Settings(data=tmp_path / "data", seeds=Path("none"))
+    async with SearchEngine(settings) as engine:
+        await engine.add([str(tmp_path / "stories")])
+        assert engine.status().passages == crowd.PASSAGES
+    return settings.data
+
+
+@pytest.fixture
+async def loaded(server: FakeDiscord, indexed: Path) -> AsyncIterator[Loaded]:
+    """The bot, on Discord, over that folder.
+
+    The threshold is low: the claim is about load, not about how sure the model is.
+    """
+    file = indexed.parent / "late.json"
+    settings = {
+        "DATA": str(indexed),
+        "THRESHOLD": "0.1",
+        "DISCORD__TOKEN": server.token,
+        "DISCORD__API_BASE": server.api_base,
+        "DISCORD__GATEWAY": server.gateway.url,
+        "DISCORD__COOLDOWN_USER": "0",
+    }
+    environment = os.environ | {f"VERBATIM_{name}": value for name, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bot.wire.loaded", str(file), cwd=ROOT, env=environment
+    )
+    try:
+        await server.connected(60)
+        yield Loaded(process, file)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_fifty_questions_during_a_full_reindex_are_heard_and_answered_rightly(
+    server: FakeDiscord, loaded: Loaded
+) -> None:
+    guild = server.add_guild("Rédaction")
+    admin = server.add_member(guild, "Ada", permissions=ADMIN)
+    people = [server.add_member(guild, f"M{n}") for n in range(crowd.QUESTIONS)]
+    async with Machine() as machine:
+        began = time.monotonic()
+        reindex = await server.slash("admin reindex", {"full": True}, user=admin)
+        await reindex.ack()
+        asked = [
+            await ask(server, person, question.text)
+            for person, question in zip(people, crowd.questions(), strict=True)
+        ]
+        acknowledged = [await one.ack(30) for one in asked]
+        quotes = [first_quote(text_of(await one.answer(60))) for one in asked]
+        overlapped = not is_done(reindex)
+        await server.until(lambda: is_done(reindex), 120)
+        ended = time.monotonic()
+    assert await loaded.stop() == 0
+    late = loaded.late(began, ended)
+    figures = (
+        f"acknowledged within {max(acknowledged):.3f} s, answered within "
+        f"{max(one.states[-1][0] for one in asked):.1f} s; event loop late by "
+        f"{late[-1] * 1000:.0f} ms at most, p99 {late[int(len(late) * 0.99)] * 1000:.1f} ms, in "
+        f"{ended - began:.1f} s; this machine by {machine.late[-1] * 1000:.0f} ms"
+    )
+    log.info("%s", figures)
+    assert overlapped, "the reindex was over before the last answer"
+    assert quotes == [question.answer for question in crowd.questions()]
+    assert max(acknowledged) < ACKNOWLEDGED, figures
+    assert late[-1] <= BLOCKED + machine.late[-1], figures
+
+
+def is_done(reindex: Interaction) -> bool:
+    """Say whether the admin has been told that the reindex is over."""
+    return reindex.original is not None and "L’indexation est finie" in text_of(reindex.original)
+
+
+def first_quote(answer: str) -> str:
+    """Return the words of an answer's first quote, without its typography."""
+    quotes = [line for line in answer.splitlines() if line.startswith("> ")]
+    return re.sub("[>*«»]", "", quotes[0]).strip() if quotes else ""

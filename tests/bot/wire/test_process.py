@@ -1,0 +1,88 @@
+"""The program itself as a process: how it ends, and what it says then."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bot.wire.messages import text_of
+from tests.bot.wire.running import ask
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+
+    from tests.bot.wire.server import FakeDiscord
+    from tests.bot.wire.state import User
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@contextlib.asynccontextmanager
+async def program(server: FakeDiscord, data: Path, token: str) -> AsyncIterator[Process]:
+    """Run ``python -m bot`` over an empty corpus, until the block ends."""
+    settings = {
+        "VERBATIM_DATA": str(data),
+        "VERBATIM_SEEDS": "none",
+        "VERBATIM_DISCORD__TOKEN": token,
+        "VERBATIM_DISCORD__API_BASE": server.api_base,
+        "VERBATIM_DISCORD__GATEWAY": server.gateway.url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot",
+        cwd=ROOT, env=os.environ | settings, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def ended(process: Process) -> tuple[int | None, list[str]]:
+    """Wait for the end; return the exit code and the lines on standard error."""
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, said.decode().splitlines()
+
+
+async def test_a_wrong_token_ends_with_one_plain_line_and_exit_code_two(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    async with program(server, tmp_path, "not.the.token") as process:
+        code, said = await ended(process)
+    assert code == 2
+    assert len(said) == 1
+    assert "DISCORD_TOKEN" in said[0]
+
+
+async def test_a_forbidden_intent_ends_with_one_plain_line_and_exit_code_two(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    server.gateway.forbidden_intents = -1
+    async with program(server, tmp_path, server.token) as process:
+        code, said = await ended(process)
+    assert code == 2
+    assert "intent" in said[-1]
+    assert not [line for line in said if "Traceback" in line]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_bot_in_good_order(
+    server: FakeDiscord, ana: User, tmp_path: Path, number: signal.Signals
+) -> None:
+    async with program(server, tmp_path, server.token) as process:
+        await server.connected(30)
+        assert "Aucun article" in text_of(await (await ask(server, ana)).answer())
+        process.send_signal(number)
+        code, said = await ended(process)
+    assert code == 0
+    assert not [line for line in said if "Traceback" in line]
+    await server.until(lambda: not server.gateway.connections)
