@@ -92,6 +92,20 @@ class DiscordSettings(_Group):
     """Seconds after which a question is answered with what went wrong."""
 
 
+class FetchSettings(_Group):
+    """How web pages are fetched."""
+
+    seconds: float = Field(default=20.0, gt=0, le=600)
+    """How long one page may take, with all that it redirects to."""
+    megabytes: int = Field(default=10, ge=1, le=20)
+    """The most that one page may hold."""
+    contact: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,200}$")
+    """An address, told to every site that is asked, where its owner can complain."""
+    private: bool = False
+    """True: pages of the own network too, such as an intranet's. Whoever may add articles can then
+    read what only this machine can reach."""
+
+
 class LogSettings(_Group):
     """What is logged and how."""
 
@@ -122,6 +136,7 @@ class Settings(BaseSettings):
     """A CrossEncoder's hub name or folder, asked about the best candidates."""
     discord: DiscordSettings = DiscordSettings()
     log: LogSettings = LogSettings()
+    fetch: FetchSettings = FetchSettings()
     top_k: int = Field(default=3, ge=1, le=10)
     threshold: float | None = Field(default=None, ge=0, le=1)
     """The least confidence that is answered; by default the calibration's own."""

@@ -17,6 +17,7 @@ from embeddings.types import VerifyReport
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from config.settings import FetchSettings
     from embeddings.snapshot import Snapshot
 
 FOLDER = "collections"
@@ -29,19 +30,20 @@ class Collection:
     Args:
         data: The data folder.
         name: The collection's name.
+        fetch: How web pages are fetched that somebody adds to it.
 
     Raises:
         InputError: It is no name for a collection.
     """
 
-    def __init__(self, data: Path, name: str) -> None:
+    def __init__(self, data: Path, name: str, fetch: FetchSettings | None = None) -> None:
         if not _NAME.fullmatch(name):
             raise InputError(
                 f"{name!r} is no name for a collection; use a-z, 0-9 and -, 60 at the most."
             )
         self.name = name
         self.folder = data / FOLDER / name
-        self.corpus = Corpus(self.folder / "corpus", name)
+        self.corpus = Corpus(self.folder / "corpus", name, fetch)
         self.generations = Generations(self.folder)
 
     def open(self, *, create: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from config.settings import FetchSettings
 from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
 from embeddings.files import (
     make_folder,
@@ -25,7 +26,7 @@ from embeddings.files import (
     write_atomic,
 )
 from embeddings.plan import Plan, Planner
-from embeddings.readers import frontmatter, read
+from embeddings.readers import Fetcher, Sandbox, frontmatter, read
 from embeddings.readers.inputs import expand
 from embeddings.types import SHARED, Article, Rejected
 
@@ -51,11 +52,15 @@ class Corpus:
     Args:
         folder: Where they lie; made when the first one is written.
         collection: The collection that they belong to.
+        fetch: How web pages are fetched that somebody adds.
     """
 
-    def __init__(self, folder: Path, collection: str = SHARED) -> None:
+    def __init__(
+        self, folder: Path, collection: str = SHARED, fetch: FetchSettings | None = None
+    ) -> None:
         self.folder = folder
         self.collection = collection
+        self._fetch = fetch or FetchSettings()
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all articles, those of unreadable files too, in order."""
@@ -89,21 +94,23 @@ class Corpus:
         return self._read(self._existing(article_id))
 
     def plan(self, inputs: Sequence[str]) -> Plan:
-        """Read files and folders and say what adding them would do; nothing is written.
+        """Read files, folders and pages and say what adding them would do; nothing is written.
 
         Args:
-            inputs: Paths, as a person gives them.
+            inputs: Paths and web addresses, as a person gives them.
         """
         drafts: list[tuple[str, Draft]] = []
         rejected: list[Rejected] = []
-        for given in expand(inputs):
-            if isinstance(given, Rejected):
-                rejected.append(given)
-                continue
-            try:
-                drafts.append((given, read(given)))
-            except ReadError as error:
-                rejected.append(Rejected(given, str(error)))
+        fetcher = Fetcher(self._fetch)
+        with Sandbox() as sandbox:
+            for given in expand(inputs):
+                if isinstance(given, Rejected):
+                    rejected.append(given)
+                    continue
+                try:
+                    drafts.append((given, read(given, sandbox, fetcher)))
+                except ReadError as error:
+                    rejected.append(Rejected(given, str(error)))
         return self.plan_drafts(drafts, rejected)
 
     def plan_drafts(

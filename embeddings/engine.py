@@ -66,7 +66,7 @@ class SearchEngine:
         progress: ProgressCallback | None = None,
     ) -> None:
         self._settings = settings
-        self._collection = Collection(settings.data, collection)
+        self._collection = Collection(settings.data, collection, settings.fetch)
         self._create = create or collection == SHARED
         self._seeds = settings.seeds if seed and collection == SHARED else None
         self._clock = clock
@@ -138,8 +138,10 @@ class SearchEngine:
         return await self._live.answer(text, terms)
 
     async def warm(self) -> None:
-        """Load what the first question would wait for."""
-        await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
+        """Load what the first question and the first reindex would wait for."""
+        encoder = self._live.encoder
+        await self._live.worker.run(Priority.QUESTION, encoder.encode_query, "?")
+        await self._live.worker.run(Priority.INDEXING, encoder.encode_documents, ["?"])
 
     @property
     def threshold(self) -> float:
@@ -198,7 +200,7 @@ class SearchEngine:
         dry_run: bool = False,
         progress: ProgressCallback | None = None,
     ) -> ChangeReport:
-        """Read files and folders in, then reindex; what is not taken is told, one by one.
+        """Read files, folders and pages in, then reindex; what is not taken is told, one by one.
 
         Raises:
             BusyError: Somebody else is writing.

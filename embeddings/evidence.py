@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.analysis import without_tags
-from embeddings.lexical import FAR, TINY, gather
+from embeddings.lexical import FAR
+from embeddings.postings import TINY, gather
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -30,20 +30,23 @@ _WANTS_NUMBER = re.compile(
     rf"|\bwhat{_IS}(?:number|rate|percentage|share|amount|price|cost|age|height|population)s?\b"
 )
 _DATE = re.compile(
-    r"\b(?:1\d{3}|20\d\d)\b|\bsiecles?\b|\bcentur(?:y|ies)\b|\b\d\d?[/.]\d\d?[/.]\d{2,4}\b"
-    r"|\b(?:janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
-    r"|\b(?:january|february|april|june|july|august|september|october|november|december)\b"
-    r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier|semaines?|annees?)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:yesterday|weeks?|ago|decades?)\b"
-    r"|\b(?:en|in|\d) (?:mai|may|march)\b"
+    r"\b(?:[12]\d{3}|(?:en|in|l'an|vers|around) \d{1,3})\b|\b\d\d?[/.]\d\d?[/.]\d{2,4}\b"
+    r"|\b(?:siecle|centur(?:y|ie)|annee|decennie|decade|year|mois|month|semaine|week|ans|epoque)s?\b"
+    r"|\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
+    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b"
+    r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier|matin|soir|nuit|jours?|ete)\b"
+    r"|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|morning|night|days?|ago)\b"
+    r"|\b(?:apres|avant|pendant|durant|depuis|lors|lorsque|lorsqu|quand|suite|moyen age|moment)\b"
+    r"|\b(?:after|before|during|since|when|while|until|middle ages)\b"
 )
 _NUMBER = re.compile(
     r"\b(?!(?:1\d{3}|20\d\d)\b)\d"
-    r"|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante"
-    r"|cinquante|soixante|cents?|mille|millions?|milliards?|dizaines?|centaines?|milliers?"
-    r"|douzaines?|moitie|tiers|quart|aucune?)\b"
-    r"|\b(?:two|three|four|five|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
-    r"|hundreds?|thousands?|billions?|dozens?|half|none)\b"
+    r"|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+    r"|vingt|trente|quarante|cinquante|soixante|cents?|mille|millions?|milliards?|dizaines?"
+    r"|centaines?|milliers?|douzaines?|moitie|tiers|quart|aucune?|seule?|unique|double|triple)\b"
+    r"|\bune? (?:seule? |bon )?(?:kilometre|metre|an|mois|semaine|jour|heure|siecle|fois|quinzaine)"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty"
+    r"|thirty|forty|fifty|hundreds?|thousands?|billions?|dozens?|half|none|single|twice)\b"
 )
 
 

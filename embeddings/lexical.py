@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from array import array
 from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.analysis import GRAM, grams, guess_language, is_stop, stem, words
-from embeddings.kinds import Kind, offered, wanted
+from embeddings.analysis import grams, guess_language, is_stop, stem, words
+from embeddings.kinds import wanted
+from embeddings.postings import K1, STEP, TINY, Collector, Document, gather, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from embeddings.kinds import Kind
+
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
     Bools = NDArray[np.bool_]
 
-K1 = 1.0
-B = 0.5
-"""Okapi BM25 (Robertson and Zaragoza, 2009); of the values tried, the best on both sets."""
-TITLE_WEIGHT = 2
-"""How often a title counts among the words of each passage of its article."""
-STEP = (K1 + 1) / 250
-"""A posting's share of BM25 lies in [0, K1 + 1) and is kept in one byte, in steps of this."""
-TINY = 1e-9
+__all__ = ["FAR", "Document", "Lexical", "Terms", "build"]
+
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A passage as it is indexed: its article's title, its sentences and its language."""
-
-    title: str
-    sentences: Sequence[str]
-    language: str = "fr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +163,7 @@ class Lexical:
 
     def _rows(self, terms: Iterable[str]) -> tuple[int, ...]:
         """Return the rows of those terms that the index has."""
-        wanted = np.array(sorted(_key(term) for term in terms), np.uint64)
+        wanted = np.array(sorted(key(term) for term in terms), np.uint64)
         at = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
         return tuple(at[self.keys[at] == wanted].tolist()) if len(self.keys) else ()
 
@@ -191,105 +177,10 @@ class Lexical:
 
 def build(documents: Iterable[Document]) -> Lexical:
     """Index passages, given in the order of their vectors."""
-    reader = _Reader()
+    collector = Collector()
     for document in documents:
-        reader.read(document)
-    return reader.index()
-
-
-def gather(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Return the positions ``first[r]:first[r + 1]`` of all rows, and which row each is of."""
-    lengths = first[rows + 1] - first[rows]
-    owner = np.repeat(np.arange(len(rows)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return np.arange(len(owner)) - before[owner] + first[rows][owner], owner
-
-
-class _Reader:
-    """Collects the words of all passages; a word of a language is analysed once."""
-
-    def __init__(self) -> None:
-        self.terms: dict[str, int] = {}
-        self.known: dict[tuple[str, str], int] = {}  # (language, word) -> entry
-        self.entries: list[list[int]] = []  # entry -> its term, then its 4-grams
-        self.stream = array("i")  # the entries of all lines
-        self.line_ends = array("q", [0])
-        self.kinds = array("B")
-        self.passage_lines = array("i")
-        self.languages: dict[str, int] = {}
-        self.language_of = array("B")
-
-    def read(self, document: Document) -> None:
-        for line in (document.title, *document.sentences):
-            for word in words(line):
-                if not is_stop(word, document.language):
-                    self.stream.append(self._entry(document.language, word))
-            self.line_ends.append(len(self.stream))
-            self.kinds.append(offered(line))
-        self.passage_lines.append(1 + len(document.sentences))
-        code = self.languages.setdefault(document.language, len(self.languages))
-        self.language_of.append(code)
-
-    def index(self) -> Lexical:
-        stream = np.asarray(self.stream, np.int64)
-        ends = np.asarray(self.line_ends, np.int64)
-        lines = np.asarray(self.passage_lines, np.int64)
-        passage_of = np.repeat(np.repeat(np.arange(len(lines)), lines), np.diff(ends))
-        titles = np.cumsum(lines) - lines
-        entry_first = np.cumsum([0, *map(len, self.entries)])
-        flat = np.array([row for entry in self.entries for row in entry], np.int64)
-        term_of = flat[entry_first[:-1]]
-        again, _ = gather(ends, titles)  # once more for each time a title counts beyond the first
-        order = np.concatenate([np.arange(len(stream)), *[again] * (TITLE_WEIGHT - 1)])
-        rows, owner = gather(entry_first, stream[order])
-        return _invert(self, flat[rows], passage_of[order][owner], term_of[stream], ends)
-
-    def _entry(self, language: str, word: str) -> int:
-        key = (language, word)
-        if key not in self.known:
-            parts = [stem(word, language), *grams(word)]
-            self.entries.append([self.terms.setdefault(p, len(self.terms)) for p in parts])
-            self.known[key] = len(self.known)
-        return self.known[key]
-
-
-def _invert(
-    reader: _Reader, terms: Ints, passages: Ints, tokens: Ints, token_first: Ints
-) -> Lexical:
-    """Return the index of (term, passage) pairs, terms renumbered by their digests."""
-    size = len(reader.passage_lines)
-    keys = np.array([_key(term) for term in reader.terms], np.uint64)
-    order = np.argsort(keys)
-    number = np.argsort(order)
-    pairs, counts = np.unique(number[terms] * max(size, 1) + passages, return_counts=True)
-    term, passage = np.divmod(pairs, max(size, 1))
-    is_gram = np.array([name.startswith(GRAM) for name in reader.terms], np.bool_)[order]
-    return Lexical(
-        keys=keys[order],
-        first=np.searchsorted(term, np.arange(len(keys) + 1)),
-        passages=passage.astype(np.int32),
-        impacts=_impacts(counts, passage, is_gram[term], size),
-        tokens=number[tokens].astype(np.int32),
-        token_first=token_first,
-        kinds=np.asarray(reader.kinds, np.uint8),
-        language_of=np.asarray(reader.language_of, np.uint8),
-        languages=_codes(reader.languages),
-    )
-
-
-def _impacts(counts: Ints, passage: Ints, is_gram: Bools, size: int) -> NDArray[np.uint8]:
-    """Return each posting's share of BM25; words and 4-grams have lengths of their own."""
-    impacts = np.zeros(len(counts))
-    for kind in (is_gram, ~is_gram):
-        length = np.bincount(passage[kind], counts[kind], size)
-        norm = K1 * (1 - B + B * length / max(length.mean() if size else 1.0, TINY))
-        impacts[kind] = counts[kind] * (K1 + 1) / (counts[kind] + norm[passage[kind]])
-    return np.minimum(np.rint(impacts / STEP), 255).astype(np.uint8)
-
-
-def _codes(languages: Iterable[str]) -> NDArray[np.uint8]:
-    packed = [code.encode("ascii", "replace")[:8].ljust(8, b"\0") for code in languages]
-    return np.frombuffer(b"".join(packed), np.uint8).reshape(-1, 8)
+        collector.read(document)
+    return Lexical(**collector.index())
 
 
 def _word_of(terms: Terms, tokens: NDArray[np.int32]) -> Ints:
@@ -300,7 +191,3 @@ def _word_of(terms: Terms, tokens: NDArray[np.int32]) -> Ints:
     rows, word = np.array(pairs, np.int64).T
     at = np.minimum(np.searchsorted(rows, tokens), len(rows) - 1)
     return np.where(rows[at] == tokens, word[at], -1)
-
-
-def _key(term: str) -> int:
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")

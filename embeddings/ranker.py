@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings import folding
 from embeddings.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.lexical import TINY, gather
+from embeddings.postings import TINY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from embeddings.confidence import Calibration
@@ -20,16 +23,12 @@ __all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text", "
 
 POOL = 64
 """Passages that each of the three searches puts up."""
-ALIKE = 0.85
-"""Cosine from which two passages are compared word by word."""
-SAME = 0.7
-"""Share of the words of the richer passage from which two are the same copy."""
+DEEPER = 3
+"""For each place that is asked for, so many are looked at, for other articles to come forward."""
 LIMIT = 10.0
 """A lead greater than this says no more."""
-PER_ARTICLE = 2
-"""Passages of one article that come in their place; the next must be better by CROWDED each."""
-CROWDED = 1.0
-"""In units of the score, which is a log-odds between passages: e times as likely."""
+OUTSIDE = 5
+"""Where a filter leaves few passages, the lead is also taken over the so-manieth best outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +111,66 @@ def rank(
         return Ranking()
     terms = arrays.lexical.read(query.text)
     scores = arrays.lexical.score(terms)
-    passages = _pool(query, arrays, scores[0] + scores[1], allowed)
-    if not len(passages):
+    pool = _pool(query, arrays, scores[0] + scores[1], None)
+    if allowed is not None:
+        inside = _pool(query, arrays, scores[0] + scores[1], allowed)
+        pool = np.union1d(pool, inside)
+    if not len(pool):
         return Ranking()
-    evidence = weigh(query, terms, scores, arrays, passages)
+    evidence = weigh(query, terms, scores, arrays, pool)
     score = weights.score(evidence)
+    within = np.ones(len(pool), np.bool_) if allowed is None else allowed[pool]
     order = np.argsort(-score, kind="stable")
-    copies = _fold(order, evidence, arrays, limit) if fold else {int(i): () for i in order}
-    kept = _mix(list(copies), score, arrays.article_of[passages]) if fold else list(copies)
-    features = describe(evidence, score, terms, arrays)
-    sure = calibration.probabilities(features) if calibration else np.zeros(len(score))
-    sure = np.minimum.accumulate(sure[kept])
-    return Ranking(
-        tuple(
-            Candidate(
-                passage=int(passages[i]),
-                score=float(score[i]),
-                confidence=float(probability),
-                sentence=int(evidence.best[i]),
-                also=tuple(int(passages[j]) for j in copies[i]),
-                features={name: float(values[i]) for name, values in features.items()},
-            )
-            for i, probability in zip(kept[:limit], sure, strict=False)
+    order = order[within[order]]
+    groups = _groups(order, score, evidence, arrays, limit) if fold else [(i, ()) for i in order]
+    features = describe(evidence, score, terms, arrays, within)
+    nothing = np.zeros(len(score), np.float32)
+    sure = calibration.probabilities(features) if calibration else nothing
+    return Ranking(tuple(_candidates(groups[:limit], evidence, score, features, sure)))
+
+
+def _groups(
+    order: Ints, score: Floats, evidence: Evidence, arrays: Arrays, limit: int
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the candidates to show, best first, each with its near-duplicates."""
+    passages = evidence.passages[order]
+    copies = folding.fold(passages, arrays, limit * DEEPER)
+    firsts = order[list(copies)]
+    mixed = folding.mix(score[firsts], arrays.article_of[evidence.passages[firsts]])
+    others = list(copies.values())
+    return [(int(firsts[i]), tuple(order[list(others[i])].tolist())) for i in mixed]
+
+
+def _candidates(
+    groups: Sequence[tuple[int, tuple[int, ...]]],
+    evidence: Evidence,
+    score: Floats,
+    features: dict[str, Floats],
+    sure: Floats,
+) -> Iterator[Candidate]:
+    """Yield the candidates; none is surer than one before it."""
+    least = 1.0
+    for i, others in groups:
+        least = min(least, float(sure[i]))
+        yield Candidate(
+            passage=int(evidence.passages[i]),
+            score=float(score[i]),
+            confidence=least,
+            sentence=int(evidence.best[i]),
+            also=tuple(evidence.passages[list(others)].tolist()),
+            features={name: float(values[i]) for name, values in features.items()},
         )
-    )
 
 
-def describe(evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays) -> dict[str, Floats]:
+def describe(
+    evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays, within: Bools
+) -> dict[str, Floats]:
     """Return the features that a confidence may rest on, each float32 [C].
 
     Beside the evidence: ``lead`` and ``away``, how far the score is above the best other
     passage and the best one of another article; ``several``, whether the article has other
-    passages; ``unknown``, the share of the question's weight in words that nobody used;
+    passages; ``lacks``, whether it has not the kind of answer that the question wants;
+    ``unknown``, the share of the question's weight in words that nobody used;
     ``length``, the logarithm of the number of words; ``foreign``, whether the passage is in
     another language than the question.
     """
@@ -156,23 +183,28 @@ def describe(evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays) ->
     del shown["passages"], shown["best"]
     return {
         **shown,
-        "lead": _above(score, ~np.eye(len(score), dtype=bool)),
-        "away": _above(score, article[:, None] != article),
+        "lead": _above(score, ~np.eye(len(score), dtype=np.bool_), within),
+        "away": _above(score, article[:, None] != article, within),
         "several": (size > 1).astype(np.float32),
+        "lacks": (evidence.fits < 0).astype(np.float32),
         "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
         "foreign": foreign,
     }
 
 
-def _above(score: Floats, rivals: Bools) -> Floats:
+def _above(score: Floats, rivals: Bools, within: Bools) -> Floats:
     """Return how far each score is above the best of its rivals, logarithmic, with its sign.
 
     Args:
         score: float32 [C].
         rivals: Which candidates each is compared with, bool [C, C].
+        within: Which candidates the filter leaves; of the others only the OUTSIDE-th best
+            counts: what is about as good by chance, when better ones may answer as well.
     """
-    best = np.where(rivals, score, -np.inf).max(axis=1)
+    outside = np.sort(score[~within])[::-1]
+    chance = outside[OUTSIDE - 1] if len(outside) >= OUTSIDE else -np.inf
+    best = np.where(rivals & within, score, chance).max(axis=1)
     gap = np.clip(score - best, -LIMIT, LIMIT)
     return np.asarray(np.sign(gap) * np.log1p(np.abs(gap)), np.float32)
 
@@ -189,52 +221,3 @@ def _pool(query: Query, arrays: Arrays, lexical: Floats, allowed: Bools | None) 
     sentences = arrays.sentence_index.search(vector, POOL, lines)[1][0]
     owners = np.searchsorted(arrays.first_sentence, sentences[sentences >= 0], "right") - 1
     return np.unique(np.concatenate([words, passages[passages >= 0], owners]))
-
-
-def _fold(
-    order: Ints, evidence: Evidence, arrays: Arrays, limit: int
-) -> dict[int, tuple[int, ...]]:
-    """Return the first of each group of near-duplicates, best first, with the others of it."""
-    vectors = arrays.passages[evidence.passages[order]]
-    cosines = vectors @ vectors.T
-    tokens: dict[int, Ints] = {}
-
-    def same(a: int, b: int) -> bool:
-        sets = [tokens.setdefault(i, _tokens(arrays, evidence.passages[order[i]])) for i in (a, b)]
-        shared = len(np.intersect1d(sets[0], sets[1], assume_unique=True))
-        return shared >= SAME * max(len(sets[0]), len(sets[1]), 1)
-
-    groups: dict[int, list[int]] = {}
-    for place in range(len(order)):
-        near = (first for first in groups if cosines[first, place] >= ALIKE)
-        first = next((first for first in near if same(first, place)), None)
-        if first is not None:
-            groups[first].append(int(order[place]))
-        elif len(groups) < limit * (PER_ARTICLE + 1):
-            groups[place] = []
-    return {int(order[first]): tuple(others) for first, others in groups.items()}
-
-
-def _tokens(arrays: Arrays, passage: int) -> Ints:
-    """Return the different words of a passage's sentences, without its title."""
-    lines = np.arange(arrays.first_sentence[passage], arrays.first_sentence[passage + 1])
-    at, _ = gather(arrays.lexical.token_first, lines + passage + 1)
-    return np.unique(arrays.lexical.tokens[at]).astype(np.int64)
-
-
-def _mix(kept: list[int], score: Floats, article_of: NDArray[np.int32]) -> list[int]:
-    """Order candidates so that one article does not crowd out others that are nearly as good."""
-    waiting, placed = list(kept), []
-    count: dict[int, int] = {}
-
-    def worth(i: int) -> float:
-        return float(score[i]) - CROWDED * max(
-            0, count.get(int(article_of[i]), 0) + 1 - PER_ARTICLE
-        )
-
-    while waiting:
-        best = max(waiting, key=worth)
-        waiting.remove(best)
-        placed.append(best)
-        count[int(article_of[best])] = count.get(int(article_of[best]), 0) + 1
-    return placed

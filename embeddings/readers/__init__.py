@@ -1,18 +1,25 @@
-"""Files of articles, one reader a format: a path -> a draft, or one sentence that says why not.
+"""Articles of any format: a path or an address -> a draft, or one sentence that says why not.
 
-Another format is another file here with a ``Reader``, and its extensions in ``READERS``.
+Another format is another file here with a ``Reader``, and its extensions in ``READERS``; or in
+``formats.CONFINED``, when its files may be hostile to the library that parses them.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.settings import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.passages import split
-from embeddings.readers import text
+from embeddings.readers import text, web
+from embeddings.readers.addresses import is_web_address
 from embeddings.readers.draft import Draft
+from embeddings.readers.fetch import Fetcher
+from embeddings.readers.formats import CONFINED
+from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +31,17 @@ if TYPE_CHECKING:
         ReadError: The bytes are not what the extension says.
     """
 
-__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "READERS", "Draft", "read", "supported"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHARACTERS",
+    "READERS",
+    "Draft",
+    "Fetcher",
+    "Sandbox",
+    "is_supported",
+    "read",
+    "supported",
+]
 
 MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
@@ -38,42 +55,66 @@ READERS: dict[str, Reader] = dict.fromkeys(text.EXTENSIONS, text.read)
 
 def supported() -> str:
     """Return the extensions that can be read, as words for a sentence."""
-    return ", ".join(sorted(READERS))
+    return ", ".join(sorted({*READERS, *CONFINED}))
 
 
-def read(source: str | Path) -> Draft:
-    """Read one file as an article.
+def is_supported(name: str) -> bool:
+    """Say whether a file can be read, by the extension of its name."""
+    extension = Path(name).suffix.lower()
+    return extension in READERS or extension in CONFINED
+
+
+def read(
+    source: str | Path, sandbox: Sandbox | None = None, fetcher: Fetcher | None = None
+) -> Draft:
+    """Read one file, or one page of the web, as an article.
+
+    Args:
+        source: Its path, or its address.
+        sandbox: Where files are read that may be hostile; without, one is made for this file.
+        fetcher: What fetches pages; without, one that keeps to the open internet is made.
 
     Returns:
         What was understood, with at least one quotable paragraph.
 
     Raises:
-        ReadError: It cannot be read as one; the sentence names the file and says what to do.
+        ReadError: It cannot be read as one; the sentence names it and says what to do.
     """
     name = str(source)
-    if name.lower().startswith(("http://", "https://")):
-        raise ReadError(
-            f"{name} is a web address, and those are not supported yet; save the page as a .txt "
-            "or .md file and add that."
-        )
-    path = Path(source)
-    reader = _reader(path, name)
-    draft = reader(_bytes(path), path)
+    with nullcontext(sandbox) if sandbox else Sandbox() as room:
+        if is_web_address(name):
+            draft = web.read(name, fetcher or Fetcher(FetchSettings()), room)
+        else:
+            path = Path(source)
+            _check(path, name)
+            draft = _from_file(path, room)
+    return _quotable(draft, name)
+
+
+def _quotable(draft: Draft, name: str) -> Draft:
+    """Return a draft that is not too long and has something to quote."""
     if len(draft.text) > MAX_CHARACTERS:
         raise ReadError(
-            f"{path} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
+            f"{name} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
             "cut it into several."
         )
     if not split(draft.article("draft")):
         raise ReadError(
-            f"{path} has no paragraph to quote, only headings, addresses or links; "
+            f"{name} has no paragraph to quote, only headings, addresses or links; "
             "add the story's sentences."
         )
     return draft
 
 
-def _reader(path: Path, name: str) -> Reader:
-    """Find the reader for a path, once it is sure that a file is there."""
+def _from_file(path: Path, sandbox: Sandbox) -> Draft:
+    extension, data = path.suffix.lower(), _bytes(path)
+    if extension in READERS:
+        return READERS[extension](data, path)
+    return sandbox.read(extension, data, str(path))
+
+
+def _check(path: Path, name: str) -> None:
+    """Make sure that a file of a format that can be read is there."""
     try:
         is_folder, is_file, there = path.is_dir(), path.is_file(), os.path.lexists(path)
     except (OSError, ValueError) as error:
@@ -84,11 +125,9 @@ def _reader(path: Path, name: str) -> Reader:
         raise ReadError(f"{path} does not exist; check how it is spelled.")
     if not is_file:
         raise ReadError(f"{path} is not a regular file; name a file with the text in it.")
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    if not is_supported(path.name):
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
         raise ReadError(f"{path} cannot be read: {kind} are not supported, only {supported()}.")
-    return reader
 
 
 def _bytes(path: Path) -> bytes:

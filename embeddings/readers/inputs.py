@@ -1,4 +1,4 @@
-"""What a person names, files and folders -> the files to read, in order."""
+"""What a person names, files, folders and web addresses -> what to read, in order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings import readers
+from embeddings.readers.addresses import is_web_address
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
 
 
 def expand(inputs: Sequence[str]) -> Iterator[str | Rejected]:
-    """Yield the path of each file to read, once; folders are walked in the order of their names.
+    """Yield each web address and the path of each file to read, once.
 
+    Folders are walked in the order of their names.
     Hidden files, formats that cannot be read and files such as README.md are passed over, but only
     inside folders. A folder without any article, or that cannot be opened, is rejected.
     """
@@ -28,7 +30,7 @@ def expand(inputs: Sequence[str]) -> Iterator[str | Rejected]:
             if isinstance(path, Rejected):
                 yield path
                 continue
-            place = os.path.realpath(path) if "\0" not in path else path
+            place = path if "\0" in path or is_web_address(path) else os.path.realpath(path)
             if place not in seen:
                 seen.add(place)
                 yield path
@@ -64,4 +66,4 @@ def _files(folder: str) -> Iterator[str | Rejected]:
 
 def _is_article(name: str) -> bool:
     skipped = name.startswith(".") or name.upper().startswith(_NOT_ARTICLES)
-    return not skipped and Path(name).suffix.lower() in readers.READERS
+    return not skipped and readers.is_supported(name)

@@ -299,12 +299,12 @@ def test_each_input_that_is_not_taken_is_told_and_the_rest_goes_on(
     (tmp_path / "empty").mkdir()
     bad = saved(tmp_path / "stories", "a\0b", "bad.txt")
     good = saved(tmp_path / "stories", "Il était une fois.", "good.txt")
-    inputs = [str(tmp_path / "empty"), str(tmp_path / "stories"), "none.txt", "http://a.b/c", "a\0"]
+    inputs = [str(tmp_path / "empty"), str(tmp_path / "stories"), "none.txt", "ftp://a.b/c", "a\0"]
     plan = corpus.plan(inputs)
     assert [a.origin for a in plan.added] == [good]
     assert [r.input for r in plan.rejected] == [inputs[0], bad, *inputs[2:]]
     assert all(r.reason.endswith(".") for r in plan.rejected)
-    assert "has no article; put files ending in .markdown, .md" in plan.rejected[0].reason
+    assert "has no article; put files ending in .htm" in plan.rejected[0].reason
 
 
 def test_a_folder_that_cannot_be_opened_is_rejected(

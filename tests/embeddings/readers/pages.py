@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
 
@@ -27,7 +27,7 @@ class Page:
 COOKIES = """<div id="cookie-banner" class="cookie-consent" role="dialog"><p>Nous et nos partenaires
 utilisons des cookies pour mesurer l’audience de ce site et vous proposer des publicités. Vous
 pouvez changer d’avis à tout moment en bas de page.</p><button>Tout accepter</button></div>"""
-MENU = """<nav class="menu"><ul><li><a href="/">Accueil</a></li><li><a href="/pol">Politique</a></li>
+MENU = """<nav class="menu"><ul><li><a href="/">Accueil</a></li><li><a href="/pol">Pol.</a></li>
 <li><a href="/eco">Économie</a></li><li><a href="/sport">Sport</a></li>
 <li><a href="/abo">S’abonner</a></li></ul></nav>"""
 FOOT = """<footer><p>© 2024 Tous droits réservés. <a href="/legal">Mentions légales</a>
@@ -221,8 +221,8 @@ def line_breaks() -> Page:
     text = "<br>\n<br />".join(escape(part, quote=False) for part in story.paragraphs)
     return _page(
         "line_breaks",
-        f"""<html lang="fr"><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">
-<title>{story.title} - Infos Cornouaille</title></head><body>
+        f"""<html lang="fr"><head><meta http-equiv="Content-Type"
+content="text/html; charset=utf-8"><title>{story.title} - Infos Cornouaille</title></head><body>
 <div id="menu"><a href="/">Accueil</a> | <a href="/b">Brest</a> | <a href="/q">Quimper</a></div>
 <div id="contenu"><h1>{story.title}</h1><div class="date">Publié le 14 mars 2019</div>
 <div class="texte">{text}</div></div><div id="pied">Infos Cornouaille - 2019</div></body></html>""",
@@ -365,16 +365,16 @@ Standards: <a href="/trust">The NWA Trust Principles.</a></p></div></main></body
 
 def latin_1() -> Page:
     """A page in an old encoding, which only its meta element names."""
-    story = BAKER
+    story = replace(BAKER, title=BAKER.title.replace("’", "'"))
     words = tuple(part.replace("’", "'").replace("\u202f", "\u00a0") for part in story.paragraphs)
     return _page(
         "latin_1",
         f"""<html lang="fr"><head><meta http-equiv="Content-Type"
 content="text/html; charset=iso-8859-1"><title>{story.title}</title><meta name="publisher"
 content="La Semaine"><meta property="article:published_time" content="{story.day}T06:00:00+01:00">
-</head><body>{MENU}<div class="article"><h1>{story.title}</h1>
-<p class="date">Mardi 2 novembre 2021</p><div class="corps">{ps(words)}</div></div></body></html>"""
-        .replace("’", "'").replace("—", "-"),
+</head><body><div class="menu"><a href="/">Accueil</a> <a href="/s">Sports</a></div>
+<div class="article"><h1>{story.title}</h1><p class="date">Mardi 2 novembre 2021</p>
+<div class="corps">{ps(words)}</div></div></body></html>""",
         story,
         paragraphs=words,
         source="La Semaine",

@@ -85,7 +85,11 @@ def test_a_draft_becomes_an_article_of_a_collection() -> None:
         (b"a\0b", "a.txt", "binary"),
         ("61 rue Henri Barbusse\n\ninfo@issmi.fr\n", "a.txt", "no paragraph to quote"),
         ("Un titre seul", "a.txt", "no paragraph to quote"),
-        (STORY, "a.pdf", r"ending in .pdf are not supported, only .markdown, .md, .text, .txt"),
+        (
+            STORY,
+            "a.xls",
+            r"ending in .xls are not supported, only .htm, .html, .*, .xhtml",
+        ),
         (STORY, "notes", "without an extension"),
         ("---\ndate: 2018-02-30\n---\n" + STORY, "a.md", "field date .* no day"),
         (("é" * 9 + STORY).encode() + b"\xff", "a.txt", "does not fit"),
@@ -103,8 +107,8 @@ def test_each_bad_file_gets_a_sentence(
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("https://example.org/a", "not supported yet; save the page as a .txt or .md file"),
-        ("HTTP://example.org/a", "not supported yet"),
+        ("http://127.0.0.1:8000/a", "leads into a private network"),
+        ("FTP://example.org/a", "only http:// and https://"),
         ("", "is a folder"),
         (".", "is a folder"),
         ("/does/not/exist.txt", "does not exist"),

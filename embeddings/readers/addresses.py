@@ -1,0 +1,160 @@
+"""Which web addresses may be fetched: how they are written, and which machines they lead to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from embeddings.errors import ReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+MAX_LENGTH = 2000
+"""The longest address, in characters."""
+
+_PORTS = {"http": 80, "https": 443}
+_LOWEST_FREE_PORT = 1024
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_SAFE = "/%:=&?~+!$,;'@()*[]|-._"
+_TRANSLATED = (  # networks of IPv6 that carry an address of IPv4 in their last 32 bits
+    ipaddress.ip_network("64:ff9b::/96"),
+    ipaddress.ip_network("64:ff9b:1::/48"),
+    ipaddress.ip_network("::/96"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A web address in its parts, ready to be asked for.
+
+    Attributes:
+        scheme: ``http`` or ``https``.
+        host: The name of the machine, in ASCII, or its number.
+        port: Where it listens.
+        target: The path and the query, in ASCII.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def authority(self) -> str:
+        """The host, and the port when it is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def root(self) -> str:
+        """The address of the site's own root, without a slash at its end."""
+        return f"{self.scheme}://{self.authority}"
+
+    def __str__(self) -> str:
+        return self.root + self.target
+
+
+def is_web_address(given: str) -> bool:
+    """Say whether what a person names is meant as a web address, and not as a file."""
+    return re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]+://", given) is not None
+
+
+def parse(given: str, base: str = "") -> Address:
+    """Read a web address.
+
+    Args:
+        given: As a person or a page writes it; what stands after ``#`` is dropped.
+        base: The address of the page that names it, for one that is relative.
+
+    Raises:
+        ReadError: It is not one that can be fetched.
+    """
+    shown = given.strip()
+    if len(shown) > MAX_LENGTH:
+        raise ReadError(f"{shown[:60]}… is longer than {MAX_LENGTH} characters; shorten it.")
+    try:
+        parts = urlsplit(urljoin(base, shown))
+        host, port = parts.hostname or "", parts.port
+        ascii_host = host if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        raise ReadError(f"{shown} is not a web address; check how it is spelled.") from None
+    if parts.scheme not in _PORTS:
+        raise ReadError(f"{shown} cannot be fetched: only http:// and https:// addresses can.")
+    if not ascii_host or _CONTROL.search(ascii_host):
+        raise ReadError(f"{shown} is not a web address; check how it is spelled.")
+    if parts.username is not None or parts.password is not None:
+        raise ReadError(f"{parts.scheme}://…@{host} holds a name or a password; leave it out.")
+    number = _PORTS[parts.scheme] if port is None else port
+    if number not in _PORTS.values() and number < _LOWEST_FREE_PORT:
+        raise ReadError(f"{shown} cannot be fetched: port {number} is not one of a web site.")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Address(parts.scheme, ascii_host.lower(), number, quote(target, safe=_SAFE))
+
+
+def resolve(address: Address, seconds: float, *, allow_private: bool = False) -> Sequence[str]:
+    """Look a host's name up, once, and check every machine that it leads to.
+
+    Args:
+        address: Whose host.
+        seconds: How long the answer may take.
+        allow_private: Let it lead into the own network too.
+
+    Returns:
+        The numbers to connect to, and nothing else, in order.
+
+    Raises:
+        ReadError: There is no such host, or it leads where nothing may be fetched.
+    """
+    numbers = list(dict.fromkeys(_looked_up(address, seconds)))
+    if not allow_private and not all(is_public(number) for number in numbers):
+        raise ReadError(
+            f"{address} leads into a private network, from which nothing is fetched; "
+            "save the page and add the file."
+        )
+    return numbers
+
+
+def is_public(number: str) -> bool:
+    """Say whether an address, such as 93.184.216.34, is one of the open internet."""
+    ip: Ip = ipaddress.ip_address(number.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        if inner is None and any(ip in network for network in _TRANSLATED):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip.is_site_local:
+            return False
+    return ip.is_global and not (
+        ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local or ip.is_unspecified
+    )
+
+
+def _looked_up(address: Address, seconds: float) -> list[str]:
+    """Ask the resolver on a thread of its own, since it knows no time limit."""
+    found: list[str] = []
+
+    def ask() -> None:
+        try:
+            answers = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return
+        found.extend(str(answer[4][0]) for answer in answers)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not found:
+        raise ReadError(
+            f"{address} cannot be fetched: there is no host {address.host}, or the network is "
+            "down; check how it is spelled."
+        )
+    return list(found)

@@ -1,0 +1,251 @@
+"""HTML pages, from a file or the web -> drafts: the page's own words, chosen, not rewritten."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from embeddings.errors import ReadError
+from embeddings.readers import frontmatter
+from embeddings.readers.blocks import Kind, blocks
+from embeddings.readers.decoding import decode, normal
+from embeddings.readers.draft import Draft
+from embeddings.readers.guesses import (
+    MAX_TITLE,
+    Margins,
+    guess_author,
+    guess_date,
+    guess_title,
+    margins_of,
+)
+from embeddings.readers.language import guess_language
+from embeddings.readers.story import choose, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from embeddings.readers.blocks import Block
+
+EXTENSIONS = (".html", ".htm", ".xhtml")
+"""The extensions of this format."""
+
+MAX_BYTES = 5_000_000
+"""The largest page that is read: 5 MB."""
+
+ABOVE = 12
+"""How many blocks before the story may tell its author and its day."""
+
+BELOW = 3
+"""How many of its own blocks may."""
+
+_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|article|div|p|br|h1|table)\b", re.IGNORECASE
+)
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
+)
+_PRESCAN = 4096
+_MOST_BROKEN = 0.001
+_BLANK = re.compile(r"[ \t\n]+")
+_SITE = re.compile(r"\s+[|–—·•»:-]\s+(?P<site>[^|–—·•»:]{2,60})$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a page states of itself, checked; None where it says nothing of use."""
+
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    date: date | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+def load() -> None:
+    """Import the libraries, half a second that only pages need."""
+    import trafilatura  # noqa: F401, PLC0415
+
+
+def read(
+    data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
+) -> Draft:
+    """Read a page.
+
+    Args:
+        data: Its bytes.
+        path: The file that they are from; for a page of the web, a name for it.
+        address: The address that they are from, for a page of the web.
+        charset: The encoding that the server named.
+
+    Returns:
+        The draft. Its text is the page's own, spaces as a browser shows them: paragraphs with an
+        empty line between, list items after a dash or a number, headings after ``##``.
+
+    Raises:
+        ReadError: The bytes are no page, or it shows no text.
+    """
+    name = address or str(path)
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"{name} is a page larger than {MAX_BYTES // 1_000_000} MB, the most read.")
+    root = _parsed(_decoded(data, name, charset), name)
+    stated, extracted = _extracted(root, address)
+    found = blocks(root)
+    chosen = choose(found, extracted, stated.title or "")
+    text = normal(text_of(chosen))
+    if not text.strip():
+        raise ReadError(
+            f"{name} shows no text of an article; save the story's text as a .txt or .md file."
+        )
+    guessed = _guessed(stated, text, _above(found, chosen), path.stem)
+    known = {key: getattr(stated, key) for key in _FIELDS if key not in guessed}
+    known["url"] = stated.url or address
+    origin = address or str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8")
+    return Draft(text=text, origin=origin, inferred=tuple(guessed), **(known | guessed))
+
+
+_FIELDS = ("title", "source", "author", "date", "url", "language")
+
+
+def _decoded(data: bytes, name: str, charset: str | None) -> str:
+    """Decode as a browser does: a mark, what the server says, what the page says, then a guess."""
+    declared = _CHARSET.search(data[:_PRESCAN])
+    names = [charset, declared[1].decode("ascii") if declared else None, "utf-8"]
+    marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in filter(None, [] if marked or b"\0" in data else names):
+        text = _as(data, encoding)
+        if text is not None:
+            break
+    else:
+        text = decode(data, name)
+    if not _TAG.search(text):
+        decode(data, name)
+        raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
+    return text
+
+
+def _as(data: bytes, encoding: str) -> str | None:
+    """Decode by a declared encoding; a stray byte here and there is shown as a browser does."""
+    try:
+        codec = codecs.lookup(encoding).name
+        western = codec in ("iso8859-1", "ascii")
+        text = data.decode("cp1252" if western else codec, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return None
+    return text if text.count("\ufffd") <= _MOST_BROKEN * len(text) else None
+
+
+def _parsed(text: str, name: str) -> Any:
+    from lxml import etree, html  # noqa: PLC0415 - half a second that only pages need
+
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+    )
+    try:
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise ReadError(f"{name} is not an HTML page ({error}).") from None
+
+
+def _extracted(root: Any, address: str | None) -> tuple[_Facts, str]:
+    """Return what the page states, and what the library takes for its story."""
+    import trafilatura  # noqa: PLC0415 - half a second that only pages need
+
+    document = trafilatura.bare_extraction(
+        root,
+        url=address,
+        include_comments=False,
+        include_formatting=False,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    if document is None or isinstance(document, dict):
+        return _Facts(title=_line(_title_element(root))), ""
+    source = _line(document.sitename)
+    title = _line(document.title) or _line(_title_element(root))
+    site = _SITE.search(_title_element(root))
+    shown = _without_site(title, source)
+    if source is None and site and shown and _title_element(root).startswith(shown):
+        source = _line(site["site"])
+    return (
+        _Facts(
+            title=shown,
+            source=source,
+            author=_line((document.author or "").replace("; ", ", ")),
+            date=_day(document.date),
+            url=_address(document.url, address),
+            language=_language(root),
+        ),
+        document.text or "",
+    )
+
+
+def _title_element(root: Any) -> str:
+    element = root.find(".//head/title")
+    return _BLANK.sub(" ", element.text_content()).strip() if element is not None else ""
+
+
+def _without_site(title: str | None, source: str | None) -> str | None:
+    """Return a headline without the name of the site at its end."""
+    site = _SITE.search(title or "")
+    if title and site and source and site["site"].casefold() == source.casefold():
+        return title[: site.start()].strip()
+    return title
+
+
+def _line(value: str | None) -> str | None:
+    """Return a stated field as one line that can be stored."""
+    shown = "".join(c for c in normal(value or "") if c.isprintable() or c.isspace())
+    line = _BLANK.sub(" ", " ".join(shown.splitlines())).strip()
+    return line[: frontmatter.MAX_FIELD].strip() or None
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        return None
+
+
+def _address(value: str | None, base: str | None) -> str | None:
+    """Return a page's own address, if it is one that can be stored."""
+    try:
+        whole = urljoin(base or "", (value or "").strip())
+        parts = urlsplit(whole)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    fine = fine and len(whole) <= frontmatter.MAX_URL and not re.search(r"\s", whole)
+    return whole if fine and "@" not in parts.netloc else None
+
+
+def _language(root: Any) -> str | None:
+    """Return the language that the page names, as two letters."""
+    code = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (root.get("lang") or "").strip())
+    return code[0].lower() if code else None
+
+
+def _above(found: Sequence[Block], chosen: Sequence[Block]) -> Margins:
+    """Return the lines just before the story, and its first ones."""
+    first = next((block for block in chosen if block.kind is not Kind.HEADING), chosen[0])
+    place = next(i for i, block in enumerate(found) if block is first)
+    return Margins(tuple(b.text for b in found[max(0, place - ABOVE) : place + BELOW]), ())
+
+
+def _guessed(stated: _Facts, text: str, above: Margins, stem: str) -> dict[str, Any]:
+    """Guess what the page does not state: the language from the words, the rest from above them."""
+    language = guess_language(text, stated.language or "fr")
+    guesses: dict[str, Any] = {} if language == stated.language else {"language": language}
+    if stated.title is None:
+        margins = margins_of(text)
+        guesses["title"] = guess_title(text, margins, stem)[:MAX_TITLE]
+    if stated.author is None:
+        guesses["author"] = guess_author(above)
+    if stated.date is None:
+        guesses["date"] = guess_date(above, stem, language)
+    return {key: value for key, value in guesses.items() if value is not None}

@@ -1,0 +1,239 @@
+"""Printed lines with their places on pages -> paragraphs in the order of reading; pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from embeddings.furniture import ends_like_sentence, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MARGIN = 0.12
+"""The share of a page's height, at its top and at its bottom, where running heads stand."""
+
+LARGER = 1.15
+"""From how many times the size of most letters a line is a heading."""
+
+_NUMBER = re.compile(r"(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,6})(?:\W+(?:\d{1,4}|(?:of|sur)\W+\d+))?\W*")
+_DIGITS = re.compile(r"\d+")
+_HYPHENS = "-\u2010\u00ad"
+_BEFORE_HYPHEN = re.compile(r"[\w’'-]*\w$")
+_AFTER_HYPHEN = re.compile(r"^[\w’'-]*\w")
+_KEPT_AFTER = re.compile(r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b")
+_KEPT_BEFORE = re.compile(
+    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
+    re.IGNORECASE,
+)
+_LEAST_SIDE = 3
+_MOST_ACROSS = 0.3
+_NARROWEST = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line; places in points from the top left corner of its page.
+
+    Attributes:
+        text: Its words.
+        page: The number of its page, from 0.
+        left: Where it begins.
+        right: Where it ends.
+        top: Its upper edge.
+        bottom: Its lower edge.
+        size: The height of its letters.
+        height: The height of its page.
+    """
+
+    text: str
+    page: int
+    left: float
+    right: float
+    top: float
+    bottom: float
+    size: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Some lines put together.
+
+    Attributes:
+        text: Its words, on one line, without the hyphens that a line's end made.
+        page: The page it begins on.
+        size: The height of its letters.
+        heading: Its letters are larger than most.
+    """
+
+    text: str
+    page: int
+    size: float
+    heading: bool
+
+
+def paragraphs_of(lines: Sequence[Line]) -> list[Paragraph]:
+    """Put lines together: columns one after another, without running heads and page numbers."""
+    kept = without_margins(lines)
+    if not kept:
+        return []
+    by_page: dict[int, list[Line]] = defaultdict(list)
+    for line in kept:
+        by_page[line.page].append(line)
+    groups = _grouped([part for page in sorted(by_page) for part in in_order(by_page[page])])
+    sizes = Counter(round(line.size * 2) / 2 for line in kept for _ in range(len(line.text)))
+    usual = sizes.most_common(1)[0][0]
+    words = Counter(re.findall(r"[\w’'-]+", " ".join(line.text for line in kept).casefold()))
+    return [_paragraph(group, usual, words) for group in groups]
+
+
+def without_margins(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines that are neither page numbers nor repeated at the edge of pages."""
+    pages = len({line.page for line in lines})
+    edge = [line for line in lines if _is_at_edge(line)]
+    seen = Counter(key for key in {(_key(line), line.page) for line in edge})
+    often = Counter(key for key, _ in seen)
+    least = max(2, min(3, pages), pages // 4)
+    return [
+        line
+        for line in lines
+        if not _is_at_edge(line)
+        or not (_NUMBER.fullmatch(line.text.strip().casefold()) or often[_key(line)] >= least)
+    ]
+
+
+def _is_at_edge(line: Line) -> bool:
+    depth = MARGIN * line.height
+    return line.bottom < depth or line.top > line.height - depth
+
+
+def _key(line: Line) -> str:
+    """Return a running head without its page number, and whether it is at the top."""
+    place = "top" if line.top < line.height / 2 else "bottom"
+    return f"{place} {fold(_DIGITS.sub(' ', line.text))}"
+
+
+def in_order(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return a page's lines as one reads them, column by column, under what spans them."""
+    gutter = _gutter(lines)
+    if gutter is None:
+        return [sorted(lines, key=lambda x: (round(x.top), x.left))] if lines else []
+    across = sorted((x for x in lines if _side(x, gutter) == 0), key=lambda x: x.top)
+    rest = [x for x in lines if _side(x, gutter) != 0]
+    parts: list[list[Line]] = []
+    for below in [*across, None]:
+        band = [x for x in rest if below is None or x.top < below.top]
+        rest = [x for x in rest if below is not None and x.top >= below.top]
+        for side in (-1, 1):
+            parts += in_order([x for x in band if _side(x, gutter) == side])
+        parts += [[below]] if below else []
+    return parts
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Return where a column begins that stands to the right of another, if there is one."""
+    if len(lines) < 2 * _LEAST_SIDE:
+        return None
+    width = max(x.right for x in lines) - min(x.left for x in lines)
+    best: tuple[int, float] | None = None
+    for place in sorted({round(x.left) - 1.0 for x in lines}):
+        left = [x for x in lines if _side(x, place) == -1]
+        right = [x for x in lines if _side(x, place) == 1]
+        across = len(lines) - len(left) - len(right)
+        if min(len(left), len(right)) < _LEAST_SIDE or across > _MOST_ACROSS * len(lines):
+            continue
+        if min(_width(left), _width(right)) < _NARROWEST * width or not _overlap(left, right):
+            continue
+        if best is None or across < best[0]:
+            best = (across, place)
+    return best[1] if best else None
+
+
+def _side(line: Line, gutter: float) -> int:
+    return -1 if line.right <= gutter else 1 if line.left >= gutter else 0
+
+
+def _width(lines: Sequence[Line]) -> float:
+    return max(x.right for x in lines) - min(x.left for x in lines)
+
+
+def _overlap(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Say whether two sets of lines stand side by side, and not one below the other."""
+    low = min(max(x.bottom for x in left), max(x.bottom for x in right))
+    high = max(min(x.top for x in left), min(x.top for x in right))
+    return low - high > _LEAST_SIDE * median(x.size for x in left)
+
+
+def _grouped(parts: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Put the lines of columns together into paragraphs."""
+    lines = [line for part in parts for line in part]
+    edges = [edge for part in parts for edge in [_edges(part)] * len(part)]
+    steps = [(b.top - a.top) / a.size for a, b in pairwise(lines) if _is_below(a, b)]
+    usual = median(steps) if steps else 0.0
+    groups = [[lines[0]]]
+    for i, (above, below) in enumerate(pairwise(lines)):
+        if _begins(above, below, usual, edges[i]):
+            groups.append([])
+        groups[-1].append(below)
+    return groups
+
+
+def _edges(part: Sequence[Line]) -> tuple[float, float]:
+    """Return where most lines of a column begin, and how far the longest one reaches."""
+    left = Counter(round(line.left) for line in part).most_common(1)[0][0]
+    return left, max(line.right for line in part)
+
+
+def _is_below(above: Line, below: Line) -> bool:
+    near = 0 < below.top - above.top < 3 * above.size
+    return near and above.page == below.page and abs(above.left - below.left) < 4 * above.size
+
+
+def _begins(above: Line, below: Line, usual: float, edges: tuple[float, float]) -> bool:
+    """Say whether a new paragraph begins at the line below.
+
+    Args:
+        above: The line before it.
+        below: The line.
+        usual: From one line to the next, in most places, in heights of a letter.
+        edges: Where the column begins and ends in which the line above stands.
+    """
+    if max(above.size, below.size) > LARGER * min(above.size, below.size):
+        return True
+    closed = ends_like_sentence(above.text)
+    if not _is_below(above, below):
+        return closed
+    if below.top - above.top > 1.35 * usual * above.size:
+        return True
+    left, right = edges
+    indented = 0.7 * below.size < below.left - left < 0.3 * (right - left)
+    short = right - above.right > 0.25 * (right - left)
+    return closed and (indented or short)
+
+
+def _paragraph(lines: Sequence[Line], usual: float, words: Counter[str]) -> Paragraph:
+    text = lines[0].text.strip()
+    for line in lines[1:]:
+        text = _joined(text, line.text.strip(), words)
+    size = max(line.size for line in lines)
+    heading = size >= LARGER * usual and not ends_like_sentence(text)
+    return Paragraph(text, lines[0].page, size, heading)
+
+
+def _joined(above: str, below: str, words: Counter[str]) -> str:
+    """Join two lines; a hyphen between them stays when it is the word's own."""
+    if above[-1:] not in tuple(_HYPHENS) or not below[:1].islower():
+        return f"{above} {below}"
+    start, end = _BEFORE_HYPHEN.search(above[:-1]), _AFTER_HYPHEN.match(below)
+    if start is None or end is None:
+        return f"{above} {below}"
+    whole, parts = start[0] + end[0], f"{start[0]}-{end[0]}"
+    own = words[parts.casefold()] > words[whole.casefold()]
+    if not own and not words[whole.casefold()]:
+        own = bool(_KEPT_AFTER.match(end[0]) or _KEPT_BEFORE.search(start[0]))
+    return f"{above[:-1]}{'-' if own and above[-1] != chr(0xAD) else ''}{below}"

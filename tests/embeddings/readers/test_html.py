@@ -1,0 +1,189 @@
+"""Pages: what a browser would show is what is stored, and what is no page gets a sentence."""
+
+from __future__ import annotations
+
+import socket
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.errors import ReadError
+from embeddings.readers import Draft, html
+from embeddings.readers.blocks import Kind, blocks
+from embeddings.readers.story import choose, text_of
+from tests.embeddings.readers.pages import ps
+from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
+
+BODY = ps(BRIDGE.paragraphs)
+LAST = BRIDGE.paragraphs[-1]
+
+
+def read(body: str, *, head: str = "", name: str = "page.html", **known: str | None) -> Draft:
+    markup = f"<!DOCTYPE html><html><head><meta charset=utf-8>{head}</head><body>{body}</body>"
+    return html.read(markup.encode(), Path(name), **known)
+
+
+def shown(body: str) -> list[str]:
+    """Return a page's blocks of text, headings and list items marked."""
+    found = blocks(html._parsed(f"<html><body>{body}", "page"))
+    return [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>Un\n  mot.\t </p>", ["Un mot."]),
+        ("<p>« Un\u00a0mot\u202f! »</p>", ["« Un\u00a0mot\u202f! »"]),
+        ("<p>Un&nbsp;mot&#8239;!</p>", ["Un\u00a0mot\u202f!"]),
+        ("<p>Un <b>mot</b>, <i>un</i>\n<a href=x>autre</a>.</p>", ["Un mot, un autre."]),
+        ("<p>dé&shy;mission</p>", ["démission"]),
+        ("<p>Un mot.<p>Un autre.", ["Un mot.", "Un autre."]),
+        (
+            "<div>Un mot.<div>Un autre.</div>Un dernier.</div>",
+            ["Un mot.", "Un autre.", "Un dernier."],
+        ),
+        ("<p>Un vers,<br>\n un autre.</p>", ["Un vers,\nun autre."]),
+        ("Un mot.<br> <br/>\nUn autre.", ["Un mot.", "Un autre."]),
+        ("<h2>Un <em>titre</em></h2>texte", ["## Un titre", "texte"]),
+        ("<ul><li>un</li><li><p>deux</p></li></ul>", ["- un", "- deux"]),
+        ("<ol><li>un<ul><li>petit</ul><li>deux</ol>", ["1. un", "- petit", "2. deux"]),
+        ("<ul><li></li></ul><p>mot</p>", ["mot"]),
+        ("<pre>a\n  b</pre>", ["a\nb"]),
+        ("<table><tr><td>a<td>b</table>", ["a", "b"]),
+        ("<p hidden>a</p><p style='display: none'>b</p><p aria-hidden=true>c</p>d", ["d"]),
+        ("<script>a</script><nav>b</nav><form>c</form><!-- d --><template>e</template>f", ["f"]),
+        ("<p>un<script>a</script> mot</p>", ["un", "mot"]),
+        ("", []),
+    ],
+)
+def test_blocks_are_what_a_browser_shows(body: str, expected: list[str]) -> None:
+    assert shown(body) == expected
+
+
+def test_depth_costs_nothing() -> None:
+    assert shown("<div>" * 200 + "mot") == ["mot"]
+
+
+WORDS = st.text("abcdefghijàéœ«»’“”\u00a0\u202f-,;:!? ", min_size=1, max_size=60)
+
+
+@given(st.lists(WORDS.map(str.strip).filter(bool), min_size=1, max_size=6, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_paragraphs_come_back_to_the_letter(parts: list[str]) -> None:
+    collapsed = [" ".join(filter(None, part.split(" "))) for part in parts]
+    assert shown("".join(f"<p>{escape(part)}</p>" for part in parts)) == collapsed
+
+
+def test_headings_items_and_paragraphs_are_set_apart() -> None:
+    body = f"<h1>T</h1>{BODY}<h2>Puis</h2><ul><li>Un quai.</li><li>Une grue.</li></ul>{ps([LAST])}"
+    found = blocks(html._parsed(f"<html><body>{body}", "page"))
+    assert text_of(choose(found, "", "T")).startswith(BRIDGE.paragraphs[0] + "\n\n")
+    assert text_of(found[-4:]) == f"## Puis\n\n- Un quai.\n- Une grue.\n\n{LAST}"
+
+
+def test_a_sentence_that_the_extractor_lost_is_kept_between_two_that_it_found() -> None:
+    found = blocks(html._parsed(f"<html><body><div>{BODY}</div><p>Ailleurs, il pleut.</p>", "page"))
+    extracted = "\n".join((BRIDGE.paragraphs[0], LAST))
+    assert tuple(b.text for b in choose(found, extracted, "T")) == BRIDGE.paragraphs
+
+
+def test_a_story_inside_an_element_with_a_suspect_name_is_kept() -> None:
+    assert LAST in read(f"<h1>Titre</h1><div class='video'>{BODY}</div>").text
+
+
+def test_a_page_that_only_says_that_it_is_for_subscribers_keeps_its_story() -> None:
+    label = "<p>Article réservé aux abonnés.</p>"
+    assert read(f"<article><h1>T</h1>{label}{BODY}</article>").text.endswith(LAST)
+
+
+def test_what_the_page_does_not_state_is_guessed_and_told() -> None:
+    body = f"<h1>{BRIDGE.title}</h1><p>Par Maëlle Le Goff</p><p>Le 14 mars 2019</p>{BODY}"
+    draft = read(f"<article>{body}</article>")
+    assert (draft.author, draft.date) == ("Maëlle Le Goff", date(2019, 3, 14))
+    assert "language" in draft.inferred
+
+
+def test_a_page_without_a_day_has_none() -> None:
+    foot = "<footer>© 2017 Le Courrier</footer>"
+    draft = read(f"<article><h1>Titre du jour</h1>{BODY}</article>{foot}")
+    assert (draft.date, draft.author) == (None, None)
+
+
+def test_the_day_in_the_name_of_a_file_counts_when_the_page_has_none() -> None:
+    assert read(BODY, name="2018-06-22-pont.html").date == date(2018, 6, 22)
+
+
+def test_the_site_s_name_is_cut_off_the_title() -> None:
+    head = "<meta property=og:title content='Un pont fermé | Le Quai'>"
+    head += "<meta property=og:site_name content='Le Quai'>"
+    draft = read(f"<h1>x</h1>{BODY}", head=head)
+    assert (draft.title, draft.source) == ("Un pont fermé", "Le Quai")
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "//", "ftp://a.b/c", "http://u:p@a.b/c"])
+def test_an_address_that_is_none_is_not_kept(link: str) -> None:
+    assert read(BODY, head=f"<link rel=canonical href='{link}'>").url is None
+
+
+def test_a_page_of_the_web_that_names_no_address_has_the_one_it_came_from() -> None:
+    draft = read(BODY, address="https://example.org/pont")
+    assert (draft.url, draft.origin) == ("https://example.org/pont", "https://example.org/pont")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_page_that_does_not_name_its_encoding_is_read(encoding: str) -> None:
+    page = f"<html><body>{ps(BAKER.paragraphs[:2])}".encode(encoding)
+    assert html.read(page, Path("a.html")).text == "\n\n".join(BAKER.paragraphs[:2])
+
+
+def test_a_page_is_read_by_the_encoding_that_the_server_names() -> None:
+    page = f"<html><body>{ps(BAKER.paragraphs[:2])}".encode("mac_roman")
+    draft = html.read(page, Path("a.html"), charset="macintosh")
+    assert draft.text == "\n\n".join(BAKER.paragraphs[:2])
+
+
+def test_one_broken_byte_does_not_cost_the_page() -> None:
+    page = f"<html><head><meta charset=utf-8></head><body>{ps(BAKER.paragraphs * 3)}".encode()
+    assert html.read(page + b"<!-- \xff -->", Path("a.html")).text.count("Rouvre") == 1 * 3
+
+
+def test_xhtml_with_its_declaration_is_read() -> None:
+    page = f'<?xml version="1.0" encoding="UTF-8"?><html xmlns="x"><body>{ps(FERRY.paragraphs)}'
+    assert html.read(page.encode(), Path("a.xhtml")).text.endswith(FERRY.paragraphs[-1])
+
+
+def test_entities_are_not_expanded() -> None:
+    bomb = '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM '
+    bomb += f'"file:///etc/hostname">]><html><body><p>&b; &c;</p>{BODY}'
+    assert "aaaa" not in html.read(bomb.encode(), Path("a.html")).text
+
+
+def test_reading_a_page_asks_nothing_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert read(BODY, address="https://www.example.org/pont").source == "example.org"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7 abc", "is a PDF file, not a text"),
+        (b"\x89PNG\r\n\x1a\n", "is an image"),
+        (b"Il pleut. Il fait froid.", "is not an HTML page"),
+        (b"<html><body></body></html>", "shows no text of an article"),
+        (b"<html><body><nav>Accueil</nav></body></html>", "shows no text of an article"),
+        (b"<html><body><p hidden>Il pleut.</p></body></html>", "shows no text of an article"),
+        (b"<html>" + b"a" * 5_000_001, "larger than 5 MB"),
+    ],
+)
+def test_what_is_no_page_gets_a_sentence(data: bytes, words: str) -> None:
+    with pytest.raises(ReadError, match=words) as caught:
+        html.read(data, Path("page.html"))
+    assert "page.html" in str(caught.value)

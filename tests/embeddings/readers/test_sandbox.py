@@ -1,0 +1,135 @@
+"""The process that reads hostile files: it serves, it is bounded, and it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import ReadError
+from embeddings.readers import confined, html, read
+from embeddings.readers.formats import CONFINED, Confined
+from embeddings.readers.sandbox import Sandbox, _environment
+from tests.embeddings.readers.pages import PAGES, ps
+from tests.embeddings.readers.prose import BRIDGE
+
+PAGE = f"<html lang=fr><body><h1>{BRIDGE.title}</h1>{ps(BRIDGE.paragraphs)}".encode()
+ENDLESS = b"<html><body><p " + b" ".join(b"a%d=1" % i for i in range(200_000)) + b">" + PAGE
+
+
+def test_a_draft_is_the_same_from_there() -> None:
+    with Sandbox() as sandbox:
+        for page in PAGES[:3]:
+            path = Path(f"{page.name}.html")
+            assert sandbox.read(".html", page.data, str(path)) == html.read(page.data, path)
+
+
+def test_one_process_serves_many_files() -> None:
+    with Sandbox() as sandbox:
+        sandbox.read(".html", PAGE, "a.html")
+        child = sandbox._child
+        with pytest.raises(ReadError, match=r"b\.html is not an HTML page"):
+            sandbox.read(".html", b"abc", "b.html")
+        sandbox.read(".html", PAGE, "a.html")
+        assert sandbox._child is child
+
+
+def test_what_else_is_known_gets_there() -> None:
+    with Sandbox() as sandbox:
+        draft = sandbox.read(".html", PAGE, "a", address="https://example.org/a")
+    assert draft.url == "https://example.org/a"
+
+
+def test_no_process_is_started_without_need_and_none_is_left() -> None:
+    with Sandbox() as sandbox:
+        assert sandbox._child is None
+        sandbox.read(".html", PAGE, "a.html")
+        child = sandbox._child
+    assert child is not None
+    assert child.returncode is not None
+
+
+def test_a_file_that_takes_too_long_ends_the_process_and_the_next_one_is_read() -> None:
+    with Sandbox(seconds=0.5) as sandbox:
+        began = time.monotonic()
+        with pytest.raises(ReadError, match=r"a\.html takes more than 0\.5 seconds"):
+            sandbox.read(".html", ENDLESS, "a.html")
+        assert time.monotonic() - began < 5
+        assert sandbox.read(".html", PAGE, "b.html").text.endswith(BRIDGE.paragraphs[-1])
+
+
+def test_a_file_that_takes_too_much_memory_gets_a_sentence() -> None:
+    big = b"<html><body>" + b"<p>Il pleut.</p>" * 290_000
+    with Sandbox(megabytes=260, seconds=60) as sandbox:
+        with pytest.raises(ReadError, match=r"a\.html (?:is damaged, or )?needs"):
+            sandbox.read(".html", big, "a.html")
+        assert sandbox.read(".html", PAGE, "b.html").title == BRIDGE.title
+
+
+def test_a_process_that_was_killed_is_started_again() -> None:
+    with Sandbox() as sandbox:
+        sandbox.read(".html", PAGE, "a.html")
+        assert sandbox._child is not None
+        sandbox._child.kill()
+        sandbox._child.wait()
+        assert sandbox.read(".html", PAGE, "a.html").title == BRIDGE.title
+
+
+def test_the_environment_there_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "secret")
+    monkeypatch.setenv("VERBATIM_DISCORD__TOKEN", "secret")
+    assert "secret" not in _environment().values()
+
+
+def test_a_file_is_read_there_by_its_extension(tmp_path: Path) -> None:
+    path = tmp_path / "2019-03-14-pont.HTM"
+    path.write_bytes(PAGE)
+    draft = read(path)
+    assert (draft.title, draft.date, draft.origin) == (BRIDGE.title, date(2019, 3, 14), str(path))
+
+
+def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
+    monkeypatch.setitem(CONFINED, ".x", Confined(reader, lambda: None))  # type: ignore[arg-type]
+    request = json.dumps({"extension": ".x", "path": "a.x", "size": 3, "known": {}}).encode()
+    answers = io.BytesIO()
+    confined.serve(io.BytesIO(request + b"\nabc"), answers)
+    ready, line = answers.getvalue().splitlines()
+    assert ready == b"ready"
+    return dict(json.loads(line))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("a"), "a.x is damaged and cannot be read (KeyError); save it again."),
+        (RecursionError(), "a.x is damaged and cannot be read (RecursionError); save it again."),
+        (ReadError("a.x is empty."), "a.x is empty."),
+        (MemoryError(), "a.x needs too much memory to read; cut it into parts."),
+    ],
+)
+def test_whatever_a_parser_raises_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def fail(data: bytes, path: Path) -> None:
+        raise error
+
+    assert serve(monkeypatch, fail)["error"] == words
+
+
+def test_no_file_can_be_written_there(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    code = f"""
+from pathlib import Path
+from embeddings.readers import confined
+confined.limit(500)
+Path({str(path)!r}).write_bytes(b"abc")
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert done.returncode != 0
+    assert not path.exists() or not path.read_bytes()
