@@ -8,7 +8,7 @@ import click
 
 from bot import json_output
 from bot import terminal_reports as show
-from bot.measuring import evaluate
+from bot.measuring import calibrate, evaluate
 from bot.options import collection, common, day, dry_run, utf8
 from embeddings.errors import InputError
 from embeddings.types import Filters
@@ -210,3 +210,4 @@ def verify(shell: Shell, *, collection: str) -> int:
 
 
 app.add_command(evaluate)
+app.add_command(calibrate)

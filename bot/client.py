@@ -91,7 +91,15 @@ class VerbatimBot(commands.Bot):
         return access.rules(self.settings.discord, self.store.choices(guild))
 
     async def setup_hook(self) -> None:
-        """Load the parts and register the commands, once, before the gateway is opened."""
+        """Load the parts and register the commands, once, before the gateway is opened.
+
+        Raises:
+            SetupError: A part cannot be loaded.
+        """
+        with supervise.setting_up():
+            await self._set_up()
+
+    async def _set_up(self) -> None:
         try:
             await self.store.open()
         except sqlite3.Error as error:
@@ -163,6 +171,7 @@ async def run(settings: Settings, engine: SearchEngine) -> int:
 
     Raises:
         ConfigError: There is no token, or Discord refuses it or something else for good.
+        Exception: A fault of this program, which a new start cannot mend.
     """
     if settings.token is None:
         raise ConfigError("There is no token. Set DISCORD_TOKEN to the bot's token.")

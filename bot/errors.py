@@ -81,7 +81,14 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (discord.DiscordException, "discord"),
     (aiohttp.ClientError, "discord"),
 )
-_TELLING = (engine.BusyError, engine.StorageError, engine.SnapshotError, engine.ModelError, OSError)
+_TELLING = (
+    engine.BusyError,
+    engine.StorageError,
+    engine.SnapshotError,
+    engine.ModelError,
+    discord.ConnectionClosed,
+    OSError,
+)
 """Exceptions whose text is about the machine, and never quotes a question."""
 
 
@@ -111,8 +118,8 @@ def report(trouble: Trouble, error: BaseException, where: str) -> None:
     """Write the one record that the operator finds by the code."""
     error = unwrap(error)
     level = logging.ERROR if trouble.is_ours else logging.INFO
-    frames = _frames(error) if trouble.is_ours else ""
-    _log.log(level, "code %s in %s: %s%s", trouble.code, where, describe(error), frames)
+    places = frames(error) if trouble.is_ours else ""
+    _log.log(level, "code %s in %s: %s%s", trouble.code, where, describe(error), places)
 
 
 def describe(error: BaseException) -> str:
@@ -125,7 +132,7 @@ def describe(error: BaseException) -> str:
     return f"{name}: {error}" if isinstance(error, _TELLING) and str(error) else name
 
 
-def _frames(error: BaseException) -> str:
+def frames(error: BaseException) -> str:
     """Return where it happened: files, lines and code, without the values."""
     places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
     cause = error.__cause__ or error.__context__

@@ -52,6 +52,31 @@ def evaluate(
     return 0
 
 
+@click.command()
+@click.argument("folders", metavar="DIR...", type=LABELLED, nargs=-1, required=True)
+@click.option(
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the calibration is written; the setting VERBATIM_CALIBRATION takes it.",
+)
+@common
+@click.pass_obj
+def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
+    """Fit the confidence on the labelled sets in DIR."""
+    from embeddings import fitting  # noqa: PLC0415 - keeps --help quick
+
+    shell.set_up_log()
+    _try(output)
+    with shell.bar() as progress:
+        fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
+    fitted.save(output)
+    document = fitted.document()
+    shell.reply(document, lambda screen: show.calibration(screen, document))
+    return 0
+
+
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
     from embeddings import plots as drawings  # noqa: PLC0415 - keeps --help quick
     from embeddings.evaluate import evaluate as measure  # noqa: PLC0415 - keeps --help quick
@@ -65,6 +90,21 @@ def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) 
         for drawn in drawings.draw(measured.outcomes, threshold, plots):
             shell.tell(str(drawn))
     return measured
+
+
+def _try(path: Path) -> None:
+    """See that a file can be written, without touching what is in it.
+
+    Raises:
+        InputError: It cannot.
+    """
+    new = not path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    if new:
+        path.unlink()
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:

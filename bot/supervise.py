@@ -10,8 +10,10 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 
+from bot.errors import describe, frames, unwrap
 from config.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +36,38 @@ _HOPELESS = {
     "report this.",
 }
 """Close codes that no new start can mend (https://discord.com/developers/docs/topics/opcodes)."""
+OUTSIDE = (
+    aiohttp.ClientError,
+    ConnectionError,
+    TimeoutError,
+    discord.HTTPException,
+    discord.GatewayNotFound,
+    discord.ConnectionClosed,
+)
+"""What the network or Discord is at fault for, and what may be over a minute later."""
 _log = logging.getLogger(__name__)
+
+
+class SetupError(Exception):
+    """What is wrong with this program itself, and would be again after a new start: its cause."""
+
+
+@contextlib.contextmanager
+def setting_up() -> Iterator[None]:
+    """Tell this program's own faults from those of the network, before the gateway is opened.
+
+    Once it is open, no error tells them apart: discord.py lets a malformed payload raise a
+    ``KeyError`` or a ``TypeError`` too, and for that a new start is the right thing.
+
+    Raises:
+        SetupError: A fault of our own.
+    """
+    try:
+        yield
+    except OUTSIDE:
+        raise
+    except Exception as error:
+        raise SetupError from error
 
 
 def hopeless(error: BaseException) -> str | None:
@@ -74,6 +107,7 @@ async def supervise(
 
     Raises:
         ConfigError: Something that a new start cannot mend, such as a wrong token.
+        Exception: A fault of this program, which a new start cannot mend either.
     """
     backoff = backoff or Backoff()
     while not stop.is_set():
@@ -81,18 +115,29 @@ async def supervise(
         error = await _run_once(make(), token, stop)
         if stop.is_set():
             break
-        sentence = hopeless(error) if error else None
-        if sentence:
-            raise ConfigError(sentence)
+        _give_up(error)
         wait = backoff.wait(time.monotonic() - started)
-        _log.warning("Discord's client ended (%s); starting again in %.1f s", _named(error), wait)
+        _log.warning("starting again in %.1f s: Discord's client ended%s", wait, _because(error))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
     return 0
 
 
-def _named(error: BaseException | None) -> str:
-    return type(error).__name__ if error else "closed"
+def _give_up(error: BaseException | None) -> None:
+    """Raise what a new start cannot mend; return from all else."""
+    sentence = hopeless(error) if error else None
+    if sentence:
+        raise ConfigError(sentence)
+    if isinstance(error, SetupError) and error.__cause__:
+        _log.error("the bot cannot be set up%s", _because(unwrap(error.__cause__)))
+        raise error.__cause__
+
+
+def _because(error: BaseException | None) -> str:
+    """Return what a client ended with, and where unless it came from outside."""
+    if error is None:
+        return ""
+    return f" ({describe(error)}){'' if isinstance(error, OUTSIDE) else frames(error)}"
 
 
 async def _run_once(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
@@ -17,15 +18,40 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rich.console import ConsoleOptions
+
     from bot.words import Words
     from embeddings.types import Progress, ProgressCallback
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+_GLUE = {0xA0: "\ufdd0", 0x202F: "\ufdd1"}
+"""No-break spaces, and what stands for them while lines are broken: characters of no text."""
+_SPACE = {0xFDD0: "\u00a0", 0xFDD1: "\u202f"}
 
 
 def clean(text: str) -> str:
     """Make a text safe to show: a control character could command the terminal."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class _Lines:
+    """A text in lines; none ends at a no-break space, where rich alone would break them."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self._text.plain = text.plain.translate(_GLUE)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        lines = self._text.wrap(
+            console, options.max_width, overflow=options.overflow, no_wrap=options.no_wrap
+        )
+        for line in lines:
+            line.plain = line.plain.translate(_SPACE)
+            yield line
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._text)
 
 
 class Screen:
@@ -54,7 +80,7 @@ class Screen:
 
     def _show(self, text: Text, indent: int = 0) -> None:
         if self.is_terminal:
-            self._console.print(Padding(text, (0, 0, 0, indent)))
+            self._console.print(Padding(_Lines(text), (0, 0, 0, indent)))
         else:
             self._file.write(text.plain + "\n")
 
@@ -68,12 +94,12 @@ class Screen:
         for number, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=number == 0)
         for row in rows:
-            table.add_row(*(Text(clean(_cell(cell))) for cell in row))
+            table.add_row(*(_Lines(Text(clean(_cell(cell)))) for cell in row))
         self._console.print(table)
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else _SPACES.sub(" ", str(value)).strip()
 
 
 @contextmanager

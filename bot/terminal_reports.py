@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.links import link
 
@@ -183,6 +183,19 @@ def figures(screen: Screen, figures: Mapping[str, object]) -> None:
         meaning = screen.words("figure-" + name.replace("@", "-"))
         rows.append((name, _figure(screen.words, figure), meaning))
     screen.table(["", "", ""], rows)
+
+
+def calibration(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Show a calibration: its threshold, and what was measured on each set, held out."""
+    rows = [("threshold", _figure(screen.words, document["threshold"]))]
+    for source, measured in document["figures"].items():
+        if isinstance(measured, dict):
+            rows += [
+                (f"{source}: {name}", _figure(screen.words, figure))
+                for name, figure in measured.items()
+            ]
+    screen.table(["", ""], rows)
+    screen.line(document["note"])
 
 
 def _figure(words: Words, value: object) -> str:

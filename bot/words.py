@@ -1,4 +1,4 @@
-"""The texts of one language, each by its key, read from a Fluent file in ``locales/``."""
+"""Texts of one language, each by its key, from a Fluent file; and those of the terminal."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _STEPS = ((0.9, "very-sure"), (0.75, "fairly-sure"), (0.5, "plausible"), (0.0, "
 _log = logging.getLogger(__name__)
 
 
-class Words:
-    """The texts of one language.
+class Texts:
+    """The texts of one file of ``locales/``.
 
     Attributes:
         code: ISO 639-1 code of the language.
@@ -27,11 +27,6 @@ class Words:
         self.keys = frozenset(re.findall(r"^([a-z][\w-]*) *=", source, re.MULTILINE))
         self._bundle = FluentBundle([code], use_isolating=False)
         self._bundle.add_resource(FluentResource(source))
-
-    @classmethod
-    def of_terminal(cls, code: str) -> Words:
-        """Read what the terminal says in a language."""
-        return cls(code, (LOCALES / f"terminal.{code}.ftl").read_text(encoding="utf-8"))
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return the text of ``key``, with the values that it speaks of.
@@ -46,6 +41,15 @@ class Words:
         for error in errors:
             _log.error("the text %s in %s cannot be said: %s", key, self.code, error)
         return str(text)
+
+
+class Words(Texts):
+    """What the terminal says in one language."""
+
+    @classmethod
+    def of_terminal(cls, code: str) -> Words:
+        """Read the file of a language."""
+        return cls(code, (LOCALES / f"terminal.{code}.ftl").read_text(encoding="utf-8"))
 
     def confidence(self, value: float) -> str:
         """Say a probability in words and in figures; 100 % is never claimed."""

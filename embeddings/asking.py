@@ -49,6 +49,7 @@ class Terms:
         threshold: The least confidence that is answered.
         filters: What the caller narrows the search to.
         today: The day that "last week" counts from.
+        strict: The threshold was given by somebody, and nothing else counts.
         plain: Rank only: no folding of near-duplicates, no reading of dates in the question.
     """
 
@@ -56,6 +57,7 @@ class Terms:
     threshold: float
     filters: Filters
     today: date
+    strict: bool = False
     plain: bool = False
 
 
@@ -127,7 +129,7 @@ class _Asked:
         hits = self.serving.hits(ranking.candidates, self.terms.top_k)
         sure = max((hit.confidence for hit in hits), default=None)
         blank = Answer(self.question, self.serving.snapshot.id, sure, None, filters=filters)
-        if sure is not None and sure >= self.terms.threshold:
+        if sure is not None and self.suffices(sure, ranking, filters):
             return replace(blank, hits=hits)
         everywhere = self.ranked(Filters()) if filters else ranking
         return replace(
@@ -135,6 +137,19 @@ class _Asked:
             refusal=self.reason(ranking, everywhere),
             nearest_titles=self.serving.titles(everywhere.candidates, NEAREST),
         )
+
+    def suffices(self, sure: float, ranking: Ranking, filters: Filters) -> bool:
+        """Say whether an answer is sure enough to be given.
+
+        Asked of one story alone, which the reader has chosen, a question gets that story's nearest
+        passage when it is about the story at all; the confidence is shown as it is.
+        """
+        if sure >= self.terms.threshold:
+            return True
+        story = self.serving.calibration.story
+        if story is None or self.terms.strict or not self.serving.is_one_story(filters):
+            return False
+        return story.is_about(ranking.candidates[0].features)
 
     def reason(self, within: Ranking, everywhere: Ranking) -> Refusal:
         """Say why there is no answer: nothing is close, or what is close lies outside."""

@@ -2,79 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.confidence import Calibration
+from embeddings.confidence import Calibration, Story, value
 from embeddings.errors import ModelError
 from embeddings.metrics import auroc, calibration_error
-from embeddings.ranker import rank
+from embeddings.sampling import Kind, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from embeddings.evidence import Arrays, Query
-
     Values = NDArray[np.float64]
 
-FEATURES = ("covered", "grams", "early", "length", "several", "lacks", "lead", "away")
+FEATURES = (
+    "covered",
+    "grams",
+    "early",
+    "length",
+    "several",
+    "lacks",
+    "lead",
+    "away",
+    "passage",
+    "sentence",
+    "small",
+    *(f"small*{name}" for name in ("lead", "away", "passage", "sentence", "covered", "grams")),
+)
 """What the confidence rests on: of what ``ranker.describe`` offers, what paid on other sets."""
+ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
+"""What tells whether a question is about a story at all."""
 FOLDS = 5
 UNSUPPORTED = 0.1
 """The share of answers that may be unsupported at the threshold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A labelled question: its vector, and the rows of the passages that answer it."""
-
-    query: Query
-    gold: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The first passage that a question got.
-
-    Attributes:
-        source: The set that the question is of.
-        group: What must not be split between fitting and testing: the article that answers.
-        answerable: Whether some passage that was searched answers.
-        correct: Whether the first does.
-        features: What is known of the first.
-    """
-
-    source: str
-    group: int
-    answerable: bool
-    correct: bool
-    features: Mapping[str, float]
-
-
-def samples(source: str, asked: Iterable[Asked], arrays: Arrays) -> Iterator[Sample]:
-    """Ask the questions of a set, and yield what came first.
-
-    Args:
-        source: Name of the set.
-        asked: Its questions.
-        arrays: Its passages.
-    """
-    for number, question in enumerate(asked):
-        own = min(question.gold, default=-1)
-        ranking = rank(question.query, arrays, limit=1, fold=False)
-        for first in ranking.candidates:
-            yield Sample(
-                source=source,
-                group=int(arrays.article_of[own]) if own >= 0 else -1 - number,
-                answerable=bool(question.gold),
-                correct=first.passage in question.gold,
-                features={name: first.features[name] for name in FEATURES},
-            )
+UNRELATED = 0.25
+"""The share of questions about other stories that may get a passage of a story asked alone."""
+SMALL_SHARE = 0.5
+"""What the small corpora cut from a set weigh beside the set itself."""
+_WEIGHT = {Kind.OWN: 1.0, Kind.GONE: 0.2, Kind.OTHER: 0.7}
 
 
 def fit(found: Sequence[Sample], model: str) -> Calibration:
@@ -92,28 +60,60 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
             "Too few questions to calibrate with: it takes some dozens, and some that are missed."
         )
     folds = np.array([(s.group * 2654435761 >> 7) % FOLDS for s in found])  # Knuth's hash
+    correct, weight = [s.correct for s in found], _weights(found)
+    features = _matrix(found, FEATURES)
     held_out = np.zeros(len(found))
     for fold in range(FOLDS):
-        there = folds == fold
-        weights, intercept = _logistic([s for s, t in zip(found, there, strict=True) if not t])
-        held_out[there] = _probability(_matrix(found)[there], weights, intercept)
-    threshold = _threshold(found, held_out)
-    weights, intercept = _logistic(found)
+        rest = folds != fold
+        weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
+        held_out[~rest] = _probability(features[~rest], weights, intercept)
+    whole = [(float(p), s) for p, s in zip(held_out, found, strict=True) if s.kind is Kind.WHOLE]
+    threshold = _threshold(whole)
+    weights, intercept = _logistic(features, np.array(correct), weight)
     return Calibration(
         model=model,
         intercept=intercept,
         coefficients=dict(zip(FEATURES, weights.tolist(), strict=True)),
         threshold=threshold,
         note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
-        figures=_figures(found, held_out, threshold),
+        figures=_figures(whole, threshold),
+        story=_story([s for s in found if s.alone]),
     )
 
 
-def _matrix(found: Sequence[Sample]) -> Values:
-    return np.array([[s.features[name] for name in FEATURES] for s in found], np.float64)
+def _story(found: Sequence[Sample]) -> Story | None:
+    """Fit what tells a question about a story from one about another; None without both."""
+    about = np.array([s.kind is Kind.OWN for s in found])
+    if not about.any() or about.all():
+        return None
+    features = _matrix(found, ABOUT)
+    balance = np.where(about, 1 / about.sum(), 1 / (~about).sum()) * len(found)
+    weights, intercept = _logistic(features, about, balance)
+    strangers = _probability(features[~about], weights, intercept)
+    return Story(
+        intercept=intercept,
+        coefficients=dict(zip(ABOUT, weights.tolist(), strict=True)),
+        threshold=float(np.quantile(strangers, 1 - UNRELATED)),
+    )
 
 
-def _logistic(found: Sequence[Sample]) -> tuple[Values, float]:
+def _weights(found: Sequence[Sample]) -> Values:
+    """Return what each sample weighs: every set the same, its small corpora half of that."""
+    weight = np.array([_WEIGHT.get(s.kind, 1.0) for s in found])
+    for source in {s.source for s in found}:
+        for whole in (True, False):
+            part = np.array([s.source == source and (s.kind is Kind.WHOLE) == whole for s in found])
+            if part.any():
+                weight[part] *= (1 if whole else SMALL_SHARE) / weight[part].sum()
+    return weight * (len(found) / weight.sum())
+
+
+def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:
+    columns = {k: np.array([s.features[k] for s in found], np.float32) for k in found[0].features}
+    return np.array([value(columns, name) for name in names], np.float64).T
+
+
+def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
     """Return the weights, in units of the features, and the intercept."""
     try:
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - not needed to serve
@@ -121,12 +121,9 @@ def _logistic(found: Sequence[Sample]) -> tuple[Values, float]:
         raise ModelError(
             "calibrate needs scikit-learn: install it with pip install scikit-learn."
         ) from None
-    features = _matrix(found)
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    counts = Counter(s.source for s in found)
-    weight = np.array([len(found) / counts[s.source] / len(counts) for s in found])
-    model = LogisticRegression(max_iter=1000)
-    model.fit((features - mean) / spread, [s.correct for s in found], sample_weight=weight)
+    model = LogisticRegression(max_iter=3000)
+    model.fit((features - mean) / spread, correct, sample_weight=weight)
     weights = model.coef_[0] / spread
     return weights, float(model.intercept_[0] - weights @ mean)
 
@@ -135,9 +132,9 @@ def _probability(features: Values, weights: Values, intercept: float) -> Values:
     return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))), np.float64)
 
 
-def _threshold(found: Sequence[Sample], sure: Values) -> float:
+def _threshold(rows: Sequence[tuple[float, Sample]]) -> float:
     """Return the least confidence above which few enough answers are unsupported."""
-    correct = np.array([s.correct for s in found])
+    sure, correct = np.array([p for p, _ in rows]), np.array([s.correct for _, s in rows])
     for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
         answers = correct[sure >= least]
         if len(answers) and 1 - answers.mean() <= UNSUPPORTED:
@@ -145,12 +142,11 @@ def _threshold(found: Sequence[Sample], sure: Values) -> float:
     return 0.99
 
 
-def _figures(found: Sequence[Sample], sure: Values, threshold: float) -> dict[str, Any]:
+def _figures(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
     """Return what was measured on each set, on questions that were held out."""
     figures: dict[str, Any] = {"folds": FOLDS, "held_out_by": "article"}
-    for source in sorted({s.source for s in found}):
-        rows = [(float(p), s) for p, s in zip(sure, found, strict=True) if s.source == source]
-        figures[source] = _of_set(rows, threshold)
+    for source in sorted({s.source for _, s in rows}):
+        figures[source] = _of_set([(p, s) for p, s in rows if s.source == source], threshold)
     return figures
 
 

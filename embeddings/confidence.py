@@ -23,9 +23,48 @@ FALLBACK_INTERCEPT = -4.0
 FALLBACK = {"covered": 5.0, "present": 1.0}
 
 
+def value(features: Mapping[str, Floats], name: str) -> Floats:
+    """Return a feature by its name; ``small*lead`` is the product of two."""
+    product = features[name.split("*", maxsplit=1)[0]]
+    for part in name.split("*")[1:]:
+        product = product * features[part]
+    return product
+
+
+def logistic(
+    features: Mapping[str, Floats], intercept: float, coefficients: Mapping[str, float]
+) -> Floats:
+    """Return ``1 / (1 + exp(-(b + w . x)))`` of each candidate, float32 [C]."""
+    odds = np.full(len(next(iter(features.values()))), intercept, np.float64)
+    for name, weight in coefficients.items():
+        odds += weight * value(features, name)
+    return (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Whether a question is about one story at all: the bar when it is asked of that story alone.
+
+    Attributes:
+        intercept: b, in log-odds.
+        coefficients: Name of a feature -> its weight, in log-odds a unit of the feature.
+        threshold: The least probability that counts as being about the story.
+    """
+
+    intercept: float
+    coefficients: Mapping[str, float]
+    threshold: float
+
+    def is_about(self, features: Mapping[str, float]) -> bool:
+        """Say whether a question whose best passage has these features is about the story."""
+        each = {name: np.array([figure], np.float32) for name, figure in features.items()}
+        sure = logistic(each, self.intercept, self.coefficients)
+        return float(sure[0]) >= self.threshold
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted probability that a candidate answers: ``1 / (1 + exp(-(b + w . x)))``.
+    """The fitted probability that a candidate answers: a logistic function of its features.
 
     Attributes:
         model: The id of the model whose vectors it was fitted on.
@@ -34,6 +73,7 @@ class Calibration:
         threshold: The least confidence that is answered.
         note: What a reader should know of it, such as where it was fitted.
         figures: What was measured on questions it was not fitted on.
+        story: The bar for a question that is asked of one story alone; None: the same.
     """
 
     model: str
@@ -42,29 +82,28 @@ class Calibration:
     threshold: float
     note: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
+    story: Story | None = None
 
     def probabilities(self, features: Mapping[str, Floats]) -> Floats:
         """Return the probability of each candidate, in [0, 1], as float32 [C].
 
         A feature that the calibration does not name counts nothing.
         """
-        size = len(next(iter(features.values())))
-        odds = np.full(size, self.intercept, np.float64)
-        for name, weight in self.coefficients.items():
-            odds += weight * features[name]
-        return (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
+        return logistic(features, self.intercept, self.coefficients)
 
-    def save(self, path: Path) -> None:
-        """Write it as JSON that a person can read."""
-        document = {
+    def document(self) -> dict[str, Any]:
+        """Return it as a document for a person to read."""
+        return {
             "model": self.model,
-            "threshold": round(self.threshold, 4),
-            "intercept": round(self.intercept, 5),
-            "coefficients": {k: round(float(v), 5) for k, v in self.coefficients.items()},
+            **_rounded(self),
+            "story": _rounded(self.story) if self.story else None,
             "note": self.note,
             "figures": dict(self.figures),
         }
-        text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=False)
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON that a person can read."""
+        text = json.dumps(self.document(), indent=2, ensure_ascii=False, sort_keys=False)
         path.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -83,6 +122,7 @@ class Calibration:
                 threshold=float(document["threshold"]),
                 note=str(document.get("note", "")),
                 figures=dict(document.get("figures", {})),
+                story=_story(document.get("story")),
             )
         except OSError as error:
             raise ModelError(
@@ -126,6 +166,24 @@ class Calibration:
             note=f"No calibration for {model}: the confidence rests on the words alone. "
             "Fit one with the command calibrate.",
         )
+
+
+def _rounded(part: Calibration | Story) -> dict[str, Any]:
+    return {
+        "threshold": round(part.threshold, 4),
+        "intercept": round(part.intercept, 5),
+        "coefficients": {k: round(float(v), 5) for k, v in part.coefficients.items()},
+    }
+
+
+def _story(document: Mapping[str, Any] | None) -> Story | None:
+    if document is None:
+        return None
+    return Story(
+        intercept=float(document["intercept"]),
+        coefficients={k: float(v) for k, v in document["coefficients"].items()},
+        threshold=float(document["threshold"]),
+    )
 
 
 def calibration_for(settings: Settings, model: str) -> Calibration:

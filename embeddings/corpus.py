@@ -26,8 +26,8 @@ from embeddings.files import (
     write_atomic,
 )
 from embeddings.plan import Plan, Planner
-from embeddings.readers import Fetcher, Sandbox, frontmatter, read
-from embeddings.readers.inputs import expand
+from embeddings.readers import Fetcher, Sandbox, frontmatter
+from embeddings.readers.many import read_all
 from embeddings.types import SHARED, Article, Rejected
 
 if TYPE_CHECKING:
@@ -97,20 +97,17 @@ class Corpus:
         """Read files, folders and pages and say what adding them would do; nothing is written.
 
         Args:
-            inputs: Paths and web addresses, as a person gives them.
+            inputs: What a person gives: paths, and addresses of pages, feeds and sitemaps.
         """
         drafts: list[tuple[str, Draft]] = []
         rejected: list[Rejected] = []
         fetcher = Fetcher(self._fetch)
         with Sandbox() as sandbox:
-            for given in expand(inputs):
-                if isinstance(given, Rejected):
-                    rejected.append(given)
-                    continue
-                try:
-                    drafts.append((given, read(given, sandbox, fetcher)))
-                except ReadError as error:
-                    rejected.append(Rejected(given, str(error)))
+            for outcome in read_all(inputs, sandbox, fetcher):
+                if isinstance(outcome, Rejected):
+                    rejected.append(outcome)
+                else:
+                    drafts.append(outcome)
         return self.plan_drafts(drafts, rejected)
 
     def plan_drafts(

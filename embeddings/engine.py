@@ -131,6 +131,7 @@ class SearchEngine:
             threshold=self.threshold if threshold is None else threshold,
             filters=filters or Filters(),
             today=self._clock().date(),
+            strict=not (threshold is None and self._settings.threshold is None),
             plain=plain,
         )
         if terms.filters.article_id:

@@ -27,6 +27,8 @@ DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
 LIMIT = 10.0
 """A lead greater than this says no more."""
+SMALL = 100
+"""The number of passages in the middle between a small corpus and a large one."""
 OUTSIDE = 5
 """Where a filter leaves few passages, the lead is also taken over the so-manieth best outside."""
 
@@ -172,7 +174,8 @@ def describe(
     passages; ``lacks``, whether it has not the kind of answer that the question wants;
     ``unknown``, the share of the question's weight in words that nobody used;
     ``length``, the logarithm of the number of words; ``foreign``, whether the passage is in
-    another language than the question.
+    another language than the question; ``small``, near 1 in a corpus of a few passages and near
+    0 in one of thousands: to lead by much means less among few.
     """
     article = arrays.article_of[evidence.passages]
     size = np.bincount(arrays.article_of)[article]
@@ -190,6 +193,7 @@ def describe(
         "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
         "foreign": foreign,
+        "small": np.full(len(score), 1 / (1 + len(arrays.lexical) / SMALL), np.float32),
     }
 
 

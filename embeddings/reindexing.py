@@ -201,18 +201,22 @@ def _check(snapshot: Snapshot) -> None:
 
 def _contents(material: Material, vectors: build.Encoded) -> snapshots.Contents:
     """Return everything that the snapshot is written from."""
-    documents = [
-        lexical.Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
-        for article, group in zip(material.articles, material.passages, strict=True)
-        for p in group
-    ]
     stats = statistics(vectors.arrays["passage_vectors"], vectors.arrays["sentence_vectors"])
     return snapshots.Contents(
         articles=material.articles,
         passages=material.passages,
         arrays={
             **vectors.arrays,
-            **prefixed(LEXICAL, lexical.build(documents).arrays()),
+            **prefixed(LEXICAL, lexical.build(documents(material)).arrays()),
             **prefixed(STATISTICS, stats),
         },
     )
+
+
+def documents(material: Material) -> list[lexical.Document]:
+    """Return the passages as the lexical index takes them, in order."""
+    return [
+        lexical.Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
+        for article, group in zip(material.articles, material.passages, strict=True)
+        for p in group
+    ]

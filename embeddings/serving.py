@@ -49,7 +49,7 @@ class Serving:
         self.calibration = calibration
         names = [name.removesuffix(".npy") for name in snapshot.manifest.files]
         self._passage_index = VectorIndex(snapshot.array("passage_vectors"))
-        self._arrays = Arrays(
+        self.arrays = Arrays(
             passages=snapshot.array("passage_vectors"),
             sentences=snapshot.array("sentence_vectors"),
             first_sentence=snapshot.array("first_sentence"),
@@ -62,6 +62,10 @@ class Serving:
         )
         self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
+
+    def is_one_story(self, filters: Filters) -> bool:
+        """Say whether a question with these filters is asked of one article alone."""
+        return filters.article_id is not None or len(self.snapshot.titles) == 1
 
     @property
     def index_kind(self) -> str:
@@ -89,7 +93,7 @@ class Serving:
         query = Query(text=question, vector=vector)
         return rank(
             query,
-            self._arrays,
+            self.arrays,
             allowed=self._allowed(filters),
             calibration=self.calibration,
             limit=limit,
@@ -109,13 +113,13 @@ class Serving:
     def text(self, candidate: Candidate) -> str:
         """Read a candidate's words."""
         passage = self.snapshot.passage(candidate.passage)
-        article = self.snapshot.article(int(self._arrays.article_of[candidate.passage]))
+        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
         return article.text[passage.start : passage.end]
 
     def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
         """Return the titles of the candidates' articles, each once, nearest first."""
         titles = self.snapshot.titles
-        found = dict.fromkeys(titles[self._arrays.article_of[c.passage]] for c in candidates)
+        found = dict.fromkeys(titles[self.arrays.article_of[c.passage]] for c in candidates)
         return tuple(found)[:limit]
 
     def source_like(self, name: str) -> str | None:
@@ -130,14 +134,14 @@ class Serving:
     def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
         """Read one passage again and compare it with its digest; None when it differs."""
         passage = self.snapshot.passage(candidate.passage)
-        article = self.snapshot.article(int(self._arrays.article_of[candidate.passage]))
+        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
         text = article.text[passage.start : passage.end]
         if digest(text) != passage.digest:
             log.error(
                 "paragraph %s of %s has changed on disk: not quoted", passage.paragraph, article.id
             )
             return None
-        also = {int(self._arrays.article_of[row]) for row in candidate.also}
+        also = {int(self.arrays.article_of[row]) for row in candidate.also}
         return Hit(
             rank=rank_,
             score=candidate.score,
@@ -148,12 +152,12 @@ class Serving:
             sentence=self._sentence(candidate, passage, article),
             also_in=tuple(
                 self.snapshot.titles[row]
-                for row in sorted(also - {int(self._arrays.article_of[candidate.passage])})
+                for row in sorted(also - {int(self.arrays.article_of[candidate.passage])})
             ),
         )
 
     def _sentence(self, candidate: Candidate, passage: Passage, article: Article) -> Sentence:
-        place = candidate.sentence - int(self._arrays.first_sentence[candidate.passage])
+        place = candidate.sentence - int(self.arrays.first_sentence[candidate.passage])
         span = passage.sentences[place]
         return Sentence(span.of(article.text), span.start, span.end)
 
@@ -169,7 +173,7 @@ class Serving:
             only = np.zeros_like(rows)
             only[self.snapshot.row(filters.article_id)] = True
             rows &= only
-        return np.asarray(rows[self._arrays.article_of], dtype=bool)
+        return np.asarray(rows[self.arrays.article_of], dtype=bool)
 
 
 def _within(

@@ -38,7 +38,10 @@ __all__ = [
     "Draft",
     "Fetcher",
     "Sandbox",
+    "check_file",
+    "file_bytes",
     "is_supported",
+    "quotable",
     "read",
     "supported",
 ]
@@ -86,13 +89,18 @@ def read(
             draft = web.read(name, fetcher or Fetcher(FetchSettings()), room)
         else:
             path = Path(source)
-            _check(path, name)
+            check_file(path, name)
+            _check_format(path)
             draft = _from_file(path, room)
-    return _quotable(draft, name)
+    return quotable(draft, name)
 
 
-def _quotable(draft: Draft, name: str) -> Draft:
-    """Return a draft that is not too long and has something to quote."""
+def quotable(draft: Draft, name: str) -> Draft:
+    """Return a draft that is not too long and has something to quote.
+
+    Raises:
+        ReadError: It is not such a draft.
+    """
     if len(draft.text) > MAX_CHARACTERS:
         raise ReadError(
             f"{name} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
@@ -107,14 +115,18 @@ def _quotable(draft: Draft, name: str) -> Draft:
 
 
 def _from_file(path: Path, sandbox: Sandbox) -> Draft:
-    extension, data = path.suffix.lower(), _bytes(path)
+    extension, data = path.suffix.lower(), file_bytes(path)
     if extension in READERS:
         return READERS[extension](data, path)
     return sandbox.read(extension, data, str(path))
 
 
-def _check(path: Path, name: str) -> None:
-    """Make sure that a file of a format that can be read is there."""
+def check_file(path: Path, name: str) -> None:
+    """Make sure that a file is there.
+
+    Raises:
+        ReadError: It is not, or is no regular file.
+    """
     try:
         is_folder, is_file, there = path.is_dir(), path.is_file(), os.path.lexists(path)
     except (OSError, ValueError) as error:
@@ -125,12 +137,20 @@ def _check(path: Path, name: str) -> None:
         raise ReadError(f"{path} does not exist; check how it is spelled.")
     if not is_file:
         raise ReadError(f"{path} is not a regular file; name a file with the text in it.")
+
+
+def _check_format(path: Path) -> None:
     if not is_supported(path.name):
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
         raise ReadError(f"{path} cannot be read: {kind} are not supported, only {supported()}.")
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        ReadError: It cannot be read, is too large or empty.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

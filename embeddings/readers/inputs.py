@@ -48,7 +48,7 @@ def _files(folder: str) -> Iterator[str | Rejected]:
     empty = True
     for place, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(filter(_is_article, names)):
+        for name in sorted(filter(is_article, names)):
             empty = False
             yield str(Path(place, name))
     for error in refused:
@@ -64,6 +64,7 @@ def _files(folder: str) -> Iterator[str | Rejected]:
         )
 
 
-def _is_article(name: str) -> bool:
+def is_article(name: str) -> bool:
+    """Say whether a file in a folder is read, by its name."""
     skipped = name.startswith(".") or name.upper().startswith(_NOT_ARTICLES)
     return not skipped and readers.is_supported(name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from embeddings.furniture import ends_like_sentence, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 MARGIN = 0.12
 """The share of a page's height, at its top and at its bottom, where running heads stand."""
@@ -20,12 +20,16 @@ MARGIN = 0.12
 LARGER = 1.15
 """From how many times the size of most letters a line is a heading."""
 
-_NUMBER = re.compile(r"(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,6})(?:\W+(?:\d{1,4}|(?:of|sur)\W+\d+))?\W*")
+_NUMBER = re.compile(
+    r"(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,6})(?:\W+(?:\d{1,4}|(?:of|sur)\W+\d+))?\W*"
+)
 _DIGITS = re.compile(r"\d+")
 _HYPHENS = "-\u2010\u00ad"
 _BEFORE_HYPHEN = re.compile(r"[\w’'-]*\w$")
 _AFTER_HYPHEN = re.compile(r"^[\w’'-]*\w")
-_KEPT_AFTER = re.compile(r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b")
+_KEPT_AFTER = re.compile(
+    r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b"
+)
 _KEPT_BEFORE = re.compile(
     r"(?:^|-)(?:demi|semi|vice|ex|non|mi|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
     re.IGNORECASE,
@@ -33,6 +37,7 @@ _KEPT_BEFORE = re.compile(
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
 _NARROWEST = 0.15
+_FULL_LINES = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +189,10 @@ def _grouped(parts: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
 
 def _edges(part: Sequence[Line]) -> tuple[float, float]:
-    """Return where most lines of a column begin, and how far the longest one reaches."""
-    left = Counter(round(line.left) for line in part).most_common(1)[0][0]
-    return left, max(line.right for line in part)
+    """Return where the lines of a column begin that are not indented, and how far they reach."""
+    places = Counter(round(line.left) for line in part)
+    often = [place for place, count in places.items() if count >= _FULL_LINES * len(part)]
+    return min(often or places), max(line.right for line in part)
 
 
 def _is_below(above: Line, below: Line) -> bool:
@@ -227,8 +233,10 @@ def _paragraph(lines: Sequence[Line], usual: float, words: Counter[str]) -> Para
 
 def _joined(above: str, below: str, words: Counter[str]) -> str:
     """Join two lines; a hyphen between them stays when it is the word's own."""
-    if above[-1:] not in tuple(_HYPHENS) or not below[:1].islower():
+    if above[-1:] not in tuple(_HYPHENS) or not above[-2:-1].isalnum():
         return f"{above} {below}"
+    if not below[:1].islower():
+        return above + below
     start, end = _BEFORE_HYPHEN.search(above[:-1]), _AFTER_HYPHEN.match(below)
     if start is None or end is None:
         return f"{above} {below}"

@@ -9,24 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.furniture import fold
+from embeddings.readers.assemble import draft_of
 from embeddings.readers.decoding import normal
-from embeddings.readers.draft import Draft
-from embeddings.readers.guesses import (
-    MAX_TITLE,
-    guess_author,
-    guess_date,
-    guess_source,
-    guess_title,
-    guess_url,
-    margins_of,
-)
-from embeddings.readers.language import guess_language
 from embeddings.readers.layout import Line, paragraphs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from embeddings.readers.draft import Draft
     from embeddings.readers.layout import Paragraph
 
 EXTENSIONS = (".pdf",)
@@ -145,19 +136,9 @@ def _stated_title(infos: Sequence[dict[str, Any]]) -> str:
 def _draft(found: Sequence[Paragraph], stated: str, path: Path) -> Draft:
     """Make a draft; what a file says of itself counts when its first page says it too."""
     first = " ".join(fold(part.text) for part in found if part.page == 0)
-    largest = max((p for p in found if p.page == 0 and p.heading), key=lambda p: p.size, default=None)
+    largest = max(
+        (p for p in found if p.page == 0 and p.heading), key=lambda p: p.size, default=None
+    )
     title = largest.text if largest else stated if stated and fold(stated) in first else ""
     text = "\n\n".join(f"## {p.text}" if p.heading else p.text for p in found if p is not largest)
-    margins = margins_of(text)
-    language = guess_language(text)
-    return Draft(
-        text=text,
-        title=(title or guess_title(text, margins, path.stem))[:MAX_TITLE].strip(),
-        source=guess_source(margins),
-        author=guess_author(margins),
-        date=guess_date(margins, path.stem, language),
-        url=guess_url(margins),
-        language=language,
-        origin=str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8"),
-        inferred=("title", "language"),
-    )
+    return draft_of(text, path, title)

@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import ReadError
 from embeddings.readers.draft import Draft
+from embeddings.readers.formats import CONFINED
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-SECONDS = 4.5
-"""How long one file may take, once the libraries that read it are loaded."""
 
 START_SECONDS = 60.0
 """How long the process may take to start and to load those libraries."""
@@ -40,11 +38,12 @@ class Sandbox:
     """A process that reads files, started at need; a context manager; for one thread at a time.
 
     Args:
-        seconds: How long one file may take.
+        seconds: How long one file may take, once the libraries that read it are loaded; by
+            default what its format is given.
         megabytes: The most memory that the process may ask for.
     """
 
-    def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+    def __init__(self, *, seconds: float | None = None, megabytes: int = MEGABYTES) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
         self._child: subprocess.Popen[bytes] | None = None
@@ -75,7 +74,8 @@ class Sandbox:
             ReadError: It cannot be read, takes too long or too much memory.
         """
         request = {"extension": extension, "path": path, "size": len(data), "known": known}
-        answer = self._ask(json.dumps(request).encode() + b"\n" + data, path)
+        seconds = self._seconds or CONFINED[extension].patience(len(data))
+        answer = self._ask(json.dumps(request).encode() + b"\n" + data, path, seconds)
         if "error" in answer:
             if answer.get("last"):
                 self._end()
@@ -85,20 +85,20 @@ class Sandbox:
         fields["inferred"] = tuple(fields["inferred"])
         return Draft(**fields)
 
-    def _ask(self, request: bytes, name: str) -> dict[str, Any]:
+    def _ask(self, request: bytes, name: str, seconds: float) -> dict[str, Any]:
         """Send a request and return the answer; the process does not outlive a failure."""
         child = self._started()
         late = False
         line = self._line(child, request, START_SECONDS)
         if line:
             began = threading.Event()
-            line = self._line(child, b"", self._seconds, began)
+            line = self._line(child, b"", seconds, began)
             late = not line and began.is_set()
         if line:
             return dict(json.loads(line))
         self._end()
         reason = (
-            f"takes more than {self._seconds:g} seconds to read"
+            f"takes more than {seconds:g} seconds to read"
             if late
             else f"is damaged, or needs more than {self._megabytes} MB of memory to read"
         )

@@ -1,4 +1,4 @@
-"""A real browser, driven by its DevTools protocol: opens an address, says what it highlights."""
+"""A real browser, driven by its DevTools protocol: opens pages, says what it highlights."""
 
 from __future__ import annotations
 
@@ -84,10 +84,7 @@ class Browser:
         )
         self._reader = asyncio.create_task(self._read())
         await self.call("Page.enable")
-        await self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=1000, height=1800, deviceScaleFactor=1, mobile=False,
-        )  # fmt: skip
+        await self.size(1000, 1800, 1)
         return self
 
     async def _port(self) -> int:
@@ -122,12 +119,28 @@ class Browser:
         async with asyncio.timeout(30):
             return await answer
 
-    async def highlighted(self, url: str) -> str:
-        """Open an address and return the text that stands on magenta; empty after two seconds."""
+    async def size(self, width: int, height: int, sharpness: int) -> None:
+        """Set the window's size in CSS pixels, and how many of the screen's stand for one."""
+        await self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=sharpness, mobile=False,
+        )  # fmt: skip
+
+    async def open(self, url: str) -> None:
+        """Open an address and wait until the page is there."""
         self._loaded.clear()
         await self.call("Page.navigate", url=url)
         async with asyncio.timeout(30):
             await self._loaded.wait()
+
+    async def evaluate(self, script: str) -> Any:
+        """Return the value of a script in the page."""
+        found = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        return found["result"]["value"]
+
+    async def highlighted(self, url: str) -> str:
+        """Open an address and return the text that stands on magenta; empty after two seconds."""
+        await self.open(url)
         boxes = await self._boxes_of(url.partition("?")[0])
         for _ in range(20):
             text = await self._on_magenta(boxes)
@@ -139,8 +152,7 @@ class Browser:
     async def _boxes_of(self, page: str) -> Any:
         """Return where the characters of a page are; the same whatever the address asks for."""
         if page not in self._boxes:
-            found = await self.call("Runtime.evaluate", expression=CHARACTERS, returnByValue=True)
-            self._boxes[page] = found["result"]["value"]
+            self._boxes[page] = await self.evaluate(CHARACTERS)
         return self._boxes[page]
 
     async def _on_magenta(self, boxes: Any) -> str:

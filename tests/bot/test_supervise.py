@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -11,9 +12,10 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
+from discord.ext import commands
 
 from bot import supervise
-from bot.supervise import Backoff, hopeless, signals
+from bot.supervise import Backoff, hopeless, setting_up, signals
 from config.errors import ConfigError
 
 
@@ -106,6 +108,89 @@ async def test_what_cannot_be_mended_ends_in_one_sentence(ending: BaseException,
 def test_other_errors_can_be_mended() -> None:
     assert hopeless(KeyError("t")) is None
     assert hopeless(closed(4000)) is None
+
+
+def http_error(status: int) -> discord.HTTPException:
+    response: Any = type("Response", (), {"status": status, "reason": "x"})()
+    return discord.HTTPException(response, None)
+
+
+def set_up(error: Exception) -> BaseException:
+    """What the setting up of a client ends with, when this goes wrong in it."""
+    with pytest.raises(Exception) as caught, setting_up():  # noqa: PT011 - any at all
+        raise error
+    return caught.value
+
+
+BROKEN = [
+    commands.ExtensionFailed("bot.cogs.ask", NameError("name 'x' is not defined")),
+    KeyError("t"),
+    TypeError("x"),
+    FileNotFoundError(2, "No such file", "fr.ftl"),
+]
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=repr)
+async def test_a_fault_of_this_program_ends_it_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        await run(set_up(error))
+    assert caught.value is error
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=repr)
+async def test_a_fault_of_this_program_is_recorded_once_with_its_place(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(type(error)):
+        await run(set_up(error))
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert type(getattr(error, "original", error)).__name__ in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        http_error(503),
+        http_error(429),
+        discord.GatewayNotFound(),
+        aiohttp.ClientConnectionError(),
+        aiohttp.ServerDisconnectedError(),
+        ConnectionResetError(104, "reset"),
+        TimeoutError(),
+    ],
+    ids=repr,
+)
+async def test_a_failing_network_while_setting_up_starts_a_new_client(error: Exception) -> None:
+    assert set_up(error) is error
+    assert len(await run(error)) == 2
+
+
+async def test_the_record_of_a_new_start_says_what_the_client_ended_with_and_where(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(KeyError("t"))
+    said = caplog.records[0].getMessage()
+    assert "KeyError" in said
+    assert __file__ in said
+
+
+async def test_the_record_of_a_lost_connection_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(OSError(104, "reset by peer"), closed(4009), aiohttp.ClientConnectionError("no way"))
+    said = [record.getMessage() for record in caplog.records]
+    assert [len(line.splitlines()) for line in said] == [1, 1, 1]
+    assert "reset by peer" in said[0]
+    assert "4009" in said[1]
+
+
+async def test_no_record_quotes_what_a_malformed_payload_held(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(ValueError("invalid literal: 'a secret question'"))
+    assert "ValueError" in caplog.text
+    assert "secret question" not in caplog.text
 
 
 async def test_a_stop_ends_a_running_client() -> None:

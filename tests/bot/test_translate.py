@@ -121,6 +121,12 @@ def test_files_of_the_terminal_are_not_ours(tmp_path: Path) -> None:
     assert [x.code for x in Languages.load("en", tmp_path)] == ["en"]
 
 
+def test_a_folder_is_read_once_whatever_the_default() -> None:
+    again = Languages.load("en")
+    assert [id(language) for language in again] == [id(language) for language in LANGUAGES]
+    assert (again.default.code, LANGUAGES.default.code) == ("en", "fr")
+
+
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(LookupError):
         ENGLISH("no-such-key")

@@ -11,9 +11,10 @@ import pytest
 
 from config.settings import Settings
 from embeddings import universal
-from embeddings.calibrate import FEATURES, Sample, fit
+from embeddings.calibrate import FEATURES, fit
 from embeddings.confidence import Calibration, calibration_for
 from embeddings.errors import ModelError
+from embeddings.sampling import Sample
 
 CALIBRATION = Calibration("model", -1.0, {"covered": 2.0, "lead": 0.5}, 0.6, "A note.", {"n": 3})
 

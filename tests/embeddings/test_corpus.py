@@ -304,7 +304,7 @@ def test_each_input_that_is_not_taken_is_told_and_the_rest_goes_on(
     assert [a.origin for a in plan.added] == [good]
     assert [r.input for r in plan.rejected] == [inputs[0], bad, *inputs[2:]]
     assert all(r.reason.endswith(".") for r in plan.rejected)
-    assert "has no article; put files ending in .htm" in plan.rejected[0].reason
+    assert "has no article; put files ending in .docx" in plan.rejected[0].reason
 
 
 def test_a_folder_that_cannot_be_opened_is_rejected(

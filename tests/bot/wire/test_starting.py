@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from discord.ext import commands
 
 from bot import client as bot_client
 from config.errors import ConfigError
@@ -48,6 +49,16 @@ async def test_the_bot_starts_although_discord_fails_at_first(
     async with running(monkeypatch, server, FakeEngine(), tmp_path):
         await server.connected()
         assert await answers(server, ana)
+
+
+async def test_a_part_that_cannot_be_loaded_ends_the_bot_at_once(
+    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bot_client, "COGS", ("ask", "no_such_part"))
+    async with running(monkeypatch, server, FakeEngine(), tmp_path) as life:
+        with pytest.raises(commands.ExtensionNotFound, match="no_such_part"):
+            await asyncio.wait_for(life, 5)
+    assert server.ops() == []
 
 
 async def test_the_bot_waits_for_a_gateway_that_is_not_up_at_start(

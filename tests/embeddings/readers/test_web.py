@@ -12,7 +12,9 @@ from embeddings.corpus import Corpus
 from embeddings.errors import ReadError
 from embeddings.readers import Fetcher, Sandbox, read
 from embeddings.readers.draft import Draft
+from tests.embeddings.readers.offices import odt
 from tests.embeddings.readers.pages import PAGES, ps
+from tests.embeddings.readers.prints import pdf
 from tests.embeddings.readers.prose import BAKER, BRIDGE
 from tests.embeddings.readers.sites import Site, running
 
@@ -90,10 +92,14 @@ def test_a_page_without_a_type_is_known_by_its_bytes(
 @pytest.mark.parametrize(
     ("data", "kind", "words"),
     [
-        (PAGE, "text/plain", "its bytes are a page's"),
+        (PAGE, "text/plain", "of the type text/plain, and its bytes are not"),
         (PAGE, "image/png", "is of the type image/png, which cannot be read"),
         (b"\x89PNG\r\n\x1a\nabc", "text/html", "is an image"),
-        (b"%PDF-1.7 abc", "text/html", "is a PDF file"),
+        (b"%PDF-1.7 abc", "text/html", "of the type text/html, and its bytes are not"),
+        (b"PK\x03\x04", "text/markdown", "of the type text/markdown, and its bytes are not"),
+        (PAGE, "application/pdf", "of the type application/pdf, and its bytes are not"),
+        (b"Il pleut.", "application/pdf", "of the type application/pdf, and its bytes are not"),
+        (b"%PDF-1.7 abc", "application/pdf", r"is damaged and cannot be read"),
         (b"\x00\x01\x02", None, "is a binary file"),
         (b"", "text/html", "is not an HTML page"),
         (b"", "text/plain", "is empty"),
@@ -108,6 +114,24 @@ def test_what_is_no_article_gets_a_sentence_with_its_address(
     with pytest.raises(ReadError, match=words) as caught:
         fetched(url, sandbox)
     assert url in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", None])
+def test_a_pdf_of_the_web_is_read_as_a_file_is(
+    site: Site, sandbox: Sandbox, kind: str | None
+) -> None:
+    url = site.page("/docs/pont", pdf(BRIDGE.paragraphs, title=BRIDGE.title), kind)
+    draft = fetched(url, sandbox)
+    assert (draft.title, draft.url, draft.origin) == (BRIDGE.title, url, url)
+
+
+@pytest.mark.parametrize("kind", ["application/vnd.oasis.opendocument.text", None])
+def test_a_document_of_the_web_is_read_as_a_file_is(
+    site: Site, sandbox: Sandbox, kind: str | None
+) -> None:
+    data = odt("".join(f"<text:p>{part}</text:p>" for part in BRIDGE.paragraphs))
+    draft = fetched(site.page("/docs/2019-03-14-pont.odt", data, kind), sandbox)
+    assert draft.text == "\n\n".join(BRIDGE.paragraphs)
 
 
 def test_a_page_that_changed_changes_its_article_and_no_other(site: Site, tmp_path: Path) -> None:

@@ -1,0 +1,242 @@
+"""Archives, feeds and sitemaps: each story in them, and a sentence for each thing that is none."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import FetchSettings
+from embeddings.readers import Fetcher, Sandbox, many
+from embeddings.readers.feeds import MAX_ENTRIES, is_list
+from embeddings.readers.many import read_all
+from embeddings.types import Rejected
+from tests.embeddings.readers.offices import docx, docx_paragraph, packed, run
+from tests.embeddings.readers.pages import ps
+from tests.embeddings.readers.prints import pdf
+from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, LIBRARY, Story
+from tests.embeddings.readers.sites import Site, running
+
+SETTINGS = FetchSettings(private=True, seconds=5)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as room:
+        yield room
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running() as started:
+        yield started
+
+
+def outcomes(given: str, sandbox: Sandbox) -> dict[str, str]:
+    """Return the title of each article, or the sentence for what is none, by its name."""
+    found = read_all([given], sandbox, Fetcher(SETTINGS))
+    return dict(
+        (o.input, o.reason) if isinstance(o, Rejected) else (o[0], o[1].title) for o in found
+    )
+
+
+def text(story: Story) -> str:
+    return f"# {story.title}\n\n" + "\n\n".join(story.paragraphs)
+
+
+def page(story: Story) -> bytes:
+    return f"<html><body><h1>{story.title}</h1>{ps(story.paragraphs)}".encode()
+
+
+def saved(folder: Path, data: bytes, name: str = "a.zip") -> str:
+    path = folder / name
+    path.write_bytes(data)
+    return str(path)
+
+
+def test_an_archive_is_read_file_by_file(tmp_path: Path, sandbox: Sandbox) -> None:
+    word = docx([docx_paragraph(run(p)) for p in (LIBRARY.title, *LIBRARY.paragraphs)])
+    parts = {
+        "b/pont.md": text(BRIDGE),
+        "a.html": page(BAKER),
+        "c.pdf": pdf(FERRY.paragraphs, title=FERRY.title),
+        "d.docx": word,
+        "README.md": "Une phrase entière.",
+        ".hidden.txt": "Une phrase entière.",
+        "__MACOSX/a.txt": "Une phrase entière.",
+        "photo.jpg": b"\xff\xd8\xff",
+    }
+    path = saved(tmp_path, packed(parts))
+    assert outcomes(path, sandbox) == {
+        f"{path}/a.html": BAKER.title,
+        f"{path}/b/pont.md": BRIDGE.title,
+        f"{path}/c.pdf": FERRY.title,
+        f"{path}/d.docx": LIBRARY.title,
+    }
+
+
+def test_a_file_of_an_archive_is_known_again_by_its_place(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = saved(tmp_path, packed({"b/pont.md": text(BRIDGE)}))
+    ((_, draft),) = [
+        o for o in read_all([path], sandbox, Fetcher(SETTINGS)) if isinstance(o, tuple)
+    ]
+    assert draft.origin == f"{path}/b/pont.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../../etc/evil.txt", "leads out of its archive"),
+        ("a/../../evil.txt", "leads out of its archive"),
+        ("/etc/evil.txt", "leads out of its archive"),
+        ("C:\\evil.txt", "leads out of its archive"),
+        ("..\\evil.txt", "leads out of its archive"),
+        ("inner.zip", "an archive in an archive"),
+        ("inner.tar.gz", "an archive in an archive"),
+        ("empty.txt", "is empty"),
+        ("broken.docx", "is damaged"),
+        ("wrong.pdf", "is not a PDF file"),
+    ],
+)
+def test_what_is_wrong_in_an_archive_is_told_and_the_rest_is_read(
+    tmp_path: Path, sandbox: Sandbox, name: str, words: str
+) -> None:
+    inside = b"" if name == "empty.txt" else b"Une phrase."
+    path = saved(tmp_path, packed({name: inside, "z.md": text(BRIDGE)}))
+    wrong, right = sorted(outcomes(path, sandbox).items(), key=lambda pair: pair[1] == BRIDGE.title)
+    assert words in wrong[1]
+    assert right == (f"{path}/z.md", BRIDGE.title)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.zip"]
+
+
+def test_a_link_in_an_archive_is_not_followed(tmp_path: Path, sandbox: Sandbox) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        link = zipfile.ZipInfo("passwd.txt")
+        link.create_system = 3
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    (reason,) = outcomes(saved(tmp_path, whole.getvalue()), sandbox).values()
+    assert "is a link, not a file" in reason
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"abc", "is damaged and cannot be opened"),
+        (packed({"a.txt": b"\0" * 50_000_000}), "unpacks to far more than it holds"),
+        (packed({f"{n}.txt": b"a" for n in range(5001)}), "holds more than 5000 files"),
+        (packed({"photo.jpg": b"abc"}), "has no article in it"),
+        (packed({}), "has no article in it"),
+    ],
+)
+def test_an_archive_that_is_not_read_gets_a_sentence(
+    tmp_path: Path, sandbox: Sandbox, data: bytes, words: str
+) -> None:
+    path = saved(tmp_path, data)
+    ((name, reason),) = outcomes(path, sandbox).items()
+    assert name == path
+    assert words in reason
+
+
+def rss(*links: str) -> bytes:
+    items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in links)
+    head = "<channel><title>Le Quai</title><link>https://example.org</link>"
+    return f'<?xml version="1.0"?><rss version="2.0">{head}{items}</channel></rss>'.encode()
+
+
+def atom(*links: str) -> bytes:
+    entries = "".join(
+        f'<entry><link rel="edit" href="https://example.org/edit"/><link href="{link}"/></entry>'
+        for link in links
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
+
+
+def rdf(*links: str) -> bytes:
+    items = "".join(f"<item><link>{link}</link></item>" for link in links)
+    names = 'xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf"'
+    return f"<rdf:RDF {names}><channel/>{items}</rdf:RDF>".encode()
+
+
+def sitemap(*links: str, kind: str = "urlset", entry: str = "url") -> bytes:
+    places = "".join(f"<{entry}><loc> {link} </loc></{entry}>" for link in links)
+    schema = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'<?xml version="1.0"?>\n<{kind} xmlns="{schema}">{places}</{kind}>'.encode()
+
+
+@pytest.mark.parametrize("make", [rss, atom, rdf, sitemap])
+def test_each_page_of_a_list_is_read_once(site: Site, sandbox: Sandbox, make: object) -> None:
+    pages = [site.page("/1", page(BRIDGE)), site.page("/2", page(BAKER))]
+    url = site.page("/list", make(*pages, pages[0]), "application/xml")  # type: ignore[operator]
+    assert outcomes(url, sandbox) == {pages[0]: BRIDGE.title, pages[1]: BAKER.title}
+
+
+def test_a_list_of_sitemaps_leads_to_their_pages(site: Site, sandbox: Sandbox) -> None:
+    story = site.page("/1", page(BRIDGE))
+    inner = site.page("/s1.xml", sitemap(story), "text/xml")
+    url = site.page("/s.xml", sitemap(inner, kind="sitemapindex", entry="sitemap"), "text/xml")
+    assert outcomes(url, sandbox) == {story: BRIDGE.title}
+
+
+def test_a_page_of_a_list_that_is_none_is_told_and_the_rest_is_read(
+    site: Site, sandbox: Sandbox
+) -> None:
+    story, gone = site.page("/1", page(BRIDGE)), f"{site.root}/2"
+    found = outcomes(site.page("/list", rss(gone, story, "ftp://a.b/c")), sandbox)
+    assert found[story] == BRIDGE.title
+    assert "does not exist" in found[gone]
+    assert "only http:// and https://" in found["ftp://a.b/c"]
+
+
+def test_robots_txt_counts_for_the_pages_of_a_list(site: Site, sandbox: Sandbox) -> None:
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /1", "text/plain")
+    story = site.page("/1", page(BRIDGE))
+    found = outcomes(site.page("/list", rss(story)), sandbox)
+    assert "its robots.txt says so" in found[story]
+    assert outcomes(story, sandbox) == {story: BRIDGE.title}
+
+
+def test_a_list_cannot_lead_into_the_own_network(site: Site, sandbox: Sandbox) -> None:
+    (found,) = read_all([site.page("/list", rss(site.root))], sandbox, Fetcher(FetchSettings()))
+    assert isinstance(found, Rejected)
+    assert "private network" in found.reason
+
+
+def test_only_the_first_pages_of_a_long_list_are_read(
+    site: Site, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many.feeds, "MAX_ENTRIES", 2)
+    links = [f"{site.root}/{n}" for n in range(5)]
+    url = site.page("/list", rss(*links))
+    found = outcomes(url, sandbox)
+    assert list(found) == [*links[:2], url]
+    assert found[url].startswith("Only the first 2 of the 5 pages of")
+    assert MAX_ENTRIES > 2
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (rss(), "names none"),
+        (rss("https://a.b/c")[:-10], "is a broken list of pages"),
+        (b'<!DOCTYPE rss [<!ENTITY a "b">]>' + rss("&a;"), "declares entities|is of the type"),
+        (b"<rss><channel>&nope;</channel></rss>", "is a broken list of pages"),
+    ],
+)
+def test_a_list_that_is_not_read_gets_a_sentence(
+    site: Site, sandbox: Sandbox, data: bytes, words: str
+) -> None:
+    url = site.page("/list", data, "application/rss+xml")
+    ((name, reason),) = outcomes(url, sandbox).items()
+    assert name == url
+    assert any(word in reason for word in words.split("|"))
+
+
+@pytest.mark.parametrize("data", [b"<html><body>", b"<p>rss</p>", b"abc", b"", b"<?xml?><html/>"])
+def test_a_page_is_no_list(data: bytes) -> None:
+    assert not is_list(data)

@@ -1,0 +1,109 @@
+"""PDF files: columns, hyphens and running heads are the printer's; the paragraphs the author's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+
+from embeddings.errors import ReadError
+from embeddings.readers import Draft, Sandbox, pdf, read
+from embeddings.readers.layout import _joined
+from tests.embeddings.readers import prints
+from tests.embeddings.readers.prints import ONE, THREE, TWO, Column, scanned
+from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
+
+HEAD = "Le Courrier de l’Aven"
+
+
+def printed(data: bytes, name: str = "a.pdf") -> Draft:
+    return pdf.read(data, Path(name))
+
+
+@pytest.mark.parametrize("indent", [False, True])
+@pytest.mark.parametrize("columns", [ONE, TWO, THREE], ids=["one", "two", "three"])
+@pytest.mark.parametrize("story", [BRIDGE, BAKER, FERRY], ids=lambda s: s.author)
+def test_paragraphs_are_the_author_s_whatever_the_columns(
+    story: Story, columns: Sequence[Column], indent: bool
+) -> None:
+    parts = story.paragraphs * 8
+    draft = printed(prints.pdf(parts, columns, title=story.title, head=HEAD, indent=indent))
+    assert draft.text.split("\n\n") == list(parts)
+    assert (draft.title, draft.language) == (story.title, story.language)
+
+
+def test_running_heads_and_page_numbers_are_dropped() -> None:
+    assert HEAD.encode() not in printed(prints.pdf(BRIDGE.paragraphs * 12, head=HEAD)).text.encode()
+
+
+def test_a_word_s_own_hyphen_stays() -> None:
+    column = (Column(60, 30),)
+    text = [
+        "Le porte-parole de la mairie a confirmé que la salle polyvalente rouvrirait, dit-il."
+    ] * 3
+    assert printed(prints.pdf(text, column)).text.split("\n\n") == text
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("une inspec-", "tion de routine", "une inspection de routine"),
+        ("une inspec\u00ad", "tion", "une inspection"),
+        ("viendra-t-", "il demain", "viendra-t-il demain"),
+        ("le vice-", "président", "le vice-président"),
+        ("peut-", "être", "peut-être"),
+        ("Jean-", "Baptiste", "Jean-Baptiste"),
+        ("les années 1990-", "2000", "les années 1990-2000"),
+        ("un mot -", "dit-il - de plus", "un mot - dit-il - de plus"),
+        ("un mot", "puis un autre", "un mot puis un autre"),
+    ],
+)
+def test_lines_are_joined_as_words_are(above: str, below: str, joined: str) -> None:
+    assert _joined(above, below, Counter()) == joined
+
+
+def test_the_day_in_the_name_of_the_file_counts() -> None:
+    draft = printed(prints.pdf(BRIDGE.paragraphs), "2019-03-14-pont.pdf")
+    assert draft.date == date(2019, 3, 14)
+    assert "date" in draft.inferred
+
+
+def test_a_stated_title_counts_when_the_first_page_has_it() -> None:
+    parts = ["Un pont fermé au public", *BRIDGE.paragraphs]
+    assert printed(prints.pdf(parts, stated="Un pont fermé au public")).title == parts[0]
+    assert printed(prints.pdf(parts, stated="Microsoft Word - v3.doc")).title != "v3.doc"
+
+
+def test_a_file_is_read_by_its_extension(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(prints.pdf(BRIDGE.paragraphs, title=BRIDGE.title))
+    draft = read(path)
+    assert (draft.title, draft.origin) == (BRIDGE.title, str(path))
+
+
+def many_pages(count: int) -> bytes:
+    paper = FPDF()
+    for _ in range(count):
+        paper.add_page()
+    return bytes(paper.output())
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"abc", "is not a PDF file"),
+        (b"%PDF-1.7\nabc", "is damaged and cannot be read"),
+        (prints.pdf(BRIDGE.paragraphs)[:3000], "is damaged|has no text"),
+        (scanned(2), r"has no text, only pictures of its pages; run a text recognition \(OCR\)"),
+        (prints.pdf(BRIDGE.paragraphs, password="x"), "is locked with a password"),  # noqa: S106
+        (many_pages(501), "has more than 500 pages"),
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence(data: bytes, words: str) -> None:
+    with Sandbox() as sandbox, pytest.raises(ReadError, match=words) as caught:
+        sandbox.read(".pdf", data, "a.pdf")
+    assert "a.pdf" in str(caught.value)

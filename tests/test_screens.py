@@ -1,0 +1,146 @@
+"""The pictures of replies show what is really sent, and those that are spoken of exist."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from bot.layout import payload
+from bot.markup import plain, unplain
+from bot.parts import Attached, Block, Button, Card, Choice, Row, Select
+from bot.render import answer_card, day, written
+from bot.translate import Languages
+from tests.bot.samples import answers
+from tests.screens.__main__ import SCENES, SHARPNESS, WIDTH
+from tests.screens.page import markdown, page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "tests" / "screens"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LARGEST = 150_000
+"""Bytes of a picture: a page that shows three stays quick to load."""
+LANGUAGES = Languages.load()
+FR = LANGUAGES.of("fr")
+
+
+def sent(card: Card) -> list[dict[str, Any]]:
+    """Return a message's components, as they go out."""
+    components: list[dict[str, Any]] = payload(card)["view"].to_components()
+    return components
+
+
+def inside(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield components, however deep, in the order in which they are seen."""
+    for component in components:
+        yield component
+        yield from inside(component.get("components", []))
+        yield from inside([component["accessory"]] if "accessory" in component else [])
+
+
+def seen(found: str, *classes: str) -> list[str]:
+    """Return the texts of the elements of some classes."""
+    path = " | ".join(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]" for name in classes)
+    return [
+        words("".join(element.itertext())) for element in lxml.html.fromstring(found).xpath(path)
+    ]
+
+
+def words(text: str) -> str:
+    """Return a text with neither white space nor what cannot be seen: those may differ."""
+    return re.sub(r"[\s\u2068\u2069\u200b]", "", text)
+
+
+def told(content: str) -> str:
+    """Return what a text in Discord's mark-up says."""
+    lines = [re.sub(r"\A(> |-# |- |#{1,3} )", "", line) for line in content.split("\n")]
+    bare = re.sub(r"(?<!\\)((?:\\\\)*)\*\*", r"\1", "\n".join(lines))
+    return words(unplain(bare))
+
+
+ANSWERS = answers().filter(lambda answer: not any(hit.article.date for hit in answer.hits))
+"""Days are read in another way; they have a test of their own."""
+
+
+@given(ANSWERS, st.sampled_from(list(LANGUAGES)))
+def test_every_text_of_a_message_is_on_its_page(answer: Any, language: Any) -> None:
+    components = sent(answer_card(answer, language, name="n"))
+    texts = [part["content"] for part in inside(components) if "content" in part]
+    assert seen(page(components, language), "text") == [told(text) for text in texts]
+
+
+@given(answers())
+def test_every_button_of_a_message_is_on_its_page(answer: Any) -> None:
+    components = sent(answer_card(answer, FR, name="n", private=True))
+    labels = [part["label"] for part in inside(components) if "label" in part]
+    assert seen(page(components, FR), "button") == [words(label) for label in labels]
+
+
+def test_selects_and_files_are_on_the_page() -> None:
+    choices = (Choice("Un", "1"),)
+    components = sent(Card((Select("v:x", "Choisir", choices), Attached("données.json"))))
+    assert seen(page(components, FR), "select", "file") == ["Choisir", "données.json"]
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60).filter(str.strip))
+def test_a_text_made_plain_is_shown_as_it_was(text: str) -> None:
+    shown = lxml.html.fromstring(f"<div>{markdown(f'> {plain(text)}', FR)}</div>")
+    assert words(shown.text_content()) == words(unplain(plain(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("> « a. **B.** c »", "<blockquote>« a. <strong>B.</strong> c »</blockquote>"),
+        ("**x**y **z**", "<p><strong>x</strong>y <strong>z</strong></p>"),
+        ("**T**\n-# S · § 3", "<p><strong>T</strong></p><small>S · § 3</small>"),
+        ("x\n- a\n- b", "<p>x</p><li>a</li><li>b</li>"),
+        ("### 3 articles", "<h3>3 articles</h3>"),
+        (r"\*\*a\*\* \<b\>", "<p>**a** &lt;b&gt;</p>"),
+        ("a & b", "<p>a &amp; b</p>"),
+        (r"\<t:0:D\>", "<p>&lt;t:0:D&gt;</p>"),
+    ],
+)
+def test_mark_up_becomes_what_discord_makes_of_it(text: str, expected: str) -> None:
+    assert markdown(text, FR) == expected
+
+
+@given(st.dates(date(1, 1, 2), date(9999, 12, 30)), st.sampled_from(list(LANGUAGES)))
+def test_a_day_is_written_in_the_readers_language(value: date, language: Any) -> None:
+    assert markdown(day(value), language) == f"<p><time>{written(value, language)}</time></p>"
+
+
+def test_a_message_has_its_colour_at_its_side() -> None:
+    assert "border-left-color: #2d7d46" in page(sent(Card((Block("a"),), accent=0x2D7D46)), FR)
+
+
+def test_a_button_that_opens_an_address_looks_otherwise() -> None:
+    buttons = Row((Button("Ouvrir", url="https://example.org"), Button("Lire", custom_id="v:x")))
+    found = page(sent(Card((buttons,))), FR)
+    assert (seen(found, "link"), seen(found, "secondary")) == (["Ouvrir"], ["Lire"])
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_every_scene_has_its_picture(scene: Any) -> None:
+    with Image.open(scene.file) as image:
+        assert image.width == WIDTH * SHARPNESS
+    assert scene.file.stat().st_size < LARGEST
+
+
+def test_every_picture_has_its_scene() -> None:
+    assert {path.name for path in FOLDER.glob("*.png")} == {scene.file.name for scene in SCENES}
+
+
+def test_every_picture_of_the_readme_exists() -> None:
+    named = re.findall(r"(?<![:/\w])[\w./-]+\.(?:png|svg|gif)\b", README)
+    assert [name for name in named if not (ROOT / name).is_file()] == []
