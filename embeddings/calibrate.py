@@ -105,7 +105,8 @@ def _weights(found: Sequence[Sample]) -> Values:
             part = np.array([s.source == source and (s.kind is Kind.WHOLE) == whole for s in found])
             if part.any():
                 weight[part] *= (1 if whole else SMALL_SHARE) / weight[part].sum()
-    return weight * (len(found) / weight.sum())
+    weight *= len(found) / weight.sum()
+    return weight
 
 
 def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:

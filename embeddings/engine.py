@@ -123,15 +123,14 @@ class SearchEngine:
         """
         text = checked(question)
         await self._live.follow()
-        serving = self._live.serving
-        if serving is None or not serving.snapshot.manifest.passages:
+        if not (serving := self._live.serving) or not serving.snapshot.manifest.passages:
             return Answer(text, serving.snapshot.id if serving else "", None, Refusal.EMPTY_CORPUS)
         terms = Terms(
             top_k=top_k or self._settings.top_k,
             threshold=self.threshold if threshold is None else threshold,
             filters=filters or Filters(),
             today=self._clock().date(),
-            strict=not (threshold is None and self._settings.threshold is None),
+            strict=(threshold, self._settings.threshold) != (None, None),
             plain=plain,
         )
         if terms.filters.article_id:

@@ -86,6 +86,7 @@ class Evidence:
         early: The same share where each word counts the less the later it first comes.
         fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
             the question does not tell.
+        foreign: 1 where the passage is in another language than the question, else 0.
         best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
     """
 
@@ -98,6 +99,7 @@ class Evidence:
     present: Floats
     early: Floats
     fits: Floats
+    foreign: Floats
     best: Ints
 
 
@@ -133,8 +135,15 @@ def weigh(
         present=found.present,
         early=found.early,
         fits=np.maximum.reduceat(found.fits, starts),
+        foreign=_foreign(terms, arrays, passages),
         best=rows[_argmax(chosen, owner, starts)],
     )
+
+
+def _foreign(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
+    """Say which passages are in another language; none where the question's is not known."""
+    others = [bool(terms.language) and code != terms.language for code in arrays.lexical.codes()]
+    return np.array(others, np.float32)[arrays.lexical.language_of[passages]]
 
 
 class _Found:

@@ -35,13 +35,18 @@ OUTSIDE = 5
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each kind of evidence adds to the score, a log-odds; fitted on labelled questions."""
+    """What each kind of evidence adds to the score, a log-odds; fitted on labelled questions.
+
+    But for ``foreign``: about what words shared by chance give an unrelated passage in the
+    question's own language, which one in another language cannot have.
+    """
 
     grams: float = 9.4
     passage: float = 5.1
     sentence: float = 10.5
     covered: float = 4.5
     early: float = 1.5
+    foreign: float = 1.5
 
     def score(self, evidence: Evidence) -> Floats:
         """Return the score of each candidate, float32 [C]."""
@@ -173,14 +178,11 @@ def describe(
     passage and the best one of another article; ``several``, whether the article has other
     passages; ``lacks``, whether it has not the kind of answer that the question wants;
     ``unknown``, the share of the question's weight in words that nobody used;
-    ``length``, the logarithm of the number of words; ``foreign``, whether the passage is in
-    another language than the question; ``small``, near 1 in a corpus of a few passages and near
-    0 in one of thousands: to lead by much means less among few.
+    ``length``, the logarithm of the number of words; ``small``, near 1 in a corpus of a few
+    passages and near 0 in one of thousands: to lead by much means less among few.
     """
     article = arrays.article_of[evidence.passages]
     size = np.bincount(arrays.article_of)[article]
-    codes = np.array([code != terms.language for code in arrays.lexical.codes()], np.float32)
-    foreign = codes[arrays.lexical.language_of[evidence.passages]] * bool(terms.language)
     nobody = np.array([not rows for rows in terms.rows], np.float32)
     shown = {f.name: getattr(evidence, f.name) for f in fields(evidence)}
     del shown["passages"], shown["best"]
@@ -192,7 +194,6 @@ def describe(
         "lacks": (evidence.fits < 0).astype(np.float32),
         "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
-        "foreign": foreign,
         "small": np.full(len(score), 1 / (1 + len(arrays.lexical) / SMALL), np.float32),
     }
 

@@ -94,7 +94,8 @@ class Pool:
         article_of = self.arrays.article_of
         answered = [q for q in self.asked if q.gold]
         articles = {int(article_of[min(chance.choice(answered).gold)])}
-        articles |= set(chance.sample(range(int(article_of[-1]) + 1), size - 1))
+        count = int(article_of[-1]) + 1
+        articles |= set(chance.sample(range(count), min(size, count) - 1))
         rows = np.flatnonzero(np.isin(article_of, list(articles)))
         inside = set(rows.tolist())
         own = [i for i, q in enumerate(self.asked) if q.gold and q.gold <= inside]

@@ -63,7 +63,7 @@ class Block:
         mark: What a browser puts before a list item: a dash or a number; else nothing.
         parent: A number for the element that its own element stands in.
         around: A number for the outermost element that says it is no part of the story; else 0.
-        linked: The share of its characters that are links, in [0, 1].
+        linked: The share of its characters, blanks apart, that are links, in [0, 1].
     """
 
     text: str
@@ -164,13 +164,18 @@ class _Walk:
     def _end(self, place: _Place) -> Iterator[Block]:
         """Yield what has come together, in as many blocks as empty lines divide it into."""
         text = "".join(piece for piece, _ in self._pieces)
-        linked = sum(len(piece.strip()) for piece, is_link in self._pieces if is_link)
-        share = min(1.0, linked / max(1, len(text.strip())))
+        linked = sum(_inked(piece) for piece, is_link in self._pieces if is_link)
+        share = linked / max(1, _inked(text))
         self._pieces.clear()
         lines = _LINE.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
         for part in filter(str.strip, _EMPTY_LINES.split(lines)):
             mark, self._mark = (self._mark, "") if place.kind is Kind.ITEM else ("", "")
             yield Block(part, place.kind, mark, place.parent, place.around, share)
+
+
+def _inked(text: str) -> int:
+    """Count the characters that are not blank."""
+    return sum(map(len, text.split()))
 
 
 def _is_inline(tag: str) -> bool:

@@ -18,6 +18,9 @@ FEW_WORDS = 4
 MOST_LINKED = 0.5
 """The share of links from which a short block is a menu or an invitation to read something else."""
 
+ONLY_LINKS = 0.9
+"""The share of links from which a block of any length is one."""
+
 LONGEST_INVITATION = 250
 """The most characters of such a block, or of an offer to subscribe."""
 
@@ -128,6 +131,8 @@ def _between(found: Sequence[Block], kept: set[int]) -> set[int]:
 
 def _is_aside(block: Block) -> bool:
     """Say whether a block sends the reader elsewhere."""
+    if block.linked > ONLY_LINKS:
+        return True
     if len(block.text) > LONGEST_INVITATION:
         return False
     if block.linked > MOST_LINKED or is_notice(block.text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from config.settings import Settings
 from embeddings.asking import Models, Terms
 from embeddings.collection import Collection
+from embeddings.confidence import Story
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.passages import split
 from embeddings.reindexing import Material
-from embeddings.types import Article, Filters
+from embeddings.serving import Serving
+from embeddings.types import Article, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 
 QUAY = "Le port de Lorient a ouvert un nouveau quai. Les pêcheurs l’attendaient."
@@ -114,3 +117,25 @@ async def test_the_clock_says_when_last_week_was(tmp_path: Path) -> None:
     async with SearchEngine(settings, encoder=WordEncoder(), clock=lambda: NOW) as engine:
         answer = await engine.ask("Quel quai de Lorient la semaine dernière ?", threshold=0.0)
     assert [hit.article.id for hit in answer.hits] == ["nouveau"]
+
+
+async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_passage(
+    live: Live,
+) -> None:
+    bar = Story(0.0, {"covered": 5.0}, 0.6)
+    live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
+    alone = terms(filters=Filters(article_id="ancien"), threshold=0.999)
+    about = await live.answer("Le port de Lorient ?", alone)
+    assert [hit.article.id for hit in about.hits] == ["ancien"]
+    assert about.confidence is not None
+    assert about.confidence < 0.999
+    assert (await live.answer("Une recette de tarte ?", alone)).refusal is not None
+    everywhere = await live.answer("Le port de Lorient ?", terms(threshold=0.999))
+    assert everywhere.refusal is Refusal.NOT_FOUND
+
+
+async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
+    bar = Story(0.0, {"covered": 5.0}, 0.6)
+    live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
+    given = terms(filters=Filters(article_id="ancien"), threshold=0.999, strict=True)
+    assert (await live.answer("Le port de Lorient ?", given)).refusal is not None

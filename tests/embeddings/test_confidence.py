@@ -12,7 +12,7 @@ import pytest
 from config.settings import Settings
 from embeddings import universal
 from embeddings.calibrate import FEATURES, fit
-from embeddings.confidence import Calibration, calibration_for
+from embeddings.confidence import Calibration, Story, calibration_for
 from embeddings.errors import ModelError
 from embeddings.sampling import Sample
 
@@ -161,3 +161,21 @@ def test_too_few_questions_are_refused() -> None:
 def test_every_set_has_its_figures() -> None:
     figures = fit([*made(source="a"), *made(source="b")], "m").figures
     assert figures["a"]["questions"] == figures["b"]["questions"] == 400
+
+
+def test_a_feature_may_be_a_product_of_two() -> None:
+    rule = Calibration("m", 0.0, {"small*lead": 2.0}, 0.5)
+    assert rule.probabilities(features(small=0.5, lead=3.0))[0] == pytest.approx(
+        1 / (1 + np.exp(-3))
+    )
+
+
+def test_the_bar_of_one_story_is_kept_in_the_file(tmp_path: Path) -> None:
+    story = Story(-1.0, {"covered": 4.0}, 0.3)
+    path = tmp_path / "c.json"
+    Calibration("m", 0.0, {}, 0.5, story=story).save(path)
+    kept = Calibration.load(path).story
+    assert kept == story
+    assert kept is not None
+    assert kept.is_about({"covered": 1.0, "other": 5.0})
+    assert not kept.is_about({"covered": 0.0, "other": 5.0})

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from embeddings import folding, ranker
-from embeddings.calibrate import Asked, samples
 from embeddings.confidence import Calibration
 from embeddings.evidence import Arrays, Query, sentence_text, weigh
 from embeddings.lexical import Document, build
@@ -238,14 +237,3 @@ def test_an_early_word_counts_more_than_a_late_one() -> None:
 
 def test_a_sentence_is_read_with_its_title_without_markup() -> None:
     assert sentence_text("<i>Nana</i>", "Elle part.") == "Nana. Elle part."
-
-
-def test_calibration_samples_tell_what_came_first() -> None:
-    asked = [
-        Asked(Query(text, vector(text)), frozenset(gold))
-        for text, gold in (("Qui signe une lettre ?", {0}), ("Des outils ?", {3}), ("Pluie ?", ()))
-    ]
-    found_samples = list(samples("set", asked, CORPUS))
-    assert [s.correct for s in found_samples] == [True, False, False]
-    assert [s.answerable for s in found_samples] == [True, True, False]
-    assert [s.group for s in found_samples] == [0, 2, -3]

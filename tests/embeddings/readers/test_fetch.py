@@ -54,6 +54,12 @@ def test_the_name_stands_without_a_contact_too() -> None:
     assert user_agent(None).endswith("(a bot that quotes articles)")
 
 
+@pytest.mark.parametrize("contact", ["a\r\nX-Evil: 1", "é@example.org", "", "a b"])
+def test_a_contact_that_would_not_fit_in_a_header_is_refused(contact: str) -> None:
+    with pytest.raises(ValueError, match="contact"):
+        FetchSettings(contact=contact)
+
+
 def test_a_compressed_page_is_unpacked(site: Site, fetcher: Fetcher) -> None:
     url = site.page("/", gzip.compress(PAGE), Content_Encoding="gzip")
     assert fetcher.get(url).data == PAGE
