@@ -21,12 +21,10 @@ from embeddings.errors import QuestionError
 
 if TYPE_CHECKING:
     from bot.access import Rules
-    from bot.client import VerbatimBot
+    from bot.client import Interaction, VerbatimBot
     from bot.parts import Card
     from bot.translate import Language
     from embeddings.types import Answer, Filters
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 _log = logging.getLogger(__name__)
 

@@ -25,9 +25,7 @@ from bot.store import Vote
 if TYPE_CHECKING:
     import re
 
-    from bot.client import VerbatimBot
-
-    Interaction = discord.Interaction[VerbatimBot]
+    from bot.client import Interaction
 
 NAME = r"(?P<name>[\w-]{8})"
 """The pattern of the name of an answer."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
 
     Interaction = discord.Interaction["VerbatimBot"]
+    """What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
 
 COGS = ("ask", "sources", "menu", "help", "admin")
 DEAF = 90.0

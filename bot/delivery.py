@@ -18,11 +18,9 @@ from bot.render import WRONG
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.client import VerbatimBot
+    from bot.client import Interaction, VerbatimBot
     from bot.parts import Card
     from bot.translate import Language
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 T = TypeVar("T")
 TRIES = 3

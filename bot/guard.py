@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import discord  # noqa: TC002 - see above
+import discord  # noqa: F401 - see above
 from discord import app_commands  # noqa: F401 - see above
 
 from bot.access import require_admin
@@ -18,9 +18,8 @@ from bot.delivery import tell
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.client import VerbatimBot
+    from bot.client import Interaction
 
-    Interaction = discord.Interaction[VerbatimBot]
     Done = Coroutine[Any, Any, None]
 
 P = ParamSpec("P")

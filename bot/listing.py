@@ -8,7 +8,7 @@ from bot.catalogue import SORTS
 from bot.markup import clean, fit
 from bot.parts import MAX_OPTION, Block, Button, Card, Choice, Rule, Select, card, row
 from bot.refs import short
-from bot.render import ANSWERED, credit_line
+from bot.render import ANSWERED, summary_line
 
 if TYPE_CHECKING:
     from bot.catalogue import Catalogue
@@ -67,9 +67,7 @@ def _sort_button(sort: str, current: str, text: str, language: Language) -> Butt
 
 
 def _line(article: ArticleSummary, language: Language) -> str:
-    passages = language("passages", count=article.passages)
-    details = " · ".join(part for part in (credit_line(article), passages) if part)
-    return f"**{fit(article.title, _TITLE)}**\n-# {details}"
+    return f"**{fit(article.title, _TITLE)}**\n-# {summary_line(article, language)}"
 
 
 def _choice(article: ArticleSummary) -> Choice:

@@ -1,4 +1,4 @@
-"""The commands that measure: eval, on a labelled set, and what it shows and keeps."""
+"""The commands that work on labelled sets: eval measures, calibrate fits the confidence."""
 
 from __future__ import annotations
 

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from bot.client import VerbatimBot
+    from bot.client import Interaction
     from bot.parts import Card
     from embeddings.types import Progress
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 EVERY = 6.0
 """Seconds between two edits, at the least."""

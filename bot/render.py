@@ -144,6 +144,12 @@ def credit_line(article: Article | ArticleSummary) -> str:
     return " · ".join(_credits(article))
 
 
+def summary_line(article: ArticleSummary, language: Language) -> str:
+    """Return where an article comes from, and how many passages it has."""
+    passages = language("passages", count=article.passages)
+    return " · ".join([*_credits(article), passages])
+
+
 def _credits(article: Article | ArticleSummary) -> list[str]:
     given = [fit(part, NAME) for part in (article.source, article.author) if part]
     return [*given, day(article.date)] if article.date else given

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.markup import fit, plain
 from bot.parts import MAX_OPTION, Block, Button, Card, Rule, card, row
 from bot.refs import short
-from bot.render import ANSWERED, NAME, REFUSED, TITLE, credit_line
+from bot.render import ANSWERED, NAME, REFUSED, TITLE, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +102,8 @@ def snapshot_label(snapshot: SnapshotSummary, language: Language) -> str:
 
 def removal_card(article: ArticleSummary, language: Language) -> Card:
     """Return what would be removed, with the button that does it."""
-    passages = language("passages", count=article.passages)
-    details = " · ".join(part for part in (credit_line(article), passages) if part)
     custom_id = f"v:drop:{short(article.id)}"
+    details = summary_line(article, language)
     return card(
         Block(language("remove-ask")),
         Block(f"**{fit(article.title, TITLE)}**\n-# {fit(article.id, NAME)}\n-# {details}"),

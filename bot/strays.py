@@ -16,9 +16,7 @@ from bot.refs import SHORT
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
-
-    Interaction = discord.Interaction[VerbatimBot]
+    from bot.client import Interaction
 
 
 async def on_interaction(interaction: Interaction) -> None:

@@ -142,5 +142,5 @@ def test_every_picture_has_its_scene() -> None:
 
 
 def test_every_picture_of_the_readme_exists() -> None:
-    named = re.findall(r"(?<![:/\w])[\w./-]+\.(?:png|svg|gif)\b", README)
+    named = re.findall(r'(?:\]\(|src=")([^)":\s]+\.(?:png|svg|gif))', README)
     assert [name for name in named if not (ROOT / name).is_file()] == []

@@ -1,4 +1,4 @@
-"""/admin: index anew, see what serves, go back, take an article out."""
+"""/admin: index anew, go back, take an article out, set what holds here, see what is kept."""
 
 from __future__ import annotations
 
@@ -25,11 +25,9 @@ from bot.reports import reindex_card, removal_card, snapshot_label, status_card
 from bot.translate import described, options
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
+    from bot.client import Interaction, VerbatimBot
     from bot.store import Unanswered, Vote
     from embeddings.types import Passage
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 MAX_FILE = 8 * 1024 * 1024
 """The largest file that is sent, in bytes: below what Discord takes on every server."""

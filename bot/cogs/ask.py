@@ -22,10 +22,8 @@ from bot.translate import described, everywhere, options
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
+    from bot.client import Interaction, VerbatimBot
     from bot.parts import Card
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 _log = logging.getLogger(__name__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -15,9 +14,7 @@ from bot.guard import guarded
 from bot.translate import described, everywhere
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
-
-    Interaction = discord.Interaction[VerbatimBot]
+    from bot.client import Interaction, VerbatimBot
 
 
 class Help(commands.Cog):

@@ -17,10 +17,8 @@ from bot.translate import everywhere, named
 from embeddings.errors import QuestionError
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
+    from bot.client import Interaction, VerbatimBot
     from embeddings.types import Answer
-
-    Interaction = discord.Interaction[VerbatimBot]
 
 
 class Menu(commands.Cog):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -18,9 +17,7 @@ from bot.refs import short
 from bot.translate import described, everywhere, named, options
 
 if TYPE_CHECKING:
-    from bot.client import VerbatimBot
-
-    Interaction = discord.Interaction[VerbatimBot]
+    from bot.client import Interaction, VerbatimBot
 
 _SORTS = [app_commands.Choice(name=named(f"sort-{sort}"), value=sort) for sort in SORTS]
 

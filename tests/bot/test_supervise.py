@@ -153,7 +153,7 @@ async def test_a_fault_of_this_program_is_recorded_once_with_its_place(
     [
         http_error(503),
         http_error(429),
-        discord.GatewayNotFound(),
+        discord.GatewayNotFound(),  # type: ignore[no-untyped-call]
         aiohttp.ClientConnectionError(),
         aiohttp.ServerDisconnectedError(),
         ConnectionResetError(104, "reset"),

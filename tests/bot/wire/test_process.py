@@ -23,10 +23,20 @@ if TYPE_CHECKING:
     from tests.bot.wire.state import User
 
 ROOT = Path(__file__).resolve().parents[3]
+WHOLE = ("-m", "bot")
+BROKEN = """
+import sys
+from bot import __main__, client
+client.COGS = ("ask", "no_such_part")
+sys.exit(__main__.main([]))
+"""
+"""The program, but one of its parts is missing."""
 
 
 @contextlib.asynccontextmanager
-async def program(server: FakeDiscord, data: Path, token: str) -> AsyncIterator[Process]:
+async def program(
+    server: FakeDiscord, data: Path, token: str, run: tuple[str, ...] = WHOLE
+) -> AsyncIterator[Process]:
     """Run ``python -m bot`` over an empty corpus, until the block ends."""
     settings = {
         "VERBATIM_DATA": str(data),
@@ -36,7 +46,7 @@ async def program(server: FakeDiscord, data: Path, token: str) -> AsyncIterator[
         "VERBATIM_DISCORD__GATEWAY": server.gateway.url,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot",
+        sys.executable, *run,
         cwd=ROOT, env=os.environ | settings, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -71,6 +81,17 @@ async def test_a_forbidden_intent_ends_with_one_plain_line_and_exit_code_two(
         code, said = await ended(process)
     assert code == 2
     assert "intent" in said[-1]
+    assert not [line for line in said if "Traceback" in line]
+
+
+async def test_a_fault_of_the_program_ends_with_one_plain_line_and_exit_code_one(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    async with program(server, tmp_path, server.token, ("-c", BROKEN)) as process:
+        code, said = await ended(process)
+    assert code == 1
+    assert "ExtensionNotFound" in said[-1]
+    assert "no_such_part" in said[-1]
     assert not [line for line in said if "Traceback" in line]
 
 
