@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.confidence import Calibration, Story, value
+from embeddings.confidence import Calibration, Story, smallness, value
 from embeddings.errors import ModelError
 from embeddings.metrics import auroc, calibration_error
 from embeddings.sampling import Kind, Sample
@@ -38,6 +38,10 @@ ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "lengt
 FOLDS = 5
 UNSUPPORTED = 0.1
 """The share of answers that may be unsupported at the threshold."""
+UNSUPPORTED_SMALL = 0.2
+"""The same in the smallest corpora, whose few passages the reader sees through at once."""
+LEAST_SMALL = 60
+"""The most passages that a corpus has whose samples decide that."""
 UNRELATED = 0.25
 """The share of questions about other stories that may get a passage of a story asked alone."""
 SMALL_SHARE = 0.5
@@ -67,8 +71,10 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
         rest = folds != fold
         weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
         held_out[~rest] = _probability(features[~rest], weights, intercept)
-    whole = [(float(p), s) for p, s in zip(held_out, found, strict=True) if s.kind is Kind.WHOLE]
-    threshold = _threshold(whole)
+    rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
+    whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
+    small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]
+    threshold = _threshold(whole, UNSUPPORTED)
     weights, intercept = _logistic(features, np.array(correct), weight)
     return Calibration(
         model=model,
@@ -78,6 +84,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
         note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
         figures=_figures(whole, threshold),
         story=_story([s for s in found if s.alone]),
+        lenience=max(0.0, threshold - _threshold(small, UNSUPPORTED_SMALL)) if small else 0.0,
     )
 
 
@@ -133,12 +140,13 @@ def _probability(features: Values, weights: Values, intercept: float) -> Values:
     return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))), np.float64)
 
 
-def _threshold(rows: Sequence[tuple[float, Sample]]) -> float:
+def _threshold(rows: Sequence[tuple[float, Sample]], unsupported: float) -> float:
     """Return the least confidence above which few enough answers are unsupported."""
     sure, correct = np.array([p for p, _ in rows]), np.array([s.correct for _, s in rows])
+    weight = np.array([_WEIGHT.get(s.kind, 1.0) for _, s in rows])
     for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
-        answers = correct[sure >= least]
-        if len(answers) and 1 - answers.mean() <= UNSUPPORTED:
+        given = weight * (sure >= least)
+        if given.sum() and 1 - given @ correct / given.sum() <= unsupported:
             return float(least)
     return 0.99
 

@@ -41,6 +41,15 @@ def logistic(
     return (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
 
 
+SMALL = 100
+"""The number of passages in the middle between a small corpus and a large one."""
+
+
+def smallness(passages: int) -> float:
+    """Return how small a corpus is: near 1 for a few passages, near 0 for thousands."""
+    return 1 / (1 + passages / SMALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """Whether a question is about one story at all: the bar when it is asked of that story alone.
@@ -70,7 +79,8 @@ class Calibration:
         model: The id of the model whose vectors it was fitted on.
         intercept: b, in log-odds.
         coefficients: Name of a feature -> its weight, in log-odds a unit of the feature.
-        threshold: The least confidence that is answered.
+        threshold: The least confidence that is answered, in a large corpus.
+        lenience: How much less is enough in the smallest.
         note: What a reader should know of it, such as where it was fitted.
         figures: What was measured on questions it was not fitted on.
         story: The bar for a question that is asked of one story alone; None: the same.
@@ -83,6 +93,11 @@ class Calibration:
     note: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
     story: Story | None = None
+    lenience: float = 0.0
+
+    def threshold_for(self, passages: int) -> float:
+        """Return the least confidence that is answered in a corpus of so many passages."""
+        return self.threshold - self.lenience * smallness(passages)
 
     def probabilities(self, features: Mapping[str, Floats]) -> Floats:
         """Return the probability of each candidate, in [0, 1], as float32 [C].
@@ -96,6 +111,7 @@ class Calibration:
         return {
             "model": self.model,
             **_rounded(self),
+            "lenience": round(self.lenience, 4),
             "story": _rounded(self.story) if self.story else None,
             "note": self.note,
             "figures": dict(self.figures),
@@ -123,6 +139,7 @@ class Calibration:
                 note=str(document.get("note", "")),
                 figures=dict(document.get("figures", {})),
                 story=_story(document.get("story")),
+                lenience=float(document.get("lenience", 0.0)),
             )
         except OSError as error:
             raise ModelError(
@@ -142,8 +159,9 @@ class Calibration:
         Raises:
             ModelError: A number is not one, or the threshold is not a probability.
         """
-        numbers = [self.intercept, self.threshold, *self.coefficients.values()]
-        if not all(map(math.isfinite, numbers)) or not 0 <= self.threshold <= 1:
+        numbers = [self.intercept, self.lenience, *self.coefficients.values()]
+        possible = 0 <= self.lenience <= self.threshold <= 1
+        if not all(map(math.isfinite, numbers)) or not possible:
             raise ModelError(f"{path} has numbers that cannot be: make it anew with calibrate.")
 
     @classmethod

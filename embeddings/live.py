@@ -145,9 +145,10 @@ class Live:
 
     @property
     def threshold(self) -> float:
-        """The least confidence that is answered, in [0, 1]."""
+        """The least confidence that is answered, in [0, 1]: the setting, or the calibration's."""
         given = self._settings.threshold
-        return self.calibration.threshold if given is None else given
+        passages = self.serving.snapshot.manifest.passages if self.serving else 0
+        return self.calibration.threshold_for(passages) if given is None else given
 
     @property
     def _snapshot(self) -> Snapshot | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings import folding
+from embeddings.confidence import smallness
 from embeddings.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.postings import TINY
 
@@ -27,8 +28,6 @@ DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
 LIMIT = 10.0
 """A lead greater than this says no more."""
-SMALL = 100
-"""The number of passages in the middle between a small corpus and a large one."""
 OUTSIDE = 5
 """Where a filter leaves few passages, the lead is also taken over the so-manieth best outside."""
 
@@ -194,7 +193,7 @@ def describe(
         "lacks": (evidence.fits < 0).astype(np.float32),
         "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
         "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
-        "small": np.full(len(score), 1 / (1 + len(arrays.lexical) / SMALL), np.float32),
+        "small": np.full(len(score), smallness(len(arrays.lexical)), np.float32),
     }
 
 
