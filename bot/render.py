@@ -33,7 +33,12 @@ TEXT = 3900
 """What a message may hold, with some room left below the 4000 of Discord."""
 ANSWERED, REFUSED, WRONG = 0x2D7D46, 0x8A6D1B, 0xA12D2F
 """The colours beside an answer, a refusal and an error."""
-_SURE = ((0.9, "sure-almost-certain"), (0.75, "sure-very-likely"), (0.5, "sure-likely"))
+_SURE = (
+    (0.9, "sure-almost-certain"),
+    (0.75, "sure-very-likely"),
+    (0.5, "sure-likely"),
+    (0.2, "sure-possible"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ def written(value: date, language: Language) -> str:
 
 def sure(confidence: float) -> str:
     """Return the key of the words for a probability."""
-    return next((key for least, key in _SURE if confidence >= least), "sure-possible")
+    return next((key for least, key in _SURE if confidence >= least), "sure-unlikely")
 
 
 def filter_words(filters: Filters, language: Language) -> list[str]:

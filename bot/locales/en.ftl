@@ -9,6 +9,7 @@ sure-almost-certain = almost certain
 sure-very-likely = very likely
 sure-likely = likely
 sure-possible = possible
+sure-unlikely = unlikely
 also-in = Also in: { $titles }
 note-understood = Understood: “{ $words }”
 note-understood-as = Understood: “{ $words }”, { $filters }

@@ -9,6 +9,7 @@ sure-almost-certain = presque certain
 sure-very-likely = très probable
 sure-likely = probable
 sure-possible = possible
+sure-unlikely = peu probable
 also-in = Aussi dans : { $titles }
 note-understood = Compris : « { $words } »
 note-understood-as = Compris : « { $words } », { $filters }
