@@ -67,7 +67,7 @@ def test_questions_that_the_stories_do_not_answer_are_refused(asked: list[Asked]
 
 def test_most_questions_that_are_put_plainly_get_an_answer(asked: list[Asked]) -> None:
     answered = [a.shown.refusal is None for a in asked if a.label["kind"] == "plain"]
-    assert share(answered) >= 0.7
+    assert share(answered) >= 0.8
 
 
 def test_nine_answers_in_ten_are_right(asked: list[Asked]) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+import embeddings
+from embeddings.confidence import Calibration
+from embeddings.errors import ModelError
 from embeddings.metrics import Outcome, figures, percentiles
 from tests.bot.stage import Stage
 
@@ -125,3 +128,62 @@ def test_a_mistake_is_told_before_anything_is_measured(
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert reason in said.err
     assert sys.modules["embeddings.evaluate"].limit is None
+
+
+FITTED = Calibration("fake", -1.0, {"lead": 2.0}, 0.55, "Fitted on set.", {"set": {"ece": 0.04}})
+
+
+class Fitting(ModuleType):
+    """Stands for the module that fits, and keeps what it was given."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__("embeddings.fitting")
+        self.folders: tuple[Path, ...] = ()
+        self.error = error
+
+    async def calibrate(self, folders: tuple[Path, ...], settings: Any, *, progress: Any) -> Any:
+        self.folders = folders
+        if self.error:
+            raise self.error
+        return FITTED
+
+
+def fitting(stage: Stage, error: Exception | None = None) -> Fitting:
+    made = Fitting(error)
+    stage.patch.setitem(sys.modules, "embeddings.fitting", made)
+    stage.patch.setattr(embeddings, "fitting", made, raising=False)
+    return made
+
+
+def test_calibrate_writes_a_file_that_the_settings_take(stage: Stage) -> None:
+    made = fitting(stage)
+    said = stage.run("calibrate", "set", "--output", "c.json", "--json")
+    assert (said.code, made.folders) == (0, (Path("set"),))
+    assert Calibration.load(Path("c.json")) == FITTED
+    assert said.document == FITTED.document()
+
+
+def test_calibrate_shows_people_its_figures(stage: Stage) -> None:
+    fitting(stage)
+    out = stage.run("calibrate", "set", "--output", "c.json").out
+    assert "threshold\t0.550" in out
+    assert "set: ece\t0.040" in out
+    assert "Fitted on set." in out
+
+
+def test_a_calibration_that_fails_leaves_the_file_that_was_there(stage: Stage) -> None:
+    fitting(stage, ModelError("Too few questions."))
+    Path("c.json").write_text("before", encoding="utf-8")
+    said = stage.run("calibrate", "set", "--output", "c.json")
+    assert (said.code, said.err) == (2, "Too few questions.\n")
+    assert Path("c.json").read_text(encoding="utf-8") == "before"
+    stage.run("calibrate", "set", "--output", "new.json")
+    assert not Path("new.json").exists()
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_fitted(stage: Stage) -> None:
+    made = fitting(stage)
+    said = stage.run("calibrate", "set", "--output", "no/such/folder")
+    assert said.code == 2
+    assert "cannot be written" in said.err
+    assert made.folders == ()
