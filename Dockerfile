@@ -21,7 +21,7 @@ ENV PATH=/venv/bin:$PATH \
 RUN useradd --create-home --uid 10001 verbatim && install -d -o verbatim /data
 COPY --from=build /venv /venv
 COPY seeds /app/seeds
-USER verbatim
+USER 10001
 WORKDIR /home/verbatim
 VOLUME /data
 HEALTHCHECK --interval=60s --timeout=30s --start-period=120s \

@@ -68,14 +68,14 @@ def start(shell: Shell) -> int:
     if shell.settings.token:
         shell.set_up_log(service=True)
         return asyncio.run(_serve(shell))
-    from bot.console import converse  # noqa: PLC0415 - only the conversation needs it
+    from bot.console import converse  # only the conversation needs it
 
     shell.tell(shell.words("no-token"))
     return converse(shell)
 
 
 async def _serve(shell: Shell) -> int:
-    from bot.client import run  # noqa: PLC0415 - discord.py takes a second to import
+    from bot.client import run  # discord.py takes a second to import
 
     async with shell.open_engine(shell.settings) as engine:
         await engine.warm()

@@ -65,7 +65,7 @@ def evaluate(
 @click.pass_obj
 def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
     """Fit the confidence on the labelled sets in DIR."""
-    from embeddings import fitting  # noqa: PLC0415 - keeps --help quick
+    from embeddings import fitting  # keeps --help quick
 
     shell.set_up_log()
     _try(output)
@@ -78,8 +78,8 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
-    from embeddings import plots as drawings  # noqa: PLC0415 - keeps --help quick
-    from embeddings.evaluate import evaluate as measure  # noqa: PLC0415 - keeps --help quick
+    from embeddings import plots as drawings  # keeps --help quick
+    from embeddings.evaluate import evaluate as measure  # keeps --help quick
 
     if plots:
         drawings.ready(plots)

@@ -50,7 +50,7 @@ def search_engine(
     progress: ProgressCallback | None = None,
 ) -> AbstractAsyncContextManager[SearchEngine]:
     """Return the real engine, whose libraries take a second to import: only when needed."""
-    from embeddings.engine import SearchEngine  # noqa: PLC0415 - keeps --help quick
+    from embeddings.engine import SearchEngine  # keeps --help quick
 
     return SearchEngine(
         settings, collection=collection, create=create, seed=seed, progress=progress
@@ -80,26 +80,26 @@ class Shell:
         Raises:
             ConfigError: One of them cannot be used.
         """
-        from config.settings import load_settings  # noqa: PLC0415 - keeps --help quick
+        from config.settings import load_settings  # keeps --help quick
 
         return load_settings(data=self.data)
 
     @cached_property
     def words(self) -> Words:
         """The sentences of the language that is set."""
-        from bot.words import Words  # noqa: PLC0415 - keeps --help and --json quick
+        from bot.words import Words  # keeps --help and --json quick
 
         return Words.of_terminal(self.settings.language)
 
     def screen(self) -> Screen:
         """Return where a person reads."""
-        from bot.terminal import Screen  # noqa: PLC0415 - keeps --help and --json quick
+        from bot.terminal import Screen  # keeps --help and --json quick
 
         return Screen(self.words)
 
     def set_up_log(self, *, service: bool = False) -> None:
         """Log as is set; a command that runs once tells only warnings unless asked for more."""
-        from config import log  # noqa: PLC0415 - keeps --help quick
+        from config import log  # keeps --help quick
 
         settings = self.settings.log
         if self.debug:
@@ -154,7 +154,7 @@ class Shell:
         if not (sys.stderr and sys.stderr.isatty()):
             yield _unseen
             return
-        from bot.terminal import progress_bar  # noqa: PLC0415 - rich, only where it shows
+        from bot.terminal import progress_bar  # rich, only where it shows
 
         with progress_bar(self.words) as callback:
             yield callback

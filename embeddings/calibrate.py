@@ -124,7 +124,7 @@ def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:
 def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
     """Return the weights, in units of the features, and the intercept."""
     try:
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - not needed to serve
+        from sklearn.linear_model import LogisticRegression  # not needed to serve
     except ImportError:
         raise ModelError(
             "calibrate needs scikit-learn: install it with pip install scikit-learn."

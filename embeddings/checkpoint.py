@@ -164,7 +164,7 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
     Raises:
         ModelError: It is neither in the cache nor to be had.
     """
-    from huggingface_hub import HfApi, errors, snapshot_download  # noqa: PLC0415 - half a second
+    from huggingface_hub import HfApi, errors, snapshot_download  # half a second
 
     wanted = [*FILES, *BACKEND_FILES[backend]]
     try:

@@ -100,7 +100,7 @@ def _unit(unit: str, day: date) -> Days:
 
 def _parsed(written: str, today: date) -> date | None:
     """Read a written day with dateparser, which is imported at the first need: it is slow."""
-    import dateparser  # noqa: PLC0415 - half a second, and most questions name no date
+    import dateparser  # half a second, and most questions name no date
 
     found = dateparser.parse(
         written,

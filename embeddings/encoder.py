@@ -85,7 +85,7 @@ class BundledEncoder:
 
     def _model(self) -> SentenceTransformer:
         if self._sentence_transformer is None:
-            from embeddings import bundled  # noqa: PLC0415 - imports torch, which no question needs
+            from embeddings import bundled  # imports torch, which no question needs
 
             self._sentence_transformer = bundled.load(self._options.threads, self.dimension)
         return self._sentence_transformer
@@ -166,8 +166,8 @@ def load_encoder(settings: Settings) -> Encoder:
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch  # noqa: PLC0415 - takes seconds, and only some models need it
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - the same
+    import torch  # takes seconds, and only some models need it
+    from sentence_transformers import SentenceTransformer  # the same
 
     torch.set_num_threads(options.threads)
     return SentenceTransformer(
@@ -186,7 +186,7 @@ def _model_arguments(options: EncoderSettings) -> dict[str, Any]:
     if options.backend == "openvino":
         return {"ov_config": {"INFERENCE_NUM_THREADS": options.threads}}
     if options.backend == "onnx":
-        from onnxruntime import SessionOptions  # noqa: PLC0415 - only installed for this
+        from onnxruntime import SessionOptions  # only installed for this
 
         session = SessionOptions()
         session.intra_op_num_threads = options.threads

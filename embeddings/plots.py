@@ -73,7 +73,7 @@ def draw(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> tuple[P
 
 def _figure() -> tuple[Figure, Axes]:
     """Return an empty drawing; without pyplot, which would keep it and look for a screen."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, for this alone
+    from matplotlib.figure import Figure  # an extra, for this alone
 
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()

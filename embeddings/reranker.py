@@ -136,8 +136,8 @@ def load_reranker(settings: Settings) -> Reranker | None:
 
 def _load(found: checkpoint.Checkpoint, threads: int) -> CrossEncoder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch  # noqa: PLC0415 - takes seconds, and only a reranker needs it
-    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - the same
+    import torch  # takes seconds, and only a reranker needs it
+    from sentence_transformers import CrossEncoder  # the same
 
     torch.set_num_threads(threads)
     model: CrossEncoder = CrossEncoder(

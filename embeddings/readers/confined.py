@@ -29,7 +29,7 @@ ALONE_SECONDS = 120
 def limit(megabytes: int) -> None:
     """Bound the memory that this process may ask for, and let it write no file."""
     try:
-        import resource  # noqa: PLC0415 - Windows has none: time alone is bounded there
+        import resource  # Windows has none: time alone is bounded there
     except ImportError:
         return
     most = megabytes * 1_000_000

@@ -91,8 +91,8 @@ def _local(element: Any) -> str:
 
 
 def _parsed(data: bytes, name: str) -> Any:
-    from defusedxml import DefusedXmlException  # noqa: PLC0415 - lists of pages are rare
-    from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+    from defusedxml import DefusedXmlException  # lists of pages are rare
+    from defusedxml.ElementTree import ParseError, fromstring
 
     try:
         return fromstring(data)

@@ -69,7 +69,7 @@ class _Facts:
 
 def load() -> None:
     """Import the libraries, half a second that only pages need."""
-    import trafilatura  # noqa: F401, PLC0415
+    import trafilatura  # noqa: F401
 
 
 def read(
@@ -141,7 +141,7 @@ def _as(data: bytes, encoding: str) -> str | None:
 
 
 def _parsed(text: str, name: str) -> Any:
-    from lxml import etree, html  # noqa: PLC0415 - half a second that only pages need
+    from lxml import etree, html  # half a second that only pages need
 
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
@@ -154,7 +154,7 @@ def _parsed(text: str, name: str) -> Any:
 
 def _extracted(root: Any, address: str | None) -> tuple[_Facts, str]:
     """Return what the page states, and what the library takes for its story."""
-    import trafilatura  # noqa: PLC0415 - half a second that only pages need
+    import trafilatura  # half a second that only pages need
 
     document = trafilatura.bare_extraction(
         root,

@@ -88,7 +88,7 @@ _ODT = _Words(
 
 def load() -> None:
     """Import the library that only these files need."""
-    import defusedxml.ElementTree  # noqa: F401, PLC0415
+    import defusedxml.ElementTree  # noqa: F401
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -172,8 +172,8 @@ def _odt(archive: zipfile.ZipFile, members: set[str], name: str) -> tuple[list[B
 
 def _xml(archive: zipfile.ZipFile, member: str, name: str) -> Any:
     """Parse one part; entities and document types are refused."""
-    from defusedxml import DefusedXmlException  # noqa: PLC0415 - as in load
-    from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+    from defusedxml import DefusedXmlException  # as in load
+    from defusedxml.ElementTree import ParseError, fromstring
 
     data = unpacked(archive, member, name, MAX_XML)
     try:

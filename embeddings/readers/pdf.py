@@ -37,7 +37,7 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 
 def load() -> None:
     """Import the library that only these files need."""
-    import pdfminer.high_level  # noqa: F401, PLC0415
+    import pdfminer.high_level  # noqa: F401
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -70,11 +70,11 @@ def read(data: bytes, path: Path) -> Draft:
 
 def _lines(data: bytes, name: str) -> tuple[list[Line], str]:
     """Return the printed lines and the title that the file states."""
-    from pdfminer.layout import LAParams  # noqa: PLC0415 - as in load
-    from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
-    from pdfminer.pdfexceptions import PDFException  # noqa: PLC0415
-    from pdfminer.pdfparser import PDFSyntaxError  # noqa: PLC0415
-    from pdfminer.psexceptions import PSException  # noqa: PLC0415
+    from pdfminer.layout import LAParams  # as in load
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.pdfparser import PDFSyntaxError
+    from pdfminer.psexceptions import PSException
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
@@ -87,11 +87,11 @@ def _lines(data: bytes, name: str) -> tuple[list[Line], str]:
 
 
 def _printed(data: bytes, name: str, settings: Any) -> tuple[list[Line], str]:
-    from pdfminer.converter import PDFPageAggregator  # noqa: PLC0415
-    from pdfminer.pdfdocument import PDFDocument  # noqa: PLC0415
-    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager  # noqa: PLC0415
-    from pdfminer.pdfpage import PDFPage  # noqa: PLC0415
-    from pdfminer.pdfparser import PDFParser  # noqa: PLC0415
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdfparser import PDFParser
 
     document = PDFDocument(PDFParser(io.BytesIO(data)))
     resources = PDFResourceManager()
@@ -111,7 +111,7 @@ def _printed(data: bytes, name: str, settings: Any) -> tuple[list[Line], str]:
 
 def _lines_of(page: Any, number: int) -> Iterator[Line]:
     """Yield the horizontal lines of a page."""
-    from pdfminer.layout import LTChar, LTTextBox, LTTextLineHorizontal  # noqa: PLC0415
+    from pdfminer.layout import LTChar, LTTextBox, LTTextLineHorizontal
 
     boxes = (box for box in page if isinstance(box, LTTextBox))
     for line in (line for box in boxes for line in box):
@@ -124,7 +124,7 @@ def _lines_of(page: Any, number: int) -> Iterator[Line]:
 
 
 def _stated_title(infos: Sequence[dict[str, Any]]) -> str:
-    from pdfminer.utils import decode_text  # noqa: PLC0415
+    from pdfminer.utils import decode_text
 
     for info in infos:
         title = info.get("Title")
