@@ -142,7 +142,7 @@ def _typed() -> Iterator[str]:
 def _line_editing() -> None:
     """Let arrow keys edit the line and call back earlier ones, where Python can."""
     try:
-        import readline  # noqa: F401, PLC0415 - its import is its effect; absent on Windows
+        import readline  # noqa: F401 - its import is its effect; absent on Windows
     except ImportError:
         return
 

@@ -32,7 +32,7 @@ def ready(folder: Path) -> None:
         InputError: matplotlib is not installed, or the folder cannot be made.
     """
     try:
-        import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra, for this alone
+        import matplotlib  # noqa: F401, ICN001 - an extra, for this alone
     except ImportError:
         raise InputError(
             "The plots need matplotlib, which is not installed: pip install 'verbatim[plots]'."
