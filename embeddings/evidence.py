@@ -12,8 +12,6 @@ from embeddings.lexical import FAR
 from embeddings.postings import TINY, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from embeddings.lexical import Bools, Floats, Ints, Lexical, Terms
@@ -55,7 +53,6 @@ class Arrays:
         titles: Vectors of the articles' titles, float32 [A, d].
         article_of: The article of each passage, ascending, int32 [P].
         lexical: The inverted index of the same passages.
-        statistics: What ``statistics`` said of the vectors.
         passage_index: Finds rows of ``passages``.
         sentence_index: Finds rows of ``sentences``.
     """
@@ -66,7 +63,6 @@ class Arrays:
     titles: Floats
     article_of: NDArray[np.int32]
     lexical: Lexical
-    statistics: Mapping[str, NDArray[Any]]
     passage_index: VectorIndex
     sentence_index: VectorIndex
 

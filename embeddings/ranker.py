@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +15,10 @@ from embeddings.postings import TINY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from embeddings.confidence import Calibration
     from embeddings.lexical import Bools, Floats, Ints, Terms
 
-__all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text", "statistics"]
+__all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text"]
 
 POOL = 64
 """Passages that each of the three searches puts up."""
@@ -84,11 +82,6 @@ class Ranking:
     """The candidates, best first."""
 
     candidates: tuple[Candidate, ...] = ()
-
-
-def statistics(passages: Floats, sentences: NDArray[Any]) -> dict[str, NDArray[Any]]:  # noqa: ARG001
-    """Return what the ranking needs to know of all vectors: with the mix in force, nothing."""
-    return {}
 
 
 def rank(

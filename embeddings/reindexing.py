@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from embeddings import build, lexical
 from embeddings import snapshot as snapshots
 from embeddings.errors import SnapshotError
-from embeddings.ranker import statistics
-from embeddings.serving import LEXICAL, STATISTICS, Serving, prefixed
+from embeddings.serving import LEXICAL, Serving, prefixed
 from embeddings.types import Progress, ReindexReport
 
 if TYPE_CHECKING:
@@ -201,14 +200,12 @@ def _check(snapshot: Snapshot) -> None:
 
 def _contents(material: Material, vectors: build.Encoded) -> snapshots.Contents:
     """Return everything that the snapshot is written from."""
-    stats = statistics(vectors.arrays["passage_vectors"], vectors.arrays["sentence_vectors"])
     return snapshots.Contents(
         articles=material.articles,
         passages=material.passages,
         arrays={
             **vectors.arrays,
             **prefixed(LEXICAL, lexical.build(documents(material)).arrays()),
-            **prefixed(STATISTICS, stats),
         },
     )
 

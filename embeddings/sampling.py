@@ -150,7 +150,6 @@ class Pool:
             titles=whole.titles[articles],
             article_of=article_of.astype(np.int32),
             lexical=lexical.build([self.documents[row] for row in rows]),
-            statistics=whole.statistics,
             passage_index=VectorIndex(passages),
             sentence_index=VectorIndex(sentences),
         )

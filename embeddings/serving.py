@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEXICAL = "lexical_"
-STATISTICS = "statistics_"
 _NO_DAY = np.datetime64("NaT", "D")
 
 
@@ -56,7 +55,6 @@ class Serving:
             titles=snapshot.array("title_vectors"),
             article_of=snapshot.article_of.astype(np.int32),
             lexical=Lexical.from_arrays(_stripped(LEXICAL, names, snapshot)),
-            statistics=_stripped(STATISTICS, names, snapshot),
             passage_index=self._passage_index,
             sentence_index=VectorIndex(snapshot.array("sentence_vectors")),
         )

@@ -55,7 +55,6 @@ def arrays(*articles: tuple[str, list[list[str]]], language: str = "fr") -> Arra
         titles=np.array([vector(t) for t, _ in articles]),
         article_of=np.array([a for _, _, a in passages], np.int32),
         lexical=build([Document(t, p, language) for t, p, _ in passages]),
-        statistics=ranker.statistics(whole, sentences),
         passage_index=Exact(whole),
         sentence_index=Exact(sentences),
     )
