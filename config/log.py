@@ -31,6 +31,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
+def is_json() -> bool:
+    """Say whether standard error is for machines, so that every line on it must be a record."""
+    return any(isinstance(h.formatter, JsonFormatter) for h in logging.getLogger().handlers)
+
+
 def set_up(settings: LogSettings) -> None:
     """Send this program's records to standard error; libraries only from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
@@ -41,5 +46,6 @@ def set_up(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(settings.format == "json")
     for name in ("bot", "config", "embeddings"):
         logging.getLogger(name).setLevel(settings.level)

@@ -6,52 +6,33 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
 from config.errors import ConfigError
+from config.groups import (
+    Group,
+    HealthSettings,
+    Ids,
+    ServerSettings,
+    WatchSettings,
+)
 
 PREFIX = "VERBATIM_"
 TOML = "verbatim.toml"
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
-def _split(value: object) -> object:
-    """Read ``1, 2`` as a list, beside the JSON that the library reads."""
-    if isinstance(value, int):
-        return [value]
-    if isinstance(value, str):
-        return [part for part in value.strip("[] ").replace(",", " ").split() if part]
-    return value
-
-
-Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)]
-"""Discord ids: a list in TOML, separated by commas in the environment."""
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class EncoderSettings(_Group):
+class EncoderSettings(Group):
     """How the model is run; which one it is, is the setting ``model``."""
 
     revision: str | None = None
@@ -64,7 +45,7 @@ class EncoderSettings(_Group):
     batch_size: int = Field(default=16, ge=1, le=1024)
 
 
-class DiscordSettings(_Group):
+class DiscordSettings(Group):
     """How the bot presents itself on Discord."""
 
     token: SecretStr | None = None
@@ -72,6 +53,9 @@ class DiscordSettings(_Group):
     """Another Discord-compatible server's REST address, up to ``/api/v10``."""
     gateway: str | None = None
     """Another Discord-compatible server's gateway address."""
+    shards: int | None = Field(default=None, ge=0, le=1000)
+    """Connections to the gateway in this process; 0: as many as Discord recommends. None: one,
+    which Discord allows up to 2,500 servers."""
     guild_id: int | None = None
     """Register the commands on this server alone, at once; by default on all."""
     admin_users: Ids = ()
@@ -88,11 +72,13 @@ class DiscordSettings(_Group):
     """False: embeds instead of Components V2, for old clients."""
     keep_questions: bool = False
     """True: keep unanswered questions and feedback texts, as /privacy then says."""
+    attachment_megabytes: int = Field(default=20, ge=1, le=20)
+    """The most that one file may hold that an admin attaches."""
     answer_timeout: float = Field(default=20.0, gt=0, le=600)
     """Seconds after which a question is answered with what went wrong."""
 
 
-class FetchSettings(_Group):
+class FetchSettings(Group):
     """How web pages are fetched."""
 
     seconds: float = Field(default=20.0, gt=0, le=600)
@@ -106,7 +92,7 @@ class FetchSettings(_Group):
     read what only this machine can reach."""
 
 
-class LogSettings(_Group):
+class LogSettings(Group):
     """What is logged and how."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -137,12 +123,18 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     log: LogSettings = LogSettings()
     fetch: FetchSettings = FetchSettings()
+    servers: ServerSettings = ServerSettings()
+    watch: WatchSettings = WatchSettings()
+    health: HealthSettings = HealthSettings()
     top_k: int = Field(default=3, ge=1, le=10)
     threshold: float | None = Field(default=None, ge=0, le=1)
     """The least confidence that is answered; by default the calibration's own."""
     calibration: Path | None = None
     """A file that ``calibrate`` wrote; by default the one that ships for the model."""
     snapshots_kept: int = Field(default=5, ge=1, le=100)
+    gate: float = Field(default=0.05, ge=0, le=1)
+    """How much the share of the golden questions that find their passage may fall before a new
+    snapshot is not published; 0: not at all, 1: as much as it likes."""
     language: Literal["fr", "en"] = "fr"
     """The language of the terminal and of Discord users whose own we do not speak."""
     discord_token: SecretStr | None = Field(

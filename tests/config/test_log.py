@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
 
-from config.log import JsonFormatter, set_up
+from config.log import JsonFormatter, is_json, set_up
 from config.settings import LogSettings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def _restored() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in (None, "bot", "config", "embeddings")]
     before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     yield
+    logging.captureWarnings(False)
     for logger, level, handlers in before:
         logger.setLevel(level)
         logger.handlers[:] = handlers
@@ -94,3 +96,18 @@ def test_an_exception_is_one_line_too() -> None:
         line = JsonFormatter().format(record(exc_info=sys.exc_info()))
     assert "\n" not in line
     assert "ValueError: invalid literal" in json.loads(line)["exception"]
+
+
+def test_a_warning_of_a_library_is_a_record_too(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(LogSettings(format="json"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("it is old", DeprecationWarning, stacklevel=1)
+    assert json.loads(capsys.readouterr().err)["level"] == "WARNING"
+
+
+def test_it_is_known_who_reads_standard_error() -> None:
+    set_up(LogSettings())
+    assert not is_json()
+    set_up(LogSettings(format="json"))
+    assert is_json()

@@ -216,3 +216,39 @@ def test_other_peoples_variables_are_none_of_our_business(
     monkeypatch.setenv("TOP_K", "9")
     write(".env", "OTHER=1\n")
     assert load_settings() == Settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://a.example/x,y https://b.example/f",
+        "https://a.example/x,y,https://b.example/f",
+        '["https://a.example/x,y", "https://b.example/f"]',
+    ],
+)
+def test_feeds_are_listed_as_one_likes(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_WATCH__FEEDS", given)
+    assert load_settings().watch.feeds == ("https://a.example/x,y", "https://b.example/f")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WATCH__FEEDS", "ftp://a.example/f"),
+        ("WATCH__FEEDS", "[oops"),
+        ("WATCH__INTERVAL", "5"),
+        ("WATCH__DEBOUNCE", "0"),
+        ("HEALTH__PORT", "70000"),
+        ("DISCORD__SHARDS", "-1"),
+    ],
+)
+def test_what_would_harm_others_or_cannot_work_is_refused_by_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"VERBATIM_{name}", value)
+    assert f"VERBATIM_{name} " in refused()
+
+
+def test_nothing_is_watched_or_listened_on_by_default() -> None:
+    settings = load_settings()
+    assert (settings.watch.folder, settings.watch.feeds, settings.health.port) == (None, (), None)

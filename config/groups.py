@@ -1,0 +1,88 @@
+"""Settings that belong together: what the groups share, and those of the bot's running."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path  # noqa: TC003 - read at run time, to check what is given
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import NoDecode
+
+_BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=https?://)")
+
+
+def _split(value: object) -> object:
+    """Read ``1, 2`` as a list, beside the JSON that the library reads."""
+    if isinstance(value, int):
+        return [value]
+    if isinstance(value, str):
+        return [part for part in value.strip("[] ").replace(",", " ").split() if part]
+    return value
+
+
+def _split_addresses(value: object) -> object:
+    """Read addresses with spaces or commas between them as a list; an address may hold commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return [part for part in _BETWEEN_ADDRESSES.split(value.strip(" ,")) if part]
+
+
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)]
+"""Discord ids: a list in TOML, separated by commas in the environment."""
+
+Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
+
+Addresses = Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_split_addresses)]
+"""Web addresses: a list in TOML, separated by spaces or commas in the environment."""
+
+
+class Group(BaseModel):
+    """Settings that belong together: frozen, and with no name that does not exist."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSettings(Group):
+    """Servers' own collections: what each may hold, and what becomes of it in the end."""
+
+    articles: int = Field(default=500, ge=0)
+    """The most articles; 0: as many as one likes, here and in the next two."""
+    characters: int = Field(default=5_000_000, ge=0)
+    """The most characters that their texts may have together."""
+    additions: int = Field(default=100, ge=0)
+    """The most articles that may be added within 24 hours."""
+    kept_days: float = Field(default=30.0, ge=1, le=3650)
+    """Days after which the collection of a server that removed the bot is deleted."""
+    open: int = Field(default=32, ge=1, le=10_000)
+    """The most collections that are kept in memory; the one that was asked longest ago goes."""
+    idle: float = Field(default=60.0, ge=0.1, le=10_080)
+    """Minutes without a question after which one is taken out of memory."""
+
+
+class WatchSettings(Group):
+    """Where articles come from by themselves while the bot is on Discord; nowhere by default."""
+
+    folder: Path | None = None
+    """New and changed files in it are added; one that disappears leaves its article as it is."""
+    feeds: Addresses = ()
+    """Feeds and sitemaps whose pages are added."""
+    interval: int = Field(default=60, ge=15, le=10_080)
+    """Minutes between two looks at a feed."""
+    debounce: float = Field(default=2.0, ge=0.1, le=600)
+    """Seconds for which a file must stay as it is before it is read."""
+
+
+class HealthSettings(Group):
+    """Where this process says how it is: ``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, max_length=253)
+    """By default this machine alone; nobody is asked who they are."""
+    port: int | None = Field(default=None, ge=1, le=65_535)
+    """None: nowhere."""

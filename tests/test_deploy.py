@@ -1,0 +1,164 @@
+"""The examples for operators fit the program: names, locks, and what starts it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.ending import ANSWERING, CUT, LEAVING
+from bot.metrics import Metrics
+from bot.supervise import CLOSING
+from config.settings import _known
+
+ROOT = Path(__file__).resolve().parents[1]
+DEPLOY = ROOT / "config" / "deploy"
+UNIT = (DEPLOY / "verbatim.service").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+DASHBOARD = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+END = ANSWERING + LEAVING + CLOSING + CUT
+"""Seconds that the end of the program may take."""
+
+
+def exposed() -> set[str]:
+    """Return the names of all series that the program gives."""
+    families = text_string_to_metric_families(Metrics().text().decode())
+    names = {sample.name for family in families for sample in family.samples}
+    return names | {f"{n.removesuffix('_count')}_bucket" for n in names if n.endswith("_count")}
+
+
+def queries() -> list[str]:
+    return [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+
+
+@pytest.mark.parametrize("query", queries())
+def test_the_dashboard_asks_for_what_the_program_gives(query: str) -> None:
+    asked = set(re.findall(r"\b(?:verbatim|process)_\w+", query))
+    assert asked
+    assert asked <= exposed()
+
+
+@pytest.mark.parametrize("label", ["outcome", "kind", "stage"])
+def test_the_dashboard_asks_for_values_that_the_program_gives(label: str) -> None:
+    given = set(re.findall(rf'{label}="([^"]+)"', Metrics().text().decode()))
+    found = re.findall(rf'{label}=~?"([^"]+)"', "\n".join(queries()))
+    asked = {value for values in found for value in values.split("|")}
+    assert asked <= given
+
+
+def test_the_dashboard_shows_every_metric_of_the_bot() -> None:
+    own = {n for n in exposed() if n.startswith("verbatim_") and not n.endswith("_created")}
+    bare = {re.sub(r"_(bucket|count|sum)$", "", name) for name in own}
+    assert not {name for name in bare if name not in "\n".join(queries())}
+
+
+def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
+    cells: set[tuple[int, int]] = set()
+    for panel in DASHBOARD["panels"]:
+        at = panel["gridPos"]
+        taken = {
+            (x, y)
+            for x in range(at["x"], at["x"] + at["w"])
+            for y in range(at["y"], at["y"] + at["h"])
+        }
+        assert not cells & taken
+        assert at["x"] + at["w"] <= 24
+        cells |= taken
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "verbatim.service"
+    unit.write_text(re.sub(r"(?m)^ExecStart=.*", "ExecStart=/bin/true", UNIT), encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)],  # noqa: S607 - wherever it is
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+def test_whoever_stops_the_bot_waits_for_it() -> None:
+    assert END <= 10
+    wait = re.search(r"TimeoutStopSec=(\d+)", UNIT)
+    assert wait
+    assert int(wait[1]) > END
+    assert int(COMPOSE["services"]["bot"]["stop_grace_period"].removesuffix("s")) > END
+
+
+def test_every_setting_in_the_examples_exists() -> None:
+    texts = [UNIT, DOCKERFILE, (DEPLOY / "compose.yaml").read_text(encoding="utf-8")]
+    texts.append((DEPLOY / "README.md").read_text(encoding="utf-8"))
+    named = {name for text in texts for name in re.findall(r"VERBATIM_[A-Z_]+[A-Z]", text)}
+    assert named
+    assert named <= _known()
+
+
+def test_the_container_runs_with_nothing_that_it_does_not_need() -> None:
+    bot: dict[str, Any] = COMPOSE["services"]["bot"]
+    assert bot["read_only"] is True
+    assert bot["cap_drop"] == ["ALL"]
+    assert all(port.startswith("127.0.0.1:") for port in bot["ports"])
+    assert set(COMPOSE["volumes"]) == {v.split(":")[0] for v in bot["volumes"]}
+    assert (DEPLOY / bot["build"]["context"] / "Dockerfile").resolve() == ROOT / "Dockerfile"
+
+
+def locked(name: str) -> dict[str, tuple[Version, int]]:
+    """Return the packages of a lock, each with its version and the number of its digests."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"(?m)^([\w.-]+)==(\S+) \\\n((?:    .*\n)+)", text)
+    assert len(blocks) == len(re.findall(r"(?m)^[\w.-]+==", text))
+    return {
+        canonicalize_name(package): (Version(version), len(re.findall("sha256:[0-9a-f]{64}", rest)))
+        for package, version, rest in blocks
+    }
+
+
+LOCKS = locked("requirements.lock") | locked("requirements-torch.lock")
+
+
+@pytest.mark.parametrize("wanted", PROJECT["dependencies"])
+def test_every_dependency_is_locked_at_a_version_that_is_asked_for(wanted: str) -> None:
+    requirement = Requirement(wanted)
+    version, digests = LOCKS[canonicalize_name(requirement.name)]
+    assert version in requirement.specifier, "run config/deploy/lock.sh"
+    assert digests
+
+
+def test_no_package_is_locked_without_a_digest() -> None:
+    assert not [name for name, (_, digests) in LOCKS.items() if not digests]
+
+
+def test_the_locks_name_no_place_and_no_gpu() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.lock"))
+    assert "://" not in text
+    assert not [name for name in LOCKS if name.startswith(("nvidia-", "cuda-", "triton"))]
+
+
+def test_the_image_is_made_with_the_python_that_the_locks_are_for() -> None:
+    versions = set(re.findall(r"FROM python:([\d.]+)-slim", DOCKERFILE))
+    assert len(versions) == 1
+    assert "requirements.lock" in DOCKERFILE
+    assert "requirements-torch.lock" in DOCKERFILE
+
+
+def test_the_image_is_built_from_what_is_sent_to_the_builder() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    lines = re.findall(r"(?m)^COPY (?!--)(.+) \S+$", DOCKERFILE)
+    sources = {source for line in lines for source in line.split()}
+    assert sources
+    assert sources == {line[1:] for line in ignored if line.startswith("!")}
