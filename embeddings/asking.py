@@ -1,4 +1,8 @@
-"""A question's way to an answer: narrowed, ranked, verified; or one of three refusals."""
+"""A question's way to an answer: narrowed, ranked, verified; or one of three refusals.
+
+It may be asked of several snapshots at once: each ranks its own passages and is as sure as its
+own calibration makes it; what answers is merged (``merging``), and only all together refuse.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,25 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from embeddings.errors import QuestionError
+from embeddings.company import in_company
+from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.merging import interleaved, merged
 from embeddings.narrowing import understand
 from embeddings.reranker import TOP, rerank
 from embeddings.types import Answer, Filters, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from embeddings.encoder import Encoder
-    from embeddings.ranker import Ranking
+    from embeddings.ranker import Candidate, Ranking
     from embeddings.reranker import Reranker
     from embeddings.serving import Serving
+    from embeddings.types import Hit
 
 log = logging.getLogger(__name__)
 
@@ -46,18 +57,17 @@ class Terms:
 
     Attributes:
         top_k: The most passages to show.
-        threshold: The least confidence that is answered.
+        threshold: The least confidence that is answered, when somebody gave one, and then nothing
+            else counts; None: what each snapshot's calibration says.
         filters: What the caller narrows the search to.
         today: The day that "last week" counts from.
-        strict: The threshold was given by somebody, and nothing else counts.
         plain: Rank only: no folding of near-duplicates, no reading of dates in the question.
     """
 
     top_k: int
-    threshold: float
+    threshold: float | None
     filters: Filters
     today: date
-    strict: bool = False
     plain: bool = False
 
 
@@ -79,27 +89,43 @@ def checked(question: str) -> str:
     return text
 
 
-def answer(question: str, serving: Serving, models: Models, terms: Terms) -> Answer:
-    """Answer one question from one snapshot; runs on the models' thread.
+def answer(question: str, servings: Mapping[str, Serving], models: Models, terms: Terms) -> Answer:
+    """Answer one question from one or more snapshots; runs on the models' thread.
 
     Args:
         question: The question, as ``checked`` returns it.
-        serving: The snapshot that answers.
+        servings: Name of a collection -> the snapshot that answers for it; at least one, none
+            of them empty.
         models: What makes the question's vector, and what reads the best candidates again.
         terms: How many passages, how sure, and from where.
+
+    Raises:
+        UnknownArticle: The filters name an article that is in none of them.
     """
     started = time.perf_counter()
-    found = _Asked(question, question, serving, models, terms).narrowed()
+    found = _Asked(question, question, servings, models, terms).narrowed()
     return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
+class _Searched:
+    """What one snapshot has to say."""
+
+    serving: Serving
+    ranking: Ranking
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.ranking.candidates
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question before a snapshot; ``text`` is what of its words is looked for."""
+    """A question before snapshots; ``text`` is what of its words is looked for."""
 
     question: str
     text: str
-    serving: Serving
+    servings: Mapping[str, Serving]
     models: Models
     terms: Terms
 
@@ -112,7 +138,8 @@ class _Asked:
         """
         if self.terms.plain:
             return self.answered(self.terms.filters)
-        said = understand(self.question, self.terms.today, self.serving.source_names())
+        names = {name for serving in self.servings.values() for name in serving.source_names()}
+        said = understand(self.question, self.terms.today, sorted(names))
         filters = _both(self.terms.filters, said.filters)
         if filters == self.terms.filters:
             return self.answered(filters)
@@ -124,56 +151,123 @@ class _Asked:
         return wider
 
     def answered(self, filters: Filters) -> Answer:
-        """Answer within filters, or refuse."""
-        ranking = self.ranked(filters)
-        hits = self.serving.hits(ranking.candidates, self.terms.top_k)
-        sure = max((hit.confidence for hit in hits), default=None)
-        blank = Answer(self.question, self.serving.snapshot.id, sure, None, filters=filters)
-        if sure is not None and self.suffices(sure, ranking, filters):
-            return replace(blank, hits=hits)
-        everywhere = self.ranked(Filters()) if filters else ranking
+        """Answer within filters, or refuse when none of the snapshots answers."""
+        vector = self.models.encoder.encode_query(self.text)
+        searched = self.searched(filters, vector)
+        quoted = [(one, self.hits(one)) for one in searched]
+        sure = max((hit.confidence for _, hits in quoted for hit in hits), default=None)
+        blank = Answer(self.question, self.snapshot, sure, None, filters=filters)
+        enough = [hits for one, hits in quoted if hits and self.suffices(one, hits, filters)]
+        if enough:
+            return replace(blank, hits=merged(enough, self.terms.top_k))
+        everywhere = self.searched(Filters(), vector) if filters else searched
         return replace(
             blank,
-            refusal=self.reason(ranking, everywhere),
-            nearest_titles=self.serving.titles(everywhere.candidates, NEAREST),
+            refusal=self.reason(searched, everywhere),
+            nearest_titles=_nearest(everywhere),
         )
 
-    def suffices(self, sure: float, ranking: Ranking, filters: Filters) -> bool:
+    @property
+    def snapshot(self) -> str:
+        """The id of the first collection's snapshot: the shared one's, where that is searched."""
+        return next(iter(self.servings.values())).snapshot.id
+
+    def searched(self, filters: Filters, vector: NDArray[np.float32]) -> list[_Searched]:
+        """Rank the passages of each snapshot that the filters concern.
+
+        Raises:
+            UnknownArticle: They name an article that is in none of them.
+        """
+        concerned = [
+            serving
+            for name, serving in self.servings.items()
+            if filters.collection in {None, name} and _has(serving, filters.article_id)
+        ]
+        if filters.article_id and not concerned:
+            raise UnknownArticle(
+                f"There is no article {filters.article_id!r}; `sources` lists the articles."
+            )
+        ranked = [self.ranked(one, filters, vector) for one in concerned]
+        return [
+            _Searched(one, self.beside(one, own, [r for r in ranked if r is not own]))
+            for one, own in zip(concerned, ranked, strict=True)
+        ]
+
+    def beside(self, serving: Serving, ranking: Ranking, others: list[Ranking]) -> Ranking:
+        """Return a snapshot's ranking as sure as it may be beside the others'."""
+        sizes = serving.snapshot.manifest.passages, self.passages
+        return in_company(ranking, others, serving.calibration, sizes) if others else ranking
+
+    @property
+    def passages(self) -> int:
+        """How many passages all snapshots have together."""
+        return sum(serving.snapshot.manifest.passages for serving in self.servings.values())
+
+    def hits(self, searched: _Searched) -> tuple[Hit, ...]:
+        """Read what one snapshot would be quoted with."""
+        return searched.serving.hits(searched.candidates, self.terms.top_k)
+
+    def bar(self, serving: Serving) -> float:
+        """Return the least confidence that is answered from a snapshot.
+
+        It is that of a corpus as large as all of them together (see ``company``).
+        """
+        if self.terms.threshold is not None:
+            return self.terms.threshold
+        return serving.calibration.threshold_for(self.passages)
+
+    def suffices(self, searched: _Searched, hits: tuple[Hit, ...], filters: Filters) -> bool:
         """Say whether an answer is sure enough to be given.
 
         Asked of one story alone, which the reader has chosen, a question gets that story's nearest
         passage when it is about the story at all; the confidence is shown as it is.
         """
-        if sure >= self.terms.threshold:
+        serving = searched.serving
+        if max(hit.confidence for hit in hits) >= self.bar(serving):
             return True
-        story = self.serving.calibration.story
-        if story is None or self.terms.strict or not self.serving.is_one_story(filters):
+        story = serving.calibration.story
+        if story is None or self.terms.threshold is not None:
             return False
-        return story.is_about(ranking.candidates[0].features)
+        alone = serving.is_one_story(filters) and (len(self.servings) == 1 or filters.article_id)
+        return bool(alone) and story.is_about(searched.candidates[0].features)
 
-    def reason(self, within: Ranking, everywhere: Ranking) -> Refusal:
+    def reason(self, within: list[_Searched], everywhere: list[_Searched]) -> Refusal:
         """Say why there is no answer: nothing is close, or what is close lies outside."""
-        if not within.candidates and everywhere.candidates:
+        outside = [one for one in everywhere if one.candidates]
+        if outside and not any(one.candidates for one in within):
             return Refusal.NO_MATCH_IN_FILTER
-        outside = everywhere is not within and everywhere.candidates
-        if outside and everywhere.candidates[0].confidence >= self.terms.threshold:
+        close = (o.candidates[0].confidence >= self.bar(o.serving) for o in outside)
+        if everywhere is not within and any(close):
             return Refusal.NO_MATCH_IN_FILTER
         return Refusal.NOT_FOUND
 
-    def ranked(self, filters: Filters) -> Ranking:
+    def ranked(self, serving: Serving, filters: Filters, vector: NDArray[np.float32]) -> Ranking:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
         reranker = self.models.reranker
         limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
-        vector = self.models.encoder.encode_query(self.text)
-        ranking = self.serving.rank(
-            self.text, vector, filters, limit=limit, fold_=not self.terms.plain
-        )
+        ranking = serving.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
         found = ranking.candidates
         if reranker is None or not found:
             return ranking
-        texts = [self.serving.text(candidate) for candidate in found]
+        texts = [serving.text(candidate) for candidate in found]
         again = rerank(self.text, texts, [c.score for c in found], reranker)
         return replace(ranking, candidates=tuple(found[place] for place in again.order))
+
+
+def _has(serving: Serving, article_id: str | None) -> bool:
+    """Say whether a snapshot has an article; any has the one that nobody named."""
+    try:
+        return article_id is None or serving.snapshot.row(article_id) >= 0
+    except UnknownArticle:
+        return False
+
+
+def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
+    """Return the titles of the nearest articles, those of the surest snapshot first."""
+    found = sorted(
+        (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
+    )
+    return interleaved([one.serving.titles(one.candidates, NEAREST) for one in found], NEAREST)
 
 
 def _without(question: str, words: tuple[str, ...]) -> str:

@@ -12,38 +12,38 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-import yaml
-
 from config.settings import FetchSettings
+from embeddings.articlefile import parse, render
+from embeddings.attachments import attached
 from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
 from embeddings.files import (
     make_folder,
+    remove,
     remove_leftovers,
     sha256,
     storage_errors,
-    sync_folder,
     write_all,
     write_atomic,
 )
 from embeddings.plan import Plan, Planner
-from embeddings.readers import Fetcher, Sandbox, frontmatter
+from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import SHARED, Article, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from embeddings.readers import Draft
 
 __all__ = ["Corpus", "Plan", "parse", "render"]
 
+CORPUS = "corpus"
+"""Name of the folder of articles in a collection's folder."""
 HISTORY = "history"
 """Name of the folder beside the corpus that keeps what was replaced or removed."""
 
 _ID = re.compile(r"[a-z0-9-]{1,80}")
-_FIELDS = ("id", "title", "source", "author", "date", "url", "language", "origin")
-_RULE = "---\n"
 
 
 class Corpus:
@@ -93,12 +93,28 @@ class Corpus:
         """
         return self._read(self._existing(article_id))
 
-    def plan(self, inputs: Sequence[str]) -> Plan:
+    def plan(
+        self,
+        inputs: Sequence[str],
+        names: Mapping[str, str] | None = None,
+        edited: Mapping[str, Iterable[str]] | None = None,
+    ) -> Plan:
         """Read files, folders and pages and say what adding them would do; nothing is written.
 
         Args:
             inputs: What a person gives: paths, and addresses of pages, feeds and sitemaps.
+            names: What people call those of the files that lie somewhere for a moment only.
+            edited: Article id -> names of its fields that were set by hand, and stay.
         """
+        with attached(inputs, names or {}) as attachments:
+            drafts, rejected = self._read_in(attachments.paths)
+            return self.plan_drafts(
+                [attachments.draft(*each) for each in drafts],
+                [attachments.rejected(each) for each in rejected],
+                edited,
+            )
+
+    def _read_in(self, inputs: Sequence[str]) -> tuple[list[tuple[str, Draft]], list[Rejected]]:
         drafts: list[tuple[str, Draft]] = []
         rejected: list[Rejected] = []
         fetcher = Fetcher(self._fetch)
@@ -108,18 +124,23 @@ class Corpus:
                     rejected.append(outcome)
                 else:
                     drafts.append(outcome)
-        return self.plan_drafts(drafts, rejected)
+        return drafts, rejected
 
     def plan_drafts(
-        self, drafts: Sequence[tuple[str, Draft]], rejected: Sequence[Rejected] = ()
+        self,
+        drafts: Sequence[tuple[str, Draft]],
+        rejected: Sequence[Rejected] = (),
+        edited: Mapping[str, Iterable[str]] | None = None,
     ) -> Plan:
         """Say what adding drafts would do; nothing is written.
 
         Args:
             drafts: Each with what its file is called in a sentence.
             rejected: Inputs that were not read.
+            edited: Article id -> names of its fields that were set by hand, and stay.
         """
-        plan = Planner(self.articles()[0], self.ids(), self.collection).plan(drafts)
+        planner = Planner(self.articles()[0], self.ids(), self.collection, edited)
+        plan = planner.plan(drafts)
         return replace(plan, rejected=(*rejected, *plan.rejected))
 
     def apply(self, plan: Plan) -> None:
@@ -154,9 +175,47 @@ class Corpus:
         """
         path = self._existing(article_id)
         self._keep(path)
-        with storage_errors(self.folder):
-            path.unlink()
-            sync_folder(self.folder)
+        remove(path)
+
+    def import_(self, files: Mapping[str, bytes], history: Mapping[str, bytes]) -> None:
+        """Make other articles' files all there are; whatever goes is kept in the history.
+
+        Args:
+            files: Article id -> the bytes of its file.
+            history: Earlier versions to keep too, as ``strangers`` returned them.
+
+        Raises:
+            StorageError: The disk is full or cannot be written.
+        """
+        for name in self.ids():
+            if name not in files:
+                self.remove(name)
+        self._put({self._path(name): data for name, data in files.items()})
+        for name, data in history.items():
+            path = self.folder.parent / name
+            make_folder(path.parent)
+            write_atomic(path, data)
+
+    def strangers(self, history: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the earlier versions that are not kept here yet, under names that are free.
+
+        Args:
+            history: Path, seen from the collection's folder -> bytes.
+        """
+        found = {}
+        for name, data in history.items():
+            first = self.folder.parent / name
+            number = count(2)
+            path = first
+            while path.exists() and path.read_bytes() != data:
+                path = first.with_name(f"{first.stem[:12]}-{next(number)}.md")
+            if not path.exists():
+                found[path.relative_to(self.folder.parent).as_posix()] = data
+        return found
+
+    def path(self, article_id: str) -> str:
+        """Return where an article's file is, seen from the collection's folder."""
+        return f"{self.folder.name}/{article_id}.md"
 
     def _files(self) -> list[Path]:
         try:
@@ -198,11 +257,13 @@ class Corpus:
         return True
 
     def _write(self, articles: Sequence[Article]) -> None:
-        files = {self._path(article.id): render(article) for article in articles}
+        self._put({self._path(article.id): render(article) for article in articles})
+
+    def _put(self, files: Mapping[Path, bytes]) -> None:
         make_folder(self.folder)
         remove_leftovers(self.folder)
-        for path in files:
-            if path.exists():
+        for path, data in files.items():
+            if path.exists() and path.read_bytes() != data:
                 self._keep(path)
         write_all(files)
 
@@ -223,69 +284,3 @@ class Corpus:
                 return
             if kept.read_bytes() == data:
                 return
-
-
-def render(article: Article) -> bytes:
-    """Return an article as the bytes of its file.
-
-    Raises:
-        InputError: Some of it would not be read back as it is, such as half a character.
-    """
-    values = {name: getattr(article, name) for name in _FIELDS}
-    given = {name: value for name, value in values.items() if value is not None}
-    try:
-        front = yaml.dump(
-            given,
-            Dumper=yaml.CSafeDumper,
-            allow_unicode=True,
-            sort_keys=False,
-            width=10 * frontmatter.MAX_CHARACTERS,
-        )
-        data = f"{_RULE}{front}{_RULE}{article.text}".encode()
-        same = parse(data, article.id, article.collection) == article
-    except (UnicodeEncodeError, yaml.YAMLError, ReadError) as error:
-        raise InputError(f"The article {article.id!r} cannot be stored: {error}") from None
-    if not same:
-        raise InputError(
-            f"The article {article.id!r} cannot be stored, because its title or another field "
-            "would not be read back as it is; write each on one line."
-        )
-    return data
-
-
-def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
-    """Read the bytes of an article's file, strictly.
-
-    Args:
-        data: What ``render`` returned.
-        name: What to call the file in an error.
-        collection: The collection that it belongs to.
-
-    Raises:
-        ReadError: They are not what ``render`` returns; the sentence names the file.
-    """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ReadError(f"{name} is not in UTF-8 any more; {_MEND}") from None
-    end = text.find("\n" + _RULE, len(_RULE) - 1)
-    if not text.startswith(_RULE) or not 0 <= end <= frontmatter.MAX_CHARACTERS:
-        raise ReadError(f"{name} has no front matter between lines --- any more; {_MEND}")
-    fields = frontmatter.parse(text[len(_RULE) : end + 1], name)
-    if fields.id is None or fields.title is None or fields.language is None:
-        raise ReadError(f"{name} does not state its id, title and language any more; {_MEND}")
-    return Article(
-        id=fields.id,
-        title=fields.title,
-        text=text[end + 1 + len(_RULE) :],
-        source=fields.source,
-        author=fields.author,
-        date=fields.date,
-        url=fields.url,
-        language=fields.language,
-        collection=collection,
-        origin=fields.origin,
-    )
-
-
-_MEND = "mend it, or remove the article and add it again."

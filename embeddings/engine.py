@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import platform
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
 from embeddings.asking import MAX_QUESTION, Terms, checked
+from embeddings.changing import Changing
 from embeddings.collection import Collection
-from embeddings.files import writer_lock
+from embeddings.limits import limits_of
 from embeddings.live import Live
-from embeddings.types import SHARED, Answer, ChangeReport, Filters, Refusal, Rejected, Status
+from embeddings.types import SHARED, Filters, Standing, Status
 from embeddings.worker import Priority
 
 if TYPE_CHECKING:
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.encoder import Encoder
+    from embeddings.live import Builder
     from embeddings.types import (
+        Answer,
         Article,
         ArticleSummary,
+        Hit,
         Passage,
         ProgressCallback,
-        ReindexReport,
         SnapshotSummary,
         VerifyReport,
     )
@@ -41,7 +45,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class SearchEngine:
+class SearchEngine(Changing):
     """One collection, searched and kept; an async context manager.
 
     Args:
@@ -51,7 +55,10 @@ class SearchEngine:
         seed: Read the stories of ``settings.seeds`` into a shared collection that is new.
         clock: What "today" is, for questions such as "last week".
         encoder: What makes vectors, in place of the model that the settings name.
+        builder: Builds snapshots in a process of its own; by default they are built here.
         progress: Told how far the reindex is that opening the data may need.
+        beside: An open engine of another collection that outlives this one, whose model and
+            thread are used.
     """
 
     def __init__(
@@ -63,15 +70,20 @@ class SearchEngine:
         seed: bool = True,
         clock: Callable[[], datetime] = _now,
         encoder: Encoder | None = None,
+        builder: Builder | None = None,
         progress: ProgressCallback | None = None,
+        beside: SearchEngine | None = None,
     ) -> None:
         self._settings = settings
-        self._collection = Collection(settings.data, collection, settings.fetch)
+        limits = limits_of(settings, collection)
+        self._collection = Collection(settings.data, collection, settings.fetch, limits)
         self._create = create or collection == SHARED
         self._seeds = settings.seeds if seed and collection == SHARED else None
         self._clock = clock
         self._given = encoder
+        self._builder = builder
         self._progress = progress
+        self._beside = beside._live if beside else None  # noqa: SLF001 - of the same class
 
     async def __aenter__(self) -> Self:
         """Load the model and the last good snapshot; build one where there is none.
@@ -82,9 +94,13 @@ class SearchEngine:
             StorageError: The data folder cannot be read or written.
         """
         self._collection.open(create=self._create)
-        self._live = Live(self._settings, self._collection, self._given)
+        self._live = Live(
+            self._settings, self._collection, self._given, self._builder, beside=self._beside
+        )
         try:
+            await asyncio.to_thread(self._collection.recover)
             await self._live.open(self._seeds, self._progress)
+            await asyncio.to_thread(self._collection.recover)
         except BaseException:
             await self._live.close()
             raise
@@ -107,6 +123,7 @@ class SearchEngine:
         filters: Filters | None = None,
         threshold: float | None = None,
         plain: bool = False,
+        also: Sequence[SearchEngine] = (),
     ) -> Answer:
         """Answer with quotes or a refusal.
 
@@ -116,32 +133,29 @@ class SearchEngine:
             filters: What to search in; by default everything.
             threshold: The least confidence that is answered; by default the one in force.
             plain: Rank only, as measuring wants it: near-duplicates stay, dates are not read.
+            also: Other open collections, which are searched as well.
 
         Raises:
             QuestionError: The question is empty, too long, or has no word.
             UnknownArticle: The filters name an article that is not there.
         """
         text = checked(question)
-        await self._live.follow()
-        if not (serving := self._live.serving) or not serving.snapshot.manifest.passages:
-            return Answer(text, serving.snapshot.id if serving else "", None, Refusal.EMPTY_CORPUS)
+        others = [engine._live for engine in also]  # noqa: SLF001 - of the same class
+        for live in (self._live, *others):
+            await live.follow()
         terms = Terms(
             top_k=top_k or self._settings.top_k,
-            threshold=self.threshold if threshold is None else threshold,
+            threshold=self._settings.threshold if threshold is None else threshold,
             filters=filters or Filters(),
             today=self._clock().date(),
-            strict=(threshold, self._settings.threshold) != (None, None),
             plain=plain,
         )
-        if terms.filters.article_id:
-            serving.snapshot.row(terms.filters.article_id)
-        return await self._live.answer(text, terms)
+        answer = await self._live.answer(text, terms, others)
+        return replace(answer, hits=tuple(_dated(hit, (self, *also)) for hit in answer.hits))
 
     async def warm(self) -> None:
-        """Load what the first question and the first reindex would wait for."""
-        encoder = self._live.encoder
-        await self._live.worker.run(Priority.QUESTION, encoder.encode_query, "?")
-        await self._live.worker.run(Priority.INDEXING, encoder.encode_documents, ["?"])
+        """Load what the first question would wait for."""
+        await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
 
     @property
     def threshold(self) -> float:
@@ -150,7 +164,8 @@ class SearchEngine:
 
     def sources(self) -> tuple[ArticleSummary, ...]:
         """Return the articles of the snapshot that serves, from memory, by id."""
-        return self._live.serving.snapshot.sources if self._live.serving else ()
+        serving = self._live.serving
+        return self._collection.audit.dated(serving.snapshot.sources) if serving else ()
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return an article's passages in order, from memory.
@@ -161,6 +176,20 @@ class SearchEngine:
         snapshot = self._live.now.snapshot
         return snapshot.passages_of(snapshot.row(article_id))
 
+    def standing(self, article_id: str, digest: str) -> Standing:
+        """Say whether a passage that was quoted is still there, word for word; from memory.
+
+        Args:
+            article_id: The article that it was quoted from.
+            digest: The passage's digest, or how it begins.
+        """
+        snapshot = self._live.serving.snapshot if self._live.serving else None
+        if snapshot is None or article_id not in snapshot.digests:
+            return Standing.GONE
+        passages = snapshot.passages_of(snapshot.row(article_id))
+        same = any(passage.digest.startswith(digest) for passage in passages)
+        return Standing.CURRENT if same else Standing.CHANGED
+
     async def article(self, article_id: str) -> Article:
         """Read an article again, with its text.
 
@@ -169,96 +198,6 @@ class SearchEngine:
         """
         snapshot = self._live.now.snapshot
         return await asyncio.to_thread(snapshot.article, snapshot.row(article_id))
-
-    async def reindex(
-        self,
-        *,
-        dry_run: bool = False,
-        full: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ReindexReport:
-        """Build a new snapshot of the corpus and publish it; questions are answered meanwhile.
-
-        Args:
-            dry_run: Say what would be done, and do nothing.
-            full: Encode everything again.
-            progress: Called on the event loop's thread.
-
-        Raises:
-            BusyError: Another reindex is under way; the sentence says since when.
-            StorageError: The disk is full or cannot be written; the old snapshot serves on.
-        """
-        if dry_run:
-            return await self._live.reindex(full=full, dry_run=True)
-        with writer_lock(self._collection.folder):
-            return await self._live.reindex(full=full, progress=progress)
-
-    async def add(
-        self,
-        inputs: Sequence[str],
-        *,
-        dry_run: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        """Read files, folders and pages in, then reindex; what is not taken is told, one by one.
-
-        Raises:
-            BusyError: Somebody else is writing.
-            StorageError: The disk is full or cannot be written; the old snapshot serves on.
-        """
-        if dry_run:
-            plan = await asyncio.to_thread(self._collection.corpus.plan, inputs)
-            return plan.told()
-        with writer_lock(self._collection.folder):
-            plan = await asyncio.to_thread(self._collection.corpus.plan, inputs)
-            if not plan.added and not plan.changed:
-                return plan.told()
-            await asyncio.to_thread(self._collection.corpus.apply, plan)
-            return plan.told(await self._live.reindex(progress=progress))
-
-    async def remove(
-        self,
-        article_ids: Sequence[str],
-        *,
-        dry_run: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        """Take articles out, then reindex; unknown ids are told, one by one.
-
-        Raises:
-            BusyError: Somebody else is writing.
-            StorageError: The disk is full or cannot be written; the old snapshot serves on.
-        """
-        wanted = list(dict.fromkeys(article_ids))
-        with writer_lock(self._collection.folder):
-            known = set(await asyncio.to_thread(self._collection.corpus.ids))
-            there = tuple(name for name in wanted if name in known)
-            rejected = tuple(
-                Rejected(name, f"There is no article {name!r}; `sources` lists the articles.")
-                for name in wanted
-                if name not in known
-            )
-            if dry_run or not there:
-                return ChangeReport(removed=there, rejected=rejected)
-            for name in there:
-                await asyncio.to_thread(self._collection.corpus.remove, name)
-            report = await self._live.reindex(progress=progress)
-        return ChangeReport(removed=there, rejected=rejected, report=report)
-
-    async def rollback(self, snapshot: str | None = None) -> tuple[str, str]:
-        """Serve an earlier snapshot, by default the one before; return its id and the previous.
-
-        Raises:
-            UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: It is damaged; the present one serves on.
-        """
-        with writer_lock(self._collection.folder):
-            previous = self._live.serving.snapshot.id if self._live.serving else ""
-            name = snapshot or self._collection.generations.before(previous or None)
-            serving = await asyncio.to_thread(self._live.load, name)
-            self._collection.generations.publish(name)
-            self._live.serving = serving
-        return name, previous
 
     def status(self) -> Status:
         """Say what serves now."""
@@ -281,7 +220,7 @@ class SearchEngine:
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
         """Return the kept snapshots, newest first."""
-        return self._collection.generations.summaries()
+        return self._collection.summaries()
 
     async def verify(self) -> VerifyReport:
         """Check every file and every stored passage against its digest."""
@@ -289,6 +228,15 @@ class SearchEngine:
         return await asyncio.to_thread(
             self._collection.verify, serving.snapshot if serving else None
         )
+
+
+def _dated(hit: Hit, engines: Sequence[SearchEngine]) -> Hit:
+    """Say when the article of a hit was corrected."""
+    for engine in engines:
+        collection = engine._collection  # noqa: SLF001 - of the same file
+        if collection.name == hit.article.collection:
+            return replace(hit, corrected=collection.audit.corrected().get(hit.article.id))
+    return hit
 
 
 def _versions() -> dict[str, str]:

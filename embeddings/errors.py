@@ -5,16 +5,26 @@ The tree::
     EmbeddingsError
     ├── InputError            the caller's mistake: exit code 2, nothing was changed
     │   ├── QuestionError     a question that cannot be asked: empty, too long, without a word
+    │   ├── LimitError        more than a server's own collection may hold
     │   ├── ReadError         a file that cannot be read as an article
     │   ├── UnknownArticle    no article has that id
+    │   ├── UnknownProposal   a proposal that is used, dropped or too old
     │   └── UnknownSnapshot   no such snapshot is kept
+    ├── GateError             golden questions that the new snapshot does not answer any more
     ├── BusyError             somebody else is writing: says who and since when
     ├── StorageError          the disk is full, or the folder cannot be written
     ├── SnapshotError         a snapshot on disk is not what was written
+    │   └── OtherFormat       a snapshot is whole, and another version made it
     └── ModelError            the model cannot be loaded, or does not fit
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class EmbeddingsError(Exception):
@@ -37,6 +47,24 @@ class QuestionError(InputError):
         self.reason = reason
 
 
+class LimitError(InputError):
+    """More than a server's own collection may hold.
+
+    Attributes:
+        what: ``articles``, ``characters`` or ``additions``.
+        most: How many there may be.
+    """
+
+    def __init__(self, message: str, what: str, most: int) -> None:
+        super().__init__(message)
+        self.what = what
+        self.most = most
+
+    def __reduce__(self) -> tuple[type[LimitError], tuple[str, str, int]]:
+        """Make it again in another process."""
+        return type(self), (str(self), self.what, self.most)
+
+
 class ReadError(InputError):
     """A file or an address that cannot be read as an article."""
 
@@ -45,12 +73,64 @@ class UnknownArticle(InputError):  # noqa: N818 - named as in the words of the d
     """No article has that id."""
 
 
+class UnknownProposal(InputError):  # noqa: N818 - named as in the words of the design
+    """A proposal was used, dropped, or is too old."""
+
+
 class UnknownSnapshot(InputError):  # noqa: N818 - named as in the words of the design
     """No such snapshot is kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenQuestion:
+    """A golden question whose passage the new snapshot does not find, and that passage's story."""
+
+    question: str
+    title: str
+
+
+class GateError(EmbeddingsError):
+    """A new snapshot finds less than the one that serves, and is not published.
+
+    Attributes:
+        broken: The questions that it does not find the answer of any more.
+        before: The share of the golden questions found among the first three passages, in [0, 1].
+        after: The same, of the new snapshot.
+    """
+
+    def __init__(self, broken: tuple[BrokenQuestion, ...], before: float, after: float) -> None:
+        self.broken = broken
+        self.before = before
+        self.after = after
+        first = " ".join(f"“{each.question}”" for each in broken[:3])
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""  # noqa: PLR2004 - as above
+        super().__init__(
+            f"Nothing was changed: of the golden questions, {after:.0%} would find their passage "
+            f"among the first three, and {before:.0%} do now; no longer found: {first}{more}. "
+            "Publish all the same with --anyway, or change the stories."
+        )
+
+    def __reduce__(
+        self,
+    ) -> tuple[type[GateError], tuple[tuple[BrokenQuestion, ...], float, float]]:
+        """Make it again as it was, in another process."""
+        return GateError, (self.broken, self.before, self.after)
+
+
 class BusyError(EmbeddingsError):
-    """Somebody else is writing to the same collection."""
+    """Somebody else is writing to the same collection.
+
+    Attributes:
+        since: Since when, with its time zone; None when that is not known.
+    """
+
+    def __init__(self, message: str, since: datetime | None = None) -> None:
+        super().__init__(message, since)
+        self.since = since
+
+    def __str__(self) -> str:
+        """Return the sentence alone."""
+        return str(self.args[0])
 
 
 class StorageError(EmbeddingsError):
@@ -59,6 +139,10 @@ class StorageError(EmbeddingsError):
 
 class SnapshotError(EmbeddingsError):
     """A snapshot on disk is not what was written."""
+
+
+class OtherFormat(SnapshotError):  # noqa: N818 - named as in the words of the design
+    """Another version made a snapshot: it is built again from the articles."""
 
 
 class ModelError(EmbeddingsError):

@@ -112,6 +112,20 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             sync_folder(folder)
 
 
+def remove(path: Path) -> None:
+    """Delete a file, if it is there, for good: its folder is synced.
+
+    Raises:
+        StorageError: It cannot be deleted.
+    """
+    with storage_errors(path.parent):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return
+        sync_folder(path.parent)
+
+
 def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}{LEFTOVER}")
 
@@ -161,7 +175,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            raise BusyError(_busy(folder)) from None
+            raise _busy(folder) from None
     try:
         write_atomic(folder / OWNER, json.dumps(_owner()).encode())
         yield
@@ -176,9 +190,9 @@ def _owner() -> dict[str, str | int]:
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
 
 
-def _busy(folder: Path) -> str:
+def _busy(folder: Path) -> BusyError:
     """Say who holds the lock; what a dead process left in the owner file is not repeated."""
-    who = "another process"
+    who, began = "another process", None
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         owner = json.loads((folder / OWNER).read_bytes())
         since = datetime.fromisoformat(owner["since"]).astimezone(UTC)
@@ -186,7 +200,9 @@ def _busy(folder: Path) -> str:
         if elsewhere or _is_alive(int(owner["pid"])):
             place = f" on {owner['host']}" if elsewhere else ""
             who = f"process {owner['pid']}{place}, since {since:%Y-%m-%d %H:%M:%S} UTC"
-    return f"Somebody else is writing in {folder} ({who}); try again when that is done."
+            began = since
+    sentence = f"Somebody else is writing in {folder} ({who}); try again when that is done."
+    return BusyError(sentence, began)
 
 
 def _is_alive(pid: int) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.postings import gather
+from embeddings.stretches import gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,9 +40,10 @@ def fold(passages: Ints, arrays: Arrays, limit: int) -> dict[int, tuple[int, ...
     vectors = arrays.passages[passages]
     cosines = vectors @ vectors.T
     groups: dict[int, list[int]] = {}
+    words = cache(lambda place: _words(arrays, int(passages[place])))
     for place in range(len(passages)):
         alike = (first for first in groups if cosines[first, place] >= ALIKE)
-        first = next((f for f in alike if _is_same(arrays, *passages[[f, place]].tolist())), None)
+        first = next((f for f in alike if _is_same(words(f), words(place))), None)
         if first is not None:
             groups[first].append(place)
         elif len(groups) < limit:
@@ -73,14 +75,12 @@ def mix(scores: Floats, articles: NDArray[np.int32]) -> list[int]:
     return placed
 
 
-def _is_same(arrays: Arrays, one: int, other: int) -> bool:
-    sets = _tokens(arrays, one), _tokens(arrays, other)
-    shared = len(np.intersect1d(*sets, assume_unique=True))
-    return shared >= SAME * max(len(sets[0]), len(sets[1]), 1)
+def _is_same(one: frozenset[int], other: frozenset[int]) -> bool:
+    return len(one & other) >= SAME * max(len(one), len(other), 1)
 
 
-def _tokens(arrays: Arrays, passage: int) -> Ints:
+def _words(arrays: Arrays, passage: int) -> frozenset[int]:
     """Return the different words of a passage's sentences, without its title."""
     lines = np.arange(arrays.first_sentence[passage], arrays.first_sentence[passage + 1])
     at, _ = gather(arrays.lexical.token_first, lines + passage + 1)
-    return np.unique(arrays.lexical.tokens[at]).astype(np.int64)
+    return frozenset(arrays.lexical.tokens[at].tolist())

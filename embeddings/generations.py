@@ -8,11 +8,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 from embeddings import files
-from embeddings.errors import SnapshotError, StorageError, UnknownSnapshot
-from embeddings.snapshot import Snapshot, read_manifest
+from embeddings.errors import OtherFormat, SnapshotError, StorageError, UnknownSnapshot
+from embeddings.snapshot import Snapshot, damaged, read_manifest
 from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,23 @@ class Generations:
             return None
         except OSError as error:
             raise StorageError(f"{self._pointer} cannot be read: {error.strerror}.") from error
+
+    @property
+    def latest(self) -> str | None:
+        """The live snapshot as far as it can be loaded here at once; asked at each question."""
+        return self.live
+
+    def building(self) -> AbstractContextManager[None]:
+        """Be the one who builds here, across processes; never waits.
+
+        Raises:
+            BusyError: Somebody else is; a builder may outlive who started it.
+            StorageError: The folder cannot be written.
+        """
+        return files.writer_lock(self.folder)
+
+    def refresh(self) -> None:
+        """Look at once for what another process has published; here, ``live`` always does."""
 
     def ids(self) -> list[str]:
         """Return the ids of the snapshots that are whole, newest first."""
@@ -109,6 +127,8 @@ class Generations:
     def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
         """Load the live snapshot or, when it is damaged, the newest good one.
 
+        One that another version made is not replaced by an earlier one: it is to be built again.
+
         Returns:
             The snapshot, None when there is no good one, and a sentence for each damaged one.
         """
@@ -118,6 +138,9 @@ class Generations:
         for name in [live, *rest] if live else rest:
             try:
                 snapshot = Snapshot(self.folder / name)
+            except OtherFormat:
+                notes.append("The index was made by another version: it is built again.")
+                return None, tuple(notes)
             except SnapshotError as error:
                 notes.append(f"{error} The last good snapshot serves instead; run reindex.")
                 log.warning("snapshot %s is not served: %s", name, error)
@@ -125,15 +148,44 @@ class Generations:
                 return snapshot, tuple(notes)
         return None, tuple(notes)
 
+    def verify(self) -> tuple[int, list[str]]:
+        """Compare every file of every kept snapshot with its digest.
+
+        Returns:
+            How many files were compared, and a sentence for each problem.
+        """
+        checked, problems = 0, []
+        for name in self.ids():
+            try:
+                manifest = read_manifest(self.folder / name)
+            except SnapshotError as error:
+                problems.append(str(error))
+                continue
+            checked += len(manifest.files)
+            problems += damaged(self.folder / name, manifest)
+        return checked, problems
+
     def clear(self, keep: int, serving: str) -> None:
         """Remove what a crash left aside and all but the newest snapshots; never the live one.
+
+        Those that another version made cannot be served, and go as well.
 
         A snapshot loses its name first, so that a crash in the middle leaves none that is half
         there.
         """
-        for name in self.ids()[keep:]:
-            if name not in {serving, self.live}:
+        mine = [name for name in self.ids() if not self._is_of_another_version(name)]
+        for name in self.ids():
+            if name not in {serving, self.live, *mine[:keep]}:
                 with contextlib.suppress(OSError):
                     (self.folder / name).rename(self.aside(name))
         for path in self.folder.glob(f"{ASIDE}*"):
             shutil.rmtree(path, ignore_errors=True)
+
+    def _is_of_another_version(self, snapshot: str) -> bool:
+        try:
+            read_manifest(self.folder / snapshot)
+        except OtherFormat:
+            return True
+        except SnapshotError:
+            return False
+        return False

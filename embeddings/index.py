@@ -3,61 +3,86 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+import os
+import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
-from threadpoolctl import threadpool_limits
+
+from embeddings import inverted
+from embeddings.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-EXACT_UP_TO = 1_000_000
-"""Rows up to which the search is exact: with 512 dimensions in float16, 100,000 rows cost one
-core 4 to 9 ms a question (measured), where an approximate index takes minutes to build."""
-TARGET_RECALL = 0.95
-"""The share of the exact ten nearest that an approximate index must find."""
-PROBES = 200
-"""Vectors that an approximate index is measured with."""
-BLOCK = 16_384
-"""Rows that are widened to float32 at a time."""
+    Rows = NDArray[Any]
+
+ROWS, NEAR = ".rows.faiss", ".near.faiss"
+"""How the names of files end that hold a matrix's rows, and what finds them when they are many."""
+EXACT_UP_TO = 100_000
+"""Rows up to which the search is exact: with 512 dimensions in float16, as many cost one core
+4 to 9 ms a question (measured), and the more there are the more an approximate index saves."""
+_MAPPED = faiss.IO_FLAG_MMAP_IFC
+_HEAD = struct.Struct("<4siq")
+_KINDS: dict[bytes, np.dtype[Any]] = {
+    b"IxFI": np.dtype(np.float32),
+    b"IxSQ": np.dtype(np.float16),
+}
 
 
 class VectorIndex:
     """Rows of a matrix, found by inner product; never changed once made.
 
-    Rows of float16 are kept as they are, at half the memory; the scores are the same, to the
-    rounding of float32, as those of the rows widened to float32.
+    Rows of float16 are kept as they are, at half the memory. Scores are exact to the rounding of
+    float32, those of an approximate search too.
 
     Args:
-        vectors: float32 or float16, shape ``[n, d]``, rows of length 1.
-        exact_up_to: The number of rows above which the search becomes approximate.
+        rows: float32 or float16, shape ``[n, d]``, of length 1; may be memory-mapped.
+        exact: Finds all of them.
+        near: Finds most of them, and faster; None: the search is exact.
+        recall: The share of the ten nearest that ``near`` finds.
     """
 
-    def __init__(self, vectors: NDArray[Any], *, exact_up_to: int = EXACT_UP_TO) -> None:
-        self.size, self.dimension = vectors.shape
-        self.recall = 1.0
-        self._probe = 0
-        self._halves = vectors.dtype == np.float16
-        if self.size <= exact_up_to:
-            self._index = _exact(self.dimension, halves=self._halves)
-            self._add(vectors)
-        else:
-            with threadpool_limits(1):
-                self._index = _inverted_file(vectors, halves=self._halves)
-                self._add(vectors)
-                self._tune(vectors)
+    def __init__(self, rows: Rows, exact: Any, near: Any = None, recall: float = 1.0) -> None:
+        self.rows = rows
+        self.size, self.dimension = rows.shape
+        self.recall = recall
+        self._exact = exact
+        self._near = near
+
+    @classmethod
+    def of(cls, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
+        """Index rows in memory."""
+        exact = _exact(rows.shape[1], rows.dtype)
+        for block in inverted.blocks(rows):
+            exact.add(block)
+        return cls(rows, exact, *(inverted.build(rows) if len(rows) > exact_up_to else ()))
+
+    @classmethod
+    def open(cls, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
+        """Open what ``write`` wrote and measured; nothing is read before it is needed.
+
+        Raises:
+            SnapshotError: It is not there or cannot be read.
+        """
+        rows = stored(folder / f"{name}{ROWS}")
+        exact, near = _opened(folder / f"{name}{ROWS}"), folder / f"{name}{NEAR}"
+        if not near.exists():
+            return cls(rows, exact)
+        _read_ahead(near)
+        return cls(rows, exact, _opened(near), recall)
 
     @property
     def kind(self) -> str:
         """What it is, as ``status`` shows it."""
-        rows = "SQfp16" if self._halves else "Flat"
-        if not self._probe:
-            return rows
-        return f"IVF{self._index.nlist},{rows} nprobe={self._probe} recall@10={self.recall:.3f}"
+        exact = "SQfp16" if self.rows.dtype == np.float16 else "Flat"
+        if self._near is None:
+            return exact
+        return f"IVF{self._near.nlist},SQ8 nprobe={self._near.nprobe} recall@10={self.recall:.3f}"
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
@@ -76,101 +101,119 @@ class VectorIndex:
         Raises:
             ValueError: ``allowed`` is not about these rows.
         """
-        rows = np.ascontiguousarray(vectors, dtype=np.float32)
-        parameters = self._parameters(allowed)
-        found: tuple[NDArray[np.float32], NDArray[np.int64]]
-        with _one_thread():
-            found = self._index.search(rows, k, params=parameters)
-        return found
-
-    def _parameters(self, allowed: NDArray[np.bool_] | None) -> Any:
-        """Say how to search; the bitmap behind a selector lives as long as what is returned."""
+        asked = np.ascontiguousarray(vectors, dtype=np.float32)
         selector: dict[str, Any] = {}
         if allowed is not None:
             if allowed.shape != (self.size,):
                 raise ValueError(f"{self.size} rows, but shape {allowed.shape} of allowed ones.")
             selector["sel"] = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if self._probe:
-            return faiss.SearchParametersIVF(nprobe=self._lists(allowed), **selector)
-        return faiss.SearchParameters(**selector) if selector else None
+        found: tuple[NDArray[np.float32], NDArray[np.int64]]
+        with inverted.one_thread():
+            if self._near is not None:
+                lists = math.ceil(self._near.nprobe * self._rarity(allowed))
+                return inverted.search(self._near, self.rows, asked, k, lists, **selector)
+            parameters = faiss.SearchParameters(**selector) if selector else None
+            found = self._exact.search(asked, k, params=parameters)
+        return found
 
-    def _lists(self, allowed: NDArray[np.bool_] | None) -> int:
-        """Return how many lists to look into: the rarer the allowed rows, the more."""
-        if allowed is None:
-            return self._probe
-        rarity = self.size / max(1, np.count_nonzero(allowed))
-        return int(min(self._index.nlist, math.ceil(self._probe * rarity)))
-
-    def _add(self, vectors: NDArray[Any]) -> None:
-        for _, block in _blocks(vectors):
-            self._index.add(block)
-
-    def _tune(self, vectors: NDArray[Any]) -> None:
-        """Probe more lists until enough of the samples' neighbours are found."""
-        picked = np.linspace(0, self.size - 1, min(PROBES, self.size)).astype(np.int64)
-        sample = np.ascontiguousarray(vectors[picked], dtype=np.float32)
-        # each sample is its own nearest, which proves nothing: it is left out of both
-        truth = _nearest(sample, vectors, 11)[:, 1:]
-        self._probe = min(4, self._index.nlist)
-        while True:
-            parameters = faiss.SearchParametersIVF(nprobe=self._probe)
-            found = self._index.search(sample, 11, params=parameters)[1][:, 1:]
-            shares = [np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]
-            self.recall = float(np.mean(shares))
-            if self.recall >= TARGET_RECALL or self._probe >= self._index.nlist:
-                return
-            self._probe = min(self._probe * 2, self._index.nlist)
+    def _rarity(self, allowed: NDArray[np.bool_] | None) -> float:
+        """Return how rare the allowed rows are: the rarer, the more lists are looked into."""
+        return 1.0 if allowed is None else self.size / max(1, np.count_nonzero(allowed))
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep FAISS to one thread; OpenMP counts threads per calling thread, so this is per call."""
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An index of which most rows are wanted again.
+
+    Attributes:
+        folder: Where it was written, under the same name.
+        places: Where each of the rows was in it, int64 [n]; -1 for a new one.
+    """
+
+    folder: Path
+    places: NDArray[np.int64]
+
+
+def write(
+    folder: Path,
+    name: str,
+    rows: Rows,
+    *,
+    exact_up_to: int = EXACT_UP_TO,
+    before: Before | None = None,
+) -> float:
+    """Write rows, and what finds them when they are many, for ``VectorIndex.open``.
+
+    The file of the rows is an ordinary FAISS index whose last part is the rows as they are, so
+    that numpy maps them as well; no copy of them is made to write it.
+
+    Args:
+        folder: Where to.
+        name: What the rows are called.
+        rows: float32 or float16, shape ``[n, d]``, of length 1.
+        exact_up_to: The number of rows above which the search becomes approximate.
+        before: What may be taken over.
+
+    Returns:
+        The share of the ten nearest rows that a search finds, as measured on some of them.
+
+    Raises:
+        OSError: The files cannot be written.
+    """
+    sample = _exact(rows.shape[1], rows.dtype)
+    sample.add(np.zeros((1, rows.shape[1]), np.float32))
+    head = bytearray(faiss.serialize_index(sample).tobytes()[: -rows.shape[1] * rows.itemsize])
+    (one,) = struct.unpack("<q", head[-8:])
+    head[8:16], head[-8:] = struct.pack("<q", len(rows)), struct.pack("<q", one * len(rows))
+    with (folder / f"{name}{ROWS}").open("xb") as file:
+        file.write(head)
+        for start in range(0, len(rows), inverted.BLOCK):
+            file.write(np.ascontiguousarray(rows[start : start + inverted.BLOCK]).data)
+    if len(rows) <= exact_up_to:
+        return 1.0
+    near = before.folder / f"{name}{NEAR}" if before else None
+    if before and near and near.exists():
+        index, recall = inverted.rebuild(rows, _opened(near), before.places)
+    else:
+        index, recall = inverted.build(rows)
+    faiss.write_index(index, str(folder / f"{name}{NEAR}"))
+    return recall
+
+
+def stored(path: Path) -> Rows:
+    """Map the rows of a file that ``write`` wrote, read-only, shape ``[n, d]``.
+
+    Raises:
+        SnapshotError: It is not there or is another file.
+    """
     try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
+        with path.open("rb") as file:
+            kind, dimension, size = _HEAD.unpack(file.read(_HEAD.size))
+        dtype = _KINDS[kind]
+        if not size:
+            return np.zeros((0, dimension), dtype)
+        offset = path.stat().st_size - size * dimension * dtype.itemsize
+        return np.asarray(np.memmap(path, dtype, "r", offset, (size, dimension)))
+    except (OSError, ValueError, KeyError, struct.error) as error:
+        raise SnapshotError(f"{path} cannot be read: {error}.") from error
 
 
-def _blocks(vectors: NDArray[Any]) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield the rows in blocks of float32, each with the number of its first row."""
-    for first in range(0, len(vectors), BLOCK):
-        yield first, np.ascontiguousarray(vectors[first : first + BLOCK], dtype=np.float32)
+def _opened(path: Path) -> Any:
+    try:
+        return faiss.read_index(str(path), _MAPPED)
+    except RuntimeError as error:
+        raise SnapshotError(f"{path} cannot be read: {error}.") from error
 
 
-def _exact(dimension: int, *, halves: bool) -> Any:
-    if halves:
+def _read_ahead(path: Path) -> None:
+    """Have the system read a file that will be wanted soon, where it can do that."""
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+
+
+def _exact(dimension: int, dtype: np.dtype[Any]) -> Any:
+    if dtype == np.float16:
         half = faiss.ScalarQuantizer.QT_fp16
         return faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
     return faiss.IndexFlatIP(dimension)
-
-
-def _inverted_file(vectors: NDArray[Any], *, halves: bool) -> Any:
-    """Train an inverted file with about four lists a square root of the rows, the usual size."""
-    size, dimension = vectors.shape
-    lists = min(size, int(4 * math.sqrt(size)))
-    quantizer = faiss.IndexFlatIP(dimension)
-    metric, half = faiss.METRIC_INNER_PRODUCT, faiss.ScalarQuantizer.QT_fp16
-    if halves:
-        index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, half, metric)
-        index.by_residual = False  # the rows as they are: their scores stay exact
-    else:
-        index = faiss.IndexIVFFlat(quantizer, dimension, lists, metric)
-    index.cp.niter = 6
-    index.cp.min_points_per_centroid = 1  # a small test's lists are small, and that is no fault
-    index.train(np.ascontiguousarray(vectors[:: max(1, size // (40 * lists))], dtype=np.float32))
-    return index
-
-
-def _nearest(sample: NDArray[np.float32], vectors: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """Return the exact k nearest rows of each sample, best first, shape ``[m, k]``."""
-    scores = np.empty((len(sample), 0), dtype=np.float32)
-    rows = np.empty((len(sample), 0), dtype=np.int64)
-    for first, block in _blocks(vectors):
-        numbers = np.broadcast_to(np.arange(first, first + len(block)), (len(sample), len(block)))
-        scores = np.hstack([scores, sample @ block.T])
-        rows = np.hstack([rows, numbers])
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        scores, rows = np.take_along_axis(scores, best, 1), np.take_along_axis(rows, best, 1)
-    return rows

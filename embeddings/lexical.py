@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, fields
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embeddings.analysis import grams, guess_language, is_stop, stem, words
+from embeddings.finding import Postings, best, look_up
 from embeddings.kinds import wanted
-from embeddings.postings import K1, STEP, TINY, Collector, Document, gather, key
+from embeddings.postings import K1, STEP, TINY, invert
+from embeddings.stretches import gather
+from embeddings.wording import Document, Wording, analyse, key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Bools = NDArray[np.bool_]
 
-__all__ = ["FAR", "Document", "Lexical", "Terms", "build"]
+__all__ = ["FAR", "Document", "Lexical", "Terms", "build", "index"]
 
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
@@ -40,6 +44,7 @@ class Terms:
         gram_rows: Rows of the 4-grams of these words, int64 [grams].
         gram_idf: Their weights times how often they come, float32 [grams].
         gram_mass: Sum of the weights of all its 4-grams, those nobody used included.
+        spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
     """
@@ -50,6 +55,7 @@ class Terms:
     gram_rows: Ints
     gram_idf: Floats
     gram_mass: float
+    spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
 
@@ -66,6 +72,7 @@ class Lexical:
         first: Postings of term v are ``first[v]:first[v + 1]``, int64 [V + 1].
         passages: The passage of each posting, ascending within a term, int32 [N].
         impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
+        most: The greatest impact of each term, uint8 [V].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
         kinds: What kinds of answers each line has, as ``embeddings.kinds.Kind``, uint8 [L].
@@ -77,6 +84,7 @@ class Lexical:
     first: Ints
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
+    most: NDArray[np.uint8]
     tokens: NDArray[np.int32]
     token_first: Ints
     kinds: NDArray[np.uint8]
@@ -106,38 +114,58 @@ class Lexical:
         subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
         subject = subject or tuple(dict.fromkeys(found))
         codes = self.codes()
-        rows = tuple(self._rows({stem(word, code) for code in codes}) for word in subject)
+        stems = [{stem(word, code) for code in codes} for word in subject]
+        spelling = [dict.fromkeys(grams(word)) for word in subject]
         parts = Counter(gram for word in subject for gram in grams(word))
-        known = [(self._rows({part}), count) for part, count in parts.items()]
-        counted = np.array([count for _, count in known], np.float32)
-        weights = self._idf([row for row, _ in known]) * counted
+        row = self._rows({*chain(*stems), *parts})
+        rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
+        there = [part in row for part in parts]
+        counted = np.array(list(parts.values()), np.float32)
+        weights = self._idf([(row[part],) if part in row else () for part in parts]) * counted
+        gram_rows = np.array([row[part] for part in parts if part in row], np.int64)
         return Terms(
             words=subject,
             rows=rows,
             idf=self._idf(rows),
-            gram_rows=np.array([row[0] for row, _ in known if row], np.int64),
-            gram_idf=weights[[bool(row) for row, _ in known]],
+            gram_rows=gram_rows,
+            gram_idf=weights[there],
             gram_mass=float(weights.sum()),
+            spellings=tuple(tuple(row.get(gram, -1) for gram in each) for each in spelling),
             language=language,
             wants=wanted(question),
         )
 
-    def score(self, terms: Terms) -> tuple[Floats, Floats]:
-        """Return BM25 of every passage by words and by 4-grams, as shares of the most possible.
+    def score(self, terms: Terms, passages: Ints) -> tuple[Floats, Floats]:
+        """Return BM25 of some passages by words and by 4-grams, as shares of the most possible.
+
+        Args:
+            terms: The question.
+            passages: Which passages, int64 [n].
 
         Returns:
-            Two float32 [P] in [0, 1].
+            Two float32 [n] in [0, 1].
         """
-        by_word, by_gram = (np.zeros(len(self), np.float32) for _ in range(2))
-        for rows, idf in zip(terms.rows, terms.idf, strict=True):
-            for row in rows:
-                self._add(by_word, row, idf)
-        for row, idf in zip(terms.gram_rows, terms.gram_idf, strict=True):
-            self._add(by_gram, row, idf)
-        most = (K1 + 1) / STEP
-        by_word /= max(float(terms.idf.sum()), TINY) * most
-        by_gram /= max(terms.gram_mass, TINY) * most
+        by_word, by_gram = (np.zeros(len(passages), np.float32) for _ in range(2))
+        wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
+        for each in self._lists(terms):
+            look_up(each, wanted, by_gram if each.is_gram else by_word)
         return by_word, by_gram
+
+    def best(self, terms: Terms, k: int, allowed: Bools | None = None) -> Ints:
+        """Return the passages with the greatest sums of both scores, those without any left out.
+
+        Args:
+            terms: The question.
+            k: How many passages at the most.
+            allowed: Which may be returned, bool [P]; None: all.
+
+        Returns:
+            int64, in no order.
+        """
+        total = np.zeros(len(self), np.float32)
+        if allowed is not None:
+            total[~allowed] = -np.inf
+        return best(self._lists(terms), total, k)
 
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return where in ``tokens`` a question's words stand first, line by line.
@@ -157,15 +185,48 @@ class Lexical:
         places[line[backwards], word[backwards]] = at[backwards]
         return places
 
-    def _add(self, scores: Floats, row: int, weight: float) -> None:
-        start, end = self.first[row], self.first[row + 1]
-        scores[self.passages[start:end]] += np.float32(weight) * self.impacts[start:end]
+    def spelt(self, terms: Terms, passages: Ints) -> Floats:
+        """Return the share of each word's 4-grams that passages and their titles have.
 
-    def _rows(self, terms: Iterable[str]) -> tuple[int, ...]:
+        Args:
+            terms: The question.
+            passages: Rows of passages, int64 [n].
+
+        Returns:
+            float32 [n, words]; 0 for a word without 4-grams.
+        """
+        share = np.zeros((len(passages), len(terms.words)), np.float32)
+        sought = passages.astype(np.int32)  # as the postings are, which are searched as they lie
+        for word, rows in enumerate(terms.spellings):
+            for row in rows:
+                if row >= 0:
+                    here = self.passages[self.first[row] : self.first[row + 1]]
+                    at = np.minimum(np.searchsorted(here, sought), len(here) - 1)
+                    share[:, word] += here[at] == sought
+            share[:, word] /= max(len(rows), 1)
+        return share
+
+    def _lists(self, terms: Terms) -> list[Postings]:
+        """Return the postings of a question's terms."""
+        most = (K1 + 1) / STEP
+        by_word = 1 / (max(float(terms.idf.sum()), TINY) * most)
+        by_gram = 1 / (max(terms.gram_mass, TINY) * most)
+        words = zip(terms.rows, terms.idf, strict=True)
+        found = [self._postings(row, idf * by_word) for rows, idf in words for row in rows]
+        pairs = zip(terms.gram_rows.tolist(), terms.gram_idf, strict=True)
+        return found + [self._postings(row, idf * by_gram, is_gram=True) for row, idf in pairs]
+
+    def _postings(self, row: int, weight: float, *, is_gram: bool = False) -> Postings:
+        here = slice(self.first[row], self.first[row + 1])
+        most = float(weight) * int(self.most[row])
+        return Postings(self.passages[here], self.impacts[here], np.float32(weight), most, is_gram)
+
+    def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""
-        wanted = np.array(sorted(key(term) for term in terms), np.uint64)
+        wanted = np.fromiter(map(key, terms), np.uint64, len(terms))
         at = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
-        return tuple(at[self.keys[at] == wanted].tolist()) if len(self.keys) else ()
+        there = self.keys[at] == wanted if len(self.keys) else np.zeros(len(terms), np.bool_)
+        return dict(compress(zip(terms, at.tolist(), strict=True), there))
 
     def _idf(self, rows: Sequence[tuple[int, ...]]) -> Floats:
         """Return the weight of each word, given the rows of its terms."""
@@ -177,10 +238,18 @@ class Lexical:
 
 def build(documents: Iterable[Document]) -> Lexical:
     """Index passages, given in the order of their vectors."""
-    collector = Collector()
-    for document in documents:
-        collector.read(document)
-    return Lexical(**collector.index())
+    return index(analyse(documents))
+
+
+def index(wording: Wording) -> Lexical:
+    """Index passages whose words are known, in the order of their vectors."""
+    return Lexical(
+        **invert(wording),
+        token_first=wording.line_first,
+        kinds=wording.kinds,
+        language_of=wording.language_of,
+        languages=wording.languages,
+    )
 
 
 def _word_of(terms: Terms, tokens: NDArray[np.int32]) -> Ints:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
+from embeddings import gate
 from embeddings.asking import Models, answer
 from embeddings.confidence import calibration_for
 from embeddings.encoder import load_encoder
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
 from embeddings.files import writer_lock
-from embeddings.reindexing import Reindex
+from embeddings.reindexing import Changes, Reindex, changes
 from embeddings.reranker import load_reranker
 from embeddings.serving import Serving
+from embeddings.types import Answer, Refusal
 from embeddings.worker import Priority, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from config.settings import Settings
     from embeddings.asking import Terms
@@ -26,12 +33,39 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from embeddings.reindexing import Material
     from embeddings.snapshot import Snapshot
-    from embeddings.types import Answer, ProgressCallback, ReindexReport
+    from embeddings.types import ProgressCallback, ReindexReport
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 120.0
 """Seconds to wait for another process that is building the first snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexing:
+    """How a reindex is to be done.
+
+    Attributes:
+        full: Encode everything again.
+        dry_run: Say what would be done, and do nothing.
+        anyway: Publish even what answers the golden questions less well.
+        by: Who wants it.
+    """
+
+    full: bool = False
+    dry_run: bool = False
+    anyway: bool = False
+    by: str = ""
+
+
+class Builder(Protocol):
+    """Builds snapshots elsewhere (``apart``)."""
+
+    async def reindex(
+        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
+    ) -> ReindexReport:
+        """Build and publish a snapshot of a collection whose lock the caller holds."""
+        ...
 
 
 class Live:
@@ -41,24 +75,35 @@ class Live:
         settings: Which model, how sure, how many snapshots are kept.
         collection: Whose snapshots.
         encoder: What makes vectors, in place of the model that the settings name.
+        builder: Builds the snapshots in a process of its own; by default they are built here.
+        beside: Another one that is open and outlives this one: its model and its thread are used.
     """
 
     def __init__(
-        self, settings: Settings, collection: Collection, encoder: Encoder | None = None
+        self,
+        settings: Settings,
+        collection: Collection,
+        encoder: Encoder | None = None,
+        builder: Builder | None = None,
+        *,
+        beside: Live | None = None,
     ) -> None:
         self.collection = collection
         self.serving: Serving | None = None
         self.notes: tuple[str, ...] = ()
-        self.worker = Worker()
+        self.worker: Worker = beside.worker if beside else Worker()
         self._settings = settings
         self.models: Models
         self._given = encoder
+        self._beside = beside
+        self.builder: Builder | None = beside.builder if beside else builder
         self._following = asyncio.Lock()
         self._refused = ""
 
     async def close(self) -> None:
         """End the model's thread when it has done what waits."""
-        await asyncio.to_thread(self.worker.close)
+        if self._beside is None:
+            await asyncio.to_thread(self.worker.close)
 
     async def open(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
         """Load the model and the last good snapshot; build one where there is none.
@@ -67,15 +112,19 @@ class Live:
             seeds: The stories that a new collection begins with.
             progress: Told how far that is.
         """
+        await self.load_best()
+        if self.serving is None:
+            await self._first(seeds, progress)
+
+    async def load_best(self) -> None:
+        """Load the model, and the last good snapshot that was made with it, if there is one."""
         self.models = await self.worker.run(Priority.QUESTION, self._load_models)
         self.calibration = calibration_for(self._settings, self.encoder.model_id)
         snapshot, self.notes = await asyncio.to_thread(self.collection.generations.load_best)
         if snapshot and snapshot.manifest.model == self.encoder.model_id:
             self.serving = await asyncio.to_thread(Serving, snapshot, self.calibration)
-            return
-        if snapshot:
+        elif snapshot:
             self._note(f"The index was made with {snapshot.manifest.model}: it is built again.")
-        await self._first(seeds, progress)
 
     @property
     def encoder(self) -> Encoder:
@@ -83,7 +132,9 @@ class Live:
         return self.models.encoder
 
     def _load_models(self) -> Models:
-        """Load the models on the thread that will use them."""
+        """Load the models on the thread that will use them, unless another has them."""
+        if self._beside:
+            return self._beside.models
         encoder = self._given or load_encoder(self._settings)
         return Models(encoder, load_reranker(self._settings))
 
@@ -109,16 +160,49 @@ class Live:
         if seeds:
             await asyncio.to_thread(self.collection.begin_with, seeds)
         if await asyncio.to_thread(self.collection.corpus.ids):
-            await self.reindex(progress=progress)
+            await self.reindex(Reindexing(), progress)
 
     async def reindex(
-        self, *, full: bool = False, dry_run: bool = False, progress: ProgressCallback | None = None
+        self, how: Reindexing, progress: ProgressCallback | None = None
     ) -> ReindexReport:
-        """Build a snapshot of the corpus and serve it; the caller holds the writer's lock."""
-        material, problems = await asyncio.to_thread(self.collection.material)
-        if dry_run:
-            return await self._run().preview(material, self._snapshot, full=full)
-        return await self.publish(material, full=full, progress=progress, notes=problems)
+        """Build a snapshot of the corpus and serve it; the caller holds the writer's lock.
+
+        Raises:
+            StorageError: The disk is full or cannot be written; the old snapshot serves on.
+            SnapshotError: What was written cannot be read back; the old snapshot serves on.
+        """
+        if self.builder:
+            report = await self.builder.reindex(self.collection.name, how, progress)
+            await self.follow()
+            return report
+        known = None if how.full else self._snapshot
+        material, problems = await asyncio.to_thread(self.collection.material, known)
+        if how.dry_run:
+            return await self._run().preview(material, self._snapshot, full=how.full)
+        check = None if how.anyway else await asyncio.to_thread(self._gate, material)
+        return await self.publish(
+            material, full=how.full, progress=progress, notes=problems, check=check
+        )
+
+    def _gate(self, material: Material) -> Callable[[Serving], None] | None:
+        """Return what a new snapshot is asked before it is published; nothing without a change.
+
+        Raises:
+            InputError: The golden questions cannot be read.
+        """
+        before = self.serving
+        if before is None or changes(material, before.snapshot) == Changes(0, 0, 0):
+            return None
+        ids = {article.id for article in material.articles}
+        questions = gate.golden(self.collection, self._settings.seeds, ids)
+
+        def check(after: Serving) -> None:
+            gate.check(questions, before, after, encode, self._settings.gate)
+
+        def encode(text: str) -> NDArray[np.float32]:
+            return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
+
+        return check
 
     async def publish(
         self,
@@ -127,20 +211,32 @@ class Live:
         full: bool = False,
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
+        check: Callable[[Serving], None] | None = None,
     ) -> ReindexReport:
         """Build a snapshot of some material and serve it; the caller holds the writer's lock."""
         self.serving, report = await self._run().run(
-            material, self._snapshot, full=full, progress=progress, notes=notes
+            material, self._snapshot, full=full, progress=progress, notes=notes, check=check
         )
         await asyncio.to_thread(
             self.collection.generations.clear, self._settings.snapshots_kept, report.snapshot
         )
         return report
 
-    async def answer(self, question: str, terms: Terms) -> Answer:
-        """Answer a checked question from the snapshot that serves, on the model's thread."""
+    async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
+        """Answer a checked question from the snapshots that serve, on the model's thread.
+
+        Args:
+            question: What is asked.
+            terms: How many passages, how sure, and from where.
+            also: Other collections that are searched as well.
+        """
+        lives = {live.collection.name: live.serving for live in (self, *also)}
+        servings = {n: s for n, s in lives.items() if s and s.snapshot.manifest.passages}
+        if not servings:
+            snapshot = self.serving.snapshot.id if self.serving else ""
+            return Answer(question, snapshot, None, Refusal.EMPTY_CORPUS)
         return await self.worker.run(
-            Priority.QUESTION, answer, question, self.now, self.models, terms
+            Priority.QUESTION, answer, question, servings, self.models, terms
         )
 
     @property

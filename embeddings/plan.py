@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from embeddings.passages import split
-from embeddings.types import Article, ArticleSummary, ChangeReport, Rejected, digest
+from embeddings.types import Article, ArticleSummary, ChangeReport, Proposed, Rejected, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from embeddings.readers import Draft
     from embeddings.types import ReindexReport
 
 MAX_SLUG = 60
 """The longest id that is made of a title, in characters."""
+
+OPENING = 200
+"""How much of a text is shown to recognise it by, in characters."""
 
 _OTHER = re.compile(r"[^a-z0-9]+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
@@ -34,47 +38,88 @@ class Plan:
         changed: Articles that it has with another text or other metadata, as they would become.
         unchanged: Articles that it has already, as they are.
         rejected: Inputs that are not taken, each with a sentence.
+        inferred: Article id -> names of its fields that were guessed, not stated.
     """
 
     added: tuple[Article, ...] = ()
     changed: tuple[Article, ...] = ()
     unchanged: tuple[Article, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    inferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def told(self, report: ReindexReport | None = None) -> ChangeReport:
-        """Say what it adds and changes, and what the reindex after it did."""
+        """Say what it adds and changes, and what the reindex after it did.
+
+        Without a report nothing is done yet, and how the articles were understood is told too.
+        """
+        shown = () if report else self.proposed((*self.added, *self.changed))
         return ChangeReport(
             added=_rows(self.added),
             changed=_rows(self.changed),
             unchanged=_rows(self.unchanged),
             rejected=self.rejected,
             report=report,
+            proposed=shown,
+        )
+
+    def proposed(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
+        """Show how some of the plan's articles were understood."""
+        return tuple(
+            Proposed(row(article), self.inferred.get(article.id, ()), _opening(article))
+            for article in articles
         )
 
 
+def row(article: Article) -> ArticleSummary:
+    """Return an article as lists show it."""
+    return article.summary(len(split(article)))
+
+
 def _rows(articles: Iterable[Article]) -> tuple[ArticleSummary, ...]:
-    return tuple(article.summary(len(split(article))) for article in articles)
+    return tuple(map(row, articles))
+
+
+def _opening(article: Article) -> str:
+    """Return the first words of an article's first paragraph, cut between two words."""
+    first = next(iter(split(article)), None)
+    words = " ".join((article.text[first.start : first.end] if first else article.text).split())
+    if len(words) <= OPENING:
+        return words
+    cut = words[: OPENING + 1].rpartition(" ")[0] or words[:OPENING]
+    return f"{cut} …"
 
 
 class Planner:
     """Gives each draft its id and compares it with the article of that id.
 
-    The id is the one that the draft asks for; else that of the article read from the same place;
-    else one made of the title, with -2, -3 and so on when another story has it. A draft without an
-    id whose text the corpus has already is that article.
+    The id is the one that the draft asks for; else that of the article read from the same place,
+    or of the one article that can be read at the same address; else one made of the title, with
+    -2, -3 and so on when another story has it. A draft without an id whose text the corpus has
+    already is that article. What somebody set by hand stays as it was set.
 
     Args:
         articles: What the corpus has.
         taken: Every id that may not be given to another story, those of unreadable files too.
         collection: The collection that the articles belong to.
+        edited: Article id -> names of its fields that were set by hand.
     """
 
-    def __init__(self, articles: Iterable[Article], taken: Iterable[str], collection: str) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        taken: Iterable[str],
+        collection: str,
+        edited: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         self._articles = {article.id: article for article in articles}
         self._taken = {*taken, *self._articles}
         self._collection = collection
         self._by_origin = {a.origin: a.id for a in self._articles.values() if a.origin}
+        urls = Counter(a.url for a in self._articles.values())
+        self._by_url = {a.url: a.id for a in self._articles.values() if a.url and urls[a.url] == 1}
         self._by_text = {a.digest: a.id for a in self._articles.values()}
+        self._edited = edited or {}
+        self._inferred: dict[str, tuple[str, ...]] = {}
         self._claimed: dict[str, str] = {}
         self._added: list[str] = []
         self._changed: list[str] = []
@@ -96,7 +141,7 @@ class Planner:
                 self._rejected.append(Rejected(given, f"{reason}; give one another id."))
             else:
                 self._claimed[name] = given
-                self._compare(draft.article(name, self._collection))
+                self._compare(draft, name)
         for draft in others:
             self._take(draft)
         return Plan(
@@ -104,6 +149,7 @@ class Planner:
             self._named(self._changed),
             self._named(self._unchanged),
             tuple(self._rejected),
+            self._inferred,
         )
 
     def _named(self, names: list[str]) -> tuple[Article, ...]:
@@ -113,25 +159,32 @@ class Planner:
         """Find a place for a draft that has none yet."""
         same = self._by_text.get(digest(draft.text))
         if same is None:
-            self._compare(draft.article(self._new_id(draft), self._collection))
+            self._compare(draft, self._new_id(draft))
         else:
             self._unchanged.append(same)
 
-    def _compare(self, article: Article) -> None:
-        old = self._articles.get(article.id)
+    def _compare(self, draft: Draft, name: str) -> None:
+        """Note what becomes of the article of a name, now that there is a draft of it."""
+        article = draft.article(name, self._collection)
+        old = self._articles.get(name)
+        if old is not None:
+            kept = {each: getattr(old, each) for each in self._edited.get(name, ())}
+            article = replace(article, origin=article.origin or old.origin, **kept)
         if old is not None and replace(article, origin=old.origin) == old:
             self._unchanged.append(old.id)
             return
         (self._added if old is None else self._changed).append(article.id)
         if old is not None and self._by_text.get(old.digest) == old.id:
             del self._by_text[old.digest]
+        if inferred := tuple(n for n in draft.inferred if n not in self._edited.get(name, ())):
+            self._inferred[name] = inferred
         self._articles[article.id] = article
         self._taken.add(article.id)
         self._by_text.setdefault(article.digest, article.id)
 
     def _known_place(self, draft: Draft) -> str | None:
-        """Return the id of the article that was read from the same place before."""
-        name = self._by_origin.get(draft.origin or "")
+        """Return the id of the article that was read from the same place or address before."""
+        name = self._by_origin.get(draft.origin or "") or self._by_url.get(draft.url or "")
         return None if name in self._claimed else name
 
     def _new_id(self, draft: Draft) -> str:

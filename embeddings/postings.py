@@ -1,24 +1,22 @@
-"""Passages -> the arrays of the lexical index: terms, postings, and the words of each line."""
+"""Words of passages -> the arrays of the lexical index: terms, postings, lengths; in numpy."""
 
 from __future__ import annotations
 
-import hashlib
-from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.analysis import GRAM, grams, is_stop, stem, words
-from embeddings.kinds import offered
+from embeddings.stretches import gather, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from numpy.typing import NDArray
 
+    from embeddings.wording import Wording
+
     Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["gather", "invert"]
 
 K1 = 1.0
 B = 0.5
@@ -28,114 +26,85 @@ TITLE_WEIGHT = 2
 STEP = (K1 + 1) / 250
 """A posting's share of BM25 lies in [0, K1 + 1) and is kept in one byte, in steps of this."""
 TINY = 1e-9
+BLOCK = 20_000
+"""Passages that are inverted at a time, so that the memory this takes does not grow with all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A passage as it is indexed: its article's title, its sentences and its language."""
-
-    title: str
-    sentences: Sequence[str]
-    language: str = "fr"
-
-
-class Collector:
-    """Collects the words of all passages; a word of a language is analysed once."""
-
-    def __init__(self) -> None:
-        self.terms: dict[str, int] = {}
-        self.known: dict[tuple[str, str], int] = {}  # (language, word) -> entry
-        self.entries: list[list[int]] = []  # entry -> its term, then its 4-grams
-        self.stream = array("i")  # the entries of all lines
-        self.line_ends = array("q", [0])
-        self.kinds = array("B")
-        self.passage_lines = array("i")
-        self.languages: dict[str, int] = {}
-        self.language_of = array("B")
-
-    def read(self, document: Document) -> None:
-        """Take in the next passage."""
-        for line in (document.title, *document.sentences):
-            for word in words(line):
-                if not is_stop(word, document.language):
-                    self.stream.append(self._entry(document.language, word))
-            self.line_ends.append(len(self.stream))
-            self.kinds.append(offered(line))
-        self.passage_lines.append(1 + len(document.sentences))
-        code = self.languages.setdefault(document.language, len(self.languages))
-        self.language_of.append(code)
-
-    def index(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays of ``lexical.Lexical``, by name."""
-        stream = np.asarray(self.stream, np.int64)
-        ends = np.asarray(self.line_ends, np.int64)
-        lines = np.asarray(self.passage_lines, np.int64)
-        passage_of = np.repeat(np.repeat(np.arange(len(lines)), lines), np.diff(ends))
-        titles = np.cumsum(lines) - lines
-        entry_first = np.cumsum([0, *map(len, self.entries)])
-        flat = np.array([row for entry in self.entries for row in entry], np.int64)
-        term_of = flat[entry_first[:-1]]
-        again, _ = gather(ends, titles)  # once more for each time a title counts beyond the first
-        order = np.concatenate([np.arange(len(stream)), *[again] * (TITLE_WEIGHT - 1)])
-        rows, owner = gather(entry_first, stream[order])
-        return _invert(self, flat[rows], passage_of[order][owner], term_of[stream], ends)
-
-    def _entry(self, language: str, word: str) -> int:
-        key = (language, word)
-        if key not in self.known:
-            parts = [stem(word, language), *grams(word)]
-            self.entries.append([self.terms.setdefault(p, len(self.terms)) for p in parts])
-            self.known[key] = len(self.known)
-        return self.known[key]
-
-
-def _invert(
-    reader: Collector, terms: Ints, passages: Ints, tokens: Ints, token_first: Ints
-) -> dict[str, NDArray[Any]]:
-    """Return the index of (term, passage) pairs, terms renumbered by their digests."""
-    size = len(reader.passage_lines)
-    keys = np.array([key(term) for term in reader.terms], np.uint64)
-    order = np.argsort(keys)
-    number = np.argsort(order)
-    pairs, counts = np.unique(number[terms] * max(size, 1) + passages, return_counts=True)
-    term, passage = np.divmod(pairs, max(size, 1))
-    is_gram = np.array([name.startswith(GRAM) for name in reader.terms], np.bool_)[order]
+def invert(wording: Wording) -> dict[str, NDArray[Any]]:
+    """Return the arrays of ``lexical.Lexical`` that make the inverted index of some passages."""
+    keys, rows = np.unique(wording.entry_terms, return_inverse=True)
+    is_gram = np.ones(len(keys), np.bool_)
+    is_gram[rows[wording.entry_first[:-1]]] = False
+    counted = [_count(wording, rows, len(keys), b) for b in range(0, len(wording), BLOCK)]
+    used = np.array([np.diff(starts) for _, _, starts in counted], np.int64)
+    used = used.reshape(len(counted), len(keys))
+    first = stretches(used.sum(axis=0))
+    begin = first[:-1] + np.cumsum(used, axis=0) - used
+    passages, impacts = np.empty(first[-1], np.int32), np.empty(first[-1], np.uint8)
+    norms = _norms(wording)
+    for (passage, counts, starts), at in zip(counted, begin, strict=True):
+        lengths = np.diff(starts)
+        places = np.repeat(at - starts[:-1], lengths) + np.arange(len(passage))
+        passages[places] = passage
+        impacts[places] = _impacts(counts, passage, np.repeat(is_gram, lengths), norms)
     return {
-        "keys": keys[order],
-        "first": np.searchsorted(term, np.arange(len(keys) + 1)),
-        "passages": passage.astype(np.int32),
-        "impacts": _impacts(counts, passage, is_gram[term], size),
-        "tokens": number[tokens].astype(np.int32),
-        "token_first": token_first,
-        "kinds": np.asarray(reader.kinds, np.uint8),
-        "language_of": np.asarray(reader.language_of, np.uint8),
-        "languages": _codes(reader.languages),
+        "keys": keys,
+        "first": first,
+        "passages": passages,
+        "impacts": impacts,
+        "most": np.maximum.reduceat(impacts, first[:-1]) if len(keys) else impacts,
+        "tokens": rows[wording.entry_first[:-1]].astype(np.int32)[wording.entries],
     }
 
 
-def _impacts(counts: Ints, passage: Ints, is_gram: Bools, size: int) -> NDArray[np.uint8]:
-    """Return each posting's share of BM25; words and 4-grams have lengths of their own."""
-    impacts = np.zeros(len(counts))
-    for kind in (is_gram, ~is_gram):
-        length = np.bincount(passage[kind], counts[kind], size)
-        norm = K1 * (1 - B + B * length / max(length.mean() if size else 1.0, TINY))
-        impacts[kind] = counts[kind] * (K1 + 1) / (counts[kind] + norm[passage[kind]])
-    return np.minimum(np.rint(impacts / STEP), 255).astype(np.uint8)
+def _count(
+    wording: Wording, rows: Ints, terms: int, block: int
+) -> tuple[NDArray[np.int32], NDArray[np.uint16], Ints]:
+    """Count the terms of a block of passages; ``rows`` are those of ``entry_terms`` among terms.
+
+    Returns:
+        The passage and the number of each posting, by term and then by passage, and where the
+        postings of each term begin, int64 [V + 1].
+    """
+    passages = np.arange(block, min(block + BLOCK, len(wording)))
+    lines, owner = gather(wording.passage_first, passages)
+    tokens, line = gather(wording.line_first, lines)
+    titles, passage = gather(wording.line_first, wording.passage_first[passages])
+    again = [titles] * (TITLE_WEIGHT - 1)  # once more for each time it counts beyond the first
+    words = wording.entries[np.concatenate([tokens, *again])]
+    owner = np.concatenate([owner[line], *[passage] * len(again)])
+    at, word = gather(wording.entry_first, words)
+    pairs, counts = np.unique(rows[at] * BLOCK + owner[word], return_counts=True)
+    starts = np.searchsorted(pairs, np.arange(terms + 1) * BLOCK)
+    return (pairs % BLOCK + block).astype(np.int32), counts.astype(np.uint16), starts
 
 
-def _codes(languages: Iterable[str]) -> NDArray[np.uint8]:
-    packed = [code.encode("ascii", "replace")[:8].ljust(8, b"\0") for code in languages]
-    return np.frombuffer(b"".join(packed), np.uint8).reshape(-1, 8)
+def _norms(wording: Wording) -> tuple[Floats, Floats]:
+    """Return what divides BM25 in each passage, for words and for 4-grams: lengths of their own."""
+    grams = np.diff(wording.entry_first)[wording.entries] - 1
+    lengths = (_lengths(wording, np.ones_like(grams)), _lengths(wording, grams))
+    one, other = (
+        K1 * (1 - B + B * length / max(length.mean() if len(length) else 1.0, TINY))
+        for length in lengths
+    )
+    return one, other
 
 
-def gather(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Return the positions ``first[r]:first[r + 1]`` of all rows, and which row each is of."""
-    lengths = first[rows + 1] - first[rows]
-    owner = np.repeat(np.arange(len(rows)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return np.arange(len(owner)) - before[owner] + first[rows][owner], owner
+def _lengths(wording: Wording, weights: Ints) -> Ints:
+    """Add up what the words of each passage weigh, its title's as often as they count."""
+    total = np.concatenate([[0], np.cumsum(weights)])[wording.line_first]
+    whole = np.diff(total[wording.passage_first])
+    titles = wording.passage_first[:-1]
+    return np.asarray(whole + (TITLE_WEIGHT - 1) * (total[titles + 1] - total[titles]))
 
 
-def key(term: str) -> int:
-    """Return the 64-bit digest that stands for a term."""
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")
+def _impacts(
+    counts: NDArray[np.uint16],
+    passages: NDArray[np.int32],
+    is_gram: NDArray[np.bool_],
+    norms: tuple[Floats, Floats],
+) -> NDArray[np.uint8]:
+    """Return each posting's share of BM25, in steps of STEP."""
+    norm = np.where(is_gram, norms[1][passages], norms[0][passages])
+    shares = counts * (K1 + 1) / (counts + norm)
+    return np.minimum(np.rint(shares / STEP), 255).astype(np.uint8)

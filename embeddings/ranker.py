@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import folding
-from embeddings.confidence import smallness
 from embeddings.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.postings import TINY
+from embeddings.features import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,10 +23,6 @@ POOL = 64
 """Passages that each of the three searches puts up."""
 DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
-LIMIT = 10.0
-"""A lead greater than this says no more."""
-OUTSIDE = 5
-"""Where a filter leaves few passages, the lead is also taken over the so-manieth best outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,7 @@ class Candidate:
         score: What it was ranked by; comparable within one question only.
         confidence: The probability, in [0, 1], that it answers; 0 without a calibration.
         sentence: The row of the sentence that answers.
+        beside: The row of the one next to it that is marked with it; the same where none is.
         also: Passages that carry nearly the same words, folded into this one.
         features: Name -> figure: what the confidence rests on.
     """
@@ -73,6 +69,7 @@ class Candidate:
     score: float
     confidence: float
     sentence: int
+    beside: int
     also: tuple[int, ...]
     features: dict[str, float]
 
@@ -109,23 +106,25 @@ def rank(
     if not len(arrays.lexical):
         return Ranking()
     terms = arrays.lexical.read(query.text)
-    scores = arrays.lexical.score(terms)
-    pool = _pool(query, arrays, scores[0] + scores[1], None)
+    pool = _pool(query, terms, arrays, None)
     if allowed is not None:
-        inside = _pool(query, arrays, scores[0] + scores[1], allowed)
-        pool = np.union1d(pool, inside)
-    if not len(pool):
-        return Ranking()
-    evidence = weigh(query, terms, scores, arrays, pool)
-    score = weights.score(evidence)
+        pool = np.union1d(pool, _pool(query, terms, arrays, allowed))
     within = np.ones(len(pool), np.bool_) if allowed is None else allowed[pool]
+    if not within.any():
+        return Ranking()
+    evidence = weigh(query, terms, arrays, pool)
+    score = weights.score(evidence)
     order = np.argsort(-score, kind="stable")
     order = order[within[order]]
-    groups = _groups(order, score, evidence, arrays, limit) if fold else [(i, ()) for i in order]
-    features = describe(evidence, score, terms, arrays, within)
-    nothing = np.zeros(len(score), np.float32)
+    if fold:
+        groups = _groups(order, score, evidence, arrays, limit)[:limit]
+    else:
+        groups = [(int(i), ()) for i in order[:limit]]
+    shown = np.array([first for first, _ in groups], np.int64)
+    features = describe(evidence, score, terms, arrays, within=within, shown=shown)
+    nothing = np.zeros(len(shown), np.float32)
     sure = calibration.probabilities(features) if calibration else nothing
-    return Ranking(tuple(_candidates(groups[:limit], evidence, score, features, sure)))
+    return Ranking(tuple(_candidates(groups, evidence, score, features, sure)))
 
 
 def _groups(
@@ -149,69 +148,22 @@ def _candidates(
 ) -> Iterator[Candidate]:
     """Yield the candidates; none is surer than one before it."""
     least = 1.0
-    for i, others in groups:
-        least = min(least, float(sure[i]))
+    for place, (i, others) in enumerate(groups):
+        least = min(least, float(sure[place]))
         yield Candidate(
             passage=int(evidence.passages[i]),
             score=float(score[i]),
             confidence=least,
             sentence=int(evidence.best[i]),
+            beside=int(evidence.beside[i]),
             also=tuple(evidence.passages[list(others)].tolist()),
-            features={name: float(values[i]) for name, values in features.items()},
+            features={name: float(values[place]) for name, values in features.items()},
         )
 
 
-def describe(
-    evidence: Evidence, score: Floats, terms: Terms, arrays: Arrays, within: Bools
-) -> dict[str, Floats]:
-    """Return the features that a confidence may rest on, each float32 [C].
-
-    Beside the evidence: ``lead`` and ``away``, how far the score is above the best other
-    passage and the best one of another article; ``several``, whether the article has other
-    passages; ``lacks``, whether it has not the kind of answer that the question wants;
-    ``unknown``, the share of the question's weight in words that nobody used;
-    ``length``, the logarithm of the number of words; ``small``, near 1 in a corpus of a few
-    passages and near 0 in one of thousands: to lead by much means less among few.
-    """
-    article = arrays.article_of[evidence.passages]
-    size = np.bincount(arrays.article_of)[article]
-    nobody = np.array([not rows for rows in terms.rows], np.float32)
-    shown = {f.name: getattr(evidence, f.name) for f in fields(evidence)}
-    del shown["passages"], shown["best"]
-    return {
-        **shown,
-        "lead": _above(score, ~np.eye(len(score), dtype=np.bool_), within),
-        "away": _above(score, article[:, None] != article, within),
-        "several": (size > 1).astype(np.float32),
-        "lacks": (evidence.fits < 0).astype(np.float32),
-        "unknown": np.full(len(score), nobody @ terms.idf / max(terms.idf.sum(), TINY)),
-        "length": np.full(len(score), np.log1p(len(terms.words)), np.float32),
-        "small": np.full(len(score), smallness(len(arrays.lexical)), np.float32),
-    }
-
-
-def _above(score: Floats, rivals: Bools, within: Bools) -> Floats:
-    """Return how far each score is above the best of its rivals, logarithmic, with its sign.
-
-    Args:
-        score: float32 [C].
-        rivals: Which candidates each is compared with, bool [C, C].
-        within: Which candidates the filter leaves; of the others only the OUTSIDE-th best
-            counts: what is about as good by chance, when better ones may answer as well.
-    """
-    outside = np.sort(score[~within])[::-1]
-    chance = outside[OUTSIDE - 1] if len(outside) >= OUTSIDE else -np.inf
-    best = np.where(rivals & within, score, chance).max(axis=1)
-    gap = np.clip(score - best, -LIMIT, LIMIT)
-    return np.asarray(np.sign(gap) * np.log1p(np.abs(gap)), np.float32)
-
-
-def _pool(query: Query, arrays: Arrays, lexical: Floats, allowed: Bools | None) -> Ints:
+def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
     """Return the passages that any of the three searches puts up, ascending."""
-    if allowed is not None:
-        lexical = np.where(allowed, lexical, -1)
-    words = np.argpartition(-lexical, min(POOL, len(lexical)) - 1)[:POOL]
-    words = words[lexical[words] > 0]
+    words = arrays.lexical.best(terms, POOL, allowed)
     vector = query.vector[None]
     passages = arrays.passage_index.search(vector, POOL, allowed)[1][0]
     lines = None if allowed is None else np.repeat(allowed, np.diff(arrays.first_sentence))

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from embeddings import build, lexical
+from embeddings import build, writing
 from embeddings import snapshot as snapshots
 from embeddings.errors import SnapshotError
-from embeddings.serving import LEXICAL, Serving, prefixed
+from embeddings.files import writer_lock
+from embeddings.serving import Serving
 from embeddings.types import Progress, ReindexReport
+from embeddings.worker import finished
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from embeddings.confidence import Calibration
     from embeddings.encoder import Encoder
     from embeddings.generations import Generations
     from embeddings.snapshot import Snapshot
     from embeddings.types import Article, Passage, ProgressCallback
+    from embeddings.wording import Document
     from embeddings.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -84,12 +87,9 @@ class Reindex:
         self, material: Material, live: Snapshot | None, *, full: bool
     ) -> ReindexReport:
         """Say what ``run`` would do, without doing it."""
-        texts, known = await asyncio.to_thread(self._known, material, live, full)
-        every = [(kind, text) for kind, group in texts.by_kind().items() for text in group]
-        missing = {text for kind, text in every if build.key(kind, text) not in known}
-        reused = sum(build.key(kind, text) in known for kind, text in every)
-        name = live.id if live else ""
-        return self._report(material, live, name=name, reused=reused, encoded=len(missing))
+        wanted = await asyncio.to_thread(self._wanted, material, live, full)
+        name, missing = live.id if live else "", len(wanted.missing)
+        return self._report(material, live, name=name, reused=wanted.reused, encoded=missing)
 
     async def run(
         self,
@@ -99,6 +99,7 @@ class Reindex:
         full: bool = False,
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
+        check: Callable[[Serving], None] | None = None,
     ) -> tuple[Serving, ReindexReport]:
         """Build a snapshot of the material and make it the live one.
 
@@ -108,16 +109,19 @@ class Reindex:
             full: Encode everything again all the same.
             progress: Told how far it is.
             notes: Sentences to add to the report.
+            check: Looks at the new snapshot before it is published, and raises if it may not be.
 
         Raises:
+            BusyError: Another process is still building one here.
             StorageError: The disk is full or cannot be written; nothing changed.
             SnapshotError: What was written cannot be read back; nothing changed.
         """
-        texts, known = await asyncio.to_thread(self._known, material, live, full)
-        vectors = await build.encode(texts, known, self._encoder, self._worker, progress)
-        if progress:
-            progress(Progress("write", 0, 1))
-        serving = await asyncio.to_thread(self._write, material, vectors)
+        with writer_lock(self._generations.folder):  # a builder may outlive who started it
+            wanted = await asyncio.to_thread(self._wanted, material, live, full)
+            vectors = await build.encode(wanted, self._encoder, self._worker, progress)
+            if progress:
+                progress(Progress("write", 0, 1))
+            serving = await finished(self._write, wanted, vectors, check)
         if progress:
             progress(Progress("write", 1, 1))
         report = self._report(
@@ -131,31 +135,40 @@ class Reindex:
         log.info("snapshot %s is live: %s", report.snapshot, report)
         return serving, report
 
-    def _known(
+    def _wanted(
         self,
         material: Material,
         live: Snapshot | None,
         full: bool,  # noqa: FBT001 - a thread's argument
-    ) -> tuple[build.Texts, dict[bytes, build.Vectors]]:
+    ) -> build.Wanted:
         reusable = live and not full and live.manifest.model == self._encoder.model_id
-        known = build.vectors_of(live) if live and reusable else {}
-        return build.texts_of(material.articles, material.passages), known
+        return build.Wanted(material.articles, material.passages, live if reusable else None)
 
-    def _write(self, material: Material, vectors: build.Encoded) -> Serving:
+    def _write(
+        self,
+        wanted: build.Wanted,
+        vectors: build.Encoded,
+        check: Callable[[Serving], None] | None,
+    ) -> Serving:
         """Write aside, load back and check, then publish; leave no trace when that fails."""
         created_at = datetime.now(UTC)
         name = created_at.strftime("%Y%m%dT%H%M%S%fZ")
         aside = self._generations.aside(name)
         try:
-            snapshots.write(
-                aside,
-                _contents(material, vectors),
-                snapshot=name,
-                model=self._encoder.model_id,
-                created_at=created_at,
-            )
+            if wanted.known and wanted.unchanged:
+                writing.link(aside, wanted.known, snapshot=name, created_at=created_at)
+            else:
+                writing.write(
+                    aside,
+                    _contents(wanted, vectors),
+                    snapshot=name,
+                    model=self._encoder.model_id,
+                    created_at=created_at,
+                )
             serving = Serving(self._generations.keep(name), self._calibration)
             _check(serving.snapshot)
+            if check:
+                check(serving)
             self._generations.publish(name)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
@@ -198,22 +211,16 @@ def _check(snapshot: Snapshot) -> None:
         raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
 
 
-def _contents(material: Material, vectors: build.Encoded) -> snapshots.Contents:
+def _contents(wanted: build.Wanted, vectors: build.Encoded) -> writing.Contents:
     """Return everything that the snapshot is written from."""
-    return snapshots.Contents(
-        articles=material.articles,
-        passages=material.passages,
-        arrays={
-            **vectors.arrays,
-            **prefixed(LEXICAL, lexical.build(documents(material)).arrays()),
-        },
+    return writing.Contents(
+        articles=wanted.articles,
+        passages=wanted.passages,
+        arrays={**vectors.arrays, **build.words(wanted)},
+        before=wanted.before,
     )
 
 
-def documents(material: Material) -> list[lexical.Document]:
+def documents(material: Material) -> list[Document]:
     """Return the passages as the lexical index takes them, in order."""
-    return [
-        lexical.Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
-        for article, group in zip(material.articles, material.passages, strict=True)
-        for p in group
-    ]
+    return build.documents(material.articles, material.passages)

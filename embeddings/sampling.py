@@ -12,8 +12,8 @@ import numpy as np
 from embeddings import lexical
 from embeddings.evidence import Arrays
 from embeddings.index import VectorIndex
-from embeddings.postings import gather
 from embeddings.ranker import rank
+from embeddings.stretches import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,14 +142,13 @@ class Pool:
         lines, owner = gather(whole.first_sentence, rows)
         counts = np.bincount(owner, minlength=len(rows))
         passages, sentences = whole.passages[rows], whole.sentences[lines]
-        articles, article_of = np.unique(whole.article_of[rows], return_inverse=True)
+        _, article_of = np.unique(whole.article_of[rows], return_inverse=True)
         return Arrays(
             passages=passages,
             sentences=sentences,
             first_sentence=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            titles=whole.titles[articles],
             article_of=article_of.astype(np.int32),
             lexical=lexical.build([self.documents[row] for row in rows]),
-            passage_index=VectorIndex(passages),
-            sentence_index=VectorIndex(sentences),
+            passage_index=VectorIndex.of(passages),
+            sentence_index=VectorIndex.of(sentences),
         )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.analysis import fold
-from embeddings.index import VectorIndex
+from embeddings.build import LEXICAL
 from embeddings.lexical import Lexical
 from embeddings.ranker import Arrays, Query, rank
-from embeddings.types import Filters, Hit, Sentence, digest
+from embeddings.types import Filters, Hit, Sentence, Span, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEXICAL = "lexical_"
 _NO_DAY = np.datetime64("NaT", "D")
-
-
-def prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Return arrays under the names that a snapshot keeps them by."""
-    return {prefix + name: array for name, array in arrays.items()}
 
 
 class Serving:
@@ -46,19 +40,21 @@ class Serving:
     def __init__(self, snapshot: Snapshot, calibration: Calibration) -> None:
         self.snapshot = snapshot
         self.calibration = calibration
-        names = [name.removesuffix(".npy") for name in snapshot.manifest.files]
-        self._passage_index = VectorIndex(snapshot.array("passage_vectors"))
+        self._passage_index = snapshot.index("passage_vectors")
+        self._sentence_index = snapshot.index("sentence_vectors")
         self.arrays = Arrays(
-            passages=snapshot.array("passage_vectors"),
-            sentences=snapshot.array("sentence_vectors"),
+            passages=self._passage_index.rows,
+            sentences=self._sentence_index.rows,
             first_sentence=snapshot.array("first_sentence"),
-            titles=snapshot.array("title_vectors"),
             article_of=snapshot.article_of.astype(np.int32),
-            lexical=Lexical.from_arrays(_stripped(LEXICAL, names, snapshot)),
+            lexical=Lexical.from_arrays(snapshot.arrays(LEXICAL)),
             passage_index=self._passage_index,
-            sentence_index=VectorIndex(snapshot.array("sentence_vectors")),
+            sentence_index=self._sentence_index,
         )
+        for index in (self._passage_index, self._sentence_index):  # read before the first question
+            index.search(np.zeros((1, index.dimension), np.float32), 1)
         self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
+        self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
 
     def is_one_story(self, filters: Filters) -> bool:
@@ -67,8 +63,9 @@ class Serving:
 
     @property
     def index_kind(self) -> str:
-        """What kind of FAISS index serves the passages."""
-        return self._passage_index.kind
+        """What kinds of FAISS index serve the passages and the sentences."""
+        kinds = dict.fromkeys((self._passage_index.kind, self._sentence_index.kind))
+        return "; ".join(kinds)
 
     def rank(
         self,
@@ -127,7 +124,7 @@ class Serving:
 
     def source_names(self) -> tuple[str, ...]:
         """Return the names of the sources, each once, in order."""
-        return tuple(sorted({s.source for s in self.snapshot.sources if s.source}))
+        return self._names
 
     def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
         """Read one passage again and compare it with its digest; None when it differs."""
@@ -155,8 +152,9 @@ class Serving:
         )
 
     def _sentence(self, candidate: Candidate, passage: Passage, article: Article) -> Sentence:
-        place = candidate.sentence - int(self.arrays.first_sentence[candidate.passage])
-        span = passage.sentences[place]
+        first = int(self.arrays.first_sentence[candidate.passage])
+        low, high = sorted((candidate.sentence - first, candidate.beside - first))
+        span = Span(passage.sentences[low].start, passage.sentences[high].end)
         return Sentence(span.of(article.text), span.start, span.end)
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
@@ -184,9 +182,3 @@ def _within(
     if until is not None:
         inside &= days <= np.datetime64(until)
     return inside
-
-
-def _stripped(prefix: str, names: Sequence[str], snapshot: Snapshot) -> dict[str, NDArray[Any]]:
-    return {
-        name.removeprefix(prefix): snapshot.array(name) for name in names if name.startswith(prefix)
-    }

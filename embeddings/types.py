@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from embeddings.articles import SHARED, Article, ArticleSummary, Passage, Span, digest
+from embeddings.changes import (
+    AuditEntry,
+    ChangeReport,
+    Correction,
+    Proposal,
+    Proposed,
+    ReindexReport,
+    Rejected,
+    Standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,85 +24,31 @@ if TYPE_CHECKING:
 
     ProgressCallback = Callable[["Progress"], None]
 
-SHARED = "shared"
-"""The name of the collection that belongs to the operator and that everybody may search."""
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A story as it is stored.
-
-    Attributes:
-        id: Its name in the corpus: 1 to 80 of ``a-z``, ``0-9`` and ``-``.
-        title: Its headline, never empty.
-        text: The stored text, which every offset counts into, in characters.
-        source: Who published it.
-        author: Who signed it.
-        date: The day it was published.
-        url: Where it can be read.
-        language: ISO 639-1 code of its language, such as ``fr``.
-        collection: The collection it belongs to.
-        origin: Where it was read from: an absolute path or an address.
-    """
-
-    id: str
-    title: str
-    text: str
-    source: str | None = None
-    author: str | None = None
-    date: date | None = None
-    url: str | None = None
-    language: str = "fr"
-    collection: str = SHARED
-    origin: str | None = None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the stored text."""
-        return digest(self.text)
-
-    def summary(self, passages: int) -> ArticleSummary:
-        """Return the article without its text, with the number of its passages."""
-        names = (f.name for f in fields(ArticleSummary) if f.name != "passages")
-        return ArticleSummary(**{n: getattr(self, n) for n in names}, passages=passages)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a text: ``text[start:end]``, in characters."""
-
-    start: int
-    end: int
-
-    def of(self, text: str) -> str:
-        """Return the words of this stretch of ``text``."""
-        return text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The quoted unit: one paragraph of an article, by its place and a digest of its words.
-
-    Attributes:
-        article_id: The article it stands in.
-        start: Its first character, counted in the article's stored text.
-        end: One past its last character.
-        paragraph: Which quotable paragraph of the article it is, from 1.
-        digest: SHA-256 of ``text[start:end]``.
-        sentences: Its sentences, in order, as stretches of the article's stored text.
-    """
-
-    article_id: str
-    start: int
-    end: int
-    paragraph: int
-    digest: str
-    sentences: tuple[Span, ...] = ()
+__all__ = [
+    "SHARED",
+    "Answer",
+    "Article",
+    "ArticleSummary",
+    "AuditEntry",
+    "ChangeReport",
+    "Correction",
+    "Filters",
+    "Hit",
+    "Passage",
+    "Progress",
+    "Proposal",
+    "Proposed",
+    "Refusal",
+    "ReindexReport",
+    "Rejected",
+    "Sentence",
+    "SnapshotSummary",
+    "Span",
+    "Standing",
+    "Status",
+    "VerifyReport",
+    "digest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +73,7 @@ class Hit:
         text: The words, exactly ``article.text[passage.start:passage.end]``.
         sentence: The sentence that answers; it lies inside the passage.
         also_in: Titles of other articles that carry nearly the same passage.
+        corrected: When the article's text was last changed since it came.
     """
 
     rank: int
@@ -126,6 +84,7 @@ class Hit:
     text: str
     sentence: Sentence
     also_in: tuple[str, ...] = ()
+    corrected: datetime | None = None
 
 
 class Refusal(StrEnum):
@@ -145,12 +104,14 @@ class Filters:
         until: The latest day of publication.
         source: The name of a source, compared without regard to case and accents.
         article_id: One article, and no other.
+        collection: One collection, and no other: two may each have an article of that id.
     """
 
     since: date | None = None
     until: date | None = None
     source: str | None = None
     article_id: str | None = None
+    collection: str | None = None
 
     def __bool__(self) -> bool:
         """Say whether anything is narrowed."""
@@ -187,68 +148,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleSummary:
-    """An article without its text, as lists show it."""
-
-    id: str
-    title: str
-    source: str | None
-    author: str | None
-    date: date | None
-    url: str | None
-    language: str
-    passages: int
-    collection: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An input that was not taken, and one sentence that says why and what to do."""
-
-    input: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReindexReport:
-    """What a reindex did.
-
-    Attributes:
-        snapshot: The id of the snapshot that serves now.
-        added: Articles that the snapshot before did not have.
-        changed: Articles whose text or metadata changed.
-        removed: Articles that are gone.
-        passages: Passages in the snapshot.
-        reused: Texts whose vectors were taken over from the snapshot before.
-        encoded: Texts that went through the model.
-        seconds: How long it took.
-        notes: Sentences for a person, such as why everything was encoded again.
-    """
-
-    snapshot: str
-    added: int
-    changed: int
-    removed: int
-    passages: int
-    reused: int
-    encoded: int
-    seconds: float
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """What an addition or a removal did; ``report`` is None on a dry run or without a change."""
-
-    added: tuple[ArticleSummary, ...] = ()
-    changed: tuple[ArticleSummary, ...] = ()
-    unchanged: tuple[ArticleSummary, ...] = ()
-    removed: tuple[str, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    report: ReindexReport | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a reindex is: ``done`` of ``total`` texts in ``stage``."""
 
@@ -259,13 +158,24 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSummary:
-    """A kept snapshot, as lists show it."""
+    """A kept snapshot, as lists show it.
+
+    Attributes:
+        by: Who had it published; empty when nobody said.
+        added: Articles that the snapshot before it did not have.
+        changed: Articles that it has with another text or other metadata.
+        removed: Articles that it has no more.
+    """
 
     snapshot: str
     created_at: datetime
     articles: int
     passages: int
     live: bool
+    by: str = ""
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

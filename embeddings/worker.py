@@ -55,6 +55,18 @@ class Worker:
         self._put(priority, future, lambda: call(*args, **kwargs))
         return await asyncio.wrap_future(future)
 
+    def wait(
+        self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do the same from a thread that has no event loop, which waits for it.
+
+        Raises:
+            RuntimeError: The worker was closed before.
+        """
+        future: Future[T] = Future()
+        self._put(priority, future, lambda: call(*args, **kwargs))
+        return future.result()
+
     def close(self) -> None:
         """Finish what waits, then end the thread; may block for as long as that takes."""
         with self._closing:
@@ -86,3 +98,15 @@ class Worker:
                 future.set_exception(error)
                 del future  # the error's traceback holds this frame, which would hold the error
         return priority
+
+
+async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a call that writes, on some thread; who is cancelled meanwhile waits for its end."""
+    task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise

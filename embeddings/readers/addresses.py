@@ -88,7 +88,7 @@ def parse(given: str, base: str = "") -> Address:
         raise ReadError(f"{shown} is not a web address; check how it is spelled.") from None
     if parts.scheme not in _PORTS:
         raise ReadError(f"{shown} cannot be fetched: only http:// and https:// addresses can.")
-    if not ascii_host or _CONTROL.search(ascii_host):
+    if not all(ascii_host.removesuffix(".").split(".")) or _CONTROL.search(ascii_host):
         raise ReadError(f"{shown} is not a web address; check how it is spelled.")
     if parts.username is not None or parts.password is not None:
         raise ReadError(f"{parts.scheme}://…@{host} holds a name or a password; leave it out.")

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import socket
 import ssl
-import threading
-import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 from urllib.robotparser import RobotFileParser
 
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import Address, parse, resolve
+from embeddings.readers.addresses import Address, parse
+from embeddings.readers.sockets import Deadline, connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from config.settings import FetchSettings
 
@@ -34,10 +32,9 @@ NAME = "Verbatim"
 """What the program calls itself to web sites and looks for in their robots.txt."""
 
 _PIECE = 65_536
-_CONNECT_SECONDS = 5.0
-_MOST_NUMBERS = 3
 _MOVED = frozenset((301, 302, 303, 307, 308))
 _OK = 200
+_NOT_MODIFIED = 304
 _SERVER_FAULT = 500
 _ACCEPT = "text/html,application/xhtml+xml,text/markdown,text/plain,application/pdf,*/*;q=0.5"
 _REASONS = {
@@ -60,12 +57,14 @@ class Fetched:
         data: Its bytes, decompressed.
         kind: The type that the server states, such as ``text/html``; may be empty.
         charset: The encoding that the server states.
+        marks: What to send when it is asked for again, to have it only if it changed: headers.
     """
 
     address: str
     data: bytes
     kind: str
     charset: str | None
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetcher:
@@ -89,22 +88,44 @@ class Fetcher:
         Raises:
             ReadError: It cannot be fetched; the sentence says why.
         """
-        return self._get(given, _Deadline(self._settings.seconds), crawled=crawled)
+        return self._get(given, Deadline(self._settings.seconds), {}, crawled=crawled)
 
-    def _get(self, given: str, deadline: _Deadline, *, crawled: bool) -> Fetched:
+    def get_if_changed(self, given: str, marks: Mapping[str, str]) -> Fetched | None:
+        """Fetch an address, unless its server says that it is as it was.
+
+        Args:
+            given: As a person writes it.
+            marks: Those of what was fetched there before; empty to have it in any case.
+
+        Returns:
+            What it holds; None when that has not changed.
+
+        Raises:
+            ReadError: It cannot be fetched; the sentence says why.
+        """
+        try:
+            return self._get(given, Deadline(self._settings.seconds), marks, crawled=False)
+        except _NotModifiedError:
+            return None
+
+    def _get(
+        self, given: str, deadline: Deadline, marks: Mapping[str, str], *, crawled: bool
+    ) -> Fetched:
         address = parse(given)
         for _ in range(MAX_REDIRECTS + 1):
             if crawled and not self._allows(address, deadline):
                 raise ReadError(
                     f"{address} may not be fetched by programs: its robots.txt says so."
                 )
-            status, headers, data = self._ask(address, deadline)
+            status, headers, data = self._ask(address, deadline, marks)
             location = headers.get("location")
             if status not in _MOVED or not location:
                 break
             address = parse(location, str(address))
         else:
             raise ReadError(f"{given} sends the reader on more than {MAX_REDIRECTS} times.")
+        if status == _NOT_MODIFIED and marks:
+            raise _NotModifiedError
         if status != _OK:
             reason = _REASONS.get(status, f"answers with the error {status}")
             raise ReadError(f"{address} cannot be fetched: the page {reason}.")
@@ -112,9 +133,10 @@ class Fetcher:
         kind["content-type"] = headers.get("content-type", "")
         stated = kind.get_content_type() if headers.get("content-type") else ""
         charset = kind.get_param("charset")
-        return Fetched(str(address), data, stated, charset if isinstance(charset, str) else None)
+        charset = charset if isinstance(charset, str) else None
+        return Fetched(str(address), data, stated, charset, _marks(headers))
 
-    def _allows(self, address: Address, deadline: _Deadline) -> bool:
+    def _allows(self, address: Address, deadline: Deadline) -> bool:
         """Ask a site's robots.txt, once; one that cannot be had forbids, as RFC 9309 asks."""
         if address.root not in self._robots:
             rules = RobotFileParser()
@@ -132,14 +154,17 @@ class Fetcher:
             self._robots[address.root] = rules
         return self._robots[address.root].can_fetch(NAME, str(address))
 
-    def _ask(self, address: Address, deadline: _Deadline) -> tuple[int, Mapping[str, str], bytes]:
+    def _ask(
+        self, address: Address, deadline: Deadline, marks: Mapping[str, str] | None = None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         """Send one request; return its status, its headers and what it holds."""
         most = self._settings.megabytes * 1_000_000
         try:
-            with _connected(address, deadline, private=self._settings.private) as sock:
+            with connected(address, deadline, private=self._settings.private) as sock:
                 connection = http.client.HTTPConnection(address.host)
                 connection.sock = sock
-                connection.request("GET", address.target, headers=self._headers(address))
+                wanted = self._headers(address) | dict(marks or {})
+                connection.request("GET", address.target, headers=wanted)
                 with contextlib.closing(connection.getresponse()) as answer:
                     headers = {name.lower(): value for name, value in answer.getheaders()}
                     is_moved = answer.status in _MOVED
@@ -161,6 +186,16 @@ class Fetcher:
         }
 
 
+class _NotModifiedError(Exception):
+    """What was asked for is as it was."""
+
+
+def _marks(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that ask for the same only if it changed (RFC 9110, section 13.1)."""
+    pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+    return {name: headers[stated] for name, stated in pairs if headers.get(stated)}
+
+
 def user_agent(contact: str | None) -> str:
     """Return the name under which pages are fetched, with where to complain if that is known."""
     try:
@@ -168,64 +203,6 @@ def user_agent(contact: str | None) -> str:
     except PackageNotFoundError:
         number = "0"
     return f"{NAME}/{number} (a bot that quotes articles{f'; {contact}' if contact else ''})"
-
-
-class _Deadline:
-    """A moment after which nothing goes on."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds until then, never less than a hundredth."""
-        return max(0.01, self._end - time.monotonic())
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is past."""
-        return time.monotonic() >= self._end
-
-    def check(self) -> None:
-        """Raise TimeoutError when it is past: what was cut short looks like an end."""
-        if self.is_over:
-            raise TimeoutError
-
-
-@contextlib.contextmanager
-def _connected(address: Address, deadline: _Deadline, *, private: bool) -> Iterator[socket.socket]:
-    """Open a socket to a checked number of the host; it is cut when the time is over."""
-    numbers = resolve(address, deadline.left, allow_private=private)
-    sock = _opened(numbers, address, deadline)
-    if address.scheme == "https":
-        context = ssl.create_default_context()
-        sock = context.wrap_socket(
-            sock, server_hostname=address.host, do_handshake_on_connect=False
-        )
-    timer = threading.Timer(deadline.left, _cut, (sock,))
-    timer.daemon = True
-    timer.start()
-    try:
-        if isinstance(sock, ssl.SSLSocket):
-            sock.do_handshake()
-        yield sock
-    finally:
-        timer.cancel()
-        sock.close()
-
-
-def _opened(numbers: Iterable[str], address: Address, deadline: _Deadline) -> socket.socket:
-    problem: OSError | None = None
-    for number in list(numbers)[:_MOST_NUMBERS]:
-        try:
-            place = (number, address.port)
-            sock = socket.create_connection(place, min(_CONNECT_SECONDS, deadline.left))
-        except OSError as error:
-            problem = error
-        else:
-            sock.settimeout(deadline.left)
-            return sock
-    raise problem or OSError
 
 
 def _reason(error: Exception) -> str:
@@ -237,12 +214,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, http.client.BadStatusLine | http.client.LineTooLong):
         return "does not answer as a web site does"
     return f"could not be read to its end ({type(error).__name__})"
-
-
-def _cut(sock: socket.socket) -> None:
-    """Cut a connection under the thread that reads from it."""
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _body(

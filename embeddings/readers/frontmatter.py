@@ -147,6 +147,20 @@ def parse(front: str, name: str) -> Fields:
     return Fields(**checked, stated=frozenset(values))
 
 
+def check(name: str, value: str, where: str) -> Any:
+    """Check a value of one field, as if it stood in a front matter.
+
+    Args:
+        name: The field's English name.
+        value: What somebody wrote.
+        where: What to call it in an error.
+
+    Raises:
+        ReadError: It is not what the field must be.
+    """
+    return _CHECKS[name](value, where)
+
+
 def _mapping(front: str, name: str) -> dict[str, Any]:
     """Return the fields under their English names."""
     try:

@@ -82,7 +82,7 @@ def _attempt(name: str, action: Callable[[], Draft]) -> Outcome:
 
 
 def _from_web(given: str, sandbox: Sandbox, fetcher: Fetcher) -> Iterator[Outcome]:
-    page = fetcher.get(given)
+    page = fetcher.get(given, crawled=isinstance(given, feeds.Entry))
     if not feeds.is_list(page.data):
         yield given, quotable(web.draft_of(page, given, sandbox), given)
         return

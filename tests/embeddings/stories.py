@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings import snapshot as snapshots
+from embeddings import writing
 from embeddings.build import texts_of
 from embeddings.passages import split
-from embeddings.snapshot import Contents, Snapshot
+from embeddings.snapshot import Snapshot
 from embeddings.types import Article
+from embeddings.writing import Contents
 from tests.embeddings.fakes import WordEncoder
 
 HARBOUR = Article(
@@ -55,12 +56,12 @@ def contents(*articles: Article) -> Contents:
     return Contents(articles=articles, passages=passages, arrays=arrays)
 
 
-def written(folder: Path, *articles: Article) -> Snapshot:
-    """Write a snapshot of some articles, named after its folder, and load it."""
-    snapshots.write(
+def written(folder: Path, *articles: Article, name: str = "") -> Snapshot:
+    """Write a snapshot of some articles, by default named after its folder, and load it."""
+    writing.write(
         folder,
         contents(*articles),
-        snapshot=folder.name,
+        snapshot=name or folder.name,
         model="words==1",
         created_at=datetime(2018, 7, 4, tzinfo=UTC),
     )

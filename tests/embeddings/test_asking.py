@@ -123,19 +123,20 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
     live: Live,
 ) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
-    alone = terms(filters=Filters(article_id="ancien"), threshold=0.999)
+    sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
+    live.serving = Serving(live.now.snapshot, sure)
+    alone = terms(filters=Filters(article_id="ancien"), threshold=None)
     about = await live.answer("Le port de Lorient ?", alone)
     assert [hit.article.id for hit in about.hits] == ["ancien"]
     assert about.confidence is not None
     assert about.confidence < 0.999
     assert (await live.answer("Une recette de tarte ?", alone)).refusal is not None
-    everywhere = await live.answer("Le port de Lorient ?", terms(threshold=0.999))
+    everywhere = await live.answer("Le port de Lorient ?", terms(threshold=None))
     assert everywhere.refusal is Refusal.NOT_FOUND
 
 
 async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
     live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
-    given = terms(filters=Filters(article_id="ancien"), threshold=0.999, strict=True)
+    given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
     assert (await live.answer("Le port de Lorient ?", given)).refusal is not None

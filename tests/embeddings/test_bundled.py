@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from config.settings import EncoderSettings, Settings
 from embeddings import bundled, universal
-from embeddings.encoder import BundledEncoder, load_encoder
+from embeddings.encoder import BundledEncoder, _much_to_import, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -185,6 +186,24 @@ def test_the_model_computes_on_as_many_threads_as_are_set(monkeypatch: pytest.Mo
         universal.encode(["x"], threads=1)
     assert seen
     assert set(seen) == {1}
+
+
+def test_numpy_ranks_on_as_many_threads_as_the_encoder_has() -> None:
+    with threadpool_limits(2, user_api="blas"):
+        encoder(threads=1)
+        assert {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"} == {1}
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_is_collected_after_the_imports_as_it_was_before(collecting: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        with _much_to_import():
+            assert not gc.isenabled()
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_a_question_is_encoded_without_torch() -> None:

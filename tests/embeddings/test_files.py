@@ -7,11 +7,13 @@ import hashlib
 import itertools
 import json
 import os
+import pickle
 import socket
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,15 @@ def test_the_second_writer_is_told_who_and_since_when(tmp_path: Path) -> None:
         writer_lock(tmp_path),
     ):
         pass
+
+
+def test_since_when_a_writer_is_at_it_outlives_the_way_between_processes(tmp_path: Path) -> None:
+    with writer_lock(tmp_path), pytest.raises(BusyError) as busy, writer_lock(tmp_path):
+        pass
+    again = pickle.loads(pickle.dumps(busy.value))  # noqa: S301 - what was just written
+    assert again.since is not None
+    assert abs(again.since.timestamp() - time.time()) < 60
+    assert (str(again), again.since) == (str(busy.value), busy.value.since)
 
 
 def test_another_thread_is_a_second_writer_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from embeddings.evidence import Query
 from embeddings.lexical import Document
 from embeddings.sampling import Asked, Kind, Pool
-from tests.embeddings.test_ranker import CORPUS, arrays, vector
+from tests.embeddings.ranked import CORPUS, arrays, vector
 
 TITLES = ("Lorient", "Brest", "Vannes", "Quimper")
 STORIES = [

@@ -90,7 +90,7 @@ def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     path = snapshot.folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
-    with pytest.raises(SnapshotError, match="format 99, and this version reads 1: run reindex"):
+    with pytest.raises(SnapshotError, match="format 99, and this version reads 2: run reindex"):
         read_manifest(snapshot.folder)
 
 

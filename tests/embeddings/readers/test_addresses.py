@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
@@ -78,6 +78,8 @@ def test_files_are_told_from_addresses(given_: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("\u2024")
+@example("a\u2024\u2024b")
 def test_any_address_is_read_or_told(text: str) -> None:
     try:
         read = str(parse(f"https://{text}"))

@@ -333,3 +333,32 @@ def test_a_certificate_is_checked_for_the_name(
                 assert "no valid certificate" in refusal(fetcher, url)
         finally:
             server.shutdown()
+
+
+def test_what_did_not_change_is_not_sent_again(site: Site, fetcher: Fetcher) -> None:
+    stamp = "Mon, 01 Jan 2024 10:00:00 GMT"
+    page = site.page("/a", b"Bonjour.", "text/plain", ETag='"one"', Last_Modified=stamp)
+    fetched = fetcher.get_if_changed(page, {})
+    assert fetched is not None
+    assert fetched.marks == {"If-None-Match": '"one"', "If-Modified-Since": stamp}
+    site.page("/a", b"", None, 304)
+    assert fetcher.get_if_changed(page, fetched.marks) is None
+    asked = site.asked[-1][1]
+    assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"one"', stamp)
+
+
+def test_what_changed_is_sent_again(site: Site, fetcher: Fetcher) -> None:
+    page = site.page("/a", b"Bonsoir.", "text/plain", ETag='"two"')
+    fetched = fetcher.get_if_changed(page, {"If-None-Match": '"one"'})
+    assert fetched is not None
+    assert (fetched.data, fetched.marks) == (b"Bonsoir.", {"If-None-Match": '"two"'})
+
+
+def test_a_site_that_calls_unchanged_what_was_never_fetched_is_told(
+    site: Site, fetcher: Fetcher
+) -> None:
+    page = site.page("/a", b"", None, 304)
+    with pytest.raises(ReadError, match="304"):
+        fetcher.get(page)
+    with pytest.raises(ReadError, match="304"):
+        fetcher.get_if_changed(page, {})

@@ -1,0 +1,207 @@
+"""The shared collection and the servers' own, opened when they are wanted, sharing one model."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import shutil
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+from weakref import WeakValueDictionary
+
+from embeddings.collection import FOLDER
+from embeddings.engine import SearchEngine
+from embeddings.errors import InputError
+from embeddings.files import storage_errors, sync_folder, writer_lock
+from embeddings.limits import SERVER, name_of
+from embeddings.view import EMPTY, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from config.settings import Settings
+    from embeddings.types import Answer, Filters
+
+log = logging.getLogger(__name__)
+
+GONE = ".gone-"
+"""How the name of a collection's folder begins when it only remains to be deleted."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A collection that is open or being opened, and when it was last wanted."""
+
+    engine: asyncio.Task[SearchEngine]
+    wanted: float
+
+
+class Library:
+    """All collections; an async context manager.
+
+    Only so many are kept in memory, those that were wanted last. One that leaves it works on for
+    who still holds it, since model and thread are the shared collection's, and is freed after.
+
+    Args:
+        settings: Where the data lives, and how much of it is kept in memory.
+        shared: The shared collection, open; it outlives the library.
+        clock: Tells seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        shared: SearchEngine,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.shared = shared
+        self._settings = settings
+        self._folder = settings.data / FOLDER
+        self._clock = clock
+        self._opened: OrderedDict[str, _Opened] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def __aenter__(self) -> Self:
+        """Delete what a crash left of collections that were being deleted."""
+        await asyncio.to_thread(self._sweep)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of the servers' collections; what is being opened is given up."""
+        tasks = [opened.engine for opened in self._opened.values()]
+        self._opened.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def view(self, server: int | None) -> View:
+        """Return what may be seen from a server; None: from a private conversation.
+
+        Raises:
+            EmbeddingsError: The server's own collection cannot be opened.
+        """
+        own = await self.of(server) if server is not None else None
+        return View(self.shared, {name_of(server): own} if own and server is not None else EMPTY)
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        server: int | None = None,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+    ) -> Answer:
+        """Answer from the shared collection and from that server's own, and from no other."""
+        return await (await self.view(server)).ask(question, top_k=top_k, filters=filters)
+
+    async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
+        """Return a server's own collection, opened if need be; None when it has none.
+
+        Args:
+            server: The server's id on Discord.
+            create: Make one where there is none.
+
+        Raises:
+            EmbeddingsError: It cannot be opened.
+        """
+        name = name_of(server)
+        if not create and not (self._folder / name).is_dir():
+            return None
+        opened = self._opened.get(name)
+        if opened is None:
+            opened = _Opened(asyncio.ensure_future(self._open(name, create=create)), 0.0)
+            opened.engine.add_done_callback(lambda task: self._look_at(name, task))
+            self._opened[name] = opened
+        opened.wanted = self._clock()
+        self._opened.move_to_end(name)
+        self.forget_idle()
+        try:
+            return await asyncio.shield(opened.engine)
+        except InputError:
+            return await self.of(server, create=True) if create else None  # just deleted
+
+    async def _open(self, name: str, *, create: bool) -> SearchEngine:
+        engine = SearchEngine(self._settings, collection=name, create=create, beside=self.shared)
+        async with self._lock(name):
+            return await engine.__aenter__()  # what it opens is freed with it, see the class
+
+    def _look_at(self, name: str, task: asyncio.Task[SearchEngine]) -> None:
+        """Forget a collection that could not be opened, so that the next one tries again."""
+        if task.cancelled() or task.exception():
+            opened = self._opened.get(name)
+            if opened and opened.engine is task:
+                del self._opened[name]
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        """Return what opening and deleting a collection wait for each other with."""
+        return self._locks.setdefault(name, asyncio.Lock())
+
+    def forget_idle(self) -> None:
+        """Take out of memory what was not wanted for long, and what is too much."""
+        idle = self._clock() - self._settings.servers.idle * 60
+        for name in list(self._opened):
+            oldest = self._opened[name]
+            if len(self._opened) <= self._settings.servers.open and oldest.wanted >= idle:
+                break
+            if oldest.engine.done():
+                del self._opened[name]
+                log.info("%s is out of memory until somebody asks again", name)
+
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The names of the servers' collections that are kept in memory."""
+        return tuple(self._opened)
+
+    async def servers(self) -> tuple[int, ...]:
+        """Return the ids of the servers that have a collection."""
+        return await asyncio.to_thread(self._servers)
+
+    def _servers(self) -> tuple[int, ...]:
+        found = (path.name.removeprefix(SERVER) for path in self._folder.glob(f"{SERVER}*/"))
+        return tuple(sorted(int(name) for name in found if name.isdecimal()))
+
+    async def delete(self, server: int) -> bool:
+        """Delete a server's collection, all of it; False when it has none.
+
+        It is gone at once, by losing its name; a crash in the middle leaves what the next start
+        clears away. A question that is being answered from it is answered to its end.
+
+        Raises:
+            BusyError: Somebody is writing to it.
+            StorageError: The disk refuses.
+        """
+        name = name_of(server)
+        async with self._lock(name):
+            self._opened.pop(name, None)
+            gone = await asyncio.to_thread(self._put_away, name)
+        if gone is None:
+            return False
+        await asyncio.to_thread(shutil.rmtree, gone, ignore_errors=True)
+        log.info("%s is deleted", name)
+        return True
+
+    def _put_away(self, name: str) -> Path | None:
+        """Take a collection's name away, while nobody writes to it."""
+        folder = self._folder / name
+        if not folder.is_dir():
+            return None
+        gone = self._folder / f"{GONE}{name}-{secrets.token_hex(4)}"
+        with writer_lock(folder), storage_errors(folder):
+            folder.rename(gone)
+            sync_folder(self._folder)
+        return gone
+
+    def _sweep(self) -> None:
+        for path in self._folder.glob(f"{GONE}*"):
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,40 @@
+"""A small collection of stories to change, opened for a test."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.stories import HARBOUR, ORCHARD
+
+PORT = HARBOUR.text
+FROST = ORCHARD.text
+
+
+def story(folder: Path, name: str, text: str, **fields: object) -> str:
+    """Write a story into a folder; return its path."""
+    front = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    path = folder / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"---\n{front}---\n{text}" if fields else text, encoding="utf-8")
+    return str(path)
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, **settings: Any) -> AsyncIterator[SearchEngine]:
+    """Open the collection of a folder's data, with a small encoder."""
+    given = {"data": folder / "data", "seeds": folder / "none"} | settings
+    async with SearchEngine(Settings(**given), encoder=WordEncoder()) as engine:
+        yield engine
+
+
+async def filled(engine: SearchEngine, folder: Path) -> None:
+    """Add two stories, ``port`` and ``verger``."""
+    port = story(folder, "port", PORT, id="port", title=HARBOUR.title, date="2018-06-22")
+    frost = story(folder, "verger", FROST, id="verger", title=ORCHARD.title)
+    await engine.add([port, frost], by="first")

@@ -1,0 +1,115 @@
+"""A disk that fails at a chosen write: the process dies there, or the disk is full from then."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+DEAD = 137
+"""The exit code of a process that died at its write: that of one killed by SIGKILL."""
+
+ALLOCATING = {"open", "write", "fsync", "rename", "replace", "mkdir"}
+"""What a full disk refuses; it still deletes."""
+
+
+class Disk:
+    """Counts every write, and fails at one of them.
+
+    Attributes:
+        done: What was written so far: the kinds of the writes, in order.
+        places: Where each was; of one that is told no path, where the one before was.
+        fail_at: Which write fails, from 1; 0: none.
+        dies: End the process there, in the middle of the write; False: the disk is full from
+            there on.
+    """
+
+    def __init__(self, fail_at: int = 0, *, dies: bool = False) -> None:
+        self.done: list[str] = []
+        self.places: list[str] = []
+        self.fail_at = fail_at
+        self.dies = dies
+
+    def tick(self, kind: str, place: object = None) -> None:
+        """Count a write that is about to be done."""
+        self.done.append(kind)
+        same = place is None or isinstance(place, int)
+        self.places.append((self.places or [""])[-1] if same else str(place))
+        if not self.fail_at or len(self.done) < self.fail_at:
+            return
+        if self.dies and len(self.done) == self.fail_at:
+            os._exit(DEAD)
+        if not self.dies and kind in ALLOCATING:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def is_next(self) -> bool:
+        """Say whether the next write is the one that kills."""
+        return self.dies and len(self.done) + 1 == self.fail_at
+
+
+class File:
+    """A file that is written; what it is given when the process dies is written by half."""
+
+    def __init__(self, file: Any, disk: Disk) -> None:
+        self._file = file
+        self._disk = disk
+
+    def write(self, data: Any) -> int:
+        raw = bytes(data)
+        if self._disk.is_next():
+            self._file.write(raw[: len(raw) // 2])
+        self._disk.tick("write")
+        return int(self._file.write(raw))
+
+    def truncate(self, size: int) -> int:
+        self._disk.tick("truncate")
+        return int(self._file.truncate(size))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+@contextlib.contextmanager
+def failing(disk: Disk) -> Iterator[None]:
+    """Put a disk under everything that is written meanwhile; it is not synced, for speed."""
+    kept = {name: getattr(os, name) for name in NAMES} | {"io.open": io.open, "os.open": os.open}
+
+    def counted(name: str) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            disk.tick(name, args[0])
+            return None if name == "fsync" else kept[name](*args, **options)
+
+        return call
+
+    def opened(file: Any, mode: str = "r", *args: Any, **options: Any) -> Any:
+        if not set(mode) & set("wax+"):
+            return kept["io.open"](file, mode, *args, **options)
+        disk.tick("open", file)
+        return File(kept["io.open"](file, mode, buffering=0), disk)
+
+    def low_open(path: Any, flags: int, *args: Any, **options: Any) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            disk.tick("open", path)
+        return int(kept["os.open"](path, flags, *args, **options))
+
+    try:
+        for name in NAMES:
+            setattr(os, name, counted(name))
+        io.open, os.open = opened, low_open
+        yield
+    finally:
+        for name in NAMES:
+            setattr(os, name, kept[name])
+        io.open, os.open = kept["io.open"], kept["os.open"]
+
+
+NAMES = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "remove")

@@ -1,0 +1,68 @@
+"""Something that takes articles in, as the engine does, and remembers what it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from embeddings.errors import UnknownProposal
+from embeddings.plan import slug
+from embeddings.types import ArticleSummary, ChangeReport, Proposal, Proposed, Rejected
+
+
+def summary(given: str) -> ArticleSummary:
+    name = slug(PurePath(given).stem)
+    return ArticleSummary(name, name, None, None, None, None, "fr", 1, "shared")
+
+
+@dataclass
+class FakeIntake:
+    """Takes every input as an article, but for those whose name says ``bad`` or ``same``.
+
+    Attributes:
+        proposed: The inputs of each proposal.
+        confirmed: Those of each that was confirmed.
+        dropped: The tokens of those that were dropped.
+        failures: What the next confirmations raise, one after the other.
+        unfit: What a proposal with an input of this name raises.
+    """
+
+    proposed: list[list[str]] = field(default_factory=list)
+    confirmed: list[list[str]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    unfit: dict[str, Exception] = field(default_factory=dict)
+
+    async def propose(self, inputs: Sequence[str], *, by: str = "") -> Proposal:
+        assert by == "watch"
+        self.proposed.append(list(inputs))
+        for given in inputs:
+            if error := self.unfit.get(PurePath(given).name):
+                raise error
+        added = [i for i in inputs if "bad" not in i and "same" not in i]
+        return Proposal(
+            token=str(len(self.proposed) - 1),
+            added=tuple(Proposed(summary(i), (), "") for i in added),
+            changed=(),
+            unchanged=tuple(summary(i) for i in inputs if "same" in i),
+            rejected=tuple(Rejected(i, f"{i} is not read here.") for i in inputs if "bad" in i),
+            to_encode=len(added),
+        )
+
+    async def confirm(self, token: str, *, by: str = "") -> ChangeReport:
+        assert by == "watch"
+        if self.failures:
+            raise self.failures.pop(0)
+        if token in self.dropped:
+            raise UnknownProposal("It was dropped.")
+        self.confirmed.append(self.proposed[int(token)])
+        return ChangeReport(added=tuple(map(summary, self.proposed[int(token)])))
+
+    async def drop(self, token: str) -> None:
+        self.dropped.append(token)
+
+    @property
+    def names(self) -> list[list[str]]:
+        """The last part of the name of each input that was confirmed."""
+        return [[PurePath(given).name for given in lot] for lot in self.confirmed]

@@ -1,0 +1,29 @@
+"""One PostgreSQL server for all tests that want one, and an empty database for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.embeddings.postgres.server import NoServerError, Server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    try:
+        server = Server()
+    except NoServerError as error:
+        pytest.skip(str(error))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Server) -> str:
+    return postgres.database()
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, postgres_database: str) -> str:
+    return postgres.emptied(postgres_database)

