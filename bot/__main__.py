@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import logging
 import os
 import sys
 import traceback
@@ -11,14 +13,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import DONE, FAULT, MISTAKE, app
+from bot.cli import app
+from bot.options import DONE, FAULT, MISTAKE
 from bot.shell import OpenEngine, Shell, search_engine, tell
+from config import log
 from config.errors import ConfigError
 from embeddings.errors import EmbeddingsError, InputError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
+
+    from bot.ending import Deadline
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -44,7 +50,7 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         if shell.debug:
             traceback.print_exc()
         sentence, code = explain(error, debug=shell.debug)
-        tell(sentence)
+        _say(sentence)
     _settle(sys.stdout)
     return code
 
@@ -66,32 +72,66 @@ def start(shell: Shell) -> int:
         EmbeddingsError: The engine cannot be opened.
     """
     if shell.settings.token:
-        shell.set_up_log(service=True)
-        return asyncio.run(_serve(shell))
+        return _serve(shell)
     from bot.console import converse  # only the conversation needs it
 
     shell.tell(shell.words("no-token"))
     return converse(shell)
 
 
-async def _serve(shell: Shell) -> int:
-    from bot.client import run  # discord.py takes a second to import
+def _serve(shell: Shell) -> int:
+    """Be on Discord until somebody asks for the end."""
+    shell.set_up_log(service=True)
+    from bot.ending import Deadline  # only who serves needs it
 
-    async with shell.open_engine(shell.settings) as engine:
-        await engine.warm()
-        _steady()
-        return await run(shell.settings, engine)
+    with Deadline() as deadline:
+        try:
+            return asyncio.run(_serving(shell, deadline))
+        except asyncio.CancelledError:  # SIGTERM, before there was anybody to answer
+            return DONE
+
+
+async def _serving(shell: Shell, deadline: Deadline) -> int:
+    from bot import health  # only who serves needs these, and discord.py takes a second to import
+    from bot.client import run
+    from bot.ending import until_terminated
+    from bot.metrics import Measured
+    from embeddings.apart import BuilderProcess
+    from embeddings.watching import watching
+
+    settings = shell.settings
+    async with contextlib.AsyncExitStack() as stack:
+        with until_terminated(deadline):
+            state = await stack.enter_async_context(health.serving(settings.health))
+            builder = await stack.enter_async_context(BuilderProcess(settings))
+            measured = Measured(builder, state.metrics)
+            opening = shell.open_engine(settings, builder=measured)
+            state.engine = engine = await stack.enter_async_context(opening)
+            await engine.warm()
+            _steady()
+            await stack.enter_async_context(watching(settings, engine))
+        code = await run(settings, engine, state)
+        deadline.start()
+        return code
 
 
 def _steady() -> None:
     """Keep the event loop prompt: Discord wants its first answer within three seconds.
 
     What is loaded by now is never collected again, and the threads that work pass the lock on
-    after half a millisecond: together the loop's longest pause under load fell from 500 to 40 ms.
+    after half a millisecond. What takes seconds is done by another process.
     """
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.0005)
+
+
+def _say(sentence: str) -> None:
+    """Say what went wrong as standard error is read: by a person, or line by line by a machine."""
+    if log.is_json():
+        logging.getLogger("bot").critical("%s", sentence)
+    else:
+        tell(sentence)
 
 
 def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:

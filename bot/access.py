@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.client import Interaction, VerbatimBot
     from bot.cooldown import Cooldown
     from config.settings import DiscordSettings
 
@@ -113,6 +114,45 @@ def check_cooldown(rules: Rules, cooldown: Cooldown, user_id: int, channel_id: i
     cooldown.start(("user", user_id), ("channel", channel_id))
 
 
+def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
+    """Check that somebody may search once more for what they asked, and count it.
+
+    Apart from new questions: who reads quickly need not wait for the rest of an answer.
+
+    Raises:
+        BotError: Not yet; the sentence says how many seconds are left.
+    """
+    left = cooldown.left(("more", user_id), rules.cooldown_user)
+    if left > 0:
+        raise BotError("cooldown-user", seconds=math.ceil(left))
+    cooldown.start(("more", user_id))
+
+
+async def require_target(interaction: Interaction, *, shared: bool) -> None:
+    """Check that whoever did something may change a collection.
+
+    Args:
+        interaction: What they did, and the server on which they did it.
+        shared: True for the operator's collection; False for this server's own.
+
+    Raises:
+        BotError: They may not.
+    """
+    require_admin(interaction.client.settings.discord, interaction)
+    if shared and not await is_operator(interaction.client, interaction.user):
+        raise BotError("not-operator")
+
+
+async def is_operator(bot: VerbatimBot, user: discord.User | discord.Member) -> bool:
+    """Say whether somebody is the operator: the application's owner, or named in the settings.
+
+    Of a team that owns the application, its administrators and developers are.
+    """
+    if user.id in bot.settings.discord.admin_users:
+        return True
+    return await bot.is_owner(user)
+
+
 def require_admin(settings: DiscordSettings, interaction: discord.Interaction[Any]) -> None:
     """Check that whoever did something may administer; Discord's own hint does not count.
 
@@ -129,7 +169,7 @@ def is_admin_here(settings: DiscordSettings, interaction: discord.Interaction[An
     """Say whether whoever did something may administer the server where they did it."""
     if interaction.guild_id is None:
         return False
-    roles = [role.id for role in getattr(interaction.user, "roles", ())]
+    roles = list(getattr(interaction.user, "_roles", ()))  # ``roles`` lacks those not in memory
     may = interaction.permissions
     manages = may.manage_guild or may.administrator
     return is_admin(settings, interaction.user.id, roles, manages=manages)

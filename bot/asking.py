@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot.access import check_channel, check_cooldown
+from bot.access import check_channel, check_cooldown, check_more
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
@@ -20,11 +21,13 @@ from embeddings.engine import MAX_QUESTION
 from embeddings.errors import QuestionError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from bot.access import Rules
     from bot.client import Interaction, VerbatimBot
     from bot.parts import Card
     from bot.translate import Language
-    from embeddings.types import Answer, Filters
+    from embeddings.types import Answer, ArticleSummary, Filters
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +43,15 @@ def admit(bot: VerbatimBot, question: str, where: Interaction | discord.Message)
         raise QuestionError("The question is empty.", "empty")
     if len(question) > MAX_QUESTION:
         raise QuestionError("The question is too long.", "too_long")
+    return admit_search(bot, where)
+
+
+def admit_search(bot: VerbatimBot, where: Interaction | discord.Message) -> Rules:
+    """Check that something may be searched for there and now, and count it.
+
+    Raises:
+        BotError: Not in this channel, or not yet.
+    """
     person = where.author if isinstance(where, discord.Message) else where.user
     guild, channels = guild_id(where), channel_ids(where.channel)
     rules = bot.rules(guild)
@@ -50,32 +62,43 @@ def admit(bot: VerbatimBot, question: str, where: Interaction | discord.Message)
 
 
 def guild_id(where: Interaction | discord.Message) -> int | None:
-    """Return the id of the server something happened on; None in private."""
+    """Return the id of the server something happened on, known to us or not; None in private."""
     if isinstance(where, discord.Message):
-        return where.guild.id if where.guild else None
+        return where.guild.id if where.guild else getattr(where.channel, "guild_id", None)
     return where.guild_id
 
 
-def channel_ids(channel: object) -> list[int]:
-    """Return a channel's id and, of a thread, its parent's."""
-    ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None))
+def channel_ids(channel: Any) -> list[int]:
+    """Return the ids of a channel, of a thread's channel, and of the category it is in."""
+    is_thread = isinstance(channel, discord.Thread)
+    category = getattr(channel.parent if is_thread else channel, "category_id", None)
+    ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None), category)
     return [i for i in ids if i is not None]
 
 
-async def seek(bot: VerbatimBot, question: str, filters: Filters, *, count: int = SHOWN) -> Answer:
-    """Ask the engine, no longer than the settings allow.
+async def seek(
+    bot: VerbatimBot,
+    question: str,
+    filters: Filters,
+    where: Interaction | discord.Message,
+    *,
+    count: int = SHOWN,
+) -> Answer:
+    """Ask what is seen from where somebody asks, no longer than the settings allow.
 
     Args:
-        bot: Whose engine, settings and clock are used.
+        bot: Whose articles, settings and clock are used.
         question: The question.
         filters: What it is narrowed to.
+        where: What somebody did, and so the place that they see from.
         count: How many passages are wanted.
 
     Raises:
         TimeoutError: It took too long.
     """
     async with asyncio.timeout(bot.settings.discord.answer_timeout):
-        return await bot.engine.ask(question, top_k=count, filters=filters)
+        seen = await bot.view(where, held=True)
+        return await bot.metrics.question(seen.ask(question, filters, top_k=count))
 
 
 def at_once(bot: VerbatimBot) -> int:
@@ -95,10 +118,11 @@ async def respond(
     bot = interaction.client
     rules = admit(bot, question, interaction)
     private = not (rules.public if public is None else public)
-    await hold(interaction, ephemeral=private)
-    found = await seek(bot, question, filters, count=wanted(bot))
+    looking = seek(bot, question, filters, interaction, count=wanted(bot))
+    found = await _held(interaction, looking, private=private)
     can_publish = private and interaction.guild_id is not None
-    await show(interaction, draw(bot, found, language_of(interaction), private=can_publish))
+    card = await draw(bot, interaction, found, language_of(interaction), private=can_publish)
+    await show(interaction, card)
     await remember(bot, rules, found, interaction.user.id, interaction.guild_id)
 
 
@@ -106,22 +130,48 @@ async def respond_more(
     interaction: Interaction, question: str, filters: Filters, offset: int
 ) -> None:
     """Answer a click for more passages, to the one who clicked."""
-    await hold(interaction, ephemeral=True)
     bot = interaction.client
-    found = await seek(bot, question, filters, count=wanted(bot, offset))
+    check_more(bot.rules(interaction.guild_id), bot.cooldown, interaction.user.id)
+    looking = seek(bot, question, filters, interaction, count=wanted(bot, offset))
+    found = await _held(interaction, looking, private=True)
     if len(found.hits) <= offset:
         raise BotError("more-nothing")
     can_publish = interaction.guild_id is not None
-    card = draw(bot, found, language_of(interaction), offset=offset, private=can_publish)
+    language = language_of(interaction)
+    card = await draw(bot, interaction, found, language, offset=offset, private=can_publish)
     await show(interaction, card)
 
 
-def draw(
-    bot: VerbatimBot, found: Answer, language: Language, *, offset: int = 0, private: bool = False
+async def _held(
+    interaction: Interaction, looking: Coroutine[Any, Any, Answer], *, private: bool
+) -> Answer:
+    """Acknowledge a question, and return what is found meanwhile."""
+    holding = hold(interaction, ephemeral=private)
+    held, found = await asyncio.gather(holding, looking, return_exceptions=True)
+    for outcome in (held, found):
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return cast("Answer", found)
+
+
+async def draw(
+    bot: VerbatimBot,
+    where: Interaction | discord.Message,
+    found: Answer,
+    language: Language,
+    *,
+    offset: int = 0,
+    private: bool = False,
 ) -> Card:
-    """Return an answer as a message, under a name of its own for the votes on it."""
-    most = at_once(bot)
-    return answer_card(found, language, name=fresh(), offset=offset, most=most, private=private)
+    """Return an answer as a message, under a name of its own for the votes on it.
+
+    On a thread: to find the place of each sentence in a long article takes a while.
+    """
+    drawing = partial(answer_card, found, language, name=fresh(), offset=offset, private=private)
+    near: list[ArticleSummary] = []
+    if titles := found.nearest_titles[:SHOWN]:
+        near = (await bot.view(where, held=True)).catalogue.titled(titles)
+    return await asyncio.to_thread(drawing, most=at_once(bot), nearest=near)
 
 
 async def remember(

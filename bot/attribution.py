@@ -76,5 +76,5 @@ def _source(hit: Hit, language: Language) -> str:
     article = hit.article
     details = [fit(article.source, _NAME)] if article.source else []
     details += [day(article.date)] if article.date else []
-    details.append(language(sure(hit.confidence)))
+    details.append(language(sure(hit.confidence, "sure-source")))
     return f"**{fit(article.title, _TITLE)}**\n-# {' · '.join(details)}"

@@ -9,8 +9,7 @@ import discord
 from discord import ui
 
 from bot import asking, forms, opening
-from bot.about import export
-from bot.access import require_admin
+from bot.about import export, forget_card
 from bot.catalogue import SORTS
 from bot.delivery import answer, hold, hold_update, language_of, patiently, tell
 from bot.errors import BotError
@@ -63,8 +62,8 @@ class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
         question = asked(interaction)
         if not question:
             raise BotError("question-gone")
-        catalogue = interaction.client.catalogue
-        filters = unpack(self.fields["scope"], catalogue.sources, catalogue.ids)
+        catalogue = (await interaction.client.view(interaction)).catalogue
+        filters = unpack(self.fields["scope"], catalogue.sources, catalogue.by_ref)
         if filters is None:
             raise BotError("filter-gone")
         await asking.respond_more(interaction, question, filters, int(self.fields["offset"]))
@@ -75,8 +74,8 @@ class Context(Click, template=rf"v:ctx:{PLACE}"):
 
     async def _act(self, interaction: Interaction) -> None:
         await hold(interaction, ephemeral=True)
-        place = Place.read(self.fields)
-        shown = await opening.context(interaction.client, place, language_of(interaction))
+        seen, place = await interaction.client.view(interaction), Place.read(self.fields)
+        shown = await opening.context(seen, place, language_of(interaction))
         await answer(interaction, shown)
 
 
@@ -85,8 +84,9 @@ class Turn(Click, template=rf"v:read:(?P<article>{SHORT})\.(?P<page>\d+)"):
 
     async def _act(self, interaction: Interaction) -> None:
         await hold_update(interaction)
+        seen = await interaction.client.view(interaction)
         ref, index = self.fields["article"], int(self.fields["page"])
-        shown = await opening.page(interaction.client, ref, index, language_of(interaction))
+        shown = await opening.page(seen, ref, index, language_of(interaction))
         await answer(interaction, shown)
 
 
@@ -99,7 +99,7 @@ class Listing(
     async def _act(self, interaction: Interaction) -> None:
         await hold_update(interaction)
         shown = listing_card(
-            interaction.client.catalogue,
+            (await interaction.client.view(interaction)).catalogue,
             language_of(interaction),
             text=self.fields["text"],
             sort=self.fields["sort"],
@@ -113,10 +113,8 @@ class Open(Click, template=r"v:open"):
 
     async def _act(self, interaction: Interaction) -> None:
         await hold(interaction, ephemeral=True)
-        ref = self.item.values[0]
-        await answer(
-            interaction, await opening.page(interaction.client, ref, 0, language_of(interaction))
-        )
+        seen, ref = await interaction.client.view(interaction), self.item.values[0]
+        await answer(interaction, await opening.page(seen, ref, 0, language_of(interaction)))
 
 
 class Publish(Click, template=r"v:pub"):
@@ -124,20 +122,30 @@ class Publish(Click, template=r"v:pub"):
 
     async def _act(self, interaction: Interaction) -> None:
         message = clicked(interaction)
-        shown = places(custom_ids(message))
-        if not all(opening.is_there(interaction.client, place) for place in shown):
+        seen = await interaction.client.view(interaction)
+        if not all(opening.is_there(seen, place) for place in places(custom_ids(message))):
             raise BotError("passage-gone")
-        content = without(message, "v:pub")
-        await interaction.response.edit_message(**content)
+        await hold_update(interaction)
         await patiently(lambda: interaction.followup.send(**without(message, "v:pub")))
+        await patiently(lambda: interaction.edit_original_response(**without(message, "v:pub")))
 
 
 class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
     """Useful, or not; then it may be said why."""
 
     async def _act(self, interaction: Interaction) -> None:
-        bot, useful = interaction.client, self.fields["vote"] == "+"
-        place = Place.read(self.fields)
+        language, name = language_of(interaction), self.fields["name"]
+        if self.fields["vote"] == "+":
+            await hold(interaction, ephemeral=True)
+            await self._count(interaction, useful=True)
+            await answer(interaction, notice(language("vote-thanks")))
+        else:
+            await interaction.response.send_modal(forms.why(language, name))
+            await self._count(interaction, useful=False)
+
+    async def _count(self, interaction: Interaction, *, useful: bool) -> None:
+        """Keep the vote, once Discord has heard of the click: the disk may take a while."""
+        bot, place = interaction.client, Place.read(self.fields)
         keep = bot.rules(interaction.guild_id).keep
         await bot.store.vote(
             Vote(
@@ -151,54 +159,40 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
                 question=asked(interaction) if keep else None,
             )
         )
-        language = language_of(interaction)
-        if useful:
-            await answer(interaction, notice(language("vote-thanks")))
-        else:
-            await interaction.response.send_modal(forms.why(language, self.fields["name"]))
 
 
 class FollowUp(Click, template=rf"v:then:(?P<article>{SHORT})"):
     """A form for another question about the same article."""
 
     async def _act(self, interaction: Interaction) -> None:
-        opening.article_id(interaction.client, self.fields["article"])
+        (await interaction.client.view(interaction)).article(self.fields["article"])
         private = clicked(interaction).flags.ephemeral
         form = forms.follow_up(language_of(interaction), self.fields["article"], private=private)
         await interaction.response.send_modal(form)
 
 
-class Remove(Click, template=rf"v:drop:(?P<article>{SHORT})"):
-    """Take an article out, once more asked whether one may."""
+class Mine(Click, template=r"v:mine:(?P<what>get|ask|drop)"):
+    """All that is kept about the person who clicks: given to them, or deleted once they confirm."""
 
     async def _act(self, interaction: Interaction) -> None:
-        require_admin(interaction.client.settings.discord, interaction)
-        await hold_update(interaction)
-        bot = interaction.client
-        changes = await bot.engine.remove([opening.article_id(bot, self.fields["article"])])
-        if not changes.removed:
-            raise BotError("article-gone")
-        await answer(interaction, notice(language_of(interaction)("remove-done")))
-
-
-class Mine(Click, template=r"v:mine:(?P<what>get|drop)"):
-    """All that is kept of the person who clicks: given to them, or deleted."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        await hold(interaction, ephemeral=True)
-        store, user = interaction.client.store, interaction.user.id
+        what, store, user = self.fields["what"], interaction.client.store, interaction.user.id
         language = language_of(interaction)
-        if self.fields["what"] == "drop":
+        if what == "drop":
+            await hold_update(interaction)
             count = await store.forget(user)
             await answer(interaction, notice(language("privacy-forgotten", count=count)))
             return
-        kept = export(await store.votes(user=user), await store.unanswered(user=user))
-        file = discord.File(io.BytesIO(kept), "verbatim.json")
+        await hold(interaction, ephemeral=True)
+        votes, questions = await store.votes(user=user), await store.unanswered(user=user)
+        if what == "ask":
+            await answer(interaction, forget_card(len(votes) + len(questions), language))
+            return
+        file = discord.File(io.BytesIO(export(votes, questions)), "verbatim.json")
         shown = card(Block(language("privacy-given")), Attached(file.filename))
         await answer(interaction, shown, files=[file])
 
 
-ALL = (More, Context, Turn, Listing, Open, Publish, Judge, FollowUp, Remove, Mine)
+ALL = (More, Context, Turn, Listing, Open, Publish, Judge, FollowUp, Mine)
 
 
 def clicked(interaction: Interaction) -> discord.Message:

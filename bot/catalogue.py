@@ -6,12 +6,14 @@ import re
 import unicodedata
 from datetime import date
 from functools import cached_property
+from heapq import merge
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.refs import short
+from bot.refs import ref, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from embeddings.types import ArticleSummary
 
@@ -26,20 +28,31 @@ def fold(text: str) -> str:
 
 
 class Catalogue:
-    """What can be said of the articles without reading them; never changed once made."""
+    """What can be said of the articles without reading them; never changed once made.
 
-    def __init__(self, articles: tuple[ArticleSummary, ...]) -> None:
+    Args:
+        articles: All of them.
+        parts: Catalogues that have them all together, whose work is not done again.
+    """
+
+    def __init__(
+        self, articles: tuple[ArticleSummary, ...], parts: tuple[Catalogue, ...] = ()
+    ) -> None:
         self.articles = articles
+        self.parts = parts
+
+    @classmethod
+    def joined(cls, parts: Iterable[Catalogue]) -> Catalogue:
+        """Return several catalogues as one."""
+        all_parts = tuple(parts)
+        return cls(tuple(chain.from_iterable(part.articles for part in all_parts)), all_parts)
 
     @cached_property
-    def by_ref(self) -> dict[str, ArticleSummary]:
-        """Digest of the id -> article."""
-        return {short(a.id): a for a in self.articles}
-
-    @cached_property
-    def ids(self) -> dict[str, str]:
-        """Digest of the id -> id."""
-        return {ref: a.id for ref, a in self.by_ref.items()}
+    def by_ref(self) -> Mapping[str, ArticleSummary]:
+        """What names an article in a button -> the article."""
+        if self.parts:
+            return dict(chain.from_iterable(part.by_ref.items() for part in self.parts))
+        return {ref(a): a for a in self.articles}
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -48,13 +61,17 @@ class Catalogue:
         return {short(name): name for name in sorted(names, key=fold)}
 
     @cached_property
-    def _keys(self) -> list[tuple[str, ArticleSummary]]:
+    def keys(self) -> list[tuple[str, ArticleSummary]]:
         """What each article is found by, newest first."""
-        ordered = sorted(self.articles, key=lambda a: (a.date or date.min, a.id), reverse=True)
-        return [(fold(f"{a.title} {a.source or ''} {a.author or ''}"), a) for a in ordered]
+        if self.parts:
+            return [*merge(*(part.keys for part in self.parts), key=_newest, reverse=True)]
+        keys = [(fold(f"{a.title} {a.source or ''} {a.author or ''}"), a) for a in self.articles]
+        return sorted(keys, key=_newest, reverse=True)
 
     def source_named(self, name: str) -> str:
-        """Return a source's name as it is written in the articles, or the name as it is given."""
+        """Return the source that a digest or a name names, or the name as it is given."""
+        if name in self.sources:
+            return self.sources[name]
         wanted = fold(name.strip())
         return next((n for n in self.sources.values() if fold(n) == wanted), name.strip())
 
@@ -66,10 +83,15 @@ class Catalogue:
         exact = (a for a in self.articles if text.strip() == a.id or fold(a.title) == wanted)
         return next(exact, None) or next(iter(self.matching(text)), None)
 
+    def titled(self, titles: Iterable[str]) -> list[ArticleSummary]:
+        """Return the articles that have these titles, each once."""
+        found = (self.article_named(title) for title in titles)
+        return [*{ref(article): article for article in found if article}.values()]
+
     def matching(self, text: str) -> list[ArticleSummary]:
         """Return the articles whose title, source or author holds every word, newest first."""
         wanted = fold(text).split()
-        return [a for key, a in self._keys if all(word in key for word in wanted)]
+        return [a for key, a in self.keys if all(word in key for word in wanted)]
 
     def sources_matching(self, text: str) -> list[str]:
         """Return the sources' names that hold a text."""
@@ -88,6 +110,10 @@ class Catalogue:
             "source": lambda a: (not a.source, fold(a.source or "")),
         }
         return sorted(found, key=orders[sort]) if sort in orders else found  # type: ignore[arg-type]
+
+
+def _newest(entry: tuple[str, ArticleSummary]) -> tuple[date, str]:
+    return entry[1].date or date.min, entry[1].id
 
 
 def first(items: Iterable[str], count: int) -> list[str]:

@@ -9,7 +9,8 @@ import click
 from bot import json_output
 from bot import terminal_reports as show
 from bot.measuring import calibrate, evaluate
-from bot.options import collection, common, day, dry_run, utf8
+from bot.options import DONE, FAULT, anyway, by, collection, common, day, dry_run, utf8
+from bot.upkeep import audit, edit, export, import_, rejections
 from embeddings.errors import InputError
 from embeddings.types import Filters
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 
     from bot.shell import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import ArticleSummary, ChangeReport, ProgressCallback, Status
-
-DONE, FAULT, MISTAKE = 0, 1, 2
-"""Exit codes: done, our fault, the caller's mistake."""
+    from embeddings.types import ArticleSummary, ProgressCallback, Status
 
 
 @click.group(
@@ -91,16 +89,22 @@ def sources(shell: Shell, *, collection: str) -> int:
 @app.command()
 @click.argument("inputs", metavar="PATH_OR_URL...", nargs=-1, required=True)
 @dry_run
+@anyway
 @collection
 @common
 @click.pass_obj
-def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, collection: str) -> int:
+def add(
+    shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, anyway: bool, collection: str
+) -> int:
     """Read articles in, then index them.
 
-    From files, folders and addresses; what is not taken is told, and the rest is done.
+    From files, folders and addresses; what is not taken is told, and the rest is done. With
+    --dry-run each article is shown as it was understood, what was guessed marked with a ?.
     """
     report = shell.run(
-        lambda engine, progress: engine.add(inputs, dry_run=dry_run, progress=progress),
+        lambda engine, progress: engine.add(
+            inputs, dry_run=dry_run, by=by(), anyway=anyway, progress=progress
+        ),
         collection,
         create=not dry_run,
         seed=False,
@@ -109,48 +113,46 @@ def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, collection: str
         json_output.addition(report),
         lambda screen: show.changes(screen, report, dry_run=dry_run),
     )
-    return _rejections(shell, report)
+    return rejections(shell, report)
 
 
 @app.command()
 @click.argument("article_ids", metavar="ARTICLE_ID...", nargs=-1, required=True)
 @dry_run
+@anyway
 @collection
 @common
 @click.pass_obj
-def remove(shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, collection: str) -> int:
+def remove(
+    shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, anyway: bool, collection: str
+) -> int:
     """Take articles out, then index what is left."""
     report = shell.run(
-        lambda engine, progress: engine.remove(article_ids, dry_run=dry_run, progress=progress),
+        lambda engine, progress: engine.remove(
+            article_ids, dry_run=dry_run, by=by(), anyway=anyway, progress=progress
+        ),
         collection,
     )
     shell.reply(
         json_output.removal(report),
         lambda screen: show.changes(screen, report, dry_run=dry_run),
     )
-    return _rejections(shell, report)
-
-
-def _rejections(shell: Shell, report: ChangeReport) -> int:
-    """Tell what was not taken; all the rest is done."""
-    for note in report.report.notes if report.report else ():
-        shell.tell(note)
-    for rejected in report.rejected:
-        named = rejected.input in rejected.reason
-        shell.tell(rejected.reason if named else f"{rejected.input}: {rejected.reason}")
-    return MISTAKE if report.rejected else DONE
+    return rejections(shell, report)
 
 
 @app.command()
 @dry_run
 @click.option("--full", is_flag=True, help="Encode everything again, even what has not changed.")
+@anyway
 @collection
 @common
 @click.pass_obj
-def reindex(shell: Shell, *, dry_run: bool, full: bool, collection: str) -> int:
+def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool, collection: str) -> int:
     """Build a new snapshot of the corpus and publish it."""
     report = shell.run(
-        lambda engine, progress: engine.reindex(dry_run=dry_run, full=full, progress=progress),
+        lambda engine, progress: engine.reindex(
+            dry_run=dry_run, full=full, by=by(), anyway=anyway, progress=progress
+        ),
         collection,
     )
     for note in report.notes:
@@ -169,7 +171,7 @@ def reindex(shell: Shell, *, dry_run: bool, full: bool, collection: str) -> int:
 @click.pass_obj
 def rollback(shell: Shell, snapshot: str | None, *, collection: str) -> int:
     """Serve an earlier SNAPSHOT, by default the one before."""
-    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot), collection)
+    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot, by=by()), collection)
     shell.reply(
         json_output.rollback(serving, previous),
         lambda screen: show.rollback(screen, serving, previous),
@@ -211,3 +213,7 @@ def verify(shell: Shell, *, collection: str) -> int:
 
 app.add_command(evaluate)
 app.add_command(calibrate)
+app.add_command(edit)
+app.add_command(audit)
+app.add_command(export)
+app.add_command(import_)

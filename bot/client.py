@@ -17,24 +17,34 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import access, buttons, commandset, delivery, strays, supervise
-from bot.catalogue import Catalogue
+from bot.asking import guild_id
 from bot.cooldown import Cooldown
+from bot.errors import BotError
+from bot.health import Health
+from bot.metrics import Metrics
 from bot.store import Store
 from bot.translate import Languages, Translator
+from bot.view import Views
 from config.errors import ConfigError
+from embeddings.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.view import Seen
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
 
     Interaction = discord.Interaction["VerbatimBot"]
     """What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
 
-COGS = ("ask", "sources", "menu", "help", "admin")
+COGS = ("ask", "sources", "menu", "help", "admin", "servers")
+PROMPT, LONG = 1.5, 15.0
+"""Seconds to wait for a server's articles: before a first answer to Discord is due, and after."""
+AT_ONCE = 2
+"""How many additions are read at the same time: each may hold a large file in memory."""
 DEAF = 90.0
-"""Seconds without a session, after a connection was lost, before a new client is started."""
+"""Seconds without a session, at the start or after it was lost, before a new client is started."""
 _log = logging.getLogger(__name__)
 
 
@@ -50,6 +60,16 @@ def intents() -> discord.Intents:
 class Tree(app_commands.CommandTree["VerbatimBot"]):
     """The commands; what goes wrong in one is told to the person and to the operator."""
 
+    def __init__(self, client: VerbatimBot) -> None:
+        super().__init__(client)
+        self._turn = asyncio.Lock()
+
+    async def interaction_check(self, _: Interaction, /) -> bool:
+        """Begin one command at a time: fifty that come at once do not hold the event loop up."""
+        async with self._turn:
+            await asyncio.sleep(0)
+        return True
+
     async def on_error(
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
@@ -62,7 +82,14 @@ class Tree(app_commands.CommandTree["VerbatimBot"]):
 class VerbatimBot(commands.Bot):
     """The client: it holds the engine and what its parts share, and no logic of its own."""
 
-    def __init__(self, settings: Settings, engine: SearchEngine) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: SearchEngine,
+        library: Library | None = None,
+        metrics: Metrics | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -70,22 +97,41 @@ class VerbatimBot(commands.Bot):
             intents=intents(),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            **options,
         )
         self.settings = settings
         self.engine = engine
+        self.library = library or Library(settings, engine)
+        self._views = Views(self.library)
         self.languages = Languages.load(settings.language)
         self.store = Store(settings.data / "bot" / "bot.sqlite3")
+        self.metrics = metrics or Metrics()
         self.cooldown = Cooldown(time.monotonic)
-        self._catalogue = Catalogue(())
+        self.reading = asyncio.Semaphore(AT_ONCE)
         self._deaf: asyncio.TimerHandle | None = None
+        self._registering: asyncio.Task[None] | None = None
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """The articles that serve now."""
-        articles = self.engine.sources()
-        if articles is not self._catalogue.articles:
-            self._catalogue = Catalogue(articles)
-        return self._catalogue
+    async def view(self, where: Interaction | discord.Message, *, held: bool = False) -> Seen:
+        """Return what somebody sees from where they do something: all that they may be shown.
+
+        A server's own articles are seen on that server alone, and only while this bot is on it.
+
+        Args:
+            where: What they did.
+            held: Whether Discord hears of it meanwhile, so that this may take a little longer.
+
+        Raises:
+            BotError: The server's own articles are not ready yet; they will be soon.
+            EmbeddingsError: They cannot be opened.
+        """
+        guild = guild_id(where)
+        is_here = guild is not None and self.get_guild(guild) is not None
+        held = held or isinstance(where, discord.Message) or bool(where.extras.get("state"))
+        try:
+            async with asyncio.timeout(LONG if held else PROMPT):
+                return await self._views.of(guild if is_here else None)
+        except TimeoutError:
+            raise BotError("opening") from None
 
     def rules(self, guild: int | None) -> access.Rules:
         """Return what holds on a server, or in private."""
@@ -109,7 +155,8 @@ class VerbatimBot(commands.Bot):
         for name in COGS:
             await self.load_extension(f"bot.cogs.{name}")
         self.add_dynamic_items(*buttons.ALL)
-        await commandset.sync(self)
+        self._registering = await commandset.register(self)
+        self._listen()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take what discord.py has no taker for: modals, and clicks on what is no longer there."""
@@ -117,6 +164,10 @@ class VerbatimBot(commands.Bot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the part that answers questions; there are no prefix commands."""
+
+    async def on_connect(self) -> None:
+        """Note that there is a session; the servers come after it, which may take a while."""
+        self._heard()
 
     async def on_ready(self) -> None:
         """Say that the bot is on Discord."""
@@ -129,6 +180,10 @@ class VerbatimBot(commands.Bot):
 
     async def on_disconnect(self) -> None:
         """Give the library some time to find its session again."""
+        self._listen()
+
+    def _listen(self) -> None:
+        """Begin to wait for a session."""
         if self._deaf is None and not self.is_closed():
             self._deaf = asyncio.get_running_loop().call_later(DEAF, self._give_up)
 
@@ -139,7 +194,7 @@ class VerbatimBot(commands.Bot):
 
     def _give_up(self) -> None:
         """Close a client that is connected and hears nothing; a new one is started."""
-        _log.warning("no session for %s s after a lost connection", DEAF)
+        _log.warning("no session for %s s", DEAF)
         self._closing = asyncio.ensure_future(self.close())
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
@@ -150,7 +205,27 @@ class VerbatimBot(commands.Bot):
     async def close(self) -> None:
         """Close the connections."""
         self._heard()
+        if self._registering is not None:
+            self._registering.cancel()
         await super().close()
+
+
+class ShardedBot(VerbatimBot, commands.AutoShardedBot):
+    """The same over several connections, each of which brings the events of some servers."""
+
+    async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002 - discord.py's signature
+        """Note that a connection has a session; the others' are no news."""
+        self._heard()
+
+
+def client(
+    settings: Settings, engine: SearchEngine, library: Library, metrics: Metrics
+) -> VerbatimBot:
+    """Return a client with as many connections as the settings say."""
+    shards = settings.discord.shards
+    if shards is None:
+        return VerbatimBot(settings, engine, library, metrics)
+    return ShardedBot(settings, engine, library, metrics, shard_count=shards or None)
 
 
 @contextlib.contextmanager
@@ -167,8 +242,13 @@ def server(settings: DiscordSettings) -> Iterator[None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
-async def run(settings: Settings, engine: SearchEngine) -> int:
+async def run(settings: Settings, engine: SearchEngine, health: Health | None = None) -> int:
     """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
+
+    Args:
+        settings: How.
+        engine: The shared collection.
+        health: Where it is told how the connection is.
 
     Raises:
         ConfigError: There is no token, or Discord refuses it or something else for good.
@@ -176,9 +256,17 @@ async def run(settings: Settings, engine: SearchEngine) -> int:
     """
     if settings.token is None:
         raise ConfigError("There is no token. Set DISCORD_TOKEN to the bot's token.")
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
-    stop = asyncio.Event()
-    with server(settings.discord), supervise.signals(stop):
-        return await supervise.supervise(
-            lambda: VerbatimBot(settings, engine), settings.token, stop=stop
+    if bool(settings.discord.api_base) != bool(settings.discord.gateway):
+        raise ConfigError(
+            "Set VERBATIM_DISCORD__API_BASE and VERBATIM_DISCORD__GATEWAY both, or neither: with "
+            "one of them, the token would go to two different servers."
         )
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
+    stop, health = asyncio.Event(), health or Health()
+    with server(settings.discord), supervise.signals(stop):
+        async with Library(settings, engine) as library:
+            return await supervise.supervise(
+                lambda: health.watch(client(settings, engine, library, health.metrics)),
+                settings.token,
+                stop=stop,
+            )

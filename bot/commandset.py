@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -10,20 +11,60 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery import LOST, patiently
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from discord import app_commands
 
     from bot.client import VerbatimBot
 
+AGAIN, LATEST = 60.0, 3600.0
+"""Seconds until Discord is asked once more to take the commands, and the most between two tries."""
 _NOTE = "commands"
+_REFUSED = range(400, 429)
+"""What Discord answers when the commands themselves are at fault: nothing to try again."""
+_MALFORMED = (KeyError, TypeError, ValueError)
+"""What discord.py raises when a reply is not what it should be."""
 _log = logging.getLogger(__name__)
+
+
+async def register(bot: VerbatimBot) -> asyncio.Task[None] | None:
+    """Register the commands if that is needed.
+
+    The bot goes on without: mentions and private messages need no command. Where Discord is at
+    fault, the task that is returned tries again until it takes them.
+    """
+    try:
+        await sync(bot)
+    except LOST as error:
+        _log.warning("the commands are registered later: %s", error)
+        return asyncio.create_task(_insist(bot), name="commands")
+    return None
+
+
+async def _insist(bot: VerbatimBot) -> None:
+    wait = AGAIN
+    while True:
+        await asyncio.sleep(wait)
+        try:
+            await sync(bot)
+        except LOST as error:
+            wait = min(2 * wait, LATEST)
+            _log.warning("the commands are not registered yet: %s", error)
+        else:
+            return
 
 
 async def sync(bot: VerbatimBot) -> bool:
     """Register the commands if that is needed; say whether it was.
 
-    A command set that Discord does not take is reported, and the bot goes on: mentions and
-    private messages need no command.
+    A command set that Discord does not take is reported.
+
+    Raises:
+        discord.HTTPException: Discord is at fault, or it is too much for it just now.
+        aiohttp.ClientError: It cannot be reached.
     """
     guild = _guild(bot)
     wanted = await fingerprint(bot, guild)
@@ -32,9 +73,11 @@ async def sync(bot: VerbatimBot) -> bool:
     if guild is not None:
         bot.tree.copy_global_to(guild=guild)
     try:
-        await bot.tree.sync(guild=guild)
-    except (discord.HTTPException, discord.app_commands.AppCommandError) as error:
-        _log.error("the commands could not be registered: %s", error)
+        await patiently(lambda: bot.tree.sync(guild=guild))
+    except (discord.HTTPException, discord.app_commands.AppCommandError, *_MALFORMED) as error:
+        if isinstance(error, discord.HTTPException) and error.status not in _REFUSED:
+            raise
+        _log.error("the commands could not be registered: %s: %s", type(error).__name__, error)
         return False
     await _write(bot, wanted)
     _log.info("the commands were registered")
@@ -60,12 +103,19 @@ async def _described(tree: app_commands.CommandTree[Any], command: Any) -> dict[
 
 
 async def _is_registered(tree: app_commands.CommandTree[Any], guild: discord.Object | None) -> bool:
-    """Say whether Discord has commands of these names: somebody may have taken them away."""
+    """Say whether Discord has these commands: somebody may have taken away or changed them."""
     try:
-        there = await tree.fetch_commands(guild=guild)
-    except discord.HTTPException:
+        there = [command.to_dict() for command in await tree.fetch_commands(guild=guild)]
+    except (discord.HTTPException, *_MALFORMED):
         return False
-    return {c.name for c in there} == {c.name for c in tree.get_commands()}
+    ours = [command.to_dict(tree) for command in tree.get_commands()]
+    return {*map(_shape, there)} == {*map(_shape, ours)}
+
+
+def _shape(command: Mapping[str, Any]) -> tuple[str, int, frozenset[Any]]:
+    """Return a command's name and kind, and those of its options."""
+    options = command.get("options") or ()
+    return command["name"], command.get("type", 1), frozenset(map(_shape, options))
 
 
 async def _noted(bot: VerbatimBot) -> str | None:

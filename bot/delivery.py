@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ import discord
 
 from bot.errors import explain, report
 from bot.layout import payload
-from bot.parts import notice
+from bot.parts import Attached, notice
 from bot.render import WRONG
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRIES = 3
 """How often a call to Discord is tried when the connection breaks under it."""
+PROMPT, LONG, UPLOAD = 2.5, 15.0, 60.0
+"""Seconds that a try may take: of a first response, which is due within three; of anything else,
+where a rate limit may be waited for; and of what brings files."""
 _log = logging.getLogger(__name__)
 LOST = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What a call to Discord that does not get through raises."""
@@ -34,23 +38,47 @@ _FAULT = 500
 
 
 async def patiently(
-    call: Callable[[], Awaitable[T]], *, wait: float = 0.5, tries: int = TRIES
+    call: Callable[[], Awaitable[T]],
+    *,
+    wait: float = 0.5,
+    tries: int = TRIES,
+    limit: float = LONG,
 ) -> T:
-    """Do a call to Discord again when the connection breaks under it or Discord falters."""
+    """Do a call to Discord again when the connection breaks or stalls, or Discord falters.
+
+    Args:
+        call: Makes the call.
+        wait: Seconds until the second try.
+        tries: How often it is tried.
+        limit: Seconds that one try may take.
+
+    Raises:
+        aiohttp.ClientError: Discord cannot be reached, or does not answer in time.
+        discord.HTTPException: What it answers in the end.
+    """
     for turn in range(1, tries):
         try:
-            return await call()
+            return await _within(limit, call)
         except (aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
-            if getattr(error, "status", 500) < _FAULT:
+            if getattr(error, "status", _FAULT) < _FAULT:
                 raise
             _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, tries)
             await asyncio.sleep(wait * turn)
-    return await call()
+    return await _within(limit, call)
+
+
+async def _within(limit: float, call: Callable[[], Awaitable[T]]) -> T:
+    """Do a call to Discord that may take so many seconds; a search has a limit of its own."""
+    try:
+        async with asyncio.timeout(limit):
+            return await call()
+    except TimeoutError as error:
+        raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
 
 
 def language_of(interaction: Interaction) -> Language:
-    """Return the language of the person who did something."""
-    return interaction.client.languages.of(interaction.locale)
+    """Return the language of the person who did something, or else of the server they are on."""
+    return interaction.client.languages.of(interaction.locale, interaction.guild_locale)
 
 
 async def hold(interaction: Interaction, *, ephemeral: bool) -> None:
@@ -70,7 +98,7 @@ async def hold_update(interaction: Interaction) -> None:
 async def _first(interaction: Interaction, state: str, call: Callable[[], Awaitable[Any]]) -> None:
     """Give the first response; Discord takes one, so that a second one tells of a lost receipt."""
     try:
-        await patiently(call, wait=0.1)
+        await patiently(call, wait=0.1, limit=PROMPT)
     except discord.HTTPException as error:
         if error.code != _ACKNOWLEDGED:
             raise
@@ -89,10 +117,16 @@ async def answer(
     Files need an acknowledgement before.
     """
     shown = payload(card, components=interaction.client.settings.discord.components)
-    if interaction.extras.get("state"):
-        edits: dict[str, Any] = {"attachments": list(files)} if files else {}
+    if state := interaction.extras.get("state"):
         tries = 1 if files else TRIES  # discord.py closes files, whether they got there or not
-        await patiently(lambda: interaction.edit_original_response(**shown, **edits), tries=tries)
+        kept = state == "held"  # what is edited has no file yet that would stay with it
+        await patiently(
+            lambda: interaction.edit_original_response(
+                **shown, **_attachments([*files, *files_of(card)], kept=kept)
+            ),
+            tries=tries,
+            limit=_patience([*files, *files_of(card)]),
+        )
         interaction.extras["state"] = "answered"
         return
     await _first(
@@ -100,6 +134,21 @@ async def answer(
         "answered",
         lambda: interaction.response.send_message(**shown, ephemeral=ephemeral),
     )
+
+
+def _patience(files: Sequence[discord.File]) -> float:
+    return UPLOAD if files else LONG
+
+
+def files_of(card: Card) -> list[discord.File]:
+    """Return the files that a card brings, made anew for each try."""
+    brought = (part for part in card.parts if isinstance(part, Attached) and part.data)
+    return [discord.File(io.BytesIO(part.data), part.name) for part in brought]
+
+
+def _attachments(files: Sequence[discord.File], *, kept: bool) -> dict[str, Any]:
+    """Return what an edit says of files: nothing where there are none, before and after."""
+    return {} if kept and not files else {"attachments": list(files)}
 
 
 async def add(interaction: Interaction, card: Card, *, ephemeral: bool = True) -> None:
@@ -113,24 +162,44 @@ async def post(
     channel: discord.abc.Messageable,
     card: Card,
     reference: discord.MessageReference | None = None,
+    *,
+    nonce: int | None = None,
 ) -> discord.Message:
-    """Send an ordinary message; sent once, even when it takes several tries."""
+    """Send an ordinary message; sent once, even when it takes several tries.
+
+    Args:
+        bot: Whose settings say how messages look.
+        channel: Where to.
+        card: What.
+        reference: The message that it replies to.
+        nonce: What Discord knows it by for some minutes, within which the same is not sent again.
+    """
     shown = payload(card, components=bot.settings.discord.components)
-    nonce = secrets.randbits(53)
+    nonce = nonce or secrets.randbits(53)
     extra: dict[str, Any] = {"reference": reference} if reference else {}
-    return await patiently(
-        lambda: channel.send(**shown, **extra, nonce=nonce, mention_author=False)
-    )
+
+    async def send() -> discord.Message:
+        if files := files_of(card):
+            extra["files"] = files
+        return await channel.send(**shown, **extra, nonce=nonce, mention_author=False)
+
+    return await patiently(send, limit=_patience(files_of(card)))
+
+
+def recorded(error: BaseException, where: str, language: Language) -> tuple[str, str]:
+    """Write the operator's record of an error; return its sentence for the person, and its code."""
+    trouble = explain(error)
+    report(trouble, error, where)
+    return trouble.said(language), trouble.code
 
 
 async def tell(interaction: Interaction, error: BaseException, where: str) -> None:
     """Tell the person in one sentence what went wrong, and the operator in one record."""
-    trouble = explain(error)
-    report(trouble, error, where)
-    card = notice(trouble.said(language_of(interaction)), WRONG)
+    sentence, code = recorded(error, where, language_of(interaction))
+    card = notice(sentence, WRONG)
     state = interaction.extras.get("state")
     is_first = state == "held" or (state is None and not interaction.response.is_done())
     try:
         await (answer(interaction, card) if is_first else add(interaction, card))
     except LOST as lost:
-        _log.warning("code %s could not be told: %s", trouble.code, type(lost).__name__)
+        _log.warning("code %s could not be told: %s", code, type(lost).__name__)

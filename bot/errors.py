@@ -17,6 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.markup import fit
 from embeddings import errors as engine
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class Trouble:
 _PERSON: tuple[tuple[type[BaseException], str], ...] = (
     (engine.UnknownArticle, "article-gone"),
     (engine.UnknownSnapshot, "snapshot-gone"),
+    (engine.UnknownProposal, "proposal-gone"),
+    (engine.InputError, "refused"),
+    (engine.GateError, "gate"),
     (engine.BusyError, "busy"),
     (app_commands.CommandNotFound, "command-changed"),
     (app_commands.CommandSignatureMismatch, "command-changed"),
@@ -81,6 +85,9 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (discord.DiscordException, "discord"),
     (aiohttp.ClientError, "discord"),
 )
+_SAID = (engine.InputError,)
+"""Exceptions whose own sentence the person is told too."""
+_DETAIL = 500
 _TELLING = (
     engine.BusyError,
     engine.StorageError,
@@ -100,10 +107,13 @@ def explain(error: BaseException) -> Trouble:
         return Trouble(error.key, is_ours=False, code=code, values=error.values)
     if isinstance(error, engine.QuestionError):
         return Trouble(f"question-{error.reason.replace('_', '-')}", is_ours=False, code=code)
+    if isinstance(error, engine.BusyError) and error.since:
+        since = f"<t:{int(error.since.timestamp())}:R>"
+        return Trouble("busy-since", is_ours=False, code=code, values={"since": since})
     for kinds, is_ours in ((_PERSON, False), (_OURS, True)):
         for kind, key in kinds:
             if isinstance(error, kind):
-                detail = str(error) if isinstance(error, engine.BusyError) else ""
+                detail = fit(str(error), _DETAIL) if isinstance(error, _SAID) else ""
                 return Trouble(key, is_ours=is_ours, code=code, values={"detail": detail})
     return Trouble("unexpected", is_ours=True, code=code)
 
@@ -119,7 +129,9 @@ def report(trouble: Trouble, error: BaseException, where: str) -> None:
     error = unwrap(error)
     level = logging.ERROR if trouble.is_ours else logging.INFO
     places = frames(error) if trouble.is_ours else ""
-    _log.log(level, "code %s in %s: %s%s", trouble.code, where, describe(error), places)
+    known = {"code": trouble.code, "where": where, "error": type(error).__name__}
+    said = "code %s in %s: %s%s"
+    _log.log(level, said, trouble.code, where, describe(error), places, extra=known)
 
 
 def describe(error: BaseException) -> str:

@@ -67,6 +67,8 @@ def select(
     chosen = [i for i, (a, b) in enumerate(pieces) if a < key[1] and key[0] < b]
     low, high = (chosen[0], chosen[-1]) if chosen else (0, 0)
     first, last = max(key[0], pieces[low][0]), min(key[1], pieces[high][1])
+    words = text[first:last]  # the space around them belongs to what is around
+    first, last = last - len(words.lstrip()), first + len(words.rstrip())
     if _width(text, pieces[low][0], pieces[high][1]) > room:
         return _forced(text, (first, last), (pieces[0][0], pieces[-1][1]), limit)
     low, high = _grow(text, pieces, low, high, room)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Answer,
         Article,
         ArticleSummary,
+        AuditEntry,
         ChangeReport,
         Filters,
         Hit,
@@ -120,14 +121,25 @@ def reindex(value: ReindexReport) -> Document:
 
 
 def addition(value: ChangeReport) -> Document:
-    """Return what an addition did."""
-    return {
+    """Return what an addition did; on a dry run, also how each article was understood."""
+    document: Document = {
         "added": sources(value.added),
         "changed": sources(value.changed),
         "unchanged": sources(value.unchanged),
         "rejected": [asdict(one) for one in value.rejected],
         "report": reindex(value.report) if value.report else None,
     }
+    if value.proposed:
+        document["understood"] = [
+            {"id": one.article.id, "inferred": list(one.inferred), "opening": one.opening}
+            for one in value.proposed
+        ]
+    return document
+
+
+def audit(entries: Iterable[AuditEntry]) -> list[Document]:
+    """Return the lines of the audit log."""
+    return [{**asdict(entry), "at": _iso(entry.at)} for entry in entries]
 
 
 def removal(value: ChangeReport) -> Document:

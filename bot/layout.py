@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -10,12 +12,14 @@ from discord import ui
 from bot.parts import Attached, Block, Button, Card, Row, Rule, Select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 QUESTION_ID = 7001
 """The id of the component that holds the question: its buttons read it again from there."""
-_MARK = "?"
-"""The author line of an embed that holds a question."""
+_MARK = "Question"
+"""The author line of an embed that holds a question, in French and in English."""
+_EARLIER = "?"
+"""What it was before."""
 _EMBED = 4096
 _STYLES = {
     "primary": discord.ButtonStyle.primary,
@@ -34,12 +38,23 @@ def payload(card: Card, *, components: bool = True) -> dict[str, Any]:
 
 def question_of(message: discord.Message) -> str:
     """Return the text that holds a message's question; empty when there is none."""
-    for part in _walk(message.components):
-        if isinstance(part, discord.TextDisplay) and part.id == QUESTION_ID:
+    texts = [part for part in _walk(message.components) if isinstance(part, discord.TextDisplay)]
+    for part in texts:
+        if part.id == QUESTION_ID:
             return part.content
-    if message.embeds and message.embeds[0].author.name == _MARK:
+    if message.embeds and message.embeds[0].author.name in {_MARK, _EARLIER}:
         return message.embeds[0].description or ""
-    return ""
+    return _first_in_bold(texts) if _is_answer(message) else ""
+
+
+def _is_answer(message: discord.Message) -> bool:
+    return any(name.startswith("v:vote:") for name in custom_ids(message))
+
+
+def _first_in_bold(texts: Sequence[discord.TextDisplay]) -> str:
+    """Return an answer's first text, where a server gives components ids of its own."""
+    first = texts[0].content if texts else ""
+    return first if re.fullmatch(r"\*\*.+\*\*", first, re.DOTALL) else ""
 
 
 def custom_ids(message: discord.Message) -> list[str]:
@@ -130,7 +145,7 @@ def _rows(card: Card) -> ui.View:
     """Return the buttons in rows of five, and the select after them."""
     view = ui.View(timeout=None)
     for index, button in enumerate(card.buttons[:20]):
-        item = _button(button)
+        item = _button(replace(button, label=button.apart or button.label))
         item.row = index // 5
         view.add_item(item)
     for part in card.parts:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.catalogue import SORTS
-from bot.markup import clean, fit
-from bot.parts import MAX_OPTION, Block, Button, Card, Choice, Rule, Select, card, row
-from bot.refs import short
-from bot.render import ANSWERED, summary_line
+from bot.markup import fit
+from bot.parts import Block, Button, Card, Rule, card, row
+from bot.render import ANSWERED, open_select, summary_line
 
 if TYPE_CHECKING:
     from bot.catalogue import Catalogue
@@ -41,15 +40,15 @@ def listing_card(
     filtered = f"\n-# {language('sources-filter', text=fit(text, MAX_FILTER))}" if text else ""
     if not shown:
         return card(Block(f"### {head}{filtered}"), accent=ANSWERED)
-    foot = language("sources-page", page=str(at + 1), pages=str(last + 1))
+    foot = language("sources-page", page=str(at + 1), pages=str(last + 1)) if last else ""
     back = Button(language("button-previous"), _state("p", at - 1, sort, text))
     on = Button(language("button-next"), _state("n", at + 1, sort, text))
     return card(
         Block(f"### {head}{filtered}"),
         Rule(),
         Block("\n".join(_line(article, language) for article in shown)),
-        Block(f"-# {foot}"),
-        Select("v:open", language("sources-open"), tuple(_choice(a) for a in shown)),
+        Block(f"-# {foot}") if foot else None,
+        open_select(shown, language("sources-open")),
         row(*(_sort_button(s, sort, text, language) for s in SORTS)),
         row(back if at else None, on if at < last else None),
         accent=ANSWERED,
@@ -68,9 +67,3 @@ def _sort_button(sort: str, current: str, text: str, language: Language) -> Butt
 
 def _line(article: ArticleSummary, language: Language) -> str:
     return f"**{fit(article.title, _TITLE)}**\n-# {summary_line(article, language)}"
-
-
-def _choice(article: ArticleSummary) -> Choice:
-    label = clean(article.title)[:MAX_OPTION].strip() or article.id
-    details = [clean(part) for part in (article.source, str(article.date or "")) if part]
-    return Choice(label, short(article.id), " · ".join(details)[:MAX_OPTION])

@@ -1,7 +1,8 @@
-"""Opening an article at a page or a passage: looked up in memory, read again, compared."""
+"""Opening an article at a page or a passage: looked up in what is seen, read again, compared."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
@@ -10,58 +11,53 @@ from bot.reading import context_card, find, intact, page_card
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.client import VerbatimBot
     from bot.parts import Card
     from bot.refs import Place
     from bot.translate import Language
-    from embeddings.types import Article, Passage
+    from bot.view import Seen
+    from embeddings.types import Article, ArticleSummary, Passage
 
 
-def article_id(bot: VerbatimBot, ref: str) -> str:
-    """Return the id of the article that a button names.
-
-    Raises:
-        BotError: It is no longer there.
-    """
-    found = bot.catalogue.ids.get(ref)
-    if found is None:
-        raise BotError("article-gone")
-    return found
-
-
-async def page(bot: VerbatimBot, ref: str, index: int, language: Language) -> Card:
+async def page(seen: Seen, ref: str, index: int, language: Language) -> Card:
     """Return a page of an article.
+
+    Args:
+        seen: What is seen from where somebody asks.
+        ref: The article, as a button names it.
+        index: Which page, from 0.
+        language: The reader's.
 
     Raises:
         BotError: The article is gone, or is not what was indexed.
     """
-    article, passages = await _read(bot, article_id(bot, ref))
-    return page_card(article, passages, index, language)
+    article, passages = await _read(seen, seen.article(ref))
+    return await asyncio.to_thread(page_card, article, passages, index, language)
 
 
-async def context(bot: VerbatimBot, place: Place, language: Language) -> Card:
+async def context(seen: Seen, place: Place, language: Language) -> Card:
     """Return a passage between its neighbours.
 
     Raises:
         BotError: The article is gone, or the passage is not what it was.
     """
-    article, passages = await _read(bot, article_id(bot, place.article))
+    article, passages = await _read(seen, seen.article(place.article))
     passage = find(passages, place)
     if passage is None:
         raise BotError("passage-gone")
-    return context_card(article, passages, passage.paragraph, language)
+    paragraph = passage.paragraph
+    return await asyncio.to_thread(context_card, article, passages, paragraph, language)
 
 
-def is_there(bot: VerbatimBot, place: Place) -> bool:
-    """Say whether a passage that was shown still serves as it was."""
-    found = bot.catalogue.ids.get(place.article)
-    return found is not None and find(bot.engine.passages(found), place) is not None
+def is_there(seen: Seen, place: Place) -> bool:
+    """Say whether a passage that was shown still serves as it was, and is seen from here."""
+    found = seen.catalogue.by_ref.get(place.article)
+    return found is not None and find(seen.passages(found), place) is not None
 
 
-async def _read(bot: VerbatimBot, article: str) -> tuple[Article, Sequence[Passage]]:
+async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[Passage]]:
     """Read an article again, and compare what will be quoted with what was indexed."""
-    passages = bot.engine.passages(article)
-    stored = await bot.engine.article(article)
+    passages = seen.passages(article)
+    stored = await seen.read(article)
     if not passages or not all(intact(stored, passage) for passage in passages):
         raise BotError("passage-gone")
     return stored, passages

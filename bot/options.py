@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 from datetime import date
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.shell import Shell
+
+DONE, FAULT, MISTAKE = 0, 1, 2
+"""Exit codes: done, our fault, the caller's mistake."""
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -92,6 +96,24 @@ def dry_run(command: Command) -> Command:
     """Give a command the option that changes nothing."""
     option = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
     return option(command)
+
+
+def anyway(command: Command) -> Command:
+    """Give a command the option that publishes despite the golden questions."""
+    option = click.option(
+        "--anyway",
+        is_flag=True,
+        help="Publish even what answers the golden questions less well.",
+    )
+    return option(command)
+
+
+def by() -> str:
+    """Return who runs the program, for the audit log."""
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):
+        return "terminal"
 
 
 def utf8(text: str) -> str:

@@ -18,12 +18,21 @@ MAX_OPTIONS = 25
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: a link when it has an address, or else a custom id that is acted on."""
+    """A button: a link when it has an address, or else a custom id that is acted on.
+
+    Attributes:
+        label: What stands on it.
+        custom_id: What is acted on.
+        url: What it opens.
+        style: How it looks.
+        apart: What stands on it where it is not beside the text that it belongs to.
+    """
 
     label: str
     custom_id: str = ""
     url: str = ""
     style: Style = "secondary"
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that goes with the message, where it is shown."""
+    """A file that goes with the message, where it is shown.
+
+    Attributes:
+        name: Its name.
+        data: What is in it; empty when whoever sends the message gives the file.
+    """
 
     name: str
+    data: bytes = b""
 
 
 Part = Block | Rule | Row | Select | Attached

@@ -9,13 +9,14 @@ from bot.excerpt import select, stretches
 from bot.links import MAX_URL, link
 from bot.markup import fit, plain
 from bot.parts import Block, Button, Card, Rule, card, row
-from bot.refs import Place, short
+from bot.refs import ref
 from bot.render import ANSWERED, TITLE, credit_line
 from embeddings.types import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bot.refs import Place
     from bot.translate import Language
     from embeddings.types import Article, Passage
 
@@ -23,6 +24,8 @@ PAGE = 2800
 """The most characters of a story on one page, mark-up included."""
 NEIGHBOUR = 900
 """The most characters of the paragraph before, and of the one after."""
+_WIDEST, _MARKS = 3, 4
+"""What a character made plain takes at the most, and the marks around a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,11 @@ def pages(text: str, passages: Sequence[Passage]) -> list[Page]:
 
 def _pages_of(text: str, passage: Passage) -> Iterator[Page]:
     start = end = passage.start
+    if _fits(text, passage.start, passage.end):
+        yield Page(passage.paragraph, passage.start, passage.end)
+        return
     for first, last in _fitting(text, passage):
-        if end > start and len(plain(text[start:last])) > PAGE:
+        if end > start and not _fits(text, start, last):
             yield Page(passage.paragraph, start, end)
             start = first
         end = last
@@ -52,15 +58,20 @@ def _pages_of(text: str, passage: Passage) -> Iterator[Page]:
 def _fitting(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
     """Yield the passage's sentences; one that alone is too long in parts that cannot be."""
     for first, last in stretches(passage.start, passage.end, passage.sentences):
-        if len(plain(text[first:last])) <= PAGE:
+        if _fits(text, first, last):
             yield first, last
         else:
             yield from _parts(text, first, last)
 
 
+def _fits(text: str, start: int, end: int) -> bool:
+    """Say whether a stretch fits on a page; made plain only where its length does not tell."""
+    return _WIDEST * (end - start) + _MARKS <= PAGE or len(plain(text[start:end])) <= PAGE
+
+
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut a stretch after words, or anywhere when it has no spaces."""
-    step = PAGE // 3  # a character made plain takes three at the most
+    step = PAGE // _WIDEST
     while end - start > step:
         space = text.rfind(" ", start + step // 2, start + step)
         stop = space + 1 if space >= 0 else start + step
@@ -88,10 +99,10 @@ def page_card(
     all_pages = pages(article.text, passages)
     at = max(0, min(index, len(all_pages) - 1))
     page = all_pages[at]
-    ref = short(article.id)
+    name = ref(article)
     foot = language("page", number=str(page.paragraph), total=str(passages[-1].paragraph))
-    back = Button(language("button-previous"), f"v:read:{ref}.{at - 1}")
-    on = Button(language("button-next"), f"v:read:{ref}.{at + 1}", style="primary")
+    back = Button(language("button-previous"), f"v:read:{name}.{at - 1}")
+    on = Button(language("button-next"), f"v:read:{name}.{at + 1}", style="primary")
     return card(
         Block(heading(article)),
         Rule(),
@@ -101,7 +112,7 @@ def page_card(
             back if at else None,
             on if at + 1 < len(all_pages) else None,
             _open(article, page.start, page.end, language),
-            Button(language("button-follow-up"), f"v:then:{ref}"),
+            Button(language("button-follow-up"), f"v:then:{name}"),
         ),
         accent=ANSWERED,
     )
@@ -127,7 +138,7 @@ def context_card(
         Block(f"> {after}") if after else None,
         Block(f"-# {language('paragraph', number=str(paragraph))}"),
         row(
-            Button(language("button-read-on"), f"v:read:{short(article.id)}.{first}"),
+            Button(language("button-read-on"), f"v:read:{ref(article)}.{first}"),
             _open(article, passage.start, pieces[0][1], language),
         ),
         accent=ANSWERED,
@@ -135,8 +146,9 @@ def context_card(
 
 
 def find(passages: Sequence[Passage], place: Place) -> Passage | None:
-    """Return the passage that a button names, if it still says what it said."""
-    return next((p for p in passages if Place.of(p) == place), None)
+    """Return an article's passage that a button names, if it still says what it said."""
+    same = (p for p in passages if p.paragraph == place.paragraph)
+    return next((p for p in same if p.digest.startswith(place.digest)), None)
 
 
 def heading(article: Article) -> str:

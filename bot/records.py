@@ -16,6 +16,7 @@ from bot.markup import fit
 from bot.parts import Block, Card, Rule, card
 from bot.refs import Place
 from bot.render import ANSWERED
+from embeddings.types import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,9 +33,9 @@ def corpus_lines(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[
     """Return one line for each passage."""
     return [
         {
-            "doc_id": article.id,
+            "doc_id": doc_id(article),
             "title": article.title,
-            "para_id": para_id(passage),
+            "para_id": para_id(article, passage),
             "text": article.text[passage.start : passage.end],
         }
         for article, passages in articles
@@ -42,16 +43,27 @@ def corpus_lines(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[
     ]
 
 
-def para_id(passage: Passage) -> str:
+def doc_id(article: Article) -> str:
+    """Return an article's name in a labelled set, where two collections may have one of its id."""
+    return article.id if article.collection == SHARED else f"{article.collection}/{article.id}"
+
+
+def para_id(article: Article, passage: Passage) -> str:
     """Return a passage's name in a labelled set."""
-    return f"{passage.article_id}#{passage.paragraph}"
+    return f"{doc_id(article)}#{passage.paragraph}"
 
 
 def query_lines(
-    votes: Iterable[Vote], unanswered: Iterable[Unanswered], passages: Iterable[Passage]
+    votes: Iterable[Vote],
+    unanswered: Iterable[Unanswered],
+    articles: Iterable[tuple[Article, Sequence[Passage]]],
 ) -> list[dict[str, Any]]:
     """Return one line for each question; a vote on a passage that is gone is left out."""
-    names = {str(Place.of(passage)): para_id(passage) for passage in passages}
+    names = {
+        str(Place.of(article, passage)): para_id(article, passage)
+        for article, passages in articles
+        for passage in passages
+    }
     gold: dict[str, set[str]] = {}
     for vote in votes:
         name = names.get(f"{vote.article}.{vote.paragraph}.{vote.digest}")
@@ -69,6 +81,16 @@ def query_lines(
         }
         for number, (question, found) in enumerate(gold.items(), 1)
     ]
+
+
+def exported(
+    votes: Iterable[Vote],
+    unanswered: Iterable[Unanswered],
+    articles: Sequence[tuple[Article, Sequence[Passage]]],
+) -> tuple[bytes, int]:
+    """Return what is kept as a labelled set, and how many questions it has."""
+    queries = query_lines(votes, unanswered, articles)
+    return labelled_set(corpus_lines(articles), queries), len(queries)
 
 
 def labelled_set(corpus: Sequence[dict[str, Any]], queries: Sequence[dict[str, Any]]) -> bytes:
@@ -89,7 +111,7 @@ def records_card(
     judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
     return card(
         Block(f"### {language('records-title')}"),
-        Block(language("records-votes", useful=str(useful), useless=str(len(votes) - useful))),
+        Block(language("records-votes", useful=useful, useless=len(votes) - useful)),
         Block("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
         Rule(),
         Block(language("records-unanswered", count=len(unanswered))),

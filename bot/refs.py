@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from embeddings.types import Filters
+from embeddings.types import SHARED, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from embeddings.types import Hit, Passage
+    from embeddings.types import Article, ArticleSummary, Hit, Passage
 
 SHORT = r"[\w-]{8}"
 """The pattern of a digest."""
@@ -32,6 +32,19 @@ SCOPE = rf"(?P<scope>(?:\d{{8}})?\.(?:\d{{8}})?\.(?:{SHORT})?\.(?:{SHORT})?)"
 def short(text: str) -> str:
     """Return a digest of a text in 8 characters."""
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:6]).decode("ascii")
+
+
+def ref(article: Article | ArticleSummary) -> str:
+    """Return the digest that names an article, among those of its collection and of all others.
+
+    It says nothing of the collection: it is looked up among what the place sees where somebody
+    clicks, and what is not seen from there is not found.
+    """
+    return _ref(article.id, article.collection)
+
+
+def _ref(article_id: str, collection: str | None) -> str:
+    return short(article_id if collection in {None, SHARED} else f"{collection}/{article_id}")
 
 
 def fresh() -> str:
@@ -48,9 +61,9 @@ class Place:
     digest: str
 
     @classmethod
-    def of(cls, passage: Passage) -> Place:
-        """Name a passage."""
-        return cls(short(passage.article_id), passage.paragraph, passage.digest[:8])
+    def of(cls, article: Article | ArticleSummary, passage: Passage) -> Place:
+        """Name a passage of an article."""
+        return cls(ref(article), passage.paragraph, passage.digest[:8])
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Place:
@@ -64,7 +77,7 @@ class Place:
 
 def place(hit: Hit) -> Place:
     """Name a hit's passage."""
-    return Place.of(hit.passage)
+    return Place.of(hit.article, hit.passage)
 
 
 def pack(filters: Filters) -> str:
@@ -73,27 +86,31 @@ def pack(filters: Filters) -> str:
         _packed(filters.since),
         _packed(filters.until),
         short(filters.source) if filters.source else "",
-        short(filters.article_id) if filters.article_id else "",
+        _ref(filters.article_id, filters.collection) if filters.article_id else "",
     )
     return ".".join(parts)
 
 
-def unpack(scope: str, sources: Mapping[str, str], articles: Mapping[str, str]) -> Filters | None:
+def unpack(
+    scope: str, sources: Mapping[str, str], articles: Mapping[str, ArticleSummary]
+) -> Filters | None:
     """Return the filters that were packed; None when the source or the article is gone.
 
     Args:
         scope: What ``pack`` returned.
         sources: Digest -> name of each source.
-        articles: Digest -> id of each article.
+        articles: Digest -> article, of each that is seen.
     """
     since, until, source, article = scope.split(".")
     if (source and source not in sources) or (article and article not in articles):
         return None
+    only = articles.get(article)
     return Filters(
         since=date.fromisoformat(since) if since else None,
         until=date.fromisoformat(until) if until else None,
         source=sources.get(source),
-        article_id=articles.get(article),
+        article_id=only.id if only else None,
+        collection=only.collection if only else None,
     )
 
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from bot.excerpt import excerpt
 from bot.links import MAX_URL, link
-from bot.markup import fit, plain
-from bot.parts import MAX_LABEL, Block, Button, Card, Row, Rule, card, row
-from bot.refs import Place, pack, place, short
+from bot.markup import clean, fit, plain
+from bot.parts import (
+    MAX_LABEL,
+    MAX_OPTION,
+    Block,
+    Button,
+    Card,
+    Choice,
+    Row,
+    Rule,
+    Select,
+    card,
+    row,
+)
+from bot.refs import Place, pack, place, ref
 from embeddings.types import Refusal
 
 if TYPE_CHECKING:
@@ -33,17 +45,14 @@ TEXT = 3900
 """What a message may hold, with some room left below the 4000 of Discord."""
 ANSWERED, REFUSED, WRONG = 0x2D7D46, 0x8A6D1B, 0xA12D2F
 """The colours beside an answer, a refusal and an error."""
-_SURE = (
-    (0.9, "sure-almost-certain"),
-    (0.75, "sure-very-likely"),
-    (0.5, "sure-likely"),
-    (0.2, "sure-possible"),
-)
+POSSIBLE = 0.2
+"""The least probability of a passage that is shown beside the best one, unless asked for."""
+_SURE = ((0.9, "almost-certain"), (0.75, "very-likely"), (0.5, "likely"), (POSSIBLE, "possible"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A passage in a message: its number there, None when it is alone, and what opens it."""
+    """A passage in a message: its number in the answer, unless it is alone, and what opens it."""
 
     hit: Hit
     number: int | None
@@ -58,8 +67,12 @@ def answer_card(
     offset: int = 0,
     most: int = SHOWN,
     private: bool = False,
+    nearest: Sequence[ArticleSummary] = (),
 ) -> Card:
     """Return an answer as a message.
+
+    At first with the best passage, and with those after it that may answer too; the others are
+    for those who ask for more.
 
     Args:
         answer: The passages, or a refusal.
@@ -68,10 +81,11 @@ def answer_card(
         offset: How many of its passages were shown before; less than it has.
         most: How many are shown at once, from 1 to ``SHOWN``.
         private: True when only the asker sees it: it may then be shown to the channel.
+        nearest: The articles of its ``nearest_titles``, to be opened from a refusal.
     """
     shown = _shown(answer, language, offset, most)
     if not shown:
-        return refusal_card(answer, language)
+        return refusal_card(answer, language, nearest)
     head = [Block(question_text(answer.question), is_question=True), *_notes(answer, language)]
     feet = [_foot(one, language) for one in shown]
     fixed = sum(len(block.text) for block in (*head, *chain.from_iterable(feet)))
@@ -82,29 +96,34 @@ def answer_card(
     return card(
         *parts,
         Rule(),
-        row(*_contexts(shown, language), _more(answer, language, offset + most)),
+        row(*_contexts(shown, language), _more(answer, language, offset + len(shown))),
         _votes(shown[0].hit, language, name, private=private),
         accent=ANSWERED,
     )
 
 
 def _shown(answer: Answer, language: Language, offset: int, most: int) -> list[_Shown]:
-    hits = answer.hits[offset : offset + most]
+    hits = list(answer.hits[offset : offset + most])
+    if not offset:
+        hits[1:] = takewhile(lambda hit: hit.confidence >= POSSIBLE, hits[1:])
+    numbers = range(offset + 1, offset + 1 + len(hits)) if offset or len(hits) > 1 else [None]
     return [
-        _Shown(hit, number if len(answer.hits) > 1 else None, open_button(hit, language))
-        for number, hit in enumerate(hits, offset + 1)
+        _Shown(hit, number, open_button(hit, language, number))
+        for hit, number in zip(hits, numbers, strict=False)
     ]
 
 
 def _foot(shown: _Shown, language: Language) -> list[Block]:
     """Return what stands under a quote: its source, and who else carries it."""
     number = f"{shown.number}. " if shown.number else ""
-    titles = fit(" ; ".join(shown.hit.also_in), NOTE)
+    titles = fit(language("between-titles").join(shown.hit.also_in), NOTE)
     also = [Block(f"-# {language('also-in', titles=titles)}")] if shown.hit.also_in else []
     return [Block(source_text(shown.hit, language, number), shown.button), *also]
 
 
-def refusal_card(answer: Answer, language: Language) -> Card:
+def refusal_card(
+    answer: Answer, language: Language, nearest: Sequence[ArticleSummary] = ()
+) -> Card:
     """Return a refusal: nothing indexed, nothing close, or nothing in what it was narrowed to."""
     asked = Block(question_text(answer.question), is_question=True)
     text = language(f"refusal-{str(answer.refusal).replace('_', '-')}")
@@ -113,8 +132,25 @@ def refusal_card(answer: Answer, language: Language) -> Card:
         text = language("refusal-no-match-in", filters=narrowed)
     near = answer.nearest_titles[:SHOWN]
     titles = "\n".join(f"- {fit(title, TITLE)}" for title in near)
-    nearest = Block(f"{language('nearest')}\n{titles}") if near else None
-    return card(asked, *_notes(answer, language), Block(text), nearest, accent=REFUSED)
+    return card(
+        asked,
+        *_notes(answer, language),
+        Block(text),
+        Block(f"{language('nearest')}\n{titles}") if near else None,
+        open_select(nearest, language("nearest-open")) if nearest else None,
+        accent=REFUSED,
+    )
+
+
+def open_select(articles: Sequence[ArticleSummary], placeholder: str) -> Select:
+    """Return the list that opens an article; at least one, and none twice."""
+    return Select("v:open", placeholder, tuple(map(_choice, articles)))
+
+
+def _choice(article: ArticleSummary) -> Choice:
+    label = clean(article.title)[:MAX_OPTION].strip() or article.id[:MAX_OPTION]
+    details = [clean(part) for part in (article.source, str(article.date or "")) if part]
+    return Choice(label, ref(article), " · ".join(details)[:MAX_OPTION])
 
 
 def question_text(question: str) -> str:
@@ -136,12 +172,15 @@ def source_text(hit: Hit, language: Language, number: str = "") -> str:
     return f"**{number}{fit(hit.article.title, TITLE)}**\n-# {' · '.join(details)}"
 
 
-def open_button(hit: Hit, language: Language) -> Button:
+def open_button(hit: Hit, language: Language, number: int | None = None) -> Button:
     """Return a link to the sentence, or the button that shows it among its neighbours."""
     url = link(hit.article, hit.sentence.start, hit.sentence.end)
-    if url and len(url) <= MAX_URL:
-        return Button(language("button-open"), url=url)
-    return Button(language("button-read"), custom_id=f"v:ctx:{place(hit)}")
+    is_link = bool(url) and len(url or "") <= MAX_URL
+    key = "button-open" if is_link else "button-read"
+    apart = language(f"{key}-of", number=str(number)) if number else ""
+    if url and is_link:
+        return Button(language(key), url=url, apart=apart)
+    return Button(language(key), custom_id=f"v:ctx:{place(hit)}", apart=apart)
 
 
 def credit_line(article: Article | ArticleSummary) -> str:
@@ -175,9 +214,10 @@ def written(value: date, language: Language) -> str:
     return language("day", day=value.day, month=month, year=str(value.year))
 
 
-def sure(confidence: float) -> str:
-    """Return the key of the words for a probability."""
-    return next((key for least, key in _SURE if confidence >= least), "sure-unlikely")
+def sure(confidence: float, kind: str = "sure") -> str:
+    """Return the key of the words for a probability: of an answer, or of a ``sure-source``."""
+    word = next((word for least, word in _SURE if confidence >= least), "unlikely")
+    return f"{kind}-{word}"
 
 
 def filter_words(filters: Filters, language: Language) -> list[str]:
@@ -214,7 +254,7 @@ def _votes(best: Hit, language: Language, name: str, *, private: bool) -> Row | 
     return row(
         Button(language("button-useful"), custom_id=f"v:vote:+:{name}:{where}"),
         Button(language("button-useless"), custom_id=f"v:vote:-:{name}:{where}"),
-        Button(language("button-follow-up"), custom_id=f"v:then:{short(best.article.id)}"),
+        Button(language("button-follow-up"), custom_id=f"v:then:{ref(best.article)}"),
         Button(language("button-publish"), custom_id="v:pub") if private else None,
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.words import Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
+    from embeddings.live import Builder
     from embeddings.types import Progress, ProgressCallback
 
 Result = TypeVar("Result")
@@ -36,6 +37,7 @@ class OpenEngine(Protocol):
         collection: str = SHARED,
         create: bool = False,
         seed: bool = True,
+        builder: Builder | None = None,
         progress: ProgressCallback | None = None,
     ) -> AbstractAsyncContextManager[SearchEngine]:
         """Return an engine that opens on entry."""
@@ -47,13 +49,19 @@ def search_engine(
     collection: str = SHARED,
     create: bool = False,
     seed: bool = True,
+    builder: Builder | None = None,
     progress: ProgressCallback | None = None,
 ) -> AbstractAsyncContextManager[SearchEngine]:
     """Return the real engine, whose libraries take a second to import: only when needed."""
     from embeddings.engine import SearchEngine  # keeps --help quick
 
     return SearchEngine(
-        settings, collection=collection, create=create, seed=seed, progress=progress
+        settings,
+        collection=collection,
+        create=create,
+        seed=seed,
+        builder=builder,
+        progress=progress,
     )
 
 

@@ -1,7 +1,8 @@
 """What the bot keeps, in one SQLite file: votes, what servers chose, and questions if asked to.
 
 By default nothing of a question is kept. Every row that a person caused can be given to them and
-deleted by them, and none outlives ``KEPT_DAYS``.
+deleted by them, and none outlives ``KEPT_DAYS``; all of a server's are deleted some time after the
+bot was removed from it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ KEPT_DAYS = 180
 """How long votes and questions are kept, in days."""
 _WAIT = 2.0
 """Seconds to wait for another process's write: a click has to be acknowledged within three."""
+_OF_GUILDS = ("votes", "unanswered", "choices")
+"""The tables that keep something of a server."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS votes (
     answer TEXT NOT NULL, user INTEGER NOT NULL, guild INTEGER, useful INTEGER NOT NULL,
@@ -35,6 +38,7 @@ CREATE TABLE IF NOT EXISTS unanswered (
     id INTEGER PRIMARY KEY, user INTEGER NOT NULL, guild INTEGER, question TEXT NOT NULL,
     refusal TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS choices (guild INTEGER PRIMARY KEY, chosen TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS gone (guild INTEGER PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -100,7 +104,7 @@ class Store:
         db.executescript(_SCHEMA)
         self._drop_old(db)
         rows = db.execute("SELECT guild, chosen FROM choices").fetchall()
-        return {row["guild"]: _read_choices(row["chosen"]) for row in rows}
+        return {row["guild"]: read_choices(row["chosen"]) for row in rows}
 
     def choices(self, guild: int | None) -> Choices:
         """Return what a server chose, from memory."""
@@ -170,6 +174,41 @@ class Store:
 
         return await self._do(delete)
 
+    async def leave(self, *guilds: int) -> None:
+        """Note that the bot is no longer on servers; of those noted before, the day stays."""
+        at = self._now().isoformat(timespec="seconds")
+        rows = [(guild, at) for guild in guilds]
+        statement = "INSERT OR IGNORE INTO gone VALUES (?, ?)"
+        await self._do(lambda db: db.executemany(statement, rows) and None)
+
+    async def come_back(self, *guilds: int) -> None:
+        """Note that the bot is on servers: nothing of theirs is deleted."""
+        rows = [(guild,) for guild in guilds]
+        await self._do(lambda db: db.executemany("DELETE FROM gone WHERE guild = ?", rows) and None)
+
+    async def left(self, days: float = 0.0) -> list[int]:
+        """Return the servers that the bot has not been on for so many days."""
+        until = (self._now() - timedelta(days=days)).isoformat(timespec="seconds")
+        statement = "SELECT guild FROM gone WHERE at <= ? ORDER BY guild"
+        rows = await self._do(lambda db: db.execute(statement, (until,)).fetchall())
+        return [row["guild"] for row in rows]
+
+    async def guilds(self) -> set[int]:
+        """Return the servers of which anything is kept."""
+        tables = " UNION ".join(f"SELECT guild FROM {table}" for table in _OF_GUILDS)  # noqa: S608 - ours
+        rows = await self._do(lambda db: db.execute(tables).fetchall())
+        return {row["guild"] for row in rows if row["guild"] is not None}
+
+    async def forget_guild(self, guild: int) -> None:
+        """Delete all that is kept of a server, and that the bot was removed from it."""
+
+        def delete(db: sqlite3.Connection) -> None:
+            for table in (*_OF_GUILDS, "gone"):
+                db.execute(f"DELETE FROM {table} WHERE guild = ?", (guild,))  # noqa: S608 - ours
+
+        await self._do(delete)
+        self._choices = {key: kept for key, kept in self._choices.items() if key != guild}
+
     async def note(self, name: str) -> str | None:
         """Return a small note of the bot to itself."""
         row = await self._do(
@@ -188,8 +227,12 @@ class Store:
     ) -> list[dict[str, Any]]:
         column, value = ("user", user) if user is not None else ("guild", guild)
         statement = f"SELECT * FROM {table} WHERE {column} IS ? ORDER BY at DESC"  # noqa: S608 - ours
-        rows = await self._do(lambda db: db.execute(statement, (value,)).fetchall())
-        return [dict(row) for row in rows]
+
+        def read(db: sqlite3.Connection) -> list[dict[str, Any]]:
+            self._drop_old(db)
+            return [dict(row) for row in db.execute(statement, (value,))]
+
+        return await self._do(read)
 
     def _drop_old(self, db: sqlite3.Connection) -> None:
         oldest = (self._now() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
@@ -214,7 +257,8 @@ def _make(folder: Path) -> None:
         raise sqlite3.OperationalError(str(error)) from error
 
 
-def _read_choices(text: str) -> Choices:
+def read_choices(text: str) -> Choices:
+    """Read what ``choose`` kept of a server."""
     fields = json.loads(text)
     if fields.get("channels") is not None:
         fields["channels"] = tuple(fields["channels"])

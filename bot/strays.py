@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot import asking, forms, opening
-from bot.buttons import ALL, NAME
-from bot.delivery import answer, language_of, tell
+from bot import adminbuttons, adminforms, asking, buttons, forms
+from bot.buttons import NAME
+from bot.delivery import answer, hold, language_of, tell
 from bot.errors import BotError
 from bot.parts import notice
 from bot.refs import SHORT
@@ -34,27 +34,29 @@ async def on_interaction(interaction: Interaction) -> None:
 
 def _check_taken(custom_id: str) -> None:
     """Check that one of the buttons takes a click."""
-    if not any(kind.__discord_ui_compiled_template__.fullmatch(custom_id) for kind in ALL):
+    kinds = (*buttons.ALL, *adminbuttons.ALL)
+    if not any(kind.__discord_ui_compiled_template__.fullmatch(custom_id) for kind in kinds):
         raise BotError("dead")
 
 
 async def _on_form(interaction: Interaction, custom_id: str) -> None:
     filled = forms.values(cast("Any", interaction.data) or {})
     if match := re.fullmatch(rf"v:ask:(?P<article>{SHORT}):(?P<to>[ep])", custom_id):
-        article = opening.article_id(interaction.client, match["article"])
+        article = (await interaction.client.view(interaction)).article(match["article"])
         await asking.respond(
             interaction,
             filled.get("question", ""),
-            Filters(article_id=article),
+            Filters(article_id=article.id, collection=article.collection),
             public=match["to"] == "p",
         )
     elif match := re.fullmatch(rf"v:why:{NAME}", custom_id):
         await _on_reason(interaction, match["name"], filled.get("reason", "").strip())
-    else:
+    elif not await adminforms.on_form(interaction, custom_id, filled):
         raise BotError("dead")
 
 
 async def _on_reason(interaction: Interaction, name: str, reason: str) -> None:
+    await hold(interaction, ephemeral=True)
     if reason and not await interaction.client.store.explain(name, interaction.user.id, reason):
         raise BotError("dead")
     await answer(interaction, notice(language_of(interaction)("vote-thanks")))

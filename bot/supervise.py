@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
+from bot import ending
 from bot.errors import describe, frames, unwrap
 from config.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds before the first new start, and the most before any."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds before the first new start, and the most before any: Discord takes a token back that
+begins 1,000 sessions within a day (https://discord.com/developers/docs/events/gateway)."""
 STEADY = 120.0
 """Seconds after which a client counts as having worked: the next wait is the first again."""
-CLOSING = 10.0
+CLOSING = 2.0
 """Seconds that a client is given to close."""
 _HOPELESS = {
     4004: "Discord does not accept the token. Set DISCORD_TOKEN to the bot's token from "
@@ -148,6 +150,8 @@ async def _run_once(
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await ending.finish()
     finally:
         stopping.cancel()
         await _close(client, running)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from embeddings.types import (
         Answer,
         ArticleSummary,
+        AuditEntry,
         ChangeReport,
         Filters,
         Hit,
+        Proposed,
         ReindexReport,
         Status,
         VerifyReport,
@@ -104,16 +106,69 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
     words = screen.words
     if dry_run:
         screen.line(words("would-be"), "yellow")
+    understood = {each.article.id: each for each in report.proposed}
     for key in ("added", "changed", "unchanged"):
         articles: tuple[ArticleSummary, ...] = getattr(report, key)
-        if articles:
-            screen.line(words(key, articles=len(articles)), "bold")
-            screen.table([""] * 4, [(a.id, a.title, a.date, a.passages) for a in articles])
+        if not articles:
+            continue
+        screen.line(words(key, articles=len(articles)), "bold")
+        plain = [(a.id, a.title, a.date, a.passages) for a in articles if a.id not in understood]
+        screen.table([""] * 4, plain)
+        for article in articles:
+            if article.id in understood:
+                _show_understanding(screen, understood[article.id])
     if report.removed:
         screen.line(words("removed", articles=len(report.removed)), "bold")
         screen.table([""], [(one,) for one in report.removed])
     if report.report:
         _show_indexed(screen, report.report)
+
+
+def _show_understanding(screen: Screen, proposed: Proposed) -> None:
+    """Show what an article was understood to be; what was guessed has a question mark."""
+    words, article = screen.words, proposed.article
+    screen.line(article.id, "cyan")
+    cells = {
+        "title": article.title,
+        "source": article.source,
+        "author": article.author,
+        "date": article.date.isoformat() if article.date else None,
+        "url": article.url,
+        "language": article.language,
+        "passages": str(article.passages),
+    }
+    rows = []
+    for name, cell in cells.items():
+        guessed = name in proposed.inferred and cell is not None
+        shown = words("guessed", value=cell) if guessed else (cell or words("unknown"))
+        rows.append((words(f"column-{name}"), shown))
+    screen.table(["", ""], rows)
+    screen.indented(proposed.opening, "dim")
+
+
+def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
+    """Show who changed what and when."""
+    rows = [
+        (
+            entry.at.isoformat(" ", "seconds"),
+            entry.by or screen.words("somebody"),
+            screen.words(f"did-{entry.what}"),
+            entry.article or entry.snapshot,
+            ", ".join(entry.fields) or _digests(entry),
+        )
+        for entry in entries
+    ]
+    if not rows and screen.is_terminal:
+        screen.line(screen.words("no-audit"), "yellow")
+        return
+    names = ("at", "by", "what", "about", "details")
+    screen.table([screen.words(f"column-{name}") for name in names], rows)
+
+
+def _digests(entry: AuditEntry) -> str:
+    if entry.article is None:
+        return "+{} ~{} -{}".format(*entry.counts) if entry.what == "publish" else ""
+    return f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
 
 
 def reindex(screen: Screen, report: ReindexReport, *, dry_run: bool) -> None:

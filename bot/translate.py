@@ -55,9 +55,10 @@ class Languages:
         """Return the language of a Discord locale such as ``en-GB``, if it is one of ours."""
         return self._languages.get(locale.partition("-")[0])
 
-    def of(self, locale: discord.Locale | str | None) -> Language:
-        """Return the language of a Discord locale, or else the default one."""
-        return self.speaks(str(locale or "")) or self.default
+    def of(self, *locales: discord.Locale | str | None) -> Language:
+        """Return the language of the first Discord locale that has one, or else the default one."""
+        found = (self.speaks(str(locale or "")) for locale in locales)
+        return next((language for language in found if language), self.default)
 
     def guess(self, text: str) -> Language:
         """Return the language that a text seems to be in, by its small words."""

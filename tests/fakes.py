@@ -6,73 +6,48 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from embeddings.errors import BusyError, QuestionError, UnknownArticle, UnknownSnapshot
+from embeddings.errors import QuestionError, UnknownArticle
 from embeddings.types import (
+    SHARED,
     Answer,
     ArticleSummary,
-    ChangeReport,
     Filters,
     Hit,
     Passage,
-    Progress,
     Refusal,
-    ReindexReport,
-    Rejected,
     Sentence,
-    SnapshotSummary,
     Status,
     VerifyReport,
 )
+from tests.fakechanges import Changes
 from tests.stories import BAKERY, LETTER, RIVER, STORIES, split, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from embeddings.types import Article, ProgressCallback
+    from embeddings.types import Article
 
 __all__ = ["BAKERY", "LETTER", "RIVER", "STORIES", "FakeEngine", "split", "words"]
 
 
-class FakeEngine:
+class FakeEngine(Changes):
     """The public face of ``SearchEngine`` over a few articles held in memory.
 
     Attributes:
         delay: Seconds that each question takes.
-        failure: Raised by the next questions, when set.
-        steps: How many times a reindex reports its progress.
-        step: Seconds between two of those reports.
         asked: The questions, with what they were narrowed to.
         boost: Added to each confidence, to try the words for it.
     """
 
-    def __init__(self, articles: Sequence[Article] = STORIES) -> None:
+    def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
+        super().__init__(articles, collection)
         self.delay = 0.0
-        self.failure: Exception | None = None
-        self.steps = 3
-        self.step = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.boost = 0.0
         self.understood: tuple[str, ...] = ()
         self.widened = False
         self.also_in: tuple[str, ...] = ()
-        self.busy = False
-        self._corpus = {a.id: a for a in articles}
-        self._serial = 1
-        self._kept = ["s1"]
-        self._live = "s1"
-        self._sources: tuple[ArticleSummary, ...] = ()
-        self._refresh()
-
-    def _refresh(self) -> None:
-        self._passages = {a.id: split(a) for a in self._corpus.values()}
-        self._sources = tuple(
-            ArticleSummary(
-                a.id, a.title, a.source, a.author, a.date, a.url, a.language,
-                len(self._passages[a.id]), a.collection,
-            )
-            for a in sorted(self._corpus.values(), key=lambda a: a.id)
-        )  # fmt: skip
 
     def put(self, article: Article) -> None:
         """Have an article added or changed at once."""
@@ -94,7 +69,12 @@ class FakeEngine:
         """There is nothing to load."""
 
     async def ask(
-        self, question: str, *, top_k: int | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+        also: Sequence[FakeEngine] = (),
     ) -> Answer:
         filters = filters or Filters()
         self.asked.append((question, filters))
@@ -109,18 +89,27 @@ class FakeEngine:
         wanted = words(question)
         if not wanted:
             raise QuestionError("The question has no word.", "no_words")
-        if not self._corpus:
+        read = [
+            (article, passage)
+            for engine in (self, *also)
+            for article in engine._corpus.values()
+            for passage in engine._passages[article.id]
+        ]
+        if not read:
             return Answer(question, "", None, Refusal.EMPTY_CORPUS)
-        return self._rank(question, wanted, top_k or 3, filters)
+        within = [(a, p) for a, p in read if _within(a, filters)]
+        return self._rank(question, wanted, top_k or 3, filters, within)
 
-    def _rank(self, question: str, wanted: set[str], top_k: int, filters: Filters) -> Answer:
-        articles = [a for a in self._corpus.values() if _within(a, filters)]
+    def _rank(
+        self,
+        question: str,
+        wanted: set[str],
+        top_k: int,
+        filters: Filters,
+        read: Sequence[tuple[Article, Passage]],
+    ) -> Answer:
         scored = sorted(
-            (
-                (len(wanted & words(p_text(a, p))) / len(wanted), a, p)
-                for a in articles
-                for p in self._passages[a.id]
-            ),
+            ((len(wanted & words(p_text(a, p))) / len(wanted), a, p) for a, p in read),
             key=lambda row: (-row[0], row[1].id, row[2].start),
         )
         best = [row for row in scored if row[0] >= 0.3][:top_k]
@@ -155,65 +144,6 @@ class FakeEngine:
             raise UnknownArticle(f"No article has the id {article_id}.")
         return self._corpus[article_id]
 
-    async def reindex(
-        self,
-        *,
-        dry_run: bool = False,
-        full: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ReindexReport:
-        if self.busy:
-            raise BusyError("A reindex has been running since 10:00.")
-        if self.failure is not None:
-            raise self.failure
-        for done in range(1, self.steps + 1):
-            if progress:
-                progress(Progress("encode", done, self.steps))
-            await asyncio.sleep(self.step)
-        total = sum(map(len, self._passages.values()))
-        encoded = total if full else 0
-        if not dry_run:
-            self._serial += 1
-            self._live = f"s{self._serial}"
-            self._kept.insert(0, self._live)
-        return ReindexReport(self._live, 0, 0, 0, total, total - encoded, encoded, 0.1)
-
-    async def add(
-        self,
-        inputs: Sequence[str],
-        *,
-        dry_run: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        return ChangeReport(rejected=tuple(Rejected(i, "Not read here.") for i in inputs))
-
-    async def remove(
-        self,
-        article_ids: Sequence[str],
-        *,
-        dry_run: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        known = tuple(i for i in article_ids if i in self._corpus)
-        unknown = tuple(
-            Rejected(i, "No article has that id.") for i in article_ids if i not in known
-        )
-        if dry_run or not known:
-            return ChangeReport(removed=known, rejected=unknown)
-        for article_id in known:
-            del self._corpus[article_id]
-        self._refresh()
-        report = await self.reindex(progress=progress)
-        return ChangeReport(removed=known, rejected=unknown, report=report)
-
-    async def rollback(self, snapshot: str | None = None) -> tuple[str, str]:
-        older = self._kept[self._kept.index(self._live) + 1 :]
-        wanted = snapshot or (older[0] if older else "")
-        if wanted not in self._kept:
-            raise UnknownSnapshot("There is no such snapshot.")
-        previous, self._live = self._live, wanted
-        return wanted, previous
-
     def status(self) -> Status:
         return Status(
             snapshot=self._live,
@@ -231,13 +161,6 @@ class FakeEngine:
             notes=(),
         )
 
-    def snapshots(self) -> tuple[SnapshotSummary, ...]:
-        made = datetime(2026, 1, 1, 12, tzinfo=UTC)
-        return tuple(
-            SnapshotSummary(name, made, len(self._corpus), 6, live=name == self._live)
-            for name in self._kept
-        )
-
     async def verify(self) -> VerifyReport:
         return VerifyReport(checked=1, problems=())
 
@@ -253,5 +176,6 @@ def _within(article: Article, filters: Filters) -> bool:
         lambda: not filters.until or (article.date is not None and article.date <= filters.until),
         lambda: not filters.source or words(filters.source) == words(article.source or ""),
         lambda: not filters.article_id or article.id == filters.article_id,
+        lambda: not filters.collection or article.collection == filters.collection,
     ]
     return all(check() for check in checks)

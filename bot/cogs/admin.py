@@ -1,77 +1,101 @@
-"""/admin: index anew, go back, take an article out, set what holds here, see what is kept."""
+"""/admin: index anew, go back, set what holds here, see what is kept; the articles beside it."""
 
 from __future__ import annotations
 
 import asyncio
-import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import delivery
+from bot import adminbuttons, delivery, exporting, proposing
 from bot.about import rules_card
 from bot.access import changed, moved
+from bot.catalogue import fold
+from bot.cogs.articles import Articles
 from bot.errors import BotError
 from bot.guard import admins_only
-from bot.markup import plain
-from bot.parts import MAX_OPTION, MAX_OPTIONS, Attached, Block, card, notice
-from bot.progress import Reporter
-from bot.records import corpus_lines, labelled_set, query_lines, records_card
-from bot.refs import short
+from bot.markup import clean, plain
+from bot.parts import MAX_OPTIONS, notice
+from bot.records import exported, records_card
 from bot.render import ANSWERED
-from bot.reports import reindex_card, removal_card, snapshot_label, status_card
-from bot.translate import described, options
+from bot.reports import snapshot_label, status_card
+from bot.target import by, target
+from bot.translate import described, named, options
 
 if TYPE_CHECKING:
     from bot.client import Interaction, VerbatimBot
     from bot.store import Unanswered, Vote
-    from embeddings.types import Passage
-
-MAX_FILE = 8 * 1024 * 1024
-"""The largest file that is sent, in bytes: below what Discord takes on every server."""
-
-group = app_commands.Group(
-    **described("admin"),
-    default_permissions=discord.Permissions(manage_guild=True),
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-    allowed_installs=app_commands.AppInstallationType(guild=True),
-)
+    from bot.translate import Language
 
 
-class Admin(commands.Cog):
-    """What people who manage the server may do with the index."""
-
-    admin = group
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Admin(
+    Articles,
+    commands.GroupCog,
+    group_name=named("admin-name"),
+    group_description=named("admin-description"),
+    group_extras={"key": "admin"},
+):
+    """What people who manage the server may do."""
 
     def __init__(self, bot: VerbatimBot) -> None:
+        super().__init__()
         self.bot = bot
+        self._menu = self.menu()
+        bot.tree.add_command(self._menu)
 
-    @group.command(**described("reindex"))
-    @options("reindex", "full")
+    async def cog_unload(self) -> None:
+        """Take the menu away with the part."""
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(**described("reindex"))
+    @options("reindex", "full", "shared")
     @admins_only
-    async def reindex(self, interaction: Interaction, full: bool = False) -> None:  # noqa: FBT001, FBT002 - an option of the command
+    async def reindex(
+        self,
+        interaction: Interaction,
+        full: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
         """Build a new snapshot and show how far it is."""
         await delivery.hold(interaction, ephemeral=True)
-        async with Reporter(interaction) as reporter:
-            report = await self.bot.engine.reindex(full=full, progress=reporter.note)
-        await reporter.finish(reindex_card(report, delivery.language_of(interaction)))
+        engine = await target(interaction, shared=shared)
+        await proposing.reindex(interaction, engine, shared=shared, full=full, anyway=False)
 
-    @group.command(**described("status"))
+    @app_commands.command(**described("status"))
+    @options("status", "shared")
     @admins_only
-    async def status(self, interaction: Interaction) -> None:
+    async def status(
+        self,
+        interaction: Interaction,
+        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
         """Show what serves now."""
-        shown = status_card(self.bot.engine.status(), delivery.language_of(interaction))
+        await delivery.hold(interaction, ephemeral=True)
+        engine = await target(interaction, shared=shared)
+        status = engine.status()
+        if not shared:
+            status = replace(status, collections=())  # which other servers have one is theirs
+        shown = status_card(status, delivery.language_of(interaction))
         await delivery.answer(interaction, shown)
 
-    @group.command(**described("rollback"))
-    @options("rollback", "snapshot")
+    @app_commands.command(**described("rollback"))
+    @options("rollback", "snapshot", "shared")
     @admins_only
-    async def rollback(self, interaction: Interaction, snapshot: str | None = None) -> None:
+    async def rollback(
+        self,
+        interaction: Interaction,
+        snapshot: str | None = None,
+        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
         """Serve an earlier snapshot."""
         await delivery.hold(interaction, ephemeral=True)
-        now, before = await self.bot.engine.rollback(snapshot)
+        engine = await target(interaction, shared=shared)
+        now, before = await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
         text = language("rollback-done", snapshot=plain(now), previous=plain(before))
         await delivery.answer(interaction, notice(text, ANSWERED))
@@ -81,31 +105,17 @@ class Admin(commands.Cog):
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest the kept snapshots, newest first."""
+        engine = await target(interaction, shared=bool(interaction.namespace.shared))
         language = delivery.language_of(interaction)
-        kept = [s for s in self.bot.engine.snapshots() if typed in s.snapshot and not s.live]
-        return [
-            app_commands.Choice(name=snapshot_label(s, language), value=s.snapshot)
-            for s in kept[:MAX_OPTIONS]
-        ]
+        labels = {
+            s.snapshot: snapshot_label(s, language, lambda who: _called(interaction, who, language))
+            for s in engine.snapshots()
+            if not s.live
+        }
+        found = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
+        return [app_commands.Choice(name=labels[i], value=i) for i in found[:MAX_OPTIONS]]
 
-    @group.command(**described("remove"))
-    @options("remove", "article")
-    @admins_only
-    async def remove(self, interaction: Interaction, article: str) -> None:
-        """Show what would be removed; a button does it."""
-        found = self.bot.catalogue.article_named(article)
-        if found is None:
-            raise BotError("article-unknown")
-        shown = removal_card(found, delivery.language_of(interaction))
-        await delivery.answer(interaction, shown)
-
-    @remove.autocomplete("article")
-    async def articles(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Suggest titles, newest first."""
-        found = self.bot.catalogue.matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=a.title[:MAX_OPTION], value=short(a.id)) for a in found]
-
-    @group.command(**described("settings"))
+    @app_commands.command(**described("settings"))
     @options("settings", "public", "keep", "cooldown", "channel_cooldown", "allow", "forbid")
     @admins_only
     async def settings(  # noqa: PLR0917 - the command's options
@@ -131,10 +141,11 @@ class Admin(commands.Cog):
         )
         await delivery.hold(interaction, ephemeral=True)
         await self.bot.store.choose(guild, choices)
-        shown = rules_card(self.bot.rules(guild), delivery.language_of(interaction))
+        language = delivery.language_of(interaction)
+        shown = rules_card(self.bot.rules(guild), language, forbidden=forbid is not None)
         await delivery.answer(interaction, shown)
 
-    @group.command(**described("questions"))
+    @app_commands.command(**described("questions"))
     @admins_only
     async def questions(self, interaction: Interaction) -> None:
         """List what was refused and what people thought of answers, where that is kept."""
@@ -142,25 +153,32 @@ class Admin(commands.Cog):
         shown = records_card(votes, unanswered, delivery.language_of(interaction))
         await delivery.answer(interaction, shown)
 
-    @group.command(**described("export"))
+    @app_commands.command(**described("export"))
+    @options("export", "articles", "shared")
     @admins_only
-    async def export(self, interaction: Interaction) -> None:
-        """Give what is kept as a labelled set that ``eval`` reads."""
+    async def export(
+        self,
+        interaction: Interaction,
+        articles: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
+        """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
+        language = delivery.language_of(interaction)
+        if articles:
+            await delivery.hold(interaction, ephemeral=True)
+            data, count = await exporting.articles(await target(interaction, shared=shared))
+            shown = exporting.enclosed(
+                data, "articles.zip", "export-articles-done", count, language
+            )
+            await delivery.answer(interaction, shown)
+            return
         votes, unanswered = await self._kept(interaction)
-        passages: list[Passage] = []
-        corpus = []
-        for source in self.bot.engine.sources():
-            found = self.bot.engine.passages(source.id)
-            corpus.append((await self.bot.engine.article(source.id), found))
-            passages += found
-        queries = query_lines(votes, unanswered, passages)
-        archive = await asyncio.to_thread(labelled_set, corpus_lines(corpus), queries)
-        if len(archive) > MAX_FILE:
-            raise BotError("too-large")
-        text = delivery.language_of(interaction)("export-done", count=len(queries))
-        file = discord.File(io.BytesIO(archive), "labelled.zip")
-        shown = card(Block(text), Attached(file.filename), accent=ANSWERED)
-        await delivery.answer(interaction, shown, files=[file])
+        seen = await self.bot.view(interaction)
+        listed = seen.catalogue.articles
+        corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
+        archive, count = await asyncio.to_thread(exported, votes, unanswered, corpus)
+        shown = exporting.enclosed(archive, "labelled.zip", "export-done", count, language)
+        await delivery.answer(interaction, shown)
 
     async def _kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
         """Return what is kept of this server, after acknowledging."""
@@ -172,10 +190,20 @@ class Admin(commands.Cog):
         return await store.votes(guild=guild), await store.unanswered(guild=guild)
 
 
+def _called(interaction: Interaction, name: str, language: Language) -> str:
+    """Return what somebody is called whom the log of changes names, where names alone can stand."""
+    if name == by(interaction):
+        return language("yourself")
+    number = name.removeprefix("discord:")
+    user = interaction.client.get_user(int(number)) if number.isdecimal() else None
+    return clean(user.display_name if user else name)
+
+
 def _id(channel: app_commands.AppCommandChannel | None) -> int | None:
     return channel.id if channel else None
 
 
 async def setup(bot: VerbatimBot) -> None:
     """Add this part to the bot."""
+    bot.add_dynamic_items(*adminbuttons.ALL)
     await bot.add_cog(Admin(bot))

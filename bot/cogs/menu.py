@@ -9,15 +9,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import delivery
+from bot import asking, delivery
 from bot.attribution import MOST, attribution_card, sentences
 from bot.errors import BotError
 from bot.guard import guarded
 from bot.translate import everywhere, named
 from embeddings.errors import QuestionError
+from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from bot.client import Interaction, VerbatimBot
+    from bot.view import Seen
     from embeddings.types import Answer
 
 
@@ -43,21 +45,25 @@ class Menu(commands.Cog):
         said = sentences(message.content)
         if not said:
             raise BotError("no-text")
+        asking.admit_search(self.bot, interaction)
         await delivery.hold(interaction, ephemeral=True)
         async with asyncio.timeout(self.bot.settings.discord.answer_timeout):
-            found = [(s, a) for s in said[:MOST] if (a := await self._look_for(s))]
+            seen = await self.bot.view(interaction)
+            found = [(s, a) for s in said[:MOST] if (a := await _look_for(seen, s))]
         if not found:
             raise BotError("no-text")
         left = max(0, len(said) - MOST)
-        card = attribution_card(found, left, delivery.language_of(interaction))
+        language = delivery.language_of(interaction)
+        card = await asyncio.to_thread(attribution_card, found, left, language)
         await delivery.answer(interaction, card)
 
-    async def _look_for(self, sentence: str) -> Answer | None:
-        """Return what speaks of a sentence; None when it has no word to look for."""
-        try:
-            return await self.bot.engine.ask(sentence, top_k=1)
-        except QuestionError:
-            return None
+
+async def _look_for(seen: Seen, sentence: str) -> Answer | None:
+    """Return what speaks of a sentence; None when it has no word to look for."""
+    try:
+        return await seen.ask(sentence, Filters(), top_k=1)
+    except QuestionError:
+        return None
 
 
 async def setup(bot: VerbatimBot) -> None:

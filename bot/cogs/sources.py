@@ -13,7 +13,7 @@ from bot.errors import BotError
 from bot.guard import guarded
 from bot.listing import MAX_FILTER, listing_card
 from bot.parts import MAX_OPTION, MAX_OPTIONS
-from bot.refs import short
+from bot.refs import ref
 from bot.translate import described, everywhere, named, options
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Sources(commands.Cog):
         """List the articles."""
         text = (filter_ or "").strip()[:MAX_FILTER]
         language = delivery.language_of(interaction)
-        card = listing_card(self.bot.catalogue, language, text=text, sort=sort)
+        seen = await self.bot.view(interaction)
+        card = listing_card(seen.catalogue, language, text=text, sort=sort)
         await delivery.answer(interaction, card)
 
     @app_commands.command(**described("source"))
@@ -48,19 +49,21 @@ class Sources(commands.Cog):
     @guarded
     async def source(self, interaction: Interaction, title: str) -> None:
         """Open an article at its first page."""
-        article = self.bot.catalogue.article_named(title)
+        seen = await self.bot.view(interaction)
+        article = seen.catalogue.article_named(title)
         if article is None:
             raise BotError("article-unknown")
         await delivery.hold(interaction, ephemeral=True)
         language = delivery.language_of(interaction)
-        card = await opening.page(self.bot, short(article.id), 0, language)
+        card = await opening.page(seen, ref(article), 0, language)
         await delivery.answer(interaction, card)
 
     @source.autocomplete("title")
-    async def titles(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def titles(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest titles, newest first."""
-        found = self.bot.catalogue.matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=a.title[:MAX_OPTION], value=short(a.id)) for a in found]
+        catalogue = (await self.bot.view(interaction)).catalogue
+        found = catalogue.matching(typed)[:MAX_OPTIONS]
+        return [app_commands.Choice(name=a.title[:MAX_OPTION], value=ref(a)) for a in found]
 
 
 async def setup(bot: VerbatimBot) -> None:

@@ -4,13 +4,19 @@ small-words = the a an of to in is are was were who whom what which when where w
 # Answers
 quote-open = {"“"}
 quote-close = {"”"}
-paragraph = § { $number }
-sure-almost-certain = almost certain
-sure-very-likely = very likely
-sure-likely = likely
-sure-possible = possible
-sure-unlikely = unlikely
+paragraph = paragraph { $number }
+sure-almost-certain = almost certainly the answer
+sure-very-likely = very likely the answer
+sure-likely = likely the answer
+sure-possible = possibly the answer
+sure-unlikely = unlikely to be the answer
+sure-source-almost-certain = almost certainly a source
+sure-source-very-likely = very likely a source
+sure-source-likely = likely a source
+sure-source-possible = possibly a source
+sure-source-unlikely = unlikely to be a source
 also-in = Also in: { $titles }
+between-titles = {"; "}
 note-understood = Understood: “{ $words }”
 note-understood-as = Understood: “{ $words }”, { $filters }
 note-searched = Searched: { $filters }
@@ -20,6 +26,7 @@ refusal-not-found = I found nothing in the articles that answers this question.
 refusal-no-match-in-filter = I found nothing that answers this question in what was asked for.
 refusal-no-match-in = I found nothing that answers this question { $filters }.
 nearest = The nearest articles are:
+nearest-open = Open one of them
 filter-between = from { $since } to { $until }
 filter-since = since { $since }
 filter-until = until { $until }
@@ -41,20 +48,22 @@ month-12 = December
 
 # Buttons
 button-open = Open the article
+button-open-of = Open no. { $number }
 button-read = Read in the article
+button-read-of = Read no. { $number }
 button-context = Context
 button-context-of = Context no. { $number }
 button-more = More passages
 button-useful = Useful
 button-useless = Not useful
-button-follow-up = Follow-up question
+button-follow-up = Ask about this article
 button-publish = Show to the channel
 button-previous = Previous
 button-next = Next
 button-read-on = Read the article from here
 
 # Reading
-page = § { $number } of { $total }
+page = Paragraph { $number } of { $total }
 passages = { $count ->
     [0] no passage
     [one] one passage
@@ -74,9 +83,10 @@ sort-source = By source
 
 # Talking
 mention-help = Ask me a question about the articles, and I answer with their own words. /help says what else I can do.
+mention-forbidden = I am not allowed to write in { $channel }; ask me here, or ask somebody who manages the server to allow it.
 error-more-nothing = There are no more passages for this question.
-follow-up-title = Follow-up question
-follow-up-label = Your question about this article
+follow-up-title = Ask about this article
+follow-up-label = Your question
 
 # Errors: one sentence each, and what to do
 error = { $sentence } (code { $code })
@@ -91,12 +101,14 @@ error-question-gone = The question can no longer be read from this message; ask 
 error-filter-gone = The source or the article that this was narrowed to is gone; ask the question again.
 error-article-unknown = No article has this title; choose one from the list as you type.
 error-snapshot-gone = This snapshot is not kept; choose one from the list as you type.
-error-busy = The articles are being indexed already; please wait for the end. { $detail }
+error-busy = The articles are being indexed already; please wait for the end.
+error-busy-since = The articles are being indexed already, since { $since }; please wait for the end.
 error-storage = The disk is full or cannot be written; the operator can see why under this code.
 error-engine = The index cannot be used just now; the operator can see why under this code.
 error-command-changed = This command has changed; reload Discord (Ctrl+R) and try again.
 error-bad-option = One of the options cannot be read; check it and try again.
 error-not-allowed = Only people who may manage this server can do this.
+error-opening = The articles of this server are just being loaded; try again in a moment.
 error-forbidden = Discord does not let me write there; ask somebody who manages the server to allow it.
 error-discord = Discord did not take the message; please try again.
 error-dead = This button no longer does anything; ask the question again.
@@ -110,9 +122,17 @@ error-cooldown-channel = This channel has just asked: the next question can come
    *[other] { $seconds } seconds
 }.
 error-date = I cannot read “{ $text }” as a date; write it like 2018-06-21, 06/2018 or 2018.
-error-dates-crossed = The first day is after the last one; exchange them.
+error-dates-crossed = The first day is after the last one; swap them.
 error-no-text = This message has no text that I could look for.
 error-server-only = This only works on a server.
+error-not-operator = Only the operator of this bot can change the articles that all servers share; leave that option out.
+error-refused = That was not taken; nothing was changed. { $detail }
+error-proposal-gone = This proposal is no longer there: it was confirmed or cancelled, or is older than a day; begin again.
+error-gate = The new index would answer golden questions less well, so nothing was changed.
+error-nothing-to-add = There is nothing to add: attach a file, or give the address of a page.
+error-nothing-changed = Nothing was changed in the form, so that nothing is to be done.
+error-title-empty = An article needs a title; write one.
+error-bad-url = This is not a web address; write it whole, from https:// on.
 
 # Commands
 ask-name = ask
@@ -144,7 +164,7 @@ reindex-description = Read all articles again and publish a new index
 reindex-full-name = full
 reindex-full-description = Compute everything anew, and reuse nothing
 status-name = status
-status-description = What serves now: articles, passages, model, snapshots
+status-description = The index in service: articles, passages, model, snapshots
 rollback-name = rollback
 rollback-description = Serve an earlier snapshot again
 rollback-snapshot-name = snapshot
@@ -153,44 +173,171 @@ remove-name = remove
 remove-description = Take an article out of the corpus
 remove-article-name = article
 remove-article-description = The article's title
+reindex-shared-name = shared
+reindex-shared-description = For the operator: the articles that all servers share
+status-shared-name = shared
+status-shared-description = For the operator: the articles that all servers share
+rollback-shared-name = shared
+rollback-shared-description = For the operator: the articles that all servers share
+remove-shared-name = shared
+remove-shared-description = For the operator: the articles that all servers share
+add-name = add
+add-description = Add stories: files or a page; first shows what would be added, then you confirm
+add-file-name = file
+add-file-description = A story: text, Markdown, HTML, PDF, DOCX, ODT, or several in a ZIP
+add-url-name = url
+add-url-description = The address of a page, a feed or a sitemap
+add-file-2-name = file-2
+add-file-2-description = One more file
+add-file-3-name = file-3
+add-file-3-description = One more file
+add-file-4-name = file-4
+add-file-4-description = One more file
+add-file-5-name = file-5
+add-file-5-description = One more file
+add-shared-name = shared
+add-shared-description = For the operator: the articles that all servers share
+edit-name = edit
+edit-description = Correct an article’s title, source, author, date or address
+edit-article-name = article
+edit-article-description = The article's title
+edit-shared-name = shared
+edit-shared-description = For the operator: the articles that all servers share
+history-name = history
+history-description = When an article was corrected, and by whom
+history-article-name = article
+history-article-description = The article's title
+history-shared-name = shared
+history-shared-description = For the operator: the articles that all servers share
+add-menu-name = Add to the corpus
 
 # Administration
 reindex-starts = Indexing begins.
 reindex-progress = Indexing: { $stage }, { $done } of { $total }
-stage-read = reading
-stage-split = cutting into passages
 stage-encode = computing the vectors
-stage-check = checking
+stage-write = writing
 stage-other = working
 reindex-handed = Indexing goes on: { $link }
 reindex-done = Indexing is done.
 report-snapshot = Snapshot: { $snapshot }
 report-changes = Articles: { $added } added, { $changed } changed, { $removed } removed
-report-passages = { $passages } passages; { $reused } texts taken over, { $encoded } computed, in { $seconds } s
-status-title = What serves now
+report-passages = { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}; { $reused ->
+    [one] { $reused } text taken over
+   *[other] { $reused } texts taken over
+}, { $encoded } computed, in { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+report-notes = { $count ->
+    [one] One remark is in the log, for the operator.
+   *[other] { $count } remarks are in the log, for the operator.
+}
+status-title = Index in service
 status-nothing = no snapshot
 status-snapshot = Snapshot: { $snapshot }, { $when }
-status-counts = { $articles } articles, { $passages } passages
+status-counts = { $articles ->
+    [one] { $articles } article
+   *[other] { $articles } articles
+}, { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}
 status-collections = Collections: { $names }
 status-model = Model: { $model } ({ $dimension } dimensions), index: { $index }
-status-threshold = Least probability that is answered: { $threshold } (calibration: { $calibration })
+status-threshold = Answers from probability { NUMBER($threshold, minimumFractionDigits: 2, maximumFractionDigits: 2) } (calibration: { $calibration })
 status-kept = Kept snapshots:
 status-versions = Versions: { $versions }
 rollback-done = The snapshot { $snapshot } serves now; before, it was { $previous }.
-snapshot-choice = { $snapshot }: { $articles } articles, { $passages } passages
 remove-ask = This takes the article out of the corpus and of all answers:
 remove-confirm = Remove
 remove-done = The article is removed.
+reindex-left = {"; "}about { $time } left
+lasting-seconds = { $count ->
+    [one] one second
+   *[other] { $count } seconds
+}
+lasting-minutes = { $count ->
+    [one] one minute
+   *[other] { $count } minutes
+}
+done-by = by { $name }
+yourself = you
+snapshot-size = { $articles ->
+    [one] { $articles } article
+   *[other] { $articles } articles
+}, { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}
+button-confirm = Confirm
+button-cancel = Cancel
+button-correct = Correct
+button-anyway = Publish all the same
+proposal-title = To confirm
+proposal-nothing = Nothing to add
+proposal-counts = { $added } to add, { $changed } to change, { $unchanged } already there, { $rejected } not taken
+proposal-new = New:
+proposal-change = Changed:
+proposal-before-after = { $field }: { $before } → { $after }
+proposal-text = The text is another one.
+proposal-guessed = guessed: { $fields }
+proposal-unchanged = Already there, unchanged:
+proposal-rejected = Not taken:
+proposal-free = No text has to be computed anew.
+proposal-cost = { $count ->
+    [one] One text to compute
+   *[other] { $count } texts to compute
+}: about { $time }. Nothing changes until you confirm.
+proposal-pick = Correct one of them
+proposal-dropped = Cancelled: nothing was changed.
+and-more = … and { $count } more
+list-added = Added:
+list-changed = Changed:
+list-removed = Removed:
+field-title = title
+field-source = source
+field-author = author
+field-date = date
+field-url = address
+field-language = language
+field-passages = passages
+language-fr = French
+language-en = English
+add-title = Add stories
+add-files = Files
+add-links = Addresses of pages, one a line
+edit-title = Correct an article
+edit-date = date, like 2018-06-21
+rejected-type = { $name } cannot be read: attach one of { $kinds }.
+rejected-size = { $name } holds more than { $megabytes } MB; cut it, or take out its pictures.
+rejected-lost = { $name } could not be fetched from Discord; attach it again.
+change-done = Done: this serves now.
+change-nothing = There was nothing to change.
+passages-unchanged = { $count ->
+    [one] One article was there already.
+   *[other] { $count } articles were there already.
+}
+gate-title = Nothing was changed
+gate-recall = Of the golden questions, { NUMBER($before, style: "percent", maximumFractionDigits: 1) } find their passage among the first three now; it would be { NUMBER($after, style: "percent", maximumFractionDigits: 1) }.
+gate-broken = These would no longer find it:
+gate-choose = You may publish it all the same, or leave everything as it is.
+corrected-on = Corrected on { $day }
+history-count = { $count ->
+    [0] This article was never corrected.
+    [one] Corrected once:
+   *[other] Corrected { $count } times:
+}
+history-line = { $when }: text { $before } → { $after }
 
 # Votes
-vote-thanks = Thank you: your vote is counted. You can change it, and /privacy shows or deletes what is kept of you.
+vote-thanks = Thank you: your vote is counted. You can change it, and /privacy shows or deletes what is kept about you.
 reason-title = Why was it not useful?
 reason-label = What was missing, or wrong?
 
 # Finding sources
 menu-name = Find the sources
 menu-title = Sources of this message
-menu-none = No passage speaks of this.
+menu-none = No passage mentions this.
 menu-left = { $count ->
     [one] One more sentence was not looked for.
    *[other] { $count } more sentences were not looked for.
@@ -201,22 +348,32 @@ help-name = help
 help-description = What can be asked here, with examples
 help-title = What you can do
 help-intro = Ask a question with a command, by mentioning me, or in a private message. I answer with the words of the articles, never with my own.
+help-line = **{ $name }**: { $text }
+help-child = { $name }: { $text }
 help-example = Example: { $example }
-help-menu = in the menu of a message (Apps): shows the passages that speak of it, sentence by sentence
+help-question = What does the article “{ $title }” say?
+help-menu = in the menu of a message (Apps), shows the passages that speak of it, sentence by sentence
+help-add-menu = in the menu of a message (Apps), adds its files and the pages that it links to, once you confirm
 privacy-name = privacy
-privacy-description = What is kept, for how long; get or delete what is kept of you
+privacy-description = What is kept, for how long; get or delete what is kept about you
 privacy-title = What is kept
-privacy-keep-off = Nothing of your questions is kept or logged.
+privacy-keep-off = Your questions are neither kept nor logged.
 privacy-keep-on = An admin has turned keeping on here: questions that find no answer, and the questions of the answers that you vote on, are kept with your Discord id for { $days } days, so that the search can be improved.
+privacy-keep-operator = The operator of this bot has turned keeping on: questions that find no answer, and the questions of the answers that you vote on, are kept with your Discord id for { $days } days, so that the search can be improved.
 privacy-votes = When you say that an answer was useful or not: your vote, your reason, which passage it was about and your Discord id, for { $days } days.
+privacy-server = The articles that admins add on a server are searched and shown there alone. When the bot is removed from a server, they are deleted { $days } days later, with the votes, the kept questions and the settings of that server; its admins can get the articles from the operator before.
 privacy-yours = { $count ->
-    [0] Of you, nothing is kept.
-    [one] Of you, one entry is kept.
-   *[other] Of you, { $count } entries are kept.
+    [0] Nothing about you is kept.
+    [one] One entry about you is kept.
+   *[other] { $count } entries about you are kept.
 }
-button-export = Give me what is kept of me
-button-forget = Delete it
-privacy-given = This is all that is kept of you.
+privacy-forget = { $count ->
+    [one] The entry about you will be deleted for good.
+   *[other] The { $count } entries about you will be deleted for good.
+}
+button-export = Get my data
+button-forget = Delete my data
+privacy-given = This is all that is kept about you.
 privacy-forgotten = { $count ->
     [0] There was nothing to delete.
     [one] One entry was deleted.
@@ -225,7 +382,7 @@ privacy-forgotten = { $count ->
 
 # What holds on a server
 settings-name = settings
-settings-description = What holds on this server: see it, change it
+settings-description = The settings of this server: see them, change them
 settings-public-name = public
 settings-public-description = Whether answers are for the channel when the asker does not say
 settings-keep-name = keep
@@ -238,13 +395,14 @@ settings-allow-name = allow
 settings-allow-description = A channel to answer in; as soon as there is one, only in those
 settings-forbid-name = forbid
 settings-forbid-description = A channel to take off the list of those
-rules-title = What holds on this server
+rules-title = Settings of this server
 rules-public = Answers are for the channel, unless the asker says otherwise.
 rules-private = Answers are for the asker alone, unless they say otherwise.
 rules-channels = Channels: { $channels }
 rules-everywhere = all
-rules-cooldown-user = Between two questions of one person: { $seconds } s
-rules-cooldown-channel = Between two questions in one channel: { $seconds } s
+rules-emptied = No channel is chosen, so I answer in all of them. The option “allow” chooses some.
+rules-cooldown-user = Between two questions of one person: { NUMBER($seconds, maximumFractionDigits: 1) } s
+rules-cooldown-channel = Between two questions in one channel: { NUMBER($seconds, maximumFractionDigits: 1) } s
 rules-keep-on = Unanswered questions and those of votes are kept; /privacy says so.
 rules-keep-off = No question is kept.
 questions-name = questions
@@ -258,6 +416,14 @@ records-unanswered = { $count ->
 }
 export-name = export
 export-description = Questions and votes as a labelled set that “verbatim eval” reads
+export-articles-name = articles
+export-articles-description = The articles of this server as a ZIP, in place of the questions and votes
+export-shared-name = shared
+export-shared-description = For the operator: the articles that all servers share
+export-articles-done = { $count ->
+    [one] One article, with its history: “verbatim import” reads this file.
+   *[other] { $count } articles, with their history: “verbatim import” reads this file.
+}
 export-done = { $count ->
     [one] A labelled set with one question: unzip it, then run “verbatim eval” on the folder.
    *[other] A labelled set with { $count } questions: unzip it, then run “verbatim eval” on the folder.

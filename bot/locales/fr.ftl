@@ -4,13 +4,19 @@ small-words = le la les l un une des du de d et est sont a ont au aux en dans su
 # Réponses
 quote-open = {"« "}
 quote-close = {" »"}
-paragraph = § { $number }
-sure-almost-certain = presque certain
-sure-very-likely = très probable
-sure-likely = probable
-sure-possible = possible
-sure-unlikely = peu probable
+paragraph = paragraphe { $number }
+sure-almost-certain = réponse presque certaine
+sure-very-likely = réponse très probable
+sure-likely = réponse probable
+sure-possible = réponse possible
+sure-unlikely = réponse peu probable
+sure-source-almost-certain = source presque certaine
+sure-source-very-likely = source très probable
+sure-source-likely = source probable
+sure-source-possible = source possible
+sure-source-unlikely = source peu probable
 also-in = Aussi dans : { $titles }
+between-titles = {" ; "}
 note-understood = Compris : « { $words } »
 note-understood-as = Compris : « { $words } », { $filters }
 note-searched = Cherché : { $filters }
@@ -20,6 +26,7 @@ refusal-not-found = Je n’ai rien trouvé dans les articles qui réponde à cet
 refusal-no-match-in-filter = Je n’ai rien trouvé qui réponde à cette question dans ce qui était demandé.
 refusal-no-match-in = Je n’ai rien trouvé qui réponde à cette question { $filters }.
 nearest = Les articles les plus proches :
+nearest-open = Ouvrir l’un d’eux
 filter-between = du { $since } au { $until }
 filter-since = depuis le { $since }
 filter-until = jusqu’au { $until }
@@ -44,20 +51,22 @@ month-12 = décembre
 
 # Boutons
 button-open = Ouvrir l’article
+button-open-of = Ouvrir n° { $number }
 button-read = Lire dans l’article
+button-read-of = Lire n° { $number }
 button-context = Contexte
 button-context-of = Contexte n° { $number }
 button-more = D’autres passages
 button-useful = Utile
 button-useless = Pas utile
-button-follow-up = Autre question
+button-follow-up = Question sur cet article
 button-publish = Montrer au salon
 button-previous = Précédent
 button-next = Suivant
 button-read-on = Lire l’article à partir d’ici
 
 # Lecture
-page = § { $number } sur { $total }
+page = Paragraphe { $number } sur { $total }
 passages = { $count ->
     [0] aucun passage
     [one] un passage
@@ -77,9 +86,10 @@ sort-source = Par source
 
 # Conversation
 mention-help = Posez-moi une question sur les articles : je réponds avec leurs propres mots. /aide dit ce que je sais faire d’autre.
+mention-forbidden = Je n’ai pas le droit d’écrire dans { $channel } ; posez-moi la question ici, ou demandez à une personne qui gère le serveur de me le permettre.
 error-more-nothing = Il n’y a pas d’autre passage pour cette question.
-follow-up-title = Autre question
-follow-up-label = Votre question sur cet article
+follow-up-title = Question sur cet article
+follow-up-label = Votre question
 
 # Erreurs : une phrase chacune, et ce qu’il faut faire
 error = { $sentence } (code { $code })
@@ -94,12 +104,14 @@ error-question-gone = La question ne peut plus être relue dans ce message ; p
 error-filter-gone = La source ou l’article demandé n’est plus là ; posez la question de nouveau.
 error-article-unknown = Aucun article n’a ce titre ; choisissez-en un dans la liste en écrivant.
 error-snapshot-gone = Cet instantané n’est pas conservé ; choisissez-en un dans la liste en écrivant.
-error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin. { $detail }
+error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
+error-busy-since = Les articles sont déjà en cours d’indexation, depuis { $since } ; attendez la fin.
 error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.
 error-engine = L’index est inutilisable pour l’instant ; l’opérateur peut voir pourquoi sous ce code.
 error-command-changed = Cette commande a changé ; rechargez Discord (Ctrl+R) et réessayez.
 error-bad-option = Une des options est illisible ; vérifiez-la et réessayez.
 error-not-allowed = Seules les personnes qui gèrent ce serveur peuvent faire cela.
+error-opening = Les articles de ce serveur sont en train d’être chargés ; réessayez dans un instant.
 error-forbidden = Discord ne me laisse pas écrire ici ; demandez-le à une personne qui gère le serveur.
 error-discord = Discord n’a pas pris le message ; réessayez.
 error-dead = Ce bouton ne fait plus rien ; posez la question de nouveau.
@@ -116,6 +128,14 @@ error-date = Je ne lis pas « { $text } » comme une date ; écrivez-la comm
 error-dates-crossed = Le premier jour est après le dernier ; échangez-les.
 error-no-text = Ce message n’a pas de texte à chercher.
 error-server-only = Cela ne marche que sur un serveur.
+error-not-operator = Seul l’opérateur de ce robot peut changer les articles que tous les serveurs partagent ; laissez cette option de côté.
+error-refused = Cela n’a pas été pris, et rien n’a changé. { $detail }
+error-proposal-gone = Cette proposition n’est plus là : elle a été confirmée ou annulée, ou a plus d’un jour ; recommencez.
+error-gate = Le nouvel index répondrait moins bien aux questions de référence : rien n’a donc été changé.
+error-nothing-to-add = Il n’y a rien à ajouter : joignez un fichier, ou donnez l’adresse d’une page.
+error-nothing-changed = Rien n’a changé dans le formulaire : il n’y a rien à faire.
+error-title-empty = Un article a besoin d’un titre ; écrivez-en un.
+error-bad-url = Ce n’est pas une adresse de page ; écrivez-la en entier, à partir de https://.
 
 # Commandes
 ask-name = demander
@@ -147,7 +167,7 @@ reindex-description = Relire tous les articles et publier un nouvel index
 reindex-full-name = complet
 reindex-full-description = Tout recalculer, sans rien reprendre
 status-name = état
-status-description = Ce qui sert en ce moment : articles, passages, modèle, instantanés
+status-description = L’index en service : articles, passages, modèle, instantanés
 rollback-name = revenir
 rollback-description = Servir de nouveau un instantané plus ancien
 rollback-snapshot-name = instantané
@@ -156,37 +176,179 @@ remove-name = retirer
 remove-description = Retirer un article du corpus
 remove-article-name = article
 remove-article-description = Le titre de l’article
+reindex-shared-name = partagé
+reindex-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+status-shared-name = partagé
+status-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+rollback-shared-name = partagé
+rollback-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+remove-shared-name = partagé
+remove-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+add-name = ajouter
+add-description = Ajouter des articles : fichiers ou page ; montre d’abord ce qui le serait, puis vous confirmez
+add-file-name = fichier
+add-file-description = Un article : texte, Markdown, HTML, PDF, DOCX, ODT, ou plusieurs dans un ZIP
+add-url-name = adresse
+add-url-description = L’adresse d’une page, d’un flux ou d’un plan de site
+add-file-2-name = fichier-2
+add-file-2-description = Un fichier de plus
+add-file-3-name = fichier-3
+add-file-3-description = Un fichier de plus
+add-file-4-name = fichier-4
+add-file-4-description = Un fichier de plus
+add-file-5-name = fichier-5
+add-file-5-description = Un fichier de plus
+add-shared-name = partagé
+add-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+edit-name = corriger
+edit-description = Corriger le titre, la source, l’auteur, la date ou l’adresse d’un article
+edit-article-name = article
+edit-article-description = Le titre de l’article
+edit-shared-name = partagé
+edit-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+history-name = historique
+history-description = Quand un article a été corrigé, et par qui
+history-article-name = article
+history-article-description = Le titre de l’article
+history-shared-name = partagé
+history-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+add-menu-name = Ajouter au corpus
 
 # Administration
 reindex-starts = L’indexation commence.
 reindex-progress = Indexation : { $stage }, { $done } sur { $total }
-stage-read = lecture
-stage-split = découpage en passages
 stage-encode = calcul des vecteurs
-stage-check = vérification
+stage-write = écriture
 stage-other = travail
 reindex-handed = L’indexation continue : { $link }
 reindex-done = L’indexation est finie.
 report-snapshot = Instantané : { $snapshot }
-report-changes = Articles : { $added } ajoutés, { $changed } changés, { $removed } retirés
-report-passages = { $passages } passages ; { $reused } textes repris, { $encoded } calculés, en { $seconds } s
-status-title = Ce qui sert en ce moment
+report-changes = Articles : { $added ->
+    [one] { $added } ajouté
+   *[other] { $added } ajoutés
+}, { $changed ->
+    [one] { $changed } changé
+   *[other] { $changed } changés
+}, { $removed ->
+    [one] { $removed } retiré
+   *[other] { $removed } retirés
+}
+report-passages = { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+} ; { $reused ->
+    [one] { $reused } texte repris
+   *[other] { $reused } textes repris
+}, { $encoded ->
+    [one] { $encoded } calculé
+   *[other] { $encoded } calculés
+}, en { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+report-notes = { $count ->
+    [one] Une remarque attend l’opérateur dans le journal.
+   *[other] { $count } remarques attendent l’opérateur dans le journal.
+}
+status-title = Index en service
 status-nothing = aucun instantané
 status-snapshot = Instantané : { $snapshot }, { $when }
-status-counts = { $articles } articles, { $passages } passages
+status-counts = { $articles ->
+    [one] { $articles } article
+   *[other] { $articles } articles
+}, { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}
 status-collections = Collections : { $names }
 status-model = Modèle : { $model } ({ $dimension } dimensions), index : { $index }
-status-threshold = Probabilité minimale d’une réponse : { $threshold } (calibrage : { $calibration })
+status-threshold = Réponses à partir d’une probabilité de { NUMBER($threshold, minimumFractionDigits: 2, maximumFractionDigits: 2) } (calibrage : { $calibration })
 status-kept = Instantanés conservés :
 status-versions = Versions : { $versions }
 rollback-done = L’instantané { $snapshot } sert désormais ; avant, c’était { $previous }.
-snapshot-choice = { $snapshot } : { $articles } articles, { $passages } passages
 remove-ask = Ceci retire l’article du corpus et de toutes les réponses :
 remove-confirm = Retirer
 remove-done = L’article est retiré.
+reindex-left = {" ; "}encore { $time } environ
+lasting-seconds = { $count ->
+    [one] une seconde
+   *[other] { $count } secondes
+}
+lasting-minutes = { $count ->
+    [one] une minute
+   *[other] { $count } minutes
+}
+done-by = par { $name }
+yourself = vous
+snapshot-size = { $articles ->
+    [one] { $articles } article
+   *[other] { $articles } articles
+}, { $passages ->
+    [one] { $passages } passage
+   *[other] { $passages } passages
+}
+button-confirm = Confirmer
+button-cancel = Annuler
+button-correct = Corriger
+button-anyway = Publier quand même
+proposal-title = À confirmer
+proposal-nothing = Rien à ajouter
+proposal-counts = { $added } à ajouter, { $changed } à changer, { $unchanged } déjà là, { $rejected ->
+    [one] { $rejected } refusé
+   *[other] { $rejected } refusés
+}
+proposal-new = Nouveau :
+proposal-change = Changé :
+proposal-before-after = { $field } : { $before } → { $after }
+proposal-text = Le texte est un autre.
+proposal-guessed = deviné : { $fields }
+proposal-unchanged = Déjà là, sans changement :
+proposal-rejected = Refusés :
+proposal-free = Aucun texte n’est à recalculer.
+proposal-cost = { $count ->
+    [one] Un texte à calculer
+   *[other] { $count } textes à calculer
+} : environ { $time }. Rien ne change avant que vous confirmiez.
+proposal-pick = Corriger l’un d’eux
+proposal-dropped = Annulé : rien n’a changé.
+and-more = … et { $count } de plus
+list-added = Ajoutés :
+list-changed = Changés :
+list-removed = Retirés :
+field-title = titre
+field-source = source
+field-author = auteur
+field-date = date
+field-url = adresse
+field-language = langue
+field-passages = passages
+language-fr = français
+language-en = anglais
+add-title = Ajouter des articles
+add-files = Fichiers
+add-links = Adresses de pages, une par ligne
+edit-title = Corriger un article
+edit-date = date, comme 2018-06-21
+rejected-type = { $name } est illisible : joignez un fichier en { $kinds }.
+rejected-size = { $name } fait plus de { $megabytes } Mo ; coupez-le, ou ôtez ses images.
+rejected-lost = { $name } n’a pas pu être pris de Discord ; joignez-le de nouveau.
+change-done = C’est fait, et cela sert dès maintenant.
+change-nothing = Il n’y avait rien à changer.
+passages-unchanged = { $count ->
+    [one] Un article était déjà là.
+   *[other] { $count } articles étaient déjà là.
+}
+gate-title = Rien n’a changé
+gate-recall = Parmi les questions de référence, { NUMBER($before, style: "percent", maximumFractionDigits: 1) } trouvent leur passage dans les trois premiers ; ce ne serait plus que { NUMBER($after, style: "percent", maximumFractionDigits: 1) }.
+gate-broken = Celles-ci ne le trouveraient plus :
+gate-choose = Vous pouvez publier quand même, ou tout laisser en l’état.
+corrected-on = Corrigé le { $day }
+history-count = { $count ->
+    [0] Cet article n’a jamais été corrigé.
+    [one] Corrigé une fois :
+   *[other] Corrigé { $count } fois :
+}
+history-line = { $when } : texte { $before } → { $after }
 
 # Votes
-vote-thanks = Merci : votre avis est compté. Vous pouvez en changer, et /confidentialité montre ou efface ce qui est gardé de vous.
+vote-thanks = Merci : votre avis est compté. Vous pouvez en changer, et /confidentialité montre ou efface ce qui est gardé à votre sujet.
 reason-title = Pourquoi était-ce inutile ?
 reason-label = Que manquait-il, ou qu’est-ce qui était faux ?
 
@@ -204,22 +366,32 @@ help-name = aide
 help-description = Ce qu’on peut demander ici, avec des exemples
 help-title = Ce que vous pouvez faire
 help-intro = Posez une question par une commande, en me mentionnant, ou en message privé. Je réponds avec les mots des articles, jamais avec les miens.
+help-line = **{ $name }** : { $text }
+help-child = { $name } : { $text }
 help-example = Exemple : { $example }
-help-menu = dans le menu d’un message (Applications) : montre les passages qui en parlent, phrase par phrase
+help-question = Que dit l’article « { $title } » ?
+help-menu = dans le menu d’un message (Applications), montre les passages qui en parlent, phrase par phrase
+help-add-menu = dans le menu d’un message (Applications), ajoute ses fichiers et les pages de ses liens, une fois confirmé
 privacy-name = confidentialité
-privacy-description = Ce qui est gardé, combien de temps ; recevoir ou effacer ce qui l’est de vous
+privacy-description = Ce qui est gardé, combien de temps ; recevoir ou effacer ce qui l’est à votre sujet
 privacy-title = Ce qui est gardé
-privacy-keep-off = Rien de vos questions n’est gardé ni journalisé.
+privacy-keep-off = Vos questions ne sont ni gardées ni journalisées.
 privacy-keep-on = Une personne qui administre ce serveur a activé la conservation : les questions sans réponse, et celles des réponses que vous jugez, sont gardées avec votre identifiant Discord pendant { $days } jours, pour améliorer la recherche.
+privacy-keep-operator = L’opérateur de ce robot a activé la conservation : les questions sans réponse, et celles des réponses que vous jugez, sont gardées avec votre identifiant Discord pendant { $days } jours, pour améliorer la recherche.
 privacy-votes = Quand vous dites qu’une réponse était utile ou non : votre avis, votre raison, le passage concerné et votre identifiant Discord, pendant { $days } jours.
+privacy-server = Les articles que les admins ajoutent sur un serveur n’y sont cherchés et montrés que là. Quand le robot est retiré d’un serveur, ils sont effacés { $days } jours plus tard, avec les votes, les questions gardées et les réglages de ce serveur ; d’ici là, ses admins peuvent demander les articles à l’opérateur.
 privacy-yours = { $count ->
-    [0] De vous, rien n’est gardé.
-    [one] De vous, une entrée est gardée.
-   *[other] De vous, { $count } entrées sont gardées.
+    [0] Rien n’est gardé à votre sujet.
+    [one] Une entrée vous concernant est gardée.
+   *[other] { $count } entrées vous concernant sont gardées.
 }
-button-export = Me donner ce qui est gardé
-button-forget = L’effacer
-privacy-given = Voici tout ce qui est gardé de vous.
+privacy-forget = { $count ->
+    [one] L’entrée vous concernant sera effacée, sans retour.
+   *[other] Les { $count } entrées vous concernant seront effacées, sans retour.
+}
+button-export = Recevoir mes données
+button-forget = Effacer mes données
+privacy-given = Voici tout ce qui est gardé à votre sujet.
 privacy-forgotten = { $count ->
     [0] Il n’y avait rien à effacer.
     [one] Une entrée a été effacée.
@@ -228,7 +400,7 @@ privacy-forgotten = { $count ->
 
 # Ce qui vaut sur un serveur
 settings-name = réglages
-settings-description = Ce qui vaut sur ce serveur : le voir, le changer
+settings-description = Les réglages de ce serveur : les voir, les changer
 settings-public-name = public
 settings-public-description = Si les réponses sont pour le salon quand la personne ne le dit pas
 settings-keep-name = garder
@@ -241,19 +413,26 @@ settings-allow-name = permettre
 settings-allow-description = Un salon où répondre ; dès qu’il y en a un, seulement dans ceux-là
 settings-forbid-name = exclure
 settings-forbid-description = Un salon à ôter de leur liste
-rules-title = Ce qui vaut sur ce serveur
+rules-title = Réglages de ce serveur
 rules-public = Les réponses sont pour le salon, sauf si la personne en décide autrement.
 rules-private = Les réponses sont pour la personne seule, sauf si elle en décide autrement.
 rules-channels = Salons : { $channels }
 rules-everywhere = tous
-rules-cooldown-user = Entre deux questions d’une personne : { $seconds } s
-rules-cooldown-channel = Entre deux questions dans un salon : { $seconds } s
+rules-emptied = Aucun salon n’est choisi : je réponds donc dans tous. L’option « permettre » en choisit.
+rules-cooldown-user = Entre deux questions d’une personne : { NUMBER($seconds, maximumFractionDigits: 1) } s
+rules-cooldown-channel = Entre deux questions dans un salon : { NUMBER($seconds, maximumFractionDigits: 1) } s
 rules-keep-on = Les questions sans réponse et celles des avis sont gardées ; /confidentialité le dit.
 rules-keep-off = Aucune question n’est gardée.
 questions-name = questions
 questions-description = Les questions sans réponse, et les avis sur les réponses
 records-title = Questions et avis
-records-votes = Avis : { $useful } utiles, { $useless } inutiles
+records-votes = Avis : { $useful ->
+    [one] { $useful } utile
+   *[other] { $useful } utiles
+}, { $useless ->
+    [one] { $useless } inutile
+   *[other] { $useless } inutiles
+}
 records-unanswered = { $count ->
     [0] Aucune question n’est restée sans réponse.
     [one] Une question est restée sans réponse :
@@ -261,6 +440,14 @@ records-unanswered = { $count ->
 }
 export-name = exporter
 export-description = Questions et avis en jeu étiqueté, que « verbatim eval » lit
+export-articles-name = articles
+export-articles-description = Les articles de ce serveur en un ZIP, au lieu des questions et des avis
+export-shared-name = partagé
+export-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+export-articles-done = { $count ->
+    [one] Un article, avec son historique : « verbatim import » lit ce fichier.
+   *[other] { $count } articles, avec leur historique : « verbatim import » lit ce fichier.
+}
 export-done = { $count ->
     [one] Un jeu étiqueté d’une question : décompressez-le, puis lancez « verbatim eval » sur le dossier.
    *[other] Un jeu étiqueté de { $count } questions : décompressez-le, puis lancez « verbatim eval » sur le dossier.

@@ -45,6 +45,29 @@ column-date = Date
 column-language = Language
 column-passages = Passages
 
+column-author = Author
+column-url = Address
+unknown = unknown
+guessed = { $value } (guessed?)
+exported = { $articles ->
+    [one] { $articles } article exported
+   *[other] { $articles } articles exported
+} to { $file }.
+no-audit = Nothing has been changed yet.
+somebody = somebody
+column-at = When
+column-by = Who
+column-what = What
+column-about = Article or snapshot
+column-details = Details
+did-add = added
+did-change = changed
+did-edit = edited
+did-remove = removed
+did-import = imported
+did-publish = published
+did-rollback = rolled back
+
 added = { $articles ->
     [one] 1 article added
    *[other] { $articles } articles added

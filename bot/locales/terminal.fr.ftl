@@ -45,6 +45,29 @@ column-date = Date
 column-language = Langue
 column-passages = Passages
 
+column-author = Auteur
+column-url = Adresse
+unknown = inconnu
+guessed = { $value } (deviné ?)
+exported = { $articles ->
+    [one] { $articles } article exporté
+   *[other] { $articles } articles exportés
+} dans { $file }.
+no-audit = Rien n'a encore été changé.
+somebody = quelqu'un
+column-at = Quand
+column-by = Qui
+column-what = Quoi
+column-about = Article ou instantané
+column-details = Détails
+did-add = ajout
+did-change = modification
+did-edit = correction
+did-remove = retrait
+did-import = importation
+did-publish = publication
+did-rollback = retour en arrière
+
 added = { $articles ->
     [one] { $articles } article ajouté
    *[other] { $articles } articles ajoutés

@@ -50,6 +50,13 @@ class World:
 
         return spoken
 
+    @property
+    def own(self) -> FakeEngine:
+        """Our server's own collection, which is empty at first."""
+        library: Any = self.bot.library  # type: ignore[attr-defined]
+        engine: FakeEngine = library.have(self.guild.id)
+        return engine
+
     async def ask(self, question: str, **options: Any) -> InteractionResult:
         """Ask as the member, in the channel."""
         return await self.member.slash(self.channel, "ask", question=question, **options)

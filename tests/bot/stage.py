@@ -71,8 +71,11 @@ class Engine(FakeEngine):
         inputs: Sequence[str],
         *,
         dry_run: bool = False,
+        by: str = "",
+        anyway: bool = False,
         progress: ProgressCallback | None = None,
     ) -> ChangeReport:
+        self.by, self.anyway = by, anyway
         good = [name for name in inputs if "bad" not in name]
         rejected = tuple(Rejected(i, f"{i} is empty.") for i in inputs if i not in good)
         report = None if dry_run or not good else await self.reindex(progress=progress)
@@ -113,6 +116,7 @@ class Stage:
         collection: str = SHARED,
         create: bool = False,
         seed: bool = True,
+        builder: Any = None,
         progress: ProgressCallback | None = None,
     ) -> Any:
         """Stand for the real engine."""

@@ -12,13 +12,20 @@ from simcord.backend.errors import SetupError
 
 from bot.access import is_admin, is_admin_here, require_admin
 from bot.errors import BotError
-from bot.refs import short
 from config.settings import DiscordSettings, Settings
 from tests.bot.people import World, buttons_of, text_of
-from tests.fakes import LETTER
+from tests.fakes import LETTER, STORIES
 
 if TYPE_CHECKING:
     from simcord.results import InteractionResult
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """The same world, whose server has stories of its own."""
+    for article in STORIES:
+        world.own.put(replace(article, collection=world.own.collection))
+    return world
 
 
 async def admin(world: World, command: str, **options: Any) -> InteractionResult:
@@ -58,26 +65,26 @@ async def test_reindex_reports_what_it_did(world: World) -> None:
     text = text_of(result.response)
     assert result.ephemeral
     assert "L’indexation est finie." in text
-    assert "6 passages ; 6 textes repris, 0 calculés" in text
+    assert "6 passages ; 6 textes repris, 0 calculé" in text
 
 
 async def test_a_full_reindex_computes_everything_anew(world: World) -> None:
-    assert "0 textes repris, 6 calculés" in text_of(
+    assert "0 texte repris, 6 calculés" in text_of(
         (await admin(world, "reindex", full=True)).response
     )
 
 
 async def test_a_second_reindex_is_told_since_when(world: World) -> None:
-    world.engine.busy = True
+    world.own.busy = True
     result = await admin(world, "reindex")
-    assert "A reindex has been running since 10:00." in text_of(result.response)
+    assert "depuis <t:1767268800:R>" in text_of(result.response)
 
 
 async def test_rollback_serves_the_snapshot_before(world: World) -> None:
     await admin(world, "reindex")
     result = await admin(world, "rollback")
     assert "L’instantané s1 sert désormais ; avant, c’était s2." in text_of(result.response)
-    assert world.engine.status().snapshot == "s1"
+    assert world.own.status().snapshot == "s1"
 
 
 async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -> None:
@@ -92,17 +99,17 @@ async def test_an_unknown_snapshot_gets_a_sentence(world: World) -> None:
 
 
 async def test_a_removal_is_confirmed_first(world: World) -> None:
-    result = await admin(world, "remove", article=short(LETTER.id))
-    assert LETTER.id in {s.id for s in world.engine.sources()}
+    result = await admin(world, "remove", article=LETTER.id)
+    assert LETTER.id in {s.id for s in world.own.sources()}
     await world.admin.click(result.response, label="Retirer")
-    assert LETTER.id not in {s.id for s in world.engine.sources()}
+    assert LETTER.id not in {s.id for s in world.own.sources()}
     assert "L’article est retiré." in text_of(result.response)
     assert buttons_of(result.response) == {}
 
 
 async def test_articles_to_remove_are_suggested(world: World) -> None:
     offered = await world.admin.autocomplete(world.channel, "admin remove", "article", "amazon")
-    assert [c["value"] for c in offered] == [short(LETTER.id)]
+    assert [c["value"] for c in offered] == [LETTER.id]
 
 
 async def test_an_unknown_article_is_not_removed(world: World) -> None:
@@ -112,48 +119,49 @@ async def test_an_unknown_article_is_not_removed(world: World) -> None:
 
 async def test_questions_are_answered_during_a_reindex(world: World) -> None:
     running = asyncio.Event()
-    original = world.engine.reindex
+    original = world.own.reindex
 
     async def slow(**options: Any) -> Any:
         running.set()
-        answer = await world.engine.ask("Que compare la lettre ?")
+        answer = await world.own.ask("Que compare la lettre ?")
         assert answer.hits
         return await original(**options)
 
-    world.engine.reindex = slow  # type: ignore[method-assign]
+    world.own.reindex = slow  # type: ignore[method-assign]
     assert "finie" in text_of((await admin(world, "reindex")).response)
     assert running.is_set()
 
 
 async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) -> None:
-    result = await admin(world, "remove", article=short(LETTER.id))
+    result = await admin(world, "remove", article=LETTER.id)
     world.bot.settings = Settings(discord=DiscordSettings())  # type: ignore[attr-defined]
     world.guild._guild.members[world.admin.id].role_ids.clear()
     told = await world.admin.click(result.response, label="Retirer")
     assert "Seules les personnes qui gèrent ce serveur" in text_of(told.response)
-    assert LETTER.id in {s.id for s in world.engine.sources()}
+    assert LETTER.id in {s.id for s in world.own.sources()}
 
 
 async def test_an_article_that_is_gone_by_then_is_told(world: World) -> None:
-    result = await admin(world, "remove", article=short(LETTER.id))
-    await world.engine.remove([LETTER.id])
+    result = await admin(world, "remove", article=LETTER.id)
+    await world.own.remove([LETTER.id])
     told = await world.admin.click(result.response, label="Retirer")
     assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
 
 
 async def test_an_article_that_the_engine_does_not_know_is_told(world: World) -> None:
-    result = await admin(world, "remove", article=short(LETTER.id))
-    del world.engine._corpus[LETTER.id]
+    result = await admin(world, "remove", article=LETTER.id)
+    del world.own._corpus[LETTER.id]
     told = await world.admin.click(result.response, label="Retirer")
     assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
 
 
 async def test_status_without_a_snapshot_says_so(world: World) -> None:
-    status = replace(world.engine.status(), snapshot=None, created_at=None, notes=("Vide.",))
-    world.engine.status = lambda: status  # type: ignore[method-assign]
+    status = replace(world.own.status(), snapshot=None, created_at=None, notes=("Vide.",))
+    world.own.status = lambda: status  # type: ignore[method-assign]
     text = text_of((await admin(world, "status")).response)
     assert "aucun instantané" in text
-    assert "-# Vide." in text
+    assert "-# Une remarque attend l’opérateur" in text
+    assert "Vide." not in text
 
 
 @pytest.mark.discord(admin_users="7, 8")
@@ -177,3 +185,10 @@ async def test_nobody_is_an_admin_in_private() -> None:
     assert not is_admin_here(DiscordSettings(), interaction)
     with pytest.raises(BotError, match="server-only"):
         require_admin(DiscordSettings(), interaction)
+
+
+async def test_the_operator_sees_which_collections_there_are(world: World) -> None:
+    assert "Collections" not in text_of((await admin(world, "status")).response)
+    world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+    text = text_of((await admin(world, "status", shared=True)).response)
+    assert "Collections : shared" in text

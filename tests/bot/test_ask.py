@@ -23,7 +23,7 @@ async def test_a_question_is_answered_with_the_words_of_the_story(world: World) 
 async def test_the_answer_names_its_source_and_its_place(world: World) -> None:
     text = text_of((await world.ask("Que compare la lettre ?")).response)
     assert "**Des employés d'Amazon écrivent à leur direction**" in text
-    assert "-# Next · Louis Adam · <t:1529665200:D> · § 2 · " in text
+    assert "-# Next · Louis Adam · <t:1529665200:D> · paragraphe 2 · " in text
 
 
 async def test_a_question_is_acknowledged_before_it_is_searched(world: World) -> None:
@@ -105,7 +105,9 @@ async def test_what_was_understood_is_shown_back(world: World) -> None:
 
 async def test_sources_are_suggested(world: World) -> None:
     offered = await world.member.autocomplete(world.channel, "ask", "source", "gaz", question="x")
-    assert [c["value"] for c in offered] == ["La Gazette"]
+    assert [c["name"] for c in offered] == ["La Gazette"]
+    chosen = await world.ask("La Loire déborde-t-elle ?", source=offered[0]["value"])
+    assert "La Gazette" in text_of(chosen.response)
 
 
 async def test_a_mention_is_answered(world: World) -> None:

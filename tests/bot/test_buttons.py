@@ -116,7 +116,7 @@ async def test_one_can_read_on_from_the_context(world: World) -> None:
     first = await world.ask(COMPARED)
     context = await world.member.click(first.response, label="Contexte")
     await world.member.click(context.response, label="Lire l’article à partir d’ici")
-    assert "§ 2 sur 3" in text_of(context.response)
+    assert "Paragraphe 2 sur 3" in text_of(context.response)
 
 
 async def test_the_context_of_a_passage_that_changed_is_not_shown(world: World) -> None:
@@ -161,7 +161,7 @@ async def test_the_buttons_of_a_shown_answer_still_act(world: World) -> None:
     assert "> **La lettre compare" in text_of(context.response)
 
 
-@pytest.mark.parametrize("label", ["Contexte", "Utile", "Pas utile", "Autre question"])
+@pytest.mark.parametrize("label", ["Contexte", "Utile", "Pas utile", "Question sur cet article"])
 async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any) -> None:
     first = await world.ask(COMPARED)
     await world.env.restart_bot(VerbatimBot(settings, world.engine))  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any
 
 async def test_a_form_outlives_a_restart(world: World, settings: Any) -> None:
     first = await world.ask(COMPARED)
-    form = await world.member.click(first.response, label="Autre question")
+    form = await world.member.click(first.response, label="Question sur cet article")
     await world.env.restart_bot(VerbatimBot(settings, world.engine))  # type: ignore[arg-type]
     answered = await world.member.submit_modal(form, {"question": "Palantir serveurs Amazon"})
     assert "Palantir utilise" in text_of(answered.response)
@@ -190,7 +190,7 @@ async def test_a_click_on_a_dead_button_gets_an_answer(world: World) -> None:
     stored = world.env.backend.get_message(first.response.channel_id, first.response.id)
     raw = json.loads(json.dumps(stored.components).replace("v:then:", "v0:then:"))
     stored.components[:] = raw
-    clicked = await world.member.click(first.response, label="Autre question")
+    clicked = await world.member.click(first.response, label="Question sur cet article")
     assert "Ce bouton ne fait plus rien" in text_of(clicked.response)
     assert clicked.ephemeral
 
@@ -210,7 +210,7 @@ async def test_a_question_that_cannot_be_read_again_is_told(world: World) -> Non
     stored = world.env.backend.get_message(first.response.channel_id, first.response.id)
     for component in walk_components(stored.components):
         if component.get("id") == QUESTION_ID:
-            component["id"] = 3999
+            component |= {"id": 3999, "content": "?"}
     more = await world.member.click(first.response, label="D’autres passages")
     assert "La question ne peut plus être relue" in text_of(more.response)
 

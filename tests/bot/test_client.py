@@ -13,15 +13,18 @@ from discord.http import Route
 
 from bot import client
 from bot.client import VerbatimBot, run, server
+from bot.view import Views
 from config.errors import ConfigError
 from config.settings import DiscordSettings, Settings
+from embeddings.library import Library
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = {"ask", "sources", "source", "help", "privacy", "admin", "Find the sources"}
+COMMANDS = {"ask", "sources", "source", "help", "privacy", "admin"}
+MENUS = {"Find the sources", "Add to the corpus"}
 
 
 def registrations(world: World) -> list[str]:
@@ -34,7 +37,7 @@ async def restart(world: World, settings: Settings) -> None:
 
 async def test_all_commands_are_registered_once(world: World) -> None:
     assert len(registrations(world)) == 1
-    assert {command["name"] for command in _bodies(world)[0]} == COMMANDS
+    assert {command["name"] for command in _bodies(world)[0]} == COMMANDS | MENUS
 
 
 def _bodies(world: World) -> list[Any]:
@@ -61,7 +64,7 @@ async def test_commands_that_somebody_took_away_are_registered_again(
 ) -> None:
     await world.bot.http.bulk_upsert_global_commands(world.bot.application_id, payload=[])  # type: ignore[arg-type]
     await restart(world, settings)
-    assert {c["name"] for c in _bodies(world)[-1]} == COMMANDS
+    assert {c["name"] for c in _bodies(world)[-1]} == COMMANDS | MENUS
 
 
 async def test_commands_are_registered_when_discord_cannot_say_what_it_has(
@@ -119,12 +122,12 @@ async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
     assert "(code " in text_of(told.response)
 
 
-async def test_the_list_of_articles_follows_the_snapshot(world: World) -> None:
-    assert isinstance(world.bot, VerbatimBot)
-    before = world.bot.catalogue
-    assert world.bot.catalogue is before
-    await world.engine.remove(["boulangerie"])
-    assert len(world.bot.catalogue.articles) == 2
+async def test_the_list_of_articles_follows_the_snapshot(engine: FakeEngine) -> None:
+    views = Views(Library(Settings(), engine))  # type: ignore[arg-type]
+    before = (await views.of(None)).catalogue
+    assert (await views.of(1)).catalogue is before
+    await engine.remove(["boulangerie"])
+    assert len((await views.of(None)).catalogue.articles) == 2
 
 
 def test_another_server_is_used_and_then_forgotten() -> None:
@@ -149,7 +152,11 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
 ) -> None:
     stops: list[asyncio.Event] = []
     monkeypatch.setattr(client.supervise, "signals", _capture(stops))
-    options: dict[str, Any] = {"token": "x", "api_base": "http://127.0.0.1:1/api/v10"}
+    options: dict[str, Any] = {
+        "token": "x",
+        "api_base": "http://127.0.0.1:1/api/v10",
+        "gateway": "ws://127.0.0.1:1",
+    }
     settings = Settings(data=tmp_path, discord=DiscordSettings(**options))
     task = asyncio.create_task(run(settings, engine))  # type: ignore[arg-type]
     await asyncio.sleep(0.2)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -12,6 +14,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from bot.delivery import patiently
 from bot.errors import BotError, describe, explain, report
 from bot.translate import Languages
 from embeddings import errors as engine
@@ -75,6 +78,21 @@ def test_an_error_inside_a_command_is_what_is_told() -> None:
     command: Any = type("Command", (), {"name": "ask"})()
     wrapped = app_commands.CommandInvokeError(command, engine.UnknownArticle("x"))
     assert explain(wrapped).key == "article-gone"
+
+
+@pytest.mark.parametrize("locale", ["fr", "en-US"])
+def test_who_is_writing_and_where_is_for_the_operator_alone(
+    locale: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    since = datetime(2026, 1, 1, 10, tzinfo=UTC)
+    error = engine.BusyError("Somebody else is writing in /data (process 7).", since)
+    trouble = explain(error)
+    said = trouble.said(Languages.load("fr").of(locale))
+    assert "<t:1767261600:R>" in said
+    assert "/data" not in said
+    with caplog.at_level(logging.INFO, "bot"):
+        report(trouble, error, "a test")
+    assert "Somebody else is writing in /data (process 7)." in caplog.text
 
 
 def test_two_errors_have_different_codes() -> None:
@@ -195,6 +213,15 @@ async def test_a_reply_is_tried_again_when_discord_falters(world: World) -> None
     assert "La lettre compare" in text_of((await world.ask("Que compare la lettre ?")).response)
 
 
+async def test_a_call_that_discord_does_not_answer_is_discord_s_fault() -> None:
+    async def call() -> None:
+        await asyncio.sleep(30)
+
+    with pytest.raises(aiohttp.ClientConnectionError) as stalled:
+        await patiently(call, wait=0.01, limit=0.02)
+    assert explain(stalled.value).key == "discord"
+
+
 async def test_suggestions_that_fail_are_not_answered_with_an_error(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,3 +230,12 @@ async def test_suggestions_that_fail_are_not_answered_with_an_error(
 
     world.engine.sources = broken  # type: ignore[method-assign]
     assert await world.member.autocomplete(world.channel, "source", "title", "x") == []
+
+
+def test_a_record_for_machines_has_the_code_in_a_field_of_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    trouble = explain(TimeoutError())
+    report(trouble, TimeoutError(), "ask")
+    known = vars(caplog.records[0])
+    assert (known["code"], known["where"], known["error"]) == (trouble.code, "ask", "TimeoutError")

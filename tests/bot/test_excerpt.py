@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.excerpt import CUT, excerpt, stretches
+from bot.excerpt import CUT, excerpt, select, stretches
 from bot.markup import clean, plain, unplain
 from embeddings.types import Hit, Span
 from tests.bot.samples import hit, hits
@@ -66,6 +66,19 @@ def test_every_excerpt_is_made_of_the_passage_s_own_words(found: Hit, limit: int
     words = unplain(f"{cut.before}{cut.sentence}{cut.after}")
     words = words.removeprefix(CUT).removesuffix(CUT)
     assert squeezed(words) in squeezed(unplain(plain(clean(found.text))))
+
+
+@ANY_HIT
+@given(hits(), st.integers(60, 1500), st.data())
+def test_no_space_between_two_sentences_is_lost(
+    found: Hit, limit: int, data: st.DataObject
+) -> None:
+    text, passage = found.article.text, found.passage
+    pieces = stretches(passage.start, passage.end, passage.sentences)
+    cut = select(text, pieces, data.draw(st.sampled_from(pieces)), limit)
+    words = unplain(f"{cut.before}{cut.sentence}{cut.after}")
+    words = words.removeprefix(CUT).removesuffix(CUT).strip(" ")
+    assert words in unplain(plain(text[passage.start : passage.end]))
 
 
 @ANY_HIT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -29,12 +28,13 @@ async def help_of(world: World, actor: Any) -> str:
 
 async def test_help_names_every_command_with_an_example(world: World) -> None:
     text = await help_of(world, world.member)
-    assert "**/demander**: Poser une question" in text
-    assert "-# Exemple : /demander question: La Loire en crue à Orléans" in text
+    example = "-# Exemple : /demander question: Que dit l’article « La Loire en crue à Orléans » ?"
+    assert "**/demander** : Poser une question" in text
+    assert example in text
     assert "-# Exemple : /sources filtre: La Gazette" in text
     assert "-# Exemple : /source titre: La Loire en crue à Orléans" in text
     assert "**/confidentialité**" in text
-    assert text.count("**Trouver les sources**: dans le menu d’un message") == 1
+    assert text.count("**Trouver les sources** : dans le menu d’un message") == 1
 
 
 async def test_help_does_not_show_members_what_admins_may_do(world: World) -> None:
@@ -44,7 +44,7 @@ async def test_help_does_not_show_members_what_admins_may_do(world: World) -> No
 async def test_help_shows_admins_what_they_may_do(world: World) -> None:
     text = await help_of(world, world.admin)
     for name in ("réindexer", "état", "revenir", "retirer", "réglages", "questions", "exporter"):
-        assert f"-# /admin {name}: " in text
+        assert f"-# /admin {name} : " in text
 
 
 async def test_help_works_in_private(world: World) -> None:
@@ -60,8 +60,8 @@ async def test_help_without_articles_has_no_title_to_show(world: World) -> None:
 async def test_privacy_says_that_no_question_is_kept(world: World) -> None:
     result = await world.member.slash(world.channel, "privacy")
     text = text_of(result.response)
-    assert "Rien de vos questions n’est gardé ni journalisé." in text
-    assert "De vous, rien n’est gardé." in text
+    assert "Vos questions ne sont ni gardées ni journalisées." in text
+    assert "Rien n’est gardé à votre sujet." in text
     assert buttons_of(result.response) == {}
     assert result.ephemeral
 
@@ -80,8 +80,8 @@ async def privacy_after_a_vote(world: World) -> InteractionResult:
 
 async def test_people_get_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
-    assert "De vous, une entrée est gardée." in text_of(page.response)
-    given = await world.member.click(page.response, label="Me donner ce qui est gardé")
+    assert "Une entrée vous concernant est gardée." in text_of(page.response)
+    given = await world.member.click(page.response, label="Recevoir mes données")
     assert given.response is not None
     assert given.ephemeral
     file = await read(given)
@@ -92,10 +92,13 @@ async def test_people_get_what_is_kept_of_them(world: World) -> None:
 
 async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
-    told = await world.member.click(page.response, label="L’effacer")
+    asked = await world.member.click(page.response, label="Effacer mes données")
+    assert "L’entrée vous concernant sera effacée, sans retour." in text_of(asked.response)
+    assert await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
-    assert "De vous, rien n’est gardé." in text_of(again.response)
+    assert "Rien n’est gardé à votre sujet." in text_of(again.response)
 
 
 async def read(result: InteractionResult) -> bytes:
@@ -131,7 +134,7 @@ async def test_admins_see_refused_questions_and_complaints(world: World) -> None
     form = await world.member.click(first.response, label="Pas utile")
     await world.member.submit_modal(form, {"reason": "Hors sujet"})
     text = text_of((await world.admin.slash(world.channel, "admin questions")).response)
-    assert "Avis : 0 utiles, 1 inutiles" in text
+    assert "Avis : 0 utile, 1 inutile" in text
     assert f"- {QUESTION} — Hors sujet" in text
     assert "Une question est restée sans réponse :\n- recette de tarte" in text
 
@@ -166,13 +169,13 @@ async def test_admins_get_a_labelled_set(world: World) -> None:
 async def test_a_set_too_large_for_discord_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["bot.cogs.admin"], "MAX_FILE", 10)
+    monkeypatch.setattr("bot.exporting.MAX_FILE", 10)
     result = await world.admin.slash(world.channel, "admin export")
     assert "trop gros pour Discord" in text_of(result.response)
 
 
 PASSAGES = split(LETTER)
-PLACE = Place.of(PASSAGES[1])
+PLACE = Place.of(LETTER, PASSAGES[1])
 VOTE = Vote(
     answer="a",
     user=1,
@@ -191,12 +194,12 @@ VOTE = Vote(
     ids=["not useful", "no question kept", "the passage is gone"],
 )
 def test_a_vote_that_says_nothing_of_a_passage_labels_nothing(vote: Vote) -> None:
-    assert query_lines([vote], [], PASSAGES) == []
+    assert query_lines([vote], [], [(LETTER, PASSAGES)]) == []
 
 
 def test_a_useful_answer_counts_more_than_a_refusal() -> None:
     asked = Unanswered(1, 2, "Q", "not_found")
-    assert [q["answerable"] for q in query_lines([VOTE], [asked], PASSAGES)] == [True]
+    assert [q["answerable"] for q in query_lines([VOTE], [asked], [(LETTER, PASSAGES)])] == [True]
 
 
 def test_an_empty_set_is_still_a_set() -> None:

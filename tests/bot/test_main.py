@@ -48,7 +48,7 @@ def client(patch: pytest.MonkeyPatch, run: Any) -> None:
 def test_with_a_token_the_bot_is_run(stage: Stage, name: str) -> None:
     seen: list[Any] = []
 
-    async def run(settings: Any, engine: Any) -> int:
+    async def run(settings: Any, engine: Any, *_: Any) -> int:
         seen.extend((settings.token, engine))
         return 0
 
@@ -59,7 +59,7 @@ def test_with_a_token_the_bot_is_run(stage: Stage, name: str) -> None:
 
 
 def test_the_bots_exit_code_is_the_programs(stage: Stage) -> None:
-    async def run(settings: Any, engine: Any) -> int:
+    async def run(settings: Any, engine: Any, *_: Any) -> int:
         return 2
 
     client(stage.patch, run)

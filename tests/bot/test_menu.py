@@ -93,7 +93,8 @@ async def test_a_search_that_takes_too_long_is_told(world: World) -> None:
     assert "a pris trop de temps" in text_of(result.response)
 
 
-async def test_the_menu_goes_with_its_part(world: World) -> None:
-    await world.bot.remove_cog("Menu")  # type: ignore[attr-defined]
+async def test_the_menus_go_with_their_parts(world: World) -> None:
+    for part in ("Menu", "Admin"):
+        await world.bot.remove_cog(part)  # type: ignore[attr-defined]
     kind = discord.AppCommandType.message
     assert world.bot.tree.get_commands(type=kind) == []  # type: ignore[attr-defined]

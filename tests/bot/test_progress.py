@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import Any
 
 import discord
 import pytest
 
+from bot import work
 from bot.parts import notice
-from bot.progress import Reporter
+from bot.progress import FIRST, Reporter
 from bot.translate import Languages
 from config.settings import DiscordSettings
 from embeddings.types import Progress
@@ -54,7 +54,7 @@ class Interaction:
     def __init__(self, *, refuses: bool = False, dead: bool = False) -> None:
         self.log: list[str] = []
         self.dead = dead
-        self.locale = "fr"
+        self.locale = self.guild_locale = "fr"
         self.extras = {"state": "held"}
         self.channel = Place("channel", self.log, refuses=refuses)
         self.user = Place("user", self.log)
@@ -168,6 +168,20 @@ async def test_progress_that_cannot_be_shown_does_not_stop_the_work() -> None:
     assert interaction.log == []
 
 
+async def test_what_goes_wrong_in_the_showing_does_not_hide_the_result(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    interaction = Interaction()
+    async with reporter(interaction) as shown:
+        shown.note(Progress("encode", 1, 2))
+        interaction.client.settings = None
+        await asyncio.sleep(0.05)
+        interaction.client.settings = type("Settings", (), {"discord": DiscordSettings()})()
+    await shown.finish(notice("Fini"))
+    assert interaction.log == ["original: Fini"]
+    assert "progress could not be shown" in caplog.text
+
+
 async def test_the_showing_ends_with_work_that_fails() -> None:
     interaction = Interaction()
 
@@ -197,17 +211,46 @@ async def test_after_an_hour_edits_are_rare(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("bot.progress.asyncio.sleep", sleep)
     async with reporter(interaction, clock=lambda: now[0]):
         now[0] = 3600.0
-        for _ in range(10):
-            await real(0)
+        await real(0.05)
     assert 60.0 in waited
+
+
+async def test_what_begins_is_shown_soon() -> None:
+    interaction = Interaction()
+    async with reporter(interaction, every=60.0) as shown:
+        shown.note(Progress("write", 1, 2))
+        await asyncio.sleep(FIRST + 0.1)
+    assert interaction.log == ["original: Indexation\N{NO-BREAK SPACE}: écriture, 1 sur 2"]
+    assert shown.is_shown
+
+
+async def test_what_ends_at_once_shows_no_progress() -> None:
+    interaction = Interaction()
+    async with reporter(interaction, every=60.0) as shown:
+        shown.note(Progress("write", 1, 2))
+        await asyncio.sleep(0.05)
+    assert interaction.log == []
+    assert not shown.is_shown
+
+
+async def test_the_time_left_is_told_once_it_can_be() -> None:
+    interaction = Interaction()
+    now = [0.0]
+    async with reporter(interaction, clock=lambda: now[0]) as shown:
+        shown.note(Progress("encode", 10, 110))
+        now[0] = 5.0
+        shown.note(Progress("encode", 20, 110))
+        await asyncio.sleep(0.05)
+    assert interaction.log[-1].endswith(
+        "20 sur 110\N{NARROW NO-BREAK SPACE}; encore 45 secondes environ"
+    )
 
 
 async def test_a_long_reindex_shows_its_progress(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.engine.step, world.engine.steps = 0.05, 3
-    admin = sys.modules["bot.cogs.admin"]
-    monkeypatch.setattr(admin, "Reporter", lambda i: Reporter(i, every=0.02))
+    world.own.step, world.own.steps = 0.05, 3
+    monkeypatch.setattr(work, "Reporter", lambda i: Reporter(i, every=0.02))
     result = await world.admin.slash(world.channel, "admin reindex")
     edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
     assert any("calcul des vecteurs" in edit for edit in edits)

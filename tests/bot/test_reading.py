@@ -10,14 +10,16 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from simcord.components import COMPONENTS_V2_FLAG, validate_components
 
+from bot import reading
 from bot.layout import payload
-from bot.markup import plain
+from bot.markup import plain, unplain
 from bot.reading import PAGE, context_card, find, intact, page_card, pages
 from bot.refs import Place
 from bot.translate import Languages
 from embeddings.types import Article, Passage
 from tests.bot.samples import articles, passages
 from tests.fakes import LETTER, split
+from tests.stories import STORIES
 
 FR = Languages.load("fr").of("fr")
 ANY = trying(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
@@ -91,12 +93,12 @@ def test_an_endless_sentence_is_cut_after_a_word() -> None:
 
 def test_the_first_page_has_no_way_back() -> None:
     labels = [b.label for b in page_card(LETTER, split(LETTER), 0, FR).buttons]
-    assert labels == ["Suivant", "Ouvrir l’article", "Autre question"]
+    assert labels == ["Suivant", "Ouvrir l’article", "Question sur cet article"]
 
 
 def test_the_last_page_has_no_way_on() -> None:
     labels = [b.label for b in page_card(LETTER, split(LETTER), 2, FR).buttons]
-    assert labels == ["Précédent", "Ouvrir l’article", "Autre question"]
+    assert labels == ["Précédent", "Ouvrir l’article", "Question sur cet article"]
 
 
 @pytest.mark.parametrize(("index", "shown"), [(-5, "Plusieurs employés"), (99, "Palantir")])
@@ -116,6 +118,26 @@ def test_the_last_passage_has_nothing_after_it() -> None:
     assert "> **Palantir" in text
 
 
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_a_context_quotes_the_stored_words_and_the_spaces_between_them(story: Article) -> None:
+    found = split(story)
+    for passage in found:
+        shown = context_card(story, found, passage.paragraph, FR).text.splitlines()
+        quotes = [line.removeprefix("> ").strip("*") for line in shown if line.startswith("> ")]
+        assert quotes
+        assert all(unplain(quote) in story.text for quote in quotes)
+
+
+def test_a_long_article_is_cut_into_pages_without_reading_it_over_and_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(reading, "plain", lambda text: read.append(len(text)) or plain(text))
+    article = replace(LETTER, text="\n\n".join([f"{'Une phrase. ' * 40}Fin."] * 200))
+    assert len(pages(article.text, split(article))) == 200
+    assert read == []
+
+
 def test_a_long_neighbour_is_cut_on_its_far_side() -> None:
     long = " ".join(f"Phrase numéro {i} du voisin." for i in range(60))
     article = replace(LETTER, text=f"{long}\n\nAu milieu.\n\n{long}")
@@ -132,12 +154,12 @@ def test_a_long_neighbour_is_cut_on_its_far_side() -> None:
 
 def test_a_passage_is_found_again_by_its_name() -> None:
     found = split(LETTER)
-    assert find(found, Place.of(found[1])) == found[1]
+    assert find(found, Place.of(LETTER, found[1])) == found[1]
 
 
 def test_a_passage_that_says_something_else_is_not_found() -> None:
     old, new = split(LETTER), split(replace(LETTER, text=LETTER.text.replace("IBM", "Bull")))
-    assert find(new, Place.of(old[1])) is None
+    assert find(new, Place.of(LETTER, old[1])) is None
 
 
 def test_a_text_that_was_changed_on_the_disk_is_not_intact() -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import simcord
+from simcord.components import walk_components
 
 from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
@@ -39,7 +40,9 @@ async def opened(tmp_path: Path) -> AsyncIterator[World]:
     discord = DiscordSettings(cooldown_user=0)
     settings = Settings(data=tmp_path / "data", seeds=stories, threshold=0.0, discord=discord)
     async with SearchEngine(settings) as engine, simcord.run(VerbatimBot(settings, engine)) as env:
-        yield World(env, engine)  # type: ignore[arg-type]
+        world = World(env, engine)  # type: ignore[arg-type]
+        world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+        yield world
 
 
 async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
@@ -52,24 +55,26 @@ async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
 async def ask_and_read(real: World) -> None:
     answered = await real.ask("À quoi la lettre compare-t-elle la situation ?")
     assert "**La lettre compare la situation à celle d’IBM" in text_of(answered.response)
-    context = await real.member.click(answered.response, label="Contexte n° 1")
+    shown = walk_components(answered.response.components)  # type: ignore[union-attr]
+    ids = [c["custom_id"] for c in shown if str(c.get("custom_id")).startswith("v:ctx:")]
+    context = await real.member.click(answered.response, custom_id=ids[0])
     assert "> Plusieurs employés d’Amazon" in text_of(context.response)
 
 
 async def reindex_and_see(real: World) -> None:
-    reindexed = await real.admin.slash(real.channel, "admin reindex")
+    reindexed = await real.admin.slash(real.channel, "admin reindex", shared=True)
     assert "5 passages" in text_of(reindexed.response)
-    status = await real.admin.slash(real.channel, "admin status")
+    status = await real.admin.slash(real.channel, "admin status", shared=True)
     assert "2 articles, 5 passages" in text_of(status.response)
 
 
 async def remove_and_go_back(real: World) -> None:
-    asked = await real.admin.slash(real.channel, "admin remove", article="loire")
+    asked = await real.admin.slash(real.channel, "admin remove", article="loire", shared=True)
     await real.admin.click(asked.response, label="Retirer")
     listed = await real.member.slash(real.channel, "sources")
     assert "### Un article" in text_of(listed.response)
     gone = await real.member.slash(real.channel, "source", title=RIVER.title)
     assert "Aucun article n’a ce titre" in text_of(gone.response)
 
-    back = await real.admin.slash(real.channel, "admin rollback")
+    back = await real.admin.slash(real.channel, "admin rollback", shared=True)
     assert "sert désormais" in text_of(back.response)

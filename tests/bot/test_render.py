@@ -56,7 +56,7 @@ async def test_every_answer_keeps_to_the_limits(
 @given(answers())
 def test_every_deciding_sentence_is_there_in_bold(value: Answer) -> None:
     quotes = [t for t in drawn(value).text.splitlines() if t.startswith("> «")]
-    assert len(quotes) == min(3, len(value.hits))
+    assert min(1, len(value.hits)) <= len(quotes) <= 3
     for quote, found in zip(quotes, value.hits, strict=False):
         assert "**" in quote or not plain(found.sentence.text).strip()
 
@@ -86,10 +86,10 @@ def test_at_most_three_passages_are_shown() -> None:
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
-        (0.95, "presque certain"),
-        (0.8, "très probable"),
-        (0.6, "probable"),
-        (0.2, "possible"),
+        (0.95, "réponse presque certaine"),
+        (0.8, "réponse très probable"),
+        (0.6, "réponse probable"),
+        (0.2, "réponse possible"),
     ],
 )
 def test_how_sure_is_said_in_words(confidence: float, words: str) -> None:
@@ -98,7 +98,7 @@ def test_how_sure_is_said_in_words(confidence: float, words: str) -> None:
 
 def test_the_source_line_says_who_when_and_where() -> None:
     found = hit(TEXT, "Il pleut.", source="Next", author="Ada", date=date(2018, 6, 22))
-    assert "**Titre**\n-# Next · Ada · <t:1529665200:D> · §\N{NO-BREAK SPACE}1 · très probable" in (
+    assert "**Titre**\n-# Next · Ada · <t:1529665200:D> · paragraphe 1 · réponse très probable" in (
         drawn(answer(found)).text
     )
 
@@ -113,7 +113,8 @@ def test_a_day_is_that_day_nearly_everywhere(offset: int) -> None:
 
 def test_the_other_titles_of_a_folded_passage_are_named() -> None:
     found = replace(hit(TEXT, "Il pleut."), also_in=("Autre", "Encore"))
-    assert "-# Aussi dans\N{NO-BREAK SPACE}: Autre ; Encore" in drawn(answer(found)).text
+    titles = "Autre\N{NARROW NO-BREAK SPACE}; Encore"
+    assert f"-# Aussi dans\N{NO-BREAK SPACE}: {titles}" in drawn(answer(found)).text
 
 
 def test_what_was_understood_is_shown_with_its_days() -> None:

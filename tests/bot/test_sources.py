@@ -91,7 +91,7 @@ async def test_an_article_is_read_passage_by_passage(world: World) -> None:
     await world.member.click(first.response, label="Suivant")
     assert "> La lettre compare" in text_of(first.response)
     await world.member.click(first.response, label="Suivant")
-    assert "§ 3 sur 3" in text_of(first.response)
+    assert "Paragraphe 3 sur 3" in text_of(first.response)
     assert "Suivant" not in buttons_of(first.response)
     await world.member.click(first.response, label="Précédent")
     assert "> La lettre compare" in text_of(first.response)

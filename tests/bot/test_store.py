@@ -102,6 +102,14 @@ async def test_nothing_is_kept_for_longer_than_is_said(store: Store, clock: Cloc
     assert await store.unanswered(user=1) == []
 
 
+async def test_what_is_too_old_is_not_shown_either(store: Store, clock: Clock) -> None:
+    await store.vote(VOTE)
+    await store.keep(ASKED)
+    clock.now += timedelta(days=KEPT_DAYS, seconds=1)
+    assert await store.votes(user=1) == []
+    assert await store.unanswered(guild=2) == []
+
+
 async def test_a_start_drops_what_is_too_old(tmp_path: Path, store: Store, clock: Clock) -> None:
     await store.vote(VOTE)
     clock.now += timedelta(days=KEPT_DAYS, seconds=1)

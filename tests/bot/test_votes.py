@@ -66,16 +66,17 @@ async def test_the_question_of_a_vote_is_kept_where_keeping_is_on(world: World) 
 
 async def test_a_follow_up_question_keeps_to_the_article(world: World) -> None:
     first = await world.ask(COMPARED)
-    form = await world.member.click(first.response, label="Autre question")
+    form = await world.member.click(first.response, label="Question sur cet article")
     answered = await world.member.submit_modal(form, {"question": "Palantir serveurs Amazon"})
-    assert world.engine.asked[-1] == ("Palantir serveurs Amazon", Filters(article_id=LETTER.id))
+    followed = Filters(article_id=LETTER.id, collection=LETTER.collection)
+    assert world.engine.asked[-1] == ("Palantir serveurs Amazon", followed)
     assert "**Palantir utilise les serveurs d’Amazon.**" in text_of(answered.response)
     assert not answered.ephemeral
 
 
 async def test_a_follow_up_of_a_private_answer_is_private(world: World) -> None:
     first = await world.ask(COMPARED, public=False)
-    form = await world.member.click(first.response, label="Autre question")
+    form = await world.member.click(first.response, label="Question sur cet article")
     answered = await world.member.submit_modal(form, {"question": "Palantir serveurs"})
     assert answered.ephemeral
 
@@ -83,7 +84,7 @@ async def test_a_follow_up_of_a_private_answer_is_private(world: World) -> None:
 async def test_a_follow_up_about_an_article_that_is_gone_says_so(world: World) -> None:
     first = await world.ask(COMPARED)
     await world.engine.remove([LETTER.id])
-    told = await world.member.click(first.response, label="Autre question")
+    told = await world.member.click(first.response, label="Question sur cet article")
     assert "Cet article n’est plus dans le corpus" in text_of(told.response)
 
 

@@ -18,11 +18,12 @@ FILES = (
     "terminal_reports",
     "shell",
     "terminal",
+    "upkeep",
     "words",
     "__main__",
 )
 SOURCE = "\n".join((BOT / f"{name}.py").read_text(encoding="utf-8") for name in FILES)
-FAMILIES = ("refusal-", "question-", "column-", "status-", "figure-")
+FAMILIES = ("refusal-", "question-", "column-", "status-", "figure-", "did-")
 """Beginnings of keys whose end is a value's name."""
 
 FRENCH, ENGLISH = Words.of_terminal("fr"), Words.of_terminal("en")

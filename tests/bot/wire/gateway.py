@@ -25,8 +25,14 @@ class Session:
 
     id: str
     intents: int
+    shard: tuple[int, int] = (0, 1)
     log: list[Json] = field(default_factory=list)
     connection: Connection | None = None
+
+    def hears_of(self, guild: str | None) -> bool:
+        """Whether this session's shard has a server; private conversations are the first one's."""
+        number, count = self.shard
+        return (int(guild or 0) >> 22) % count == number
 
     def dispatch(self, event: str, data: Any) -> None:
         frame = {"op": 0, "t": event, "s": len(self.log) + 1, "d": data}
@@ -92,9 +98,11 @@ class Gateway:
         received: Every (opcode, data) a client sent, in order.
         refuse: Answer the next so many upgrades with 503.
         swallow_resumes: Leave the next so many RESUMEs without any answer.
+        swallow_identifies: The same for IDENTIFY.
         without_guilds: READY names no server, and no GUILD_CREATE follows.
         forbidden_intents: IDENTIFY with one of these is closed with 4014.
         acknowledge_beats: False: heartbeats are not answered.
+        shards: How many connections are recommended.
     """
 
     def __init__(self, world: World, changes: Changes, token: str, *, compress: bool) -> None:
@@ -106,14 +114,18 @@ class Gateway:
         self.received: list[tuple[int, Any]] = []
         self.refuse = 0
         self.swallow_resumes = 0
+        self.swallow_identifies = 0
         self.without_guilds = False
         self.forbidden_intents = 0
         self.acknowledge_beats = True
+        self.shards = 1
 
     def dispatch(self, event: str, data: Any) -> None:
         """Send an event to every session, now or when it resumes."""
+        guild = data.get("id") if event == "GUILD_CREATE" else data.get("guild_id")
         for session in self.sessions.values():
-            session.dispatch(event, data)
+            if session.hears_of(guild):
+                session.dispatch(event, data)
 
     def announce(self, event: str, message: Json) -> None:
         """Send MESSAGE_CREATE or _UPDATE to the sessions whose intents ask for it."""
@@ -122,6 +134,8 @@ class Gateway:
         if guild is not None and not (guild.installed and channel.can_view):
             return
         for session in self.sessions.values():
+            if not session.hears_of(str(guild.id) if guild else None):
+                continue
             if session.intents & (DIRECT_MESSAGES if guild is None else GUILD_MESSAGES):
                 readable = guild is None or session.intents & CONTENT or self._own(message)
                 session.dispatch(event, self._in_guild(message if readable else _emptied(message)))
@@ -184,25 +198,29 @@ class Gateway:
             connection.send(4001)
 
     def _identify(self, connection: Connection, data: Json) -> None:
-        if connection.session is not None:
+        if self.swallow_identifies:
+            self.swallow_identifies -= 1
+        elif connection.session is not None:
             connection.send(4005)
         elif data["intents"] & self.forbidden_intents:
             connection.send(4014)
         else:
-            session = Session(f"session{self.world.snowflake()}", data["intents"])
+            shard = tuple(data.get("shard", (0, 1)))
+            session = Session(f"session{self.world.snowflake()}", data["intents"], shard)
             self.sessions[session.id] = session
             self._attach(connection, session)
-            guilds = [] if self.without_guilds else self._guilds()
+            guilds = [] if self.without_guilds else self._guilds(session)
             application = {"id": str(self.world.application_id), "flags": 0}
             ready = {"v": 10, "user": self.world.bot.payload(), "application": application}
             ready |= {"guilds": [{"id": g["id"], "unavailable": True} for g in guilds]}
             ready |= {"session_id": session.id, "resume_gateway_url": self.url}
-            session.dispatch("READY", ready | {"shard": data.get("shard", [0, 1])})
+            session.dispatch("READY", ready | {"shard": list(shard)})
             for guild in guilds if data["intents"] & GUILDS else ():
                 session.dispatch("GUILD_CREATE", guild)
 
-    def _guilds(self) -> list[Json]:
-        return [guild.payload() for guild in self.world.guilds.values() if guild.installed]
+    def _guilds(self, session: Session) -> list[Json]:
+        there = [guild for guild in self.world.guilds.values() if guild.installed]
+        return [guild.payload() for guild in there if session.hears_of(str(guild.id))]
 
     def _attach(self, connection: Connection, session: Session) -> None:
         if session.connection is not None:

@@ -53,10 +53,15 @@ def controls_of(message: Json) -> list[Json]:
 
 
 class Messages:
-    """The only place that changes a message."""
+    """The only place that changes a message.
+
+    Attributes:
+        own_ids: Give every component an id of its own, whatever the bot asks for.
+    """
 
     def __init__(self, world: World, gateway: Gateway, changes: Changes) -> None:
         self._world, self._gateway, self._changes = world, gateway, changes
+        self.own_ids = False
 
     def create(
         self,
@@ -130,7 +135,7 @@ class Messages:
         if check:
             check_message(message)
         for number, part in enumerate(walk(message["components"]), 1):
-            part.setdefault("id", number)
+            part["id"] = number if self.own_ids else part.get("id", number)
         return message | self._pings(message, body)
 
     def _attachments(self, message: Json, body: Json, files: Files) -> list[Json]:

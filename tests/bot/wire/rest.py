@@ -69,14 +69,21 @@ class Rest:
         return reply(self._world.bot.payload())
 
     async def _application(self, request: web.Request) -> web.Response:
-        owner = {"id": "1", "username": "operator", "discriminator": "0", "avatar": None}
+        owner = {
+            "id": str(self._world.owner_id),
+            "username": "operator",
+            "discriminator": "0",
+            "avatar": None,
+        }
         about = {"id": str(self._world.application_id), "name": "Verbatim", "description": ""}
         flags = {"icon": None, "bot_public": True, "bot_require_code_grant": False, "flags": 0}
         return reply(about | flags | {"verify_key": "", "owner": owner})
 
     async def _gateway_bot(self, request: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return reply({"url": self._gateway.url, "shards": 1, "session_start_limit": limit})
+        return reply(
+            {"url": self._gateway.url, "shards": self._gateway.shards, "session_start_limit": limit}
+        )
 
     @staticmethod
     def _guild_id(request: web.Request) -> int | None:
@@ -132,6 +139,8 @@ class Rest:
             raise ApiError(403, 50001, "Missing Access")
         if to_speak and not channel.can_send:
             raise ApiError(403, 50013, "Missing Permissions")
+        if to_speak and channel.recipient and not channel.recipient.takes_messages:
+            raise ApiError(403, 50007, "Cannot send messages to this user")
         return channel
 
     def _message(self, request: web.Request) -> Json:
@@ -164,6 +173,8 @@ class Rest:
             return reply(sent)
         extra: Json = {"nonce": body["nonce"]} if "nonce" in body else {}
         if reference := body.get("message_reference"):
+            if not channel.can_read:
+                raise ApiError(403, 160002, "Cannot reply without READ_MESSAGE_HISTORY")
             answered = self._world.messages.get(int(reference["message_id"]))
             if answered is None and reference.get("fail_if_not_exists", True):
                 raise invalid("message_reference", "Unknown message")

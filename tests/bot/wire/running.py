@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import discord.shard
 
 from bot import supervise
 from bot.client import run
@@ -30,7 +32,7 @@ WORDS = "que demandent les employés d’Amazon ?"
 QUOTE = "vente de Rekognition à la police"
 
 
-def settings_for(server: FakeDiscord, data: Path) -> Settings:
+def settings_for(server: FakeDiscord, data: Path, **more: Any) -> Settings:
     """The settings of a bot of this server, without a wait between two questions."""
     discord = DiscordSettings.model_validate(
         {
@@ -39,6 +41,7 @@ def settings_for(server: FakeDiscord, data: Path) -> Settings:
             "gateway": server.gateway.url,
             "cooldown_user": 0,
         }
+        | more
     )
     return Settings(data=data, discord=discord)
 
@@ -49,15 +52,18 @@ async def running(
     server: FakeDiscord,
     engine: FakeEngine | SearchEngine,
     data: Path,
+    **more: Any,
 ) -> AsyncIterator[asyncio.Task[int]]:
     """Run the bot until the block ends; yields its task at once, before it is connected.
+
+    ``more`` are further settings for Discord.
 
     The waits before another try are cut short: discord.py's (see :func:`hurry`), and those of
     the supervisor before it starts a new client.
     """
-    hurry(monkeypatch)
+    hurry(monkeypatch, discord.shard)
     monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
-    life = asyncio.create_task(run(settings_for(server, data), engine))  # type: ignore[arg-type]
+    life = asyncio.create_task(run(settings_for(server, data, **more), engine))  # type: ignore[arg-type]
     try:
         yield life
     finally:

@@ -134,6 +134,10 @@ class FakeDiscord(Trouble):
         guild.members[user.id] = Member(user, permissions, roles)
         return user
 
+    def make_operator(self, user: User) -> None:
+        """Give somebody the application."""
+        self.world.owner_id = user.id
+
     # What people do
 
     def _actor(

@@ -64,6 +64,8 @@ class User:
     name: str
     bot: bool = False
     locale: str = "fr"
+    takes_messages: bool = True
+    """Whether the bot may write to this person in private; otherwise 50007."""
 
     def payload(self) -> Json:
         name = {"username": self.name, "global_name": self.name, "discriminator": "0"}
@@ -82,6 +84,8 @@ class Channel:
     """Whether the bot sees it; otherwise 50001."""
     can_send: bool = True
     """Whether the bot may speak in it; otherwise 50013."""
+    can_read: bool = True
+    """Whether the bot may read what was written before, and so reply to it; otherwise 160002."""
 
     def payload(self) -> Json:
         if self.recipient is not None:
@@ -145,6 +149,8 @@ class World:
         self.clock = clock
         self._counter = itertools.count()
         self.bot = User(self.snowflake(), "Verbatim", bot=True)
+        self.owner_id = 1
+        """Who owns the application: nobody whom a test knows, unless it says so."""
         self.users = {self.bot.id: self.bot}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
@@ -177,10 +183,8 @@ class World:
         self.add_channel(guild, "général")
         return guild
 
-    def add_channel(
-        self, guild: Guild, name: str, *, can_view: bool = True, can_send: bool = True
-    ) -> Channel:
-        channel = Channel(self.snowflake(), name, guild, can_view=can_view, can_send=can_send)
+    def add_channel(self, guild: Guild, name: str, **may: bool) -> Channel:
+        channel = Channel(self.snowflake(), name, guild, **may)
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel

@@ -7,12 +7,11 @@ import json
 import logging
 import os
 import re
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -38,27 +37,6 @@ BLOCKED = 0.050
 """Seconds that the event loop is held up at the most."""
 
 
-class Machine:
-    """A process with nothing to do: how late this machine wakes it is what no program can help."""
-
-    def __init__(self) -> None:
-        self.late: list[float] = []
-
-    async def __aenter__(self) -> Self:
-        arguments = "-m", "tests.bot.wire.idle"
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert self._process.stdout is not None
-        await self._process.stdout.readline()  # it has begun
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        async with asyncio.timeout(10):
-            out, _err = await self._process.communicate(b"")
-        self.late = sorted(json.loads(out))
-
-
 @dataclass
 class Loaded:
     """The bot as its own process, with the real model over two thousand passages."""
@@ -71,10 +49,14 @@ class Loaded:
         self.process.terminate()
         return await asyncio.wait_for(self.process.wait(), 20)
 
-    def late(self, since: float, until: float) -> list[float]:
-        """How late its event loop was, tick by tick between two moments, in order of size."""
+    def late(self, since: float, until: float) -> list[tuple[float, float]]:
+        """How late its event loop was, tick by tick between two moments, in order of size.
+
+        Beside each, the same without the time for which the machine had no core for it.
+        """
         ticks = json.loads(self.file.read_text(encoding="utf-8"))
-        return sorted(late for at, late in ticks if since <= at - late and at <= until)
+        told = [t for t in ticks if since <= t[0] - t[1] and t[0] <= until]
+        return sorted((max(late - kept, 0.0), late) for _, late, kept in told)
 
 
 @pytest.fixture
@@ -121,33 +103,35 @@ async def test_fifty_questions_during_a_full_reindex_are_heard_and_answered_righ
 ) -> None:
     guild = server.add_guild("Rédaction")
     admin = server.add_member(guild, "Ada", permissions=ADMIN)
+    server.make_operator(admin)
     people = [server.add_member(guild, f"M{n}") for n in range(crowd.QUESTIONS)]
-    async with Machine() as machine:
-        began = time.monotonic()
-        reindex = await server.slash("admin reindex", {"full": True}, user=admin)
-        await reindex.ack()
-        asked = [
-            await ask(server, person, question.text)
-            for person, question in zip(people, crowd.questions(), strict=True)
-        ]
-        acknowledged = [await one.ack(30) for one in asked]
-        quotes = [first_quote(text_of(await one.answer(60))) for one in asked]
-        overlapped = not is_done(reindex)
-        await server.until(lambda: is_done(reindex), 120)
-        ended = time.monotonic()
+    began = time.monotonic()
+    reindex = await server.slash("admin reindex", {"full": True, "shared": True}, user=admin)
+    await reindex.ack()
+    asked = [
+        await ask(server, person, question.text)
+        for person, question in zip(people, crowd.questions(), strict=True)
+    ]
+    acknowledged = [await one.ack(30) for one in asked]
+    quotes = [first_quote(text_of(await one.answer(60))) for one in asked]
+    overlapped = not is_done(reindex)
+    await server.until(lambda: is_done(reindex), 120)
+    ended = time.monotonic()
     assert await loaded.stop() == 0
     late = loaded.late(began, ended)
+    worst = late[-1][0]
     figures = (
         f"acknowledged within {max(acknowledged):.3f} s, answered within "
-        f"{max(one.states[-1][0] for one in asked):.1f} s; event loop late by "
-        f"{late[-1] * 1000:.0f} ms at most, p99 {late[int(len(late) * 0.99)] * 1000:.1f} ms, in "
-        f"{ended - began:.1f} s; this machine by {machine.late[-1] * 1000:.0f} ms"
+        f"{max(one.states[-1][0] for one in asked):.1f} s; event loop held up by "
+        f"{worst * 1000:.0f} ms at most, p99 {late[int(len(late) * 0.99)][0] * 1000:.1f} ms, in "
+        f"{ended - began:.1f} s; late by {max(raw for _, raw in late) * 1000:.0f} ms at most "
+        f"with what the machine kept it waiting"
     )
     log.info("%s", figures)
     assert overlapped, "the reindex was over before the last answer"
     assert quotes == [question.answer for question in crowd.questions()]
     assert max(acknowledged) < ACKNOWLEDGED, figures
-    assert late[-1] <= BLOCKED + machine.late[-1], figures
+    assert worst <= BLOCKED, figures
 
 
 def is_done(reindex: Interaction) -> bool:

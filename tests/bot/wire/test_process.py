@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bot.test_health import get
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
+from tests.embeddings.readers.sites import free_port
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -35,16 +38,16 @@ sys.exit(__main__.main([]))
 
 @contextlib.asynccontextmanager
 async def program(
-    server: FakeDiscord, data: Path, token: str, run: tuple[str, ...] = WHOLE
+    server: FakeDiscord, data: Path, token: str, run: tuple[str, ...] = WHOLE, **more: str
 ) -> AsyncIterator[Process]:
-    """Run ``python -m bot`` over an empty corpus, until the block ends."""
+    """Run ``python -m bot`` over an empty corpus, until the block ends; ``more``: settings."""
     settings = {
         "VERBATIM_DATA": str(data),
         "VERBATIM_SEEDS": "none",
         "VERBATIM_DISCORD__TOKEN": token,
         "VERBATIM_DISCORD__API_BASE": server.api_base,
         "VERBATIM_DISCORD__GATEWAY": server.gateway.url,
-    }
+    } | {f"VERBATIM_{name}": value for name, value in more.items()}
     process = await asyncio.create_subprocess_exec(
         sys.executable, *run,
         cwd=ROOT, env=os.environ | settings, stderr=asyncio.subprocess.PIPE,
@@ -107,3 +110,33 @@ async def test_a_signal_ends_the_bot_in_good_order(
     assert code == 0
     assert not [line for line in said if "Traceback" in line]
     await server.until(lambda: not server.gateway.connections)
+
+
+async def test_a_running_bot_tells_how_it_is_and_what_it_counted(
+    server: FakeDiscord, ana: User, tmp_path: Path
+) -> None:
+    port = free_port()
+    async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
+        await server.connected(30)
+        await (await ask(server, ana)).answer()
+        async with asyncio.timeout(10):
+            # discord.py waits for servers that may follow, and nobody tells of it
+            while await get(port, "/readyz") != (200, '{"ready": true, "problems": []}'):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        _, text = await get(port, "/metrics")
+        process.terminate()
+        assert (await ended(process))[0] == 0
+    assert 'verbatim_refusals_total{kind="empty_corpus"} 1.0' in text
+    assert "verbatim_gateway_connected 1.0" in text
+    assert "Amazon" not in text
+
+
+async def test_with_json_logs_every_line_is_a_record_even_the_last(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    async with program(server, tmp_path, "not.the.token", LOG__FORMAT="json") as process:
+        code, said = await ended(process)
+    records = [json.loads(line) for line in said]
+    assert code == 2
+    assert records[-1]["level"] == "CRITICAL"
+    assert "DISCORD_TOKEN" in records[-1]["message"]

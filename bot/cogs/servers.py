@@ -1,0 +1,102 @@
+"""Servers come and go: what a server had is deleted some time after it removed the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from embeddings.errors import EmbeddingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+    from bot.client import VerbatimBot
+
+EVERY = 3600.0
+"""Seconds between two looks at what is to be deleted, and at what is idle in memory."""
+_log = logging.getLogger(__name__)
+
+
+class Servers(commands.Cog):
+    """Keeps account of the servers that the bot is on; an outage of Discord's removes none."""
+
+    def __init__(self, bot: VerbatimBot) -> None:
+        self.bot = bot
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def cog_unload(self) -> None:
+        """End with the bot."""
+        if self._keeping:
+            self._keeping.cancel()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Take account of what happened meanwhile, then go on looking."""
+        await self._surely(self._take_account)
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep(), name="servers")
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what a server has that takes the bot back."""
+        await self._surely(partial(self.bot.store.come_back, guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note when a server removed the bot; an outage is another event."""
+        await self._surely(partial(self._removed, guild.id))
+
+    async def _removed(self, *guilds: int) -> None:
+        await self.bot.store.leave(*guilds)
+        days = self.bot.settings.servers.kept_days
+        for guild in guilds:
+            _log.info("the bot is no longer on server %s: deleted in %g days", guild, days)
+        await self._clear()
+
+    async def _take_account(self) -> None:
+        """Compare the servers that are known with those that the bot is on."""
+        here = {guild.id for guild in self.bot.guilds}
+        await self.bot.store.come_back(*here)
+        known = {*await self.bot.library.servers(), *await self.bot.store.guilds()}
+        noted = {*await self.bot.store.left()}
+        if missing := known - here - noted:
+            await self._removed(*sorted(missing))
+
+    async def _keep(self) -> None:
+        while True:
+            await self._surely(self._clear)
+            self.bot.library.forget_idle()
+            await asyncio.sleep(EVERY)
+
+    async def _clear(self) -> None:
+        """Delete what servers had that removed the bot long enough ago."""
+        for guild in await self.bot.store.left(self.bot.settings.servers.kept_days):
+            await self._surely(partial(self._delete, guild))
+
+    async def _delete(self, guild: int) -> None:
+        """Delete what a server had; that it left is forgotten last, in case of a crash."""
+        if self.bot.get_guild(guild) is not None:
+            await self.bot.store.come_back(guild)
+            return
+        await self.bot.library.delete(guild)
+        await self.bot.store.forget_guild(guild)
+        _log.info("what server %s had is deleted", guild)
+
+    async def _surely(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something; what the disk refuses is tried again at the next look."""
+        try:
+            await work()
+        except (EmbeddingsError, sqlite3.Error, OSError) as error:
+            _log.warning("servers that left are not taken care of yet: %s", error)
+
+
+async def setup(bot: VerbatimBot) -> None:
+    """Add this part to the bot."""
+    await bot.add_cog(Servers(bot))

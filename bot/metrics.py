@@ -1,0 +1,180 @@
+"""What is counted and timed while the bot runs, for Prometheus; never what anybody asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+from embeddings.errors import BusyError, GateError, QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from embeddings.live import Builder, Reindexing
+    from embeddings.types import Answer, ProgressCallback, ReindexReport, Status
+
+CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 11))
+QUICK = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+"""Seconds: from what one small corpus takes to the timeout of a question."""
+LAG = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3)
+"""Seconds: Discord wants to hear from the bot within three."""
+LONG = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
+_PREFIX = "verbatim"
+
+
+class Metrics:
+    """The counters and gauges of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        registry = self._registry = CollectorRegistry()
+
+        def counter(name: str, about: str, *labels: str) -> Counter:
+            return Counter(name, about, labels, namespace=_PREFIX, registry=registry)
+
+        def gauge(name: str, about: str, *labels: str) -> Gauge:
+            return Gauge(name, about, labels, namespace=_PREFIX, registry=registry)
+
+        def histogram(name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+            return Histogram(
+                name, about, labels, namespace=_PREFIX, registry=registry, buckets=buckets
+            )
+
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=registry)
+        self._info = gauge("info", "Always 1; the version that runs.", "version")
+        self._questions = counter("questions", "Questions, by what became of them.", "outcome")
+        self._refusals = counter("refusals", "Questions without an answer, by kind.", "kind")
+        self._confidence = histogram(
+            "confidence", "The best passage's confidence, shown or not.", CONFIDENCE
+        )
+        self._seconds = histogram(
+            "question_seconds",
+            "Seconds a question: in all, and searching once its turn had come.",
+            QUICK,
+            "stage",
+        )
+        self._waiting = gauge("questions_under_way", "Questions that are being answered now.")
+        self._reindexes = counter("reindexes", "Reindexes, by what became of them.", "outcome")
+        self._reindex_seconds = histogram("reindex_seconds", "Seconds a published reindex.", LONG)
+        self._encoded = counter("texts_encoded", "Texts that went through the model to index them.")
+        self._snapshot = gauge(
+            "snapshot_created_timestamp_seconds", "When the snapshot that serves was made; 0: none."
+        )
+        self._passages = gauge("passages", "Passages that can be found.")
+        self._articles = gauge("articles", "Articles that can be found.")
+        self.lag = histogram("event_loop_lag_seconds", "How late the event loop was.", LAG)
+        self.connected = gauge("gateway_connected", "1 while all of Discord's events come in.")
+        self.latency = gauge("gateway_latency_seconds", "From a heartbeat to Discord's answer.")
+        self.lost = counter("gateway_disconnects", "Connections to Discord that were lost.")
+        self.sessions = counter("gateway_sessions", "Sessions, begun anew or resumed.", "kind")
+        self.servers = gauge("servers", "Servers that the bot is on.")
+        self._begin()
+
+    def _begin(self) -> None:
+        """Show what has not happened yet as 0, so that the first time is a rise."""
+        self._info.labels(_version()).set(1)
+        for outcome in ("answered", "refused", "mistaken", "late", "failed"):
+            self._questions.labels(outcome)
+        for kind in ("empty_corpus", "not_found", "no_match_in_filter"):
+            self._refusals.labels(kind)
+        for outcome in ("published", "refused", "busy", "failed"):
+            self._reindexes.labels(outcome)
+        for stage in ("all", "search"):
+            self._seconds.labels(stage)
+        for kind in ("new", "resumed"):
+            self.sessions.labels(kind)
+
+    async def question(self, asking: Awaitable[Answer]) -> Answer:
+        """Wait for an answer, and count it."""
+        began, outcome = time.perf_counter(), "failed"
+        self._waiting.inc()
+        try:
+            found = await asking
+            outcome = "refused" if found.refusal else "answered"
+        except QuestionError:
+            outcome = "mistaken"
+            raise
+        except (TimeoutError, asyncio.CancelledError):  # a timeout around it cancels it
+            outcome = "late"
+            raise
+        finally:
+            self._waiting.dec()
+            self._questions.labels(outcome).inc()
+            self._seconds.labels("all").observe(time.perf_counter() - began)
+        self._note(found)
+        return found
+
+    def _note(self, found: Answer) -> None:
+        self._seconds.labels("search").observe(found.milliseconds / 1000)
+        if found.confidence is not None:
+            self._confidence.observe(found.confidence)
+        if found.refusal:
+            self._refusals.labels(found.refusal.value).inc()
+
+    async def reindex(self, working: Awaitable[ReindexReport]) -> ReindexReport:
+        """Wait for a reindex, and count it."""
+        outcome = "failed"
+        try:
+            report = await working
+            outcome = "published"
+        except GateError:
+            outcome = "refused"
+            raise
+        except BusyError:
+            outcome = "busy"
+            raise
+        finally:
+            self._reindexes.labels(outcome).inc()
+        self._reindex_seconds.observe(report.seconds)
+        self._encoded.inc(report.encoded)
+        return report
+
+    def serving(self, status: Status) -> None:
+        """Note what serves now."""
+        self._snapshot.set(status.created_at.timestamp() if status.created_at else 0)
+        self._passages.set(status.passages)
+        self._articles.set(status.articles)
+
+    def text(self) -> bytes:
+        """Return everything as Prometheus reads it."""
+        return generate_latest(self._registry)
+
+
+class Measured:
+    """Builds snapshots as another does, and counts them.
+
+    Args:
+        builder: Who builds.
+        metrics: Where it is counted.
+    """
+
+    def __init__(self, builder: Builder, metrics: Metrics) -> None:
+        self._builder = builder
+        self._metrics = metrics
+
+    async def reindex(
+        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
+    ) -> ReindexReport:
+        """Build and publish a snapshot, and count it."""
+        working = self._builder.reindex(collection, how, progress)
+        return await (working if how.dry_run else self._metrics.reindex(working))
+
+
+def _version() -> str:
+    try:
+        return version("verbatim")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,229 @@
+"""Random servers with random articles: nothing of one is ever seen from another, or in private."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from bot import opening
+from bot.catalogue import SORTS
+from bot.errors import BotError
+from bot.listing import listing_card
+from bot.refs import Place, pack, ref, unpack
+from bot.translate import Languages
+from bot.view import Seen, Views
+from config.groups import ServerSettings
+from config.settings import Settings
+from embeddings.collection import FOLDER
+from embeddings.corpus import Corpus
+from embeddings.engine import SearchEngine
+from embeddings.errors import InputError
+from embeddings.library import Library
+from embeddings.limits import name_of
+from embeddings.passages import split
+from embeddings.types import SHARED, Article, Filters
+from tests.embeddings.fakes import WordEncoder
+
+SERVERS = (11, 12, 13)
+PLACES = (None, *SERVERS, 99)
+WORDS = [
+    "le",
+    "port",
+    "la",
+    "mer",
+    "un",
+    "quai",
+    "deux",
+    "bateaux",
+    "lundi",
+    "mardi",
+    "pluie",
+    "vent",
+    "village",
+    "école",
+]
+FRENCH = Languages.load("fr").default
+CANARY = "zibeline{}q"
+
+
+def canary(collection: str) -> str:
+    """Return the word that only one collection holds."""
+    return CANARY.format(collection.removeprefix("server-"))
+
+
+@st.composite
+def sentences(draw: st.DrawFn, collection: str) -> str:
+    words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
+    return " ".join([words[0].title(), *words[1:], canary(collection)]) + "."
+
+
+@st.composite
+def corpora(draw: st.DrawFn, collection: str) -> tuple[Article, ...]:
+    """A few articles, every text of which holds the collection's canary."""
+    names = draw(st.sets(st.sampled_from(["a", "b", "c"]), max_size=2))
+    return tuple(
+        Article(
+            name,
+            draw(sentences(collection)),
+            "\n\n".join(draw(st.lists(sentences(collection), min_size=1, max_size=3))),
+            source=draw(st.sampled_from([None, "Le Port", f"Radio {canary(collection)}"])),
+            author=draw(st.sampled_from([None, f"Ada {canary(collection)}"])),
+            date=draw(st.none() | st.dates(date(2018, 1, 1), date(2018, 1, 9))),
+            url=draw(st.sampled_from([None, f"https://example.org/{canary(collection)}"])),
+            collection=collection,
+        )
+        for name in sorted(names)
+    )
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question from a place, narrowed to what may be somebody else's."""
+
+    place: int | None
+    question: str
+    filters: Filters
+
+
+NAMES = (SHARED, *map(name_of, SERVERS))
+CANARIES = tuple(map(canary, NAMES))
+PROBES = st.builds(
+    Probe,
+    st.sampled_from(PLACES),
+    st.lists(st.sampled_from([*WORDS, *CANARIES]), min_size=1, max_size=6).map(" ".join),
+    st.builds(
+        Filters,
+        since=st.none() | st.dates(date(2018, 1, 1), date(2018, 1, 9)),
+        source=st.sampled_from([None, None, "Le Port", *(f"Radio {c}" for c in CANARIES)]),
+        article_id=st.sampled_from([None, None, "a", "b", "c"]),
+        collection=st.sampled_from([None, None, *NAMES]),
+    ),
+)
+WORLDS = st.tuples(*map(corpora, NAMES)).map(lambda groups: dict(zip(NAMES, groups, strict=True)))
+
+
+def foreign(place: int | None, said: object) -> set[str]:
+    """Return the canaries in what was said that are not to be heard at a place."""
+    own = {canary(SHARED)} | ({canary(name_of(place))} if place in SERVERS else set())
+    return {word for word in set(CANARIES) - own if word in str(said)}
+
+
+def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
+    """Write a world's articles to a disk, open them all, and check something in it."""
+
+    async def inside(data: Path) -> None:
+        for name, articles in world.items():
+            corpus = Corpus(data / FOLDER / name / "corpus", name)
+            for article in articles:
+                corpus.put(article)
+        settings = Settings(
+            data=data, seeds=data / "none", threshold=0.0, servers=ServerSettings(open=1)
+        )
+        async with (
+            SearchEngine(settings, encoder=WordEncoder()) as shared,
+            Library(settings, shared) as library,
+        ):
+            await check(Views(library))
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(inside(Path(folder)))
+
+
+FEW = trying(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@FEW
+@given(WORLDS, st.lists(PROBES, min_size=20, max_size=40))
+def test_no_answer_says_anything_of_another_server(
+    world: dict[str, tuple[Article, ...]], probes: list[Probe]
+) -> None:
+    async def check(views: Views) -> None:
+        answers = await asyncio.gather(*(answer(views, probe) for probe in probes))
+        for probe, said in zip(probes, answers, strict=True):
+            assert not foreign(probe.place, said)
+
+    run(world, check)
+
+
+async def answer(views: Views, probe: Probe) -> object:
+    """Ask; return all that the answer says, but for the question and the filter themselves."""
+    seen = await views.of(probe.place)
+    try:
+        found = await seen.ask(probe.question, probe.filters, top_k=10)
+    except InputError as error:
+        return error
+    return replace(found, question="", filters=Filters(), understood=())
+
+
+@FEW
+@given(WORLDS)
+def test_no_list_suggestion_or_button_says_anything_of_another_server(
+    world: dict[str, tuple[Article, ...]],
+) -> None:
+    articles = [article for group in world.values() for article in group]
+
+    async def check(views: Views) -> None:
+        for place in PLACES:
+            seen = await views.of(place)
+            told = [*listed(seen, articles), *[await each for each in opened(seen, articles)]]
+            for said in told:
+                assert not foreign(place, said)
+
+    run(world, check)
+
+
+def listed(seen: Seen, articles: list[Article]) -> Iterator[object]:
+    """Yield what is listed and suggested, whatever somebody types."""
+    typed = ["", "a", "b", "Le", *CANARIES, *(a.title for a in articles), *map(ref, articles)]
+    for text in typed:
+        yield seen.catalogue.matching(text)
+        yield seen.catalogue.article_named(text)
+        yield seen.catalogue.sources_matching(text)
+    for sort, text in itertools.product(SORTS, ("", "Le Port", "zibeline")):
+        yield listing_card(seen.catalogue, FRENCH, text=text, sort=sort)
+    for article in articles:
+        scope = pack(Filters(article_id=article.id, collection=article.collection))
+        yield unpack(scope, seen.catalogue.sources, seen.catalogue.by_ref)
+
+
+def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, object]]:
+    """Yield what comes of each button of each article, its own or forged."""
+    for article in articles:
+        yield tried(opening.page(seen, ref(article), 0, FRENCH))
+        summary = article.summary(1)
+        yield tried(seen.view.article(summary))
+        for passage in split(article):
+            yield tried(opening.context(seen, Place.of(article, passage), FRENCH))
+
+
+async def tried(work: Coroutine[Any, Any, object]) -> object:
+    """Return what comes of something, or the sentence that refuses it."""
+    try:
+        return await work
+    except (BotError, InputError) as error:
+        return error
+
+
+def test_on_its_own_server_an_article_is_found_in_all_these_ways() -> None:
+    """Else the tests above would find nothing because nothing is found."""
+    own = canary("server-11")
+    story = Article("a", f"Un quai {own}", f"Le port {own}.", collection="server-11")
+
+    async def check(views: Views) -> None:
+        seen = await views.of(11)
+        assert own in str(await answer(views, Probe(11, own, Filters())))
+        for each in opened(seen, [story]):
+            assert own in str(await each)
+        assert sum(own in str(said) for said in listed(seen, [story])) > len(SORTS)
+
+    run({SHARED: (), "server-11": (story,)}, check)

@@ -1,0 +1,117 @@
+"""edit, audit, export and import from the shell, over the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import main
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.bot.stage import Said, Stage
+from tests.embeddings.fakes import WordEncoder
+
+TEXT = "---\nid: port\ntitle: Le port\n---\nLe port a ouvert un quai lundi. Il est grand."
+Run = Callable[..., Said]
+
+
+def engine(settings: Settings, **options: Any) -> SearchEngine:
+    """Open the real engine with a small encoder."""
+    return SearchEngine(settings, encoder=WordEncoder(), **options)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    Stage(tmp_path, monkeypatch, capsys)
+    monkeypatch.setenv("VERBATIM_SEEDS", "none")
+    (tmp_path / "port.md").write_text(TEXT, encoding="utf-8")
+
+    def once(*arguments: str) -> Said:
+        code = main(arguments, engine)
+        return Said(code, *capsys.readouterr())
+
+    assert once("add", "port.md").code == 0
+    return once
+
+
+def test_edit_sets_a_field(run: Run) -> None:
+    said = run("edit", "port", "--title", "Le quai", "--date", "22/06/2018", "--json")
+    (changed,) = said.document["changed"]
+    assert (said.code, changed["title"], changed["date"]) == (0, "Le quai", "2018-06-22")
+    assert run("sources", "--json").document[0]["title"] == "Le quai"
+
+
+def test_a_dry_run_of_edit_shows_and_changes_nothing(run: Run) -> None:
+    said = run("edit", "port", "--author", "A. Martin", "--dry-run")
+    assert "Auteur\tA. Martin" in said.out
+    assert run("sources", "--json").document[0]["author"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["edit", "port"], "Nothing is to be changed; give --title"),
+        (["edit", "port", "--title", ""], "The title is empty"),
+        (["edit", "port", "--date", "hier"], "The date is 'hier', which is no day"),
+        (["edit", "port", "--url", "ftp://x"], "The url must be an address"),
+        (["edit", "port", "--language", "zz"], "The language 'zz' is not known"),
+        (["edit", "ghost", "--title", "T"], "There is no article 'ghost'"),
+        (["import", "no.zip"], "no.zip cannot be read"),
+        (["import", "port.md"], "port.md is no ZIP that can be read"),
+        (["export", "port.md"], "port.md is there already"),
+        (["export", "no/x.zip"], "The folder no does not exist"),
+    ],
+)
+def test_a_mistake_gets_one_sentence(run: Run, arguments: list[str], sentence: str) -> None:
+    said = run(*arguments, "--json")
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert sentence in said.err
+
+
+def test_audit_tells_the_newest_first(run: Run) -> None:
+    run("edit", "port", "--title", "Le quai")
+    lines = run("audit", "--json").document
+    assert [(e["what"], e["article"]) for e in lines] == [
+        ("publish", None),
+        ("edit", "port"),
+        ("publish", None),
+        ("add", "port"),
+    ]
+    assert {e["by"].partition(":")[0] for e in lines} == {"terminal"}
+
+
+def test_audit_is_narrowed_to_an_article_and_to_the_newest_lines(run: Run) -> None:
+    run("edit", "port", "--title", "Le quai")
+    said = run("audit", "--article", "port", "--limit", "1", "--json")
+    assert [e["fields"] for e in said.document] == [["title"]]
+
+
+def test_audit_has_a_form_for_people(run: Run) -> None:
+    first = run("audit").out.splitlines()[0].split("\t")
+    assert (first[2], first[4]) == ("publication", "+1 ~0 -0")
+
+
+def test_a_dry_run_of_add_marks_what_was_guessed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "gel.md").write_text("---\ntitle: Gel\n---\nLe gel est tombé. Il a duré.")
+    said = run("add", "gel.md", "--dry-run")
+    assert "Titre\tGel\n" in said.out
+    assert "Langue\tfr (deviné ?)" in said.out
+    assert "Le gel est tombé." in said.out
+    (told,) = run("add", "gel.md", "--dry-run", "--json").document["understood"]
+    assert (told["id"], told["inferred"]) == ("gel", ["language"])
+
+
+def test_what_was_exported_is_imported_elsewhere(run: Run) -> None:
+    assert run("export", "out.zip", "--json").document == {"file": "out.zip", "articles": 1}
+    said = run("import", "out.zip", "--collection", "press", "--json")
+    assert [a["id"] for a in said.document["added"]] == ["port"]
+    assert run("verify", "--collection", "press", "--json").document["ok"]
+
+
+def test_an_import_replaces_only_when_it_is_told_to(run: Run) -> None:
+    assert "1 article exporté" in run("export", "out.zip").out
+    assert "add --replace" in run("import", "out.zip").err
+    assert run("import", "out.zip", "--replace").code == 0

@@ -1,0 +1,168 @@
+"""The end: what people wait for is answered first, all else is left, and it takes ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import ending
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from tests.bot.wire.messages import text_of
+from tests.bot.wire.running import QUOTE, WORDS, ask, running
+from tests.bot.wire.state import ADMIN
+from tests.bot.wire.test_process import ended, program
+from tests.embeddings.readers.sites import free_port
+from tests.embeddings.readers.sites import running as site_running
+from tests.fakes import FakeEngine
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from pathlib import Path
+
+    from tests.bot.wire.server import FakeDiscord
+    from tests.bot.wire.state import User
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is POSIX's")
+ALLOWED = 10.0
+"""Seconds that the end may take."""
+
+
+async def asked(server: FakeDiscord, user: User, door: str) -> asyncio.Task[str]:
+    """Ask by one of the doors; return the task that waits for what is answered."""
+    if door == "command":
+        command = await ask(server, user)
+        return asyncio.create_task(_said(command.answer(8)))
+    if door == "menu":
+        said = await server.say(WORDS, user=user, channel=server.world.home(user))
+        menu = await server.menu("Find the sources", said, user=user)
+        return asyncio.create_task(_said(menu.answer(8)))
+    way = server.mention if door == "mention" else server.dm
+    message = await way(WORDS, user=user)
+    return asyncio.create_task(_said(server.reply_to(message, 8)))
+
+
+async def _said(waiting: object) -> str:
+    return text_of(await waiting)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("door", ["command", "mention", "dm", "menu"])
+async def test_a_question_under_way_is_answered_before_the_end(
+    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path, door: str
+) -> None:
+    engine = FakeEngine()
+    engine.delay = 0.5
+    async with running(monkeypatch, server, engine, tmp_path) as life:
+        await server.connected()
+        answer = await asked(server, ana, door)
+        async with asyncio.timeout(5):
+            while not engine.asked:  # noqa: ASYNC110 - nobody tells of it
+                await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(life, ALLOWED) == 0
+        assert QUOTE in await answer
+
+
+async def test_what_takes_too_long_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+    server: FakeDiscord,
+    ana: User,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(ending, "ANSWERING", 0.2)
+    engine = FakeEngine()
+    engine.delay = 60.0
+    async with running(monkeypatch, server, engine, tmp_path) as life:
+        await server.connected()
+        await (await ask(server, ana)).ack()
+        began = time.monotonic()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(life, ALLOWED) == 0
+    assert time.monotonic() - began < 2
+    assert "left undone" in caplog.text
+
+
+def with_this(line: str) -> tuple[str, ...]:
+    """Return how to run the program after a line of Python."""
+    return "-c", f"{line}\nimport sys; from bot.__main__ import main; sys.exit(main([]))"
+
+
+async def terminated(process: Process) -> tuple[int | None, float, list[str]]:
+    """Ask the program to end; return its exit code, the seconds, and what it said."""
+    began = time.monotonic()
+    process.terminate()
+    code, said = await ended(process)
+    return code, time.monotonic() - began, said
+
+
+async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    story = tmp_path / "story.md"
+    story.write_text("# Pont\n\n" + "\n\n".join(f"Le pont {n} est fermé." for n in range(200)))
+    settings = Settings(data=tmp_path / "data", seeds=tmp_path / "none")
+    async with SearchEngine(settings) as engine:
+        await engine.add([str(story)])
+        before = engine.status().snapshot
+    admin = server.add_member(server.add_guild("Rédaction"), "Ada", permissions=ADMIN)
+    server.make_operator(admin)
+    hurried = with_this("from bot import ending; ending.ANSWERING = 0.5")
+    async with program(server, settings.data, server.token, hurried) as process:
+        await server.connected(60)
+        wanted = {"full": True, "shared": True}
+        await (await server.slash("admin reindex", wanted, user=admin)).ack()
+        code, seconds, said = await terminated(process)
+    assert (code, seconds < ALLOWED) == (0, True)
+    assert not [line for line in said if "Traceback" in line]
+    async with SearchEngine(settings) as engine:
+        assert engine.status().snapshot == before
+        assert (await engine.verify()).ok
+        await engine.reindex()
+
+
+async def test_a_page_that_never_ends_does_not_hold_the_end_up(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    with site_running() as site:
+        feed = site.endless("/feed", b" ", pause=0.05)
+        settings = {
+            "WATCH__FEEDS": feed, "FETCH__PRIVATE": "true", "FETCH__SECONDS": "300",
+        }  # fmt: skip
+        at_once = with_this("from embeddings import watchedfeeds; watchedfeeds.FIRST = 0.0")
+        async with program(server, tmp_path, server.token, at_once, **settings) as process:
+            await server.connected(60)
+            async with asyncio.timeout(10):
+                while not site.asked:  # noqa: ASYNC110 - the site runs in a thread
+                    await asyncio.sleep(0.05)
+            code, seconds, _ = await terminated(process)
+    assert (code, seconds < ALLOWED) == (0, True)
+
+
+async def test_a_program_that_is_still_loading_ends_too(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    port = free_port()
+    async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
+        async with asyncio.timeout(30):
+            while not await listens(port):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        code, seconds, said = await terminated(process)
+    assert (code, seconds < ALLOWED) == (0, True)
+    assert not [line for line in said if "Traceback" in line]
+
+
+async def listens(port: int) -> bool:
+    """Say whether somebody listens on a port."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,96 @@
+"""A file that is put into the watched folder of a running bot answers questions soon after."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import TYPE_CHECKING
+
+from config.groups import WatchSettings
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from embeddings.files import OWNER
+from embeddings.watching import watching
+from tests.bot.wire.messages import text_of
+from tests.bot.wire.running import ask
+from tests.bot.wire.test_process import ended, program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.bot.wire.server import FakeDiscord
+    from tests.bot.wire.state import User
+
+STORY = """# Le pont ferme
+
+Le pont de la ville est fermé depuis lundi pour des travaux.
+
+La mairie promet de le rouvrir avant la fin de l’été.
+"""
+
+
+async def soon(server: FakeDiscord, user: User, question: str, quote: str) -> bool:
+    """Say whether a question that is asked again and again is answered with a quote in the end."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if quote in text_of(await (await ask(server, user, question)).answer()):
+            return True
+        await asyncio.sleep(0.5)
+    return False
+
+
+async def test_a_file_in_the_watched_folder_answers_questions_soon_after(
+    server: FakeDiscord, ana: User, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    settings = {
+        "WATCH__FOLDER": str(folder),
+        "WATCH__DEBOUNCE": "0.2",
+        "DISCORD__COOLDOWN_USER": "0",
+        "THRESHOLD": "0.1",
+    }
+    async with program(server, tmp_path / "data", server.token, **settings) as process:
+        await server.connected(60)
+        question = "Depuis quand le pont est-il fermé ?"
+        assert "depuis lundi" not in text_of(await (await ask(server, ana, question)).answer())
+        (folder / ".pont.md.part").write_text(STORY, encoding="utf-8")
+        os.replace(folder / ".pont.md.part", folder / "pont.md")  # noqa: PTH105 - as programs do
+        is_found = await soon(server, ana, question, "depuis lundi")
+        process.terminate()
+        code, said = await ended(process)
+    assert is_found, said
+    assert code == 0
+    assert not [line for line in said if "Traceback" in line]
+
+
+async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    settings = Settings(
+        data=tmp_path / "data",
+        seeds=tmp_path / "none",
+        watch=WatchSettings(folder=folder, debounce=0.1),
+    )
+    given = {"WATCH__FOLDER": str(folder), "WATCH__DEBOUNCE": "0.1"}
+    many = "\n\n".join(f"Le pont numéro {n} est fermé depuis lundi." for n in range(150))
+    async with program(server, settings.data, server.token, **given) as process:
+        await server.connected(60)
+        (folder / "ponts.md").write_text(f"# Ponts\n\n{many}\n", encoding="utf-8")
+        held = settings.data / "collections" / "shared" / OWNER
+        async with asyncio.timeout(20):
+            while not os.path.exists(held):  # noqa: ASYNC110, ASYNC240, PTH110 - nobody tells of it
+                await asyncio.sleep(0.01)
+        process.terminate()
+        code, said = await ended(process)
+    assert code == 0
+    assert not [line for line in said if "Traceback" in line]
+    async with SearchEngine(settings) as engine:
+        assert (await engine.verify()).ok
+        async with asyncio.timeout(60), watching(settings, engine):
+            while not engine.sources():  # noqa: ASYNC110 - nobody tells of it
+                await asyncio.sleep(0.1)
+        assert len(engine.passages("ponts")) == 150

@@ -1,0 +1,296 @@
+"""What the fake engine does to its articles: reads, proposes, confirms, corrects, goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.errors import (
+    BusyError,
+    GateError,
+    UnknownArticle,
+    UnknownProposal,
+    UnknownSnapshot,
+)
+from embeddings.types import (
+    Article,
+    ArticleSummary,
+    ChangeReport,
+    Correction,
+    Progress,
+    Proposal,
+    ReindexReport,
+    Rejected,
+    SnapshotSummary,
+)
+from tests.fakereading import Kept, edited, proposed, read_file
+from tests.stories import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from embeddings.errors import BrokenQuestion
+    from embeddings.types import Passage, ProgressCallback
+    from tests.fakereading import Read
+
+MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Changes:
+    """The half of ``FakeEngine`` that changes things.
+
+    Attributes:
+        busy: True while somebody else is writing.
+        failure: Raised by what is asked next, when set.
+        broken: Golden questions that the next snapshot would not answer.
+        pages: What stands at an address: an article, or why it is not read.
+        steps: How many times a reindex reports its progress.
+        step: Seconds between two of those reports.
+        done_by: Who did what, in order.
+        given: The inputs of the last proposal, with their names.
+    """
+
+    def __init__(self, articles: Sequence[Article], collection: str) -> None:
+        self.collection = collection
+        self.busy = False
+        self.failure: Exception | None = None
+        self.broken: tuple[BrokenQuestion, ...] = ()
+        self.pages: dict[str, Article | str] = {}
+        self.steps = 3
+        self.step = 0.0
+        self.done_by: list[tuple[str, str]] = []
+        self.given: tuple[Sequence[str], Mapping[str, str]] = ((), {})
+        self._corpus = {a.id: a for a in articles}
+        self._kept = [SnapshotSummary("s1", MADE, len(self._corpus), 6, live=True)]
+        self._live = "s1"
+        self._proposals: dict[str, Kept] = {}
+        self._corrections: dict[str, list[Correction]] = {}
+        self._tokens = 0
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._passages: dict[str, tuple[Passage, ...]] = {
+            a.id: split(a) for a in self._corpus.values()
+        }
+        ordered = sorted(self._corpus.values(), key=lambda a: a.id)
+        self._sources: tuple[ArticleSummary, ...] = tuple(
+            a.summary(len(self._passages[a.id])) for a in ordered
+        )
+
+    def _check(self, what: str, by: str) -> None:
+        if self.busy:
+            raise BusyError("A reindex has been running since 12:00.", MADE)
+        if self.failure is not None:
+            raise self.failure
+        self.done_by.append((what, by))
+
+    async def propose(
+        self,
+        inputs: Sequence[str],
+        *,
+        by: str = "",
+        names: Mapping[str, str] | None = None,
+        rejected: Sequence[Rejected] = (),
+    ) -> Proposal:
+        self.given = (tuple(inputs), dict(names or {}))
+        if self.failure is not None:
+            raise self.failure
+        outcomes = [self._read(given, (names or {}).get(given, given)) for given in inputs]
+        read = [o for o in outcomes if not isinstance(o, Rejected)]
+        mine = [(replace(a, collection=self.collection), guessed) for a, guessed in read]
+        others = [o for o in outcomes if isinstance(o, Rejected)]
+        return self._keep(mine, (*rejected, *others))
+
+    async def propose_edit(
+        self, article_id: str, fields: Mapping[str, str | None], *, by: str = ""
+    ) -> Proposal:
+        if article_id not in self._corpus:
+            raise UnknownArticle(f"No article has the id {article_id}.")
+        return self._keep(((edited(self._corpus[article_id], fields), ()),), ())
+
+    async def proposal(self, token: str) -> Proposal:
+        return self._shown(token)
+
+    async def correct(
+        self, token: str, article_id: str, fields: Mapping[str, str | None], *, by: str = ""
+    ) -> Proposal:
+        kept = self._proposals[self._shown(token).token]
+        read = tuple(
+            (edited(a, fields), tuple(n for n in guessed if n not in fields))
+            if a.id == article_id
+            else (a, guessed)
+            for a, guessed in kept.read
+        )
+        return self._keep(read, kept.rejected)
+
+    async def confirm(
+        self,
+        token: str,
+        *,
+        by: str = "",
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ChangeReport:
+        shown = self._shown(token)
+        self._check("confirm", by)
+        before = dict(self._corpus)
+        for article, _ in self._proposals[token].read:
+            self._corpus[article.id] = article
+        report = await self._rebuild(before, by=by, anyway=anyway, progress=progress)
+        del self._proposals[token]
+        self._note(before, by)
+        return ChangeReport(
+            added=tuple(p.article for p in shown.added),
+            changed=tuple(p.article for p in shown.changed),
+            unchanged=shown.unchanged,
+            rejected=shown.rejected,
+            report=report,
+        )
+
+    async def drop(self, token: str) -> None:
+        self._shown(token)
+        del self._proposals[token]
+
+    async def corrections(self, article_id: str) -> tuple[Correction, ...]:
+        if article_id not in self._corpus:
+            raise UnknownArticle(f"No article has the id {article_id}.")
+        return tuple(reversed(self._corrections.get(article_id, [])))
+
+    async def reindex(
+        self,
+        *,
+        dry_run: bool = False,
+        full: bool = False,
+        by: str = "",
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ReindexReport:
+        self._check("reindex", by)
+        if dry_run:
+            return ReindexReport(self._live, 0, 0, 0, *self._work(full), 0.1)
+        return await self._rebuild(
+            dict(self._corpus), by=by, full=full, anyway=anyway, progress=progress
+        )
+
+    async def add(
+        self,
+        inputs: Sequence[str],
+        *,
+        dry_run: bool = False,
+        by: str = "",
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ChangeReport:
+        return ChangeReport(rejected=tuple(Rejected(i, "Not read here.") for i in inputs))
+
+    async def remove(
+        self,
+        article_ids: Sequence[str],
+        *,
+        dry_run: bool = False,
+        by: str = "",
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ChangeReport:
+        known = tuple(i for i in article_ids if i in self._corpus)
+        unknown = tuple(
+            Rejected(i, "No article has that id.") for i in article_ids if i not in known
+        )
+        if dry_run or not known:
+            return ChangeReport(removed=known, rejected=unknown)
+        self._check("remove", by)
+        before = dict(self._corpus)
+        for article_id in known:
+            del self._corpus[article_id]
+        report = await self._rebuild(before, by=by, anyway=anyway, progress=progress)
+        return ChangeReport(removed=known, rejected=unknown, report=report)
+
+    async def rollback(self, snapshot: str | None = None, *, by: str = "") -> tuple[str, str]:
+        names = [s.snapshot for s in self._kept]
+        older = names[names.index(self._live) + 1 :]
+        wanted = snapshot or (older[0] if older else "")
+        if wanted not in names:
+            raise UnknownSnapshot("There is no such snapshot.")
+        self._check("rollback", by)
+        previous, self._live = self._live, wanted
+        return wanted, previous
+
+    def snapshots(self) -> tuple[SnapshotSummary, ...]:
+        return tuple(replace(s, live=s.snapshot == self._live) for s in self._kept)
+
+    async def _rebuild(
+        self,
+        before: dict[str, Article],
+        *,
+        by: str,
+        full: bool = False,
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ReindexReport:
+        """Publish the corpus as it is now, or put it back as it was before."""
+        for done in range(1, self.steps + 1):
+            if progress:
+                progress(Progress("encode", done, self.steps))
+            await asyncio.sleep(self.step)
+        if self.broken and not anyway:
+            self._corpus = before
+            raise GateError(self.broken, 0.95, 0.8)
+        added, removed = self._corpus.keys() - before.keys(), before.keys() - self._corpus.keys()
+        same = self._corpus.keys() & before.keys()
+        changed = [i for i in same if self._corpus[i] != before[i]]
+        self._refresh()
+        counts = (len(added), len(changed), len(removed))
+        made = MADE + timedelta(days=len(self._kept))
+        self._live = f"s{len(self._kept) + 1}"
+        total, reused, encoded = self._work(full)
+        self._kept.insert(
+            0, SnapshotSummary(self._live, made, len(self._corpus), total, False, by, *counts)
+        )
+        return ReindexReport(self._live, *counts, total, reused, encoded, 0.1)
+
+    def _work(self, full: bool) -> tuple[int, int, int]:
+        total = sum(map(len, self._passages.values()))
+        encoded = total if full else 0
+        return total, total - encoded, encoded
+
+    def _note(self, before: Mapping[str, Article], by: str) -> None:
+        for article_id, old in before.items():
+            new = self._corpus[article_id]
+            if new.digest != old.digest:
+                found = self._corrections.setdefault(article_id, [])
+                found.append(
+                    Correction(MADE + timedelta(days=len(found)), by, old.digest, new.digest)
+                )
+
+    def _read(self, given: str, name: str) -> Read | Rejected:
+        if given in self.pages:
+            page = self.pages[given]
+            return Rejected(name, page) if isinstance(page, str) else (page, ())
+        if "://" in given:
+            return Rejected(name, f"{name} leads into a private network, and is not fetched.")
+        return read_file(Path(given), name)
+
+    def _keep(self, read: Iterable[Read], rejected: tuple[Rejected, ...]) -> Proposal:
+        self._tokens += 1
+        token = f"proposal{self._tokens}"
+        self._proposals[token] = Kept(tuple(read), rejected)
+        return self._shown(token)
+
+    def _shown(self, token: str) -> Proposal:
+        if token not in self._proposals:
+            raise UnknownProposal("This proposal is gone; begin again.")
+        kept = self._proposals[token]
+        old = [(read, self._corpus.get(read[0].id)) for read in kept.read]
+        new = [read for read, known in old if known is None]
+        changed = [read for read, known in old if known not in {None, read[0]}]
+        return Proposal(
+            token,
+            added=tuple(proposed(*each) for each in new),
+            changed=tuple(proposed(*each) for each in changed),
+            unchanged=tuple(a.summary(len(split(a))) for (a, _), known in old if known == a),
+            rejected=kept.rejected,
+            to_encode=sum(len(split(article)) for article, _ in (*new, *changed)),
+        )

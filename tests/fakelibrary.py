@@ -1,0 +1,33 @@
+"""A library for tests: the shared fake engine, and one more for each server that has its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from embeddings.library import Library, name_of
+from tests.fakes import FakeEngine
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from embeddings.engine import SearchEngine
+
+
+class FakeLibrary(Library):
+    """The real library, but for the engines that it opens.
+
+    Attributes:
+        own: Server id -> its own collection.
+    """
+
+    def __init__(self, settings: Settings, shared: FakeEngine) -> None:
+        super().__init__(settings, cast("Any", shared))
+        self.own: dict[int, FakeEngine] = {}
+
+    async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
+        if create:
+            self.have(server)
+        return cast("Any", self.own.get(server))
+
+    def have(self, server: int) -> FakeEngine:
+        """Return a server's own collection, which is empty at first."""
+        return self.own.setdefault(server, FakeEngine((), name_of(server)))
