@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from bot.catalogue import Catalogue
 from bot.layout import payload
 from bot.render import SHOWN, answer_card
 from bot.translate import Languages
@@ -51,10 +52,11 @@ SCENES = (
 )
 
 
-def drawn(answer: Answer, code: str) -> str:
+def drawn(answer: Answer, articles: Catalogue, code: str) -> str:
     """Return the page of the message that the bot would send."""
     language = Languages.load().of(code)
-    card = answer_card(answer, language, name="screen")
+    nearest = articles.titled(answer.nearest_titles[:SHOWN])
+    card = answer_card(answer, language, name="screen", nearest=nearest)
     return page(payload(card)["view"].to_components(), language)
 
 
@@ -90,7 +92,8 @@ async def main() -> None:
             for scene in SCENES:
                 answer = await engine.ask(scene.question, top_k=SHOWN + 1)
                 file = folder / f"{scene.name}.html"
-                file.write_text(drawn(answer, scene.language), encoding="utf-8")
+                shown = drawn(answer, Catalogue(engine.sources()), scene.language)
+                file.write_text(shown, encoding="utf-8")
                 save(await photograph(browser, file), scene.file)
 
 

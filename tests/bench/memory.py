@@ -1,0 +1,107 @@
+"""Runs a task of the benchmark in a process of its own, and watches its memory from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY = 0.1
+"""Seconds between two looks at the memory."""
+ONE_CORE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def pss(processes: Iterable[psutil.Process]) -> int:
+    """Return the bytes that processes hold, shared pages counted by their share.
+
+    Where the system does not tell (it does on Linux), the pages that are theirs alone.
+    """
+    total = 0
+    for process in processes:
+        try:
+            full = process.memory_full_info()
+            total += getattr(full, "pss", full.uss)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total
+
+
+class Run:
+    """A task that runs: its peak of memory is followed until its end.
+
+    Args:
+        task: Its name, as ``tests.bench.tasks`` or ``tests.bench.peers`` has it.
+        options: What it is told.
+        module: Where it is.
+        python: What runs it.
+    """
+
+    def __init__(
+        self,
+        task: str,
+        options: dict[str, Any],
+        module: str = "tests.bench.tasks",
+        python: str = sys.executable,
+    ) -> None:
+        self.peak = 0
+        told = json.dumps(options | {"began": time.time()})
+        self._process = subprocess.Popen(
+            [python, "-m", module, task, told],
+            cwd=ROOT,
+            env=os.environ | ONE_CORE | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end, but no longer than this."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+
+    def result(self) -> dict[str, Any]:
+        """Wait for the end; return what the task printed last, and its peak of memory."""
+        said, _ = self._process.communicate()
+        self._watcher.join()
+        if self._process.returncode:
+            raise RuntimeError(f"{self._process.args} ended with {self._process.returncode}")
+        return json.loads(said.splitlines()[-1]) | {"peak_mb": megabytes(self.peak)}
+
+    def _watch(self) -> None:
+        process = psutil.Process(self._process.pid)
+        while self.running:
+            try:
+                family = [process, *process.children(recursive=True)]
+            except psutil.NoSuchProcess:
+                return
+            self.peak = max(self.peak, pss(family))
+            time.sleep(EVERY)
+
+
+def megabytes(size: float) -> float:
+    return round(size / 1e6, 1)
+
+
+def on_disk(folder: Path) -> float:
+    """Return the megabytes that a folder's files take."""
+    return megabytes(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()))
