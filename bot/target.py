@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from bot.access import require_target
+from bot.access import is_operator, require_target
 from bot.catalogue import Catalogue
 from bot.errors import BotError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from bot.client import Interaction
     from embeddings.engine import SearchEngine
     from embeddings.types import ArticleSummary
@@ -32,11 +35,22 @@ async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
     Raises:
         BotError: They may not change it, or it is not ready yet and a first answer is due.
     """
+    async with _in_time(interaction):
+        await require_target(interaction, shared=shared)
+        return await _collection(interaction, shared=shared)
+
+
+@contextlib.asynccontextmanager
+async def _in_time(interaction: Interaction) -> AsyncIterator[None]:
+    """Wait no longer than Discord does, unless it has had its first answer.
+
+    Raises:
+        BotError: The time is over.
+    """
     held = interaction.extras.get("state")
     try:
         async with asyncio.timeout(None if held else PROMPT):
-            await require_target(interaction, shared=shared)
-            return await _collection(interaction, shared=shared)
+            yield
     except TimeoutError:
         raise BotError("opening") from None
 
@@ -49,6 +63,22 @@ async def _collection(interaction: Interaction, *, shared: bool) -> SearchEngine
     if own is None:
         raise BotError("server-only")
     return own
+
+
+async def chosen(interaction: Interaction, shared: bool | None) -> bool:  # noqa: FBT001 - an option
+    """Return whether somebody who may not have said so means the shared collection.
+
+    On a server that has no articles of its own the operator does.
+
+    Raises:
+        BotError: It is not ready yet, and a first answer is due.
+    """
+    if shared is not None:
+        return shared
+    bot, server = interaction.client, interaction.guild_id
+    async with _in_time(interaction):
+        own = await bot.library.of(server) if server else None
+        return not (own and own.sources()) and await is_operator(bot, interaction.user)
 
 
 def where(*, shared: bool) -> str:

@@ -53,7 +53,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The sentence that answers: its words, and its place in the article's text."""
+    """What answers: a sentence or two that follow each other, and their place in the text."""
 
     text: str
     start: int

@@ -21,7 +21,7 @@ from bot.parts import MAX_OPTIONS, notice
 from bot.records import exported, records_card
 from bot.render import ANSWERED
 from bot.reports import snapshot_label, status_card
-from bot.target import by, target
+from bot.target import by, chosen, target
 from bot.translate import described, named, options
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ class Admin(
         self,
         interaction: Interaction,
         full: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Build a new snapshot and show how far it is."""
         await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
         engine = await target(interaction, shared=shared)
         await proposing.reindex(interaction, engine, shared=shared, full=full, anyway=False)
 
@@ -72,10 +73,11 @@ class Admin(
     async def status(
         self,
         interaction: Interaction,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Show what serves now."""
         await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
         engine = await target(interaction, shared=shared)
         status = engine.status()
         if not shared:
@@ -90,10 +92,11 @@ class Admin(
         self,
         interaction: Interaction,
         snapshot: str | None = None,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Serve an earlier snapshot."""
         await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
         engine = await target(interaction, shared=shared)
         now, before = await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
@@ -105,7 +108,8 @@ class Admin(
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest the kept snapshots, newest first."""
-        engine = await target(interaction, shared=bool(interaction.namespace.shared))
+        shared = await chosen(interaction, interaction.namespace.shared)
+        engine = await target(interaction, shared=shared)
         language = delivery.language_of(interaction)
         labels = {
             s.snapshot: snapshot_label(s, language, lambda who: _called(interaction, who, language))
@@ -160,12 +164,13 @@ class Admin(
         self,
         interaction: Interaction,
         articles: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         language = delivery.language_of(interaction)
         if articles:
             await delivery.hold(interaction, ephemeral=True)
+            shared = await chosen(interaction, shared)
             data, count = await exporting.articles(await target(interaction, shared=shared))
             shown = exporting.enclosed(
                 data, "articles.zip", "export-articles-done", count, language

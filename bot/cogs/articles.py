@@ -16,7 +16,7 @@ from bot.guard import admins_only
 from bot.intake import in_message
 from bot.markup import clean
 from bot.parts import MAX_OPTION, MAX_OPTIONS
-from bot.target import Shelves, target, where
+from bot.target import Shelves, chosen, target, where
 from bot.translate import described, named, options
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ class Articles(commands.Cog):
         self,
         interaction: Interaction,
         article: str,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Give the form for what is known of an article."""
+        shared = await chosen(interaction, shared)
         found = self._found(await target(interaction, shared=shared), article)
         language = delivery.language_of(interaction)
         form = adminforms.edit_form(language, found, where=where(shared=shared))
@@ -95,10 +96,11 @@ class Articles(commands.Cog):
         self,
         interaction: Interaction,
         article: str,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Show what would be removed; a button does it."""
         await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
         found = self._found(await target(interaction, shared=shared), article)
         language = delivery.language_of(interaction)
         shown = removal_card(found, language, where=where(shared=shared))
@@ -111,10 +113,11 @@ class Articles(commands.Cog):
         self,
         interaction: Interaction,
         article: str,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """List when an article was corrected, and by whom."""
         await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
         engine = await target(interaction, shared=shared)
         found = self._found(engine, article)
         corrections = await engine.corrections(found.id)
@@ -128,7 +131,8 @@ class Articles(commands.Cog):
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles, newest first."""
-        engine = await target(interaction, shared=bool(interaction.namespace.shared))
+        shared = await chosen(interaction, interaction.namespace.shared)
+        engine = await target(interaction, shared=shared)
         found = self.shelves.of(engine).matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=_label(article), value=article.id) for article in found]
 

@@ -40,7 +40,7 @@ def test_an_article_that_is_gone_is_told() -> None:
 async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def slow(_server: int, *, create: bool) -> SearchEngine:
+    async def slow(_server: int, *, create: bool = False) -> SearchEngine:
         await asyncio.sleep(60)
         raise AssertionError
 
@@ -48,6 +48,27 @@ async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
     monkeypatch.setattr(world.bot.library, "of", slow)  # type: ignore[attr-defined]
     told = await world.admin.slash(world.channel, "admin edit", article="x")
     assert "sont en train d’être chargés" in text_of(told.response)
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("operator", [True, False])
+async def test_the_operator_means_the_shared_articles_where_there_are_no_others(
+    world: World, own: bool, operator: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_operator(*_: Any) -> bool:
+        return operator
+
+    monkeypatch.setattr(choosing, "is_operator", is_operator)
+    if own:
+        world.own.put(LETTER)
+    interaction: Any = type(
+        "Interaction",
+        (),
+        {"extras": {}, "guild_id": world.guild.id, "client": world.bot, "user": None},
+    )
+    assert await choosing.chosen(interaction, None) is (operator and not own)
+    assert await choosing.chosen(interaction, shared=True)
+    assert not await choosing.chosen(interaction, shared=False)
 
 
 async def test_without_a_server_there_is_no_collection_of_ones_own(
