@@ -1,4 +1,4 @@
-"""When an article was corrected: one line where it is shown, and the list for admins; pure."""
+"""When an article was corrected: the list for admins; pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from bot.markup import fit
 from bot.parts import Block, Card, card
-from bot.render import ANSWERED, TITLE, day
+from bot.render import ANSWERED, TITLE
 from bot.reports import moment, who
 from bot.sheets import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from bot.translate import Language
     from embeddings.types import ArticleSummary, Correction
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 MOST = 12
 _DIGEST = 8
 _ROOM = 3000
-
-
-def corrected_line(at: datetime | None, language: Language) -> str:
-    """Say on which day an article's text was last changed; empty when it never was.
-
-    Args:
-        at: ``corrected`` of an article or of a hit.
-        language: The reader's.
-    """
-    return language("corrected-on", day=day(at.date())) if at else ""
 
 
 def history_card(

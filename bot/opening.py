@@ -30,8 +30,9 @@ async def page(seen: Seen, ref: str, index: int, language: Language) -> Card:
     Raises:
         BotError: The article is gone, or is not what was indexed.
     """
-    article, passages = await _read(seen, seen.article(ref))
-    return await asyncio.to_thread(page_card, article, passages, index, language)
+    found = seen.article(ref)
+    article, passages = await _read(seen, found)
+    return await asyncio.to_thread(page_card, article, passages, index, language, found.corrected)
 
 
 async def context(seen: Seen, place: Place, language: Language) -> Card:
@@ -40,12 +41,15 @@ async def context(seen: Seen, place: Place, language: Language) -> Card:
     Raises:
         BotError: The article is gone, or the passage is not what it was.
     """
-    article, passages = await _read(seen, seen.article(place.article))
+    found = seen.article(place.article)
+    article, passages = await _read(seen, found)
     passage = find(passages, place)
     if passage is None:
         raise BotError("passage-gone")
     paragraph = passage.paragraph
-    return await asyncio.to_thread(context_card, article, passages, paragraph, language)
+    return await asyncio.to_thread(
+        context_card, article, passages, paragraph, language, found.corrected
+    )
 
 
 def is_there(seen: Seen, place: Place) -> bool:

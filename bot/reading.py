@@ -10,11 +10,12 @@ from bot.links import MAX_URL, link
 from bot.markup import fit, plain
 from bot.parts import Block, Button, Card, Rule, card, row
 from bot.refs import ref
-from bot.render import ANSWERED, TITLE, credit_line
+from bot.render import ANSWERED, TITLE, corrected_line, credit_line
 from embeddings.types import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from bot.refs import Place
     from bot.translate import Language
@@ -86,7 +87,11 @@ def intact(article: Article, passage: Passage) -> bool:
 
 
 def page_card(
-    article: Article, passages: Sequence[Passage], index: int, language: Language
+    article: Article,
+    passages: Sequence[Passage],
+    index: int,
+    language: Language,
+    corrected: datetime | None = None,
 ) -> Card:
     """Return one page of an article, with the buttons to turn it.
 
@@ -95,6 +100,7 @@ def page_card(
         passages: Its passages; at least one.
         index: Which of its ``pages``, from 0; the nearest one when there is no such page.
         language: The reader's.
+        corrected: When its text was last changed.
     """
     all_pages = pages(article.text, passages)
     at = max(0, min(index, len(all_pages) - 1))
@@ -104,7 +110,7 @@ def page_card(
     back = Button(language("button-previous"), f"v:read:{name}.{at - 1}")
     on = Button(language("button-next"), f"v:read:{name}.{at + 1}", style="primary")
     return card(
-        Block(heading(article)),
+        Block(heading(article, corrected, language)),
         Rule(),
         Block(f"> {plain(article.text[page.start : page.end])}"),
         Block(f"-# {foot}"),
@@ -119,7 +125,11 @@ def page_card(
 
 
 def context_card(
-    article: Article, passages: Sequence[Passage], paragraph: int, language: Language
+    article: Article,
+    passages: Sequence[Passage],
+    paragraph: int,
+    language: Language,
+    corrected: datetime | None = None,
 ) -> Card:
     """Return a passage between the paragraphs before and after it, itself in bold."""
     at = next(i for i, p in enumerate(passages) if p.paragraph == paragraph)
@@ -131,7 +141,7 @@ def context_card(
     middle = f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
     first = next(i for i, p in enumerate(pages(article.text, passages)) if p.paragraph == paragraph)
     return card(
-        Block(heading(article)),
+        Block(heading(article, corrected, language)),
         Rule(),
         Block(f"> {before}") if before else None,
         Block(f"> **{middle}**"),
@@ -151,10 +161,11 @@ def find(passages: Sequence[Passage], place: Place) -> Passage | None:
     return next((p for p in same if p.digest.startswith(place.digest)), None)
 
 
-def heading(article: Article) -> str:
-    """Return an article's title and where it comes from."""
-    credits_ = credit_line(article)
-    return f"### {fit(article.title, TITLE)}" + (f"\n-# {credits_}" if credits_ else "")
+def heading(article: Article, corrected: datetime | None, language: Language) -> str:
+    """Return an article's title, where it comes from, and when it was corrected."""
+    told = filter(None, [credit_line(article), corrected_line(corrected, language)])
+    line = " · ".join(told)
+    return f"### {fit(article.title, TITLE)}" + (f"\n-# {line}" if line else "")
 
 
 def _neighbour(text: str, passage: Passage, *, last: bool = False) -> str:

@@ -169,7 +169,19 @@ def source_text(hit: Hit, language: Language, number: str = "") -> str:
     """Say where a hit comes from, and how sure it is that it answers."""
     paragraph = language("paragraph", number=str(hit.passage.paragraph))
     details = [*_credits(hit.article), paragraph, language(sure(hit.confidence))]
-    return f"**{number}{fit(hit.article.title, TITLE)}**\n-# {' · '.join(details)}"
+    corrected = corrected_line(hit.corrected, language)
+    told = " · ".join([*details, corrected] if corrected else details)
+    return f"**{number}{fit(hit.article.title, TITLE)}**\n-# {told}"
+
+
+def corrected_line(at: datetime | None, language: Language) -> str:
+    """Say on which day an article's text was last changed; empty when it never was.
+
+    Args:
+        at: ``corrected`` of an article or of a hit.
+        language: The reader's.
+    """
+    return language("corrected-on", day=day(at.date())) if at else ""
 
 
 def open_button(hit: Hit, language: Language, number: int | None = None) -> Button:

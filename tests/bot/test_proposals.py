@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from simcord.components import COMPONENTS_V2_FLAG, validate_components
 
 from bot.changes import change_card, gate_card, removal_card, removal_done
-from bot.corrections import corrected_line, history_card
+from bot.corrections import history_card
 from bot.layout import payload
 from bot.parts import MAX_CUSTOM_ID, MAX_TEXT, Attached, Button, Card, Select
 from bot.proposals import SHOWN, differences, proposal_card, spoken
+from bot.render import corrected_line
 from bot.reports import snapshot_label, snapshot_line, who
 from bot.translate import Languages
 from embeddings.errors import BrokenQuestion, GateError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -89,6 +90,15 @@ def test_an_endless_sentence_is_cut_after_a_word() -> None:
     found = pages(article.text, split(article))
     assert len(found) > 2
     assert all(article.text[p.start : p.end].split(" ")[0] == "mot" for p in found)
+
+
+def test_a_page_and_a_context_say_when_the_article_was_corrected() -> None:
+    at = datetime(2018, 7, 1, tzinfo=UTC)
+    for shown in (
+        page_card(LETTER, split(LETTER), 0, FR, at),
+        context_card(LETTER, split(LETTER), 1, FR, at),
+    ):
+        assert "Corrigé le <t:1530442800:D>" in shown.text
 
 
 def test_the_first_page_has_no_way_back() -> None:

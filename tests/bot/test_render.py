@@ -111,6 +111,11 @@ def test_a_day_is_that_day_nearly_everywhere(offset: int) -> None:
     assert moment.astimezone(timezone(timedelta(hours=offset))).date() == date(2018, 6, 22)
 
 
+def test_a_quote_of_a_corrected_article_says_when_that_was() -> None:
+    found = replace(hit(TEXT, "Il pleut."), corrected=datetime(2018, 7, 1, tzinfo=UTC))
+    assert "· Corrigé le <t:1530442800:D>" in drawn(answer(found)).text
+
+
 def test_the_other_titles_of_a_folded_passage_are_named() -> None:
     found = replace(hit(TEXT, "Il pleut."), also_in=("Autre", "Encore"))
     titles = "Autre\N{NARROW NO-BREAK SPACE}; Encore"
