@@ -215,9 +215,10 @@ class SharedStore:
         self, table: str, guild: int | None, user: int | None
     ) -> list[dict[str, Any]]:
         column, value = ('"user"', user) if user is not None else ("guild", guild)
-        where = f"{column} IS NOT DISTINCT FROM $1::bigint"
+        where = f"{column} IS NOT DISTINCT FROM $1::bigint AND at >= $2"
         statement = f"SELECT * FROM {table} WHERE {where} ORDER BY at DESC"  # noqa: S608 - ours
-        return [dict(row) for row in await self._read(lambda c: c.fetch(statement, value))]
+        oldest = self._at(-timedelta(days=KEPT_DAYS))
+        return [dict(row) for row in await self._read(lambda c: c.fetch(statement, value, oldest))]
 
     async def _drop_old(self, connection: Connection[Record]) -> None:
         oldest = self._at(-timedelta(days=KEPT_DAYS))

@@ -102,10 +102,13 @@ def answer_card(
     )
 
 
+def at_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the best passage, and those beside it that may well answer too."""
+    return [*hits[:1], *takewhile(lambda hit: hit.confidence >= POSSIBLE, hits[1:])]
+
+
 def _shown(answer: Answer, language: Language, offset: int, most: int) -> list[_Shown]:
-    hits = list(answer.hits[offset : offset + most])
-    if not offset:
-        hits[1:] = takewhile(lambda hit: hit.confidence >= POSSIBLE, hits[1:])
+    hits = list(answer.hits[offset : offset + most]) if offset else at_first(answer.hits[:most])
     numbers = range(offset + 1, offset + 1 + len(hits)) if offset or len(hits) > 1 else [None]
     return [
         _Shown(hit, number, open_button(hit, language, number))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.links import link
+from bot.render import at_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ def answer(screen: Screen, value: Answer) -> None:
     """Show an answer: its quotes and their sources, or the refusal."""
     words = screen.words
     _show_understood(screen, value)
-    for hit in value.hits:
+    for hit in at_first(value.hits):
         _show_hit(screen, hit)
     if value.refusal:
         screen.line(words(f"refusal-{value.refusal}"), "yellow")

@@ -14,7 +14,8 @@ for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD
 from tests.embeddings.postgres.fixtures import (  # noqa: E402 - the environment comes first
     postgres,
     postgres_database,
+    postgres_of_its_own,
     postgres_url,
 )
 
-__all__ = ["postgres", "postgres_database", "postgres_url"]
+__all__ = ["postgres", "postgres_database", "postgres_of_its_own", "postgres_url"]

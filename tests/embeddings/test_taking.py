@@ -55,7 +55,7 @@ async def test_a_busy_writer_is_waited_for_without_reading_again(
     intake: FakeIntake, taking: Taking, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake.failures = [BusyError("Somebody else is writing."), BusyError("Still.")]
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="embeddings"):
         await taking.take(["a.md"])
     assert len(intake.proposed) == 1
     assert intake.confirmed == [["a.md"]]

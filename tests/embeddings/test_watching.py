@@ -290,7 +290,7 @@ async def test_the_pages_of_a_feed_are_taken_where_robots_txt_allows_it(
     items = "".join(f"<item><link>{site.root}/{n}</link></item>" for n in ("open", "closed"))
     site.page("/feed", f"<rss><channel>{items}</channel></rss>".encode(), "application/rss+xml")
     settings = with_feeds(settings, f"{site.root}/feed")
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="embeddings"):
         async with SearchEngine(settings, encoder=WordEncoder()) as engine:
             async with watching(settings, engine):
                 await until(lambda: "robots.txt says so" in caplog.text)

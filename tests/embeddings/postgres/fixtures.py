@@ -9,14 +9,25 @@ import pytest
 from tests.embeddings.postgres.server import NoServerError, Server
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
+def running() -> Iterator[Server]:
+    """Run a server for as long as a fixture lasts, or skip where none can be had."""
     try:
         server = Server()
     except NoServerError as error:
         pytest.skip(str(error))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    yield from running()
+
+
+@pytest.fixture
+def postgres_of_its_own() -> Iterator[Server]:
+    """A server that a test may stop."""
+    yield from running()
 
 
 @pytest.fixture(scope="session")

@@ -96,10 +96,9 @@ class Server:
         """Run one of its programs, as nobody when root, which it refuses to be run by."""
         data = ["-D", str(self._folder / "data")]
         command = [str(self._bin / program), *data, *arguments]
-        if os.getuid() == 0:
-            command = ["runuser", "-u", "nobody", "--", *command]
+        user = "nobody" if os.getuid() == 0 else None
         subprocess.run(
-            command, check=True, timeout=60, cwd="/", stdin=subprocess.DEVNULL,
+            command, check=True, timeout=60, cwd="/", user=user, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 

@@ -305,30 +305,27 @@ def test_a_holder_that_was_cut_off_can_publish_nothing(
 
 
 def test_while_the_database_is_down_the_last_copy_serves_and_it_is_said(
-    tmp_path: Path,
+    tmp_path: Path, postgres_of_its_own: Server
 ) -> None:
-    server = Server()
-    try:
-        url = server.database()
-        store = PostgresStore(url, tmp_path / "one", poll=0.2)
-        generations = store.generations("shared")
-        kept(generations, "1", HARBOUR)
-        generations.publish("1")
-        server.stop("immediate")
-        again = PostgresStore(url, tmp_path / "one", poll=0.2)
-        theirs = again.generations("shared")
-        snapshot, notes = theirs.load_best()
-        assert snapshot is not None
-        assert snapshot.id == "1"
-        assert "The database cannot be reached" in notes[0]
-        assert "changes and reindexing wait until it runs again" in notes[0]
-        with pytest.raises(StorageError, match="cannot be reached"), theirs.building():
-            pass
-        server.start()
-        kept(generations, "2", ORCHARD)
-        generations.publish("2")
-        assert within(10, lambda: theirs.latest == "2")
-        again.close()
-        store.close()
-    finally:
-        server.close()
+    server = postgres_of_its_own
+    url = server.database()
+    store = PostgresStore(url, tmp_path / "one", poll=0.2)
+    generations = store.generations("shared")
+    kept(generations, "1", HARBOUR)
+    generations.publish("1")
+    server.stop("immediate")
+    again = PostgresStore(url, tmp_path / "one", poll=0.2)
+    theirs = again.generations("shared")
+    snapshot, notes = theirs.load_best()
+    assert snapshot is not None
+    assert snapshot.id == "1"
+    assert "The database cannot be reached" in notes[0]
+    assert "changes and reindexing wait until it runs again" in notes[0]
+    with pytest.raises(StorageError, match="cannot be reached"), theirs.building():
+        pass
+    server.start()
+    kept(generations, "2", ORCHARD)
+    generations.publish("2")
+    assert within(10, lambda: theirs.latest == "2")
+    again.close()
+    store.close()
