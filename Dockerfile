@@ -5,7 +5,7 @@ FROM python:3.12-slim AS build
 # the image has the GPU build, some gigabytes larger, whose packages are not locked.
 ARG TORCH_INDEX_URL=""
 WORKDIR /app
-COPY requirements.lock requirements-torch.lock ./
+COPY config/deploy/requirements.lock config/deploy/requirements-torch.lock ./
 RUN python -m venv /venv \
     && if [ -n "$TORCH_INDEX_URL" ]; then \
         /venv/bin/pip install --no-cache-dir --no-deps --require-hashes \

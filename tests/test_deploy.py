@@ -119,7 +119,7 @@ def test_the_container_runs_with_nothing_that_it_does_not_need() -> None:
 
 def locked(name: str) -> dict[str, tuple[Version, int]]:
     """Return the packages of a lock, each with its version and the number of its digests."""
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     blocks = re.findall(r"(?m)^([\w.-]+)==(\S+) \\\n((?:    .*\n)+)", text)
     assert len(blocks) == len(re.findall(r"(?m)^[\w.-]+==", text))
     return {
@@ -144,7 +144,7 @@ def test_no_package_is_locked_without_a_digest() -> None:
 
 
 def test_the_locks_name_no_place_and_no_gpu() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.lock"))
+    text = "".join(path.read_text(encoding="utf-8") for path in DEPLOY.glob("requirements*.lock"))
     assert "://" not in text
     assert not [name for name in LOCKS if name.startswith(("nvidia-", "cuda-", "triton"))]
 
@@ -159,6 +159,6 @@ def test_the_image_is_made_with_the_python_that_the_locks_are_for() -> None:
 def test_the_image_is_built_from_what_is_sent_to_the_builder() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     lines = re.findall(r"(?m)^COPY (?!--)(.+) \S+$", DOCKERFILE)
-    sources = {source for line in lines for source in line.split()}
+    sources = {source.partition("/")[0] for line in lines for source in line.split()}
     assert sources
     assert sources == {line[1:] for line in ignored if line.startswith("!")}

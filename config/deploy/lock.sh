@@ -11,14 +11,14 @@ cd "$(dirname "$0")/../.."
 
 pip-compile "$@" --quiet --strip-extras --allow-unsafe --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-  --output-file requirements.lock pyproject.toml
+  --output-file config/deploy/requirements.lock pyproject.toml
 
 # The CPU build of torch has a file of its own, and needs none of the libraries for GPUs.
 python3 - <<'PYTHON'
 import re
 from pathlib import Path
 
-path = Path("requirements.lock")
+path = Path("config/deploy/requirements.lock")
 blocks = re.findall(r"(?m)^\S.*\n(?:    .*\n?)*", path.read_text())
 gpu = re.compile(r"(?:torch|triton|nvidia-[\w-]+|cuda-[\w-]+)==|#")
 head = "# Every package of the image with its digests, but for torch; written by config/deploy/lock.sh.\n"
@@ -40,4 +40,4 @@ done
     printf ' \\\n    --hash=sha256:%s' "$(sha256sum "$wheel" | cut -d ' ' -f 1)"
   done
   echo
-} > requirements-torch.lock
+} > config/deploy/requirements-torch.lock
