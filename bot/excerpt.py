@@ -66,9 +66,7 @@ def select(
     room = limit - _ROOM
     chosen = [i for i, (a, b) in enumerate(pieces) if a < key[1] and key[0] < b]
     low, high = (chosen[0], chosen[-1]) if chosen else (0, 0)
-    first, last = max(key[0], pieces[low][0]), min(key[1], pieces[high][1])
-    words = text[first:last]  # the space around them belongs to what is around
-    first, last = last - len(words.lstrip()), first + len(words.rstrip())
+    first, last = _trimmed(text, max(key[0], pieces[low][0]), min(key[1], pieces[high][1]))
     if _width(text, pieces[low][0], pieces[high][1]) > room:
         return _forced(text, (first, last), (pieces[0][0], pieces[-1][1]), limit)
     low, high = _grow(text, pieces, low, high, room)
@@ -79,6 +77,18 @@ def select(
         plain(text[first:last]),
         f"{after.rstrip(' ')} {CUT}" if high < len(pieces) - 1 else after,
     )
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    """Return a stretch without the space at its ends, which belongs to what is around it.
+
+    Nor what cannot be seen there, which may hide a space.
+    """
+    while first < last and not clean(text[last - 1]).strip(" "):
+        last -= 1
+    while first < last and not clean(text[first]).strip(" "):
+        first += 1
+    return first, last
 
 
 def _spaced(text: str) -> str:

@@ -68,6 +68,10 @@ def test_every_excerpt_is_made_of_the_passage_s_own_words(found: Hit, limit: int
     assert squeezed(words) in squeezed(unplain(plain(clean(found.text))))
 
 
+def test_a_space_before_what_cannot_be_seen_is_not_lost() -> None:
+    assert str(select("Un. \x1bDeux.", [(0, 5), (5, 10)], (0, 5), 80)) == "**Un.** Deux."
+
+
 @ANY_HIT
 @given(hits(), st.integers(60, 1500), st.data())
 def test_no_space_between_two_sentences_is_lost(

@@ -106,6 +106,16 @@ async def test_who_takes_no_private_messages_costs_no_more_than_three_refusals(
     assert "could not be told" in caplog.text
 
 
+async def test_a_reply_that_discord_does_not_take_is_recorded(
+    server: FakeDiscord, engine: FakeEngine, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fail_next(*POST, 404, 2)
+    await server.mention(WORDS, user=ana)
+    await server.until(lambda: server.faults.statuses(*POST) == [404, 404])
+    await asyncio.sleep(0.1)
+    assert "could not be told: NotFound" in caplog.text
+
+
 async def test_an_answer_does_not_wait_for_typing(
     server: FakeDiscord, engine: FakeEngine, ana: User
 ) -> None:

@@ -42,12 +42,14 @@ async def test_the_commands_are_registered_although_discord_falters_once(
 async def test_the_commands_are_registered_later_while_the_bot_answers_in_private(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path, status: int
 ) -> None:
-    monkeypatch.setattr(commandset, "AGAIN", 0.3)
+    monkeypatch.setattr(commandset, "AGAIN", 0.1)
     fault = server.fail_next(*PUT, status, 1000, via=False)
     async with running(monkeypatch, server, FakeEngine(), tmp_path):
         await server.connected()
         asked = await server.dm("Que demandent les employés d’Amazon ?", user=ana)
         assert QUOTE in text_of(await server.reply_to(asked))
+        tried = len(server.faults.statuses(*PUT))
+        await server.until(lambda: len(server.faults.statuses(*PUT)) > tried)
         assert not registered(server)
         fault.times = 0
         await server.until(lambda: registered(server))
