@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import app
-from bot.options import DONE, FAULT, MISTAKE
-from bot.shell import OpenEngine, Shell, search_engine, tell
+from bot.shell.options import DONE, FAULT, MISTAKE
+from bot.shell.session import OpenEngine, Shell, search_engine, tell
 from config import log
 from config.errors import ConfigError
 from embeddings.errors import EmbeddingsError, InputError, ModelError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from bot.ending import Deadline
+    from bot.running.ending import Deadline
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -82,7 +82,7 @@ def start(shell: Shell) -> int:
 def _serve(shell: Shell) -> int:
     """Be on Discord until somebody asks for the end."""
     shell.set_up_log(service=True)
-    from bot.ending import Deadline  # only who serves needs it
+    from bot.running.ending import Deadline  # only who serves needs it
 
     with Deadline() as deadline:
         try:
@@ -92,12 +92,14 @@ def _serve(shell: Shell) -> int:
 
 
 async def _serving(shell: Shell, deadline: Deadline) -> int:
-    from bot import health  # only who serves needs these, and discord.py takes a second to import
     from bot.client import run
-    from bot.ending import until_terminated
-    from bot.metrics import Measured
+    from bot.running import (
+        health,  # only who serves needs these, and discord.py takes a second to import
+    )
+    from bot.running.ending import until_terminated
+    from bot.running.metrics import Measured
     from embeddings.apart import BuilderProcess
-    from embeddings.watching import watching
+    from embeddings.watching.watcher import watching
 
     settings = shell.settings
     async with contextlib.AsyncExitStack() as stack:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 
 from bot.access import check_channel, check_cooldown, check_more
+from bot.cards.refs import fresh
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
-from bot.refs import fresh
 from bot.render import PAGES, SHOWN, answer_card
 from bot.store import Unanswered
 from embeddings.engine import MAX_QUESTION
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from bot.access import Rules
+    from bot.cards.parts import Card
     from bot.client import Interaction, VerbatimBot
-    from bot.parts import Card
     from bot.translate import Language
     from embeddings.types import Answer, ArticleSummary, Filters
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.markup import fit
-from bot.parts import Block, Button, Card, Rule, card
+from bot.cards.markup import fit
+from bot.cards.parts import Block, Button, Card, Rule, card
 from bot.render import ANSWERED, REFUSED, TEXT, day, open_button, quoted, sure
 
 if TYPE_CHECKING:

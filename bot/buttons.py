@@ -9,15 +9,15 @@ import discord
 from discord import ui
 
 from bot import asking, forms, opening
-from bot.about import export, forget_card
+from bot.cards.about import export, forget_card
+from bot.cards.layout import custom_ids, question_of
+from bot.cards.listing import listing_card
+from bot.cards.markup import unplain
+from bot.cards.parts import Attached, Block, card, notice
+from bot.cards.refs import PLACE, SCOPE, SHORT, Place, unpack
 from bot.catalogue import SORTS
 from bot.delivery import answer, hold, hold_update, language_of, patiently, tell
 from bot.errors import BotError
-from bot.layout import custom_ids, question_of
-from bot.listing import listing_card
-from bot.markup import unplain
-from bot.parts import Attached, Block, card, notice
-from bot.refs import PLACE, SCOPE, SHORT, Place, unpack
 from bot.render import places
 from bot.store import Vote
 

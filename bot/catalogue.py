@@ -10,7 +10,7 @@ from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.refs import ref, short
+from bot.cards.refs import ref, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import json_output
-from bot import terminal_reports as show
-from bot.measuring import calibrate, evaluate
-from bot.options import DONE, FAULT, anyway, by, collection, common, day, dry_run, utf8
-from bot.upkeep import audit, edit, export, import_, rejections
+from bot.shell import json_output
+from bot.shell import terminal_reports as show
+from bot.shell.measuring import calibrate, evaluate
+from bot.shell.options import DONE, FAULT, anyway, by, collection, common, day, dry_run, utf8
+from bot.shell.upkeep import audit, edit, export, import_, rejections
 from embeddings.errors import InputError
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.shell import Shell
+    from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
     from embeddings.types import ArticleSummary, ProgressCallback, Status
 

@@ -16,12 +16,13 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import access, buttons, commandset, delivery, strays, supervise
+from bot import access, buttons, delivery, strays
 from bot.asking import guild_id
 from bot.cooldown import Cooldown
 from bot.errors import BotError
-from bot.health import Health
-from bot.metrics import Metrics
+from bot.running import commandset, supervise
+from bot.running.health import Health
+from bot.running.metrics import Metrics
 from bot.store import Store
 from bot.translate import Languages, Translator
 from bot.view import Views

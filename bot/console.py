@@ -7,14 +7,14 @@ import sys
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from bot import json_output
-from bot import terminal_reports as show
+from bot.shell import json_output
+from bot.shell import terminal_reports as show
 from embeddings.errors import EmbeddingsError, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.shell import Shell
+    from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
 
 QUIT = frozenset({":quit", ":q", ":exit", ":quitter"})

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 
+from bot.cards.layout import payload
+from bot.cards.parts import Attached, notice
 from bot.errors import explain, report
-from bot.layout import payload
-from bot.parts import Attached, notice
 from bot.render import WRONG
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.cards.parts import Card
     from bot.client import Interaction, VerbatimBot
-    from bot.parts import Card
     from bot.translate import Language
 
 T = TypeVar("T")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.cards.reading import context_card, find, intact, page_card
 from bot.errors import BotError
-from bot.reading import context_card, find, intact, page_card
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.parts import Card
-    from bot.refs import Place
+    from bot.cards.parts import Card
+    from bot.cards.refs import Place
     from bot.translate import Language
     from bot.view import Seen
     from embeddings.types import Article, ArticleSummary, Passage

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.access import Choices
 from bot.store import KEPT_DAYS, Unanswered, Vote, read_choices
-from embeddings.postgres.database import Database
-from embeddings.postgres.following import POLL, Follower
+from embeddings.stores.postgres.database import Database
+from embeddings.stores.postgres.following import POLL, Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from asyncpg import Connection, Record
 
-    from embeddings.postgres.database import Work
+    from embeddings.stores.postgres.database import Work
 
 T = TypeVar("T")
 CHANNEL = "verbatim_choices"

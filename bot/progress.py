@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Self
 
 import discord
 
+from bot.cards.layout import payload
+from bot.cards.parts import notice
 from bot.delivery import LOST, answer, files_of, language_of, patiently, post
-from bot.layout import payload
 from bot.pace import Stopwatch, lasting
-from bot.parts import notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from bot.cards.parts import Card
     from bot.client import Interaction
-    from bot.parts import Card
     from embeddings.types import Progress
 
 EVERY = 6.0

@@ -12,9 +12,9 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from bot.markup import fit
-from bot.parts import Block, Card, Rule, card
-from bot.refs import Place
+from bot.cards.markup import fit
+from bot.cards.parts import Block, Card, Rule, card
+from bot.cards.refs import Place
 from bot.render import ANSWERED
 from embeddings.types import SHARED
 

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from bot.excerpt import excerpt
-from bot.links import MAX_URL, link
-from bot.markup import clean, fit, plain
-from bot.parts import (
+from bot.cards.excerpt import excerpt
+from bot.cards.markup import clean, fit, plain
+from bot.cards.parts import (
     MAX_LABEL,
     MAX_OPTION,
     Block,
@@ -23,7 +22,8 @@ from bot.parts import (
     card,
     row,
 )
-from bot.refs import Place, pack, place, ref
+from bot.cards.refs import Place, pack, place, ref
+from bot.links import MAX_URL, link
 from embeddings.types import Refusal
 
 if TYPE_CHECKING:

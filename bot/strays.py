@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot import adminbuttons, adminforms, asking, buttons, forms
+from bot import asking, buttons, forms
+from bot.admin import adminbuttons, adminforms
 from bot.buttons import NAME
+from bot.cards.parts import notice
+from bot.cards.refs import SHORT
 from bot.delivery import answer, hold, language_of, tell
 from bot.errors import BotError
-from bot.parts import notice
-from bot.refs import SHORT
 from embeddings.types import Filters
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from embeddings.company import in_company
 from embeddings.errors import QuestionError, UnknownArticle
-from embeddings.merging import interleaved, merged
-from embeddings.narrowing import understand
+from embeddings.narrowing.filters import understand
+from embeddings.ranking.company import in_company
+from embeddings.ranking.merging import interleaved, merged
 from embeddings.reranker import TOP, rerank
 from embeddings.types import Answer, Filters, Refusal
 

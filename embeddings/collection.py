@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings import layout
-from embeddings.audit import Audit, now
+from embeddings.changing.audit import Audit, now
+from embeddings.changing.journal import Journal
+from embeddings.changing.limits import Limits, check
 from embeddings.corpus import CORPUS, Corpus
 from embeddings.errors import (
     BusyError,
@@ -18,19 +20,17 @@ from embeddings.errors import (
     StorageError,
 )
 from embeddings.files import make_folder, writer_lock
-from embeddings.generations import Generations
-from embeddings.journal import Journal
-from embeddings.limits import Limits, check
-from embeddings.reindexing import Material
 from embeddings.snapshot import damaged, identity, read_manifest
+from embeddings.snapshots.generations import Generations
+from embeddings.snapshots.reindexing import Material
+from embeddings.snapshots.unchanged import split
 from embeddings.types import AuditEntry, VerifyReport
-from embeddings.unchanged import split
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import FetchSettings
-    from embeddings.plan import Plan
+    from embeddings.changing.plan import Plan
     from embeddings.snapshot import Snapshot
     from embeddings.types import SnapshotSummary
 

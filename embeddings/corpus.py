@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from config.settings import FetchSettings
 from embeddings.articlefile import parse, render
-from embeddings.attachments import attached
+from embeddings.changing.attachments import attached
+from embeddings.changing.plan import Plan, Planner
 from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
 from embeddings.files import (
     make_folder,
@@ -25,7 +26,6 @@ from embeddings.files import (
     write_all,
     write_atomic,
 )
-from embeddings.plan import Plan, Planner
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import SHARED, Article, Rejected

@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
 from embeddings.asking import MAX_QUESTION, Terms, checked
-from embeddings.changing import Changing
+from embeddings.changing.commands import Changing
+from embeddings.changing.limits import limits_of
 from embeddings.collection import Collection
-from embeddings.limits import limits_of
 from embeddings.live import Live
 from embeddings.types import SHARED, Filters, Standing, Status
 from embeddings.worker import Priority

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from embeddings.asking import Terms, checked
 from embeddings.collection import Collection
 from embeddings.errors import QuestionError
-from embeddings.labelled import read_set
 from embeddings.live import Live
-from embeddings.metrics import Outcome, figures, percentiles
+from embeddings.measuring.labelled import read_set
+from embeddings.measuring.metrics import Outcome, figures, percentiles
 from embeddings.types import SHARED, Filters, Progress
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.encoder import Encoder
-    from embeddings.labelled import LabelledSet, Question
+    from embeddings.measuring.labelled import LabelledSet, Question
     from embeddings.types import Hit, ProgressCallback
 
 DEPTH = 10

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from embeddings import inverted
 from embeddings.errors import SnapshotError
+from embeddings.searching import inverted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from embeddings.audit import Audit
+    from embeddings.changing.audit import Audit
 
 log = logging.getLogger(__name__)
 

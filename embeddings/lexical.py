@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.analysis import grams, guess_language, is_stop, stem, words
-from embeddings.finding import Postings, best, look_up
-from embeddings.kinds import wanted
-from embeddings.postings import K1, STEP, TINY, invert
-from embeddings.stretches import gather
-from embeddings.wording import Document, Wording, analyse, key
+from embeddings.ranking.kinds import wanted
+from embeddings.searching.finding import Postings, best, look_up
+from embeddings.searching.postings import K1, STEP, TINY, invert
+from embeddings.searching.stretches import gather
+from embeddings.searching.wording import Document, Wording, analyse, key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from embeddings.kinds import Kind
+    from embeddings.ranking.kinds import Kind
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
@@ -75,7 +75,7 @@ class Lexical:
         most: The greatest impact of each term, uint8 [V].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
-        kinds: What kinds of answers each line has, as ``embeddings.kinds.Kind``, uint8 [L].
+        kinds: What kinds of answers each line has, as ``embeddings.ranking.kinds.Kind``, uint8 [L].
         language_of: Which of ``languages`` a passage is in, uint8 [P].
         languages: Codes of the languages of the passages, ASCII, zero-padded, uint8 [l, 8].
     """

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
+from embeddings.changing.limits import SERVER, name_of
 from embeddings.collection import FOLDER
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
 from embeddings.files import storage_errors, sync_folder, writer_lock
-from embeddings.limits import SERVER, name_of
 from embeddings.view import EMPTY, View
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from embeddings import gate
 from embeddings.asking import Models, answer
-from embeddings.confidence import calibration_for
+from embeddings.changing import gate
 from embeddings.encoder import load_encoder
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
 from embeddings.files import writer_lock
-from embeddings.reindexing import Changes, Reindex, changes
+from embeddings.ranking.confidence import calibration_for
 from embeddings.reranker import load_reranker
 from embeddings.serving import Serving
+from embeddings.snapshots.reindexing import Changes, Reindex, changes
 from embeddings.types import Answer, Refusal
 from embeddings.worker import Priority, Worker
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from embeddings.asking import Terms
     from embeddings.collection import Collection
     from embeddings.encoder import Encoder
-    from embeddings.reindexing import Material
     from embeddings.snapshot import Snapshot
+    from embeddings.snapshots.reindexing import Material
     from embeddings.types import ProgressCallback, ReindexReport
 
 log = logging.getLogger(__name__)

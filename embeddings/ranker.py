@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import folding
-from embeddings.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.features import describe
+from embeddings.ranking import folding
+from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
+from embeddings.ranking.features import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from embeddings.confidence import Calibration
     from embeddings.lexical import Bools, Floats, Ints, Terms
+    from embeddings.ranking.confidence import Calibration
 
 __all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text"]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.analysis import fold
-from embeddings.build import LEXICAL
 from embeddings.lexical import Lexical
 from embeddings.ranker import Arrays, Query, rank
+from embeddings.snapshots.build import LEXICAL
 from embeddings.types import Filters, Hit, Sentence, Span, digest
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from embeddings.confidence import Calibration
     from embeddings.ranker import Candidate, Ranking
+    from embeddings.ranking.confidence import Calibration
     from embeddings.snapshot import Snapshot
     from embeddings.types import Article, Passage
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
 from embeddings.index import ROWS, VectorIndex, stored
-from embeddings.manifest import MANIFEST, Manifest, damaged, read_manifest
+from embeddings.snapshots.manifest import MANIFEST, Manifest, damaged, read_manifest
 from embeddings.types import Article, ArticleSummary, Passage, Span, digest
 
 if TYPE_CHECKING:

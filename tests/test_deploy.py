@@ -17,9 +17,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.ending import ANSWERING, CUT, LEAVING
-from bot.metrics import Metrics
-from bot.supervise import CLOSING
+from bot.running.ending import ANSWERING, CUT, LEAVING
+from bot.running.metrics import Metrics
+from bot.running.supervise import CLOSING
 from config.settings import _known
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.layout import payload
-from bot.markup import plain, unplain
-from bot.parts import Attached, Block, Button, Card, Choice, Row, Select
+from bot.cards.layout import payload
+from bot.cards.markup import plain, unplain
+from bot.cards.parts import Attached, Block, Button, Card, Choice, Row, Select
 from bot.render import answer_card, day, written
 from bot.translate import Languages
 from tests.bot.samples import answers

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
-from bot import adminbuttons, delivery, exporting, proposing
-from bot.about import rules_card
+from bot import delivery
 from bot.access import changed, moved
+from bot.admin import adminbuttons, exporting, proposing
+from bot.admin.reports import snapshot_label, status_card
+from bot.admin.target import by, chosen, target
+from bot.cards.about import rules_card
+from bot.cards.markup import clean, plain
+from bot.cards.parts import MAX_OPTIONS, notice
 from bot.catalogue import fold
 from bot.cogs.articles import Articles
 from bot.errors import BotError
 from bot.guard import admins_only
-from bot.markup import clean, plain
-from bot.parts import MAX_OPTIONS, notice
 from bot.records import exported, records_card
 from bot.render import ANSWERED
-from bot.reports import snapshot_label, status_card
-from bot.target import by, chosen, target
 from bot.translate import described, named, options
 
 if TYPE_CHECKING:

@@ -8,15 +8,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import adminforms, delivery, proposing
-from bot.changes import removal_card
-from bot.corrections import history_card
+from bot import delivery
+from bot.admin import adminforms, proposing
+from bot.admin.changes import removal_card
+from bot.admin.corrections import history_card
+from bot.admin.intake import in_message
+from bot.admin.target import Shelves, chosen, target, where
+from bot.cards.markup import clean
+from bot.cards.parts import MAX_OPTION, MAX_OPTIONS
 from bot.errors import BotError
 from bot.guard import admins_only
-from bot.intake import in_message
-from bot.markup import clean
-from bot.parts import MAX_OPTION, MAX_OPTIONS
-from bot.target import Shelves, chosen, target, where
 from bot.translate import described, named, options
 
 if TYPE_CHECKING:

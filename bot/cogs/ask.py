@@ -13,20 +13,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import asking, delivery
+from bot.cards.markup import clean
+from bot.cards.parts import MAX_OPTION, MAX_OPTIONS, notice
+from bot.cards.refs import short
 from bot.catalogue import first
 from bot.dates import read_days
 from bot.errors import explain, report
 from bot.guard import guarded
-from bot.markup import clean
-from bot.parts import MAX_OPTION, MAX_OPTIONS, notice
-from bot.refs import short
 from bot.render import WRONG
 from bot.translate import described, everywhere, options
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
+    from bot.cards.parts import Card
     from bot.client import Interaction, VerbatimBot
-    from bot.parts import Card
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 _log = logging.getLogger(__name__)

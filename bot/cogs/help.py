@@ -8,8 +8,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
-from bot.about import Known, help_card, privacy_card
 from bot.access import is_admin_here
+from bot.cards.about import Known, help_card, privacy_card
 from bot.guard import guarded
 from bot.translate import described, everywhere
 

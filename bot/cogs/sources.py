@@ -8,12 +8,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery, opening
+from bot.cards.listing import MAX_FILTER, listing_card
+from bot.cards.parts import MAX_OPTION, MAX_OPTIONS
+from bot.cards.refs import ref
 from bot.catalogue import SORTS
 from bot.errors import BotError
 from bot.guard import guarded
-from bot.listing import MAX_FILTER, listing_card
-from bot.parts import MAX_OPTION, MAX_OPTIONS
-from bot.refs import ref
 from bot.translate import described, everywhere, named, options
 
 if TYPE_CHECKING:

@@ -15,14 +15,14 @@ from typing import Any
 
 import psutil
 
-from bot.layout import payload
+from bot.cards.layout import payload
 from bot.render import answer_card
 from bot.translate import Languages
 from config.settings import Settings
-from embeddings import build
 from embeddings.encoder import load_encoder
 from embeddings.engine import SearchEngine
 from embeddings.sentences import sentences
+from embeddings.snapshots import build
 from embeddings.types import Answer
 from tests.bench import words
 from tests.bench.memory import megabytes, pss

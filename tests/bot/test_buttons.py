@@ -11,9 +11,9 @@ import pytest
 from simcord.components import walk_components
 
 from bot.buttons import clicked
+from bot.cards.layout import QUESTION_ID
 from bot.client import VerbatimBot
 from bot.errors import BotError
-from bot.layout import QUESTION_ID
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, RIVER, FakeEngine
 

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from bot.cards.refs import short
 from bot.catalogue import Catalogue, first, fold
-from bot.refs import short
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 
 CATALOGUE = Catalogue(FakeEngine().sources())

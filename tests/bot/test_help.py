@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cards.refs import Place
 from bot.records import labelled_set, query_lines
-from bot.refs import Place
 from bot.store import Unanswered, Vote
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, FakeEngine, split
@@ -169,7 +169,7 @@ async def test_admins_get_a_labelled_set(world: World) -> None:
 async def test_a_set_too_large_for_discord_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.exporting.MAX_FILE", 10)
+    monkeypatch.setattr("bot.admin.exporting.MAX_FILE", 10)
     result = await world.admin.slash(world.channel, "admin export")
     assert "trop gros pour Discord" in text_of(result.response)
 

@@ -16,20 +16,20 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot import opening
+from bot.cards.listing import listing_card
+from bot.cards.refs import Place, pack, ref, unpack
 from bot.catalogue import SORTS
 from bot.errors import BotError
-from bot.listing import listing_card
-from bot.refs import Place, pack, ref, unpack
 from bot.translate import Languages
 from bot.view import Seen, Views
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.limits import name_of
 from embeddings.collection import FOLDER
 from embeddings.corpus import Corpus
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
 from embeddings.library import Library
-from embeddings.limits import name_of
 from embeddings.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.embeddings.fakes import WordEncoder

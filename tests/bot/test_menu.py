@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simcord.components import COMPONENTS_V2_FLAG, validate_components
 
 from bot.attribution import MOST, attribution_card, sentences
-from bot.layout import payload
+from bot.cards.layout import payload
 from bot.translate import Languages
 from embeddings.types import Answer, Refusal
 from tests.bot.people import World, text_of

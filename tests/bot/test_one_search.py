@@ -13,11 +13,11 @@ import pytest
 
 from bot.access import is_admin_here
 from bot.asking import channel_ids
+from bot.cards.refs import short
 from bot.catalogue import Catalogue
 from bot.cogs.ask import Ask
-from bot.refs import short
+from bot.running.supervise import Backoff
 from bot.store import Vote
-from bot.supervise import Backoff
 from config.settings import DiscordSettings
 from embeddings.types import Filters
 from tests.bot.people import World, buttons_of, text_of

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
-MAY = {"client.py", "view.py", "target.py", "cogs/servers.py"}
+MAY = {"client.py", "view.py", "admin/target.py", "cogs/servers.py"}
 """Who knows of collections: what makes the views, and what admins and the operator change."""
-SHELL = {"health.py", "shell.py", "cli.py", "console.py", "upkeep.py", "options.py", "__main__.py"}
+SHELL = {
+    *("running/health.py", "shell/session.py", "shell/upkeep.py", "shell/options.py"),
+    *("cli.py", "console.py", "__main__.py"),
+}
 """The command line and the figures of the process, which only the operator has."""
 
 

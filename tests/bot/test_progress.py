@@ -8,8 +8,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot import work
-from bot.parts import notice
+from bot.admin import work
+from bot.cards.parts import notice
 from bot.progress import FIRST, Reporter
 from bot.translate import Languages
 from config.settings import DiscordSettings

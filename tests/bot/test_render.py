@@ -13,9 +13,9 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from simcord.components import COMPONENTS_V2_FLAG, validate_components, validate_embeds
 
-from bot.layout import payload
-from bot.markup import plain
-from bot.parts import Card
+from bot.cards.layout import payload
+from bot.cards.markup import plain
+from bot.cards.parts import Card
 from bot.render import answer_card, day, filter_words, quoted, sure, written
 from bot.translate import Language, Languages
 from embeddings.types import Answer, Filters, Hit, Refusal

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.about import rules_card
 from bot.access import Choices, rules
+from bot.admin.reports import reindex_lines, status_card
+from bot.cards.about import rules_card
+from bot.cards.layout import payload
+from bot.cards.listing import listing_card
 from bot.catalogue import Catalogue
-from bot.layout import payload
-from bot.listing import listing_card
 from bot.render import answer_card, open_select, sure
-from bot.reports import reindex_lines, status_card
 from bot.translate import Languages
 from config.settings import DiscordSettings
 from embeddings.types import Answer, Hit, ReindexReport

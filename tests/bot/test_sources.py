@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.refs import short
+from bot.cards.refs import short
 from tests.bot.people import World, buttons_of, select_of, text_of
 from tests.fakes import LETTER, RIVER
 

@@ -13,12 +13,12 @@ BOT = Path(__file__).resolve().parents[2] / "bot"
 FILES = (
     "cli",
     "console",
-    "measuring",
-    "options",
-    "terminal_reports",
-    "shell",
-    "terminal",
-    "upkeep",
+    "shell/measuring",
+    "shell/options",
+    "shell/terminal_reports",
+    "shell/session",
+    "shell/terminal",
+    "shell/upkeep",
     "words",
     "__main__",
 )

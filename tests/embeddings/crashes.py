@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from embeddings.audit import AUDIT
+from embeddings.changing.audit import AUDIT
 from embeddings.engine import SearchEngine
 from embeddings.errors import EmbeddingsError
 from embeddings.files import LOCK
-from embeddings.generations import ASIDE
+from embeddings.snapshots.generations import ASIDE
 from tests.embeddings.diskfaults import ALLOCATING, DEAD, Disk, failing
 from tests.embeddings.fakes import WordEncoder
 

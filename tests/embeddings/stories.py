@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings import writing
-from embeddings.build import texts_of
 from embeddings.passages import split
 from embeddings.snapshot import Snapshot
+from embeddings.snapshots import writing
+from embeddings.snapshots.build import texts_of
+from embeddings.snapshots.writing import Contents
 from embeddings.types import Article
-from embeddings.writing import Contents
 from tests.embeddings.fakes import WordEncoder
 
 HARBOUR = Article(

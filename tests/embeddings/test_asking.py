@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from config.settings import Settings
 from embeddings.asking import Models, Terms
 from embeddings.collection import Collection
-from embeddings.confidence import Story
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.passages import split
-from embeddings.reindexing import Material
+from embeddings.ranking.confidence import Story
 from embeddings.serving import Serving
+from embeddings.snapshots.reindexing import Material
 from embeddings.types import Article, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 

@@ -28,7 +28,7 @@ import os, shutil, sys
 from pathlib import Path
 from embeddings import files
 from embeddings.corpus import Corpus
-from embeddings.plan import Plan
+from embeddings.changing.plan import Plan
 from embeddings.types import Article
 def dying(step, left):
     def run(*arguments, **options):

@@ -9,7 +9,7 @@ import pytest
 from config.settings import Settings
 from embeddings.errors import InputError
 from embeddings.evaluate import evaluate
-from embeddings.fitting import calibrate
+from embeddings.measuring.fitting import calibrate
 from embeddings.types import Progress
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.sets import THINGS, TOWNS, write_set

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
 from embeddings.index import Before, VectorIndex, stored, write
-from embeddings.inverted import TARGET_RECALL
+from embeddings.searching.inverted import TARGET_RECALL
 
 DIMENSION = 24
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.lexical import FAR, Document, Lexical, build
-from embeddings.postings import K1, STEP, B
-from embeddings.stretches import gather
+from embeddings.searching.postings import K1, STEP, B
+from embeddings.searching.stretches import gather
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.limits import name_of
 from embeddings.collection import FOLDER
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, UnknownArticle
 from embeddings.files import writer_lock
 from embeddings.library import GONE, Library
-from embeddings.limits import name_of
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings import folding
-from embeddings.confidence import Calibration
 from embeddings.ranker import Ranking, Weights
+from embeddings.ranking import folding
+from embeddings.ranking.confidence import Calibration
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 
 SURE = Calibration("m", 0.0, {"covered": 1.0, "lead": 1.0}, 0.5)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from bot.cards.layout import payload
 from bot.catalogue import Catalogue
-from bot.layout import payload
 from bot.render import SHOWN, answer_card
 from bot.translate import Languages
 from config.settings import Settings

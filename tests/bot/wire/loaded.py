@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.__main__ import main
-from bot.shell import search_engine
+from bot.shell.session import search_engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

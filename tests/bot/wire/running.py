@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord.shard
 
-from bot import supervise
 from bot.client import run
+from bot.running import supervise
 from config.settings import DiscordSettings, Settings
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.test_health import get
+from tests.bot.running.test_health import get
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
 from tests.embeddings.readers.sites import free_port

@@ -11,7 +11,7 @@ from config.groups import WatchSettings
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.files import OWNER
-from embeddings.watching import watching
+from embeddings.watching.watcher import watching
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
 from tests.bot.wire.test_process import ended, program

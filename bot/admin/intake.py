@@ -1,0 +1,163 @@
+"""Attachments and links -> what the engine can read: files in a folder of their own, addresses.
+
+Whatever somebody types is made an address before the engine sees it: it never names a file of
+this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cards.markup import clean
+from bot.delivery import LOST, patiently
+from embeddings.errors import StorageError
+from embeddings.readers import is_supported, supported
+from embeddings.readers.addresses import is_web_address
+from embeddings.readers.many import ARCHIVE
+from embeddings.types import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Sequence
+
+    import discord
+
+    from bot.translate import Language
+
+SECONDS = 60.0
+"""How long one attachment may take to come."""
+MEGABYTE = 1_000_000
+MAX_LINKS = 10
+"""The most links that are read out of one message."""
+_STEM = 60
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,9}$")
+_EDGES = "-. "
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|\0]+')
+_LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
+_AFTER = ".,;:!?…»”’'\"*_~`"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What somebody gave.
+
+    Attributes:
+        inputs: Paths of files that are ours, and addresses.
+        names: Path -> what the person calls the file.
+        rejected: What is not even read, and why.
+    """
+
+    inputs: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
+
+
+@asynccontextmanager
+async def taken(
+    attachments: Sequence[discord.Attachment],
+    links: Iterable[str],
+    language: Language,
+    *,
+    megabytes: int,
+) -> AsyncIterator[Intake]:
+    """Download attachments for as long as this lasts.
+
+    Args:
+        attachments: Files of a command or a message.
+        links: Addresses as somebody wrote them.
+        language: Of the sentences for what is not taken.
+        megabytes: The most that one file may hold.
+
+    Raises:
+        StorageError: They cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
+        names: dict[str, str] = {}
+        rejected: list[Rejected] = []
+        for number, attachment in enumerate(attachments, 1):
+            name = file_name(attachment)
+            found = await _fetched(attachment, name, megabytes, language)
+            if isinstance(found, Rejected):
+                rejected.append(found)
+            else:
+                names[await asyncio.to_thread(_write, Path(folder, str(number), name), found)] = (
+                    name
+                )
+        inputs = (*names, *dict.fromkeys(map(address, links)))
+        yield Intake(inputs, names, tuple(rejected))
+
+
+async def _fetched(
+    attachment: discord.Attachment, name: str, megabytes: int, language: Language
+) -> bytes | Rejected:
+    """Download one file, unless its name or its size say that there is no use."""
+    if not (is_supported(name) or name.lower().endswith(ARCHIVE)):
+        kinds = f"{supported()}, {ARCHIVE}"
+        return Rejected(name, language("rejected-type", name=name, kinds=kinds))
+    size = language("rejected-size", name=name, megabytes=str(megabytes))
+    if attachment.size > megabytes * MEGABYTE:
+        return Rejected(name, size)
+    try:
+        async with asyncio.timeout(SECONDS):
+            data = await patiently(attachment.read)
+    except (*LOST, TimeoutError):
+        return Rejected(name, language("rejected-lost", name=name))
+    return data if len(data) <= megabytes * MEGABYTE else Rejected(name, size)
+
+
+def _write(path: Path, data: bytes) -> str:
+    try:
+        path.parent.mkdir()
+        path.write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(f"An attachment cannot be written to {path.parent}: {reason}.") from None
+    return str(path)
+
+
+def file_name(attachment: discord.Attachment) -> str:
+    """Return what an attachment is called, as the name of a file: no folder, nothing hidden.
+
+    Discord writes accents and spaces otherwise in ``filename``; ``title`` has them as they were.
+    """
+    found = _SUFFIX.search(attachment.filename)
+    suffix = found[0] if found else ""
+    stem = _plain(attachment.title or attachment.filename).removesuffix(suffix).strip(_EDGES)
+    return f"{stem[:_STEM].strip(_EDGES) or 'file'}{suffix}"
+
+
+def _plain(name: str) -> str:
+    return _FORBIDDEN.sub("-", clean(name))
+
+
+def address(given: str) -> str:
+    """Return what somebody wrote as a web address; nothing they write is a path."""
+    text = clean(given).strip()
+    return text if is_web_address(text) else f"https://{text}"
+
+
+def links(text: str) -> list[str]:
+    """Return the links of a message, each once, without what only stands after them."""
+    return list(dict.fromkeys(_trimmed(found) for found in _LINK.findall(text)))
+
+
+def _trimmed(link: str) -> str:
+    while link[-1] in _AFTER or link.count(link[-1]) > link.count(_PAIRS.get(link[-1], link[-1])):
+        link = link[:-1]
+    return link
+
+
+def in_message(message: discord.Message) -> tuple[list[discord.Attachment], list[str]]:
+    """Return the files and links of a message, of what it forwards and of its previews."""
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    files = [attachment for part in parts for attachment in part.attachments]
+    texts = [part.content for part in parts]
+    shown = [embed.url for part in parts for embed in part.embeds if embed.url]
+    found = links("\n".join([*texts, *shown]))
+    return files, found[:MAX_LINKS]

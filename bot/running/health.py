@@ -1,0 +1,165 @@
+"""How this process is, for those who look after it: /healthz, /readyz and /metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+import discord
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from bot.running.metrics import Metrics
+from config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from discord.ext import commands
+
+    from config.groups import HealthSettings
+    from embeddings.engine import SearchEngine
+
+    Client = TypeVar("Client", bound=commands.Bot)
+
+TICK = 0.5
+"""Seconds between two looks at how late the event loop is."""
+CLOSING = 0.5
+"""Seconds that an answer under way is given at the end."""
+
+
+class Health:
+    """What is known of this process.
+
+    Attributes:
+        metrics: What is counted.
+        engine: The engine, once it is open.
+    """
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.engine: SearchEngine | None = None
+        self._client: commands.Bot | None = None
+        self._deaf: set[int | None] = set()
+
+    def watch(self, client: Client) -> Client:
+        """Follow a client's connection from now on, in place of the one before; return it."""
+        self._client = client
+        self._deaf = {None}
+        client.add_listener(self._begun, "on_connect")
+        client.add_listener(self._ready, "on_ready")
+        client.add_listener(self._resumed, "on_resumed")
+        client.add_listener(self._lost, "on_disconnect")
+        client.add_listener(self._shard_heard, "on_shard_ready")
+        client.add_listener(self._shard_heard, "on_shard_resumed")
+        client.add_listener(self._shard_lost, "on_shard_disconnect")
+        return client
+
+    @property
+    def problems(self) -> list[str]:
+        """Why this process cannot answer questions on Discord now, in sentences."""
+        found = []
+        if self.engine is None:
+            found.append("The articles are still being loaded.")
+        if not self._is_connected:
+            found.append("There is no connection to Discord.")
+        return found
+
+    @property
+    def _is_connected(self) -> bool:
+        client = self._client
+        return bool(client and client.is_ready() and not client.is_closed() and not self._deaf)
+
+    async def measure(self) -> bytes:
+        """Return the metrics, with what is only looked up when somebody wants to know."""
+        metrics, client = self.metrics, self._client
+        metrics.connected.set(self._is_connected)
+        metrics.servers.set(len(client.guilds) if client else 0)
+        latency = client.latency if client and self._is_connected else math.nan
+        metrics.latency.set(latency if math.isfinite(latency) else 0)
+        if self.engine:
+            metrics.serving(await asyncio.to_thread(self.engine.status))
+        return metrics.text()
+
+    async def tick(self) -> None:
+        """Note how late the event loop is, again and again."""
+        while True:
+            due = time.monotonic() + TICK
+            await asyncio.sleep(TICK)
+            self.metrics.lag.observe(max(0.0, time.monotonic() - due))
+
+    async def _begun(self) -> None:
+        self.metrics.sessions.labels("new").inc()
+
+    async def _ready(self) -> None:
+        self._deaf.discard(None)
+
+    async def _resumed(self) -> None:
+        self.metrics.sessions.labels("resumed").inc()
+        self._deaf.discard(None)
+
+    async def _lost(self) -> None:
+        self.metrics.lost.inc()
+        if not isinstance(self._client, discord.AutoShardedClient):
+            self._deaf.add(None)
+
+    async def _shard_heard(self, shard: int) -> None:
+        self._deaf.discard(shard)
+
+    async def _shard_lost(self, shard: int) -> None:
+        self._deaf.add(shard)
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: HealthSettings) -> AsyncIterator[Health]:
+    """Say how this process is for as long as this lasts, where the settings want it.
+
+    Raises:
+        ConfigError: The address cannot be listened on.
+    """
+    health = Health()
+    if settings.port is None:
+        yield health
+        return
+    runner = web.AppRunner(_app(health), access_log=None, shutdown_timeout=CLOSING)
+    await runner.setup()
+    ticking = asyncio.create_task(health.tick(), name="event-loop-lag")
+    try:
+        await _listen(runner, settings.host, settings.port)
+        yield health
+    finally:
+        ticking.cancel()
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise ConfigError(
+            f"{host}:{port} cannot be listened on ({error.strerror or error}); choose another "
+            "VERBATIM_HEALTH__PORT or VERBATIM_HEALTH__HOST."
+        ) from None
+
+
+def _app(health: Health) -> web.Application:
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def ready(_: web.Request) -> web.Response:
+        problems = health.problems
+        status = 503 if problems else 200
+        return web.json_response({"ready": not problems, "problems": problems}, status=status)
+
+    async def metrics(_: web.Request) -> web.Response:
+        headers = {"Content-Type": CONTENT_TYPE_LATEST}
+        return web.Response(body=await health.measure(), headers=headers)
+
+    app = web.Application()
+    app.add_routes(
+        [web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)]
+    )
+    return app

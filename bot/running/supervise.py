@@ -1,0 +1,185 @@
+"""Keeping the bot on Discord: what ends its client starts a new one, a little later each time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.errors import describe, frames, unwrap
+from bot.running import ending
+from config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds before the first new start, and the most before any: Discord takes a token back that
+begins 1,000 sessions within a day (https://discord.com/developers/docs/events/gateway)."""
+STEADY = 120.0
+"""Seconds after which a client counts as having worked: the next wait is the first again."""
+CLOSING = 2.0
+"""Seconds that a client is given to close."""
+_HOPELESS = {
+    4004: "Discord does not accept the token. Set DISCORD_TOKEN to the bot's token from "
+    "https://discord.com/developers/applications.",
+    4010: "Discord refuses the shard.",
+    4011: "Discord asks for sharding: the bot is on too many servers for one connection.",
+    4012: "Discord no longer speaks this version of its gateway: update discord.py.",
+    4013: "Discord does not know one of the intents: update discord.py.",
+    4014: "Discord refuses an intent that the bot asks for. It needs no privileged one: please "
+    "report this.",
+}
+"""Close codes that no new start can mend (https://discord.com/developers/docs/topics/opcodes)."""
+OUTSIDE = (
+    aiohttp.ClientError,
+    ConnectionError,
+    TimeoutError,
+    discord.HTTPException,
+    discord.GatewayNotFound,
+    discord.ConnectionClosed,
+)
+"""What the network or Discord is at fault for, and what may be over a minute later."""
+_log = logging.getLogger(__name__)
+
+
+class SetupError(Exception):
+    """What is wrong with this program itself, and would be again after a new start: its cause."""
+
+
+@contextlib.contextmanager
+def setting_up() -> Iterator[None]:
+    """Tell this program's own faults from those of the network, before the gateway is opened.
+
+    Once it is open, no error tells them apart: discord.py lets a malformed payload raise a
+    ``KeyError`` or a ``TypeError`` too, and for that a new start is the right thing.
+
+    Raises:
+        SetupError: A fault of our own.
+    """
+    try:
+        yield
+    except OUTSIDE:
+        raise
+    except Exception as error:
+        raise SetupError from error
+
+
+def hopeless(error: BaseException) -> str | None:
+    """Return the sentence for what a new start cannot mend; None for all else."""
+    if isinstance(error, discord.LoginFailure):
+        return _HOPELESS[4004]
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return _HOPELESS[4014]
+    if isinstance(error, discord.ConnectionClosed):
+        return _HOPELESS.get(error.code)
+    return None
+
+
+class Backoff:
+    """How long to wait before each new start: twice as long each time, and a little by chance."""
+
+    def __init__(self, first: float = FIRST_WAIT, longest: float = LONGEST_WAIT) -> None:
+        self._first, self._longest = first, longest
+        self._next = first
+
+    def wait(self, lasted: float) -> float:
+        """Return the seconds to wait after a client that lasted so long."""
+        if lasted >= STEADY:
+            self._next = self._first
+        now, self._next = self._next, min(self._longest, self._next * 2)
+        return now * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+async def supervise(
+    make: Callable[[], discord.Client],
+    token: str,
+    *,
+    stop: asyncio.Event,
+    backoff: Backoff | None = None,
+) -> int:
+    """Run clients one after the other until ``stop`` is set; return the exit code 0.
+
+    Raises:
+        ConfigError: Something that a new start cannot mend, such as a wrong token.
+        Exception: A fault of this program, which a new start cannot mend either.
+    """
+    backoff = backoff or Backoff()
+    while not stop.is_set():
+        started = time.monotonic()
+        error = await _run_once(make(), token, stop)
+        if stop.is_set():
+            break
+        _give_up(error)
+        wait = backoff.wait(time.monotonic() - started)
+        _log.warning("starting again in %.1f s: Discord's client ended%s", wait, _because(error))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+    return 0
+
+
+def _give_up(error: BaseException | None) -> None:
+    """Raise what a new start cannot mend; return from all else."""
+    sentence = hopeless(error) if error else None
+    if sentence:
+        raise ConfigError(sentence)
+    if isinstance(error, SetupError) and error.__cause__:
+        _log.error("the bot cannot be set up%s", _because(unwrap(error.__cause__)))
+        raise error.__cause__
+
+
+def _because(error: BaseException | None) -> str:
+    """Return what a client ended with, and where unless it came from outside."""
+    if error is None:
+        return ""
+    return f" ({describe(error)}){'' if isinstance(error, OUTSIDE) else frames(error)}"
+
+
+async def _run_once(
+    client: discord.Client, token: str, stop: asyncio.Event
+) -> BaseException | None:
+    """Run a client until it ends or ``stop`` is set; return what it ended with."""
+    running = asyncio.create_task(client.start(token), name="discord-client")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await ending.finish()
+    finally:
+        stopping.cancel()
+        await _close(client, running)
+    return None if running.cancelled() else running.exception()
+
+
+async def _close(client: discord.Client, running: asyncio.Task[None]) -> None:
+    """Close a client, whatever state it is in."""
+    try:
+        async with asyncio.timeout(CLOSING):
+            await client.close()
+    except Exception as error:  # noqa: BLE001 - it is thrown away all the same
+        _log.info("the client did not close: %s", type(error).__name__)
+    running.cancel()
+    await asyncio.wait({running})
+
+
+@contextlib.contextmanager
+def signals(stop: asyncio.Event) -> Iterator[None]:
+    """Have SIGTERM and SIGINT set an event, where the system can."""
+    loop = asyncio.get_running_loop()
+    caught = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+            caught.append(number)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)

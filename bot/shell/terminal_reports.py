@@ -1,0 +1,263 @@
+"""Answers, lists and reports -> the lines that a person reads in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.links import link
+from bot.render import at_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.shell.terminal import Screen
+    from bot.words import Words
+    from embeddings.types import (
+        Answer,
+        ArticleSummary,
+        AuditEntry,
+        ChangeReport,
+        Filters,
+        Hit,
+        Proposed,
+        ReindexReport,
+        Status,
+        VerifyReport,
+    )
+
+
+def answer(screen: Screen, value: Answer) -> None:
+    """Show an answer: its quotes and their sources, or the refusal."""
+    words = screen.words
+    _show_understood(screen, value)
+    for hit in at_first(value.hits):
+        _show_hit(screen, hit)
+    if value.refusal:
+        screen.line(words(f"refusal-{value.refusal}"), "yellow")
+    if value.nearest_titles:
+        screen.line(words("nearest", titles=_listed(words, value.nearest_titles)), "dim")
+
+
+def _show_understood(screen: Screen, value: Answer) -> None:
+    words = screen.words
+    if value.understood:
+        said = [f"« {part} »" for part in value.understood] + _narrowed(words, value.filters)
+        screen.line(words("understood", parts=", ".join(said)), "dim")
+    if value.widened:
+        screen.line(words("widened"), "yellow")
+
+
+def _show_hit(screen: Screen, hit: Hit) -> None:
+    """Show a quote, the sentence that answers in bold, and where it stands."""
+    words = screen.words
+    first = hit.sentence.start - hit.passage.start
+    length = hit.sentence.end - hit.sentence.start
+    screen.indented(hit.text, "cyan", bold=(first, first + length))
+    screen.indented(source_line(words, hit), "dim")
+    address = link(hit.article, hit.sentence.start, hit.sentence.end)
+    if address:
+        screen.line(address, "dim")
+    if hit.also_in:
+        screen.indented(words("also-in", titles=_listed(words, hit.also_in)), "dim")
+    screen.line()
+
+
+def source_line(words: Words, hit: Hit) -> str:
+    """Return who said it, where and when, and how sure we are that it answers."""
+    article = hit.article
+    parts = [
+        article.title,
+        article.source,
+        article.author,
+        words("day", day=article.date) if article.date else None,
+        f"§ {hit.passage.paragraph}",
+        words.confidence(hit.confidence),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _narrowed(words: Words, filters: Filters) -> list[str]:
+    said = []
+    if filters.since:
+        said.append(words("since", day=words("day", day=filters.since)))
+    if filters.until:
+        said.append(words("until", day=words("day", day=filters.until)))
+    if filters.source:
+        said.append(words("in-source", source=filters.source))
+    return said
+
+
+def _listed(words: Words, titles: Iterable[str]) -> str:
+    return words("separator").join(titles)
+
+
+def sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
+    """Show the articles, one a line."""
+    rows = [(v.id, v.title, v.source, v.date, v.language, v.passages) for v in values]
+    if not rows and screen.is_terminal:
+        screen.line(screen.words("no-sources"), "yellow")
+        return
+    names = ("id", "title", "source", "date", "language", "passages")
+    screen.table([screen.words(f"column-{name}") for name in names], rows)
+
+
+def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
+    """Show which articles came, changed or went."""
+    words = screen.words
+    if dry_run:
+        screen.line(words("would-be"), "yellow")
+    understood = {each.article.id: each for each in report.proposed}
+    for key in ("added", "changed", "unchanged"):
+        articles: tuple[ArticleSummary, ...] = getattr(report, key)
+        if not articles:
+            continue
+        screen.line(words(key, articles=len(articles)), "bold")
+        plain = [(a.id, a.title, a.date, a.passages) for a in articles if a.id not in understood]
+        screen.table([""] * 4, plain)
+        for article in articles:
+            if article.id in understood:
+                _show_understanding(screen, understood[article.id])
+    if report.removed:
+        screen.line(words("removed", articles=len(report.removed)), "bold")
+        screen.table([""], [(one,) for one in report.removed])
+    if report.report:
+        _show_indexed(screen, report.report)
+
+
+def _show_understanding(screen: Screen, proposed: Proposed) -> None:
+    """Show what an article was understood to be; what was guessed has a question mark."""
+    words, article = screen.words, proposed.article
+    screen.line(article.id, "cyan")
+    cells = {
+        "title": article.title,
+        "source": article.source,
+        "author": article.author,
+        "date": article.date.isoformat() if article.date else None,
+        "url": article.url,
+        "language": article.language,
+        "passages": str(article.passages),
+    }
+    rows = []
+    for name, cell in cells.items():
+        guessed = name in proposed.inferred and cell is not None
+        shown = words("guessed", value=cell) if guessed else (cell or words("unknown"))
+        rows.append((words(f"column-{name}"), shown))
+    screen.table(["", ""], rows)
+    screen.indented(proposed.opening, "dim")
+
+
+def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
+    """Show who changed what and when."""
+    rows = [
+        (
+            entry.at.isoformat(" ", "seconds"),
+            entry.by or screen.words("somebody"),
+            screen.words(f"did-{entry.what}"),
+            entry.article or entry.snapshot,
+            ", ".join(entry.fields) or _digests(entry),
+        )
+        for entry in entries
+    ]
+    if not rows and screen.is_terminal:
+        screen.line(screen.words("no-audit"), "yellow")
+        return
+    names = ("at", "by", "what", "about", "details")
+    screen.table([screen.words(f"column-{name}") for name in names], rows)
+
+
+def _digests(entry: AuditEntry) -> str:
+    if entry.article is None:
+        return "+{} ~{} -{}".format(*entry.counts) if entry.what == "publish" else ""
+    return f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
+
+
+def reindex(screen: Screen, report: ReindexReport, *, dry_run: bool) -> None:
+    """Show what a reindex did."""
+    if dry_run:
+        screen.line(screen.words("would-be"), "yellow")
+    counts = (("added", report.added), ("changed", report.changed), ("removed", report.removed))
+    screen.line(", ".join(screen.words(key, articles=count) for key, count in counts))
+    _show_indexed(screen, report, dry_run=dry_run)
+
+
+def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = False) -> None:
+    said = screen.words(
+        "planned" if dry_run else "indexed",
+        snapshot=report.snapshot,
+        passages=report.passages,
+        encoded=report.encoded,
+        reused=report.reused,
+        seconds=report.seconds,
+    )
+    screen.line(said, "green")
+
+
+def rollback(screen: Screen, snapshot: str, previous: str) -> None:
+    """Show which snapshot serves now."""
+    screen.line(screen.words("rolled-back", snapshot=snapshot, previous=previous), "green")
+
+
+def status(screen: Screen, value: Status) -> None:
+    """Show what serves now, and on what it runs."""
+    words = screen.words
+    kept = [f"{s.snapshot} ({s.passages})" for s in value.snapshots]
+    versions = [f"{name} {version}" for name, version in value.versions.items()]
+    rows = {
+        "snapshot": value.snapshot or words("none"),
+        "created": value.created_at.isoformat(" ", "seconds") if value.created_at else "",
+        "model": f"{value.model} ({value.dimension})",
+        "articles": value.articles,
+        "passages": value.passages,
+        "collections": ", ".join(value.collections),
+        "index": value.index or words("none"),
+        "threshold": f"{value.threshold:.2f}",
+        "calibration": value.calibration,
+        "kept": ", ".join(kept) or words("none"),
+        "versions": ", ".join(versions),
+    }
+    screen.table(["", ""], [(words(f"status-{key}"), cell) for key, cell in rows.items()])
+    for note in value.notes:
+        screen.line(note, "yellow")
+
+
+def verification(screen: Screen, report: VerifyReport) -> None:
+    """Show what a check of every digest found."""
+    if report.ok:
+        screen.line(screen.words("sound", checked=report.checked), "green")
+        return
+    count = len(report.problems)
+    screen.line(screen.words("unsound", problems=count, checked=report.checked), "red")
+    for problem in report.problems:
+        screen.indented(problem)
+
+
+def figures(screen: Screen, figures: Mapping[str, object]) -> None:
+    """Show the figures of an evaluation, each with what it means."""
+    rows = []
+    for name, figure in figures.items():
+        meaning = screen.words("figure-" + name.replace("@", "-"))
+        rows.append((name, _figure(screen.words, figure), meaning))
+    screen.table(["", "", ""], rows)
+
+
+def calibration(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Show a calibration: its threshold, and what was measured on each set, held out."""
+    rows = [("threshold", _figure(screen.words, document["threshold"]))]
+    for source, measured in document["figures"].items():
+        if isinstance(measured, dict):
+            rows += [
+                (f"{source}: {name}", _figure(screen.words, figure))
+                for name, figure in measured.items()
+            ]
+    screen.table(["", ""], rows)
+    screen.line(document["note"])
+
+
+def _figure(words: Words, value: object) -> str:
+    """Write a figure: three decimals, and the percentiles of a time in one line."""
+    if value is None:
+        return words("none")
+    if isinstance(value, Mapping):
+        return " / ".join(f"{number:.1f}" for number in value.values())
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,152 @@
+"""The commands that look after a collection: edit, audit, export, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.shell import json_output
+from bot.shell import terminal_reports as show
+from bot.shell.options import DONE, MISTAKE, anyway, by, collection, common, dry_run, utf8
+from embeddings.errors import InputError
+from embeddings.types import ChangeReport
+
+if TYPE_CHECKING:
+    from bot.shell.session import Shell
+    from embeddings.engine import SearchEngine
+    from embeddings.types import AuditEntry, ProgressCallback, Proposal
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("article_id", metavar="ARTICLE_ID")
+@click.option("--title", metavar="TEXT", help="Its headline.")
+@click.option("--source", metavar="NAME", help="Who published it.")
+@click.option("--author", metavar="NAME", help="Who signed it.")
+@click.option("--date", metavar="DATE", help="The day it was published.")
+@click.option("--url", metavar="ADDRESS", help="Where it can be read.")
+@click.option("--language", metavar="CODE", help="Two letters, such as fr.")
+@dry_run
+@anyway
+@collection
+@common
+@click.pass_obj
+def edit(
+    shell: Shell,
+    /,
+    article_id: str,
+    *,
+    dry_run: bool,
+    anyway: bool,
+    collection: str,
+    **fields: str | None,
+) -> int:
+    """Set what is known of an article; an empty value clears it.
+
+    What is set here stays when the article is read again.
+    """
+    given = {name: utf8(value) for name, value in fields.items() if value is not None}
+    if not given:
+        raise InputError("Nothing is to be changed; give --title, --date or another field.")
+
+    async def work(engine: SearchEngine, progress: ProgressCallback) -> ChangeReport:
+        proposal = await engine.propose_edit(article_id, given, by=by())
+        if not dry_run:
+            return await engine.confirm(proposal.token, by=by(), anyway=anyway, progress=progress)
+        await engine.drop(proposal.token)
+        return _told(proposal)
+
+    report = shell.run(work, collection)
+    shell.reply(
+        json_output.addition(report),
+        lambda screen: show.changes(screen, report, dry_run=dry_run),
+    )
+    return rejections(shell, report)
+
+
+def _told(proposal: Proposal) -> ChangeReport:
+    """Return what a proposal would do as the report of a dry run."""
+    return ChangeReport(
+        changed=tuple(each.article for each in proposal.changed),
+        unchanged=proposal.unchanged,
+        proposed=proposal.changed,
+    )
+
+
+@click.command()
+@click.option("--article", metavar="ARTICLE_ID", help="Only what was done to this article.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N lines.")
+@collection
+@common
+@click.pass_obj
+def audit(shell: Shell, *, article: str | None, limit: int | None, collection: str) -> int:
+    """Say who changed what and when, the newest first."""
+
+    async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[AuditEntry, ...]:
+        found = await engine.audit()
+        return tuple(e for e in found if article is None or e.article == article)[:limit]
+
+    entries = shell.run(work, collection)
+    shell.reply(json_output.audit(entries), lambda screen: show.audit(screen, entries))
+    return DONE
+
+
+@click.command()
+@click.argument("file", metavar="FILE.zip", type=FILE)
+@collection
+@common
+@click.pass_obj
+def export(shell: Shell, file: Path, *, collection: str) -> int:
+    """Write a collection to FILE.zip.
+
+    Its articles with their history, its golden questions and its audit log; what is computed from
+    them is left out.
+    """
+    articles = shell.run(lambda engine, _: engine.export(file), collection)
+    shell.reply(
+        {"file": str(file), "articles": articles},
+        lambda screen: screen.line(
+            screen.words("exported", articles=articles, file=str(file)), "green"
+        ),
+    )
+    return DONE
+
+
+@click.command("import")
+@click.argument("file", metavar="FILE.zip", type=FILE)
+@click.option("--replace", is_flag=True, help="Replace what is there; the history keeps it.")
+@anyway
+@collection
+@common
+@click.pass_obj
+def import_(shell: Shell, file: Path, *, replace: bool, anyway: bool, collection: str) -> int:
+    """Make what export wrote to FILE.zip the collection, then index it.
+
+    All of it or nothing. A collection that has articles is replaced only with --replace.
+    """
+    report = shell.run(
+        lambda engine, progress: engine.import_(
+            file, over=replace, by=by(), anyway=anyway, progress=progress
+        ),
+        collection,
+        create=True,
+        seed=False,
+    )
+    shell.reply(
+        json_output.removal(report),
+        lambda screen: show.changes(screen, report, dry_run=False),
+    )
+    return rejections(shell, report)
+
+
+def rejections(shell: Shell, report: ChangeReport) -> int:
+    """Tell what was not taken; all the rest is done."""
+    for note in report.report.notes if report.report else ():
+        shell.tell(note)
+    for rejected in report.rejected:
+        named = rejected.input in rejected.reason
+        shell.tell(rejected.reason if named else f"{rejected.input}: {rejected.reason}")
+    return MISTAKE if report.rejected else DONE

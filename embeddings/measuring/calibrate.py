@@ -1,0 +1,182 @@
+"""Fits the confidence on labelled questions; the only place that needs scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.errors import ModelError
+from embeddings.measuring.metrics import auroc, calibration_error
+from embeddings.measuring.sampling import Kind, Sample
+from embeddings.ranking.confidence import Calibration, Story, smallness, value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+FEATURES = (
+    "covered",
+    "body",
+    "spelt",
+    "worth",
+    "unknown",
+    "length",
+    "early",
+    "lines",
+    "several",
+    "fits",
+    "lacks",
+    "says",
+    "lead",
+    "likely",
+    "clear",
+    "nearer",
+    "passage",
+    "sentence",
+    "small",
+    *(f"small*{name}" for name in ("lead", "passage", "sentence")),
+)
+"""What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
+ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
+"""What tells whether a question is about a story at all."""
+FOLDS = 5
+UNSUPPORTED = 0.1
+"""The share of answers that may be unsupported at the threshold."""
+UNSUPPORTED_SMALL = 0.125
+"""The same in the smallest corpora, whose few passages the reader sees through at once."""
+LEAST_SMALL = 60
+"""The most passages that a corpus has whose samples decide that."""
+UNRELATED = 0.25
+"""The share of questions about other stories that may get a passage of a story asked alone."""
+SMALL_SHARE = 0.5
+"""What the small corpora cut from a set weigh beside the set itself."""
+_WEIGHT = {Kind.OWN: 1.0, Kind.GONE: 0.2, Kind.OTHER: 0.7}
+
+
+def fit(found: Sequence[Sample], model: str) -> Calibration:
+    """Fit a logistic regression; every set weighs the same, however many questions it has.
+
+    Args:
+        found: The samples.
+        model: The id of the model whose vectors they come from.
+
+    Raises:
+        ModelError: scikit-learn is missing, or there are too few samples of one kind.
+    """
+    if min(sum(s.correct for s in found), sum(not s.correct for s in found)) < FOLDS:
+        raise ModelError(
+            "Too few questions to calibrate with: it takes some dozens, and some that are missed."
+        )
+    folds = np.array([(s.group * 2654435761 >> 7) % FOLDS for s in found])  # Knuth's hash
+    correct, weight = [s.correct for s in found], _weights(found)
+    features = _matrix(found, FEATURES)
+    held_out = np.zeros(len(found))
+    for fold in range(FOLDS):
+        rest = folds != fold
+        weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
+        held_out[~rest] = _probability(features[~rest], weights, intercept)
+    rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
+    whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
+    small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]
+    threshold = _threshold(whole, UNSUPPORTED)
+    weights, intercept = _logistic(features, np.array(correct), weight)
+    return Calibration(
+        model=model,
+        intercept=intercept,
+        coefficients=dict(zip(FEATURES, weights.tolist(), strict=True)),
+        threshold=threshold,
+        note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
+        figures=_figures(whole, threshold),
+        story=_story([s for s in found if s.alone]),
+        lenience=max(0.0, threshold - _threshold(small, UNSUPPORTED_SMALL)) if small else 0.0,
+    )
+
+
+def _story(found: Sequence[Sample]) -> Story | None:
+    """Fit what tells a question about a story from one about another; None without both."""
+    about = np.array([s.kind is Kind.OWN for s in found])
+    if not about.any() or about.all():
+        return None
+    features = _matrix(found, ABOUT)
+    balance = np.where(about, 1 / about.sum(), 1 / (~about).sum()) * len(found)
+    weights, intercept = _logistic(features, about, balance)
+    strangers = _probability(features[~about], weights, intercept)
+    return Story(
+        intercept=intercept,
+        coefficients=dict(zip(ABOUT, weights.tolist(), strict=True)),
+        threshold=float(np.quantile(strangers, 1 - UNRELATED)),
+    )
+
+
+def _weights(found: Sequence[Sample]) -> Values:
+    """Return what each sample weighs: every set the same, its small corpora half of that."""
+    weight = np.array([_WEIGHT.get(s.kind, 1.0) for s in found])
+    for source in {s.source for s in found}:
+        for whole in (True, False):
+            part = np.array([s.source == source and (s.kind is Kind.WHOLE) == whole for s in found])
+            if part.any():
+                weight[part] *= (1 if whole else SMALL_SHARE) / weight[part].sum()
+    weight *= len(found) / weight.sum()
+    return weight
+
+
+def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:
+    columns = {k: np.array([s.features[k] for s in found], np.float32) for k in found[0].features}
+    return np.array([value(columns, name) for name in names], np.float64).T
+
+
+def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
+    """Return the weights, in units of the features, and the intercept."""
+    try:
+        from sklearn.linear_model import LogisticRegression  # not needed to serve
+    except ImportError:
+        raise ModelError(
+            "calibrate needs scikit-learn: install it with pip install scikit-learn."
+        ) from None
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=3000)
+    model.fit((features - mean) / spread, correct, sample_weight=weight)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ mean)
+
+
+def _probability(features: Values, weights: Values, intercept: float) -> Values:
+    return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))), np.float64)
+
+
+def _threshold(rows: Sequence[tuple[float, Sample]], unsupported: float) -> float:
+    """Return the least confidence above which few enough answers are unsupported."""
+    sure, correct = np.array([p for p, _ in rows]), np.array([s.correct for _, s in rows])
+    weight = np.array([_WEIGHT.get(s.kind, 1.0) for _, s in rows])
+    for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
+        given = weight * (sure >= least)
+        if given.sum() and 1 - given @ correct / given.sum() <= unsupported:
+            return float(least)
+    return 0.99
+
+
+def _figures(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
+    """Return what was measured on each set, on questions that were held out."""
+    figures: dict[str, Any] = {"folds": FOLDS, "held_out_by": "article"}
+    for source in sorted({s.source for _, s in rows}):
+        figures[source] = _of_set([(p, s) for p, s in rows if s.source == source], threshold)
+    return figures
+
+
+def _of_set(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
+    asked = [(p, s) for p, s in rows if s.answerable]
+    none = [p for p, s in rows if not s.answerable]
+    answers = [s.correct for p, s in asked if p >= threshold]
+    measured = {
+        "questions": len(rows),
+        "ece": calibration_error([p for p, _ in rows], [s.correct for _, s in rows]),
+        "auroc": auroc([p for p, s in asked if s.correct], none),
+        "answer_rate": len(answers) / max(len(asked), 1),
+        "precision_at_threshold": float(np.mean(answers)) if answers else None,
+        "false_answer_rate": float(np.mean(np.array(none) >= threshold)) if none else None,
+    }
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in measured.items()}

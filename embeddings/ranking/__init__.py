@@ -1,0 +1,1 @@
+"""What the ranker weighs: the evidence for each candidate, and how sure it makes us."""

@@ -1,0 +1,223 @@
+"""What speaks for each candidate passage: exact figures from vectors and words; pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from embeddings.analysis import without_tags
+from embeddings.lexical import FAR
+from embeddings.searching.postings import TINY
+from embeddings.searching.stretches import gather
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.lexical import Bools, Floats, Ints, Lexical, Terms
+
+FITS = 0.28
+"""What the kind of answer that the question wants adds, and its lack takes away."""
+EARLY = 10.0
+"""After so many subject words, a word that comes for the first time counts half."""
+NEWS = 0.65
+"""What the words of a question add to a sentence's cosine, those of the title apart."""
+LONG = 0.13
+"""What each doubling by e of a sentence's words adds: a longer one is likelier to say it."""
+BEFORE = 0.33
+"""What the cosine of the sentence before adds: what a text goes on to say is about the same."""
+LIKELY = 0.235
+"""How far the next or the last sentence may be behind the best and still be marked with it: by so
+much it is a quarter as likely to hold the answer, as fitted."""
+TOGETHER = 35
+"""The most subject words that are marked, unless one sentence alone has more."""
+
+
+class VectorIndex(Protocol):
+    """Finds the nearest rows of a matrix of vectors."""
+
+    def search(self, vectors: Floats, k: int, allowed: Bools | None = None) -> tuple[Floats, Ints]:
+        """Return scores and rows [m, k] for vectors [m, d]; row -1 where there are fewer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, and its vector: float32 [d], of length 1."""
+
+    text: str
+    vector: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """What a snapshot holds for ranking; passages of an article lie side by side.
+
+    Attributes:
+        passages: Vectors of length 1, float32 [P, d].
+        sentences: Vectors of ``sentence_text``, of length 1, float32 or float16 [S, d].
+        first_sentence: Sentences of p: ``first_sentence[p]:first_sentence[p + 1]``, at least one.
+        article_of: The article of each passage, ascending, int32 [P].
+        lexical: The inverted index of the same passages.
+        passage_index: Finds rows of ``passages``.
+        sentence_index: Finds rows of ``sentences``.
+    """
+
+    passages: Floats
+    sentences: NDArray[Any]
+    first_sentence: Ints
+    article_of: NDArray[np.int32]
+    lexical: Lexical
+    passage_index: VectorIndex
+    sentence_index: VectorIndex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Figures of the candidates, each float32 [C], and the sentence of each that answers best.
+
+    Attributes:
+        passages: Which passages they are of, int64 [C].
+        words: BM25 by words, as a share of the most that the question allows.
+        grams: BM25 by character 4-grams, likewise.
+        passage: Cosine of question and passage.
+        sentence: Greatest cosine of question and sentence, read with its title.
+        covered: Greatest share of the question's weight of words in one sentence and the title.
+        present: Share of the question's weight of words in the passage and the title.
+        body: The same share in the passage alone.
+        early: The same share where each word counts the less the later it first comes.
+        fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
+            the question does not tell.
+        says: The same of the sentence that would answer if kinds did not count.
+        foreign: 1 where the passage is in another language than the question, else 0.
+        best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
+        beside: The sentence next to it that is marked with it; ``best`` again where none is.
+    """
+
+    passages: Ints
+    words: Floats
+    grams: Floats
+    passage: Floats
+    sentence: Floats
+    covered: Floats
+    present: Floats
+    body: Floats
+    early: Floats
+    fits: Floats
+    says: Floats
+    foreign: Floats
+    best: Ints
+    beside: Ints
+
+
+def sentence_text(title: str, sentence: str) -> str:
+    """Return what a sentence's vector is made of: alone, it often does not say what it is about."""
+    return f"{without_tags(title)}. {sentence}"
+
+
+def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints) -> Evidence:
+    """Compute the evidence for some passages.
+
+    Args:
+        query: The question.
+        terms: Its terms.
+        arrays: Where the passages are.
+        passages: Which of them, int64 [C], at least one.
+    """
+    rows, owner = gather(arrays.first_sentence, passages)
+    starts = _starts(owner, len(passages))
+    words, grams = arrays.lexical.score(terms, passages)
+    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
+    found = _Found(arrays, terms, passages, rows, owner)
+    said = _answering(cosine, found, owner, starts)
+    best, beside = _marked(said + FITS * found.fits, found.length, owner, starts)
+    return Evidence(
+        passages=passages,
+        words=words,
+        grams=grams,
+        passage=arrays.passages[passages] @ query.vector,
+        sentence=np.maximum.reduceat(cosine, starts),
+        covered=found.titled,
+        present=found.present,
+        body=found.body,
+        early=found.early,
+        fits=np.maximum.reduceat(found.fits, starts),
+        says=found.fits[_argmax(said, owner, starts)],
+        foreign=_foreign(terms, arrays, passages),
+        best=rows[best],
+        beside=rows[beside],
+    )
+
+
+def _answering(cosine: Floats, found: _Found, owner: Ints, starts: Ints) -> Floats:
+    """Return how likely each sentence is to hold the answer, whatever the kind of answer.
+
+    To be compared within a passage.
+    """
+    mean = np.add.reduceat(cosine, starts) / np.bincount(owner)
+    before = np.concatenate([cosine[:1], cosine[:-1]])
+    before[starts] = mean
+    words = NEWS * found.news + LONG * np.log1p(found.length)
+    return np.asarray(cosine + BEFORE * before + words, np.float32)
+
+
+def _marked(likely: Floats, length: Ints, owner: Ints, starts: Ints) -> tuple[Ints, Ints]:
+    """Return the best sentence of each passage, and the one next to it that is marked with it.
+
+    Where two that follow each other are about as likely, a reader wants both, if they are short.
+    """
+    best = _argmax(likely, owner, starts)
+    beside, least = best, likely[best] - LIKELY
+    for step in (-1, 1):
+        near = np.clip(best + step, 0, len(likely) - 1)
+        inside = (owner[near] == owner[best]) & (near != best)
+        short = length[near] + length[best] <= TOGETHER
+        better = inside & short & (likely[near] >= least)
+        beside, least = np.where(better, near, beside), np.where(better, likely[near], least)
+    return best, beside
+
+
+def _foreign(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
+    """Say which passages are in another language; none where the question's is not known."""
+    others = [bool(terms.language) and code != terms.language for code in arrays.lexical.codes()]
+    return np.array(others, np.float32)[arrays.lexical.language_of[passages]]
+
+
+class _Found:
+    """Which words of the question stand where, as shares of their weight."""
+
+    def __init__(
+        self, arrays: Arrays, terms: Terms, passages: Ints, rows: Ints, owner: Ints
+    ) -> None:
+        lexical, starts = arrays.lexical, _starts(owner, len(passages))
+        lines = rows + passages[owner] + 1
+        self.length = lexical.token_first[lines + 1] - lexical.token_first[lines]
+        has = (lexical.kinds[lines] & terms.wants) > 0
+        self.fits = np.where(has, 1, -1).astype(np.float32) * bool(terms.wants)
+        title_line = arrays.first_sentence[passages] + passages
+        in_title = lexical.first_places(terms, title_line) < FAR
+        places = lexical.first_places(terms, lines)
+        titled = (places < FAR) | in_title[owner]
+        share = terms.idf / max(float(terms.idf.sum()), TINY)
+        self.news = _share((places < FAR) & ~in_title[owner], share)
+        self.titled = np.maximum.reduceat(_share(titled, share), starts)
+        self.present = _share(np.logical_or.reduceat(titled, starts), share)
+        self.body = _share(np.logical_or.reduceat(places < FAR, starts), share)
+        before = np.minimum.reduceat(places, starts) - lexical.token_first[title_line + 1][:, None]
+        self.early: Floats = (EARLY / (EARLY + before.astype(np.float32))) @ share
+
+
+def _starts(owner: Ints, size: int) -> Ints:
+    return np.searchsorted(owner, np.arange(size))
+
+
+def _share(present: Bools, share: Floats) -> Floats:
+    return present.astype(np.float32) @ share
+
+
+def _argmax(values: Floats, owner: Ints, starts: Ints) -> Ints:
+    """Return where the first greatest value of each owner's stretch is."""
+    top = np.maximum.reduceat(values, starts)[owner]
+    at = np.flatnonzero(values == top)
+    return at[np.searchsorted(owner[at], np.arange(len(starts)))]

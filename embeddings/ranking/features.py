@@ -1,0 +1,134 @@
+"""What the confidence rests on: figures of the candidates shown, beside all others; pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.ranking.confidence import smallness
+from embeddings.searching.postings import TINY
+
+if TYPE_CHECKING:
+    from embeddings.lexical import Bools, Floats, Ints, Terms
+    from embeddings.ranking.evidence import Arrays, Evidence
+
+LIMIT = 10.0
+"""A lead greater than this says no more."""
+OUTSIDE = 5
+"""Where a filter leaves few passages, they also compete with the so-manieth best outside."""
+_PLACES = ("passages", "best", "beside")
+
+
+def describe(
+    evidence: Evidence,
+    score: Floats,
+    terms: Terms,
+    arrays: Arrays,
+    *,
+    within: Bools,
+    shown: Ints,
+) -> dict[str, Floats]:
+    """Return the features that a confidence may rest on, each float32 [k].
+
+    Beside the evidence: ``lead``, how far the score is above the best other; ``likely``, its share
+    of the odds of all; ``clear``, how much more of the question one of its sentences covers than
+    any other passage's; ``nearer``, by how much its nearest sentence is nearer than any other's;
+    ``several``, whether the article has other passages; ``lacks``, whether it has not the kind of
+    answer that the question wants; ``worth``, the logarithm of how many words, as rare as can be,
+    those that are present are worth; ``spelt``, the share of the question's words that it has
+    letter by letter, four at a time; ``lines``, the logarithm of its number of sentences, since a
+    long passage covers more by chance; ``unknown``, the share of the question's weight in words
+    that nobody used; ``length``, the logarithm of the number of words; ``small``, near 1 in a
+    corpus of a few passages and near 0 in one of thousands: to lead by much means less among few.
+
+    Args:
+        evidence: That of all candidates.
+        score: Theirs, float32 [C].
+        terms: The question.
+        arrays: Where the passages are.
+        within: Which candidates the filter leaves, bool [C].
+        shown: Which candidates to describe, int64 [k], at least one, each of them within.
+    """
+    passages = evidence.passages[shown]
+    counted = _counted(score, within)
+    others = shown[:, None] != np.arange(len(score))
+    lines = arrays.first_sentence[passages + 1] - arrays.first_sentence[passages]
+    own = {f.name: getattr(evidence, f.name)[shown] for f in fields(evidence) if _is_figure(f.name)}
+    weight = float(terms.idf.sum())
+    every = np.ones(len(shown), np.float32)
+    return {
+        **own,
+        "lead": _lead(score, shown, others & within, _chance(score, within)),
+        "likely": _likely(score, shown, counted),
+        "clear": _more(evidence.covered, shown, others & counted),
+        "nearer": _more(evidence.sentence, shown, others & counted),
+        "several": (np.bincount(arrays.article_of)[arrays.article_of[passages]] > 1).astype(
+            np.float32
+        ),
+        "lacks": (own["fits"] < 0).astype(np.float32),
+        "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
+        "spelt": _spelt(terms, arrays, passages),
+        "lines": np.log(lines).astype(np.float32),
+        "unknown": every * np.float32(_nobody(terms) @ terms.idf / max(weight, TINY)),
+        "length": every * np.float32(np.log1p(len(terms.words))),
+        "small": every * np.float32(smallness(len(arrays.lexical))),
+    }
+
+
+def _is_figure(name: str) -> bool:
+    return name not in _PLACES
+
+
+def _nobody(terms: Terms) -> Floats:
+    """Return 1 for each word of the question that no passage has, else 0."""
+    return np.array([not rows for rows in terms.rows], np.float32)
+
+
+def _lead(score: Floats, shown: Ints, rivals: Bools, chance: float) -> Floats:
+    """Return how far scores are above the best of their rivals, logarithmic, with the sign.
+
+    Args:
+        score: float32 [C].
+        shown: Whose, int64 [k].
+        rivals: Which candidates each is compared with, bool [k, C].
+        chance: What is about as good by chance; it counts as well.
+    """
+    best = np.where(rivals, score, chance).max(axis=1)
+    gap = np.clip(score[shown] - best, -LIMIT, LIMIT)
+    return np.asarray(np.sign(gap) * np.log1p(np.abs(gap)), np.float32)
+
+
+def _chance(score: Floats, within: Bools) -> float:
+    """Return the score of the OUTSIDE-th best candidate that the filter takes out.
+
+    Better ones may answer as well; this one is about as good by chance. Minus infinity: so many
+    are not taken out.
+    """
+    outside = np.sort(score[~within])[::-1]
+    return float(outside[OUTSIDE - 1]) if len(outside) >= OUTSIDE else -np.inf
+
+
+def _counted(score: Floats, within: Bools) -> Bools:
+    """Return which candidates count: those that the filter leaves, and those as good by chance."""
+    return np.asarray(within | (score <= _chance(score, within)))
+
+
+def _likely(score: Floats, shown: Ints, counted: Bools) -> Floats:
+    """Return each one's share of the odds, a softmax: a score is a log-odds, as it was fitted."""
+    odds = np.exp(score - score[counted].max())
+    return np.asarray(odds[shown] / odds[counted].sum(), np.float32)
+
+
+def _more(figure: Floats, shown: Ints, rivals: Bools) -> Floats:
+    """Return by how much a figure of each is above its rivals' greatest, 0 where there are none."""
+    most = np.where(rivals, figure, 0).max(axis=1)
+    return np.asarray(figure[shown] - most, np.float32)
+
+
+def _spelt(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
+    """Return how much of the question's weight the letters of passages and titles make up."""
+    spelt = arrays.lexical.spelt(terms, passages)
+    weight = np.where([bool(group) for group in terms.spellings], terms.idf, 0)
+    return np.asarray(spelt @ weight / max(float(weight.sum()), TINY), np.float32)

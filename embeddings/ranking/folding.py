@@ -1,0 +1,86 @@
+"""Near-duplicates folded into one, and articles mixed, as a reader wants the first places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.searching.stretches import gather
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.lexical import Floats, Ints
+    from embeddings.ranking.evidence import Arrays
+
+ALIKE = 0.85
+"""Cosine from which two passages are compared word by word."""
+SAME = 0.7
+"""Share of the words of the richer passage from which two are the same copy."""
+PER_ARTICLE = 2
+"""Passages of one article that come in their place; each further one must earn it."""
+CROWDED = 1.0
+"""What each further one must be better by; a score is a log-odds, so e times as likely."""
+
+
+def fold(passages: Ints, arrays: Arrays, limit: int) -> dict[int, tuple[int, ...]]:
+    """Group near-duplicates, such as one agency's copy in several articles.
+
+    Args:
+        passages: Rows of passages, best first.
+        arrays: Where they are.
+        limit: How many groups are wanted at the most.
+
+    Returns:
+        Place in ``passages`` of the first of each group -> places of the others, best first.
+    """
+    vectors = arrays.passages[passages]
+    cosines = vectors @ vectors.T
+    groups: dict[int, list[int]] = {}
+    words = cache(lambda place: _words(arrays, int(passages[place])))
+    for place in range(len(passages)):
+        alike = (first for first in groups if cosines[first, place] >= ALIKE)
+        first = next((f for f in alike if _is_same(words(f), words(place))), None)
+        if first is not None:
+            groups[first].append(place)
+        elif len(groups) < limit:
+            groups[place] = []
+    return {first: tuple(others) for first, others in groups.items()}
+
+
+def mix(scores: Floats, articles: NDArray[np.int32]) -> list[int]:
+    """Order candidates so that one article does not crowd out others that are nearly as good.
+
+    A question about one article still gets its passages: no other comes near.
+
+    Args:
+        scores: float32 [C], log-odds.
+        articles: The article of each candidate, [C].
+
+    Returns:
+        The candidates' places, in their new order.
+    """
+    waiting, placed, count = list(range(len(scores))), [], Counter[int]()
+    while waiting:
+        worth = [
+            float(scores[i]) - CROWDED * max(0, count[int(articles[i])] + 1 - PER_ARTICLE)
+            for i in waiting
+        ]
+        best = waiting.pop(int(np.argmax(worth)))
+        count[int(articles[best])] += 1
+        placed.append(best)
+    return placed
+
+
+def _is_same(one: frozenset[int], other: frozenset[int]) -> bool:
+    return len(one & other) >= SAME * max(len(one), len(other), 1)
+
+
+def _words(arrays: Arrays, passage: int) -> frozenset[int]:
+    """Return the different words of a passage's sentences, without its title."""
+    lines = np.arange(arrays.first_sentence[passage], arrays.first_sentence[passage + 1])
+    at, _ = gather(arrays.lexical.token_first, lines + passage + 1)
+    return frozenset(arrays.lexical.tokens[at].tolist())

@@ -1,0 +1,226 @@
+"""A reindex: what changed, a snapshot written aside, loaded back, checked and published."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from embeddings import snapshot as snapshots
+from embeddings.errors import SnapshotError
+from embeddings.files import writer_lock
+from embeddings.serving import Serving
+from embeddings.snapshots import build, writing
+from embeddings.types import Progress, ReindexReport
+from embeddings.worker import finished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from embeddings.encoder import Encoder
+    from embeddings.ranking.confidence import Calibration
+    from embeddings.searching.wording import Document
+    from embeddings.snapshot import Snapshot
+    from embeddings.snapshots.generations import Generations
+    from embeddings.types import Article, Passage, ProgressCallback
+    from embeddings.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a snapshot is made of: articles by id, and the passages of each."""
+
+    articles: Sequence[Article]
+    passages: Sequence[Sequence[Passage]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many articles a snapshot would gain, change and lose against the one that serves."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+def changes(material: Material, live: Snapshot | None) -> Changes:
+    """Compare articles with those of the snapshot that serves."""
+    before = live.digests if live else {}
+    now = {article.id: snapshots.identity(article) for article in material.articles}
+    return Changes(
+        added=len(now.keys() - before.keys()),
+        changed=sum(before[name] != mark for name, mark in now.items() if name in before),
+        removed=len(before.keys() - now.keys()),
+    )
+
+
+class Reindex:
+    """One reindex of one collection; the caller holds the writer's lock.
+
+    Args:
+        generations: Where snapshots are kept.
+        encoder: What makes vectors.
+        worker: The thread that it runs on.
+        calibration: Of the encoder's model.
+    """
+
+    def __init__(
+        self,
+        generations: Generations,
+        encoder: Encoder,
+        worker: Worker,
+        calibration: Calibration,
+    ) -> None:
+        self._generations = generations
+        self._encoder = encoder
+        self._worker = worker
+        self._calibration = calibration
+        self._started = time.perf_counter()
+
+    async def preview(
+        self, material: Material, live: Snapshot | None, *, full: bool
+    ) -> ReindexReport:
+        """Say what ``run`` would do, without doing it."""
+        wanted = await asyncio.to_thread(self._wanted, material, live, full)
+        name, missing = live.id if live else "", len(wanted.missing)
+        return self._report(material, live, name=name, reused=wanted.reused, encoded=missing)
+
+    async def run(
+        self,
+        material: Material,
+        live: Snapshot | None,
+        *,
+        full: bool = False,
+        progress: ProgressCallback | None = None,
+        notes: tuple[str, ...] = (),
+        check: Callable[[Serving], None] | None = None,
+    ) -> tuple[Serving, ReindexReport]:
+        """Build a snapshot of the material and make it the live one.
+
+        Args:
+            material: Everything that the snapshot is to hold.
+            live: The snapshot that serves, whose vectors are taken over.
+            full: Encode everything again all the same.
+            progress: Told how far it is.
+            notes: Sentences to add to the report.
+            check: Looks at the new snapshot before it is published, and raises if it may not be.
+
+        Raises:
+            BusyError: Another process is still building one here.
+            StorageError: The disk is full or cannot be written; nothing changed.
+            SnapshotError: What was written cannot be read back; nothing changed.
+        """
+        with writer_lock(self._generations.folder):  # a builder may outlive who started it
+            wanted = await asyncio.to_thread(self._wanted, material, live, full)
+            vectors = await build.encode(wanted, self._encoder, self._worker, progress)
+            if progress:
+                progress(Progress("write", 0, 1))
+            serving = await finished(self._write, wanted, vectors, check)
+        if progress:
+            progress(Progress("write", 1, 1))
+        report = self._report(
+            material,
+            live,
+            name=serving.snapshot.id,
+            reused=vectors.reused,
+            encoded=vectors.encoded,
+            notes=notes,
+        )
+        log.info("snapshot %s is live: %s", report.snapshot, report)
+        return serving, report
+
+    def _wanted(
+        self,
+        material: Material,
+        live: Snapshot | None,
+        full: bool,  # noqa: FBT001 - a thread's argument
+    ) -> build.Wanted:
+        reusable = live and not full and live.manifest.model == self._encoder.model_id
+        return build.Wanted(material.articles, material.passages, live if reusable else None)
+
+    def _write(
+        self,
+        wanted: build.Wanted,
+        vectors: build.Encoded,
+        check: Callable[[Serving], None] | None,
+    ) -> Serving:
+        """Write aside, load back and check, then publish; leave no trace when that fails."""
+        created_at = datetime.now(UTC)
+        name = created_at.strftime("%Y%m%dT%H%M%S%fZ")
+        aside = self._generations.aside(name)
+        try:
+            if wanted.known and wanted.unchanged:
+                writing.link(aside, wanted.known, snapshot=name, created_at=created_at)
+            else:
+                writing.write(
+                    aside,
+                    _contents(wanted, vectors),
+                    snapshot=name,
+                    model=self._encoder.model_id,
+                    created_at=created_at,
+                )
+            serving = Serving(self._generations.keep(name), self._calibration)
+            _check(serving.snapshot)
+            if check:
+                check(serving)
+            self._generations.publish(name)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            if self._generations.live != name:
+                shutil.rmtree(aside.with_name(name), ignore_errors=True)
+            raise
+        return serving
+
+    def _report(
+        self,
+        material: Material,
+        live: Snapshot | None,
+        *,
+        name: str,
+        reused: int,
+        encoded: int,
+        notes: tuple[str, ...] = (),
+    ) -> ReindexReport:
+        change = changes(material, live)
+        return ReindexReport(
+            snapshot=name,
+            added=change.added,
+            changed=change.changed,
+            removed=change.removed,
+            passages=sum(map(len, material.passages)),
+            reused=reused,
+            encoded=encoded,
+            seconds=time.perf_counter() - self._started,
+            notes=notes,
+        )
+
+
+def _check(snapshot: Snapshot) -> None:
+    """Read a new snapshot's passages back.
+
+    Raises:
+        SnapshotError: One is not what was written.
+    """
+    if problems := snapshot.changed_passages():
+        raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
+
+
+def _contents(wanted: build.Wanted, vectors: build.Encoded) -> writing.Contents:
+    """Return everything that the snapshot is written from."""
+    return writing.Contents(
+        articles=wanted.articles,
+        passages=wanted.passages,
+        arrays={**vectors.arrays, **build.words(wanted)},
+        before=wanted.before,
+    )
+
+
+def documents(material: Material) -> list[Document]:
+    """Return the passages as the lexical index takes them, in order."""
+    return build.documents(material.articles, material.passages)

@@ -1,0 +1,1 @@
+"""Where collections are kept: a local folder, or a database that several processes share."""

@@ -1,0 +1,1 @@
+"""Articles that come by themselves: watched folders and feeds."""

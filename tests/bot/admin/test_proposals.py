@@ -1,0 +1,264 @@
+"""The cards of admins: what they say, and that any text keeps to Discord's limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+from simcord.components import COMPONENTS_V2_FLAG, validate_components
+
+from bot.admin.changes import change_card, gate_card, removal_card, removal_done
+from bot.admin.corrections import history_card
+from bot.admin.proposals import SHOWN, differences, proposal_card, spoken
+from bot.admin.reports import snapshot_label, snapshot_line, who
+from bot.cards.layout import payload
+from bot.cards.parts import MAX_CUSTOM_ID, MAX_TEXT, Attached, Button, Card, Select
+from bot.render import corrected_line
+from bot.translate import Languages
+from embeddings.errors import BrokenQuestion, GateError
+from embeddings.types import (
+    ArticleSummary,
+    ChangeReport,
+    Correction,
+    Proposal,
+    Proposed,
+    ReindexReport,
+    Rejected,
+    SnapshotSummary,
+)
+from tests.bot.samples import DAYS, NASTY, TITLES, URLS
+
+FR, EN = (Languages.load("fr").of(code) for code in ("fr", "en"))
+LANGUAGES = st.sampled_from([FR, EN])
+FIELDS = ("title", "source", "author", "date", "url", "language", "nonsense")
+MANY: Any = {"deadline": None, "max_examples": 40, "suppress_health_check": list(HealthCheck)}
+STORY = ArticleSummary(
+    "crue", "La crue", "La Gazette", None, date(2018, 6, 21), None, "fr", 12, "shared"
+)
+REPORT = ReindexReport("s2", 1, 0, 0, 9, 7, 2, 0.4, ("A note.",))
+MADE = datetime(2026, 1, 2, 12, tzinfo=UTC)
+BIG = st.integers(0, 10**6)
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> ArticleSummary:
+    return ArticleSummary(
+        draw(st.from_regex(r"\A[a-z0-9-]{1,80}\Z")),
+        draw(TITLES) or "?",
+        draw(st.none() | TITLES),
+        draw(st.none() | TITLES),
+        draw(st.none() | DAYS),
+        draw(URLS),
+        draw(st.sampled_from(["fr", "en", "de", "*_`"])),
+        draw(BIG),
+        "shared",
+    )
+
+
+PROPOSED = st.builds(
+    Proposed, summaries(), st.lists(st.sampled_from(FIELDS), max_size=7).map(tuple), TITLES
+)
+REJECTED = st.builds(Rejected, TITLES, st.one_of(NASTY, st.just("*" * 3000)))
+
+
+@st.composite
+def proposals(draw: st.DrawFn) -> Proposal:
+    def some(kind: Any) -> Any:
+        return tuple(draw(st.lists(kind, max_size=4))) * draw(st.sampled_from([1, 1, 9]))
+
+    added, changed = some(PROPOSED), some(PROPOSED)
+    named = [
+        replace(p, article=replace(p.article, id=f"{p.article.id[:76]}-{n}"))
+        for n, p in enumerate((*added, *changed))
+    ]
+    return Proposal(
+        draw(st.from_regex(r"\A[a-z0-9]{8,16}\Z")),
+        tuple(named[: len(added)]),
+        tuple(named[len(added) :]),
+        some(summaries()),
+        some(REJECTED),
+        draw(BIG),
+    )
+
+
+def check(card: Card) -> None:
+    """Check a card against what Discord takes."""
+    validate_components(payload(card)["view"].to_components(), flags=COMPONENTS_V2_FLAG)
+    assert len(card.text) <= MAX_TEXT
+    assert all(len(button.custom_id) <= MAX_CUSTOM_ID for button in card.buttons)
+
+
+@trying(**MANY)
+@given(proposals(), st.floats(0, 1e7), LANGUAGES, st.data())
+def test_every_proposal_keeps_to_the_limits(
+    proposal: Proposal, seconds: float, language: Any, data: st.DataObject
+) -> None:
+    now = {p.article.id: data.draw(summaries()) for p in proposal.changed[:4]}
+    check(proposal_card(proposal, now, language, where="s", seconds=seconds))
+
+
+@trying(**MANY)
+@given(proposals(), st.lists(NASTY, max_size=20), st.booleans(), LANGUAGES)
+def test_every_report_keeps_to_the_limits(
+    proposal: Proposal, removed: list[str], done: bool, language: Any
+) -> None:
+    report = ChangeReport(
+        added=tuple(p.article for p in proposal.added),
+        changed=tuple(p.article for p in proposal.changed),
+        unchanged=proposal.unchanged,
+        removed=tuple(removed),
+        rejected=proposal.rejected,
+        report=replace(REPORT, notes=tuple(removed)) if done else None,
+    )
+    check(change_card(report, language))
+    check(removal_done(report, language))
+
+
+@trying(**MANY)
+@given(
+    st.lists(st.builds(BrokenQuestion, TITLES, TITLES), max_size=40).map(tuple),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    LANGUAGES,
+)
+def test_every_gate_keeps_to_the_limits(
+    broken: Any, before: float, after: float, language: Any
+) -> None:
+    error = GateError(broken, before, after)
+    check(gate_card(error, language, Button("a", "v:leave"), Button("b", "v:x")))
+
+
+@trying(**MANY)
+@given(
+    summaries(),
+    st.lists(
+        st.builds(Correction, st.just(MADE), TITLES, st.text(max_size=64), st.text(max_size=64)),
+        max_size=40,
+    ),
+    LANGUAGES,
+)
+def test_every_history_keeps_to_the_limits(
+    article: ArticleSummary, corrections: list[Correction], language: Any
+) -> None:
+    check(history_card(article, corrections, language))
+    check(removal_card(article, language, where="o"))
+
+
+@trying(**MANY)
+@given(st.builds(SnapshotSummary, NASTY, st.just(MADE), BIG, BIG, st.booleans(), NASTY, BIG))
+def test_every_snapshot_fits_into_a_suggestion(snapshot: SnapshotSummary) -> None:
+    assert 1 <= len(snapshot_label(snapshot, FR, str)) <= 100
+    assert "\n" not in snapshot_line(snapshot, FR)
+
+
+def card_of(**parts: Any) -> Card:
+    given: dict[str, Any] = {"token": "abcdefgh"} | parts
+    return proposal_card(Proposal(**given), {}, FR, where="o", seconds=90.0)
+
+
+def files(card: Card) -> list[str]:
+    return [p.data.decode() for p in card.parts if isinstance(p, Attached)]
+
+
+def test_the_cost_is_told_before() -> None:
+    text = card_of(added=(Proposed(STORY, (), "La Loire"),), to_encode=40).text
+    assert "40 textes à calculer\N{NO-BREAK SPACE}: environ 2 minutes." in text
+
+
+def test_what_costs_nothing_says_so() -> None:
+    text = card_of(added=(Proposed(STORY, (), "La Loire"),)).text
+    assert "Aucun texte n’est à recalculer." in text
+
+
+def test_a_short_proposal_has_no_file() -> None:
+    assert files(card_of(added=(Proposed(STORY, (), "La Loire"),))) == []
+
+
+def test_what_the_card_leaves_out_is_in_the_file() -> None:
+    added = tuple(
+        Proposed(replace(STORY, id=f"a{n}", title=f"Titre {n}"), ("date",), "Mot")
+        for n in range(SHOWN + 2)
+    )
+    card = card_of(added=added)
+    (file,) = files(card)
+    assert "et 2 de plus" in card.text
+    assert file.count("Titre ") == SHOWN + 2
+    assert (
+        "Titre 6 · La Gazette · 2018-06-21 · 12 passages · deviné\N{NO-BREAK SPACE}: date" in file
+    )
+
+
+def test_a_long_reason_is_in_the_file_in_full() -> None:
+    reason = "Ce fichier est illisible. " * 40
+    (file,) = files(card_of(rejected=(Rejected("a.pdf", reason),)))
+    assert f"- a.pdf: {reason.strip()}" in file
+
+
+def test_a_reason_that_names_its_file_does_not_name_it_twice() -> None:
+    assert "- a.pdf is empty." in card_of(rejected=(Rejected("a.pdf", "a.pdf is empty."),)).text
+
+
+def test_more_than_a_select_holds_is_not_offered_to_be_corrected() -> None:
+    added = tuple(Proposed(replace(STORY, id=f"a{n}"), (), "") for n in range(60))
+    (select,) = [part for part in card_of(added=added).parts if isinstance(part, Select)]
+    assert len(select.choices) == 25
+
+
+def test_fields_that_differ_are_named() -> None:
+    new = replace(STORY, author="Bea", passages=13)
+    assert differences(new, STORY, EN) == [("author", "—", "Bea"), ("passages", "12", "13")]
+
+
+def test_of_an_article_that_is_gone_nothing_can_be_compared() -> None:
+    assert differences(STORY, None, EN) == []
+
+
+@pytest.mark.parametrize(("code", "name"), [("fr", "French"), ("en", "English"), ("de", "de")])
+def test_a_language_is_named_where_it_can_be(code: str, name: str) -> None:
+    assert spoken(code, EN) == name
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [("discord:12", "by <@12>"), ("cli:*ada*", "by cli:\\*ada\\*"), ("", "")]
+)
+def test_whoever_did_it_is_named_without_being_called(by: str, said: str) -> None:
+    assert who(by, EN) == said
+
+
+def corrections(count: int) -> list[Correction]:
+    return [Correction(MADE, "discord:7", "a" * 64, "b" * 64)] * count
+
+
+@pytest.mark.parametrize(("at", "said"), [(None, ""), (MADE, "Corrected on <t:1767351600:D>")])
+def test_an_article_says_on_which_day_it_was_corrected(at: datetime | None, said: str) -> None:
+    assert corrected_line(at, EN) == said
+
+
+def test_a_long_history_is_shortened() -> None:
+    text = history_card(STORY, corrections(15), FR).text
+    assert "Corrigé 15 fois" in text
+    assert "et 3 de plus" in text
+
+
+def test_a_report_of_nothing_says_so() -> None:
+    assert change_card(ChangeReport(), FR).text == "### Il n’y avait rien à changer."
+
+
+def test_a_report_lists_what_was_done() -> None:
+    report = ChangeReport(
+        added=(STORY,), unchanged=(STORY, STORY), removed=("pain",), report=REPORT
+    )
+    text = change_card(report, FR).text
+    assert "Ajoutés\N{NO-BREAK SPACE}:\n- La crue" in text
+    assert "2 articles étaient déjà là." in text
+    assert "Retirés\N{NO-BREAK SPACE}:\n- pain" in text
+    assert "-# Une remarque attend l’opérateur" in text
+
+
+def test_a_removal_without_a_report_is_told_all_the_same() -> None:
+    assert removal_done(ChangeReport(), FR).text == "### L’article est retiré."

@@ -1,0 +1,84 @@
+"""Which collection an admin changes, and that nobody waits for one in vain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.admin import target as choosing
+from bot.admin.target import Shelves, is_shared, named, target, where
+from bot.errors import BotError
+from tests.bot.people import World, text_of
+from tests.fakes import LETTER, FakeEngine
+
+if TYPE_CHECKING:
+    from embeddings.engine import SearchEngine
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_button_says_whether_it_is_about_the_shared_collection(shared: bool) -> None:
+    assert is_shared({"where": where(shared=shared)}) is shared
+
+
+def test_a_list_of_articles_is_made_once_for_each_snapshot() -> None:
+    engine: Any = FakeEngine()
+    shelves = Shelves()
+    first = shelves.of(engine)
+    assert shelves.of(engine) is first
+    engine.put(LETTER)
+    assert shelves.of(engine) is not first
+
+
+def test_an_article_that_is_gone_is_told() -> None:
+    engine: Any = FakeEngine(())
+    with pytest.raises(BotError, match="article-gone"):
+        named(engine, LETTER.id)
+
+
+async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(_server: int, *, create: bool = False) -> SearchEngine:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    monkeypatch.setattr(choosing, "PROMPT", 0.01)
+    monkeypatch.setattr(world.bot.library, "of", slow)  # type: ignore[attr-defined]
+    told = await world.admin.slash(world.channel, "admin edit", article="x")
+    assert "sont en train d’être chargés" in text_of(told.response)
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("operator", [True, False])
+async def test_the_operator_means_the_shared_articles_where_there_are_no_others(
+    world: World, own: bool, operator: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_operator(*_: Any) -> bool:
+        return operator
+
+    monkeypatch.setattr(choosing, "is_operator", is_operator)
+    if own:
+        world.own.put(LETTER)
+    interaction: Any = type(
+        "Interaction",
+        (),
+        {"extras": {}, "guild_id": world.guild.id, "client": world.bot, "user": None},
+    )
+    assert await choosing.chosen(interaction, None) is (operator and not own)
+    assert await choosing.chosen(interaction, shared=True)
+    assert not await choosing.chosen(interaction, shared=False)
+
+
+async def test_without_a_server_there_is_no_collection_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def may(*_: Any, **__: Any) -> None:
+        return None
+
+    monkeypatch.setattr(choosing, "require_target", may)
+    interaction: Any = type("Interaction", (), {"extras": {}, "guild_id": None})()
+    interaction.client = type("Bot", (), {"library": None})()
+    with pytest.raises(BotError, match="server-only"):
+        await target(interaction, shared=False)

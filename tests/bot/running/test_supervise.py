@@ -1,0 +1,269 @@
+"""Kept running: what ends the client starts a new one, what cannot be mended ends in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+from discord.ext import commands
+
+from bot.running import supervise
+from bot.running.supervise import Backoff, hopeless, setting_up, signals
+from config.errors import ConfigError
+
+
+class Client:
+    """A client that ends as it is told; ``None`` lets it run until it is closed."""
+
+    def __init__(self, ending: BaseException | str | None) -> None:
+        self.ending = ending
+        self.closed = asyncio.Event()
+
+    async def start(self, token: str) -> None:
+        assert token == "secret"  # noqa: S105 - a test's
+        if isinstance(self.ending, BaseException):
+            raise self.ending
+        if self.ending is None:
+            await self.closed.wait()
+
+    async def close(self) -> None:
+        self.closed.set()
+        if self.ending == "stubborn":
+            raise RuntimeError("cannot close")
+
+
+class Factory:
+    """Makes the clients in turn, and stops after the last."""
+
+    def __init__(self, stop: asyncio.Event, *endings: BaseException | str | None) -> None:
+        self.stop, self.endings = stop, list(endings)
+        self.made: list[Client] = []
+
+    def __call__(self) -> Any:
+        client = Client(self.endings.pop(0))
+        self.made.append(client)
+        if not self.endings:
+            self.stop.set()
+        return client
+
+
+def closed(code: int) -> discord.ConnectionClosed:
+    socket: Any = type("Socket", (), {"close_code": code})()
+    return discord.ConnectionClosed(socket, shard_id=None)
+
+
+async def run(*endings: BaseException | str | None) -> list[Client]:
+    stop = asyncio.Event()
+    factory = Factory(stop, *endings, "closed")
+    code = await supervise.supervise(factory, "secret", stop=stop, backoff=Backoff(0.0, 0.0))
+    assert code == 0
+    return factory.made
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        KeyError("t"),
+        AttributeError("'NoneType' object has no attribute 'sequence'"),
+        aiohttp.ClientConnectionError(),
+        OSError(104, "reset"),
+        closed(4009),
+        "closed",
+        "stubborn",
+    ],
+    ids=str,
+)
+async def test_what_ends_the_client_starts_a_new_one(ending: BaseException | str) -> None:
+    clients = await run(ending, ending)
+    assert len(clients) == 3
+    assert len(set(map(id, clients))) == 3
+
+
+async def test_every_client_is_closed() -> None:
+    assert all(client.closed.is_set() for client in await run(KeyError("t"), "closed"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        (discord.LoginFailure("x"), "token"),
+        (discord.PrivilegedIntentsRequired(None), "intent"),
+        *[(closed(code), "") for code in (4004, 4010, 4011, 4012, 4013, 4014)],
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_mended_ends_in_one_sentence(ending: BaseException, said: str) -> None:
+    with pytest.raises(ConfigError, match=said or None) as caught:
+        await run(ending)
+    assert "\n" not in str(caught.value)
+
+
+def test_other_errors_can_be_mended() -> None:
+    assert hopeless(KeyError("t")) is None
+    assert hopeless(closed(4000)) is None
+
+
+def http_error(status: int) -> discord.HTTPException:
+    response: Any = type("Response", (), {"status": status, "reason": "x"})()
+    return discord.HTTPException(response, None)
+
+
+def set_up(error: Exception) -> BaseException:
+    """What the setting up of a client ends with, when this goes wrong in it."""
+    with pytest.raises(Exception) as caught, setting_up():  # noqa: PT011 - any at all
+        raise error
+    return caught.value
+
+
+BROKEN = [
+    commands.ExtensionFailed("bot.cogs.ask", NameError("name 'x' is not defined")),
+    KeyError("t"),
+    TypeError("x"),
+    FileNotFoundError(2, "No such file", "fr.ftl"),
+]
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=repr)
+async def test_a_fault_of_this_program_ends_it_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        await run(set_up(error))
+    assert caught.value is error
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=repr)
+async def test_a_fault_of_this_program_is_recorded_once_with_its_place(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(type(error)):
+        await run(set_up(error))
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert type(getattr(error, "original", error)).__name__ in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        http_error(503),
+        http_error(429),
+        discord.GatewayNotFound(),  # type: ignore[no-untyped-call]
+        aiohttp.ClientConnectionError(),
+        aiohttp.ServerDisconnectedError(),
+        ConnectionResetError(104, "reset"),
+        TimeoutError(),
+    ],
+    ids=repr,
+)
+async def test_a_failing_network_while_setting_up_starts_a_new_client(error: Exception) -> None:
+    assert set_up(error) is error
+    assert len(await run(error)) == 2
+
+
+async def test_the_record_of_a_new_start_says_what_the_client_ended_with_and_where(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(KeyError("t"))
+    said = caplog.records[0].getMessage()
+    assert "KeyError" in said
+    assert __file__ in said
+
+
+async def test_the_record_of_a_lost_connection_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(OSError(104, "reset by peer"), closed(4009), aiohttp.ClientConnectionError("no way"))
+    said = [record.getMessage() for record in caplog.records]
+    assert [len(line.splitlines()) for line in said] == [1, 1, 1]
+    assert "reset by peer" in said[0]
+    assert "4009" in said[1]
+
+
+async def test_no_record_quotes_what_a_malformed_payload_held(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await run(ValueError("invalid literal: 'a secret question'"))
+    assert "ValueError" in caplog.text
+    assert "secret question" not in caplog.text
+
+
+async def test_a_stop_ends_a_running_client() -> None:
+    stop = asyncio.Event()
+    client = Client(None)
+    task = asyncio.create_task(supervise.supervise(lambda: client, "secret", stop=stop))  # type: ignore[arg-type, return-value]
+    await asyncio.sleep(0.01)
+    stop.set()
+    assert await task == 0
+    assert client.closed.is_set()
+
+
+async def test_a_stop_ends_the_wait_before_a_new_start() -> None:
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        supervise.supervise(
+            lambda: Client(KeyError("t")),  # type: ignore[arg-type, return-value]
+            "secret",
+            stop=stop,
+            backoff=Backoff(60.0, 60.0),
+        )
+    )
+    await asyncio.sleep(0.01)
+    stop.set()
+    async with asyncio.timeout(1):
+        assert await task == 0
+
+
+async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck(Client):
+        async def close(self) -> None:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(supervise, "CLOSING", 0.01)
+    stop = asyncio.Event()
+    task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret", stop=stop))  # type: ignore[arg-type, return-value]
+    await asyncio.sleep(0.01)
+    stop.set()
+    async with asyncio.timeout(1):
+        assert await task == 0
+
+
+def test_each_wait_is_about_twice_as_long_up_to_the_longest() -> None:
+    backoff = Backoff(1.0, 5.0)
+    waits = [backoff.wait(0.0) for _ in range(5)]
+    for wait, expected in zip(waits, [1, 2, 4, 5, 5], strict=True):
+        assert 0.8 * expected <= wait <= 1.2 * expected
+
+
+def test_a_client_that_worked_for_long_makes_the_next_wait_short() -> None:
+    backoff = Backoff(1.0, 60.0)
+    for _ in range(5):
+        backoff.wait(0.0)
+    assert backoff.wait(supervise.STEADY) <= 1.2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are caught by the loop on POSIX alone")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_asks_for_a_stop(number: signal.Signals) -> None:
+    stop = asyncio.Event()
+    with signals(stop):
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(1):
+            await stop.wait()
+
+
+async def test_where_signals_cannot_be_caught_the_bot_runs_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
+    stop = asyncio.Event()
+    with signals(stop):
+        assert not stop.is_set()

@@ -1,0 +1,134 @@
+"""What a person reads in a terminal and in a pipe: quotes whole, sources complete, nothing odd."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from rich.text import Text
+
+from bot.shell import terminal_reports as reports
+from bot.shell.terminal import Screen
+from bot.words import Words
+from embeddings.types import Answer, Filters, Refusal
+from tests.bot.shell.test_json_output import ANSWER, ARTICLE, HIT, SUMMARY
+from tests.bot.stage import Terminal
+
+WORDS = Words.of_terminal("en")
+LONG = "Les deux ponts de la ville sont fermés, dit la mairie. " * 10
+
+
+def piped(answer: Answer) -> list[str]:
+    file = io.StringIO()
+    reports.answer(Screen(WORDS, file), answer)
+    return file.getvalue().splitlines()
+
+
+def looked_at(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    file = Terminal()
+    reports.answer(Screen(WORDS, file), answer)
+    return file.getvalue()
+
+
+def test_the_source_line_says_who_when_where_and_how_sure() -> None:
+    assert reports.source_line(WORDS, HIT) == (
+        "La crue · La Gazette · February 7, 2021 · § 1 · very sure (91%)"
+    )
+
+
+def test_what_is_not_known_of_an_article_is_left_out() -> None:
+    bare = replace(HIT, article=replace(ARTICLE, source=None, date=None))
+    assert reports.source_line(WORDS, bare) == "La crue · § 1 · very sure (91%)"
+
+
+def test_the_link_is_on_a_line_of_its_own() -> None:
+    assert "https://example.org/crue#:~:text=Deux%20ponts%20sont%20ferm%C3%A9s" in "\n".join(
+        piped(ANSWER)
+    )
+
+
+def test_a_long_quote_is_not_broken_in_a_pipe() -> None:
+    long = replace(HIT, text=LONG.strip())
+    assert LONG.strip() in piped(replace(ANSWER, hits=(long,)))
+
+
+def test_a_long_quote_is_wrapped_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = replace(HIT, text=LONG.strip())
+    shown = Text.from_ansi(looked_at(replace(ANSWER, hits=(long,)), monkeypatch)).plain
+    quoted = [line for line in shown.splitlines() if line.startswith("  ")]
+    assert max(map(len, quoted)) <= 60
+    assert " ".join(" ".join(quoted).split()).startswith(LONG.strip())
+
+
+def test_square_brackets_are_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = replace(HIT, text="[red]Deux[/red] ponts :smile: [link=x]")
+    assert (
+        "[red]Deux[/red] ponts :smile: [link=x]"
+        in Text.from_ansi(looked_at(replace(ANSWER, hits=(odd,)), monkeypatch)).plain
+    )
+
+
+def test_a_story_cannot_command_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = replace(HIT, text="\x1b]0;owned\x07 \x9b2J")
+    shown = looked_at(replace(ANSWER, hits=(odd,)), monkeypatch)
+    assert "\x1b]0;" not in shown
+    assert "\x9b" not in shown
+
+
+def test_the_other_titles_of_a_folded_passage_are_named() -> None:
+    assert "Also in: Une autre." in piped(ANSWER)
+
+
+def test_what_was_understood_is_shown_back_with_its_dates() -> None:
+    narrowed = replace(
+        ANSWER,
+        understood=("en juin 2018",),
+        filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30)),
+    )
+    assert piped(narrowed)[0] == (
+        "Understood: « en juin 2018 », since June 1, 2018, until June 30, 2018."
+    )
+
+
+def test_widening_is_said() -> None:
+    widened = replace(ANSWER, understood=("en mai",), widened=True)
+    assert "all the articles were searched" in piped(widened)[1]
+
+
+@pytest.mark.parametrize("refusal", Refusal)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_refusal_has_its_own_sentence(refusal: Refusal, language: str) -> None:
+    file = io.StringIO()
+    screen = Screen(Words.of_terminal(language), file)
+    reports.answer(screen, Answer("?", "s1", None, refusal))
+    assert file.getvalue().strip() == screen.words(f"refusal-{refusal}")
+
+
+def test_an_empty_list_of_articles_is_said_on_a_terminal() -> None:
+    file = Terminal()
+    reports.sources(Screen(WORDS, file), [])
+    assert "No article is indexed yet." in file.getvalue()
+
+
+def test_a_list_of_articles_has_a_heading_on_a_terminal() -> None:
+    file = Terminal()
+    reports.sources(Screen(WORDS, file), [SUMMARY])
+    heading, row = Text.from_ansi(file.getvalue()).plain.splitlines()
+    assert heading.split() == ["Id", "Title", "Source", "Date", "Language", "Passages"]
+    assert row.split() == ["crue", "La", "crue", "2021-02-07", "fr", "1"]
+
+
+def test_figures_are_shown_with_what_they_mean() -> None:
+    file = io.StringIO()
+    figures = {"recall@1": 0.7612, "auroc": None, "milliseconds": {"p50": 1.0, "p95": 2.25}}
+    reports.figures(Screen(WORDS, file), figures)
+    assert [line.split("\t")[:2] for line in file.getvalue().splitlines()] == [
+        ["recall@1", "0.761"],
+        ["auroc", "none"],
+        ["milliseconds", "1.0 / 2.2"],
+    ]

@@ -1,0 +1,313 @@
+"""The watcher with real files, a real folder and a site on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from config.groups import WatchSettings
+from config.settings import FetchSettings, Settings
+from embeddings.engine import SearchEngine
+from embeddings.errors import BrokenQuestion, GateError, InputError, StorageError
+from embeddings.files import writer_lock
+from embeddings.watching import watcher as module
+from embeddings.watching.watcher import Watcher, watching
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.intake import FakeIntake
+from tests.embeddings.readers.sites import Site, running
+
+TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
+GATE = GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for a folder that is gone, and try again what failed, without much waiting."""
+    monkeypatch.setattr(module, "ABSENT", 0.02)
+    monkeypatch.setattr(module, "PAUSE", 0.05)
+    monkeypatch.setattr("embeddings.watching.watchedfeeds.FIRST", 0.0)
+    monkeypatch.setattr("embeddings.watching.taking.FIRST_WAIT", 0.01)
+
+
+@pytest.fixture
+def intake() -> FakeIntake:
+    return FakeIntake()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "in"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def settings(tmp_path: Path, folder: Path) -> Settings:
+    (tmp_path / "data").mkdir()
+    return Settings(
+        data=tmp_path / "data",
+        seeds=tmp_path / "none",
+        watch=WatchSettings(folder=folder, debounce=0.1),
+        fetch=FetchSettings(private=True, seconds=5),
+    )
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running() as started:
+        yield started
+
+
+def with_feeds(settings: Settings, *feeds: str) -> Settings:
+    return settings.model_copy(update={"watch": WatchSettings(feeds=feeds)})
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait until something is true; fails after some seconds."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - it is about files and logs, which wake nobody
+            await asyncio.sleep(0.02)
+
+
+def put(folder: Path, name: str) -> None:
+    """Write a story into a folder, which may have to be made."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(TEXT, encoding="utf-8")
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, intake: FakeIntake) -> AsyncIterator[None]:
+    """Watch, and wait until it listens."""
+    async with watching(settings, intake):
+        await asyncio.sleep(0.05)
+        yield
+
+
+async def test_a_file_that_comes_is_taken(
+    settings: Settings, intake: FakeIntake, folder: Path
+) -> None:
+    async with at_work(settings, intake):
+        put(folder, "a.md")
+        await until(lambda: intake.names == [["a.md"]])
+
+
+async def test_what_was_there_before_the_start_is_taken_too(
+    settings: Settings, intake: FakeIntake, folder: Path
+) -> None:
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.names == [["a.md"]])
+
+
+async def test_a_restart_takes_only_what_changed_meanwhile(
+    settings: Settings, intake: FakeIntake, folder: Path
+) -> None:
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.names == [["a.md"]])
+    put(folder, "b.md")
+    async with at_work(settings, intake):
+        await until(lambda: len(intake.names) > 1)
+    assert intake.names == [["a.md"], ["b.md"]]
+
+
+async def test_a_file_that_disappears_changes_nothing(
+    settings: Settings, intake: FakeIntake, folder: Path
+) -> None:
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.names == [["a.md"]])
+        (folder / "a.md").unlink()
+        put(folder, "b.md")
+        await until(lambda: intake.names == [["a.md"], ["b.md"]])
+
+
+async def test_a_file_is_not_read_while_it_is_being_written(
+    settings: Settings, intake: FakeIntake, folder: Path
+) -> None:
+    async with at_work(settings, intake):
+        with (folder / "a.md").open("w") as file:
+            for _ in range(15):
+                file.write(TEXT)
+                file.flush()
+                await asyncio.sleep(0.03)
+                assert intake.proposed == []
+        await until(lambda: intake.names == [["a.md"]])
+    assert len(intake.proposed) == 1
+
+
+async def test_what_is_rejected_is_told_once(
+    settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(folder, "bad.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.proposed)
+        put(folder, "a.md")
+        await until(lambda: intake.names == [["a.md"]])
+    assert caplog.text.count("bad.md is not read here.") == 1
+
+
+async def test_a_refusal_of_the_golden_questions_is_not_repeated_until_the_folder_changes(
+    settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake.failures = [GATE]
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.dropped)
+        await asyncio.sleep(0.4)
+        assert len(intake.proposed) == 1
+        put(folder, "b.md")
+        await until(lambda: intake.names == [["a.md", "b.md"]])
+    assert caplog.text.count("Qui demande ?") == 1
+
+
+async def test_a_full_disk_is_told_once_and_waited_for(
+    settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake.failures = [StorageError("The disk is full.")] * 3
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.names == [["a.md"]])
+    assert caplog.text.count("The disk is full.") == 1
+
+
+async def test_a_folder_that_goes_and_comes_back_is_watched_again(
+    settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with at_work(settings, intake):
+        shutil.rmtree(folder)
+        await until(lambda: "is not there" in caplog.text)
+        put(folder, "a.md")
+        await until(lambda: intake.names == [["a.md"]])
+        put(folder, "b.md")
+        await until(lambda: intake.names == [["a.md"], ["b.md"]])
+    assert caplog.text.count("is not there") == 1
+
+
+async def test_a_folder_that_is_replaced_by_another_one_is_watched_on(
+    settings: Settings, intake: FakeIntake, folder: Path, tmp_path: Path
+) -> None:
+    async with at_work(settings, intake):
+        shutil.move(folder, tmp_path / "old")
+        put(folder, "a.md")
+        await until(lambda: intake.names == [["a.md"]])
+
+
+async def test_many_files_are_taken_in_lots(
+    settings: Settings, intake: FakeIntake, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOT", 3)
+    for n in range(7):
+        put(folder, f"{n}.md")
+    async with at_work(settings, intake):
+        await until(lambda: sum(map(len, intake.names)) == 7)
+    assert [len(lot) for lot in intake.names] == [3, 3, 1]
+
+
+async def test_a_folder_that_cannot_be_listened_to_is_looked_at_all_the_same(
+    settings: Settings,
+    intake: FakeIntake,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def unable(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "awatch", unable)
+    monkeypatch.setattr(module, "SWEEP", 0.05)
+    async with at_work(settings, intake):
+        put(folder, "a.md")
+        await until(lambda: intake.names == [["a.md"]])
+    assert "No space left on device" in caplog.text
+
+
+async def test_a_fault_of_the_watcher_is_logged_and_begun_again(
+    settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake.failures = [RuntimeError("a fault")]
+    put(folder, "a.md")
+    async with at_work(settings, intake):
+        await until(lambda: intake.names == [["a.md"]])
+    assert "watching for articles failed" in caplog.text
+
+
+async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
+    settings: Settings, folder: Path
+) -> None:
+    put(folder, "a.md")
+    async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+        with writer_lock(settings.data / "collections" / "shared"):
+            async with watching(settings, engine):
+                await asyncio.sleep(0.5)
+                began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < 1
+
+
+@pytest.mark.parametrize("place", ["data", "data/in", "."])
+def test_a_folder_that_shares_its_place_with_the_data_is_refused(
+    settings: Settings, intake: FakeIntake, tmp_path: Path, place: str
+) -> None:
+    watch = WatchSettings(folder=tmp_path / place)
+    with pytest.raises(InputError, match="VERBATIM_WATCH__FOLDER"):
+        Watcher(settings.model_copy(update={"watch": watch}), intake)
+
+
+async def test_nothing_is_watched_by_default(settings: Settings, intake: FakeIntake) -> None:
+    before = asyncio.all_tasks()
+    async with watching(settings.model_copy(update={"watch": WatchSettings()}), intake):
+        assert asyncio.all_tasks() == before
+
+
+async def test_a_file_in_the_folder_answers_questions_soon_after(
+    settings: Settings, folder: Path
+) -> None:
+    async with (
+        SearchEngine(settings, encoder=WordEncoder()) as engine,
+        watching(settings, engine),
+    ):
+        with writer_lock(settings.data / "collections" / "shared"):
+            put(folder, "pont.md")
+            await asyncio.sleep(0.3)
+            assert engine.sources() == ()
+        await until(engine.sources)
+        answer = await engine.ask("Le pont de la ville est-il fermé ?", threshold=0.0)
+    assert "fermé depuis lundi" in answer.hits[0].text
+
+
+async def test_the_pages_of_a_feed_are_taken_where_robots_txt_allows_it(
+    settings: Settings, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /closed", "text/plain")
+    site.page("/open", TEXT.encode(), "text/markdown")
+    site.page("/closed", TEXT.encode(), "text/markdown")
+    items = "".join(f"<item><link>{site.root}/{n}</link></item>" for n in ("open", "closed"))
+    site.page("/feed", f"<rss><channel>{items}</channel></rss>".encode(), "application/rss+xml")
+    settings = with_feeds(settings, f"{site.root}/feed")
+    with caplog.at_level(logging.INFO, logger="embeddings"):
+        async with SearchEngine(settings, encoder=WordEncoder()) as engine:
+            async with watching(settings, engine):
+                await until(lambda: "robots.txt says so" in caplog.text)
+            assert [source.url for source in engine.sources()] == [f"{site.root}/open"]
+    assert "/closed" not in site.paths
+
+
+async def test_a_feed_that_does_not_answer_is_told_once(
+    settings: Settings,
+    intake: FakeIntake,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    watcher = Watcher(with_feeds(settings, "http://127.0.0.1:1/feed"), intake)
+    watcher._interval = 0.02
+    task = asyncio.create_task(watcher.run())
+    await until(lambda: "waits for its next look" in caplog.text)
+    await asyncio.sleep(0.2)
+    task.cancel()
+    await asyncio.wait({task})
+    assert caplog.text.count("waits for its next look") == 1
