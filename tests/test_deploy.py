@@ -131,7 +131,11 @@ def locked(name: str) -> dict[str, tuple[Version, int]]:
 LOCKS = locked("requirements.lock") | locked("requirements-torch.lock")
 
 
-@pytest.mark.parametrize("wanted", PROJECT["dependencies"])
+WANTED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["postgres"]]
+BILL = json.loads((DEPLOY / "sbom.json").read_text(encoding="utf-8"))["components"]
+
+
+@pytest.mark.parametrize("wanted", WANTED)
 def test_every_dependency_is_locked_at_a_version_that_is_asked_for(wanted: str) -> None:
     requirement = Requirement(wanted)
     version, digests = LOCKS[canonicalize_name(requirement.name)]
@@ -147,6 +151,16 @@ def test_the_locks_name_no_place_and_no_gpu() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in DEPLOY.glob("requirements*.lock"))
     assert "://" not in text
     assert not [name for name in LOCKS if name.startswith(("nvidia-", "cuda-", "triton"))]
+
+
+def test_the_bill_of_materials_lists_what_is_locked_and_nothing_else() -> None:
+    listed = {canonicalize_name(part["name"]): Version(part["version"]).public for part in BILL}
+    assert listed == {name: version.public for name, (version, _) in LOCKS.items()}, "run sbom.sh"
+
+
+def test_the_bill_of_materials_names_the_licence_of_nearly_every_package() -> None:
+    unnamed = [part["name"] for part in BILL if not part.get("licenses")]
+    assert unnamed == ["transformers"], "its metadata says no known licence's name: it is Apache-2.0"
 
 
 def test_the_image_is_made_with_the_python_that_the_locks_are_for() -> None:

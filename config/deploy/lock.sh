@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 pip-compile "$@" --quiet --strip-extras --allow-unsafe --generate-hashes --no-header --no-annotate \
-  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+  --extra postgres --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
   --output-file config/deploy/requirements.lock pyproject.toml
 
 # The CPU build of torch has a file of its own, and needs none of the libraries for GPUs.
