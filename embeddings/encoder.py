@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 BUNDLED = "bundled"
 OWNER = "sentence-transformers"
 """Whose models hub names without an owner mean, as in the library of that name."""
+FEW = 256
+"""Texts that a process encodes before it loads sentence-transformers for the rest: loading takes as
+long as two thousand texts, and an article that somebody adds has fewer and need not wait for it."""
 
 
 class Encoder(Protocol):
@@ -48,14 +51,16 @@ class Encoder(Protocol):
 class BundledEncoder:
     """The packaged model: documents through sentence-transformers, a question without waiting.
 
-    A question needs no batch and no torch, so it goes to the model directly, and the first answer
-    comes seconds sooner. Alone, a text gets the same vector to the bit either way; in a batch its
-    numbers differ by 1e-6 at the most. Tests hold both.
+    A question, and the first ``FEW`` texts of a process, need no torch: they go to the model
+    directly, and the first answer and a small change come seconds sooner. Alone, a text gets the
+    same vector to the bit either way; in a batch its numbers differ by 1e-6 at the most. Tests
+    hold both.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._options = settings.encoder
         self._sentence_transformer: SentenceTransformer | None = None
+        self._encoded = 0
 
     @property
     def model_id(self) -> str:
@@ -69,14 +74,15 @@ class BundledEncoder:
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a question's vector, shape ``[dimension]``."""
-        asked = (self._options.query_prompt or "") + text
-        vectors = universal.encode([asked], self._options.threads)
-        return _unit(vectors[:, : self.dimension]).reshape(-1)
+        return self._directly([text], self._options.query_prompt).reshape(-1)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        self._encoded += len(texts)
+        if self._encoded <= FEW:
+            return self._directly(texts, self._options.document_prompt)
         vectors = self._model().encode_document(
             list(texts),
             prompt=self._options.document_prompt,
@@ -84,6 +90,10 @@ class BundledEncoder:
             show_progress_bar=False,
         )
         return _unit(np.asarray(vectors, dtype=np.float32))
+
+    def _directly(self, texts: Sequence[str], prompt: str | None) -> NDArray[np.float32]:
+        vectors = universal.encode([(prompt or "") + text for text in texts], self._options.threads)
+        return _unit(vectors[:, : self.dimension])
 
     def _model(self) -> SentenceTransformer:
         if self._sentence_transformer is None:

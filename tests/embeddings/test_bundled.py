@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from config.settings import EncoderSettings, Settings
 from embeddings import bundled, universal
-from embeddings.encoder import BundledEncoder, _much_to_import, load_encoder
+from embeddings.encoder import FEW, BundledEncoder, _much_to_import, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +93,20 @@ def test_sentence_transformers_finds_the_module_by_its_path_once_trusted(
     assert np.array_equal(again.encode(TEXTS), model.encode(TEXTS))
 
 
+@pytest.fixture(params=[0, FEW], ids=["through sentence-transformers", "directly"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encode documents through sentence-transformers from the first on, or not at all."""
+    monkeypatch.setattr("embeddings.encoder.FEW", request.param)
+
+
+@pytest.mark.usefixtures("either_way")
 def test_a_question_alone_has_the_vector_of_a_document_alone_to_the_bit() -> None:
     made = encoder()
     for text in TEXTS:
         assert np.array_equal(made.encode_query(text), made.encode_documents([text])[0])
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("batch_size", [1, 3, 64])
 def test_the_batch_does_not_change_a_vector(batch_size: int) -> None:
     made = encoder(batch_size=batch_size)
@@ -106,11 +114,13 @@ def test_the_batch_does_not_change_a_vector(batch_size: int) -> None:
     np.testing.assert_allclose(made.encode_documents(TEXTS * 4), alone, atol=SAME)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_encoding_again_gives_the_same_bits() -> None:
     made = encoder()
     assert np.array_equal(made.encode_documents(TEXTS), made.encode_documents(TEXTS))
 
 
+@pytest.mark.usefixtures("either_way")
 def test_cut_vectors_are_the_first_numbers_scaled_to_length_one() -> None:
     cut, whole = encoder(truncate_dim=64), encoder()
     vectors = cut.encode_documents(TEXTS)
@@ -123,21 +133,25 @@ def test_cut_vectors_are_the_first_numbers_scaled_to_length_one() -> None:
     np.testing.assert_allclose(cut.encode_query(TEXTS[0]), vectors[0], atol=SAME)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_cut_beyond_the_model_leaves_it_whole() -> None:
     made = encoder(truncate_dim=4096)
     assert made.dimension == 512
     assert made.encode_documents(["x"]).shape == (1, 512)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_no_texts_give_no_vectors() -> None:
     assert encoder(truncate_dim=64).encode_documents([]).shape == (0, 64)
     assert universal.encode([]).shape == (0, 512)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_an_empty_text_has_a_vector_of_length_one() -> None:
     assert np.linalg.norm(encoder().encode_documents(["", "x"])[0]) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_lone_surrogate_reads_as_a_question_mark() -> None:
     made = encoder()
     assert np.array_equal(made.encode_query("a\ud800b"), made.encode_query("a?b"))
@@ -151,6 +165,7 @@ def test_any_text_has_a_finite_vector_of_length_one(text: str) -> None:
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_our_prompts_are_put_before_questions_and_documents() -> None:
     made = encoder(query_prompt="Q: ", document_prompt="D: ")
     assert np.array_equal(made.encode_query("le chat"), encoder().encode_query("Q: le chat"))
@@ -206,16 +221,33 @@ def test_garbage_is_collected_after_the_imports_as_it_was_before(collecting: boo
         (gc.enable if before else gc.disable)()
 
 
-def test_a_question_is_encoded_without_torch() -> None:
+HEAVY = {"torch", "transformers", "sentence_transformers"}
+
+
+def imported(line: str) -> set[str]:
+    """Return which of the heavy libraries a fresh process has after it ran a line."""
     program = (
         "import sys\n"
         "from config.settings import Settings\n"
-        "from embeddings.encoder import load_encoder\n"
-        "encoder = load_encoder(Settings())\n"
-        "assert encoder.encode_query('Qui ?').shape == (512,)\n"
-        "print(*{'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))\n"
+        "from embeddings.encoder import FEW, load_encoder\n"
+        f"encoder = load_encoder(Settings())\n{line}\n"
+        f"print(*{HEAVY} & set(sys.modules))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == ""
+    return set(done.stdout.split())
+
+
+def test_a_question_is_encoded_without_torch() -> None:
+    assert imported("assert encoder.encode_query('Qui ?').shape == (512,)") == set()
+
+
+def test_a_few_texts_are_encoded_without_torch() -> None:
+    half = "encoder.encode_documents(['Une phrase.'] * (FEW // 2))"
+    assert imported(f"{half}; {half}") == set()
+
+
+def test_many_texts_are_encoded_by_sentence_transformers() -> None:
+    few = "encoder.encode_documents(['Une phrase.'] * FEW)"
+    assert imported(f"{few}; encoder.encode_documents(['Et une de plus.'])") == HEAVY
