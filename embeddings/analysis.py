@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import Stemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SNOWBALL = {
     "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish",
@@ -142,7 +146,11 @@ def is_stop(word: str, language: str | None) -> bool:
 
 def guess_language(text: str) -> str | None:
     """Return the language whose function words are the most, None when that does not tell."""
-    found = words(text)
+    return language_of(words(text))
+
+
+def language_of(found: Sequence[str]) -> str | None:
+    """Return the same of a text whose words, as ``words`` returns them, are known already."""
     counts = {language: sum(w in stop for w in found) for language, stop in STOP.items()}
     best, second = sorted(counts, key=lambda name: -counts[name])[:2]
     return best if counts[best] > counts[second] else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.analysis import grams, guess_language, is_stop, stem, words
+from embeddings.analysis import grams, is_stop, language_of, stem, words
 from embeddings.ranking.kinds import wanted
-from embeddings.searching.finding import Postings, best, look_up
+from embeddings.searching.finding import Listed, Postings, Summed, Weighed
 from embeddings.searching.postings import K1, STEP, TINY, invert
 from embeddings.searching.stretches import gather
 from embeddings.searching.wording import Document, Wording, analyse, key
@@ -31,6 +32,9 @@ __all__ = ["FAR", "Document", "Lexical", "Terms", "build", "index"]
 
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
+FEW = 60_000
+"""Postings and passages up to which all scores are added up at once: in about a millisecond."""
+_key = lru_cache(maxsize=1 << 14)(key)  # questions share most of their 4-grams
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,7 @@ class Terms:
         words: The folded words that carry its subject, each once, in order.
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
-        gram_rows: Rows of the 4-grams of these words, int64 [grams].
-        gram_idf: Their weights times how often they come, float32 [grams].
-        gram_mass: Sum of the weights of all its 4-grams, those nobody used included.
+        found: The passages that have any of these words or of their 4-grams.
         spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
@@ -52,9 +54,7 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    gram_rows: Ints
-    gram_idf: Floats
-    gram_mass: float
+    found: Summed | Listed
     spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
@@ -110,27 +110,25 @@ class Lexical:
 
     def read(self, question: str) -> Terms:
         """Return a question's terms: each of its words under every language of the corpus."""
-        found, language = words(question), guess_language(question)
+        found = words(question)
+        language = language_of(found)
         subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
         subject = subject or tuple(dict.fromkeys(found))
         codes = self.codes()
         stems = [{stem(word, code) for code in codes} for word in subject]
-        spelling = [dict.fromkeys(grams(word)) for word in subject]
-        parts = Counter(gram for word in subject for gram in grams(word))
+        spelling = [grams(word) for word in subject]
+        parts = Counter(chain(*spelling))
         row = self._rows({*chain(*stems), *parts})
         rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
-        there = [part in row for part in parts]
-        counted = np.array(list(parts.values()), np.float32)
-        weights = self._idf([(row[part],) if part in row else () for part in parts]) * counted
-        gram_rows = np.array([row[part] for part in parts if part in row], np.int64)
+        idf = self._idf(rows)
         return Terms(
             words=subject,
             rows=rows,
-            idf=self._idf(rows),
-            gram_rows=gram_rows,
-            gram_idf=weights[there],
-            gram_mass=float(weights.sum()),
-            spellings=tuple(tuple(row.get(gram, -1) for gram in each) for each in spelling),
+            idf=idf,
+            found=self._found(rows, idf, [row.get(part) for part in parts], [*parts.values()]),
+            spellings=tuple(
+                tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
+            ),
             language=language,
             wants=wanted(question),
         )
@@ -145,11 +143,7 @@ class Lexical:
         Returns:
             Two float32 [n] in [0, 1].
         """
-        by_word, by_gram = (np.zeros(len(passages), np.float32) for _ in range(2))
-        wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
-        for each in self._lists(terms):
-            look_up(each, wanted, by_gram if each.is_gram else by_word)
-        return by_word, by_gram
+        return terms.found.scores(passages)
 
     def best(self, terms: Terms, k: int, allowed: Bools | None = None) -> Ints:
         """Return the passages with the greatest sums of both scores, those without any left out.
@@ -162,10 +156,7 @@ class Lexical:
         Returns:
             int64, in no order.
         """
-        total = np.zeros(len(self), np.float32)
-        if allowed is not None:
-            total[~allowed] = -np.inf
-        return best(self._lists(terms), total, k)
+        return terms.found.best(k, allowed)
 
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return where in ``tokens`` a question's words stand first, line by line.
@@ -178,11 +169,12 @@ class Lexical:
             int64 [n, words]; FAR for a word that is not in the line.
         """
         at, line = gather(self.token_first, lines)
-        word = _word_of(terms, self.tokens[at])
-        known = word >= 0
+        tokens = self.tokens[at]
         places = np.full((len(lines), len(terms.words)), FAR)
-        backwards = np.flatnonzero(known)[::-1]  # what is assigned last, the first place, stays
-        places[line[backwards], word[backwards]] = at[backwards]
+        for row, word in _word_of(terms).items():
+            found = np.flatnonzero(tokens == row)[::-1]  # so that a line's first stays
+            there = line[found], word
+            places[there] = np.minimum(places[there], at[found])
         return places
 
     def spelt(self, terms: Terms, passages: Ints) -> Floats:
@@ -201,39 +193,78 @@ class Lexical:
             for row in rows:
                 if row >= 0:
                     here = self.passages[self.first[row] : self.first[row + 1]]
-                    at = np.minimum(np.searchsorted(here, sought), len(here) - 1)
-                    share[:, word] += here[at] == sought
+                    share[:, word] += here.take(here.searchsorted(sought), mode="clip") == sought
             share[:, word] /= max(len(rows), 1)
         return share
 
-    def _lists(self, terms: Terms) -> list[Postings]:
-        """Return the postings of a question's terms."""
-        most = (K1 + 1) / STEP
-        by_word = 1 / (max(float(terms.idf.sum()), TINY) * most)
-        by_gram = 1 / (max(terms.gram_mass, TINY) * most)
-        words = zip(terms.rows, terms.idf, strict=True)
-        found = [self._postings(row, idf * by_word) for rows, idf in words for row in rows]
-        pairs = zip(terms.gram_rows.tolist(), terms.gram_idf, strict=True)
-        return found + [self._postings(row, idf * by_gram, is_gram=True) for row, idf in pairs]
+    def _found(
+        self,
+        rows: Sequence[tuple[int, ...]],
+        idf: Floats,
+        parts: Sequence[int | None],
+        counts: Sequence[int],
+    ) -> Summed | Listed:
+        """Return what the postings of a question's terms add up to.
 
-    def _postings(self, row: int, weight: float, *, is_gram: bool = False) -> Postings:
+        Args:
+            rows: For each word, its rows.
+            idf: What the words weigh.
+            parts: For each of its 4-grams, its row, None for one nobody used.
+            counts: How often they come.
+        """
+        weights = self._idf([() if row is None else (row,) for row in parts])
+        weights *= np.array(counts, np.float32)
+        there = [row is not None for row in parts]
+        most = (K1 + 1) / STEP
+        by_word = np.repeat(idf, [len(each) for each in rows]) / _mass(idf, most)
+        weighed = Weighed(
+            rows=np.array([*chain(*rows), *compress(parts, there)], np.int64),
+            weights=np.concatenate([by_word, weights[there] / _mass(weights, most)]),
+            words=len(by_word),
+        )
+        postings = int((self.first[weighed.rows + 1] - self.first[weighed.rows]).sum())
+        if postings + len(self) <= FEW:
+            at, owner = gather(self.first, weighed.rows)
+            return Summed.of(weighed, self.passages[at], self.impacts[at], owner, len(self))
+        return Listed([self._postings(*each) for each in weighed.each()], len(self))
+
+    def _postings(self, row: int, weight: float, is_gram: bool) -> Postings:  # noqa: FBT001
         here = slice(self.first[row], self.first[row + 1])
-        most = float(weight) * int(self.most[row])
+        most = weight * int(self.most[row])
         return Postings(self.passages[here], self.impacts[here], np.float32(weight), most, is_gram)
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""
-        wanted = np.fromiter(map(key, terms), np.uint64, len(terms))
-        at = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
-        there = self.keys[at] == wanted if len(self.keys) else np.zeros(len(terms), np.bool_)
+        if not len(self.keys):
+            return {}
+        wanted = np.fromiter(map(_key, terms), np.uint64, len(terms))
+        at = self.keys.searchsorted(wanted)
+        there = self.keys.take(at, mode="clip") == wanted
         return dict(compress(zip(terms, at.tolist(), strict=True), there))
 
     def _idf(self, rows: Sequence[tuple[int, ...]]) -> Floats:
         """Return the weight of each word, given the rows of its terms."""
         total = len(self)
-        used = [sum(int(self.first[r + 1] - self.first[r]) for r in group) for group in rows]
-        counts = np.minimum(np.array(used, np.float64), total)
-        return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        each = np.array([*chain(*rows)], np.int64)
+        used = np.concatenate([[0], np.cumsum(self.first[each + 1] - self.first[each])])
+        ends = np.cumsum([len(group) for group in rows], dtype=np.int64)
+        counts = np.minimum(np.diff(used[np.concatenate([[0], ends])]).astype(np.float64), total)
+        idf: Floats = np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        return idf
+
+
+def _word_of(terms: Terms) -> dict[int, int]:
+    """Return which word of the question each of its rows stands for: the first that has it."""
+    of: dict[int, int] = {}
+    for word, rows in enumerate(terms.rows):
+        for row in rows:
+            of.setdefault(row, word)
+    return of
+
+
+def _mass(weights: Floats, most: float) -> float:
+    """Return what all terms together add at the most, in units of one step of an impact."""
+    return max(float(weights.sum()), TINY) * most
 
 
 def build(documents: Iterable[Document]) -> Lexical:
@@ -250,13 +281,3 @@ def index(wording: Wording) -> Lexical:
         language_of=wording.language_of,
         languages=wording.languages,
     )
-
-
-def _word_of(terms: Terms, tokens: NDArray[np.int32]) -> Ints:
-    """Return which word of the question each token is, -1 for none."""
-    pairs = sorted((row, i) for i, rows in enumerate(terms.rows) for row in rows)
-    if not pairs:
-        return np.full(len(tokens), -1)
-    rows, word = np.array(pairs, np.int64).T
-    at = np.minimum(np.searchsorted(rows, tokens), len(rows) - 1)
-    return np.where(rows[at] == tokens, word[at], -1)

@@ -117,7 +117,7 @@ def rank(
     order = np.argsort(-score, kind="stable")
     order = order[within[order]]
     if fold:
-        groups = _groups(order, score, evidence, arrays, limit)[:limit]
+        groups = _groups(order, score, evidence, arrays, limit)
     else:
         groups = [(int(i), ()) for i in order[:limit]]
     shown = np.array([first for first, _ in groups], np.int64)
@@ -134,7 +134,7 @@ def _groups(
     passages = evidence.passages[order]
     copies = folding.fold(passages, arrays, limit * DEEPER)
     firsts = order[list(copies)]
-    mixed = folding.mix(score[firsts], arrays.article_of[evidence.passages[firsts]])
+    mixed = folding.mix(score[firsts], arrays.article_of[evidence.passages[firsts]], limit)
     others = list(copies.values())
     return [(int(firsts[i]), tuple(order[list(others[i])].tolist())) for i in mixed]
 
@@ -147,7 +147,8 @@ def _candidates(
     sure: Floats,
 ) -> Iterator[Candidate]:
     """Yield the candidates; none is surer than one before it."""
-    least = 1.0
+    least, names = 1.0, tuple(features)
+    figures = np.array(list(features.values())).T.tolist()  # one list a candidate
     for place, (i, others) in enumerate(groups):
         least = min(least, float(sure[place]))
         yield Candidate(
@@ -157,7 +158,7 @@ def _candidates(
             sentence=int(evidence.best[i]),
             beside=int(evidence.beside[i]),
             also=tuple(evidence.passages[list(others)].tolist()),
-            features={name: float(values[place]) for name, values in features.items()},
+            features=dict(zip(names, figures[place], strict=True)),
         )
 
 

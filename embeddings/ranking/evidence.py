@@ -9,6 +9,7 @@ import numpy as np
 
 from embeddings.analysis import without_tags
 from embeddings.lexical import FAR
+from embeddings.searching.halves import inner
 from embeddings.searching.postings import TINY
 from embeddings.searching.stretches import gather
 
@@ -128,7 +129,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints) -> Evidenc
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
     words, grams = arrays.lexical.score(terms, passages)
-    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
+    cosine = inner(arrays.sentences[rows], query.vector)
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts)
     best, beside = _marked(said + FITS * found.fits, found.length, owner, starts)
@@ -196,15 +197,17 @@ class _Found:
         has = (lexical.kinds[lines] & terms.wants) > 0
         self.fits = np.where(has, 1, -1).astype(np.float32) * bool(terms.wants)
         title_line = arrays.first_sentence[passages] + passages
-        in_title = lexical.first_places(terms, title_line) < FAR
-        places = lexical.first_places(terms, lines)
-        titled = (places < FAR) | in_title[owner]
+        there = lexical.first_places(terms, np.concatenate([title_line, lines]))
+        in_title, places = there[: len(passages)] < FAR, there[len(passages) :]
+        said, its_title = places < FAR, in_title[owner]
+        first = np.minimum.reduceat(places, starts)
+        in_text = first < FAR
         share = terms.idf / max(float(terms.idf.sum()), TINY)
-        self.news = _share((places < FAR) & ~in_title[owner], share)
-        self.titled = np.maximum.reduceat(_share(titled, share), starts)
-        self.present = _share(np.logical_or.reduceat(titled, starts), share)
-        self.body = _share(np.logical_or.reduceat(places < FAR, starts), share)
-        before = np.minimum.reduceat(places, starts) - lexical.token_first[title_line + 1][:, None]
+        self.news = _share(said & ~its_title, share)
+        self.titled = np.maximum.reduceat(_share(said | its_title, share), starts)
+        self.present = _share(in_text | in_title, share)
+        self.body = _share(in_text, share)
+        before = first - lexical.token_first[title_line + 1][:, None]
         self.early: Floats = (EARLY / (EARLY + before.astype(np.float32))) @ share
 
 

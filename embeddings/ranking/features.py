@@ -52,7 +52,8 @@ def describe(
         shown: Which candidates to describe, int64 [k], at least one, each of them within.
     """
     passages = evidence.passages[shown]
-    counted = _counted(score, within)
+    chance = _chance(score, within)
+    counted = within | (score <= chance)  # those that the filter leaves, and as good by chance
     others = shown[:, None] != np.arange(len(score))
     lines = arrays.first_sentence[passages + 1] - arrays.first_sentence[passages]
     own = {f.name: getattr(evidence, f.name)[shown] for f in fields(evidence) if _is_figure(f.name)}
@@ -60,13 +61,11 @@ def describe(
     every = np.ones(len(shown), np.float32)
     return {
         **own,
-        "lead": _lead(score, shown, others & within, _chance(score, within)),
+        "lead": _lead(score, shown, others & within, chance),
         "likely": _likely(score, shown, counted),
         "clear": _more(evidence.covered, shown, others & counted),
         "nearer": _more(evidence.sentence, shown, others & counted),
-        "several": (np.bincount(arrays.article_of)[arrays.article_of[passages]] > 1).astype(
-            np.float32
-        ),
+        "several": _several(arrays, passages),
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
         "spelt": _spelt(terms, arrays, passages),
@@ -106,13 +105,17 @@ def _chance(score: Floats, within: Bools) -> float:
     Better ones may answer as well; this one is about as good by chance. Minus infinity: so many
     are not taken out.
     """
-    outside = np.sort(score[~within])[::-1]
-    return float(outside[OUTSIDE - 1]) if len(outside) >= OUTSIDE else -np.inf
+    outside = score[~within]
+    return float(np.sort(outside)[-OUTSIDE]) if len(outside) >= OUTSIDE else -np.inf
 
 
-def _counted(score: Floats, within: Bools) -> Bools:
-    """Return which candidates count: those that the filter leaves, and those as good by chance."""
-    return np.asarray(within | (score <= _chance(score, within)))
+def _several(arrays: Arrays, passages: Ints) -> Floats:
+    """Return 1 for each passage that has another of its article beside it, else 0."""
+    article_of, last = arrays.article_of, len(arrays.article_of) - 1
+    own = article_of[passages]
+    before = (passages > 0) & (article_of[np.maximum(passages - 1, 0)] == own)
+    after = (passages < last) & (article_of[np.minimum(passages + 1, last)] == own)
+    return np.asarray(before | after, np.float32)
 
 
 def _likely(score: Floats, shown: Ints, counted: Bools) -> Floats:

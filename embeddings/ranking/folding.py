@@ -37,21 +37,29 @@ def fold(passages: Ints, arrays: Arrays, limit: int) -> dict[int, tuple[int, ...
     Returns:
         Place in ``passages`` of the first of each group -> places of the others, best first.
     """
-    vectors = arrays.passages[passages]
-    cosines = vectors @ vectors.T
+    near = _near(arrays.passages[passages])
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words(arrays, int(passages[place])))
     for place in range(len(passages)):
-        alike = (first for first in groups if cosines[first, place] >= ALIKE)
-        first = next((f for f in alike if _is_same(words(f), words(place))), None)
-        if first is not None:
-            groups[first].append(place)
+        alike = [first for first in near.get(place, ()) if first in groups]
+        same = [first for first in alike if _is_same(words(first), words(place))]
+        if same:
+            groups[same[0]].append(place)
         elif len(groups) < limit:
             groups[place] = []
     return {first: tuple(others) for first, others in groups.items()}
 
 
-def mix(scores: Floats, articles: NDArray[np.int32]) -> list[int]:
+def _near(vectors: Floats) -> dict[int, list[int]]:
+    """Return, for each place that has any, the places before it that it is near to, in order."""
+    before: dict[int, list[int]] = {}
+    places, others = np.nonzero(np.tril(vectors @ vectors.T >= ALIKE, -1))
+    for place, other in zip(places.tolist(), others.tolist(), strict=True):
+        before.setdefault(place, []).append(other)
+    return before
+
+
+def mix(scores: Floats, articles: NDArray[np.int32], limit: int | None = None) -> list[int]:
     """Order candidates so that one article does not crowd out others that are nearly as good.
 
     A question about one article still gets its passages: no other comes near.
@@ -59,19 +67,21 @@ def mix(scores: Floats, articles: NDArray[np.int32]) -> list[int]:
     Args:
         scores: float32 [C], log-odds.
         articles: The article of each candidate, [C].
+        limit: How many are wanted; None: all.
 
     Returns:
         The candidates' places, in their new order.
     """
-    waiting, placed, count = list(range(len(scores))), [], Counter[int]()
-    while waiting:
-        worth = [
-            float(scores[i]) - CROWDED * max(0, count[int(articles[i])] + 1 - PER_ARTICLE)
-            for i in waiting
-        ]
-        best = waiting.pop(int(np.argmax(worth)))
-        count[int(articles[best])] += 1
+    worth, of = dict(enumerate(scores.tolist())), articles.tolist()
+    placed: list[int] = []
+    count = Counter[int]()
+    while worth and len(placed) != limit:
+        best = max(worth, key=worth.__getitem__)  # of equals the first
+        del worth[best]
         placed.append(best)
+        count[of[best]] += 1
+        if count[of[best]] >= PER_ARTICLE:
+            worth |= {i: worth[i] - CROWDED for i in worth if of[i] == of[best]}
     return placed
 
 

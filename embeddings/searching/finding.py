@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float32]
     Ints = NDArray[np.int64]
 
@@ -21,6 +22,25 @@ ENOUGH = 0.5
 to be looked up: less, and more postings are read; more, and more passages are looked up."""
 OFTEN = 1.5
 """The least of the best is found anew when so many times as many postings were read."""
+
+
+class Weighed(NamedTuple):
+    """A question's terms: words first, then 4-grams.
+
+    Attributes:
+        rows: Their rows in the index, int64 [T].
+        weights: What one step of an impact adds to a passage's score, float [T].
+        words: How many of them are words.
+    """
+
+    rows: Ints
+    weights: NDArray[np.floating]
+    words: int
+
+    def each(self) -> Iterator[tuple[int, float, bool]]:
+        """Yield row, weight, and whether it is a 4-gram."""
+        pairs = zip(self.rows.tolist(), self.weights.tolist(), strict=True)
+        return ((row, weight, i >= self.words) for i, (row, weight) in enumerate(pairs))
 
 
 class Postings(NamedTuple):
@@ -41,10 +61,82 @@ class Postings(NamedTuple):
     is_gram: bool
 
 
+class Summed:
+    """The scores of all passages, where they are few.
+
+    Args:
+        sums: By words and by 4-grams, float32 [2, P].
+    """
+
+    def __init__(self, sums: Floats) -> None:
+        self._sums = sums
+
+    @classmethod
+    def of(
+        cls,
+        weighed: Weighed,
+        passages: NDArray[np.int32],
+        impacts: NDArray[np.uint8],
+        term: Ints,
+        size: int,
+    ) -> Summed:
+        """Add up postings.
+
+        Args:
+            weighed: The question's terms.
+            passages: The passage of each posting of all of them, one term after the other.
+            impacts: How much the term counts there.
+            term: Which term it is.
+            size: P.
+        """
+        place = passages + (term >= weighed.words) * size
+        sums = np.bincount(place, weighed.weights[term] * impacts, 2 * size)
+        return cls(sums.reshape(2, size).astype(np.float32))
+
+    def scores(self, passages: Ints) -> tuple[Floats, Floats]:
+        """Return the scores of some passages by words and by 4-grams, each float32 [n]."""
+        return self._sums[0, passages], self._sums[1, passages]
+
+    def best(self, k: int, allowed: Bools | None = None) -> Ints:
+        """Return the passages with the greatest sums, as ``Lexical.best`` does."""
+        total = self._sums.sum(axis=0)
+        found = np.flatnonzero(total > 0 if allowed is None else (total > 0) & allowed)
+        return _top(found, total[found], k)
+
+
+class Listed:
+    """The postings of a question's terms, where adding up all of them would take too long.
+
+    Args:
+        lists: The terms.
+        size: P.
+    """
+
+    def __init__(self, lists: Sequence[Postings], size: int) -> None:
+        self._lists = lists
+        self._size = size
+
+    def scores(self, passages: Ints) -> tuple[Floats, Floats]:
+        """Return the scores of some passages by words and by 4-grams, each float32 [n]."""
+        by_word, by_gram = (np.zeros(len(passages), np.float32) for _ in range(2))
+        wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
+        for each in self._lists:
+            look_up(each, wanted, by_gram if each.is_gram else by_word)
+        return by_word, by_gram
+
+    def best(self, k: int, allowed: Bools | None = None) -> Ints:
+        """Return the passages with the greatest sums, as ``Lexical.best`` does."""
+        total = np.zeros(self._size, np.float32)
+        if allowed is not None:
+            total[~allowed] = -np.inf
+        return best(self._lists, total, k)
+
+
 def look_up(each: Postings, passages: NDArray[np.int32], scores: Floats) -> None:
     """Add what a term counts in some passages to their scores."""
-    at = np.minimum(np.searchsorted(each.passages, passages), len(each.passages) - 1)
-    scores += (each.passages[at] == passages) * each.weight * each.impacts[at]
+    at = each.passages.searchsorted(passages)
+    there = each.passages.take(at, mode="clip") == passages
+    scores += there * each.weight * each.impacts.take(at, mode="clip")
 
 
 def best(terms: Sequence[Postings], total: Floats, k: int) -> Ints:
@@ -85,8 +177,16 @@ def _ended(found: NDArray[np.int32], sums: Floats, left: Sequence[Postings], k: 
         found, sums = found[keep], sums[keep]
         look_up(each, found, sums)
         rest -= each.most
-    top = np.argpartition(-sums, k - 1)[:k] if len(sums) > k else np.arange(len(sums))
-    return found[top].astype(np.int64)
+    return _top(found.astype(np.int64), sums, k)
+
+
+def _top(found: Ints, sums: Floats, k: int) -> Ints:
+    """Return those with the k greatest sums, of equals the first."""
+    if len(sums) <= k:
+        return found
+    least = _kth(sums, k)
+    above, equal = found[sums > least], found[sums == least]
+    return np.concatenate([above, equal[: k - len(above)]])
 
 
 def _kth(scores: Floats, k: int) -> float:

@@ -10,6 +10,8 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from embeddings.searching.halves import inner, widened
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,8 +28,16 @@ WIDER = 2
 an approximate index keeps a byte a number."""
 TRAINED_ON = 40
 """Rows a list that an approximate index is trained on."""
+_TINY = np.float32(1e-9)
 BLOCK = 16_384
 """Rows that are widened to float32 at a time."""
+EVEN, RANGED = (
+    faiss.ScalarQuantizer.QT_8bit_direct_signed,
+    faiss.ScalarQuantizer.QT_8bit,
+)
+"""How a number becomes a byte: in steps that are the same for all, or for each dimension its own.
+A row of 512 is compared in 20 ns and in 57 (measured); the second serves where some dimensions are
+so much wider than others that with the first too few neighbours are found."""
 
 
 def build(rows: Rows) -> tuple[Any, float]:
@@ -37,11 +47,17 @@ def build(rows: Rows) -> tuple[Any, float]:
         The index, its number of lists to look into set, and its recall.
     """
     with threadpool_limits(1), one_thread():
-        index = _empty(rows.shape[1], max(1, math.isqrt(len(rows))))
+        index = _empty(rows.shape[1], max(1, math.isqrt(len(rows))), EVEN)
         picked = rows[:: max(1, len(rows) // (TRAINED_ON * index.nlist))]
         index.train(np.ascontiguousarray(picked, dtype=np.float32))
-        for block in blocks(rows):
-            index.add(block)
+        lists = np.full(len(rows), -1)
+        _fill(index, rows, lists)
+        recall = _tune(index, rows)
+        if recall >= TARGET_RECALL:
+            return index, recall
+        index = _like(index, RANGED)
+        index.train(np.ascontiguousarray(picked, dtype=np.float32))
+        _fill(index, rows, lists)
         return index, _tune(index, rows)
 
 
@@ -58,18 +74,9 @@ def rebuild(rows: Rows, before: Any, places: NDArray[np.int64]) -> tuple[Any, fl
     """
     if not 0.5 <= len(rows) / before.nlist**2 <= 2:  # noqa: PLR2004 - as said above
         return build(rows)
-    index = _empty(before.d, before.nlist)
-    index.quantizer.add(before.quantizer.reconstruct_n(0, before.nlist))
-    faiss.copy_array_to_vector(faiss.vector_to_array(before.sq.trained), index.sq.trained)
-    index.is_trained = True
-    lists = np.where(places >= 0, _lists(before)[places], -1)
     with threadpool_limits(1), one_thread():
-        for number, block in enumerate(blocks(rows)):
-            here = lists[number * BLOCK : number * BLOCK + len(block)]
-            new = here < 0
-            if new.any():
-                here[new] = before.quantizer.search(block[new], 1)[1][:, 0]
-            index.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(here))
+        index = _like(before, before.sq.qtype)
+        _fill(index, rows, np.where(places >= 0, _lists(before)[places], -1))
         return index, _tune(index, rows)
 
 
@@ -90,9 +97,12 @@ def search(
         Scores, best first, and row numbers, each of shape ``[m, k]``; -1 where there are fewer.
     """
     parameters = faiss.SearchParametersIVF(nprobe=min(lists, index.nlist), **options)
-    places = index.search(asked, k * WIDER, params=parameters)[1]
-    found = rows[np.maximum(places, 0)].astype(np.float32)
-    scores = np.einsum("mkd,md->mk", found, asked)
+    coded = asked
+    if index.sq.qtype == EVEN:  # FAISS makes whole numbers of these too
+        coded = np.rint(asked * (127 / np.maximum(np.abs(asked).max(1, keepdims=True), _TINY)))
+    places = index.search(coded, k * WIDER, params=parameters)[1]
+    pairs = zip(np.maximum(places, 0), asked, strict=True)
+    scores = np.stack([inner(rows[found], vector) for found, vector in pairs])
     scores[places < 0] = -np.finfo(np.float32).max
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(scores, order, 1), np.take_along_axis(places, order, 1)
@@ -108,11 +118,43 @@ def _lists(index: Any) -> NDArray[np.int64]:
     return lists
 
 
-def _empty(dimension: int, lists: int) -> Any:
+def _fill(index: Any, rows: Rows, lists: NDArray[np.int64]) -> None:
+    """Put rows in their lists.
+
+    Args:
+        index: One without rows.
+        rows: Its rows to be.
+        lists: Which list each is in; -1 where that is not known, and is found out and noted.
+    """
+    even = index.sq.qtype == EVEN
+    steps = 127 / max(map(_widest, blocks(rows)), default=1.0) if even else 1.0
+    for number, block in enumerate(blocks(rows)):
+        here = lists[number * BLOCK : number * BLOCK + len(block)]
+        new = here < 0
+        if new.any():
+            here[new] = index.quantizer.search(block[new], 1)[1][:, 0]
+        # in steps of its own a byte is a whole number, and the order of the products the same
+        coded = np.rint(block * np.float32(steps)) if even else block
+        index.add_core(len(coded), faiss.swig_ptr(coded), None, faiss.swig_ptr(here))
+
+
+def _widest(block: NDArray[np.float32]) -> float:
+    return max(float(np.abs(block).max()), float(_TINY))
+
+
+def _like(other: Any, kind: int) -> Any:
+    """Return an inverted file without rows, with the lists of another."""
+    index = _empty(other.d, other.nlist, kind)
+    index.quantizer.add(other.quantizer.reconstruct_n(0, other.nlist))
+    faiss.copy_array_to_vector(faiss.vector_to_array(other.sq.trained), index.sq.trained)
+    index.is_trained = kind == other.sq.qtype
+    return index
+
+
+def _empty(dimension: int, lists: int, kind: int) -> Any:
     """Return an inverted file without rows, with a byte a number."""
-    quantizer, byte = faiss.IndexFlatIP(dimension), faiss.ScalarQuantizer.QT_8bit
-    metric = faiss.METRIC_INNER_PRODUCT
-    index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, byte, metric)
+    quantizer, metric = faiss.IndexFlatIP(dimension), faiss.METRIC_INNER_PRODUCT
+    index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, kind, metric)
     index.by_residual = False
     index.cp.niter = 6
     index.cp.min_points_per_centroid = 1  # a small test's lists are small, and that is no fault
@@ -162,4 +204,4 @@ def one_thread() -> Iterator[None]:
 def blocks(vectors: Rows) -> Iterator[NDArray[np.float32]]:
     """Yield the rows in blocks of float32."""
     for first in range(0, len(vectors), BLOCK):
-        yield np.ascontiguousarray(vectors[first : first + BLOCK], dtype=np.float32)
+        yield widened(vectors[first : first + BLOCK])

@@ -109,3 +109,15 @@ def test_a_longer_passage_has_more_lines() -> None:
 def test_every_feature_is_a_number() -> None:
     for candidate in ask("Combien d'ingénieurs, xylophone ?", CORPUS, fold=False).candidates:
         assert np.isfinite(list(candidate.features.values())).all()
+
+
+def test_an_article_with_several_passages_is_told_from_one_with_a_single_one() -> None:
+    where = arrays(
+        ("Un", [["Une lettre."]]),
+        ("Deux", [["La lettre."], ["Une autre lettre."]]),
+        ("Trois", [["Encore une lettre."]]),
+    )
+    several = {
+        c.passage: c.features["several"] for c in ask("lettre", where, fold=False).candidates
+    }
+    assert several == {0: 0, 1: 1, 2: 1, 3: 0}
