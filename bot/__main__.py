@@ -95,11 +95,12 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
     from bot.client import run
     from bot.running import (
         health,  # only who serves needs these, and discord.py takes a second to import
+        keeper,
     )
     from bot.running.ending import until_terminated
     from bot.running.metrics import Measured
+    from bot.running.watched import watched
     from embeddings.apart import BuilderProcess
-    from embeddings.watching.watcher import watching
 
     settings = shell.settings
     async with contextlib.AsyncExitStack() as stack:
@@ -111,8 +112,9 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
             _steady()
-            await stack.enter_async_context(watching(settings, engine))
-        code = await run(settings, engine, state)
+            store = await stack.enter_async_context(keeper.keeping(settings))
+            await stack.enter_async_context(watched(settings, engine, store))
+        code = await run(settings, engine, state, store)
         deadline.start()
         return code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,8 +15,8 @@ from bot.cards.refs import fresh
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
+from bot.keeping import UNKEPT, Unanswered
 from bot.render import PAGES, SHOWN, answer_card
-from bot.store import Unanswered
 from embeddings.engine import MAX_QUESTION
 from embeddings.errors import QuestionError
 
@@ -52,13 +52,16 @@ def admit_search(bot: VerbatimBot, where: Interaction | discord.Message) -> Rule
     Raises:
         BotError: Not in this channel, or not yet.
     """
-    person = where.author if isinstance(where, discord.Message) else where.user
     guild, channels = guild_id(where), channel_ids(where.channel)
     rules = bot.rules(guild)
     if guild is not None:
         check_channel(rules, channels)
-    check_cooldown(rules, bot.cooldown, person.id, channels[0] if channels else 0)
+    check_cooldown(rules, bot.cooldown, _person(where).id, channels[0] if channels else 0)
     return rules
+
+
+def _person(where: Interaction | discord.Message) -> discord.User | discord.Member:
+    return where.author if isinstance(where, discord.Message) else where.user
 
 
 def guild_id(where: Interaction | discord.Message) -> int | None:
@@ -83,6 +86,7 @@ async def seek(
     where: Interaction | discord.Message,
     *,
     count: int = SHOWN,
+    kind: str = "user",
 ) -> Answer:
     """Ask what is seen from where somebody asks, no longer than the settings allow.
 
@@ -92,13 +96,31 @@ async def seek(
         filters: What it is narrowed to.
         where: What somebody did, and so the place that they see from.
         count: How many passages are wanted.
+        kind: The wait between two of these: ``user`` of questions, ``more`` of more passages.
 
     Raises:
+        BotError: They have just asked another process.
         TimeoutError: It took too long.
     """
     async with asyncio.timeout(bot.settings.discord.answer_timeout):
+        await check_elsewhere(bot, where, kind)
         seen = await bot.view(where, held=True)
         return await bot.metrics.question(seen.ask(question, filters, top_k=count))
+
+
+async def check_elsewhere(
+    bot: VerbatimBot, where: Interaction | discord.Message, kind: str = "user"
+) -> None:
+    """Check that somebody has not just asked another process, where there are others.
+
+    Raises:
+        BotError: They have; the sentence says how many seconds are left.
+    """
+    if bot.settings.discord.shard_ids:
+        seconds = bot.rules(guild_id(where)).cooldown_user
+        left = await bot.cooldown.left_elsewhere(bot.store, (kind, _person(where).id), seconds)
+        if left > 0:
+            raise BotError("cooldown-user", seconds=math.ceil(left))
 
 
 def at_once(bot: VerbatimBot) -> int:
@@ -132,7 +154,7 @@ async def respond_more(
     """Answer a click for more passages, to the one who clicked."""
     bot = interaction.client
     check_more(bot.rules(interaction.guild_id), bot.cooldown, interaction.user.id)
-    looking = seek(bot, question, filters, interaction, count=wanted(bot, offset))
+    looking = seek(bot, question, filters, interaction, count=wanted(bot, offset), kind="more")
     found = await _held(interaction, looking, private=True)
     if len(found.hits) <= offset:
         raise BotError("more-nothing")
@@ -182,5 +204,5 @@ async def remember(
         return
     try:
         await bot.store.keep(Unanswered(user, guild, found.question, str(found.refusal)))
-    except sqlite3.Error as error:
+    except UNKEPT as error:
         _log.warning("a refused question could not be kept: %s", error)

@@ -18,8 +18,8 @@ from bot.cards.refs import PLACE, SCOPE, SHORT, Place, unpack
 from bot.catalogue import SORTS
 from bot.delivery import answer, hold, hold_update, language_of, patiently, tell
 from bot.errors import BotError
+from bot.keeping import Vote
 from bot.render import places
-from bot.store import Vote
 
 if TYPE_CHECKING:
     import re

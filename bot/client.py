@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
 import yarl
-from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import access, buttons, delivery, strays
+from bot import access, buttons, strays
 from bot.asking import guild_id
 from bot.cooldown import Cooldown
 from bot.errors import BotError
-from bot.running import commandset, supervise
+from bot.keeping import UNKEPT
+from bot.running import commandset, keeper, supervise, turns
 from bot.running.health import Health
 from bot.running.metrics import Metrics
-from bot.store import Store
 from bot.translate import Languages, Translator
+from bot.tree import Tree
 from bot.view import Views
 from config.errors import ConfigError
 from embeddings.library import Library
@@ -32,6 +32,7 @@ from embeddings.library import Library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.keeping import Keeping
     from bot.view import Seen
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
@@ -46,6 +47,8 @@ AT_ONCE = 2
 """How many additions are read at the same time: each may hold a large file in memory."""
 DEAF = 90.0
 """Seconds without a session, at the start or after it was lost, before a new client is started."""
+CONNECTING = 180.0
+"""Seconds that a connection may take, besides the turns of the others."""
 _log = logging.getLogger(__name__)
 
 
@@ -58,28 +61,6 @@ def intents() -> discord.Intents:
     return wanted
 
 
-class Tree(app_commands.CommandTree["VerbatimBot"]):
-    """The commands; what goes wrong in one is told to the person and to the operator."""
-
-    def __init__(self, client: VerbatimBot) -> None:
-        super().__init__(client)
-        self._turn = asyncio.Lock()
-
-    async def interaction_check(self, _: Interaction, /) -> bool:
-        """Begin one command at a time: fifty that come at once do not hold the event loop up."""
-        async with self._turn:
-            await asyncio.sleep(0)
-        return True
-
-    async def on_error(
-        self, interaction: Interaction, error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell of an error in a command, and nothing of one in a list of suggestions."""
-        if interaction.type is not discord.InteractionType.autocomplete:
-            name = interaction.command.qualified_name if interaction.command else "a command"
-            await delivery.tell(interaction, error, name)
-
-
 class VerbatimBot(commands.Bot):
     """The client: it holds the engine and what its parts share, and no logic of its own."""
 
@@ -89,6 +70,7 @@ class VerbatimBot(commands.Bot):
         engine: SearchEngine,
         library: Library | None = None,
         metrics: Metrics | None = None,
+        store: Keeping | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -105,7 +87,7 @@ class VerbatimBot(commands.Bot):
         self.library = library or Library(settings, engine)
         self._views = Views(self.library)
         self.languages = Languages.load(settings.language)
-        self.store = Store(settings.data / "bot" / "bot.sqlite3")
+        self.store = store or keeper.keeping_of(settings)
         self.metrics = metrics or Metrics()
         self.cooldown = Cooldown(time.monotonic)
         self.reading = asyncio.Semaphore(AT_ONCE)
@@ -150,7 +132,7 @@ class VerbatimBot(commands.Bot):
     async def _set_up(self) -> None:
         try:
             await self.store.open()
-        except sqlite3.Error as error:
+        except UNKEPT as error:
             _log.error("votes and servers' choices cannot be kept: %s", error)
         await self.tree.set_translator(Translator(self.languages))
         for name in COGS:
@@ -212,7 +194,27 @@ class VerbatimBot(commands.Bot):
 
 
 class ShardedBot(VerbatimBot, commands.AutoShardedBot):
-    """The same over several connections, each of which brings the events of some servers."""
+    """The same over several connections, each of which brings the events of some servers.
+
+    Where other processes have the rest, they take turns in beginning a session with Discord.
+    """
+
+    _buckets = 1
+
+    async def _set_up(self) -> None:
+        await super()._set_up()
+        if self.settings.discord.shard_ids:
+            with contextlib.suppress(*supervise.OUTSIDE, KeyError, TypeError):
+                self._buckets = (await self.fetch_session_start_limits()).max_concurrency
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a session may be begun; that it takes a while is not for want of an answer."""
+        if not self.settings.discord.shard_ids:
+            await super().before_identify_hook(shard_id, initial=initial)
+            return
+        self._heard()
+        await turns.begin(self.store, (shard_id or 0) % self._buckets)
+        self._listen()
 
     async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002 - discord.py's signature
         """Note that a connection has a session; the others' are no news."""
@@ -220,13 +222,17 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
 
 
 def client(
-    settings: Settings, engine: SearchEngine, library: Library, metrics: Metrics
+    settings: Settings, engine: SearchEngine, library: Library, metrics: Metrics, store: Keeping
 ) -> VerbatimBot:
-    """Return a client with as many connections as the settings say."""
-    shards = settings.discord.shards
+    """Return a client with the connections that the settings say."""
+    shards, ids = settings.discord.shards, settings.discord.shard_ids
     if shards is None:
-        return VerbatimBot(settings, engine, library, metrics)
-    return ShardedBot(settings, engine, library, metrics, shard_count=shards or None)
+        return VerbatimBot(settings, engine, library, metrics, store)
+    options = {"shard_count": shards or None, "shard_ids": list(ids) or None}
+    patience = CONNECTING + turns.BETWEEN * shards
+    return ShardedBot(
+        settings, engine, library, metrics, store, **options, shard_connect_timeout=patience
+    )
 
 
 @contextlib.contextmanager
@@ -243,13 +249,19 @@ def server(settings: DiscordSettings) -> Iterator[None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
-async def run(settings: Settings, engine: SearchEngine, health: Health | None = None) -> int:
+async def run(
+    settings: Settings,
+    engine: SearchEngine,
+    health: Health | None = None,
+    store: Keeping | None = None,
+) -> int:
     """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
 
     Args:
         settings: How.
         engine: The shared collection.
         health: Where it is told how the connection is.
+        store: Where votes and choices are kept, open; by default where the settings say.
 
     Raises:
         ConfigError: There is no token, or Discord refuses it or something else for good.
@@ -265,9 +277,14 @@ async def run(settings: Settings, engine: SearchEngine, health: Health | None = 
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
     stop, health = asyncio.Event(), health or Health()
     with server(settings.discord), supervise.signals(stop):
-        async with Library(settings, engine) as library:
+        async with contextlib.AsyncExitStack() as stack:
+            library = await stack.enter_async_context(Library(settings, engine))
+            kept = store
+            if kept is None:
+                kept = await stack.enter_async_context(keeper.keeping(settings))
+            made = partial(client, settings, engine, library, health.metrics, kept)
             return await supervise.supervise(
-                lambda: health.watch(client(settings, engine, library, health.metrics)),
+                lambda: health.watch(made()),
                 settings.token,
                 stop=stop,
             )

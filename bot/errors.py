@@ -78,6 +78,7 @@ _PERSON: tuple[tuple[type[BaseException], str], ...] = (
 )
 _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "timeout"),
+    (engine.AwayError, "database"),
     (engine.StorageError, "storage"),
     (engine.SnapshotError, "engine"),
     (engine.ModelError, "engine"),

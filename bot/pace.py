@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import math
-import sqlite3
 import time
 from typing import TYPE_CHECKING
+
+from bot.keeping import UNKEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.store import Store
+    from bot.keeping import Keeping
     from bot.translate import Language
     from embeddings.types import Progress, ReindexReport
 
@@ -25,22 +26,22 @@ _MINUTE = 60
 _log = logging.getLogger(__name__)
 
 
-async def expected(store: Store, model: str, texts: int) -> float:
+async def expected(store: Keeping, model: str, texts: int) -> float:
     """Return how many seconds the model will take for some texts, about."""
     try:
         noted = await store.note(_name(model))
         return texts / float(noted or USUAL)
-    except (sqlite3.Error, ValueError, ZeroDivisionError):
+    except (*UNKEPT, ValueError, ZeroDivisionError):
         return texts / USUAL
 
 
-async def learn(store: Store, model: str, report: ReindexReport | None) -> None:
+async def learn(store: Keeping, model: str, report: ReindexReport | None) -> None:
     """Take note of how quick the model was."""
     if report is None or report.encoded < FEW or report.seconds <= 0:
         return
     try:
         await store.write_note(_name(model), f"{report.encoded / report.seconds:.3f}")
-    except sqlite3.Error as error:
+    except UNKEPT as error:
         _log.warning("the model's speed could not be kept: %s", error)
 
 

@@ -1,4 +1,4 @@
-"""What the bot keeps, in PostgreSQL, where several processes share it: as ``store.Store``."""
+"""What the bot keeps, in PostgreSQL, where all processes share it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.access import Choices
-from bot.store import KEPT_DAYS, Unanswered, Vote, read_choices
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote, read_choices
 from embeddings.stores.postgres.database import Database
 from embeddings.stores.postgres.following import POLL, Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from asyncpg import Connection, Record
 
@@ -38,6 +37,8 @@ CREATE INDEX IF NOT EXISTS unanswered_of_a_guild ON unanswered (guild);
 CREATE TABLE IF NOT EXISTS choices (guild bigint PRIMARY KEY, chosen text NOT NULL);
 CREATE TABLE IF NOT EXISTS gone (guild bigint PRIMARY KEY, at text NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name text PRIMARY KEY, value text NOT NULL);
+CREATE UNLOGGED TABLE IF NOT EXISTS turns (
+    name text PRIMARY KEY, holder text NOT NULL, at timestamptz NOT NULL);
 """
 _MAKING = "SELECT pg_advisory_xact_lock(hashtextextended('verbatim bot', 0))"
 _CHOOSE = """
@@ -54,10 +55,26 @@ _EXPLAIN = 'UPDATE votes SET reason = $1 WHERE answer = $2 AND "user" = $3'
 _KEEP = 'INSERT INTO unanswered ("user", guild, question, refusal, at) VALUES ($1, $2, $3, $4, $5)'
 _NOTE = "INSERT INTO notes VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _CALL = "SELECT pg_notify($1, '')"
+_TURN = """
+WITH taken AS (
+    INSERT INTO turns VALUES ($1, $3, clock_timestamp())
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, at = excluded.at
+    WHERE turns.at <= clock_timestamp() - $2::float * interval '1 second'
+       OR (turns.holder = $3 AND $3 <> '')
+    RETURNING 1)
+SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE coalesce(
+    (SELECT $2 + extract(epoch FROM at - clock_timestamp())::float FROM turns WHERE name = $1),
+    $2) END
+"""
+"""One clock for all, the database's; a row that came meanwhile is not seen and has just come."""
+_END_TURN = "DELETE FROM turns WHERE name = $1 AND holder = $2"
+_OLD_TURNS = "DELETE FROM turns WHERE at < clock_timestamp() - $1::float * interval '1 second'"
 
 
 class SharedStore:
-    """The tables, beside those of the articles; the methods are those of ``store.Store``.
+    """The tables, beside those of the articles; see ``keeping.Keeping`` for the methods.
+
+    No thread waits for it: a database that does not answer holds up nothing else.
 
     Args:
         url: ``postgresql://user:password@host:port/name``.
@@ -76,6 +93,7 @@ class SharedStore:
         self._follower = Follower(self._database, poll)
         self._now = now
         self._choices: dict[int, Choices] = {}
+        self._is_made = False
 
     async def open(self) -> None:
         """Make the tables if there are none, drop what is too old, and read what servers chose.
@@ -83,23 +101,27 @@ class SharedStore:
         Raises:
             StorageError: The database cannot be reached; once it can, all is as if it had been.
         """
-        await asyncio.to_thread(self._follower.watch, CHANNEL, "", self._read_choices)
-        await self._write(self._open)
+        await asyncio.to_thread(self._follower.watch, CHANNEL, "", self._look)
+        await self._read(self._look)
 
-    async def _open(self, connection: Connection[Record]) -> None:
-        await connection.execute(_MAKING)
-        await connection.execute(_SCHEMA)
-        await self._drop_old(connection)
-        await self._read_choices(connection)
-
-    async def _read_choices(self, connection: Connection[Record]) -> None:
-        if await connection.fetchval("SELECT to_regclass('verbatim.choices')"):
-            rows = await connection.fetch("SELECT guild, chosen FROM choices")
-            self._choices = {row["guild"]: read_choices(row["chosen"]) for row in rows}
+    async def _look(self, connection: Connection[Record]) -> None:
+        """Read what servers chose; the first time, make the tables."""
+        if not self._is_made:
+            async with connection.transaction():
+                await connection.execute(_MAKING)
+                await connection.execute(_SCHEMA)
+                await self._drop_old(connection)
+            self._is_made = True
+        rows = await connection.fetch("SELECT guild, chosen FROM choices")
+        self._choices = {row["guild"]: read_choices(row["chosen"]) for row in rows}
 
     async def close(self) -> None:
         """End the connections."""
         await asyncio.to_thread(self._database.close)
+
+    async def reach(self) -> None:
+        """Look whether the database can be reached."""
+        await self._read(lambda c: c.fetchval("SELECT 1"))
 
     def choices(self, guild: int | None) -> Choices:
         """Return what a server chose, from memory; what another process was told comes at once."""
@@ -211,6 +233,19 @@ class SharedStore:
         """Keep a small note."""
         await self._write(lambda c: c.execute(_NOTE, name, value))
 
+    async def turn(self, name: str, seconds: float, holder: str = "") -> float:
+        """Take what may be taken once in so many seconds; return 0, or how long it may not be."""
+        left = await self._write(lambda c: c.fetchval(_TURN, name, seconds, holder))
+        return float(left) and max(0.001, float(left))
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        """Let others take what this holder had, at once."""
+        await self._write(lambda c: c.execute(_END_TURN, name, holder))
+
+    async def tidy(self) -> None:
+        """Drop what is too old."""
+        await self._write(self._drop_old)
+
     async def _select(
         self, table: str, guild: int | None, user: int | None
     ) -> list[dict[str, Any]]:
@@ -224,12 +259,13 @@ class SharedStore:
         oldest = self._at(-timedelta(days=KEPT_DAYS))
         for table in ("votes", "unanswered"):
             await connection.execute(f"DELETE FROM {table} WHERE at < $1", oldest)  # noqa: S608 - ours
+        await connection.execute(_OLD_TURNS, TURNS_KEPT)
 
     def _at(self, later: timedelta = timedelta()) -> str:
         return (self._now() + later).isoformat(timespec="seconds")
 
     async def _read(self, work: Work[T]) -> T:
-        return await asyncio.to_thread(self._database.read, work)
+        return await self._database.read_soon(work)
 
     async def _write(self, work: Work[T]) -> T:
-        return await asyncio.to_thread(self._database.write, work)
+        return await self._database.write_soon(work)

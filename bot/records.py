@@ -21,7 +21,7 @@ from embeddings.types import SHARED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.store import Unanswered, Vote
+    from bot.keeping import Unanswered, Vote
     from bot.translate import Language
     from embeddings.types import Article, Passage
 

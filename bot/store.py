@@ -1,9 +1,4 @@
-"""What the bot keeps, in one SQLite file: votes, what servers chose, and questions if asked to.
-
-By default nothing of a question is kept. Every row that a person caused can be given to them and
-deleted by them, and none outlives ``KEPT_DAYS``; all of a server's are deleted some time after the
-bot was removed from it.
-"""
+"""What the bot keeps, in one SQLite file, which several processes of one machine may share."""
 
 from __future__ import annotations
 
@@ -12,19 +7,18 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.access import Choices
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 T = TypeVar("T")
-KEPT_DAYS = 180
-"""How long votes and questions are kept, in days."""
 _WAIT = 2.0
 """Seconds to wait for another process's write: a click has to be acknowledged within three."""
 _OF_GUILDS = ("votes", "unanswered", "choices")
@@ -40,47 +34,14 @@ CREATE TABLE IF NOT EXISTS unanswered (
 CREATE TABLE IF NOT EXISTS choices (guild INTEGER PRIMARY KEY, chosen TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS gone (guild INTEGER PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS turns (
+    name TEXT PRIMARY KEY, holder TEXT NOT NULL, at REAL NOT NULL);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What one person thought of one answer.
-
-    Attributes:
-        answer: The answer's name.
-        user: Who voted, by Discord's id.
-        guild: On which server; None in private.
-        useful: What they thought.
-        article: Digest of the id of the first passage's article.
-        paragraph: Its paragraph there.
-        digest: The beginning of the digest of its words.
-        reason: Why it was not useful.
-        question: The question, where keeping is on.
-        at: When, in UTC, as ISO 8601.
-    """
-
-    answer: str
-    user: int
-    guild: int | None
-    useful: bool
-    article: str
-    paragraph: int
-    digest: str
-    reason: str | None = None
-    question: str | None = None
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A question that was refused, where keeping is on."""
-
-    user: int
-    guild: int | None
-    question: str
-    refusal: str
-    at: str = ""
+_TURN = """
+INSERT INTO turns VALUES (:name, :holder, :now)
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, at = excluded.at
+WHERE at <= :now - :seconds OR at > :now + 1 OR (holder = :holder AND holder <> '')
+"""
 
 
 class Store:
@@ -222,6 +183,35 @@ class Store:
             lambda db: db.execute("REPLACE INTO notes VALUES (?, ?)", (name, value)) and None
         )
 
+    async def turn(self, name: str, seconds: float, holder: str = "") -> float:
+        """Take what may be taken once in so many seconds; return 0, or how long it may not be."""
+        now = self._now().timestamp()
+        row = {"name": name, "holder": holder, "now": now, "seconds": seconds}
+
+        def take(db: sqlite3.Connection) -> float:
+            if db.execute(_TURN, row).rowcount > 0:
+                return 0.0
+            taken = db.execute("SELECT at FROM turns WHERE name = ?", (name,)).fetchone()
+            return max(0.001, float(taken["at"]) + seconds - now)
+
+        return await self._do(take)
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        """Let others take what this holder had, at once."""
+        statement = "DELETE FROM turns WHERE name = ? AND holder = ?"
+        await self._do(lambda db: db.execute(statement, (name, holder)) and None)
+
+    async def tidy(self) -> None:
+        """Drop what is too old."""
+        await self._do(self._drop_old)
+
+    async def reach(self) -> None:
+        """Look whether the file can be read."""
+        await self._do(lambda db: db.execute("SELECT 1") and None)
+
+    async def close(self) -> None:
+        """Do nothing: no connection outlives what it is for."""
+
     async def _select(
         self, table: str, guild: int | None, user: int | None
     ) -> list[dict[str, Any]]:
@@ -238,6 +228,8 @@ class Store:
         oldest = (self._now() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
         db.execute("DELETE FROM votes WHERE at < ?", (oldest,))
         db.execute("DELETE FROM unanswered WHERE at < ?", (oldest,))
+        before = self._now().timestamp() - TURNS_KEPT
+        db.execute("DELETE FROM turns WHERE at < ?", (before,))
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.to_thread(self._locked, work)
@@ -255,11 +247,3 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise sqlite3.OperationalError(str(error)) from error
-
-
-def read_choices(text: str) -> Choices:
-    """Read what ``choose`` kept of a server."""
-    fields = json.loads(text)
-    if fields.get("channels") is not None:
-        fields["channels"] = tuple(fields["channels"])
-    return Choices(**fields)

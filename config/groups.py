@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path  # noqa: TC003 - read at run time, to check what is given
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 _BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=https?://)")
+_DATABASE = re.compile(r"postgres(ql)?://\S+")
 
 
 def _split(value: object) -> object:
@@ -77,6 +79,38 @@ class WatchSettings(Group):
     """Minutes between two looks at a feed."""
     debounce: float = Field(default=2.0, ge=0.1, le=600)
     """Seconds for which a file must stay as it is before it is read."""
+
+
+def _is_database(address: str) -> bool:
+    try:
+        hosts = urlsplit(address).netloc.rpartition("@")[2].split(",")  # one, or several to try
+        ports = [urlsplit(f"//{host}").port for host in hosts]
+        return bool(_DATABASE.fullmatch(address)) and 0 not in ports
+    except ValueError:  # a port that is none, or an address of IPv6 that is not closed
+        return False
+
+
+class StoreSettings(Group):
+    """Where collections, votes and choices are kept; by default in the data folder."""
+
+    address: SecretStr | None = None
+    """``postgresql://user:password@host:port/name``: in that database, shared by all processes."""
+    search: Literal["memory", "database"] = "memory"
+    """Where vectors are compared: ``database`` for collections that outgrow this machine."""
+
+    @field_validator("address")
+    @classmethod
+    def _is_one(cls, given: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no address; nothing at all means that there is none."""
+        text = given.get_secret_value().strip() if given else ""
+        if text and not _is_database(text):
+            raise ValueError("it must be like postgresql://user:password@host:port/name")
+        return SecretStr(text) if text else None
+
+    @property
+    def url(self) -> str:
+        """The address with its password; empty: the data folder is the store."""
+        return self.address.get_secret_value() if self.address else ""
 
 
 class HealthSettings(Group):

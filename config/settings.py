@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -24,11 +32,15 @@ from config.groups import (
     HealthSettings,
     Ids,
     ServerSettings,
+    StoreSettings,
     WatchSettings,
 )
+from config.shards import ShardIds, check
 
 PREFIX = "VERBATIM_"
 TOML = "verbatim.toml"
+_SECRET = {"token", "discord_token", "DISCORD_TOKEN", "address"}
+"""Names of settings whose values are never repeated."""
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
@@ -54,8 +66,10 @@ class DiscordSettings(Group):
     gateway: str | None = None
     """Another Discord-compatible server's gateway address."""
     shards: int | None = Field(default=None, ge=0, le=1000)
-    """Connections to the gateway in this process; 0: as many as Discord recommends. None: one,
+    """Connections to the gateway in all processes; 0: as many as Discord recommends. None: one,
     which Discord allows up to 2,500 servers."""
+    shard_ids: ShardIds = ()
+    """Which of them this process has, such as ``0-3``; by default all."""
     guild_id: int | None = None
     """Register the commands on this server alone, at once; by default on all."""
     admin_users: Ids = ()
@@ -76,6 +90,21 @@ class DiscordSettings(Group):
     """The most that one file may hold that an admin attaches."""
     answer_timeout: float = Field(default=20.0, gt=0, le=600)
     """Seconds after which a question is answered with what went wrong."""
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _are_some(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        """Check that the shards are some of all, where how many that are is a number."""
+        if "shards" in info.data:
+            check(ids, info.data["shards"])
+        return ids
+
+    def has(self, server: int) -> bool:
+        """Say whether this process hears of a server.
+
+        Source: https://discord.com/developers/docs/events/gateway#sharding.
+        """
+        return not self.shard_ids or (server >> 22) % (self.shards or 1) in self.shard_ids
 
 
 class FetchSettings(Group):
@@ -124,6 +153,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     fetch: FetchSettings = FetchSettings()
     servers: ServerSettings = ServerSettings()
+    store: StoreSettings = StoreSettings()
     watch: WatchSettings = WatchSettings()
     health: HealthSettings = HealthSettings()
     top_k: int = Field(default=3, ge=1, le=10)
@@ -184,9 +214,10 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _plain(error: Any) -> str:
     """Say what a validation error expects, without the value when it may be secret."""
-    text = str(error["msg"])
+    text = str(error["msg"]).removeprefix("Value error, ")
     sentence = text[:1].lower() + text[1:]
-    return sentence if "token" in str(error["loc"]) else f"{sentence}, not {error['input']!r}"
+    is_whole = error["type"] == "sentence" or _SECRET & set(error["loc"])
+    return sentence if is_whole else f"{sentence}, not {error['input']!r}"
 
 
 def _variable(*path: str) -> str:

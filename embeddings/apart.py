@@ -23,6 +23,7 @@ from config import log
 from embeddings.collection import Collection
 from embeddings.errors import EmbeddingsError
 from embeddings.live import Live
+from embeddings.stores.opening import open_store
 from embeddings.types import ReindexReport
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.encoder import Encoder
-    from embeddings.live import Reindexing
+    from embeddings.snapshots.reindexing import Reindexing
     from embeddings.types import ProgressCallback
 
 _log = logging.getLogger(__name__)
@@ -220,14 +221,15 @@ async def _build(
     job: Job, encoder: Encoder | None, tell: ProgressCallback
 ) -> tuple[ReindexReport, Encoder]:
     """Do a job; the encoder, once it is loaded, serves the next one too."""
-    live = Live(
-        job.settings, Collection(job.settings.data, job.collection, job.settings.fetch), encoder
-    )
+    settings, store = job.settings, open_store(job.settings)
+    collection = Collection(settings.data, job.collection, settings.fetch, store=store)
+    live = Live(settings, collection, encoder)
     try:
         await live.load_best()
         return await live.reindex(job.how, tell), live.encoder
     finally:
         await live.close()
+        await asyncio.to_thread(store.close)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""One collection's folder: its corpus, its snapshots, and whether all is as it was written."""
+"""One collection: its corpus, its snapshots, and whether all is as it was written."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from dataclasses import replace
@@ -12,42 +13,40 @@ from embeddings.changing.audit import Audit, now
 from embeddings.changing.journal import Journal
 from embeddings.changing.limits import Limits, check
 from embeddings.corpus import CORPUS, Corpus
-from embeddings.errors import (
-    BusyError,
-    InputError,
-    OtherFormat,
-    SnapshotError,
-    StorageError,
-)
-from embeddings.files import make_folder, writer_lock
-from embeddings.snapshot import damaged, identity, read_manifest
-from embeddings.snapshots.generations import Generations
+from embeddings.errors import BusyError, InputError, StorageError
+from embeddings.snapshot import identity
 from embeddings.snapshots.reindexing import Material
 from embeddings.snapshots.unchanged import split
+from embeddings.stores.folder import FolderStore
+from embeddings.stores.opening import FOLDER
 from embeddings.types import AuditEntry, VerifyReport
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from config.settings import FetchSettings
     from embeddings.changing.plan import Plan
+    from embeddings.encoder import Encoder
     from embeddings.snapshot import Snapshot
+    from embeddings.stores.store import Encoding, Helping, Store
     from embeddings.types import SnapshotSummary
+    from embeddings.worker import Worker
 
 log = logging.getLogger(__name__)
 
-FOLDER = "collections"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class Collection:
-    """Where one collection lives: ``data/collections/<name>/``.
+    """Where one collection lives: ``data/collections/<name>/``, unless it is in a database.
 
     Args:
         data: The data folder.
         name: The collection's name.
         fetch: How web pages are fetched that somebody adds to it.
         limits: The most it may hold.
+        store: Where collections are kept; by default in the data folder.
 
     Raises:
         InputError: It is no name for a collection.
@@ -59,6 +58,7 @@ class Collection:
         name: str,
         fetch: FetchSettings | None = None,
         limits: Limits | None = None,
+        store: Store | None = None,
     ) -> None:
         if not _NAME.fullmatch(name):
             raise InputError(
@@ -67,13 +67,24 @@ class Collection:
         self.name = name
         self.folder = data / FOLDER / name
         self.limits = limits or Limits()
-        self.corpus = Corpus(self.folder / CORPUS, name, fetch)
-        self.generations = Generations(self.folder)
-        self.audit = Audit(self.folder)
-        self.journal = Journal(self.folder, self.generations, self.audit)
+        self._store: Store = store or FolderStore(data / FOLDER)
+        self.files = self._store.files(name)
+        self.corpus = Corpus(self.folder / CORPUS, name, fetch, self.files)
+        self.generations = self._store.generations(name)
+        self.audit = Audit(self.folder, self.files)
+        self.journal = Journal(self.folder, self.generations, self.audit, self.files)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the one who changes it, across processes; never waits.
+
+        Raises:
+            BusyError: Somebody else is; the sentence says who, and since when.
+            StorageError: It cannot be written.
+        """
+        return self.files.writing()
 
     def open(self, *, create: bool) -> None:
-        """Make the folders that are not there yet.
+        """Make what is not there yet.
 
         Raises:
             InputError: There is no such collection, and it is not to be made; or a newer version
@@ -81,11 +92,17 @@ class Collection:
             BusyError: It is of an older version, which somebody is still writing with.
             StorageError: They cannot be made.
         """
-        if not create and not self.folder.is_dir():
+        if not create and self.name not in self._names():
             there = ", ".join(self.siblings()) or "none yet"
             raise InputError(f"There is no collection {self.name!r}; there are: {there}.")
-        make_folder(self.generations.folder)
-        layout.bring_up(self.folder, self.audit)
+        if self._store.make(self.name):
+            layout.bring_up(self.files, self.audit)
+
+    def _names(self) -> tuple[str, ...]:
+        """Return the names of the collections, as the store says or as was last heard of it."""
+        with contextlib.suppress(StorageError):
+            return self._store.names()
+        return self._store.known()
 
     def end_change(self) -> None:
         """End what a crash cut short, and note a publication that is not in the audit log yet.
@@ -97,7 +114,7 @@ class Collection:
             StorageError: The disk is full or cannot be written.
         """
         if self.journal.pending():
-            with writer_lock(self.generations.folder):  # a builder may outlive who started it
+            with self.generations.building():  # a builder may outlive who started it
                 self.journal.settle()
         live = self.generations.live
         if live and live != self.audit.serving():
@@ -105,11 +122,11 @@ class Collection:
 
     def recover(self) -> None:
         """Do the same at a start; what cannot be done now is done by the next who writes."""
-        live = self.generations.live
-        if not self.journal.pending() and (live is None or live == self.audit.serving()):
-            return
         try:
-            with writer_lock(self.folder):
+            live = self.generations.live
+            if not self.journal.pending() and (live is None or live == self.audit.serving()):
+                return
+            with self.writing():
                 self.end_change()
         except (BusyError, StorageError) as error:
             log.info("not now: %s", error)
@@ -141,9 +158,16 @@ class Collection:
         )
 
     def siblings(self) -> tuple[str, ...]:
-        """Return the names of all collections, in order."""
-        root = self.folder.parent
-        return tuple(sorted(p.name for p in root.glob("*/") if _NAME.fullmatch(p.name)))
+        """Return the names of all collections, in order, as this process last heard of them."""
+        return tuple(filter(_NAME.fullmatch, self._store.known()))
+
+    def helper(self, encoder: Encoder, worker: Worker) -> Helping | None:
+        """Return what encodes for other processes when they have much to do; None: nobody asks."""
+        return self._store.helper(self.name, encoder, worker)
+
+    def encoding(self, encoder: Encoder, worker: Worker) -> Encoding | None:
+        """Return how several processes encode together; None: each is alone."""
+        return self._store.encoding(self.name, encoder, worker)
 
     def material(self, known: Snapshot | None = None) -> tuple[Material, tuple[str, ...]]:
         """Read the corpus and split it; return with it a sentence for each unreadable article.
@@ -160,18 +184,7 @@ class Collection:
         Args:
             serving: The snapshot whose passages are read one by one.
         """
-        problems: list[str] = []
-        checked = 0
-        for name in self.generations.ids():
-            try:
-                manifest = read_manifest(self.generations.folder / name)
-            except OtherFormat:
-                continue
-            except SnapshotError as error:
-                problems.append(str(error))
-                continue
-            checked += len(manifest.files)
-            problems += damaged(self.generations.folder / name, manifest)
+        checked, problems = self.generations.verify()
         if serving:
             checked += serving.manifest.passages
             problems += serving.changed_passages()

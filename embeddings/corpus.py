@@ -2,14 +2,16 @@
 
 An article is one file, ``<id>.md``: front matter that says what it is, then its stored text,
 character for character. Files are read back strictly: nothing is guessed. Whatever is replaced or
-removed is kept in ``../history/<id>/``. Who writes holds the collection's lock (``files``).
+removed is kept in ``../history/<id>/``. Who writes holds the collection's lock.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from hashlib import sha256
 from itertools import count
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from config.settings import FetchSettings
@@ -17,17 +19,9 @@ from embeddings.articlefile import parse, render
 from embeddings.changing.attachments import attached
 from embeddings.changing.plan import Plan, Planner
 from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
-from embeddings.files import (
-    make_folder,
-    remove,
-    remove_leftovers,
-    sha256,
-    storage_errors,
-    write_all,
-    write_atomic,
-)
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
+from embeddings.stores.folder import FolderFiles
 from embeddings.types import SHARED, Article, Rejected
 
 if TYPE_CHECKING:
@@ -35,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.readers import Draft
+    from embeddings.stores.store import Files
 
 __all__ = ["Corpus", "Plan", "parse", "render"]
 
@@ -53,18 +48,25 @@ class Corpus:
         folder: Where they lie; made when the first one is written.
         collection: The collection that they belong to.
         fetch: How web pages are fetched that somebody adds.
+        files: The collection's files, wherever they are; by default those of the folder above.
     """
 
     def __init__(
-        self, folder: Path, collection: str = SHARED, fetch: FetchSettings | None = None
+        self,
+        folder: Path,
+        collection: str = SHARED,
+        fetch: FetchSettings | None = None,
+        files: Files | None = None,
     ) -> None:
+        self._files: Files = files or FolderFiles(folder.parent)
         self.folder = folder
         self.collection = collection
         self._fetch = fetch or FetchSettings()
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all articles, those of unreadable files too, in order."""
-        return tuple(path.stem for path in self._files() if _ID.fullmatch(path.stem))
+        stems = (PurePosixPath(name) for name in self._files.names(self.folder.name))
+        return tuple(sorted(p.stem for p in stems if p.suffix == ".md" and _ID.fullmatch(p.stem)))
 
     def articles(self) -> tuple[tuple[Article, ...], tuple[str, ...]]:
         """Read all articles.
@@ -77,9 +79,12 @@ class Corpus:
         """
         articles: list[Article] = []
         problems: list[str] = []
-        for path in self._files():
+        found = self._files.read_all(self.folder.name)
+        for name, data in sorted(found, key=lambda each: PurePosixPath(each[0]).stem):
+            if not name.endswith(".md"):
+                continue
             try:
-                articles.append(self._read(path))
+                articles.append(self._parsed(name, data))
             except ReadError as error:
                 problems.append(str(error))
         return tuple(articles), tuple(problems)
@@ -91,7 +96,8 @@ class Corpus:
             UnknownArticle: No article has that id.
             ReadError: Its file was changed by hand and is no article any more.
         """
-        return self._read(self._existing(article_id))
+        data = self._existing(article_id)
+        return self._parsed(self.path(article_id), data)
 
     def plan(
         self,
@@ -173,9 +179,11 @@ class Corpus:
             UnknownArticle: No article has that id.
             StorageError: The disk is full or cannot be written.
         """
-        path = self._existing(article_id)
-        self._keep(path)
-        remove(path)
+        name, data = self.path(article_id), self._existing(article_id)
+        if isinstance(data, StorageError):
+            raise data
+        self._files.write(self._kept(name, data))
+        self._files.remove(name)
 
     def import_(self, files: Mapping[str, bytes], history: Mapping[str, bytes]) -> None:
         """Make other articles' files all there are; whatever goes is kept in the history.
@@ -190,11 +198,8 @@ class Corpus:
         for name in self.ids():
             if name not in files:
                 self.remove(name)
-        self._put({self._path(name): data for name, data in files.items()})
-        for name, data in history.items():
-            path = self.folder.parent / name
-            make_folder(path.parent)
-            write_atomic(path, data)
+        self._put({self.path(name): data for name, data in files.items()})
+        self._files.write(history)
 
     def strangers(self, history: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the earlier versions that are not kept here yet, under names that are free.
@@ -204,49 +209,36 @@ class Corpus:
         """
         found = {}
         for name, data in history.items():
-            first = self.folder.parent / name
-            number = count(2)
-            path = first
-            while path.exists() and path.read_bytes() != data:
-                path = first.with_name(f"{first.stem[:12]}-{next(number)}.md")
-            if not path.exists():
-                found[path.relative_to(self.folder.parent).as_posix()] = data
+            first = PurePosixPath(name)
+            if free := self._free(first.with_name(first.stem[:12]), data, taken=first):
+                found[free] = data
         return found
 
     def path(self, article_id: str) -> str:
         """Return where an article's file is, seen from the collection's folder."""
         return f"{self.folder.name}/{article_id}.md"
 
-    def _files(self) -> list[Path]:
-        try:
-            found = [p for p in self.folder.iterdir() if p.suffix == ".md" and p.name[0] != "."]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise StorageError(f"The folder {self.folder} cannot be read: {reason}.") from error
-        return sorted(found, key=lambda path: path.stem)
-
-    def _path(self, article_id: str) -> Path:
-        return self.folder / f"{article_id}.md"
-
-    def _existing(self, article_id: str) -> Path:
-        path = self._path(article_id)
-        if not _ID.fullmatch(article_id) or not path.exists():
+    def _existing(self, article_id: str) -> bytes | StorageError:
+        """Return an article's file, or what is wrong with it."""
+        data: bytes | StorageError | None = None
+        if _ID.fullmatch(article_id):
+            try:
+                data = self._files.read(self.path(article_id))
+            except StorageError as error:
+                data = error
+        if data is None:
             raise UnknownArticle(
                 f"There is no article {article_id!r}; `sources` lists the articles."
             )
-        return path
+        return data
 
-    def _read(self, path: Path) -> Article:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ReadError(f"{path} cannot be read: {reason}; check its permissions.") from None
-        article = parse(data, str(path), self.collection)
-        if article.id != path.stem:
-            raise ReadError(f"{path} says that its id is {article.id}; name it {article.id}.md.")
+    def _parsed(self, name: str, data: bytes | StorageError) -> Article:
+        if isinstance(data, StorageError):
+            raise ReadError(str(data)) from None
+        place, stem = self._files.where(name), PurePosixPath(name).stem
+        article = parse(data, place, self.collection)
+        if article.id != stem:
+            raise ReadError(f"{place} says that its id is {article.id}; name it {article.id}.md.")
         return article
 
     def _is_readable(self, article_id: str) -> bool:
@@ -257,30 +249,35 @@ class Corpus:
         return True
 
     def _write(self, articles: Sequence[Article]) -> None:
-        self._put({self._path(article.id): render(article) for article in articles})
+        self._put({self.path(article.id): render(article) for article in articles})
 
-    def _put(self, files: Mapping[Path, bytes]) -> None:
-        make_folder(self.folder)
-        remove_leftovers(self.folder)
-        for path, data in files.items():
-            if path.exists() and path.read_bytes() != data:
-                self._keep(path)
-        write_all(files)
+    def _put(self, files: Mapping[str, bytes]) -> None:
+        """Write files; what they take the place of goes to the history first."""
+        kept: dict[str, bytes] = {}
+        for name, data in files.items():
+            old = self._files.read(name)
+            if old is not None and old != data:
+                kept |= self._kept(name, old)
+        self._files.write({**kept, **files})
 
-    def _keep(self, path: Path) -> None:
-        """Copy a file to the history, under the digest of its text; no version is overwritten."""
-        folder = self.folder.parent / HISTORY / path.stem
+    def _kept(self, name: str, data: bytes) -> dict[str, bytes]:
+        """Return what keeps a file in the history, under the digest of its text, if anything."""
         try:
-            name = self._read(path).digest[:12]
+            mark = self._parsed(name, data).digest[:12]
         except ReadError:
-            name = sha256(path)[:12]
-        with storage_errors(folder):
-            data = path.read_bytes()
-        make_folder(folder)
+            mark = sha256(data).hexdigest()[:12]
+        free = self._free(PurePosixPath(HISTORY, PurePosixPath(name).stem, mark), data)
+        return {free: data} if free else {}
+
+    def _free(
+        self, place: PurePosixPath, data: bytes, taken: PurePosixPath | None = None
+    ) -> str | None:
+        """Return a name in the history that is free; None when the same is kept there already."""
         for n in count(1):
-            kept = folder / (f"{name}.md" if n == 1 else f"{name}-{n}.md")
-            if not kept.exists():
-                write_atomic(kept, data)
-                return
-            if kept.read_bytes() == data:
-                return
+            name = str(taken or f"{place}.md") if n == 1 else f"{place}-{n}.md"
+            there = self._files.read(name)
+            if there is None:
+                return name
+            if there == data:
+                return None
+        raise AssertionError

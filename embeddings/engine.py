@@ -15,8 +15,9 @@ from embeddings.changing.commands import Changing
 from embeddings.changing.limits import limits_of
 from embeddings.collection import Collection
 from embeddings.live import Live
+from embeddings.stores.opening import open_store
 from embeddings.types import SHARED, Filters, Standing, Status
-from embeddings.worker import Priority
+from embeddings.worker import Heard, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.encoder import Encoder
-    from embeddings.live import Builder
+    from embeddings.snapshots.reindexing import Builder
+    from embeddings.stores.store import Helping, Store
     from embeddings.types import (
         Answer,
         Article,
@@ -76,13 +78,16 @@ class SearchEngine(Changing):
     ) -> None:
         self._settings = settings
         limits = limits_of(settings, collection)
-        self._collection = Collection(settings.data, collection, settings.fetch, limits)
+        self.store: Store = beside.store if beside else open_store(settings)
+        self._collection = Collection(settings.data, collection, settings.fetch, limits, self.store)
         self._create = create or collection == SHARED
         self._seeds = settings.seeds if seed and collection == SHARED else None
         self._clock = clock
         self._given = encoder
         self._builder = builder
         self._progress = progress
+        self._helper: Helping | None = None
+        self._heard: Heard | None = None
         self._beside = beside._live if beside else None  # noqa: SLF001 - of the same class
 
     async def __aenter__(self) -> Self:
@@ -93,18 +98,41 @@ class SearchEngine(Changing):
             ModelError: The model cannot be loaded.
             StorageError: The data folder cannot be read or written.
         """
-        self._collection.open(create=self._create)
         self._live = Live(
             self._settings, self._collection, self._given, self._builder, beside=self._beside
         )
         try:
+            await asyncio.to_thread(self._collection.open, create=self._create)
             await asyncio.to_thread(self._collection.recover)
             await self._live.open(self._seeds, self._progress)
             await asyncio.to_thread(self._collection.recover)
+            await self._join_in()
         except BaseException:
-            await self._live.close()
+            await self._close()
             raise
         return self
+
+    async def _join_in(self) -> None:
+        """Hear what other processes publish, and encode for them when they have much to do.
+
+        Who has a process of its own to build in answers questions in this one: to load here what
+        only passages need would keep them waiting.
+        """
+        self._heard = Heard(self._live.follow)
+        self._collection.generations.listen(self._heard.tell)
+        helper = self._collection.helper(self._live.encoder, self._live.worker)
+        if helper and self._beside is None and self._builder is None:
+            self._helper = helper
+            await helper.start()
+
+    async def _close(self) -> None:
+        if self._helper:
+            await self._helper.stop()
+        if self._heard:
+            await self._heard.stop()
+        await self._live.close()
+        if self._beside is None:
+            await asyncio.to_thread(self.store.close)
 
     async def __aexit__(
         self,
@@ -112,8 +140,8 @@ class SearchEngine(Changing):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the model's thread."""
-        await self._live.close()
+        """End the model's thread and what the store has open."""
+        await self._close()
 
     async def ask(
         self,
@@ -216,6 +244,7 @@ class SearchEngine(Changing):
             snapshots=self.snapshots(),
             versions=_versions(),
             notes=self._live.notes,
+            store=self.store.where(),
         )
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:

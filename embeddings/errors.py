@@ -13,6 +13,7 @@ The tree::
     ├── GateError             golden questions that the new snapshot does not answer any more
     ├── BusyError             somebody else is writing: says who and since when
     ├── StorageError          the disk is full, or the folder cannot be written
+    │   └── AwayError         the database cannot be reached; it may be a moment later
     ├── SnapshotError         a snapshot on disk is not what was written
     │   └── OtherFormat       a snapshot is whole, and another version made it
     └── ModelError            the model cannot be loaded, or does not fit
@@ -135,6 +136,10 @@ class BusyError(EmbeddingsError):
 
 class StorageError(EmbeddingsError):
     """The disk is full, or the folder cannot be written."""
+
+
+class AwayError(StorageError):
+    """The database cannot be reached, and nothing was changed; a moment later it may be."""
 
 
 class SnapshotError(EmbeddingsError):

@@ -6,7 +6,7 @@ import math
 import os
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import faiss
 import numpy as np
@@ -32,6 +32,28 @@ _KINDS: dict[bytes, np.dtype[Any]] = {
     b"IxFI": np.dtype(np.float32),
     b"IxSQ": np.dtype(np.float16),
 }
+
+
+class Index(Protocol):
+    """Rows of a matrix, found by inner product, wherever they are."""
+
+    dimension: int
+
+    @property
+    def rows(self) -> Rows:
+        """The matrix, float32 or float16 ``[n, d]``."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What it is, as ``status`` shows it."""
+        ...
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the scores and the rows of the k nearest to each vector, ``[m, k]``."""
+        ...
 
 
 class VectorIndex:

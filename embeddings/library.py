@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-import shutil
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,24 +11,18 @@ from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
 from embeddings.changing.limits import SERVER, name_of
-from embeddings.collection import FOLDER
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
-from embeddings.files import storage_errors, sync_folder, writer_lock
 from embeddings.view import EMPTY, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from types import TracebackType
 
     from config.settings import Settings
     from embeddings.types import Answer, Filters
 
 log = logging.getLogger(__name__)
-
-GONE = ".gone-"
-"""How the name of a collection's folder begins when it only remains to be deleted."""
 
 
 @dataclass(slots=True)
@@ -62,14 +54,14 @@ class Library:
     ) -> None:
         self.shared = shared
         self._settings = settings
-        self._folder = settings.data / FOLDER
+        self._store = shared.store
         self._clock = clock
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         """Delete what a crash left of collections that were being deleted."""
-        await asyncio.to_thread(self._sweep)
+        await asyncio.to_thread(self._store.sweep)
         return self
 
     async def __aexit__(
@@ -116,7 +108,8 @@ class Library:
             EmbeddingsError: It cannot be opened.
         """
         name = name_of(server)
-        if not create and not (self._folder / name).is_dir():
+        if not create and not self._store.has(name):
+            self._opened.pop(name, None)  # somebody else has deleted it
             return None
         opened = self._opened.get(name)
         if opened is None:
@@ -168,7 +161,8 @@ class Library:
         return await asyncio.to_thread(self._servers)
 
     def _servers(self) -> tuple[int, ...]:
-        found = (path.name.removeprefix(SERVER) for path in self._folder.glob(f"{SERVER}*/"))
+        names = (name for name in self._store.names() if name.startswith(SERVER))
+        found = (name.removeprefix(SERVER) for name in names)
         return tuple(sorted(int(name) for name in found if name.isdecimal()))
 
     async def delete(self, server: int) -> bool:
@@ -184,24 +178,7 @@ class Library:
         name = name_of(server)
         async with self._lock(name):
             self._opened.pop(name, None)
-            gone = await asyncio.to_thread(self._put_away, name)
-        if gone is None:
-            return False
-        await asyncio.to_thread(shutil.rmtree, gone, ignore_errors=True)
-        log.info("%s is deleted", name)
-        return True
-
-    def _put_away(self, name: str) -> Path | None:
-        """Take a collection's name away, while nobody writes to it."""
-        folder = self._folder / name
-        if not folder.is_dir():
-            return None
-        gone = self._folder / f"{GONE}{name}-{secrets.token_hex(4)}"
-        with writer_lock(folder), storage_errors(folder):
-            folder.rename(gone)
-            sync_folder(self._folder)
+            gone = await asyncio.to_thread(self._store.delete, name)
+        if gone:
+            log.info("%s is deleted", name)
         return gone
-
-    def _sweep(self) -> None:
-        for path in self._folder.glob(f"{GONE}*"):
-            shutil.rmtree(path, ignore_errors=True)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
 from embeddings.asking import Models, answer
 from embeddings.changing import gate
 from embeddings.encoder import load_encoder
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
-from embeddings.files import writer_lock
 from embeddings.ranking.confidence import calibration_for
 from embeddings.reranker import load_reranker
 from embeddings.serving import Serving
-from embeddings.snapshots.reindexing import Changes, Reindex, changes
+from embeddings.snapshots.reindexing import Changes, Reindex, Reindexing, changes
 from embeddings.types import Answer, Refusal
-from embeddings.worker import Priority, Worker
+from embeddings.worker import Priority, Worker, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,40 +32,14 @@ if TYPE_CHECKING:
     from embeddings.collection import Collection
     from embeddings.encoder import Encoder
     from embeddings.snapshot import Snapshot
-    from embeddings.snapshots.reindexing import Material
+    from embeddings.snapshots.reindexing import Builder, Material
     from embeddings.types import ProgressCallback, ReindexReport
 
 log = logging.getLogger(__name__)
 
+PLAIN = Reindexing()
 PATIENCE = 120.0
 """Seconds to wait for another process that is building the first snapshot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reindexing:
-    """How a reindex is to be done.
-
-    Attributes:
-        full: Encode everything again.
-        dry_run: Say what would be done, and do nothing.
-        anyway: Publish even what answers the golden questions less well.
-        by: Who wants it.
-    """
-
-    full: bool = False
-    dry_run: bool = False
-    anyway: bool = False
-    by: str = ""
-
-
-class Builder(Protocol):
-    """Builds snapshots elsewhere (``apart``)."""
-
-    async def reindex(
-        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
-    ) -> ReindexReport:
-        """Build and publish a snapshot of a collection whose lock the caller holds."""
-        ...
 
 
 class Live:
@@ -122,7 +96,7 @@ class Live:
         self.calibration = calibration_for(self._settings, self.encoder.model_id)
         snapshot, self.notes = await asyncio.to_thread(self.collection.generations.load_best)
         if snapshot and snapshot.manifest.model == self.encoder.model_id:
-            self.serving = await asyncio.to_thread(Serving, snapshot, self.calibration)
+            self.serving = await asyncio.to_thread(self._serving, snapshot)
         elif snapshot:
             self._note(f"The index was made with {snapshot.manifest.model}: it is built again.")
 
@@ -140,13 +114,14 @@ class Live:
 
     async def _first(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
         """Build the snapshot that is missing, or wait for another process that is about it."""
-        missing = self.collection.generations.live
+        generations = self.collection.generations
+        missing = await asyncio.to_thread(lambda: generations.live)
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                with writer_lock(self.collection.folder):
-                    if self.collection.generations.live != missing:
-                        await self.follow()
+                async with held(self.collection.writing()):
+                    if await asyncio.to_thread(lambda: generations.live) != missing:
+                        await self._catch_up()
                     if self.serving is None:
                         await self._build_first(seeds, progress)
             except BusyError:
@@ -173,16 +148,16 @@ class Live:
         """
         if self.builder:
             report = await self.builder.reindex(self.collection.name, how, progress)
-            await self.follow()
+            await self._catch_up()
             return report
+        if self.serving:
+            await self._catch_up()
         known = None if how.full else self._snapshot
         material, problems = await asyncio.to_thread(self.collection.material, known)
         if how.dry_run:
             return await self._run().preview(material, self._snapshot, full=how.full)
         check = None if how.anyway else await asyncio.to_thread(self._gate, material)
-        return await self.publish(
-            material, full=how.full, progress=progress, notes=problems, check=check
-        )
+        return await self.publish(material, how, progress=progress, notes=problems, check=check)
 
     def _gate(self, material: Material) -> Callable[[Serving], None] | None:
         """Return what a new snapshot is asked before it is published; nothing without a change.
@@ -195,32 +170,41 @@ class Live:
             return None
         ids = {article.id for article in material.articles}
         questions = gate.golden(self.collection, self._settings.seeds, ids)
+        return lambda new: gate.check(questions, before, new, self._encode, self._settings.gate)
 
-        def check(after: Serving) -> None:
-            gate.check(questions, before, after, encode, self._settings.gate)
-
-        def encode(text: str) -> NDArray[np.float32]:
-            return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
-
-        return check
+    def _encode(self, text: str) -> NDArray[np.float32]:
+        return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
 
     async def publish(
         self,
         material: Material,
+        how: Reindexing = PLAIN,
         *,
-        full: bool = False,
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
         check: Callable[[Serving], None] | None = None,
     ) -> ReindexReport:
         """Build a snapshot of some material and serve it; the caller holds the writer's lock."""
-        self.serving, report = await self._run().run(
-            material, self._snapshot, full=full, progress=progress, notes=notes, check=check
+        journal = self.collection.journal
+        serving, report = await self._run().run(
+            material,
+            self._snapshot,
+            full=how.full,
+            progress=progress,
+            notes=notes,
+            check=check,
+            still=partial(journal.still, how.change) if how.change else None,
         )
+        self.serving = await asyncio.to_thread(self._published, serving)
         await asyncio.to_thread(
             self.collection.generations.clear, self._settings.snapshots_kept, report.snapshot
         )
         return report
+
+    def _published(self, serving: Serving) -> Serving:
+        """Return what serves a snapshot that was only just published."""
+        indexes = self.collection.generations.indexes(serving.snapshot)
+        return Serving(serving.snapshot, self.calibration, indexes) if indexes else serving
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
         """Answer a checked question from the snapshots that serve, on the model's thread.
@@ -251,11 +235,20 @@ class Live:
         return self.serving.snapshot if self.serving else None
 
     def _run(self) -> Reindex:
-        return Reindex(self.collection.generations, self.encoder, self.worker, self.calibration)
+        encoding = self.collection.encoding(self.encoder, self.worker)
+        return Reindex(
+            self.collection.generations, self.encoder, self.worker, self.calibration, encoding
+        )
+
+    async def _catch_up(self) -> None:
+        """Serve at once what another process has just published."""
+        with contextlib.suppress(EmbeddingsError):  # what it cannot have now, it has a moment later
+            await asyncio.to_thread(self.collection.generations.refresh)
+        await self.follow()
 
     async def follow(self) -> None:
         """Serve what another process has published since."""
-        live = self.collection.generations.live
+        live = self.collection.generations.latest
         if live is None or (self.serving and self.serving.snapshot.id == live):
             return
         async with self._following:
@@ -280,7 +273,11 @@ class Live:
                 f"The snapshot {name} was made with {snapshot.manifest.model}, not with "
                 f"{self.encoder.model_id}: choose that model, or run reindex."
             )
-        return Serving(snapshot, self.calibration)
+        return self._serving(snapshot)
+
+    def _serving(self, snapshot: Snapshot) -> Serving:
+        indexes = self.collection.generations.indexes(snapshot)
+        return Serving(snapshot, self.calibration, indexes)
 
     @property
     def now(self) -> Serving:

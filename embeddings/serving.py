@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from embeddings.index import Index
     from embeddings.ranker import Candidate, Ranking
     from embeddings.ranking.confidence import Calibration
     from embeddings.snapshot import Snapshot
@@ -35,13 +36,20 @@ class Serving:
     Args:
         snapshot: Where everything is read from.
         calibration: How sure a score makes us.
+        indexes: What searches the passages and the sentences; by default the snapshot's own.
     """
 
-    def __init__(self, snapshot: Snapshot, calibration: Calibration) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        calibration: Calibration,
+        indexes: tuple[Index, Index] | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.calibration = calibration
-        self._passage_index = snapshot.index("passage_vectors")
-        self._sentence_index = snapshot.index("sentence_vectors")
+        own = indexes or (snapshot.index("passage_vectors"), snapshot.index("sentence_vectors"))
+        self._passage_index: Index = own[0]
+        self._sentence_index: Index = own[1]
         self.arrays = Arrays(
             passages=self._passage_index.rows,
             sentences=self._sentence_index.rows,
@@ -63,7 +71,7 @@ class Serving:
 
     @property
     def index_kind(self) -> str:
-        """What kinds of FAISS index serve the passages and the sentences."""
+        """What kinds of index serve the passages and the sentences."""
         kinds = dict.fromkeys((self._passage_index.kind, self._sentence_index.kind))
         return "; ".join(kinds)
 

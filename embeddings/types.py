@@ -195,6 +195,8 @@ class Status:
     snapshots: tuple[SnapshotSummary, ...]
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
+    store: str = ""
+    """Where the collections are: a folder, or a database without its password."""
 
 
 @dataclass(frozen=True, slots=True)

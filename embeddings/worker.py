@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import queue
 import threading
@@ -10,8 +11,11 @@ from concurrent.futures import Future
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from embeddings.arenas import limit_arenas
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from contextlib import AbstractContextManager
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +41,7 @@ class Worker:
         self._order = itertools.count()
         self._closing = threading.Lock()
         self._closed = False
+        limit_arenas()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -98,6 +103,58 @@ class Worker:
                 future.set_exception(error)
                 del future  # the error's traceback holds this frame, which would hold the error
         return priority
+
+
+class Heard:
+    """Has something done on the event loop when another thread tells that it is time.
+
+    Args:
+        do: What is done; once more when it is told while it is being done.
+    """
+
+    def __init__(self, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._do = do
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
+
+    def tell(self) -> None:
+        """Have it done; from any thread, at once."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody wants to know
+            self._loop.call_soon_threadsafe(self._begin)
+
+    async def stop(self) -> None:
+        """Do it no more, and wait for what is being done."""
+        self._over = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _begin(self) -> None:
+        if not self._over:
+            task = self._loop.create_task(self._do())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+@contextlib.asynccontextmanager
+async def held(lock: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """Hold a lock that is taken and freed on some thread, since that may wait for a disk.
+
+    Args:
+        lock: A context manager that may be left on another thread than it was entered on.
+    """
+    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait([entering])
+        if not entering.cancelled() and entering.exception() is None:
+            await finished(lock.__exit__, None, None, None)
+        raise
+    try:
+        yield
+    finally:
+        await finished(lock.__exit__, None, None, None)
 
 
 async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.stores.folder import FolderStore
 from embeddings.types import (
     SHARED,
     Answer,
@@ -42,6 +44,7 @@ class FakeEngine(Changes):
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
         super().__init__(articles, collection)
+        self.store = FolderStore(Path("no collections are here"))
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.boost = 0.0

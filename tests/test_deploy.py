@@ -20,12 +20,16 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.running.ending import ANSWERING, CUT, LEAVING
 from bot.running.metrics import Metrics
 from bot.running.supervise import CLOSING
-from config.settings import _known
+from bot.running.turns import BETWEEN
+from config.settings import DiscordSettings, _known, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "config" / "deploy"
 UNIT = (DEPLOY / "verbatim.service").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+SEVERAL = yaml.safe_load((DEPLOY / "compose.several.yaml").read_text(encoding="utf-8"))
+BOTS = {name: each for name, each in SEVERAL["services"].items() if name != "database"}
+GUIDE = (DEPLOY / "README.md").read_text(encoding="utf-8")
 DASHBOARD = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -97,12 +101,13 @@ def test_whoever_stops_the_bot_waits_for_it() -> None:
     wait = re.search(r"TimeoutStopSec=(\d+)", UNIT)
     assert wait
     assert int(wait[1]) > END
-    assert int(COMPOSE["services"]["bot"]["stop_grace_period"].removesuffix("s")) > END
+    for bot in (COMPOSE["services"]["bot"], *BOTS.values()):
+        assert int(bot["stop_grace_period"].removesuffix("s")) > END
 
 
 def test_every_setting_in_the_examples_exists() -> None:
-    texts = [UNIT, DOCKERFILE, (DEPLOY / "compose.yaml").read_text(encoding="utf-8")]
-    texts.append((DEPLOY / "README.md").read_text(encoding="utf-8"))
+    examples = (DEPLOY / "compose.yaml", DEPLOY / "compose.several.yaml", DEPLOY / "README.md")
+    texts = [UNIT, DOCKERFILE, *(path.read_text(encoding="utf-8") for path in examples)]
     named = {name for text in texts for name in re.findall(r"VERBATIM_[A-Z_]+[A-Z]", text)}
     assert named
     assert named <= _known()
@@ -115,6 +120,72 @@ def test_the_container_runs_with_nothing_that_it_does_not_need() -> None:
     assert all(port.startswith("127.0.0.1:") for port in bot["ports"])
     assert set(COMPOSE["volumes"]) == {v.split(":")[0] for v in bot["volumes"]}
     assert (DEPLOY / bot["build"]["context"] / "Dockerfile").resolve() == ROOT / "Dockerfile"
+
+
+def test_each_shard_of_the_example_is_one_process_s() -> None:
+    found: list[int] = []
+    for bot in BOTS.values():
+        given = bot["environment"]
+        count, ids = given["VERBATIM_DISCORD__SHARDS"], given["VERBATIM_DISCORD__SHARD_IDS"]
+        found += DiscordSettings(shards=count, shard_ids=ids).shard_ids
+        assert count == 10
+    assert sorted(found) == list(range(10))
+
+
+def test_the_several_containers_run_with_nothing_that_they_do_not_need() -> None:
+    for service in SEVERAL["services"].values():
+        assert service["cap_drop"] == ["ALL"]
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+        assert {volume.split(":")[0] for volume in service["volumes"]} <= set(SEVERAL["volumes"])
+    assert all(bot["read_only"] is True for bot in BOTS.values())
+    assert "ports" not in SEVERAL["services"]["database"]
+
+
+def test_the_bots_wait_until_the_database_answers() -> None:
+    assert SEVERAL["services"]["database"]["healthcheck"]["test"][1] == "pg_isready"
+    for bot in BOTS.values():
+        assert bot["depends_on"] == {"database": {"condition": "service_healthy"}}
+
+
+def test_no_secret_is_in_the_environment_of_a_container() -> None:
+    for service in SEVERAL["services"].values():
+        named = [name for name in service["environment"] if re.search("TOKEN|PASSWORD|ADDR", name)]
+        assert named in ([], ["POSTGRES_PASSWORD_FILE"])
+        for secret in service["secrets"]:
+            source = secret if isinstance(secret, str) else secret["source"]
+            assert source in SEVERAL["secrets"]
+    (settings,) = BOTS["first"]["secrets"]
+    home = re.search(r"(?m)^WORKDIR (/home/\S+)", DOCKERFILE)
+    assert home
+    assert settings["target"] == f"{home[1]}/verbatim.toml"
+
+
+def test_the_settings_of_the_example_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = (DEPLOY / "compose.several.yaml").read_text(encoding="utf-8").partition("x-bot")[0]
+    lines = [line.removeprefix("#").strip() for line in head.splitlines()]
+    start = next(n for n, line in enumerate(lines) if line.startswith("verbatim.toml"))
+    lines[start] = lines[start].removeprefix("verbatim.toml")
+    toml = "\n".join(lines[start : start + 3]).replace("THE PASSWORD", "secret")
+    (tmp_path / "verbatim.toml").write_text(toml, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert settings.token == "…"  # noqa: S105 - what stands for one
+    assert settings.store.url == "postgresql://verbatim:secret@database/verbatim"
+
+
+def test_the_sums_of_the_guide_are_right() -> None:
+    part = GUIDE.partition("## Several processes")[2]
+    rows = re.findall(r"\| ([\d,]+) \| (\d+) \| (\d+|-) \| ([\d.]+) GB \| (\d+) s \|", part)
+    assert len(rows) == 5
+    for servers, processes, shards, memory, seconds in rows:
+        count, number = int(servers.replace(",", "")), int(processes)
+        all_shards = number * int(shards) if shards != "-" else 1
+        between = BETWEEN if number > 1 else 5
+        assert count <= all_shards * 1000
+        assert float(memory) == pytest.approx(0.2 + 42e-6 * count / number, abs=0.05)
+        assert int(seconds) == pytest.approx((all_shards - 1) * between, abs=1)
 
 
 def locked(name: str) -> dict[str, tuple[Version, int]]:

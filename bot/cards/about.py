@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from bot.cards.markup import fit
 from bot.cards.parts import Block, Button, Card, Rule, card, row
+from bot.keeping import KEPT_DAYS
 from bot.render import ANSWERED, REFUSED
-from bot.store import KEPT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.access import Rules
     from bot.catalogue import Catalogue
-    from bot.store import Unanswered, Vote
+    from bot.keeping import Unanswered, Vote
     from bot.translate import Language
     from embeddings.types import ArticleSummary
 

@@ -27,7 +27,7 @@ from bot.translate import described, named, options
 
 if TYPE_CHECKING:
     from bot.client import Interaction, VerbatimBot
-    from bot.store import Unanswered, Vote
+    from bot.keeping import Unanswered, Vote
     from bot.translate import Language
 
 

@@ -47,6 +47,7 @@ class Menu(commands.Cog):
             raise BotError("no-text")
         asking.admit_search(self.bot, interaction)
         await delivery.hold(interaction, ephemeral=True)
+        await asking.check_elsewhere(self.bot, interaction)
         async with asyncio.timeout(self.bot.settings.discord.answer_timeout):
             seen = await self.bot.view(interaction)
             found = [(s, a) for s in said[:MOST] if (a := await _look_for(seen, s))]

@@ -1,15 +1,18 @@
-"""Servers come and go: what a server had is deleted some time after it removed the bot."""
+"""Servers come and go: what a server had is deleted some time after it removed the bot.
+
+Of several processes, each looks after the servers of its own shards, and never at the others'.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from functools import partial
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
+from bot.keeping import UNKEPT
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
@@ -66,19 +69,24 @@ class Servers(commands.Cog):
         await self.bot.store.come_back(*here)
         known = {*await self.bot.library.servers(), *await self.bot.store.guilds()}
         noted = {*await self.bot.store.left()}
-        if missing := known - here - noted:
-            await self._removed(*sorted(missing))
+        if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
+            await self._removed(*missing)
 
     async def _keep(self) -> None:
         while True:
             await self._surely(self._clear)
+            await self._surely(self.bot.store.tidy)
             self.bot.library.forget_idle()
             await asyncio.sleep(EVERY)
 
     async def _clear(self) -> None:
         """Delete what servers had that removed the bot long enough ago."""
         for guild in await self.bot.store.left(self.bot.settings.servers.kept_days):
-            await self._surely(partial(self._delete, guild))
+            if self._is_ours(guild):
+                await self._surely(partial(self._delete, guild))
+
+    def _is_ours(self, guild: int) -> bool:
+        return self.bot.settings.discord.has(guild)
 
     async def _delete(self, guild: int) -> None:
         """Delete what a server had; that it left is forgotten last, in case of a crash."""
@@ -93,7 +101,7 @@ class Servers(commands.Cog):
         """Do something; what the disk refuses is tried again at the next look."""
         try:
             await work()
-        except (EmbeddingsError, sqlite3.Error, OSError) as error:
+        except (EmbeddingsError, *UNKEPT, OSError) as error:
             _log.warning("servers that left are not taken care of yet: %s", error)
 
 

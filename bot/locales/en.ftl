@@ -104,6 +104,7 @@ error-snapshot-gone = This snapshot is not kept; choose one from the list as you
 error-busy = The articles are being indexed already; please wait for the end.
 error-busy-since = The articles are being indexed already, since { $since }; please wait for the end.
 error-storage = The disk is full or cannot be written; the operator can see why under this code.
+error-database = Nothing was saved: the database cannot be reached. Questions still work; try this again later.
 error-engine = The index cannot be used just now; the operator can see why under this code.
 error-command-changed = This command has changed; reload Discord (Ctrl+R) and try again.
 error-bad-option = One of the options cannot be read; check it and try again.

@@ -107,6 +107,7 @@ error-snapshot-gone = Cet instantané n’est pas conservé ; choisissez-en un
 error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
 error-busy-since = Les articles sont déjà en cours d’indexation, depuis { $since } ; attendez la fin.
 error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.
+error-database = Rien n’a été enregistré : la base de données est injoignable. Les questions restent possibles ; réessayez ceci plus tard.
 error-engine = L’index est inutilisable pour l’instant ; l’opérateur peut voir pourquoi sous ce code.
 error-command-changed = Cette commande a changé ; rechargez Discord (Ctrl+R) et réessayez.
 error-bad-option = Une des options est illisible ; vérifiez-la et réessayez.

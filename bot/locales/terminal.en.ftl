@@ -121,6 +121,7 @@ status-model = Model
 status-articles = Articles
 status-passages = Passages
 status-collections = Collections
+status-store = Kept in
 status-index = Index
 status-threshold = Confidence threshold
 status-calibration = Calibration

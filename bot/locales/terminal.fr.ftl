@@ -121,6 +121,7 @@ status-model = Modèle
 status-articles = Articles
 status-passages = Passages
 status-collections = Collections
+status-store = Conservé dans
 status-index = Index
 status-threshold = Seuil de confiance
 status-calibration = Calibrage

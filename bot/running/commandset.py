@@ -6,12 +6,13 @@ import asyncio
 import hashlib
 import json
 import logging
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.delivery import LOST, patiently
+from bot.keeping import UNKEPT
+from bot.running import turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,27 +35,35 @@ async def register(bot: VerbatimBot) -> asyncio.Task[None] | None:
     """Register the commands if that is needed.
 
     The bot goes on without: mentions and private messages need no command. Where Discord is at
-    fault, the task that is returned tries again until it takes them.
+    fault, or another process is at it, the task that is returned tries again until it is done.
     """
+    wait = AGAIN
     try:
-        await sync(bot)
+        wait = await _once(bot)
     except LOST as error:
         _log.warning("the commands are registered later: %s", error)
-        return asyncio.create_task(_insist(bot), name="commands")
-    return None
+    return asyncio.create_task(_insist(bot, wait), name="commands") if wait else None
 
 
-async def _insist(bot: VerbatimBot) -> None:
-    wait = AGAIN
-    while True:
+async def _insist(bot: VerbatimBot, wait: float) -> None:
+    while wait:
         await asyncio.sleep(wait)
         try:
-            await sync(bot)
+            wait = await _once(bot)
         except LOST as error:
-            wait = min(2 * wait, LATEST)
+            wait = min(2 * max(wait, AGAIN), LATEST)
             _log.warning("the commands are not registered yet: %s", error)
-        else:
-            return
+
+
+async def _once(bot: VerbatimBot) -> float:
+    """Register the commands if no other process is at it; return the seconds to wait if one is."""
+    if not bot.settings.discord.shard_ids:
+        await sync(bot)
+        return 0.0
+    async with turns.once(bot.store, _NOTE) as left:
+        if not left:
+            await sync(bot)
+    return left
 
 
 async def sync(bot: VerbatimBot) -> bool:
@@ -121,12 +130,12 @@ def _shape(command: Mapping[str, Any]) -> tuple[str, int, frozenset[Any]]:
 async def _noted(bot: VerbatimBot) -> str | None:
     try:
         return await bot.store.note(_NOTE)
-    except sqlite3.Error:
+    except UNKEPT:
         return None
 
 
 async def _write(bot: VerbatimBot, fingerprint: str) -> None:
     try:
         await bot.store.write_note(_NOTE, fingerprint)
-    except sqlite3.Error as error:
+    except UNKEPT as error:
         _log.warning("the commands' digest could not be kept: %s", error)

@@ -6,27 +6,29 @@ import asyncio
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.keeping import UNKEPT
 from bot.running.metrics import Metrics
 from config.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from discord.ext import commands
-
+    from bot.client import VerbatimBot
     from config.groups import HealthSettings
     from embeddings.engine import SearchEngine
 
-    Client = TypeVar("Client", bound=commands.Bot)
+    Client = TypeVar("Client", bound=VerbatimBot)
 
 TICK = 0.5
 """Seconds between two looks at how late the event loop is."""
+REACHING = 2.0
+"""Seconds within which a database that is there answers."""
 CLOSING = 0.5
 """Seconds that an answer under way is given at the end."""
 
@@ -42,7 +44,7 @@ class Health:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.engine: SearchEngine | None = None
-        self._client: commands.Bot | None = None
+        self._client: VerbatimBot | None = None
         self._deaf: set[int | None] = set()
 
     def watch(self, client: Client) -> Client:
@@ -73,6 +75,25 @@ class Health:
         client = self._client
         return bool(client and client.is_ready() and not client.is_closed() and not self._deaf)
 
+    @property
+    def shards(self) -> dict[int, bool]:
+        """This process's connections to Discord by their ids, and whether events come in."""
+        client = self._client
+        if not isinstance(client, discord.AutoShardedClient):
+            return {0: self._is_connected}
+        wanted = client.shard_ids or range(client.shard_count or 0)
+        there = {id_ for id_, shard in client.shards.items() if not shard.is_closed()}
+        return {id_: id_ in there and id_ not in self._deaf for id_ in wanted}
+
+    async def readiness(self) -> dict[str, Any]:
+        """Return whether this process answers questions, why not, and its part of several."""
+        found: dict[str, Any] = {"ready": not self.problems, "problems": self.problems}
+        if self._client and self._client.settings.discord.shard_ids:
+            found["shards"] = {str(id_): is_here for id_, is_here in self.shards.items()}
+        if self._client and self._client.settings.store.url:
+            found["database"] = await _reaches(self._client)
+        return found
+
     async def measure(self) -> bytes:
         """Return the metrics, with what is only looked up when somebody wants to know."""
         metrics, client = self.metrics, self._client
@@ -80,6 +101,9 @@ class Health:
         metrics.servers.set(len(client.guilds) if client else 0)
         latency = client.latency if client and self._is_connected else math.nan
         metrics.latency.set(latency if math.isfinite(latency) else 0)
+        metrics.shards.set(len(self.shards))
+        metrics.shards_connected.set(sum(self.shards.values()))
+        metrics.store_up.set(client is not None and await _reaches(client))
         if self.engine:
             metrics.serving(await asyncio.to_thread(self.engine.status))
         return metrics.text()
@@ -111,6 +135,16 @@ class Health:
 
     async def _shard_lost(self, shard: int) -> None:
         self._deaf.add(shard)
+
+
+async def _reaches(client: VerbatimBot) -> bool:
+    """Say whether what the bot keeps can be reached; without it, questions are answered."""
+    try:
+        async with asyncio.timeout(REACHING):
+            await client.store.reach()
+    except (TimeoutError, *UNKEPT):
+        return False
+    return True
 
 
 @contextlib.asynccontextmanager
@@ -150,9 +184,8 @@ def _app(health: Health) -> web.Application:
         return web.json_response({"alive": True})
 
     async def ready(_: web.Request) -> web.Response:
-        problems = health.problems
-        status = 503 if problems else 200
-        return web.json_response({"ready": not problems, "problems": problems}, status=status)
+        found = await health.readiness()
+        return web.json_response(found, status=200 if found["ready"] else 503)
 
     async def metrics(_: web.Request) -> web.Response:
         headers = {"Content-Type": CONTENT_TYPE_LATEST}

@@ -23,7 +23,7 @@ from embeddings.errors import BusyError, GateError, QuestionError
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from embeddings.live import Builder, Reindexing
+    from embeddings.snapshots.reindexing import Builder, Reindexing
     from embeddings.types import Answer, ProgressCallback, ReindexReport, Status
 
 CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 11))
@@ -80,7 +80,10 @@ class Metrics:
         self.latency = gauge("gateway_latency_seconds", "From a heartbeat to Discord's answer.")
         self.lost = counter("gateway_disconnects", "Connections to Discord that were lost.")
         self.sessions = counter("gateway_sessions", "Sessions, begun anew or resumed.", "kind")
-        self.servers = gauge("servers", "Servers that the bot is on.")
+        self.servers = gauge("servers", "Servers whose events come to this process.")
+        self.shards = gauge("shards", "Connections to Discord that this process is to have.")
+        self.shards_connected = gauge("shards_connected", "Those of them that it has now.")
+        self.store_up = gauge("store_up", "1 while votes and servers' choices can be kept.")
         self._begin()
 
     def _begin(self) -> None:

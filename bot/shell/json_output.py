@@ -162,6 +162,7 @@ def status(value: Status) -> Document:
         "articles": value.articles,
         "passages": value.passages,
         "collections": list(value.collections),
+        "store": value.store,
         "index": value.index,
         "versions": dict(value.versions),
         "threshold": value.threshold,

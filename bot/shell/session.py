@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.words import Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
-    from embeddings.live import Builder
+    from embeddings.snapshots.reindexing import Builder
     from embeddings.types import Progress, ProgressCallback
 
 Result = TypeVar("Result")

@@ -210,6 +210,7 @@ def status(screen: Screen, value: Status) -> None:
         "articles": value.articles,
         "passages": value.passages,
         "collections": ", ".join(value.collections),
+        "store": value.store,
         "index": value.index or words("none"),
         "threshold": f"{value.threshold:.2f}",
         "calibration": value.calibration,

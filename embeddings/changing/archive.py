@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.articlefile import parse
 from embeddings.changing import audit, gate
 from embeddings.corpus import HISTORY
-from embeddings.errors import InputError
+from embeddings.errors import InputError, StorageError
 from embeddings.files import write_atomic
 
 if TYPE_CHECKING:
@@ -73,15 +73,17 @@ def files_of(collection: Collection) -> dict[str, bytes]:
     """
     if problems := collection.corpus.articles()[1]:
         raise InputError(problems[0])
-    root = collection.folder
-    found = {}
-    for path in sorted([*root.glob("corpus/*.md"), *root.glob(f"{HISTORY}/*/*.md")]):
-        name = path.relative_to(root).as_posix()
-        if _is_known(name):
-            found[name] = path.read_bytes()
-    for name in _OTHERS:
-        if (root / name).is_file():
-            found[name] = (root / name).read_bytes()
+    files, found = collection.files, {}
+    for folder in ("corpus", *files.folders(HISTORY)):
+        for name, data in files.read_all(folder):
+            if isinstance(data, StorageError):
+                raise data
+            if _is_known(name):
+                found[name] = data
+    if (questions := files.read(gate.QUERIES)) is not None:
+        found[gate.QUERIES] = questions
+    if lines := collection.files.lines(audit.AUDIT).read():
+        found[audit.AUDIT] = b"".join(line + b"\n" for line in lines)
     return found
 
 

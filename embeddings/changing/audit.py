@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from embeddings.files import make_folder, storage_errors, sync_folder
+from embeddings.stores.folder import FolderFiles
 from embeddings.types import AuditEntry, Correction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from embeddings.stores.store import Files
     from embeddings.types import ArticleSummary
 
 log = logging.getLogger(__name__)
@@ -36,12 +36,12 @@ class Audit:
 
     Args:
         folder: The collection's folder.
+        files: The collection's files, wherever they are; by default those of the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / AUDIT
-        self._seen: tuple[int, int, int] | None = None
-        self._entries: tuple[AuditEntry, ...] = ()
+    def __init__(self, folder: Path, files: Files | None = None) -> None:
+        self._lines = (files or FolderFiles(folder)).lines(AUDIT)
+        self._parsed: tuple[tuple[bytes, ...], tuple[AuditEntry, ...]] = ((), ())
         self._corrected: tuple[object, dict[str, datetime]] = (None, {})
         self._dated: tuple[object, object, tuple[ArticleSummary, ...]] = (None, None, ())
 
@@ -51,51 +51,25 @@ class Audit:
         Raises:
             StorageError: The disk is full or cannot be written.
         """
-        if not entries:
-            return
-        make_folder(self.path.parent)
-        with storage_errors(self.path.parent):
-            size = self._mended()
-            with self.path.open("ab") as file:
-                try:
-                    file.write(b"".join(map(line, entries)))
-                    file.flush()
-                except OSError:
-                    file.truncate(size)
-                    raise
-                os.fsync(file.fileno())
-            sync_folder(self.path.parent)
-
-    def _mended(self) -> int:
-        """End a torn last line, so that it spoils no other; return the length of the file."""
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return 0
-        if data and not data.endswith(b"\n"):
-            with self.path.open("ab") as file:
-                file.write(b"\n")
-            return len(data) + 1
-        return len(data)
+        if entries:
+            self._lines.append([line(entry).rstrip() for entry in entries])
 
     def entries(self) -> tuple[AuditEntry, ...]:
-        """Return all lines that are whole, oldest first; from memory when nothing has changed.
+        """Return all lines that are whole, oldest first, as they are now.
 
         Raises:
-            StorageError: The file cannot be read.
+            StorageError: They cannot be read.
         """
-        try:
-            found = self.path.stat()
-            now = (found.st_ino, found.st_size, found.st_mtime_ns)
-            if now != self._seen:
-                self._entries = tuple(read(self.path.read_bytes()))
-                self._seen = now
-        except FileNotFoundError:
-            self._seen, self._entries = None, ()
-        except OSError as error:
-            with storage_errors(self.path.parent):
-                raise error from None
-        return self._entries
+        return self._entries_of(self._lines.read())
+
+    def known(self) -> tuple[AuditEntry, ...]:
+        """Return those that this process has heard of, at once."""
+        return self._entries_of(self._lines.known())
+
+    def _entries_of(self, lines: tuple[bytes, ...]) -> tuple[AuditEntry, ...]:
+        if self._parsed[0] is not lines:
+            self._parsed = (lines, tuple(read(b"\n".join(lines))))
+        return self._parsed[1]
 
     def corrections(self, article_id: str) -> tuple[Correction, ...]:
         """Return the changes of an article's text, newest first."""
@@ -106,15 +80,15 @@ class Audit:
         )
 
     def corrected(self) -> dict[str, datetime]:
-        """Return when the text of each article was last changed since it came."""
-        entries = self.entries()
+        """Return when the text of each article was last changed since it came; from memory."""
+        entries = self.known()
         if self._corrected[0] is not entries:
             self._corrected = (entries, _corrected(entries))
         return self._corrected[1]
 
     def dated(self, articles: tuple[ArticleSummary, ...]) -> tuple[ArticleSummary, ...]:
         """Return articles with when each was corrected; from memory when nothing has changed."""
-        entries = self.entries()
+        entries = self.known()
         if self._dated[0] is not articles or self._dated[1] is not entries:
             days = self.corrected()
             told = tuple(replace(each, corrected=days.get(each.id)) for each in articles)
@@ -132,8 +106,8 @@ class Audit:
         return fields
 
     def publications(self) -> dict[str, AuditEntry]:
-        """Return the publication of each snapshot, by its id."""
-        return {e.snapshot: e for e in self.entries() if e.what == "publish" and e.snapshot}
+        """Return the publication of each snapshot, by its id; from memory."""
+        return {e.snapshot: e for e in self.known() if e.what == "publish" and e.snapshot}
 
     def serving(self) -> str | None:
         """Return the snapshot that the last line about one says to serve."""

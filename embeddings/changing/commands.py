@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from embeddings.changing.editing import Editor
 from embeddings.changing.moving import Mover
 from embeddings.changing.transaction import Wish, Writer
-from embeddings.live import Live, Reindexing
+from embeddings.snapshots.reindexing import Reindexing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from embeddings.collection import Collection
+    from embeddings.live import Live
     from embeddings.types import (
         AuditEntry,
         ChangeReport,

@@ -35,16 +35,18 @@ class Editor:
         self._writer = writer
         self._collection = writer.collection
         self._live = writer.live
-        self._proposals = Proposals(writer.collection.folder, writer.collection.corpus)
+        self._proposals = Proposals(
+            writer.collection.folder, writer.collection.corpus, writer.collection.files
+        )
 
     async def reindex(self, *, full: bool, wish: Wish) -> ReindexReport:
         """Build a new snapshot of the corpus and publish it."""
-        with self._writer.writing():
+        async with self._writer.writing():
             return await self._writer.make(Change(wish.by), nothing, wish, full=full)
 
     async def add(self, inputs: Sequence[str], wish: Wish) -> ChangeReport:
         """Read files, folders and pages in, then reindex."""
-        with self._writer.writing():
+        async with self._writer.writing():
             plan = await self.plan(inputs)
             return plan.told(await self._apply(plan, "add", wish))
 
@@ -117,7 +119,7 @@ class Editor:
 
     async def confirm(self, token: str, wish: Wish) -> ChangeReport:
         """Do what was proposed, if the articles are still what they were then."""
-        with self._writer.writing():
+        async with self._writer.writing():
             kept = await asyncio.to_thread(self._proposals.get, token)
             try:
                 await asyncio.to_thread(kept.check, self._collection.corpus)
@@ -138,7 +140,7 @@ class Editor:
         """Take articles out, then reindex."""
         if dry_run:
             return await self._removal(article_ids)
-        with self._writer.writing():
+        async with self._writer.writing():
             told = await self._removal(article_ids)
             if not told.removed:
                 return told
@@ -164,14 +166,16 @@ class Editor:
         for name in names:
             self._collection.corpus.remove(name)
 
-    async def rollback(self, snapshot: str | None, by: str) -> tuple[str, str]:
+    async def rollback(self, name: str | None, by: str) -> tuple[str, str]:
         """Serve an earlier snapshot; return its id and that of the one that served."""
         generations = self._collection.generations
-        with self._writer.writing():
+        async with self._writer.writing():
             previous = self._live.serving.snapshot.id if self._live.serving else ""
-            name = snapshot or generations.before(previous or None)
+            if name is None:
+                name = await asyncio.to_thread(generations.before, previous or None)
             serving = await asyncio.to_thread(self._live.load, name)
-            await finished(self._collection.journal.begin, Change(by, "rollback", generations.live))
+            live = await asyncio.to_thread(lambda: generations.live)
+            await finished(self._collection.journal.begin, Change(by, "rollback", live))
             try:
                 await finished(generations.publish, name)
             finally:

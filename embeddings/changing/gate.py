@@ -61,9 +61,9 @@ def golden(collection: Collection, seeds: Path, articles: AbstractSet[str]) -> t
     Raises:
         InputError: A line is not as it should be; the sentence says which.
     """
-    own = collection.folder / QUERIES
-    if own.is_file():
-        return tuple(read(own))
+    own = collection.files.read(QUERIES)
+    if own is not None:
+        return tuple(parse(own, collection.files.where(QUERIES)))
     if collection.name != SHARED or not (seeds / QUERIES).is_file():
         return ()
     questions = tuple(read(seeds / QUERIES))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from embeddings.changing import audit
 from embeddings.errors import StorageError
-from embeddings.files import remove, storage_errors, write_atomic
+from embeddings.stores.folder import FolderFiles
 from embeddings.types import AuditEntry
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from embeddings.changing.audit import Audit
     from embeddings.snapshots.generations import Generations
+    from embeddings.stores.store import Files
     from embeddings.types import ReindexReport
 
 JOURNAL = "journal.json"
@@ -78,10 +80,13 @@ class Journal:
         folder: The collection's folder.
         generations: Where the live snapshot is named.
         log: The audit log.
+        files: The collection's files, wherever they are; by default those of the folder.
     """
 
-    def __init__(self, folder: Path, generations: Generations, log: Audit) -> None:
-        self.path = folder / JOURNAL
+    def __init__(
+        self, folder: Path, generations: Generations, log: Audit, files: Files | None = None
+    ) -> None:
+        self._files: Files = files or FolderFiles(folder)
         self._generations = generations
         self._audit = log
 
@@ -94,33 +99,43 @@ class Journal:
         Raises:
             StorageError: One cannot be read.
         """
-        found: dict[str, bytes | None] = {}
-        for name in paths:
-            with storage_errors(self.path.parent):
-                path = self.path.parent / name
-                found[name] = path.read_bytes() if path.exists() else None
-        return found
+        return {name: self._files.read(name) for name in paths}
 
     def _put_back(self, before: Mapping[str, bytes | None]) -> None:
         now = self.bytes_of(before)
-        for name, data in before.items():
-            path = self.path.parent / name
-            if data is None:
-                remove(path)
-            elif data != now[name]:
-                write_atomic(path, data)
+        self._files.write({n: d for n, d in before.items() if d is not None and d != now[n]})
+        for name in before:
+            if before[name] is None and now[name] is not None:
+                self._files.remove(name)
 
-    def begin(self, change: Change) -> None:
-        """Write what is about to be done.
+    def begin(self, change: Change) -> str:
+        """Write what is about to be done; return what ``still`` knows it by.
 
         Raises:
             StorageError: The disk is full or cannot be written; nothing was changed.
         """
-        write_atomic(self.path, _dumped(change))
+        data = _dumped(change)
+        self._files.write({JOURNAL: data})
+        return sha256(data).hexdigest()
+
+    def still(self, mark: str) -> None:
+        """Check that a change is under way still, and was not ended by somebody else.
+
+        That happens to who loses the session that holds the lock in a database.
+
+        Raises:
+            StorageError: It is not; nothing of it may be published.
+        """
+        data = self._files.read(JOURNAL)
+        if data is None or sha256(data).hexdigest() != mark:
+            raise StorageError(
+                f"The session with {self._files.where()} was lost, and somebody else has ended "
+                "this change since: nothing was changed. Try again."
+            )
 
     def pending(self) -> bool:
         """Say whether a change is under way, or was cut short."""
-        return self.path.exists()
+        return self._files.read(JOURNAL) is not None
 
     def settle(self, report: ReindexReport | None = None) -> None:
         """End the change that is under way, if there is one: it counts, or all is put back.
@@ -139,7 +154,7 @@ class Journal:
             self._put_back(change.before)
         elif live != self._audit.serving():
             self._tell(change, live, report)
-        remove(self.path)
+        self._files.remove(JOURNAL)
 
     def _tell(self, change: Change, live: str | None, report: ReindexReport | None) -> None:
         """Append a change's lines to the audit log, but for those that a crash let through."""
@@ -158,17 +173,13 @@ class Journal:
         self._audit.append([*lines, last])
 
     def _read(self) -> Change | None:
+        data = self._files.read(JOURNAL)
         try:
-            return _loaded(self.path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            with storage_errors(self.path.parent):
-                raise error from None
+            return None if data is None else _loaded(data)
         except (ValueError, KeyError, TypeError) as error:
             raise StorageError(
-                f"{self.path} is damaged ({error}); what it was about cannot be put back: remove "
-                "the file, then run verify and reindex."
+                f"{self._files.where(JOURNAL)} is damaged ({error}); what it was about cannot "
+                "be put back: remove the file, then run verify and reindex."
             ) from None
 
 

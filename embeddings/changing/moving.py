@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from embeddings.changing import archive, audit, gate
 from embeddings.changing.plan import Plan
 from embeddings.errors import InputError
-from embeddings.files import remove, write_atomic
 from embeddings.worker import finished
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Mover:
 
     async def take_out(self, path: Path) -> int:
         """Write the collection as one archive; return the number of its articles."""
-        with self._writer.writing():
+        async with self._writer.writing():
             files = await asyncio.to_thread(archive.files_of, self._collection)
         data = await asyncio.to_thread(archive.pack, files, self._collection.name)
         await finished(archive.save, path, data)
@@ -42,7 +41,7 @@ class Mover:
 
     async def bring_in(self, path: Path, wish: Wish, *, over: bool) -> ChangeReport:
         """Make the articles of an archive those of the collection, then reindex."""
-        with self._writer.writing():
+        async with self._writer.writing():
             contents = await asyncio.to_thread(archive.unpack, path, self._collection.name)
             plan, gone = await asyncio.to_thread(self._replacement, contents)
             if (plan.changed or plan.unchanged or gone) and not over:
@@ -72,7 +71,7 @@ class Mover:
         self, contents: archive.Contents, plan: Plan, gone: Sequence[str]
     ) -> tuple[Change, Callable[[], None]]:
         """Return what an import changes, and what makes it."""
-        corpus, queries = self._collection.corpus, self._collection.folder / gate.QUERIES
+        corpus, files = self._collection.corpus, self._collection.files
         new: dict[str, Article | None] = {a.id: a for a in (*plan.added, *plan.changed)}
         history = corpus.strangers(contents.history)
         questions = contents.files.get(gate.QUERIES)
@@ -83,8 +82,8 @@ class Mover:
         def write() -> None:
             corpus.import_(contents.corpus, history)
             if questions is None:
-                remove(queries)
+                files.remove(gate.QUERIES)
             else:
-                write_atomic(queries, questions)
+                files.write({gate.QUERIES: questions})
 
         return replace(change, before=change.before | other, imported=lines), write

@@ -6,16 +6,22 @@ import json
 import re
 import secrets
 import string
-import time
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from embeddings.articlefile import parse, render
 from embeddings.changing.amend import amended
 from embeddings.changing.plan import Plan
-from embeddings.errors import EmbeddingsError, InputError, UnknownArticle, UnknownProposal
-from embeddings.files import make_folder, remove, write_atomic
+from embeddings.errors import (
+    EmbeddingsError,
+    InputError,
+    StorageError,
+    UnknownArticle,
+    UnknownProposal,
+)
 from embeddings.snapshot import identity
+from embeddings.stores.folder import FolderFiles
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.corpus import Corpus
+    from embeddings.stores.store import Files
     from embeddings.types import Article
 
 FOLDER = "proposals"
@@ -101,16 +108,27 @@ def _base(corpus: Corpus, name: str) -> str | None:
         return None
 
 
+def _seconds_since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()
+
+
+def _name(token: str) -> str:
+    if not _TOKEN.fullmatch(token):
+        raise FileNotFoundError(token)
+    return f"{FOLDER}/{token}.json"
+
+
 class Proposals:
     """The proposals of one collection.
 
     Args:
         folder: The collection's folder.
         corpus: Its articles.
+        files: The collection's files, wherever they are; by default those of the folder.
     """
 
-    def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self.folder = folder / FOLDER
+    def __init__(self, folder: Path, corpus: Corpus, files: Files | None = None) -> None:
+        self._files: Files = files or FolderFiles(folder)
         self._corpus = corpus
 
     def keep(self, kept: Kept, by: str) -> str:
@@ -134,11 +152,10 @@ class Proposals:
             "rejected": [[each.input, each.reason] for each in plan.rejected],
             "by_hand": dict(kept.by_hand),
         }
-        make_folder(self.folder)
-        self._sweep()
+        self._files.sweep(FOLDER, LIFE)
         token = "".join(secrets.choice(_LETTERS) for _ in range(10))
         data = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
-        write_atomic(self._path(token), data)
+        self._files.write({_name(token): data}, alone=False)
         return token
 
     def get(self, token: str) -> Kept:
@@ -148,10 +165,13 @@ class Proposals:
             UnknownProposal: It was used, dropped, or is too old.
         """
         try:
-            path = self._path(token)
-            if time.time() - path.stat().st_mtime > LIFE:
-                raise FileNotFoundError
-            return self._kept(json.loads(path.read_bytes()))
+            name = _name(token)
+            written, data = self._files.written(name), self._files.read(name)
+            if data is None or written is None or _seconds_since(written) > LIFE:
+                raise FileNotFoundError(name)
+            return self._kept(json.loads(data))
+        except StorageError:
+            raise
         except (OSError, ValueError, KeyError, TypeError, EmbeddingsError):
             raise UnknownProposal(
                 "This proposal was carried out, dropped, or is more than a day old; begin again."
@@ -160,18 +180,7 @@ class Proposals:
     def drop(self, token: str) -> None:
         """Forget a proposal; one that is not there is forgotten already."""
         if _TOKEN.fullmatch(token):
-            remove(self._path(token))
-
-    def _path(self, token: str) -> Path:
-        if not _TOKEN.fullmatch(token):
-            raise FileNotFoundError(token)
-        return self.folder / f"{token}.json"
-
-    def _sweep(self) -> None:
-        """Delete what is too old, and what a crash left half written an age ago."""
-        for path in self.folder.iterdir():
-            if time.time() - path.stat().st_mtime > LIFE:
-                remove(path)
+            self._files.remove(_name(token))
 
     def _kept(self, document: dict[str, Any]) -> Kept:
         base: dict[str, str | None] = document["base"]

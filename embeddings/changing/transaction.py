@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass, replace
@@ -13,13 +14,12 @@ from embeddings.changing import audit
 from embeddings.changing.amend import differences
 from embeddings.changing.journal import Change
 from embeddings.errors import StorageError
-from embeddings.files import writer_lock
-from embeddings.live import Reindexing
+from embeddings.snapshots.reindexing import Reindexing
 from embeddings.types import AuditEntry
-from embeddings.worker import finished
+from embeddings.worker import finished, held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from embeddings.collection import Collection
     from embeddings.live import Live
@@ -49,11 +49,11 @@ class Writer:
         self.collection = collection
         self.live = live
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
         """Be the one writer, after what a crash may have left is ended."""
-        with writer_lock(self.collection.folder):
-            self.collection.end_change()
+        async with held(self.collection.writing()):
+            await finished(self.collection.end_change)
             yield
 
     def change(self, what: str, articles: Mapping[str, Article | None]) -> Change:
@@ -72,11 +72,12 @@ class Writer:
         full: bool = False,
     ) -> ReindexReport:
         """Make a change and publish it; when that fails, put everything back as it was."""
-        change = change.of(wish.by, self.collection.generations.live)
-        await finished(self.collection.journal.begin, change)
+        live = await asyncio.to_thread(lambda: self.collection.generations.live)
+        change = change.of(wish.by, live)
+        mark = await finished(self.collection.journal.begin, change)
         try:
             await finished(write)
-            how = Reindexing(full=full, anyway=wish.anyway, by=wish.by)
+            how = Reindexing(full=full, anyway=wish.anyway, by=wish.by, change=mark)
             report = await self.live.reindex(how, wish.progress)
         except BaseException:
             await self.settled()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder
     from embeddings.snapshot import Snapshot
+    from embeddings.stores.store import Encoding
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.worker import Worker
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
+TOGETHER_FROM = 500
+"""Texts from which on other processes are asked to help: fewer are done before they would know."""
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
 KINDS = {"passage_vectors": np.float32, "sentence_vectors": np.float16}
@@ -162,7 +165,11 @@ class Encoded:
 
 
 async def encode(
-    wanted: Wanted, encoder: Encoder, worker: Worker, progress: ProgressCallback | None
+    wanted: Wanted,
+    encoder: Encoder,
+    worker: Worker,
+    progress: ProgressCallback | None,
+    together: Encoding | None = None,
 ) -> Encoded:
     """Give every text its vector; a text that stands several times is encoded once.
 
@@ -171,6 +178,7 @@ async def encode(
         encoder: What makes the rest.
         worker: The thread that it runs on; questions pass between two batches.
         progress: Told after each batch how many texts are done.
+        together: How several processes encode many texts; None: this one is alone.
     """
     if wanted.unchanged:
         return Encoded({}, reused=wanted.reused, encoded=0)
@@ -188,7 +196,12 @@ async def encode(
         text = _places(names, keys[fresh])
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], fresh[order]
-    async for first, vectors in _made([text for _, text in ordered], encoder, worker, progress):
+    texts = [text for _, text in ordered]
+    if together and len(texts) >= TOGETHER_FROM:
+        made = together.make(texts, progress)
+    else:
+        made = _made(texts, encoder, worker, progress)
+    async for first, vectors in made:
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]

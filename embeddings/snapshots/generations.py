@@ -8,13 +8,22 @@ import shutil
 from typing import TYPE_CHECKING
 
 from embeddings import files
-from embeddings.errors import OtherFormat, SnapshotError, StorageError, UnknownSnapshot
+from embeddings.errors import (
+    EmbeddingsError,
+    OtherFormat,
+    SnapshotError,
+    StorageError,
+    UnknownSnapshot,
+)
 from embeddings.snapshot import Snapshot, damaged, read_manifest
 from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from embeddings.index import Index
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +133,13 @@ class Generations:
             raise UnknownSnapshot(f"There is no snapshot {snapshot!r}; kept are: {kept}.")
         return Snapshot(self.folder / snapshot)
 
+    def listen(self, tell: Callable[[], None]) -> None:
+        """Have somebody told when ``latest`` has changed; here, who asks finds out by itself."""
+
+    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:  # noqa: ARG002 - for all kinds
+        """Return what searches the passages and sentences; None: the snapshot's own indexes."""
+        return None
+
     def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
         """Load the live snapshot or, when it is damaged, the newest good one.
 
@@ -132,21 +148,29 @@ class Generations:
         Returns:
             The snapshot, None when there is no good one, and a sentence for each damaged one.
         """
-        notes: list[str] = []
         live = self.live
-        rest = [name for name in self.ids() if name != live]
+        return self._best(live, [name for name in self.ids() if name != live])
+
+    def _best(
+        self, live: str | None, rest: Sequence[str]
+    ) -> tuple[Snapshot | None, tuple[str, ...]]:
+        """Load the live snapshot or else the first of the rest that is good; see ``load_best``."""
+        notes: list[str] = []
         for name in [live, *rest] if live else rest:
             try:
-                snapshot = Snapshot(self.folder / name)
+                snapshot = self._opened(name)
             except OtherFormat:
                 notes.append("The index was made by another version: it is built again.")
                 return None, tuple(notes)
-            except SnapshotError as error:
+            except EmbeddingsError as error:
                 notes.append(f"{error} The last good snapshot serves instead; run reindex.")
                 log.warning("snapshot %s is not served: %s", name, error)
             else:
                 return snapshot, tuple(notes)
         return None, tuple(notes)
+
+    def _opened(self, snapshot: str) -> Snapshot:
+        return Snapshot(self.folder / snapshot)
 
     def verify(self) -> tuple[int, list[str]]:
         """Compare every file of every kept snapshot with its digest.

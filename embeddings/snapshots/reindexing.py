@@ -8,15 +8,14 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from embeddings import snapshot as snapshots
-from embeddings.errors import SnapshotError
-from embeddings.files import writer_lock
+from embeddings.errors import SnapshotError, StorageError
 from embeddings.serving import Serving
 from embeddings.snapshots import build, writing
 from embeddings.types import Progress, ReindexReport
-from embeddings.worker import finished
+from embeddings.worker import finished, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +25,40 @@ if TYPE_CHECKING:
     from embeddings.searching.wording import Document
     from embeddings.snapshot import Snapshot
     from embeddings.snapshots.generations import Generations
+    from embeddings.stores.store import Encoding
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.worker import Worker
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexing:
+    """How a reindex is to be done.
+
+    Attributes:
+        full: Encode everything again.
+        dry_run: Say what would be done, and do nothing.
+        anyway: Publish even what answers the golden questions less well.
+        by: Who wants it.
+        change: What the journal knows the change by that it is part of; empty: of none.
+    """
+
+    full: bool = False
+    dry_run: bool = False
+    anyway: bool = False
+    by: str = ""
+    change: str = ""
+
+
+class Builder(Protocol):
+    """Builds snapshots elsewhere (``apart``)."""
+
+    async def reindex(
+        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
+    ) -> ReindexReport:
+        """Build and publish a snapshot of a collection whose lock the caller holds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +97,7 @@ class Reindex:
         encoder: What makes vectors.
         worker: The thread that it runs on.
         calibration: Of the encoder's model.
+        encoding: How several processes encode together; None: this one is alone.
     """
 
     def __init__(
@@ -76,11 +106,13 @@ class Reindex:
         encoder: Encoder,
         worker: Worker,
         calibration: Calibration,
+        encoding: Encoding | None = None,
     ) -> None:
         self._generations = generations
         self._encoder = encoder
         self._worker = worker
         self._calibration = calibration
+        self._encoding = encoding
         self._started = time.perf_counter()
 
     async def preview(
@@ -100,6 +132,7 @@ class Reindex:
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
         check: Callable[[Serving], None] | None = None,
+        still: Callable[[], None] | None = None,
     ) -> tuple[Serving, ReindexReport]:
         """Build a snapshot of the material and make it the live one.
 
@@ -110,15 +143,20 @@ class Reindex:
             progress: Told how far it is.
             notes: Sentences to add to the report.
             check: Looks at the new snapshot before it is published, and raises if it may not be.
+            still: Asked once nobody else can build here; raises when it is wanted no more.
 
         Raises:
             BusyError: Another process is still building one here.
             StorageError: The disk is full or cannot be written; nothing changed.
             SnapshotError: What was written cannot be read back; nothing changed.
         """
-        with writer_lock(self._generations.folder):  # a builder may outlive who started it
+        async with held(self._generations.building()):  # a builder may outlive who started it
+            if still:
+                await asyncio.to_thread(still)
             wanted = await asyncio.to_thread(self._wanted, material, live, full)
-            vectors = await build.encode(wanted, self._encoder, self._worker, progress)
+            vectors = await build.encode(
+                wanted, self._encoder, self._worker, progress, self._encoding
+            )
             if progress:
                 progress(Progress("write", 0, 1))
             serving = await finished(self._write, wanted, vectors, check)
@@ -172,10 +210,17 @@ class Reindex:
             self._generations.publish(name)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
-            if self._generations.live != name:
+            if not self._is_live(name):
                 shutil.rmtree(aside.with_name(name), ignore_errors=True)
             raise
         return serving
+
+    def _is_live(self, name: str) -> bool:
+        """Say whether a snapshot was published after all; where nobody can tell, it may be."""
+        try:
+            return self._generations.live == name
+        except StorageError:
+            return True
 
     def _report(
         self,

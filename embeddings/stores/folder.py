@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from embeddings import files as disk
@@ -96,14 +96,15 @@ class FolderFiles:
         """Delete what was last written in a folder longer ago than that, by half or whole."""
         for path in (self.folder / folder).glob("*"):
             name = f"{folder}/{path.name}"
-            if (self.age(name) or 0.0) > seconds:
+            written = self.written(name)
+            if written and (datetime.now(UTC) - written).total_seconds() > seconds:
                 self.remove(name)
 
-    def age(self, name: str) -> float | None:
-        """Return how many seconds ago a file was last written."""
+    def written(self, name: str) -> datetime | None:
+        """Return when a file was last written."""
         with _reading(self.folder / name):
             try:
-                return time.time() - (self.folder / name).stat().st_mtime
+                return datetime.fromtimestamp((self.folder / name).stat().st_mtime, UTC)
             except FileNotFoundError:
                 return None
 
@@ -191,9 +192,10 @@ class FolderStore:
         """Return the names of the collections, in order."""
         return self.names()
 
-    def make(self, name: str) -> None:
+    def make(self, name: str) -> bool:
         """Make a collection that is not there yet."""
         disk.make_folder(self.generations(name).folder)
+        return True
 
     def has(self, name: str) -> bool:
         """Say whether there is a collection of that name."""
@@ -223,8 +225,15 @@ class FolderStore:
         """Return a collection's snapshots."""
         return Generations(self._folder / name)
 
-    def encoding(self, name: str, encoder: Encoder, worker: Worker) -> None:
+    def where(self) -> str:
+        """Return where they are."""
+        return str(self._folder)
+
+    def helper(self, name: str, encoder: Encoder, worker: Worker) -> None:
         """Return nothing: the processes of one machine have its cores between them already."""
+
+    def encoding(self, name: str, encoder: Encoder, worker: Worker) -> None:
+        """Return nothing: each is alone."""
 
     def close(self) -> None:
         """Do nothing: nothing is open."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
@@ -89,8 +90,8 @@ class Files(Protocol):
         """
         ...
 
-    def age(self, name: str) -> float | None:
-        """Return how many seconds ago a file was last written; None when there is none.
+    def written(self, name: str) -> datetime | None:
+        """Return when a file was last written, in UTC; None when there is none.
 
         Raises:
             StorageError: That cannot be read.
@@ -160,8 +161,11 @@ class Store(Protocol):
         """Say whether this process has heard of a collection, at once: asked at each question."""
         ...
 
-    def make(self, name: str) -> None:
+    def make(self, name: str) -> bool:
         """Make a collection that is not there yet.
+
+        Returns:
+            False when nobody can tell now whether it is there, but a copy here can serve.
 
         Raises:
             StorageError: It cannot be made.
@@ -194,6 +198,14 @@ class Store(Protocol):
         """Return a collection's snapshots."""
         ...
 
+    def where(self) -> str:
+        """Return where they are, in words for a person, without any password."""
+        ...
+
+    def helper(self, name: str, encoder: Encoder, worker: Worker) -> Helping | None:
+        """Return what encodes for other processes when they have much to do; None: nobody asks."""
+        ...
+
     def encoding(self, name: str, encoder: Encoder, worker: Worker) -> Encoding | None:
         """Return how several processes encode a collection together; None: each is alone."""
         ...
@@ -206,20 +218,28 @@ class Store(Protocol):
 class Encoding(Protocol):
     """Encoding together with whoever else has the model."""
 
-    async def make(
+    def make(
         self, texts: Sequence[str], progress: ProgressCallback | None = None
-    ) -> NDArray[np.float32]:
-        """Give texts their vectors, float32 ``[m, d]``.
+    ) -> AsyncIterator[tuple[int, NDArray[np.float32]]]:
+        """Give texts their vectors; yield the number of a text and those from it on, ``[m, d]``.
 
         Raises:
             StorageError: What they share is gone; what was done is not lost.
         """
         ...
 
-    async def help(self) -> int:
-        """Encode some texts for whoever wants them; return how many that were.
+
+class Helping(Protocol):
+    """Encoding for other processes, as long as it lasts."""
+
+    async def start(self) -> None:
+        """Help from now on, whenever there is much to do.
 
         Raises:
             StorageError: What they share is gone.
         """
+        ...
+
+    async def stop(self) -> None:
+        """Help no more."""
         ...

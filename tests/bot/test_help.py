@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cards.refs import Place
+from bot.keeping import Unanswered, Vote
 from bot.records import labelled_set, query_lines
-from bot.store import Unanswered, Vote
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, FakeEngine, split
 

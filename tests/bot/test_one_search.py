@@ -16,8 +16,8 @@ from bot.asking import channel_ids
 from bot.cards.refs import short
 from bot.catalogue import Catalogue
 from bot.cogs.ask import Ask
+from bot.keeping import Vote
 from bot.running.supervise import Backoff
-from bot.store import Vote
 from config.settings import DiscordSettings
 from embeddings.types import Filters
 from tests.bot.people import World, buttons_of, text_of

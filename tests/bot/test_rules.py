@@ -71,19 +71,19 @@ def test_channels_are_added_and_taken_off(
 def test_a_cooldown_ends() -> None:
     now = [0.0]
     cooldown = Cooldown(lambda: now[0])
-    cooldown.start("a")
+    cooldown.start(("user", 1))
     now[0] = 2.0
-    assert cooldown.left("a", 3.0) == 1.0
-    assert cooldown.left("b", 3.0) == 0.0
+    assert cooldown.left(("user", 1), 3.0) == 1.0
+    assert cooldown.left(("user", 2), 3.0) == 0.0
     now[0] = 3.0
-    assert cooldown.left("a", 3.0) == 0.0
+    assert cooldown.left(("user", 1), 3.0) == 0.0
 
 
 def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cooldown._MOST", 2)
     cooldown = Cooldown(lambda: 0.0)
-    cooldown.start("a", "b", "c")
-    assert [cooldown.left(key, 1.0) for key in "abc"] == [0.0, 1.0, 1.0]
+    cooldown.start(*(("user", n) for n in range(3)))
+    assert [cooldown.left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(

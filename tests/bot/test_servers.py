@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from bot.access import Choices
 from bot.client import VerbatimBot
-from bot.store import Store, Unanswered, Vote
+from bot.keeping import Unanswered, Vote
+from bot.store import Store
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import BusyError

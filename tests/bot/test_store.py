@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.access import Choices
-from bot.store import KEPT_DAYS, Store, Unanswered, Vote
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote
+from bot.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +133,86 @@ async def test_notes_come_back(store: Store) -> None:
     assert await store.note("commands") is None
     await store.write_note("commands", "abc")
     assert await store.note("commands") == "abc"
+
+
+async def test_a_turn_is_taken_once_in_its_time(store: Store, clock: Clock) -> None:
+    assert await store.turn("user:1", 60) == 0
+    assert 59 < await store.turn("user:1", 60) <= 60
+    assert await store.turn("user:2", 60) == 0
+
+
+async def test_a_turn_that_is_over_is_free(store: Store, clock: Clock) -> None:
+    assert await store.turn("user:1", 60) == 0
+    await asyncio.sleep(0.05)
+    clock.now += timedelta(seconds=0.05)
+    assert await store.turn("user:1", 0.02) == 0
+    assert 0 < await store.turn("user:1", 0.5) <= 0.5
+
+
+async def test_who_is_refused_does_not_begin_the_wait_anew(store: Store, clock: Clock) -> None:
+    await store.turn("user:1", 60)
+    first = await store.turn("user:1", 60)
+    await asyncio.sleep(0.05)
+    clock.now += timedelta(seconds=0.05)
+    assert await store.turn("user:1", 60) < first
+
+
+async def test_a_holder_takes_its_own_turn_again_and_nobody_else_does(store: Store) -> None:
+    assert await store.turn("watching", 60, "a") == 0
+    assert await store.turn("watching", 60, "a") == 0
+    assert await store.turn("watching", 60, "b") > 0
+    assert await store.turn("watching", 60) > 0
+
+
+async def test_a_turn_is_ended_by_its_holder_alone(store: Store) -> None:
+    await store.turn("watching", 60, "a")
+    await store.end_turn("watching", "b")
+    assert await store.turn("watching", 60, "b") > 0
+    await store.end_turn("watching", "a")
+    assert await store.turn("watching", 60, "b") == 0
+
+
+async def test_of_many_who_want_a_turn_at_once_one_has_it(store: Store) -> None:
+    left = await asyncio.gather(*(store.turn("commands", 60, str(n)) for n in range(8)))
+    assert sorted(bool(seconds) for seconds in left) == [False] + [True] * 7
+
+
+async def test_tidying_leaves_the_turns_that_are_not_over(store: Store) -> None:
+    await store.turn("user:1", 60)
+    await store.tidy()
+    assert await store.turn("user:1", 60) > 0
+
+
+async def test_what_can_be_reached_says_nothing(store: Store) -> None:
+    await store.reach()
+
+
+async def test_turns_are_forgotten_when_no_wait_is_longer(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "bot.sqlite3", clock)
+    await store.open()
+    await store.turn("user:1", 60)
+    clock.now += timedelta(seconds=TURNS_KEPT + 1)
+    await store.tidy()
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as db:
+        assert db.execute("SELECT * FROM turns").fetchall() == []
+
+
+async def test_a_clock_that_was_set_back_locks_nobody_out(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "bot.sqlite3", clock)
+    await store.open()
+    await store.turn("user:1", 60)
+    clock.now -= timedelta(hours=1)
+    assert await store.turn("user:1", 60) == 0
+
+
+async def test_two_processes_share_the_file(tmp_path: Path, store: Store, clock: Clock) -> None:
+    other = Store(tmp_path / "deep" / "bot.sqlite3", clock)
+    await other.open()
+    await store.vote(VOTE)
+    await other.vote(replace(VOTE, useful=False))
+    assert [v.useful for v in await store.votes(guild=2)] == [False]
+    assert await store.turn("user:1", 60) == 0
+    assert await other.turn("user:1", 60) > 0
 
 
 async def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:

@@ -252,3 +252,68 @@ def test_what_would_harm_others_or_cannot_work_is_refused_by_name(
 def test_nothing_is_watched_or_listened_on_by_default() -> None:
     settings = load_settings()
     assert (settings.watch.folder, settings.watch.feeds, settings.health.port) == (None, (), None)
+
+
+ADDRESS = "postgresql://verbatim:hunter2@db.example:5432/verbatim"
+
+
+@pytest.mark.parametrize("given", ["", "  "])
+def test_without_an_address_the_data_folder_is_the_store(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__ADDRESS", given)
+    assert load_settings().store.url == ""
+
+
+@pytest.mark.parametrize(
+    "given", [
+        ADDRESS, "postgres://db.example/v", "postgresql://v:%40@[::1]:5433/v?sslmode=require",
+        "postgresql://v@one.example:5432,two.example:5433/v", "postgresql:///v?host=/run/postgres",
+    ],
+)  # fmt: skip
+def test_an_address_may_have_all_that_such_addresses_have(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__ADDRESS", given)
+    assert load_settings().store.url == given
+
+
+def test_the_address_of_the_database_is_read_without_the_space_around_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__ADDRESS", f" {ADDRESS}\n")
+    assert load_settings().store.url == ADDRESS
+
+
+def test_the_password_of_the_database_is_not_shown_with_the_settings() -> None:
+    write("verbatim.toml", f'[store]\naddress = "{ADDRESS}"\n')
+    assert "hunter2" not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mysql://verbatim:hunter2@db.example/verbatim",
+        "postgresql://",
+        "postgresql://verbatim:hunter2@db.example:99999/verbatim",
+        "postgresql://verbatim:hunter2@[::1/verbatim",
+    ],
+)
+def test_an_address_of_no_database_is_refused_without_its_password(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__ADDRESS", given)
+    assert refused() == (
+        "The setting VERBATIM_STORE__ADDRESS cannot be used: it must be like "
+        "postgresql://user:password@host:port/name."
+    )
+
+
+def test_a_place_of_searching_that_is_none_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__SEARCH", "cloud")
+    assert refused() == (
+        "The setting VERBATIM_STORE__SEARCH cannot be used: input should be 'memory' or "
+        "'database', not 'cloud'."
+    )

@@ -21,7 +21,7 @@ from embeddings.collection import Collection
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, EmbeddingsError
 from embeddings.files import writer_lock
-from embeddings.live import Reindexing
+from embeddings.snapshots.reindexing import Reindexing
 from embeddings.types import SHARED, Progress
 from tests.embeddings.stories import HARBOUR
 
@@ -136,7 +136,7 @@ from pathlib import Path
 from config.settings import Settings
 from embeddings.apart import BuilderProcess
 from embeddings.collection import Collection
-from embeddings.live import Reindexing
+from embeddings.snapshots.reindexing import Reindexing
 
 async def main():
     settings = Settings(data=Path(sys.argv[1]))

@@ -17,7 +17,8 @@ from embeddings.collection import FOLDER
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, UnknownArticle
 from embeddings.files import writer_lock
-from embeddings.library import GONE, Library
+from embeddings.library import Library
+from embeddings.stores.folder import GONE
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 

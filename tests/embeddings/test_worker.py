@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from embeddings.worker import Priority, Worker
+from embeddings.worker import Heard, Priority, Worker
+from embeddings.worker import held as holding_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,3 +164,62 @@ async def test_the_thread_keeps_no_error_while_it_waits(worker: Worker) -> None:
     await worker.run(Priority.QUESTION, gc.collect)
     await asyncio.to_thread(gc.collect)
     assert watched() is None
+
+
+class Lock:
+    """A lock that takes a while to be had, as one in a database does."""
+
+    def __init__(self) -> None:
+        self.taking, self.may = threading.Event(), threading.Event()
+        self.told: list[str] = []
+
+    def __enter__(self) -> None:
+        self.taking.set()
+        assert self.may.wait(PATIENCE)
+        self.told.append("taken")
+
+    def __exit__(self, *_: object) -> None:
+        self.told.append("freed")
+
+
+async def test_a_lock_is_held_and_freed_off_the_event_loop() -> None:
+    lock = Lock()
+    lock.may.set()
+    async with holding_lock(lock):
+        assert lock.told == ["taken"]
+    assert lock.told == ["taken", "freed"]
+
+
+async def test_a_lock_that_comes_after_nobody_wants_it_any_more_is_freed() -> None:
+    lock = Lock()
+
+    async def want() -> None:
+        async with holding_lock(lock):
+            pytest.fail("it was not wanted any more")
+
+    task = asyncio.create_task(want())
+    await asyncio.to_thread(lock.taking.wait, PATIENCE)
+    task.cancel()
+    await asyncio.sleep(0)
+    lock.may.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert lock.told == ["taken", "freed"]
+
+
+async def test_what_another_thread_tells_is_done_on_the_event_loop_until_it_stops() -> None:
+    done: list[int] = []
+    once = asyncio.Event()
+
+    async def do() -> None:
+        done.append(threading.get_ident())
+        once.set()
+
+    heard = Heard(do)
+    await asyncio.to_thread(heard.tell)
+    await once.wait()
+    assert done == [threading.get_ident()]
+    await heard.stop()
+    heard.tell()
+    await asyncio.sleep(0.01)
+    assert len(done) == 1

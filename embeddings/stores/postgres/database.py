@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import asyncpg
 from pgvector.asyncpg import register_vector
 
-from embeddings.errors import StorageError
+from embeddings.errors import AwayError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -39,12 +40,20 @@ LOST = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement on a line that is just being cut
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
 """What asyncpg raises when the server is gone, is going or is coming."""
+WRONG = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+"""What it raises when there is no such user, password or database."""
+_CLOSED = "The database was closed; nothing was changed."
 _SETTINGS = {
     "search_path": "verbatim,public",
     "tcp_keepalives_idle": "30",  # a machine that vanished frees its locks within a minute
@@ -60,14 +69,20 @@ def storage_errors() -> Iterator[None]:
     """Turn what asyncpg raises into a sentence.
 
     Raises:
-        StorageError: The database is gone, or refuses.
+        AwayError: The database is gone.
+        StorageError: It refuses.
     """
     try:
         yield
     except LOST as error:
-        raise StorageError(
+        raise AwayError(
             f"The database cannot be reached ({str(error) or type(error).__name__}). Questions are "
             "answered from the last snapshot; changes and reindexing wait until it runs again."
+        ) from error
+    except WRONG as error:
+        raise StorageError(
+            f"The database does not let anybody in with that address ({error}): check the user, "
+            "the password and the name in VERBATIM_STORE__ADDRESS."
         ) from error
     except asyncpg.PostgresError as error:
         raise StorageError(
@@ -90,6 +105,12 @@ class Database:
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
         self._thread.start()
+
+    @property
+    def name(self) -> str:
+        """Which database it is, for a person: its address without the user and the password."""
+        address = urlsplit(self._url)
+        return f"postgresql://{address.netloc.rpartition('@')[2]}{address.path}"
 
     def close(self) -> None:
         """End the connections and the thread."""
@@ -116,6 +137,16 @@ class Database:
             StorageError: The database is gone, or refuses.
         """
         return self._await(self._write(work))
+
+    async def read_soon(self, work: Work[T]) -> T:
+        """Do the same as ``read`` without a thread that waits; cancelled, it is given up."""
+        with storage_errors():
+            return await asyncio.wrap_future(self._begun(self._read(work)))
+
+    async def write_soon(self, work: Work[T]) -> T:
+        """Do the same as ``write`` without a thread that waits; cancelled, it is given up."""
+        with storage_errors():
+            return await asyncio.wrap_future(self._begun(self._write(work)))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the connections' loop, and wait for it.
@@ -193,14 +224,17 @@ class Database:
 
     def _await(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Wait, on any thread but the connections' own, for what runs there."""
-        if not self._thread.is_alive():
-            coroutine.close()
-            raise StorageError("The database was closed; nothing was changed.")
         with storage_errors():
             try:
-                return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+                return self._begun(coroutine).result()
             except CancelledError:
-                raise StorageError("The database was closed; nothing was changed.") from None
+                raise StorageError(_CLOSED) from None
+
+    def _begun(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        if not self._thread.is_alive():
+            coroutine.close()
+            raise StorageError(_CLOSED)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     async def _close(self) -> None:
         for task in tuple(self._tasks):
@@ -212,7 +246,8 @@ class Database:
                 self._pool.terminate()
         rest = asyncio.all_tasks() - {asyncio.current_task()}  # asyncpg ends what was cancelled
         if rest:
-            await asyncio.wait(rest, timeout=PATIENCE)
+            for task in (await asyncio.wait(rest, timeout=PATIENCE))[1]:
+                await _cancelled(task)
         await self._loop.shutdown_default_executor()
         await asyncio.sleep(0)  # transports that were cut off close their sockets now
 
@@ -244,6 +279,11 @@ async def make_tables(connection: Connection[Record]) -> None:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('verbatim', 0))")
         try:
             await connection.execute("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise StorageError(
+                f"The database has no pgvector yet ({error}): have its owner run CREATE EXTENSION "
+                "vector SCHEMA public."
+            ) from error
         except (asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError) as error:
             raise StorageError(
                 f"The database has no pgvector ({error}): install it on the server, 0.8 or later."

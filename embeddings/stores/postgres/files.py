@@ -10,6 +10,7 @@ from embeddings.stores.postgres.sessions import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from asyncpg import Connection, Record
 
@@ -111,16 +112,13 @@ class PostgresFiles:
         """Delete what was last written in a folder longer ago than that."""
         self.change(lambda c: c.execute(_SWEEP, self._collection, folder, seconds))
 
-    def age(self, name: str) -> float | None:
-        """Return how many seconds ago a file was last written, by the database's clock."""
-        query = (
-            "SELECT extract(epoch FROM clock_timestamp() - at)::float8 FROM files "
-            "WHERE collection = $1 AND name = $2"
-        )
+    def written(self, name: str) -> datetime | None:
+        """Return when a file was last written, by the database's clock."""
+        query = "SELECT at FROM files WHERE collection = $1 AND name = $2"
 
-        async def work(connection: Connection[Record]) -> float | None:
-            age: float | None = await connection.fetchval(query, self._collection, name)
-            return age
+        async def work(connection: Connection[Record]) -> datetime | None:
+            at: datetime | None = await connection.fetchval(query, self._collection, name)
+            return at
 
         return self._database.read(work)
 

@@ -7,7 +7,9 @@ out, is found at the next look: each ``POLL`` seconds, and whenever it is back.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
+import weakref
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -41,7 +43,7 @@ class Follower:
     def __init__(self, database: Database, poll: float = POLL) -> None:
         self._database = database
         self._poll = poll
-        self._watched: dict[tuple[str, str], Work[None]] = {}
+        self._watched: dict[tuple[str, str], Callable[[], Work[None] | None]] = {}
         self._due: set[tuple[str, str]] = set()
         self._news = asyncio.Event()
         self._said = ""
@@ -53,9 +55,11 @@ class Follower:
         Args:
             channel: The channel.
             name: What is called out there.
-            work: What is done, with a connection; one thing at a time.
+            work: What is done, with a connection; one thing at a time. A method does not keep its
+                object alive: when that is gone, nothing is done any more.
         """
-        self._watched[channel, name] = work
+        bound = inspect.ismethod(work)
+        self._watched[channel, name] = weakref.WeakMethod(work) if bound else lambda: work
         if self._stop is None:
             self._stop = self._database.start(self._run)
         else:
@@ -87,6 +91,8 @@ class Follower:
                     connection.terminate()
             except (*LOST, asyncpg.PostgresError, EmbeddingsError) as error:
                 self._say(f"the database is away, and what serves goes on: {error}")
+            except Exception:  # whatever it was, who does not listen any more would never know
+                log.exception("listening to the database begins again")
             await asyncio.sleep(pause)
             pause = min(LONGEST, pause * 2)
 
@@ -114,13 +120,19 @@ class Follower:
         self._news.set()
 
     async def _do(self, connection: Connection[Record], key: tuple[str, str]) -> None:
-        work = self._watched.get(key)
+        found = self._watched.get(key)
+        work = found() if found else None
         if work is None:
+            self._watched.pop(key, None)
             return
         try:
             await work(connection)
         except EmbeddingsError as error:
             self._say(f"{key[1]}: {error}")
+        except (*LOST, asyncpg.PostgresError):
+            raise
+        except Exception:  # one thing that goes wrong does not keep the others from being heard
+            log.exception("what %s calls out was not done", key[1])
 
     def _say(self, sentence: str) -> None:
         """Log a sentence, unless it is what was said last."""

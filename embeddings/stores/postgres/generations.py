@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import shutil
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,27 +13,28 @@ from embeddings import files as local
 from embeddings.errors import (
     BusyError,
     EmbeddingsError,
-    OtherFormat,
     SnapshotError,
     StorageError,
     UnknownSnapshot,
 )
 from embeddings.snapshot import Snapshot
 from embeddings.snapshots.generations import Generations
-from embeddings.stores.postgres.pulling import find, pull
+from embeddings.stores.postgres import standing
+from embeddings.stores.postgres.pulling import find, forget, forget_aside, is_old, pull, summary
 from embeddings.stores.postgres.sessions import locked
-from embeddings.stores.postgres.uploading import collect, upload
-from embeddings.types import SnapshotSummary
+from embeddings.stores.postgres.uploading import LONG, collect, upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from asyncpg import Connection, Record
 
+    from embeddings.index import Index
     from embeddings.stores.postgres.database import Database
     from embeddings.stores.postgres.following import Follower
     from embeddings.stores.postgres.sessions import Session
+    from embeddings.types import SnapshotSummary
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +87,9 @@ class PostgresGenerations(Generations):
         self._held: Session | None = None
         self._moving = asyncio.Lock()
         self._latest: str | None = None
+        self._tell: Callable[[], None] | None = None
         self._summaries: tuple[SnapshotSummary, ...] = ()
+        self._seen: set[str] = set()
 
     @property
     def live(self) -> str | None:
@@ -105,6 +106,10 @@ class PostgresGenerations(Generations):
         """The newest live generation that was pulled already, from memory."""
         return self._latest
 
+    def copied(self) -> str | None:
+        """Return the id of the copy here that can serve without the database."""
+        return self._here.live
+
     def ids(self) -> list[str]:
         """Return the ids of the generations that the database keeps, newest first."""
         rows = self._database.read(lambda c: c.fetch(_IDS, self.collection))
@@ -112,7 +117,7 @@ class PostgresGenerations(Generations):
 
     def summaries(self) -> tuple[SnapshotSummary, ...]:
         """Return the kept generations, newest first, as this process last heard of them."""
-        return self._summaries
+        return self._summaries or self._here.summaries()
 
     @contextlib.contextmanager
     def building(self) -> Iterator[None]:
@@ -157,20 +162,28 @@ class PostgresGenerations(Generations):
             return found, (str(error), *problems)
         with contextlib.suppress(EmbeddingsError):
             self.refresh()
-        names = dict.fromkeys([live, *kept] if live else kept)
-        notes = []
-        for name in names:
-            try:
-                snapshot = self.load(name)
-            except OtherFormat:
-                notes.append("The index was made by another version: it is built again.")
-                return None, tuple(notes)
-            except EmbeddingsError as error:
-                notes.append(f"{error} The last good snapshot serves instead; run reindex.")
-                log.warning("snapshot %s is not served: %s", name, error)
-            else:
-                return snapshot, tuple(notes)
-        return None, tuple(notes)
+        return self._best(live, [name for name in kept if name != live])
+
+    def _opened(self, snapshot: str) -> Snapshot:
+        return self.load(snapshot)
+
+    def listen(self, tell: Callable[[], None]) -> None:
+        """Have somebody told when ``latest`` has changed, on whatever thread."""
+        self._tell = tell
+
+    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
+        """Return what searches in the database; None where that is not wanted, or not ready."""
+
+        async def work(connection: Connection[Record]) -> int | None:
+            seq = (await find(connection, self.collection, snapshot.id)).seq
+            there = await connection.fetchval("SELECT to_regclass($1)", f"g{seq}_sentences")
+            return seq if there else None
+
+        seq = None
+        if self._searchable:
+            with contextlib.suppress(EmbeddingsError):
+                seq = self._database.read(work)
+        return standing.indexes(self._database, seq, snapshot) if seq else None
 
     def verify(self) -> tuple[int, list[str]]:
         """Pull every kept generation that is not here, and compare every file with its digest."""
@@ -193,7 +206,8 @@ class PostgresGenerations(Generations):
                 if self._held is None:
                     stack.enter_context(self.building())
                 self._session().run(lambda c: self._clearing(c, keep, serving))
-            self._clear_here(set(self.ids()) | {serving})
+                forget_aside(self.folder)
+            self._clear_here()
         except (BusyError, StorageError) as error:
             log.info("old snapshots are not dropped yet: %s", error)
 
@@ -215,16 +229,17 @@ class PostgresGenerations(Generations):
 
     async def follow(self, connection: Connection[Record]) -> None:
         """Pull the generation that is live, unless it is here; on the connections' loop."""
-        while True:
-            live = await connection.fetchval(_LIVE, self.collection)
-            if live == self._latest:
-                return
+        while (live := await connection.fetchval(_LIVE, self.collection)) != self._latest:
             await self._pull(connection, live)
             async with self._moving:
                 if await connection.fetchval(_LIVE, self.collection) == live:
                     await self._list(connection)
                     await asyncio.to_thread(self._here.publish, live)
                     self._latest = live
+                    if self._tell:
+                        self._tell()
+        await self._list(connection)  # what was dropped since
+        await asyncio.to_thread(self._clear_here)
 
     async def _publishing(self, connection: Connection[Record], snapshot: str) -> None:
         await connection.execute(_MAKE, self.collection)
@@ -244,15 +259,16 @@ class PostgresGenerations(Generations):
 
     async def _clearing(self, connection: Connection[Record], keep: int, serving: str) -> None:
         await connection.execute(_DROP, self.collection, [serving], keep)
-        await connection.execute(_DONE, self.collection)
+        await connection.execute(_DONE, self.collection, timeout=LONG)
+        await connection.execute(_CALL, CHANNEL, self.collection)
         await collect(connection, self.collection)
         await self._list(connection)
 
-    def _clear_here(self, kept: set[str]) -> None:
-        """Remove the local copies of what is kept no more; what is open stays readable."""
-        for name in self._here.ids():
-            if name not in kept and name != self._latest:
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+    def _clear_here(self) -> None:
+        """Remove the copies of what the database keeps no more, but never what is being built."""
+        kept = {self._latest, *(summary.snapshot for summary in self._summaries)}
+        gone = [name for name in self._here.ids() if name not in kept]
+        forget(self.folder, [n for n in gone if n in self._seen or is_old(self.folder / n)])
 
     async def _pull(self, connection: Connection[Record], snapshot: str) -> None:
         await asyncio.to_thread(local.make_folder, self.folder)
@@ -261,20 +277,10 @@ class PostgresGenerations(Generations):
     async def _list(self, connection: Connection[Record]) -> None:
         live = await connection.fetchval(_LIVE, self.collection)
         rows = await connection.fetch(_MANIFESTS, self.collection)
-        self._summaries = tuple(_summary(row["manifest"], live) for row in rows)
+        self._summaries = tuple(summary(row["manifest"], live) for row in rows)
+        self._seen.update(each.snapshot for each in self._summaries)
 
     def _session(self) -> Session:
         if self._held is None:
             raise StorageError("The builder's lock is not held; nothing was changed.")
         return self._held
-
-
-def _summary(manifest: bytes, live: str | None) -> SnapshotSummary:
-    fields = json.loads(manifest)
-    return SnapshotSummary(
-        snapshot=fields["snapshot"],
-        created_at=datetime.fromisoformat(fields["created_at"]),
-        articles=fields["articles"],
-        passages=fields["passages"],
-        live=fields["snapshot"] == live,
-    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,8 +19,11 @@ import asyncpg
 from embeddings import files
 from embeddings.errors import SnapshotError, UnknownSnapshot
 from embeddings.snapshot import MANIFEST, damaged, read_manifest
+from embeddings.snapshots.generations import ASIDE
+from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from asyncpg import Connection, Record
@@ -27,6 +32,8 @@ PULLING = ".pull-"
 """How the names of folders begin into which a generation is being pulled."""
 BROKEN = "-broken"
 """How the name ends of a damaged snapshot that a good one takes the place of."""
+LONGEST = 48 * 3600.0
+"""Seconds that it may take from writing a snapshot to publishing it."""
 FORGOTTEN = 3600.0
 """Seconds after which such a folder is a dead process's."""
 
@@ -82,6 +89,25 @@ async def pull(connection: Connection[Record], kept: Kept, folder: Path) -> None
     finally:
         for path in (aside, aside.with_name(f"{aside.name}{BROKEN}")):
             await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+
+def forget(folder: Path, names: Iterable[str]) -> None:
+    """Remove the copies of snapshots that are kept no more; what is open stays readable."""
+    for name in names:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def is_old(folder: Path) -> bool:
+    """Say whether a folder was written so long ago that nobody is about to publish it."""
+    try:
+        return time.time() - folder.stat().st_mtime > LONGEST
+    except OSError:
+        return False
+
+
+def forget_aside(folder: Path) -> None:
+    """Remove what a crash left half written; the caller holds the builder's lock."""
+    forget(folder, [path.name for path in folder.glob(f"{ASIDE}*")])
 
 
 def is_whole(folder: Path, digest: bytes) -> bool:
@@ -153,3 +179,15 @@ def _finish(aside: Path, folder: Path, digest: bytes) -> None:
             folder.rename(aside.with_name(f"{aside.name}{BROKEN}"))
             aside.rename(folder)
         files.sync_folder(folder.parent)
+
+
+def summary(manifest: bytes, live: str | None) -> SnapshotSummary:
+    """Return what a kept generation is, of its manifest and the id of the live one."""
+    fields = json.loads(manifest)
+    return SnapshotSummary(
+        snapshot=fields["snapshot"],
+        created_at=datetime.fromisoformat(fields["created_at"]),
+        articles=fields["articles"],
+        passages=fields["passages"],
+        live=fields["snapshot"] == live,
+    )

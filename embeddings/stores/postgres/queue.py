@@ -41,7 +41,7 @@ UPDATE work SET vector = $4, leased_until = NULL
 WHERE collection = $1 AND model = $2 AND key = $3 AND vector IS NULL
 """
 _LEFT = """
-SELECT count(*) FILTER (WHERE vector IS NULL) FROM work WHERE collection = $1 AND model = $2
+SELECT count(*) FROM work WHERE collection = $1 AND model = $2 AND vector IS NULL
 """
 _VECTORS = """
 SELECT key, vector FROM work

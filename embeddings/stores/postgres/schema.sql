@@ -45,4 +45,5 @@ CREATE TABLE IF NOT EXISTS verbatim.work (
     leased_until timestamptz,
     PRIMARY KEY (collection, model, key)
 );
-CREATE INDEX IF NOT EXISTS work_to_do ON verbatim.work (collection, model) WHERE vector IS NULL;
+CREATE INDEX IF NOT EXISTS work_by_length ON verbatim.work (collection, model, length(text))
+    WHERE vector IS NULL;

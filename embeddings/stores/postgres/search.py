@@ -23,6 +23,8 @@ EXACT_UP_TO = 50_000
 """Rows up to which every row is compared: some 30 ms of one core with 512 dimensions."""
 INDEXED_UP_TO = 4_000
 """The most dimensions that pgvector indexes in halves."""
+PATIENCE = 10.0
+"""Seconds that a search may take before the question is answered from elsewhere."""
 SPARE = 4
 """How many times as many candidates as wanted are scored again."""
 _EXACT = """
@@ -65,6 +67,13 @@ def wants_index(rows: int, dimension: int) -> bool:
     return rows > EXACT_UP_TO and dimension <= INDEXED_UP_TO
 
 
+def placed(table: str, vectors: NDArray[Any]) -> Place:
+    """Return where the rows of a matrix are that was made ready to be searched."""
+    rows, dimension = vectors.shape
+    halves = vectors.dtype == np.float16
+    return Place(table, rows, dimension, halves, wants_index(rows, dimension))
+
+
 async def make_index(connection: Connection[Record], table: str, dimension: int) -> None:
     """Build the index of a table that is whole."""
     statement = _INDEX.format(table=table, dimension=dimension)
@@ -103,7 +112,7 @@ async def nearest(
                 "SET LOCAL hnsw.iterative_scan = relaxed_order;"
                 "SET LOCAL hnsw.max_scan_tuples = 200000"
             )
-        found = await connection.fetch(query, given, k, *rows)
+        found = await connection.fetch(query, given, k, *rows, timeout=PATIENCE)
     return [(each["row"], each["score"]) for each in found]
 
 
@@ -138,16 +147,7 @@ class PostgresIndex:
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Find the k rows with the largest inner product with each of some vectors.
-
-        Args:
-            vectors: float32, shape ``[m, d]``.
-            k: How many, at least 1.
-            allowed: Rows that may be found, shape ``[n]``; None: all.
-
-        Returns:
-            Scores, best first, and row numbers, each of shape ``[m, k]``; a row number of -1
-            fills the places where fewer are found.
+        """Find the k rows with the largest inner product; see ``index.VectorIndex.search``.
 
         Raises:
             StorageError: The database is gone.

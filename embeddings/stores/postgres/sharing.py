@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from embeddings.types import Progress
 from embeddings.worker import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from asyncpg import Connection, Record
     from numpy.typing import NDArray
@@ -31,6 +32,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 16
 """Texts that one process takes at a time: a question waits for no more than these."""
+BLOCK = 1_000
+"""Texts that are offered, and vectors that are fetched, at a time."""
+TOLD = 1.0
+"""Seconds between two times that it is told how far it is."""
 LOOK = 0.2
 """Seconds between two looks at whether the others are done."""
 
@@ -51,29 +56,42 @@ class Sharing:
 
     async def make(
         self, texts: Sequence[str], progress: ProgressCallback | None = None
-    ) -> NDArray[np.float32]:
-        """Give texts their vectors, together with whoever helps.
+    ) -> AsyncIterator[tuple[int, NDArray[np.float32]]]:
+        """Give texts their vectors, together with whoever helps; yield them by blocks, in order.
 
         Args:
             texts: Each of them once.
             progress: Told how many are done, whoever does them.
 
-        Returns:
-            float32, shape ``[m, d]``.
+        Yields:
+            The number of the first text of a block, and the block's vectors, float32 ``[m, d]``.
 
         Raises:
             StorageError: The database is gone; what was done is kept there.
         """
         keys = [sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
-        await asyncio.to_thread(self._queue.offer, dict(zip(keys, texts, strict=True)))
+        for first in range(0, len(keys), BLOCK):
+            past = first + BLOCK
+            offered = dict(zip(keys[first:past], texts[first:past], strict=True))
+            await asyncio.to_thread(self._queue.offer, offered)
         while left := await asyncio.to_thread(self._queue.left):
             if progress:
                 progress(Progress("encode", max(0, len(texts) - left), len(texts)))
-            if not await self.help():
+            if not await self._help_a_while():
                 await asyncio.sleep(LOOK)  # what is left is held by others, or by the dead
-        made = await asyncio.to_thread(self._queue.vectors, keys)
-        rows: list[Any] = [made[key] for key in keys]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), self._encoder.dimension)
+        for first in range(0, len(keys), BLOCK):
+            some = keys[first : first + BLOCK]
+            made = await asyncio.to_thread(self._queue.vectors, some)
+            rows: list[Any] = [made[key] for key in some]
+            yield first, np.array(rows, dtype=np.float32).reshape(len(rows), -1)
+
+    async def _help_a_while(self) -> bool:
+        """Encode until it is time to tell how far it is; say whether there was anything to do."""
+        until = time.monotonic() + TOLD
+        done = 0
+        while time.monotonic() < until and (count := await self.help()):
+            done += count
+        return done > 0
 
     async def help(self) -> int:
         """Encode some texts that nobody holds; return how many that were."""
@@ -103,13 +121,12 @@ class Helper:
 
     async def start(self) -> None:
         """Help from now on."""
-        loop = asyncio.get_running_loop()
-
-        async def tell(_: Connection[Record]) -> None:
-            loop.call_soon_threadsafe(self._news.set)
-
-        await asyncio.to_thread(self._follower.watch, *self._key, tell)
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._follower.watch, *self._key, self._tell)
         self._task = asyncio.create_task(self._help(), name=f"help {self._key[1]}")
+
+    async def _tell(self, _: Connection[Record]) -> None:
+        self._loop.call_soon_threadsafe(self._news.set)
 
     async def stop(self) -> None:
         """Help no more; what is held is free for others when its lease ends."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from embeddings.errors import StorageError
+from embeddings.errors import AwayError, StorageError
 from embeddings.stores.folder import FolderStore
 from embeddings.stores.postgres.database import Database
 from embeddings.stores.postgres.files import PostgresFiles
 from embeddings.stores.postgres.following import POLL, Follower
 from embeddings.stores.postgres.generations import PostgresGenerations
 from embeddings.stores.postgres.queue import Queue
-from embeddings.stores.postgres.sharing import Sharing
+from embeddings.stores.postgres.sharing import Helper, Sharing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,9 @@ class PostgresStore:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the collections, in order."""
-        rows = self.database.read(lambda c: c.fetch(_NAMES))
-        return tuple(row["name"] for row in rows)
+        self.known()  # and be told of those to come
+        self.database.read(self._list)
+        return self.known()
 
     def known(self) -> tuple[str, ...]:
         """Return those that this process has heard of: at first those it has copies of."""
@@ -69,8 +70,8 @@ class PostgresStore:
         rows = await connection.fetch(_NAMES)
         self._known = tuple(row["name"] for row in rows)
 
-    def make(self, name: str) -> None:
-        """Make a collection that is not there yet; one that has a copy here is there.
+    def make(self, name: str) -> bool:
+        """Make a collection that is not there yet; one that has a copy here can serve without.
 
         Raises:
             StorageError: The database cannot be reached, and there is no copy here.
@@ -83,9 +84,14 @@ class PostgresStore:
 
         try:
             self.database.write(work)
-        except StorageError:
-            if name not in FolderStore(self._folder).names():
-                raise
+        except AwayError as error:
+            if self.generations(name).copied() is None:
+                raise AwayError(
+                    f"The database cannot be reached ({error.__cause__}), and there is no copy of "
+                    f"{name!r} here that could answer: start it, or check VERBATIM_STORE__ADDRESS."
+                ) from error
+            return False
+        return True
 
     def has(self, name: str) -> bool:
         """Say whether this process has heard of a collection."""
@@ -111,6 +117,7 @@ class PostgresStore:
     def sweep(self) -> None:
         """Drop the tables that a crash left of collections that were being deleted."""
         with contextlib.suppress(StorageError):
+            self.names()
             for row in self.database.read(lambda c: c.fetch(_LEFT)):
                 self.generations(row["collection"]).forget()
 
@@ -135,6 +142,14 @@ class PostgresStore:
     def encoding(self, name: str, encoder: Encoder, worker: Worker) -> Sharing:
         """Return how several processes encode a collection together."""
         return Sharing(self.queue(name, encoder.model_id), encoder, worker)
+
+    def helper(self, name: str, encoder: Encoder, worker: Worker) -> Helper:
+        """Return what encodes for other processes when they have much to do."""
+        return Helper(self.follower, name, self.encoding(name, encoder, worker))
+
+    def where(self) -> str:
+        """Return which database it is."""
+        return self.database.name
 
     def close(self) -> None:
         """End the connections."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def followed(world: World) -> Health:
     """Return the health of a process whose bot is that of the simulated Discord."""
     health = Health()
     health.engine = world.engine  # type: ignore[assignment]
-    health.watch(world.bot)
+    health.watch(world.bot)  # type: ignore[type-var]
     return health
 
 
@@ -111,7 +112,7 @@ async def test_a_closed_client_is_not_ready(world: World, monkeypatch: pytest.Mo
 async def test_a_new_client_is_not_ready_because_the_last_one_was(world: World) -> None:
     health = followed(world)
     await told(world, "ready")
-    health.watch(world.bot)
+    health.watch(world.bot)  # type: ignore[type-var]
     assert health.problems == ["There is no connection to Discord."]
 
 
@@ -124,6 +125,31 @@ async def test_the_metrics_tell_of_what_serves_and_of_the_connection(world: Worl
     assert counted["verbatim_servers"] == 2
     assert counted["verbatim_passages"] == world.engine.status().passages
     assert counted["verbatim_gateway_latency_seconds"] >= 0
+    assert counted["verbatim_shards"] == counted["verbatim_shards_connected"] == 1
+    assert counted["verbatim_store_up"] == 1
+
+
+async def test_a_file_that_nothing_can_be_kept_in_is_measured_and_no_reason_not_to_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def reach() -> None:
+        raise sqlite3.OperationalError
+
+    health = followed(world)
+    await told(world, "ready")
+    monkeypatch.setattr(world.bot.store, "reach", reach)  # type: ignore[attr-defined]
+    await health.measure()
+    assert values(health.metrics)["verbatim_store_up"] == 0
+    assert health.problems == []
+
+
+async def test_a_connection_that_is_lost_is_measured(world: World) -> None:
+    health = followed(world)
+    await told(world, "ready")
+    await told(world, "disconnect")
+    await health.measure()
+    counted = values(health.metrics)
+    assert (counted["verbatim_shards"], counted["verbatim_shards_connected"]) == (1, 0)
 
 
 async def test_a_question_on_discord_is_counted(world: World) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.metrics import Measured, Metrics
 from embeddings.errors import BusyError, GateError, QuestionError, StorageError
-from embeddings.live import Reindexing
+from embeddings.snapshots.reindexing import Reindexing
 from embeddings.types import Answer, Refusal, ReindexReport, Status
 from tests.fakes import FakeEngine
 

@@ -169,7 +169,8 @@ def test_a_status_has_the_keys_of_the_contract_and_more() -> None:
     document = json.loads(json_output.dumps(json_output.status(value)))
     assert set(document) == {
         *("snapshot", "created_at", "model", "dimension", "articles", "passages"),
-        *("collections", "index", "versions", "threshold", "calibration", "snapshots", "notes"),
+        *("collections", "store", "index", "versions", "threshold", "calibration"),
+        *("snapshots", "notes"),
     }
 
 

@@ -56,7 +56,7 @@ def questions() -> list[Question]:
     return asked
 
 
-def _fillers() -> Iterator[str]:
+def fillers() -> Iterator[str]:
     """Harvests, each unlike every other by its figures; none speaks of a town."""
     for number in itertools.count():
         crop, valley = CROPS[number % len(CROPS)], VALLEYS[number % len(VALLEYS)]
@@ -66,10 +66,10 @@ def _fillers() -> Iterator[str]:
 def write(folder: Path) -> None:
     """Write the articles as Markdown files; the answers are spread over all of them."""
     folder.mkdir()
-    facts, fillers = questions(), _fillers()
+    facts, harvests = questions(), fillers()
     each = PASSAGES // ARTICLES
     for number in range(ARTICLES):
-        paragraphs = list(itertools.islice(fillers, each - 1))
+        paragraphs = list(itertools.islice(harvests, each - 1))
         paragraphs.insert(number % each, facts[number].answer)
         head = f"---\ntitle: Chronique numéro {number + 1}\ndate: 2020-01-01\n---\n\n"
         text = head + "\n\n".join(paragraphs) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_file_is_read_as_it_was_written(files: Files) -> None:
 
 def test_a_file_that_is_not_there_is_none(files: Files) -> None:
     assert files.read("corpus/a.md") is None
-    assert files.age("corpus/a.md") is None
+    assert files.written("corpus/a.md") is None
     assert files.names("corpus") == []
     files.remove("corpus/a.md")
 
@@ -97,9 +98,15 @@ def test_what_is_old_is_swept_and_what_is_new_stays(files: Files) -> None:
     files.write({"proposals/old.json": b"o"})
     time.sleep(0.3)
     files.write({"proposals/new.json": b"n"})
-    assert (files.age("proposals/old.json") or 0) >= 0.3
     files.sweep("proposals", 0.2)
     assert files.names("proposals") == ["proposals/new.json"]
+
+
+def test_a_file_says_when_it_was_written(files: Files) -> None:
+    files.write({"corpus/a.md": b"a"})
+    written = files.written("corpus/a.md")
+    assert written is not None
+    assert abs(datetime.now(UTC) - written) < timedelta(minutes=1)
 
 
 def test_lines_are_read_in_the_order_in_which_they_were_added(files: Files, other: Store) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from embeddings.stores.postgres.queue import Queue
 from embeddings.stores.postgres.sharing import Helper, Sharing
@@ -34,6 +35,14 @@ class Process:
         self.store.close()
 
 
+async def made_by(
+    process: Process, texts: list[str], progress: Callable[[Progress], None] | None = None
+) -> NDArray[np.float32]:
+    """Return the vectors that a process makes, all together."""
+    blocks = [block async for _, block in process.sharing.make(texts, progress)]
+    return np.concatenate(blocks)
+
+
 async def until(true: Callable[[], bool]) -> None:
     for _ in range(5000):
         if true():
@@ -58,7 +67,7 @@ async def helper(url: str, tmp_path: Path) -> AsyncIterator[Process]:
 
 async def test_who_is_alone_encodes_everything(leader: Process) -> None:
     told: list[Progress] = []
-    made = await leader.sharing.make(TEXTS, told.append)
+    made = await made_by(leader, TEXTS, told.append)
     assert np.array_equal(made, WordEncoder().encode_documents(TEXTS))
     assert sorted(leader.encoder.encoded) == sorted(TEXTS)
     assert [p.done for p in told] == sorted(p.done for p in told)
@@ -72,7 +81,7 @@ async def test_who_helps_does_a_share_and_no_text_is_done_twice(
     await asyncio.sleep(0.3)
     leader.queue.offer({b"x" * 32: "ce qui attend"})
     await until(lambda: leader.queue.left() == 0)
-    made = await leader.sharing.make(TEXTS)
+    made = await made_by(leader, TEXTS)
     await helping.stop()
     assert np.array_equal(made, WordEncoder().encode_documents(TEXTS))
     done = sorted([*leader.encoder.encoded, *helper.encoder.encoded])
@@ -85,7 +94,7 @@ async def test_what_a_dead_helper_held_is_done_by_who_leads(
 ) -> None:
     leader.queue.offer({bytes([n]) * 32: TEXTS[n] for n in range(10)})
     assert len(helper.queue.take(10)) == 10
-    made = await leader.sharing.make(TEXTS[:50])
+    made = await made_by(leader, TEXTS[:50])
     assert len(made) == 50
     assert leader.queue.left() == 0
 
@@ -93,12 +102,12 @@ async def test_what_a_dead_helper_held_is_done_by_who_leads(
 async def test_a_leader_that_dies_has_lost_nothing_that_was_done(
     leader: Process, helper: Process
 ) -> None:
-    first = asyncio.create_task(leader.sharing.make(TEXTS))
+    first = asyncio.create_task(made_by(leader, TEXTS))
     await until(lambda: len(leader.encoder.encoded) >= 64)
     first.cancel()
     await asyncio.wait([first])
     done = len(TEXTS) - helper.queue.left()
-    await helper.sharing.make(TEXTS)
+    await made_by(helper, TEXTS)
     assert done >= 48
     assert len(helper.encoder.encoded) <= len(TEXTS) - done
 
@@ -109,4 +118,4 @@ async def test_an_error_of_the_model_is_told_to_who_leads(leader: Process) -> No
 
     leader.encoder.encode_documents = broken  # type: ignore[method-assign, assignment]
     with pytest.raises(RuntimeError, match="no"):
-        await leader.sharing.make(TEXTS[:3])
+        await made_by(leader, TEXTS[:3])

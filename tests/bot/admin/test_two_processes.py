@@ -1,0 +1,76 @@
+"""What an admin began by one process goes on by another; while one writes, the other is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+import simcord
+
+from bot.client import VerbatimBot
+from bot.running import keeper
+from config.settings import DiscordSettings, Settings
+from embeddings.changing.limits import name_of
+from embeddings.engine import SearchEngine
+from embeddings.library import Library
+from tests.bot.admin.test_real_additions import add
+from tests.bot.people import World, text_of
+from tests.embeddings.fakes import WordEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+QUESTION = "Où la Loire a-t-elle débordé ?"
+STORY = "# La crue\n\nLa Loire a débordé dimanche à Orléans, où deux ponts sont fermés.\n".encode()
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Settings:
+    """The settings of two processes over one data folder."""
+    (tmp_path / "none").mkdir()
+    return Settings(
+        data=tmp_path / "data",
+        seeds=tmp_path / "none",
+        threshold=0.0,
+        discord=DiscordSettings(cooldown_user=0),
+    )
+
+
+@contextlib.asynccontextmanager
+async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
+    """One process's bot, with an engine and a store of its own."""
+    async with (
+        SearchEngine(settings, encoder=WordEncoder()) as engine,
+        Library(settings, engine) as library,
+        keeper.keeping(settings) as store,
+    ):
+        yield VerbatimBot(settings, engine, library, store=store)
+
+
+async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_writes(
+    both: Settings,
+) -> None:
+    async with process(both) as one, process(both) as other:
+        async with simcord.run(one, settle_timeout=20) as env:
+            world = World(env, one.engine)  # type: ignore[arg-type]
+            shown = await add(world, file=("crue.md", STORY))
+            assert shown.response
+            assert "1 à ajouter" in text_of(shown.response)
+            await env.restart_bot(other)
+            assert await other.library.of(world.guild.id)  # before somebody writes its first story
+            writing = one.engine.store.files(name_of(world.guild.id)).writing()
+            await asyncio.to_thread(writing.__enter__)
+            told = await world.admin.click(shown.response, label="Confirmer")
+            said = text_of(told.followups[0] if told.followups else told.response)
+            assert "Les articles sont déjà en cours d’indexation" in said
+            await asyncio.to_thread(writing.__exit__, None, None, None)
+            await world.admin.click(shown.response, label="Confirmer")
+            assert "Articles : 1 ajouté" in text_of(shown.response)
+            assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
+            guild = world.guild.id
+        async with asyncio.timeout(20):
+            while not (await one.library.ask(QUESTION, server=guild)).hits:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)

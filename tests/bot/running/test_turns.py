@@ -1,0 +1,158 @@
+"""What one of several processes does: in its turn, once, alone; and while nobody can say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from bot.keeping import Keeping
+from bot.running import turns
+from bot.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+LEASE = 0.2
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> tuple[Store, Store]:
+    """What two processes of one machine share."""
+    found = Store(tmp_path / "bot.sqlite3"), Store(tmp_path / "bot.sqlite3")
+    for store in found:
+        await store.open()
+    return found
+
+
+class Away:
+    """What is kept, while it cannot be reached."""
+
+    async def turn(self, *_: Any) -> float:
+        raise sqlite3.OperationalError
+
+    async def end_turn(self, *_: Any) -> None:
+        raise sqlite3.OperationalError
+
+
+AWAY = cast("Keeping", Away())
+
+
+class Work:
+    """Something that goes on in one process, and notes when it does."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+
+    @contextlib.asynccontextmanager
+    async def __call__(self) -> AsyncIterator[None]:
+        self.is_on = True
+        try:
+            yield
+        finally:
+            self.is_on = False
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not predicate():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.005)
+
+
+async def test_two_processes_begin_one_session_after_the_other(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "BETWEEN", 0.1)
+    begun: list[datetime] = []
+
+    async def begin(store: Store) -> None:
+        looked: list[datetime] = []
+        store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]  # type: ignore[func-returns-value]
+        for _ in range(2):
+            await turns.begin(store, 0)
+            begun.append(looked[-1])  # when the turn was taken, however late this goes on
+
+    await asyncio.gather(*map(begin, stores))
+    gaps = [after - before for before, after in pairwise(sorted(begun))]
+    assert len(gaps) == 3
+    assert min(gaps) >= timedelta(seconds=0.0999)
+
+
+async def test_sessions_of_two_buckets_do_not_wait_for_each_other(
+    stores: tuple[Store, Store],
+) -> None:
+    async with asyncio.timeout(2):
+        await asyncio.gather(*(turns.begin(store, n) for n, store in enumerate(stores)))
+
+
+async def test_sessions_are_begun_although_nobody_can_say_whose_turn_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "BETWEEN", 0.05)
+    began = time.monotonic()
+    await turns.begin(AWAY, 0)
+    assert time.monotonic() - began > 0.04
+
+
+async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Store, Store]) -> None:
+    async with turns.once(stores[0], "commands") as left:
+        assert left == 0
+        for _ in range(2):
+            async with turns.once(stores[1], "commands") as others:
+                assert others > 0
+    async with turns.once(stores[1], "commands") as left:
+        assert left == 0
+
+
+async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -> None:
+    async with turns.once(AWAY, "commands") as left:
+        assert left == 0
+
+
+async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
+    stores: tuple[Store, Store],
+) -> None:
+    first, second = Work(), Work()
+    one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
+    await until(lambda: first.is_on)
+    other = asyncio.create_task(turns.alone(stores[1], "watching", second, LEASE))
+    for _ in range(30):
+        await asyncio.sleep(LEASE / 10)
+        assert first.is_on
+        assert not second.is_on
+    one.cancel()
+    await until(lambda: second.is_on)
+    assert not first.is_on
+    other.cancel()
+    await asyncio.wait({one, other})
+    assert not second.is_on
+
+
+async def test_the_work_of_a_process_that_died_is_taken_over(stores: tuple[Store, Store]) -> None:
+    assert await stores[0].turn("watching", LEASE, "who died") == 0
+    work = Work()
+    task = asyncio.create_task(turns.alone(stores[1], "watching", work, LEASE))
+    await asyncio.sleep(LEASE / 2)
+    assert not work.is_on
+    await until(lambda: work.is_on)
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work()
+    task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))
+    await until(lambda: work.is_on)
+    monkeypatch.setattr(stores[0], "turn", Away().turn)
+    await until(lambda: not work.is_on)
+    task.cancel()
+    await asyncio.wait({task})
