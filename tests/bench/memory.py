@@ -79,9 +79,18 @@ class Run:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
 
-    def result(self) -> dict[str, Any]:
-        """Wait for the end; return what the task printed last, and its peak of memory."""
-        said, _ = self._process.communicate()
+    def result(self, seconds: float | None = None) -> dict[str, Any]:
+        """Wait for the end; return what the task printed last, and its peak of memory.
+
+        Raises:
+            RuntimeError: It failed, or took longer than these seconds and was ended.
+        """
+        try:
+            said, _ = self._process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+            raise RuntimeError(f"not done after {seconds:.0f} s") from None
         self._watcher.join()
         if self._process.returncode:
             raise RuntimeError(f"{self._process.args} ended with {self._process.returncode}")

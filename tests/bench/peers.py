@@ -23,8 +23,11 @@ from embeddings import universal
 from tests.bench import words
 from tests.bench.engines import PEERS
 from tests.bench.memory import Run, megabytes, pss
-from tests.bench.sizes import CHANGED, Plan, measure
+from tests.bench.sizes import CHANGED
 from tests.bench.tasks import percentiles
+
+PATIENCE = 900.0
+"""Seconds that another engine may take for everything."""
 
 
 def run(name: str, data: Path, scratch: Path) -> dict[str, Any]:
@@ -77,28 +80,34 @@ def passages(data: Path) -> tuple[list[str], list[str], dict[str, np.ndarray]]:
 
 
 def compare(
-    plan: Plan, folder: Path, python: str | None, say: Callable[[str], None]
+    ours: dict[str, Any], data: Path, python: str | None, say: Callable[[str], None]
 ) -> list[dict[str, Any]]:
-    """Measure Verbatim and then the others, one after the other; name those that are missing."""
-    data = folder / "data"
-    ours = measure(plan, data, say)
+    """Measure the others, one after the other, and name those that are missing.
+
+    Args:
+        ours: What was measured of Verbatim, which comes first in what is returned.
+        data: The data folder that this was measured with.
+        python: The Python in which the others are installed; by default this one.
+        say: Told what is being measured.
+    """
+    asked = ours["questions"]
     measured: list[dict[str, Any]] = [
-        ours["questions"]["askers_1"]
+        asked["answers"]
         | {
             "name": "Verbatim",
-            "cpu": ours["questions"]["stages"]["cpu"],
+            "passages": ours["passages"],
             "update_seconds": ours["reindex_some"]["cpu"],
-            "rest_mb": ours["questions"]["rest_mb"],
-            "first_is_right": ours["questions"]["first_is_right"],
+            "rest_mb": asked["rest_mb"],
+            "first_is_right": asked["first_is_right"],
         }
     ]
     for name in PEERS:
-        say(f"{plan.passages} passages: {name}")
-        scratch = folder / name.split()[0]
+        say(f"{ours['passages']} passages: {name}")
+        scratch = data / f"peer-{name.split()[0]}"
         scratch.mkdir()
         told = {"name": name, "data": str(data), "scratch": str(scratch)}
         try:
-            peer = Run(name, told, "tests.bench.peers", python or sys.executable).result()
+            peer = Run(name, told, "tests.bench.peers", python or sys.executable).result(PATIENCE)
         except RuntimeError as error:
             peer = {"name": name, "missing": str(error)}
         measured.append(peer)

@@ -1,4 +1,4 @@
-"""What was measured, for people: a table, and how each figure grows with the corpus."""
+"""What was measured, for people: a table, on a screen or in Markdown, and how each figure grows."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ ROWS: tuple[Row, ...] = (
     ("question, p50", "ms", lambda m: m["questions"]["askers_1"]["p50"], ".1f"),
     ("question, p95", "ms", lambda m: m["questions"]["askers_1"]["p95"], ".1f"),
     ("question, p99", "ms", lambda m: m["questions"]["askers_1"]["p99"], ".1f"),
+    ("no message made, p50", "ms", lambda m: m["questions"]["answers"]["p50"], ".1f"),
+    ("no message made, p95", "ms", lambda m: m["questions"]["answers"]["p95"], ".1f"),
     ("processor time of one", "ms", lambda m: m["questions"]["stages"]["cpu"], ".1f"),
     ("processor time, p95", "ms", lambda m: m["questions"]["stages"]["cpu_p95"], ".1f"),
     *(
@@ -37,22 +39,78 @@ ROWS: tuple[Row, ...] = (
     ("· against one at a time", "x", lambda m: m["encode"]["ratio"], ".2f"),
     ("right passage comes first", "%", lambda m: 100 * m["questions"]["first_is_right"], ".0f"),
 )
-GROWING = ROWS[1:16] + ROWS[19:23]
+STEADY = {
+    "start to first answer", "questions a second", "passages embedded a second",
+    "· against one at a time", "right passage comes first",
+}  # fmt: skip
+"""Rows that do not grow with the corpus, or not in a way that one number tells."""
+PEERS = {
+    "no message made, p50": "p50",
+    "no message made, p95": "p95",
+    "processor time of one": "cpu",
+    "reindex, 1 % changed": "update_seconds",
+    "memory at rest": "rest_mb",
+}
+"""Rows in which others are compared: with what they are given no message to make either."""
+RIGHT = "right passage comes first"
 
 
-def table(measured: Sequence[Measured]) -> Table:
-    """Return one column a corpus, and how fast each row grows."""
+def table(measured: Sequence[Measured], others: Sequence[Measured] = ()) -> Table:
+    """Return ``cells`` for a screen."""
+    head, *rows = cells(measured, others)
     shown = Table(title="Verbatim, one core", title_justify="left")
-    shown.add_column("")
-    for each in measured:
-        shown.add_column(f"{each['passages']:,}\n{each['vectors']} vectors", justify="right")
-    shown.add_column("grows as n^", justify="right")
-    exponents = growth(measured)
-    for name, unit, figure, digits in ROWS:
-        cells = [f"{figure(each):{digits}} {unit}" for each in measured]
-        shown.add_row(name, *cells, f"{exponents[name]:.2f}" if name in exponents else "")
-    shown.add_row("index", *(each["index"]["index"] for each in measured), "")
+    for column in head:
+        shown.add_column(column.replace(" passages, ", "\n"), justify="right" if column else "left")
+    for row in rows:
+        shown.add_row(*row)
     return shown
+
+
+def markdown(measured: Sequence[Measured], others: Sequence[Measured] = ()) -> str:
+    """Return ``cells`` as a Markdown table, and below it what the columns are."""
+    head, *rows = cells(measured, others)
+    rule = ["---", *("---:" for _ in head[1:])]
+    lines = ["| " + " | ".join(row) + " |" for row in (head, rule, *rows)]
+    missing = [f"{each['name']}: {each['missing']}." for each in others if "missing" in each]
+    compared = f" {_compared(others)}" if others else ""
+    notes = f"`n^` is the power of the number of passages that a figure grows with.{compared}"
+    return "\n".join([*lines, "", " ".join([notes, *missing]), ""])
+
+
+def cells(measured: Sequence[Measured], others: Sequence[Measured] = ()) -> list[list[str]]:
+    """Return a row for the head and one for each figure.
+
+    Args:
+        measured: One corpus each, a column.
+        others: Verbatim first, then one other engine each, a column: multiples of what Verbatim
+            takes for the same.
+    """
+    exponents, there = growth(measured), [each for each in others[1:] if "missing" not in each]
+    sizes = [f"{m['passages']:,} passages, {m['vectors']} vectors" for m in measured]
+    found = [["", *sizes, "n^", *(each["name"] for each in there)]]
+    for name, unit, figure, digits in ROWS:
+        values = [f"{figure(each):{digits}} {unit}".rstrip() for each in measured]
+        power = f"{exponents[name]:.2f}" if name in exponents else ""
+        found.append([name, *values, power, *(_beside(name, each, others[0]) for each in there)])
+    kinds = [str(each["index"]["index"]) for each in measured]
+    return [*found, ["index", *kinds, "", *("" for _ in there)]]
+
+
+def _beside(name: str, other: Measured, ours: Measured) -> str:
+    """Return what another engine takes, as a multiple; its own share of right passages."""
+    if name == RIGHT:
+        return f"{100 * other['first_is_right']:.0f} %"
+    return f"{other[PEERS[name]] / ours[PEERS[name]]:.2f} x" if name in PEERS else ""
+
+
+def _compared(others: Sequence[Measured]) -> str:
+    ours = others[0]
+    return (
+        f"The columns with `x` are other engines with the same {ours['passages']:,} passages, "
+        "questions and encoder on the same machine in the same run, as multiples of what Verbatim "
+        f"takes (which finds the right passage first for {100 * ours['first_is_right']:.0f} %); "
+        "reindexing is compared by processor time."
+    )
 
 
 def growth(measured: Sequence[Measured]) -> dict[str, float]:
@@ -61,29 +119,11 @@ def growth(measured: Sequence[Measured]) -> dict[str, float]:
     mixed = len({each["vectors"] for each in measured}) > 1  # made at quite another speed
     return {
         name: exponent(sizes, [figure(each) for each in measured])
-        for name, _, figure, _ in GROWING
-        if len(set(sizes)) > 1 and not (mixed and name == "index everything")
+        for name, _, figure, _ in ROWS
+        if name not in STEADY and len(set(sizes)) > 1 and not (mixed and name == "index everything")
     }
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     """Return the slope of the straight line through the logarithms, by least squares."""
     return float(np.polyfit(np.log(sizes), np.log(np.maximum(values, 1e-9)), 1)[0])
-
-
-def peers(measured: Sequence[Measured]) -> Table:
-    """Return what others took for the same, as multiples of what Verbatim takes."""
-    shown = Table(title="Others, same passages, same encoder", title_justify="left")
-    columns = ("", "question p50", "p95", "processor", "update 1 %", "memory", "right first")
-    for column in columns:
-        shown.add_column(column, justify="right" if column else "left")
-    ours = measured[0]
-    for each in measured:
-        if "missing" in each:
-            shown.add_row(each["name"], f"not measured: {each['missing']}")
-            continue
-        ratios = (
-            f"{each[k] / ours[k]:.2f} x" for k in ("p50", "p95", "cpu", "update_seconds", "rest_mb")
-        )
-        shown.add_row(each["name"], *ratios, f"{100 * each['first_is_right']:.0f} %")
-    return shown

@@ -109,6 +109,7 @@ async def questions(options: Options) -> dict[str, Any]:
         result: dict[str, Any] = {"stages": await stages(engine, asked[: options.questions])}
         for askers in ASKERS:
             result[f"askers_{askers}"] = await crowd(engine, asked[: options.questions], askers)
+        result["answers"] = await answers(engine, asked[: options.questions])
         result["first_is_right"] = await right(engine, asked[: options.questions])
         gc.collect()
         result["rest_mb"] = megabytes(pss([psutil.Process()]))
@@ -178,6 +179,16 @@ async def crowd(engine: SearchEngine, asked: list[words.Asked], askers: int) -> 
     began = time.perf_counter()
     await asyncio.gather(*(person() for _ in range(askers)))
     return percentiles(took) | {"per_second": len(asked) / (time.perf_counter() - began)}
+
+
+async def answers(engine: SearchEngine, asked: list[words.Asked]) -> dict[str, float]:
+    """Ask one at a time until the quotes are there; no message is made, as others make none."""
+    took, cpu = [], time.process_time()
+    for each in asked:
+        began = time.perf_counter()
+        await engine.ask(each.question)
+        took.append((time.perf_counter() - began) * 1000)
+    return percentiles(took) | {"cpu": (time.process_time() - cpu) * 1000 / len(asked)}
 
 
 async def right(engine: SearchEngine, asked: list[words.Asked]) -> float:

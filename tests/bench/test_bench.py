@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
 
 from embeddings.articlefile import parse
 from embeddings.passages import split
-from tests.bench import plots, report, words
+from tests.bench import __main__ as bench
+from tests.bench import peers, plots, report, words
 from tests.bench.__main__ import number
 from tests.bench.memory import Run
 from tests.bench.peers import PEERS
-from tests.bench.sizes import CORPUS, change, plan
+from tests.bench.sizes import CORPUS, Plan, change, plan
 from tests.bench.stages import STAGES, Watch
 from tests.bench.tasks import percentiles
 from tests.bench.vectors import Recombined
@@ -28,10 +33,18 @@ def measured(passages: int) -> report.Measured:
     """Return figures as a corpus might give them, those of time in proportion to its size."""
     seconds = {"seconds": passages / 100, "peak_mb": 300.0, "index": "Flat"}
     questions = {"stages": TIMES, "rest_mb": 200.0, "peak_mb": 210.0, "first_is_right": 0.9}
+    questions["answers"] = CROWD
     askers = {f"askers_{n}": CROWD for n in (1, 8, 64)}
     runs = dict.fromkeys(("index", "start", "reindex_nothing", "reindex_some"), seconds)
     rest = {"encode": {"passages_per_second": 9.0, "ratio": 2.0}, "during": CROWD, "disk_mb": 5.0}
-    return {"passages": passages, "vectors": "real", "questions": questions | askers} | runs | rest
+    told = {"asked": passages, "passages": passages, "vectors": "real"}
+    return told | {"questions": questions | askers} | runs | rest
+
+
+def others(*peers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is compared: Verbatim and then some peers."""
+    figures = {**CROWD, "cpu": 2.0, "update_seconds": 1.0, "rest_mb": 100.0, "first_is_right": 0.9}
+    return [figures | {"name": "Verbatim", "passages": 1000}, *(figures | peer for peer in peers)]
 
 
 def test_the_same_seed_writes_the_same_corpus(tmp_path: Path) -> None:
@@ -115,11 +128,90 @@ def test_the_plots_are_drawn(tmp_path: Path) -> None:
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
+def test_the_plots_have_no_ground_of_their_own_and_ink_that_is_read_on_any(tmp_path: Path) -> None:
+    picture = plt.imread(plots.draw([measured(1000), measured(10_000)], tmp_path)[0])
+    assert (picture[[0, -1], :, 3] == 0).all()
+    for ground in ((1.0, 1.0, 1.0), (0.051, 0.067, 0.09)):  # GitHub's light page and its dark one
+        assert all(contrast(colour, ground) > 2.4 for colour in (plots.INK, *plots.COLOURS))
+
+
+def contrast(colour: str, ground: tuple[float, float, float]) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.2, 1.4.3)."""
+    light, dark = sorted(map(luminance, (to_rgb(colour), ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: tuple[float, float, float]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def test_another_engine_is_compared_in_a_column_beside_the_sizes() -> None:
+    peer = {"name": "Other", "p50": 8.0, "cpu": 1.0, "first_is_right": 0.44}
+    text = report.markdown([measured(1000), measured(10_000)], others(peer))
+    rows = {line.split("|")[1].strip(): line.split("|")[2:-1] for line in text.splitlines()[:-2]}
+    assert [cell.strip() for cell in rows[""]] == [
+        "1,000 passages, real vectors", "10,000 passages, real vectors", "n^", "Other",
+    ]  # fmt: skip
+    assert rows["no message made, p50"][-1].strip() == "4.00 x"
+    assert rows["processor time of one"][-1].strip() == "0.50 x"
+    assert rows["right passage comes first"][-1].strip() == "44 %"
+    assert rows["question, p99"][-1].strip() == ""
+
+
+def test_every_row_of_the_markdown_has_as_many_cells() -> None:
+    lines = report.markdown([measured(1000)], others({"name": "Other"})).splitlines()
+    assert len({line.count("|") for line in lines if line}) == 2  # the table, and what follows it
+    assert len(lines) == len(report.ROWS) + 5
+
+
 def test_another_engine_that_is_not_installed_is_named() -> None:
-    ours = dict.fromkeys(("cpu", "update_seconds", "rest_mb", "first_is_right"), 1.0)
-    ours |= {"name": "Verbatim", **CROWD}
-    missing = {"name": next(iter(PEERS)), "missing": "not installed"}
-    assert report.peers([ours, missing]).row_count == 2
+    name = next(iter(PEERS))
+    text = report.markdown([measured(1000)], others({"name": name, "missing": "not installed"}))
+    assert f"{name}: not installed." in text
+    assert name not in text.splitlines()[0]
+
+
+def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    words.save([], tmp_path / "questions.json")
+    run = Run("during", {"data": str(tmp_path), "until": str(tmp_path / "never")})
+    with pytest.raises(RuntimeError, match=r"not done after 0 s"):
+        run.result(0.01)
+    assert not run.running
+
+
+def test_sizes_that_were_measured_before_are_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def fake(plan_: Plan, folder: Path, say: object) -> report.Measured:
+        asked.append(plan_.passages)
+        return measured(plan_.passages)
+
+    monkeypatch.setattr(bench, "measure", fake)
+    for sizes in ("1k,10k", "10k,2k", "2k"):
+        figures, shown = tmp_path / "figures.json", tmp_path / "table.md"
+        line = ["bench", "--sizes", sizes, "--json", str(figures), "--markdown", str(shown)]
+        monkeypatch.setattr(sys, "argv", line)
+        bench.main()
+    assert asked == [1000, 10_000, 2000]
+    assert [m["asked"] for m in json.loads(figures.read_text())["sizes"]] == [1000, 2000, 10_000]
+    assert "| 2,000 passages, real vectors |" in shown.read_text()
+
+
+def test_others_are_measured_with_the_corpus_of_their_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "measure", lambda plan_, folder, say: measured(plan_.passages))
+    monkeypatch.setattr(peers, "compare", lambda ours, *_: others({"name": str(ours["asked"])}))
+    figures = tmp_path / "figures.json"
+    line = ["bench", "--sizes", "1k,3k", "--peers", "2k", "--json", str(figures)]
+    monkeypatch.setattr(sys, "argv", line)
+    bench.main()
+    kept = json.loads(figures.read_text())
+    assert [m["asked"] for m in kept["sizes"]] == [1000, 2000, 3000]
+    assert kept["peers"][1]["name"] == "2000"
 
 
 @pytest.mark.parametrize(("text", "size"), [("250", 250), ("10k", 10_000), ("1M", 1_000_000)])

@@ -85,6 +85,10 @@ class Model:
             return self.common[rank - 1]
         return _invented(rank, self)
 
+    def new_word(self, rank: int) -> str:
+        """Return an invented word that is not kept, for who wants one after the other."""
+        return _invented.__wrapped__(rank, self)
+
     @cached_property
     def letters(self) -> dict[str, list[str]]:
         """What letters follow two others in the seeds' words, as often as they do."""
