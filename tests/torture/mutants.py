@@ -1,0 +1,76 @@
+"""One promise broken on purpose in every process that is tested, to see that it is noticed.
+
+What ``python -m tests.torture --mutant NAME`` runs must end with broken promises.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from tests.torture.children import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from embeddings.snapshot import Snapshot
+
+
+def pointer() -> None:
+    """Report a generation as published, and do not make it live."""
+    from embeddings.stores.postgres import generations
+
+    generations._POINT = "SELECT $1::text, $2::text"
+
+
+def deaf() -> None:
+    """Do nothing about what other processes publish."""
+    from embeddings.stores.postgres.following import Follower
+
+    async def nothing(*_: Any) -> None:
+        pass
+
+    Follower._do = nothing  # type: ignore[method-assign,assignment]
+
+
+def mixed() -> None:
+    """Serve the vectors of one generation with the passages of the one before."""
+    from embeddings.serving import Serving
+
+    make = Serving.__init__
+    before: list[Snapshot] = []
+
+    def made(self: Serving, snapshot: Snapshot, *more: Any, **named: Any) -> None:
+        make(self, snapshot, *more, **named)
+        before.append(snapshot)
+        self.snapshot = before[-2:][0]
+
+    Serving.__init__ = made  # type: ignore[method-assign]
+
+
+def silent() -> None:
+    """Say nothing of a change in the audit log."""
+    from embeddings.changing.journal import Journal
+
+    Journal._tell = lambda *_: None  # type: ignore[method-assign]
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (pointer, deaf, mixed, silent)
+}
+
+SITE = "from tests.torture.mutants import begin; begin()\n"
+"""What each Python runs first: a process that builds is started by another, and is one as well."""
+
+
+def settings(name: str, folder: Path) -> dict[str, str]:
+    """Return the environment in which every Python is a mutant."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(SITE, encoding="utf-8")
+    return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "TORTURE_MUTANT": name}
+
+
+def begin() -> None:
+    """Become what the environment says."""
+    MUTANTS[os.environ["TORTURE_MUTANT"]]()
