@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 QUIT = frozenset({":quit", ":q", ":exit", ":quitter"})
 HELP = frozenset({":help", ":h", ":aide"})
+KNOWN = QUIT | HELP | {":sources", ":status"}
 PROMPT = "› "
 
 
@@ -73,7 +74,9 @@ class _Talk:
         screen.line(screen.words("welcome", articles=len(self._engine.sources())), "dim")
 
     def take(self, line: str) -> bool:
-        """Do what one line asks for; return False when the person leaves."""
+        """Do what one line asks for, ``/sources`` as well as ``:sources``; False: they leave."""
+        if f":{line[1:]}" in KNOWN and line.startswith("/"):
+            line = f":{line[1:]}"
         if self._shell.json or not line.startswith(":"):
             self._answer(line)
             return True

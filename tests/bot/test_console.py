@@ -109,8 +109,9 @@ def test_with_json_each_answer_is_one_line(stage: Stage) -> None:
     assert "no word" in said.err
 
 
-def test_the_commands_work_in_a_pipe_too(stage: Stage) -> None:
-    said = stage.run(stdin=b":sources\n:status\n:quit\nLoire\n")
+@pytest.mark.parametrize("mark", [":", "/"])
+def test_the_commands_work_in_a_pipe_too(stage: Stage, mark: str) -> None:
+    said = stage.run(stdin=":sources\n:status\n:quit\nLoire\n".replace(":", mark).encode())
     assert "La Loire en crue" in said.out
     assert "Seuil de confiance" in said.out
     assert stage.engine.asked == []
@@ -118,6 +119,11 @@ def test_the_commands_work_in_a_pipe_too(stage: Stage) -> None:
 
 def test_a_command_that_does_not_exist_is_named(stage: Stage) -> None:
     assert "La commande :sauces n'existe pas" in stage.run(stdin=b":sauces\n").out
+
+
+def test_a_question_may_begin_with_a_slash(stage: Stage) -> None:
+    stage.run(stdin=b"/etc, qu'est-ce ?\n")
+    assert [each[0] for each in stage.engine.asked] == ["/etc, qu'est-ce ?"]
 
 
 def test_the_conversation_is_english_when_set(stage: Stage) -> None:
