@@ -15,6 +15,7 @@ import queue
 import struct
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self, cast
@@ -33,12 +34,15 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.encoder import Encoder
     from embeddings.snapshots.reindexing import Reindexing
+    from embeddings.stores.store import Encoding
     from embeddings.types import ProgressCallback
 
 _log = logging.getLogger(__name__)
 
 IDLE = 60.0
 """Seconds that the process waits for more work before it gives its memory back."""
+HELPING = 10.0
+"""Seconds of helping others, after which a reindex of one's own has its turn."""
 NICENESS = 10
 """What it adds to its niceness, as in nice(1): with too few cores, who answers goes first."""
 _LENGTH = struct.Struct(">I")
@@ -47,11 +51,11 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A reindex to do: in which collection, and how."""
+    """What to do for a collection: a reindex, or (None) a part of what another waits for."""
 
     settings: Settings
     collection: str
-    how: Reindexing
+    how: Reindexing | None
 
 
 class BuilderProcess:
@@ -96,6 +100,25 @@ class BuilderProcess:
         Raises:
             EmbeddingsError: As a reindex here would; also when the process died.
         """
+        return cast("ReindexReport", await self._done(collection, how, progress))
+
+    async def help(self, collection: str) -> int:
+        """Encode there for another process's reindex, for ``HELPING`` seconds at the most.
+
+        Returns:
+            How many texts that were; 0 when nobody waits for any.
+
+        Raises:
+            EmbeddingsError: What they share is gone, or the process died.
+        """
+        return cast("int", await self._done(collection, None))
+
+    async def _done(
+        self,
+        collection: str,
+        how: Reindexing | None,
+        progress: ProgressCallback | None = None,
+    ) -> ReindexReport | int:
         async with self._turn:
             process = await self._started()
             try:
@@ -110,12 +133,12 @@ class BuilderProcess:
 
     async def _do(
         self, process: Process, job: Job, progress: ProgressCallback | None
-    ) -> ReindexReport:
+    ) -> ReindexReport | int:
         try:
             _stdin(process).write(_framed(job))
             while True:
                 answer = await _received(cast("asyncio.StreamReader", process.stdout))
-                if isinstance(answer, ReindexReport):
+                if isinstance(answer, (ReindexReport, int)):
                     return answer
                 if isinstance(answer, BaseException):
                     raise answer
@@ -207,29 +230,38 @@ def main() -> None:
         job = jobs.get()
         log.set_up(job.settings.log)
         try:
-            report, encoder = asyncio.run(_build(job, encoder, tell))
+            done, encoder = asyncio.run(_build(job, encoder, tell))
         except EmbeddingsError as error:
             tell(error)
         except Exception as error:  # noqa: BLE001 - raised again where it is awaited
             _log.exception("indexing failed")
             tell(error)
         else:
-            tell(report)
+            tell(done)
 
 
 async def _build(
     job: Job, encoder: Encoder | None, tell: ProgressCallback
-) -> tuple[ReindexReport, Encoder]:
+) -> tuple[ReindexReport | int, Encoder]:
     """Do a job; the encoder, once it is loaded, serves the next one too."""
     settings, store = job.settings, open_store(job.settings)
     collection = Collection(settings.data, job.collection, settings.fetch, store=store)
     live = Live(settings, collection, encoder)
     try:
         await live.load_best()
+        if job.how is None:
+            return await _help(collection.encoding(live.encoder, live.worker)), live.encoder
         return await live.reindex(job.how, tell), live.encoder
     finally:
         await live.close()
         await asyncio.to_thread(store.close)
+
+
+async def _help(encoding: Encoding | None) -> int:
+    done, until = 0, time.monotonic() + HELPING
+    while encoding and time.monotonic() < until and (some := await encoding.help()):
+        done += some
+    return done
 
 
 if __name__ == "__main__":

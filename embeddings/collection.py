@@ -22,6 +22,7 @@ from embeddings.stores.opening import FOLDER
 from embeddings.types import AuditEntry, VerifyReport
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -161,9 +162,9 @@ class Collection:
         """Return the names of all collections, in order, as this process last heard of them."""
         return tuple(filter(_NAME.fullmatch, self._store.known()))
 
-    def helper(self, encoder: Encoder, worker: Worker) -> Helping | None:
-        """Return what encodes for other processes when they have much to do; None: nobody asks."""
-        return self._store.helper(self.name, encoder, worker)
+    def helper(self, work: Callable[[], Awaitable[int]]) -> Helping | None:
+        """Return what helps other processes when they have much to encode; None: nobody asks."""
+        return self._store.helper(self.name, work)
 
     def encoding(self, encoder: Encoder, worker: Worker) -> Encoding | None:
         """Return how several processes encode together; None: each is alone."""

@@ -113,17 +113,24 @@ class SearchEngine(Changing):
         return self
 
     async def _join_in(self) -> None:
-        """Hear what other processes publish, and encode for them when they have much to do.
+        """Hear what other processes publish, and encode for them when they have much to do."""
+        self._heard = Heard(self._live.follow)
+        self._collection.generations.listen(self._heard.tell)
+        helper = self._collection.helper(self._help)
+        if helper and self._beside is None:
+            self._helper = helper
+            await helper.start()
+
+    async def _help(self) -> int:
+        """Encode some texts for another process; return how many that were.
 
         Who has a process of its own to build in answers questions in this one: to load here what
         only passages need would keep them waiting.
         """
-        self._heard = Heard(self._live.follow)
-        self._collection.generations.listen(self._heard.tell)
-        helper = self._collection.helper(self._live.encoder, self._live.worker)
-        if helper and self._beside is None and self._builder is None:
-            self._helper = helper
-            await helper.start()
+        if self._builder:
+            return await self._builder.help(self._collection.name)
+        encoding = self._collection.encoding(self._live.encoder, self._live.worker)
+        return await encoding.help() if encoding else 0
 
     async def _close(self) -> None:
         if self._helper:

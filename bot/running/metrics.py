@@ -175,6 +175,10 @@ class Measured:
         working = self._builder.reindex(collection, how, progress)
         return await (working if how.dry_run else self._metrics.reindex(working))
 
+    async def help(self, collection: str) -> int:
+        """Encode for another process, which counts it; return how many texts."""
+        return await self._builder.help(collection)
+
 
 def _version() -> str:
     try:

@@ -60,6 +60,10 @@ class Builder(Protocol):
         """Build and publish a snapshot of a collection whose lock the caller holds."""
         ...
 
+    async def help(self, collection: str) -> int:
+        """Encode texts that another process's reindex waits for; return how many."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Material:

@@ -14,7 +14,7 @@ from embeddings.errors import StorageError
 from embeddings.snapshots.generations import Generations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -229,7 +229,7 @@ class FolderStore:
         """Return where they are."""
         return str(self._folder)
 
-    def helper(self, name: str, encoder: Encoder, worker: Worker) -> None:
+    def helper(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
         """Return nothing: the processes of one machine have its cores between them already."""
 
     def encoding(self, name: str, encoder: Encoder, worker: Worker) -> None:

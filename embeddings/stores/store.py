@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -202,8 +202,13 @@ class Store(Protocol):
         """Return where they are, in words for a person, without any password."""
         ...
 
-    def helper(self, name: str, encoder: Encoder, worker: Worker) -> Helping | None:
-        """Return what encodes for other processes when they have much to do; None: nobody asks."""
+    def helper(self, name: str, work: Callable[[], Awaitable[int]]) -> Helping | None:
+        """Return what helps other processes when they have much to encode; None: nobody asks.
+
+        Args:
+            name: The collection's name.
+            work: Encodes some of it; returns how many texts that were.
+        """
         ...
 
     def encoding(self, name: str, encoder: Encoder, worker: Worker) -> Encoding | None:
@@ -225,6 +230,14 @@ class Encoding(Protocol):
 
         Raises:
             StorageError: What they share is gone; what was done is not lost.
+        """
+        ...
+
+    async def help(self) -> int:
+        """Encode some texts that nobody holds; return how many that were.
+
+        Raises:
+            StorageError: What they share is gone.
         """
         ...
 

@@ -17,7 +17,7 @@ from embeddings.types import Progress
 from embeddings.worker import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from asyncpg import Connection, Record
     from numpy.typing import NDArray
@@ -109,13 +109,13 @@ class Helper:
     Args:
         follower: What tells that they do.
         name: The collection's name.
-        sharing: This process's part.
+        work: Encodes some of them; returns how many that were.
     """
 
-    def __init__(self, follower: Follower, name: str, sharing: Sharing) -> None:
+    def __init__(self, follower: Follower, name: str, work: Callable[[], Awaitable[int]]) -> None:
         self._follower = follower
         self._key = (CHANNEL, name)
-        self._sharing = sharing
+        self._work = work
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -141,7 +141,7 @@ class Helper:
             await self._news.wait()
             self._news.clear()
             try:
-                while await self._sharing.help():
+                while await self._work():
                     pass
             except EmbeddingsError as error:
                 log.info("not helping any more: %s", error)

@@ -15,6 +15,7 @@ from embeddings.stores.postgres.queue import Queue
 from embeddings.stores.postgres.sharing import Helper, Sharing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from asyncpg import Connection, Record
@@ -143,9 +144,9 @@ class PostgresStore:
         """Return how several processes encode a collection together."""
         return Sharing(self.queue(name, encoder.model_id), encoder, worker)
 
-    def helper(self, name: str, encoder: Encoder, worker: Worker) -> Helper:
-        """Return what encodes for other processes when they have much to do."""
-        return Helper(self.follower, name, self.encoding(name, encoder, worker))
+    def helper(self, name: str, work: Callable[[], Awaitable[int]]) -> Helper:
+        """Return what helps other processes when they have much to encode."""
+        return Helper(self.follower, name, work)
 
     def where(self) -> str:
         """Return which database it is."""

@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 
 from config.groups import StoreSettings
 from config.settings import Settings
+from embeddings import universal
 from embeddings.apart import BuilderProcess
 from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.snapshots import build
 from embeddings.stores.opening import open_store
 from embeddings.stores.postgres import database, standing
+from embeddings.stores.postgres.store import PostgresStore
+from embeddings.types import SHARED
 from tests.embeddings.collections import filled, story
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stores.installed import Installed, shared, told, until
@@ -159,6 +163,26 @@ async def test_processes_with_the_model_encode_together(
         assert report.report.encoded >= 100
         assert len(encoder.encoded) >= 20
         await told(helper, engine.status().snapshot)
+
+
+async def test_a_bot_helps_in_its_building_process_and_not_where_it_answers(
+    engine: SearchEngine, shared: Installed
+) -> None:
+    settings = shared.settings("two")
+    texts = [f"Le quai numéro {n} a ouvert en {1900 + n}." for n in range(40)]
+    async with (
+        BuilderProcess(settings) as builder,
+        SearchEngine(settings, builder=builder, encoder=(here := WordEncoder())),
+    ):
+        assert isinstance(engine.store, PostgresStore)
+        queue = engine.store.queue(SHARED, universal.model_id())
+        queue.offer({text.encode(): text for text in texts})
+        await until(lambda: queue.left() == 0)
+    made = queue.vectors([text.encode() for text in texts])
+    np.testing.assert_allclose(
+        np.array([made[text.encode()] for text in texts]), universal.encode(texts), atol=1e-5
+    )
+    assert not here.encoded
 
 
 async def test_a_process_of_its_own_builds_from_what_the_database_holds(

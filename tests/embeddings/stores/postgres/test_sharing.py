@@ -76,7 +76,7 @@ async def test_who_is_alone_encodes_everything(leader: Process) -> None:
 async def test_who_helps_does_a_share_and_no_text_is_done_twice(
     leader: Process, helper: Process
 ) -> None:
-    helping = Helper(helper.store.follower, "shared", helper.sharing)
+    helping = Helper(helper.store.follower, "shared", helper.sharing.help)
     await helping.start()
     await asyncio.sleep(0.3)
     leader.queue.offer({b"x" * 32: "ce qui attend"})
