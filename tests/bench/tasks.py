@@ -19,7 +19,7 @@ from bot.cards.layout import payload
 from bot.render import answer_card
 from bot.translate import Languages
 from config.settings import Settings
-from embeddings.encoder import load_encoder
+from embeddings.encoder import FEW, load_encoder
 from embeddings.engine import SearchEngine
 from embeddings.sentences import sentences
 from embeddings.snapshots import build
@@ -136,7 +136,7 @@ async def encode(options: Options) -> dict[str, Any]:
     files = islice(sorted((Path(options.data) / CORPUS).glob("*.md")), PASSAGES)
     passages = [file.read_text(encoding="utf-8").rpartition("\n\n")[2] for file in files]
     texts = [t for p in passages for t in (p, *(s.of(p) for s in sentences(p)))]
-    encoder.encode_documents(texts[:2])
+    encoder.encode_documents(texts[:1] * (FEW + 1))  # so that all that it takes is loaded
     batches = list(build._batches(sorted(texts, key=len)))
     batched = seconds(lambda: [encoder.encode_documents(batch) for batch in batches])
     alone = seconds(lambda: [encoder.encode_documents([text]) for text in texts])
