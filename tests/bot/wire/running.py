@@ -71,6 +71,18 @@ async def running(
         await asyncio.wait([life])
 
 
+async def person_of_each(server: FakeDiscord, shards: int) -> list[User]:
+    """Return one person on a server of each shard."""
+    found: dict[int, User] = {}
+    while len(found) < shards:
+        guild = server.add_guild("Rédaction")
+        shard = (guild.id >> 22) % shards
+        if shard not in found:
+            found[shard] = server.add_member(guild, f"Ana {shard}")
+        await asyncio.sleep(0.001)  # an id holds its millisecond, and that decides on the shard
+    return [found[shard] for shard in range(shards)]
+
+
 async def ask(server: FakeDiscord, user: User, question: str = QUESTION) -> Interaction:
     """Type the question as a command."""
     return await server.slash("ask", {"question": question}, user=user)

@@ -18,7 +18,7 @@ from bot.running.health import Health
 from config.groups import StoreSettings
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
-from tests.bot.wire.running import QUOTE, WORDS, answers, ask, settings_for
+from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
 from tests.bot.wire.state import Member
 from tests.fakes import FakeEngine
 
@@ -41,14 +41,7 @@ BETWEEN = 0.4
 @pytest.fixture
 async def people(server: FakeDiscord) -> list[User]:
     """One person on a server of each shard."""
-    found: dict[int, User] = {}
-    while len(found) < SHARDS:
-        guild = server.add_guild("Rédaction")
-        shard = (guild.id >> 22) % SHARDS
-        if shard not in found:
-            found[shard] = server.add_member(guild, f"Ana {shard}")
-        await asyncio.sleep(0.001)  # an id holds its millisecond, and that decides on the shard
-    return [found[shard] for shard in range(SHARDS)]
+    return await person_of_each(server, SHARDS)
 
 
 @pytest.fixture(params=["a file", "a database"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.bot.wire.messages import text_of
-from tests.bot.wire.running import QUOTE, WORDS, answers, running
+from tests.bot.wire.running import QUOTE, WORDS, answers, person_of_each, running
 from tests.bot.wire.test_survival import IDENTIFY, RESUME
 from tests.fakes import FakeEngine
 
@@ -25,14 +25,7 @@ SHARDS = 2
 @pytest.fixture
 async def people(server: FakeDiscord) -> list[User]:
     """One person on a server of each shard."""
-    found: dict[int, User] = {}
-    while len(found) < SHARDS:
-        guild = server.add_guild("Rédaction")
-        shard = (guild.id >> 22) % SHARDS
-        if shard not in found:
-            found[shard] = server.add_member(guild, f"Ana {shard}")
-        await asyncio.sleep(0.001)  # an id holds its millisecond, and that decides on the shard
-    return [found[shard] for shard in range(SHARDS)]
+    return await person_of_each(server, SHARDS)
 
 
 @pytest.fixture(params=[SHARDS, 0], ids=["as set", "as recommended"])
