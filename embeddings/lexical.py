@@ -226,9 +226,10 @@ class Lexical:
         if postings + len(self) <= FEW:
             at, owner = gather(self.first, weighed.rows)
             return Summed.of(weighed, self.passages[at], self.impacts[at], owner, len(self))
-        return Listed([self._postings(*each) for each in weighed.each()], len(self))
+        lists = [self._postings(row, weight, is_gram=gram) for row, weight, gram in weighed.each()]
+        return Listed(lists, len(self))
 
-    def _postings(self, row: int, weight: float, is_gram: bool) -> Postings:  # noqa: FBT001
+    def _postings(self, row: int, weight: float, *, is_gram: bool) -> Postings:
         here = slice(self.first[row], self.first[row + 1])
         most = weight * int(self.most[row])
         return Postings(self.passages[here], self.impacts[here], np.float32(weight), most, is_gram)

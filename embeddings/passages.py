@@ -138,9 +138,10 @@ def _parts(text: str, title: str) -> list[_Part]:
     habit = _is_wrapped([p for b in blocks for p in pairwise(b)], blocks)
     parts: list[_Part] = []
     for number, block in enumerate(blocks):
-        for part in _divide(block, number, habit=habit):
+        for each in _divide(block, number, habit=habit):
+            part = each
             if parts and _continues_list(parts[-1], part):
-                part = _Part(parts.pop().lines + part.lines, number, lists=True)  # noqa: PLW2901
+                part = _Part(parts.pop().lines + part.lines, number, lists=True)
             parts.append(part)
     return parts
 

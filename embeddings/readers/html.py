@@ -69,7 +69,7 @@ class _Facts:
 
 def load() -> None:
     """Import the libraries, half a second that only pages need."""
-    import trafilatura  # noqa: F401
+    import trafilatura  # noqa: F401 - to have it loaded
 
 
 def read(

@@ -88,7 +88,7 @@ _ODT = _Words(
 
 def load() -> None:
     """Import the library that only these files need."""
-    import defusedxml.ElementTree  # noqa: F401
+    import defusedxml.ElementTree  # noqa: F401 - to have it loaded
 
 
 def read(data: bytes, path: Path) -> Draft:

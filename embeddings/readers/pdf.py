@@ -37,7 +37,7 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 
 def load() -> None:
     """Import the library that only these files need."""
-    import pdfminer.high_level  # noqa: F401
+    import pdfminer.high_level  # noqa: F401 - to have it loaded
 
 
 def read(data: bytes, path: Path) -> Draft:

@@ -156,7 +156,7 @@ async def test_everything_discord_shows_of_the_commands_is_in_both_languages(wor
     assert isinstance(world.bot, VerbatimBot)
     assert world.bot.tree.translator is not None
     for command in world.bot.tree.get_commands():
-        payload = await command.get_translated_payload(world.bot.tree, world.bot.tree.translator)  # type: ignore[union-attr,arg-type]
+        payload = await command.get_translated_payload(world.bot.tree, world.bot.tree.translator)
         assert _untranslated(payload) == []
 
 
