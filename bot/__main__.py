@@ -100,7 +100,7 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
     from bot.running.ending import until_terminated
     from bot.running.metrics import Measured
     from bot.running.watched import watched
-    from embeddings.apart import BuilderProcess
+    from embeddings.snapshots.builder import BuilderProcess
 
     settings = shell.settings
     async with contextlib.AsyncExitStack() as stack:

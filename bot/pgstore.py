@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.access import Choices
 from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote, read_choices
-from embeddings.stores.postgres.database import Database
-from embeddings.stores.postgres.following import POLL, Follower
+from embeddings.store.postgres.database import Database
+from embeddings.store.postgres.following import POLL, Follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asyncpg import Connection, Record
 
-    from embeddings.stores.postgres.database import Work
+    from embeddings.store.postgres.database import Work
 
 T = TypeVar("T")
 CHANNEL = "verbatim_choices"

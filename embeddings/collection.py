@@ -14,11 +14,11 @@ from embeddings.changing.journal import Journal
 from embeddings.changing.limits import Limits, check
 from embeddings.corpus import CORPUS, Corpus
 from embeddings.errors import BusyError, InputError, StorageError
-from embeddings.snapshot import identity
 from embeddings.snapshots.reindexing import Material
+from embeddings.snapshots.snapshot import identity
 from embeddings.snapshots.unchanged import split
-from embeddings.stores.folder import FolderStore
-from embeddings.stores.opening import FOLDER
+from embeddings.store.folder import FolderStore
+from embeddings.store.opening import FOLDER
 from embeddings.types import AuditEntry, VerifyReport
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from config.settings import FetchSettings
     from embeddings.changing.plan import Plan
-    from embeddings.encoder import Encoder
-    from embeddings.snapshot import Snapshot
-    from embeddings.stores.store import Encoding, Helping, Store
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.store import Encoding, Helping, Store
     from embeddings.types import SnapshotSummary
-    from embeddings.worker import Worker
+    from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.worker import Worker
 
 log = logging.getLogger(__name__)
 

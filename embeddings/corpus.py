@@ -21,7 +21,7 @@ from embeddings.changing.plan import Plan, Planner
 from embeddings.errors import InputError, ReadError, StorageError, UnknownArticle
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
-from embeddings.stores.folder import FolderFiles
+from embeddings.store.folder import FolderFiles
 from embeddings.types import SHARED, Article, Rejected
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.readers import Draft
-    from embeddings.stores.store import Files
+    from embeddings.store.store import Files
 
 __all__ = ["Corpus", "Plan", "parse", "render"]
 

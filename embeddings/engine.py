@@ -10,23 +10,22 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings.asking import MAX_QUESTION, Terms, checked
+from embeddings.answering import MAX_QUESTION, Terms, checked
 from embeddings.changing.commands import Changing
 from embeddings.changing.limits import limits_of
 from embeddings.collection import Collection
 from embeddings.live import Live
-from embeddings.stores.opening import open_store
+from embeddings.store.opening import open_store
 from embeddings.types import SHARED, Filters, Standing, Status
-from embeddings.worker import Heard, Priority
+from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from config.settings import Settings
-    from embeddings.encoder import Encoder
     from embeddings.snapshots.reindexing import Builder
-    from embeddings.stores.store import Helping, Store
+    from embeddings.store.store import Helping, Store
     from embeddings.types import (
         Answer,
         Article,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         SnapshotSummary,
         VerifyReport,
     )
+    from embeddings.vectors.encoder import Encoder
 
 __all__ = ["MAX_QUESTION", "SearchEngine"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from embeddings.changing.audit import Audit
-    from embeddings.stores.store import Files
+    from embeddings.store.store import Files
 
 log = logging.getLogger(__name__)
 

@@ -9,16 +9,16 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from embeddings.asking import Models, answer
+from embeddings.answering import Models, answer
 from embeddings.changing import gate
-from embeddings.encoder import load_encoder
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
+from embeddings.loaded import Serving
 from embeddings.ranking.confidence import calibration_for
-from embeddings.reranker import load_reranker
-from embeddings.serving import Serving
 from embeddings.snapshots.reindexing import Changes, Reindex, Reindexing, changes
 from embeddings.types import Answer, Refusal
-from embeddings.worker import Priority, Worker, held
+from embeddings.vectors.encoder import load_encoder
+from embeddings.vectors.reranker import load_reranker
+from embeddings.vectors.worker import Priority, Worker, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from config.settings import Settings
-    from embeddings.asking import Terms
+    from embeddings.answering import Terms
     from embeddings.collection import Collection
-    from embeddings.encoder import Encoder
-    from embeddings.snapshot import Snapshot
     from embeddings.snapshots.reindexing import Builder, Material
+    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import ProgressCallback, ReindexReport
+    from embeddings.vectors.encoder import Encoder
 
 log = logging.getLogger(__name__)
 

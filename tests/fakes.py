@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
-from embeddings.stores.folder import FolderStore
+from embeddings.store.folder import FolderStore
 from embeddings.types import (
     SHARED,
     Answer,

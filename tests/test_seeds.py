@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from embeddings.passages import split
+from embeddings.text.passages import split
 from embeddings.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ from embeddings.errors import InputError
 
 if TYPE_CHECKING:
     from bot.shell.session import Shell
-    from embeddings.evaluate import Evaluation
+    from embeddings.measuring.evaluate import Evaluation
 
 LABELLED = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -78,8 +78,8 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
-    from embeddings.evaluate import evaluate as measure  # keeps --help quick
     from embeddings.measuring import plots as drawings  # keeps --help quick
+    from embeddings.measuring.evaluate import evaluate as measure  # keeps --help quick
 
     if plots:
         drawings.ready(plots)

@@ -12,14 +12,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from embeddings.stores.folder import FolderFiles
+from embeddings.store.folder import FolderFiles
 from embeddings.types import AuditEntry, Correction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from embeddings.stores.store import Files
+    from embeddings.store.store import Files
     from embeddings.types import ArticleSummary
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from embeddings.changing.plan import Plan
 from embeddings.changing.proposals import Kept, Proposals
 from embeddings.changing.transaction import nothing
 from embeddings.errors import InputError
-from embeddings.passages import split
-from embeddings.snapshots import build
+from embeddings.snapshots import building as build
+from embeddings.text.passages import split
 from embeddings.types import ChangeReport, Proposal, Rejected
-from embeddings.worker import finished
+from embeddings.vectors.worker import finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.collection import Collection
-    from embeddings.serving import Serving
-    from embeddings.snapshot import Snapshot
+    from embeddings.loaded import Serving
+    from embeddings.snapshots.snapshot import Snapshot
 
     Encode = Callable[[str], NDArray[np.float32]]
 

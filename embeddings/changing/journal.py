@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.changing import audit
 from embeddings.errors import StorageError
-from embeddings.stores.folder import FolderFiles
+from embeddings.store.folder import FolderFiles
 from embeddings.types import AuditEntry
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.changing.audit import Audit
-    from embeddings.snapshots.generations import Generations
-    from embeddings.stores.store import Files
+    from embeddings.snapshots.kept import Generations
+    from embeddings.store.store import Files
     from embeddings.types import ReindexReport
 
 JOURNAL = "journal.json"

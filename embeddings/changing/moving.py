@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from embeddings.changing import archive, audit, gate
 from embeddings.changing.plan import Plan
 from embeddings.errors import InputError
-from embeddings.worker import finished
+from embeddings.vectors.worker import finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

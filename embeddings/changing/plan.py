@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from embeddings.passages import split
+from embeddings.text.passages import split
 from embeddings.types import Article, ArticleSummary, ChangeReport, Proposed, Rejected, digest
 
 if TYPE_CHECKING:

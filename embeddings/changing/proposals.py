@@ -20,8 +20,8 @@ from embeddings.errors import (
     UnknownArticle,
     UnknownProposal,
 )
-from embeddings.snapshot import identity
-from embeddings.stores.folder import FolderFiles
+from embeddings.snapshots.snapshot import identity
+from embeddings.store.folder import FolderFiles
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.corpus import Corpus
-    from embeddings.stores.store import Files
+    from embeddings.store.store import Files
     from embeddings.types import Article
 
 FOLDER = "proposals"

@@ -16,7 +16,7 @@ from embeddings.changing.journal import Change
 from embeddings.errors import StorageError
 from embeddings.snapshots.reindexing import Reindexing
 from embeddings.types import AuditEntry
-from embeddings.worker import finished, held
+from embeddings.vectors.worker import finished, held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

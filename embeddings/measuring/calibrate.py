@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import ModelError
-from embeddings.measuring.metrics import auroc, calibration_error
+from embeddings.measuring.figures import auroc, calibration_error
 from embeddings.measuring.sampling import Kind, Sample
 from embeddings.ranking.confidence import Calibration, Story, smallness, value
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.asking import checked
+from embeddings.answering import checked
 from embeddings.collection import Collection
 from embeddings.errors import QuestionError
 from embeddings.live import Live
@@ -17,17 +17,17 @@ from embeddings.measuring.sampling import Asked, Pool
 from embeddings.ranking.evidence import Query
 from embeddings.snapshots.reindexing import documents
 from embeddings.types import SHARED, Progress
-from embeddings.worker import Priority
+from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
-    from embeddings.encoder import Encoder
     from embeddings.measuring.labelled import LabelledSet
     from embeddings.measuring.sampling import Sample
     from embeddings.ranking.confidence import Calibration
     from embeddings.types import ProgressCallback
+    from embeddings.vectors.encoder import Encoder
 
 
 async def calibrate(

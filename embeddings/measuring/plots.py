@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError, StorageError
-from embeddings.measuring.metrics import calibration_error, reliability, risk_coverage
+from embeddings.measuring.figures import calibration_error, reliability, risk_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from embeddings.measuring.metrics import Outcome
+    from embeddings.measuring.figures import Outcome
 
 RELIABILITY = "reliability.png"
 RISK_COVERAGE = "risk-coverage.png"

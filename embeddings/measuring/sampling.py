@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import lexical
-from embeddings.index import VectorIndex
-from embeddings.ranker import rank
+from embeddings.lexical import bm25 as lexical
+from embeddings.lexical.stretches import gather
 from embeddings.ranking.evidence import Arrays
-from embeddings.searching.stretches import gather
+from embeddings.ranking.ranker import rank
+from embeddings.vectors.index import VectorIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from embeddings.lexical import Document, Ints
+    from embeddings.lexical.bm25 import Document, Ints
     from embeddings.ranking.evidence import Query
 
 SIZES = (1, 1, 2, 3, 5, 8, 15, 30, 80)

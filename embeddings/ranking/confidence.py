@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from config.settings import Settings
-    from embeddings.lexical import Floats
+    from embeddings.lexical.bm25 import Floats
 
 BUNDLED = Path(__file__).with_name("calibration-bundled.json")
 FALLBACK_INTERCEPT = -4.0

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from embeddings.analysis import without_tags
-from embeddings.lexical import FAR
-from embeddings.searching.halves import inner
-from embeddings.searching.postings import TINY
-from embeddings.searching.stretches import gather
+from embeddings.lexical.bm25 import FAR
+from embeddings.lexical.postings import TINY
+from embeddings.lexical.stretches import gather
+from embeddings.text.analysis import without_tags
+from embeddings.vectors.halves import inner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embeddings.lexical import Bools, Floats, Ints, Lexical, Terms
+    from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
 
 FITS = 0.28
 """What the kind of answer that the question wants adds, and its lack takes away."""

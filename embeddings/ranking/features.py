@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.lexical.postings import TINY
 from embeddings.ranking.confidence import smallness
-from embeddings.searching.postings import TINY
 
 if TYPE_CHECKING:
-    from embeddings.lexical import Bools, Floats, Ints, Terms
+    from embeddings.lexical.bm25 import Bools, Floats, Ints, Terms
     from embeddings.ranking.evidence import Arrays, Evidence
 
 LIMIT = 10.0

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.searching.stretches import gather
+from embeddings.lexical.stretches import gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embeddings.lexical import Floats, Ints
+    from embeddings.lexical.bm25 import Floats, Ints
     from embeddings.ranking.evidence import Arrays
 
 ALIKE = 0.85

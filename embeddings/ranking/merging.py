@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
-from embeddings.analysis import fold
 from embeddings.ranking.folding import SAME
+from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

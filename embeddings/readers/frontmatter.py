@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from embeddings.errors import ReadError
-from embeddings.furniture import ends_like_sentence
 from embeddings.readers.dates import read_date
+from embeddings.text.boilerplate import ends_like_sentence
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,15 +10,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from embeddings.furniture import (
+from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
+from embeddings.text.boilerplate import (
     ends_like_sentence,
     fold,
     is_address,
     is_contact,
     is_notice,
 )
-from embeddings.passages import paragraphs, split
-from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
+from embeddings.text.passages import paragraphs, split
 from embeddings.types import Article
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from embeddings.furniture import ends_like_sentence, fold
+from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.furniture import fold
 from embeddings.readers.archives import opened, unpacked
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.blocks import Block, Kind
 from embeddings.readers.decoding import normal
 from embeddings.readers.story import text_of
+from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
     import zipfile

@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.furniture import fold
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.decoding import normal
 from embeddings.readers.layout import Line, paragraphs_of
+from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

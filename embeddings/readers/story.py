@@ -6,8 +6,8 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from embeddings.furniture import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
 from embeddings.readers.blocks import Block, Kind
+from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,24 +10,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from embeddings import snapshot as snapshots
 from embeddings.errors import SnapshotError, StorageError
-from embeddings.serving import Serving
-from embeddings.snapshots import build, writing
+from embeddings.loaded import Serving
+from embeddings.snapshots import building as build
+from embeddings.snapshots import snapshot as snapshots
+from embeddings.snapshots import writing
 from embeddings.types import Progress, ReindexReport
-from embeddings.worker import finished, held
+from embeddings.vectors.worker import finished, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from embeddings.encoder import Encoder
+    from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
-    from embeddings.searching.wording import Document
-    from embeddings.snapshot import Snapshot
-    from embeddings.snapshots.generations import Generations
-    from embeddings.stores.store import Encoding
+    from embeddings.snapshots.kept import Generations
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.store import Encoding
     from embeddings.types import Article, Passage, ProgressCallback
-    from embeddings.worker import Worker
+    from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import passages
-from embeddings.searching.wording import recipe
-from embeddings.snapshot import damaged, identity
+from embeddings.lexical.words import recipe
+from embeddings.snapshots.snapshot import damaged, identity
+from embeddings.text import passages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from embeddings.snapshot import Snapshot
+    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import Article, Passage
 
     Ints = NDArray[np.int64]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings import files
-from embeddings.index import write as write_index
-from embeddings.searching.wording import recipe
-from embeddings.snapshot import ARTICLES, METADATA, TEXTS, VECTORS, identity
+from embeddings.lexical.words import recipe
 from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest
+from embeddings.snapshots.snapshot import ARTICLES, METADATA, TEXTS, VECTORS, identity
+from embeddings.vectors.index import write as write_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from embeddings.index import Before
-    from embeddings.snapshot import Snapshot
+    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import Article, Passage
+    from embeddings.vectors.index import Before
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 from embeddings.errors import EmbeddingsError, InputError
+from embeddings.watching.feeds import WatchedFeed, next_look
+from embeddings.watching.folder import WatchedFolder
+from embeddings.watching.memory import remember, remembered
 from embeddings.watching.taking import Taking, Told
-from embeddings.watching.watchedfeeds import WatchedFeed, next_look
-from embeddings.watching.watchedfolder import WatchedFolder
-from embeddings.watching.watchmemory import remember, remembered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from config.settings import Settings
+    from embeddings.watching.memory import Stamp
     from embeddings.watching.taking import Intake
-    from embeddings.watching.watchmemory import Stamp
 
 ABSENT = 5.0
 """Seconds between two looks for a folder that is not there."""

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from embeddings import universal
+from embeddings.vectors import universal
 from tests.bench import words
 from tests.bench.engines import PEERS
 from tests.bench.memory import Run, megabytes, pss

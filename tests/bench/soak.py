@@ -25,10 +25,10 @@ import psutil
 
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.encoder import Encoder
 from embeddings.engine import SearchEngine
 from embeddings.library import Library
 from embeddings.types import Filters
+from embeddings.vectors.encoder import Encoder
 from tests.bench import words
 from tests.bench.memory import megabytes, pss
 from tests.bench.tasks import CORPUS

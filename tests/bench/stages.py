@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from embeddings import serving
-from embeddings.index import VectorIndex
-from embeddings.lexical import Lexical
+from embeddings import loaded as serving
+from embeddings.lexical.bm25 import Lexical
+from embeddings.vectors.index import VectorIndex
 
 STAGES = ("encode", "dense", "lexical", "rank", "verify", "render")
 

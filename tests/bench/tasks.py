@@ -19,11 +19,11 @@ from bot.cards.layout import payload
 from bot.render import answer_card
 from bot.translate import Languages
 from config.settings import Settings
-from embeddings.encoder import FEW, load_encoder
 from embeddings.engine import SearchEngine
-from embeddings.sentences import sentences
-from embeddings.snapshots import build
+from embeddings.snapshots import building as build
+from embeddings.text.sentences import sentences
 from embeddings.types import Answer
+from embeddings.vectors.encoder import FEW, load_encoder
 from tests.bench import words
 from tests.bench.memory import megabytes, pss
 from tests.bench.stages import STAGES, watched

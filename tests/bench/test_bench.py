@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
 from embeddings.articlefile import parse
-from embeddings.passages import split
+from embeddings.text.passages import split
 from tests.bench import __main__ as bench
 from tests.bench import peers, plots, report, words
 from tests.bench.__main__ import number

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import universal
+from embeddings.vectors import universal
 from tests.bench.words import Model
 
 WORDS = 2048

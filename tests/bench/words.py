@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.analysis import STOP, fold
-from embeddings.passages import paragraphs
-from embeddings.sentences import sentences
+from embeddings.text.analysis import STOP, fold
+from embeddings.text.passages import paragraphs
+from embeddings.text.sentences import sentences
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 OWN = 0.4

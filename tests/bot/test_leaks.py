@@ -30,7 +30,7 @@ from embeddings.corpus import Corpus
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
 from embeddings.library import Library
-from embeddings.passages import split
+from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.embeddings.fakes import WordEncoder
 

@@ -16,7 +16,7 @@ from bot.pgstore import SharedStore
 from embeddings.errors import AwayError, StorageError
 from tests.bot import test_store
 from tests.bot.test_store import VOTE, Clock, clock  # noqa: F401 - a fixture
-from tests.embeddings.stores.postgres.server import Server
+from tests.embeddings.store.postgres.server import Server
 
 OF_A_FILE = (
     "test_a_file_that_is_no_database_is_an_error",

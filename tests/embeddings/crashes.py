@@ -25,7 +25,7 @@ from embeddings.changing.audit import AUDIT
 from embeddings.engine import SearchEngine
 from embeddings.errors import EmbeddingsError
 from embeddings.files import LOCK
-from embeddings.snapshots.generations import ASIDE
+from embeddings.snapshots.kept import ASIDE
 from tests.embeddings.diskfaults import ALLOCATING, DEAD, Disk, failing
 from tests.embeddings.fakes import WordEncoder
 

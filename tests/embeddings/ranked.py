@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from embeddings.lexical import Document, build
-from embeddings.ranker import Ranking, rank
+from embeddings.lexical.bm25 import Document, build
 from embeddings.ranking.evidence import Arrays, Query, sentence_text
+from embeddings.ranking.ranker import Ranking, rank
 
 DIMENSION = 64
 

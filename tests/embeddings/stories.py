@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.passages import split
-from embeddings.snapshot import Snapshot
 from embeddings.snapshots import writing
-from embeddings.snapshots.build import texts_of
+from embeddings.snapshots.building import texts_of
+from embeddings.snapshots.snapshot import Snapshot
 from embeddings.snapshots.writing import Contents
+from embeddings.text.passages import split
 from embeddings.types import Article
 from tests.embeddings.fakes import WordEncoder
 

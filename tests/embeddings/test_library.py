@@ -18,7 +18,7 @@ from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, UnknownArticle
 from embeddings.files import writer_lock
 from embeddings.library import Library
-from embeddings.stores.folder import GONE
+from embeddings.store.folder import GONE
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 

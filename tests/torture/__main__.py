@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.embeddings.stores.postgres.server import NoServerError, Server
+from tests.embeddings.store.postgres.server import NoServerError, Server
 from tests.torture import report
 from tests.torture.judge import judge
 from tests.torture.mutants import MUTANTS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.embeddings.stores.postgres.server import Server
+    from tests.embeddings.store.postgres.server import Server
     from tests.torture.children import Child
     from tests.torture.crew import Crew
     from tests.torture.door import Door

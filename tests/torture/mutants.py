@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from embeddings.snapshot import Snapshot
+    from embeddings.snapshots.snapshot import Snapshot
 
 
 def pointer() -> None:
     """Report a generation as published, and do not make it live."""
-    from embeddings.stores.postgres import generations
+    from embeddings.store.postgres import generations
 
     generations._POINT = "SELECT $1::text, $2::text"
 
 
 def deaf() -> None:
     """Do nothing about what other processes publish."""
-    from embeddings.stores.postgres.following import Follower
+    from embeddings.store.postgres.following import Follower
 
     async def nothing(*_: Any) -> None:
         pass
@@ -36,7 +36,7 @@ def deaf() -> None:
 
 def mixed() -> None:
     """Serve the vectors of one generation with the passages of the one before."""
-    from embeddings.serving import Serving
+    from embeddings.loaded import Serving
 
     make = Serving.__init__
     before: list[Snapshot] = []

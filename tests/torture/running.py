@@ -18,7 +18,7 @@ from tests.torture.stories import write_first
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.embeddings.stores.postgres.server import Server
+    from tests.embeddings.store.postgres.server import Server
 
 
 async def run(plan: Plan, postgres: Server, url: str, folder: Path, mutant: str = "") -> Seen:

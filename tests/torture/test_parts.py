@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from embeddings.articlefile import parse
-from embeddings.passages import split
+from embeddings.text.passages import split
 from tests.torture.asker import Asker
 from tests.torture.children import Child
 from tests.torture.ledger import DONE, LATER, Ledger, Work

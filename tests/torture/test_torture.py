@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.embeddings.stores.postgres.fixtures import postgres_of_its_own
+from tests.embeddings.store.postgres.fixtures import postgres_of_its_own
 from tests.torture.judge import judge
 from tests.torture.running import run
 from tests.torture.seen import Plan
@@ -14,7 +14,7 @@ from tests.torture.seen import Plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.embeddings.stores.postgres.server import Server
+    from tests.embeddings.store.postgres.server import Server
 
 __all__ = ["postgres_of_its_own"]
 

@@ -13,7 +13,7 @@ import pytest
 
 from embeddings import measuring
 from embeddings.errors import ModelError
-from embeddings.measuring.metrics import Outcome, figures, percentiles
+from embeddings.measuring.figures import Outcome, figures, percentiles
 from embeddings.ranking.confidence import Calibration
 from tests.bot.stage import Stage
 
@@ -54,7 +54,7 @@ def stage(
     """Have the program in a folder with a labelled set, and an evaluation that is made up."""
     (tmp_path / "set").mkdir()
     made = Stage(tmp_path, monkeypatch, capsys)
-    made.patch.setitem(sys.modules, "embeddings.evaluate", Evaluating())
+    made.patch.setitem(sys.modules, "embeddings.measuring.evaluate", Evaluating())
     return made
 
 
@@ -62,7 +62,7 @@ class Evaluating(ModuleType):
     """Stands for the module that measures, and keeps what it was asked."""
 
     def __init__(self) -> None:
-        super().__init__("embeddings.evaluate")
+        super().__init__("embeddings.measuring.evaluate")
         self.limit: int | None = None
 
     async def evaluate(
@@ -85,7 +85,7 @@ def test_eval_shows_people_a_table(stage: Stage) -> None:
 
 def test_the_limit_reaches_the_evaluation(stage: Stage) -> None:
     stage.run("eval", "set", "--limit", "7")
-    assert sys.modules["embeddings.evaluate"].limit == 7
+    assert sys.modules["embeddings.measuring.evaluate"].limit == 7
 
 
 def test_each_miss_is_a_line_with_the_question_the_gold_and_what_came_first(stage: Stage) -> None:
@@ -127,7 +127,7 @@ def test_a_mistake_is_told_before_anything_is_measured(
     said = stage.run(*arguments, "--json")
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert reason in said.err
-    assert sys.modules["embeddings.evaluate"].limit is None
+    assert sys.modules["embeddings.measuring.evaluate"].limit is None
 
 
 FITTED = Calibration("fake", -1.0, {"lead": 2.0}, 0.55, "Fitted on set.", {"set": {"ece": 0.04}})

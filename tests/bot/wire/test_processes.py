@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import User
-    from tests.embeddings.stores.postgres.server import Server
+    from tests.embeddings.store.postgres.server import Server
 
 SHARDS = 3
 PARTS = ("0,2", "1")

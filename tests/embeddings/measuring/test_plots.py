@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import InputError, StorageError
 from embeddings.measuring import plots
-from embeddings.measuring.metrics import Outcome
+from embeddings.measuring.figures import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from embeddings.lexical import Document
+from embeddings.lexical.bm25 import Document
 from embeddings.measuring.sampling import Asked, Kind, Pool
 from embeddings.ranking.evidence import Query
 from tests.embeddings.ranked import CORPUS, arrays, vector

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from config.settings import Settings
-from embeddings import universal
 from embeddings.errors import ModelError
 from embeddings.measuring.calibrate import FEATURES, fit
 from embeddings.measuring.sampling import Sample
 from embeddings.ranking.confidence import Calibration, Story, calibration_for
+from embeddings.vectors import universal
 
 CALIBRATION = Calibration("model", -1.0, {"covered": 2.0, "lead": 0.5}, 0.6, "A note.", {"n": 3})
 

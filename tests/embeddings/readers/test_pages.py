@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.passages import split
 from embeddings.readers import Draft, html
+from embeddings.text.passages import split
 from tests.embeddings.readers.pages import PAGES, Page
 
 AROUND = (

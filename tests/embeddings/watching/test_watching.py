@@ -31,7 +31,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for a folder that is gone, and try again what failed, without much waiting."""
     monkeypatch.setattr(module, "ABSENT", 0.02)
     monkeypatch.setattr(module, "PAUSE", 0.05)
-    monkeypatch.setattr("embeddings.watching.watchedfeeds.FIRST", 0.0)
+    monkeypatch.setattr("embeddings.watching.feeds.FIRST", 0.0)
     monkeypatch.setattr("embeddings.watching.taking.FIRST_WAIT", 0.01)
 
 

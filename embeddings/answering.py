@@ -1,0 +1,290 @@
+"""A question's way to an answer: narrowed, ranked, verified; or one of three refusals.
+
+It may be asked of several snapshots at once: each ranks its own passages and is as sure as its
+own calibration makes it; what answers is merged (``merging``), and only all together refuse.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.question.understanding import understand
+from embeddings.ranking.calibrate_across import in_company
+from embeddings.ranking.merging import interleaved, merged
+from embeddings.types import Answer, Filters, Refusal
+from embeddings.vectors.reranker import TOP, rerank
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embeddings.loaded import Serving
+    from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.types import Hit
+    from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.reranker import Reranker
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 1000
+"""The longest question, in characters."""
+NEAREST = 3
+"""How many titles a refusal names."""
+SURER_BY_FAR = 0.25
+"""How much surer an answer outside the dates of a question's words must be to be preferred."""
+SPARE = 5
+"""Candidates beyond those asked for, in case a quote has changed on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models that answer; one thread at a time uses them."""
+
+    encoder: Encoder
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a question is answered.
+
+    Attributes:
+        top_k: The most passages to show.
+        threshold: The least confidence that is answered, when somebody gave one, and then nothing
+            else counts; None: what each snapshot's calibration says.
+        filters: What the caller narrows the search to.
+        today: The day that "last week" counts from.
+        plain: Rank only: no folding of near-duplicates, no reading of dates in the question.
+    """
+
+    top_k: int
+    threshold: float | None
+    filters: Filters
+    today: date
+    plain: bool = False
+
+
+def checked(question: str) -> str:
+    """Return a question without the space around it.
+
+    Raises:
+        QuestionError: It is empty, too long, or has no word.
+    """
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("The question is empty; ask it in a few words.", "empty")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text)} characters; the most is {MAX_QUESTION}.", "too_long"
+        )
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("The question has no word in it; ask it in a few words.", "no_words")
+    return text
+
+
+def answer(question: str, servings: Mapping[str, Serving], models: Models, terms: Terms) -> Answer:
+    """Answer one question from one or more snapshots; runs on the models' thread.
+
+    Args:
+        question: The question, as ``checked`` returns it.
+        servings: Name of a collection -> the snapshot that answers for it; at least one, none
+            of them empty.
+        models: What makes the question's vector, and what reads the best candidates again.
+        terms: How many passages, how sure, and from where.
+
+    Raises:
+        UnknownArticle: The filters name an article that is in none of them.
+    """
+    started = time.perf_counter()
+    found = _Asked(question, question, servings, models, terms).narrowed()
+    return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What one snapshot has to say."""
+
+    serving: Serving
+    ranking: Ranking
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.ranking.candidates
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question before snapshots; ``text`` is what of its words is looked for."""
+
+    question: str
+    text: str
+    servings: Mapping[str, Serving]
+    models: Models
+    terms: Terms
+
+    def narrowed(self) -> Answer:
+        """Answer within the caller's filters and those that the question's words name.
+
+        Words may be meant as the subject ("what happened in June 2018"): where nothing answers
+        within their filter, or something outside is surer by far, all is searched and the answer
+        says so.
+        """
+        if self.terms.plain:
+            return self.answered(self.terms.filters)
+        names = {name for serving in self.servings.values() for name in serving.source_names()}
+        said = understand(self.question, self.terms.today, sorted(names))
+        filters = _both(self.terms.filters, said.filters)
+        if filters == self.terms.filters:
+            return self.answered(filters)
+        inside = replace(self, text=_without(self.question, said.words))
+        within = replace(inside.answered(filters), understood=said.words)
+        wider = replace(self.answered(self.terms.filters), understood=said.words, widened=True)
+        if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
+            return within
+        return wider
+
+    def answered(self, filters: Filters) -> Answer:
+        """Answer within filters, or refuse when none of the snapshots answers."""
+        vector = self.models.encoder.encode_query(self.text)
+        searched = self.searched(filters, vector)
+        quoted = [(one, self.hits(one)) for one in searched]
+        sure = max((hit.confidence for _, hits in quoted for hit in hits), default=None)
+        blank = Answer(self.question, self.snapshot, sure, None, filters=filters)
+        enough = [hits for one, hits in quoted if hits and self.suffices(one, hits, filters)]
+        if enough:
+            return replace(blank, hits=merged(enough, self.terms.top_k))
+        everywhere = self.searched(Filters(), vector) if filters else searched
+        return replace(
+            blank,
+            refusal=self.reason(searched, everywhere),
+            nearest_titles=_nearest(everywhere),
+        )
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the first collection's snapshot: the shared one's, where that is searched."""
+        return next(iter(self.servings.values())).snapshot.id
+
+    def searched(self, filters: Filters, vector: NDArray[np.float32]) -> list[_Searched]:
+        """Rank the passages of each snapshot that the filters concern.
+
+        Raises:
+            UnknownArticle: They name an article that is in none of them.
+        """
+        concerned = [
+            serving
+            for name, serving in self.servings.items()
+            if filters.collection in {None, name} and _has(serving, filters.article_id)
+        ]
+        if filters.article_id and not concerned:
+            raise UnknownArticle(
+                f"There is no article {filters.article_id!r}; `sources` lists the articles."
+            )
+        ranked = [self.ranked(one, filters, vector) for one in concerned]
+        return [
+            _Searched(one, self.beside(one, own, [r for r in ranked if r is not own]))
+            for one, own in zip(concerned, ranked, strict=True)
+        ]
+
+    def beside(self, serving: Serving, ranking: Ranking, others: list[Ranking]) -> Ranking:
+        """Return a snapshot's ranking as sure as it may be beside the others'."""
+        sizes = serving.snapshot.manifest.passages, self.passages
+        return in_company(ranking, others, serving.calibration, sizes) if others else ranking
+
+    @property
+    def passages(self) -> int:
+        """How many passages all snapshots have together."""
+        return sum(serving.snapshot.manifest.passages for serving in self.servings.values())
+
+    def hits(self, searched: _Searched) -> tuple[Hit, ...]:
+        """Read what one snapshot would be quoted with."""
+        return searched.serving.hits(searched.candidates, self.terms.top_k)
+
+    def bar(self, serving: Serving) -> float:
+        """Return the least confidence that is answered from a snapshot.
+
+        It is that of a corpus as large as all of them together (see ``company``).
+        """
+        if self.terms.threshold is not None:
+            return self.terms.threshold
+        return serving.calibration.threshold_for(self.passages)
+
+    def suffices(self, searched: _Searched, hits: tuple[Hit, ...], filters: Filters) -> bool:
+        """Say whether an answer is sure enough to be given.
+
+        Asked of one story alone, which the reader has chosen, a question gets that story's nearest
+        passage when it is about the story at all; the confidence is shown as it is.
+        """
+        serving = searched.serving
+        if max(hit.confidence for hit in hits) >= self.bar(serving):
+            return True
+        story = serving.calibration.story
+        if story is None or self.terms.threshold is not None:
+            return False
+        alone = serving.is_one_story(filters) and (len(self.servings) == 1 or filters.article_id)
+        return bool(alone) and story.is_about(searched.candidates[0].features)
+
+    def reason(self, within: list[_Searched], everywhere: list[_Searched]) -> Refusal:
+        """Say why there is no answer: nothing is close, or what is close lies outside."""
+        outside = [one for one in everywhere if one.candidates]
+        if outside and not any(one.candidates for one in within):
+            return Refusal.NO_MATCH_IN_FILTER
+        close = (o.candidates[0].confidence >= self.bar(o.serving) for o in outside)
+        if everywhere is not within and any(close):
+            return Refusal.NO_MATCH_IN_FILTER
+        return Refusal.NOT_FOUND
+
+    def ranked(self, serving: Serving, filters: Filters, vector: NDArray[np.float32]) -> Ranking:
+        """Rank what the filters leave; the reranker, where there is one, has the last word."""
+        reranker = self.models.reranker
+        limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
+        ranking = serving.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
+        found = ranking.candidates
+        if reranker is None or not found:
+            return ranking
+        texts = [serving.text(candidate) for candidate in found]
+        again = rerank(self.text, texts, [c.score for c in found], reranker)
+        return replace(ranking, candidates=tuple(found[place] for place in again.order))
+
+
+def _has(serving: Serving, article_id: str | None) -> bool:
+    """Say whether a snapshot has an article; any has the one that nobody named."""
+    try:
+        return article_id is None or serving.snapshot.row(article_id) >= 0
+    except UnknownArticle:
+        return False
+
+
+def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
+    """Return the titles of the nearest articles, those of the surest snapshot first."""
+    found = sorted(
+        (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
+    )
+    return interleaved([one.serving.titles(one.candidates, NEAREST) for one in found], NEAREST)
+
+
+def _without(question: str, words: tuple[str, ...]) -> str:
+    """Take out the words that became a filter: passages need not hold them; never all of them."""
+    rest = question
+    for each in words:
+        rest = rest.replace(each, " ")
+    return " ".join(rest.split()) if any(map(str.isalnum, rest)) else question
+
+
+def _sure(answer_: Answer) -> float:
+    return answer_.confidence or 0.0
+
+
+def _both(given: Filters, said: Filters) -> Filters:
+    """Add what the words say to what the caller gave, which goes first."""
+    both = replace(given, source=given.source or said.source)
+    if given.since or given.until:
+        return both
+    return replace(both, since=said.since, until=said.until)

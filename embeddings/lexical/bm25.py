@@ -1,0 +1,284 @@
+"""BM25 over stems and character 4-grams: built once, kept as plain arrays, read-only in service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.lexical.finding import Listed, Postings, Summed, Weighed
+from embeddings.lexical.postings import K1, STEP, TINY, invert
+from embeddings.lexical.stretches import gather
+from embeddings.lexical.words import Document, Wording, analyse, key
+from embeddings.ranking.answer_kinds import wanted
+from embeddings.text.analysis import grams, is_stop, language_of, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from embeddings.ranking.answer_kinds import Kind
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["FAR", "Document", "Lexical", "Terms", "build", "index"]
+
+FAR = np.iinfo(np.int64).max
+"""The place of a word that is not there."""
+FEW = 60_000
+"""Postings and passages up to which all scores are added up at once: in about a millisecond."""
+_key = lru_cache(maxsize=1 << 14)(key)  # questions share most of their 4-grams
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A question in the terms of one index.
+
+    Attributes:
+        words: The folded words that carry its subject, each once, in order.
+        rows: For each word, its rows in the index: one a language of the corpus at the most.
+        idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
+        found: The passages that have any of these words or of their 4-grams.
+        spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
+        language: The language of the question, where its function words tell.
+        wants: The kind of answer that it asks for.
+    """
+
+    words: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    idf: Floats
+    found: Summed | Listed
+    spellings: tuple[tuple[int, ...], ...]
+    language: str | None
+    wants: Kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexical:
+    """An inverted index (term -> passages), and the terms of each line of text in order.
+
+    A passage has a line for its article's title and one for each of its sentences, so the title
+    of passage p is line ``first_sentence[p] + p`` and sentence s of it is line ``s + p + 1``.
+
+    Attributes:
+        keys: 64-bit digests of the terms, ascending, uint64 [V].
+        first: Postings of term v are ``first[v]:first[v + 1]``, int64 [V + 1].
+        passages: The passage of each posting, ascending within a term, int32 [N].
+        impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
+        most: The greatest impact of each term, uint8 [V].
+        tokens: Terms of the subject words of all lines, in order, int32 [T].
+        token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
+        kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
+        language_of: Which of ``languages`` a passage is in, uint8 [P].
+        languages: Codes of the languages of the passages, ASCII, zero-padded, uint8 [l, 8].
+    """
+
+    keys: NDArray[np.uint64]
+    first: Ints
+    passages: NDArray[np.int32]
+    impacts: NDArray[np.uint8]
+    most: NDArray[np.uint8]
+    tokens: NDArray[np.int32]
+    token_first: Ints
+    kinds: NDArray[np.uint8]
+    language_of: NDArray[np.uint8]
+    languages: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return len(self.language_of)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what ``from_arrays`` makes the same index of."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Lexical:
+        """Return the index whose ``arrays()`` these are; they may be memory-mapped."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def codes(self) -> list[str]:
+        """Return the codes of the languages of the passages."""
+        return [bytes(row).rstrip(b"\0").decode("ascii") for row in self.languages]
+
+    def read(self, question: str) -> Terms:
+        """Return a question's terms: each of its words under every language of the corpus."""
+        found = words(question)
+        language = language_of(found)
+        subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
+        subject = subject or tuple(dict.fromkeys(found))
+        codes = self.codes()
+        stems = [{stem(word, code) for code in codes} for word in subject]
+        spelling = [grams(word) for word in subject]
+        parts = Counter(chain(*spelling))
+        row = self._rows({*chain(*stems), *parts})
+        rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
+        idf = self._idf(rows)
+        return Terms(
+            words=subject,
+            rows=rows,
+            idf=idf,
+            found=self._found(rows, idf, [row.get(part) for part in parts], [*parts.values()]),
+            spellings=tuple(
+                tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
+            ),
+            language=language,
+            wants=wanted(question),
+        )
+
+    def score(self, terms: Terms, passages: Ints) -> tuple[Floats, Floats]:
+        """Return BM25 of some passages by words and by 4-grams, as shares of the most possible.
+
+        Args:
+            terms: The question.
+            passages: Which passages, int64 [n].
+
+        Returns:
+            Two float32 [n] in [0, 1].
+        """
+        return terms.found.scores(passages)
+
+    def best(self, terms: Terms, k: int, allowed: Bools | None = None) -> Ints:
+        """Return the passages with the greatest sums of both scores, those without any left out.
+
+        Args:
+            terms: The question.
+            k: How many passages at the most.
+            allowed: Which may be returned, bool [P]; None: all.
+
+        Returns:
+            int64, in no order.
+        """
+        return terms.found.best(k, allowed)
+
+    def first_places(self, terms: Terms, lines: Ints) -> Ints:
+        """Return where in ``tokens`` a question's words stand first, line by line.
+
+        Args:
+            terms: The question.
+            lines: Rows of ``token_first``, int64 [n].
+
+        Returns:
+            int64 [n, words]; FAR for a word that is not in the line.
+        """
+        at, line = gather(self.token_first, lines)
+        tokens = self.tokens[at]
+        places = np.full((len(lines), len(terms.words)), FAR)
+        for row, word in _word_of(terms).items():
+            found = np.flatnonzero(tokens == row)[::-1]  # so that a line's first stays
+            there = line[found], word
+            places[there] = np.minimum(places[there], at[found])
+        return places
+
+    def spelt(self, terms: Terms, passages: Ints) -> Floats:
+        """Return the share of each word's 4-grams that passages and their titles have.
+
+        Args:
+            terms: The question.
+            passages: Rows of passages, int64 [n].
+
+        Returns:
+            float32 [n, words]; 0 for a word without 4-grams.
+        """
+        share = np.zeros((len(passages), len(terms.words)), np.float32)
+        sought = passages.astype(np.int32)  # as the postings are, which are searched as they lie
+        for word, rows in enumerate(terms.spellings):
+            for row in rows:
+                if row >= 0:
+                    here = self.passages[self.first[row] : self.first[row + 1]]
+                    share[:, word] += here.take(here.searchsorted(sought), mode="clip") == sought
+            share[:, word] /= max(len(rows), 1)
+        return share
+
+    def _found(
+        self,
+        rows: Sequence[tuple[int, ...]],
+        idf: Floats,
+        parts: Sequence[int | None],
+        counts: Sequence[int],
+    ) -> Summed | Listed:
+        """Return what the postings of a question's terms add up to.
+
+        Args:
+            rows: For each word, its rows.
+            idf: What the words weigh.
+            parts: For each of its 4-grams, its row, None for one nobody used.
+            counts: How often they come.
+        """
+        weights = self._idf([() if row is None else (row,) for row in parts])
+        weights *= np.array(counts, np.float32)
+        there = [row is not None for row in parts]
+        most = (K1 + 1) / STEP
+        by_word = np.repeat(idf, [len(each) for each in rows]) / _mass(idf, most)
+        weighed = Weighed(
+            rows=np.array([*chain(*rows), *compress(parts, there)], np.int64),
+            weights=np.concatenate([by_word, weights[there] / _mass(weights, most)]),
+            words=len(by_word),
+        )
+        postings = int((self.first[weighed.rows + 1] - self.first[weighed.rows]).sum())
+        if postings + len(self) <= FEW:
+            at, owner = gather(self.first, weighed.rows)
+            return Summed.of(weighed, self.passages[at], self.impacts[at], owner, len(self))
+        lists = [self._postings(row, weight, is_gram=gram) for row, weight, gram in weighed.each()]
+        return Listed(lists, len(self))
+
+    def _postings(self, row: int, weight: float, *, is_gram: bool) -> Postings:
+        here = slice(self.first[row], self.first[row + 1])
+        most = weight * int(self.most[row])
+        return Postings(self.passages[here], self.impacts[here], np.float32(weight), most, is_gram)
+
+    def _rows(self, terms: Collection[str]) -> dict[str, int]:
+        """Return the rows of those terms that the index has."""
+        if not len(self.keys):
+            return {}
+        wanted = np.fromiter(map(_key, terms), np.uint64, len(terms))
+        at = self.keys.searchsorted(wanted)
+        there = self.keys.take(at, mode="clip") == wanted
+        return dict(compress(zip(terms, at.tolist(), strict=True), there))
+
+    def _idf(self, rows: Sequence[tuple[int, ...]]) -> Floats:
+        """Return the weight of each word, given the rows of its terms."""
+        total = len(self)
+        each = np.array([*chain(*rows)], np.int64)
+        used = np.concatenate([[0], np.cumsum(self.first[each + 1] - self.first[each])])
+        ends = np.cumsum([len(group) for group in rows], dtype=np.int64)
+        counts = np.minimum(np.diff(used[np.concatenate([[0], ends])]).astype(np.float64), total)
+        idf: Floats = np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        return idf
+
+
+def _word_of(terms: Terms) -> dict[int, int]:
+    """Return which word of the question each of its rows stands for: the first that has it."""
+    of: dict[int, int] = {}
+    for word, rows in enumerate(terms.rows):
+        for row in rows:
+            of.setdefault(row, word)
+    return of
+
+
+def _mass(weights: Floats, most: float) -> float:
+    """Return what all terms together add at the most, in units of one step of an impact."""
+    return max(float(weights.sum()), TINY) * most
+
+
+def build(documents: Iterable[Document]) -> Lexical:
+    """Index passages, given in the order of their vectors."""
+    return index(analyse(documents))
+
+
+def index(wording: Wording) -> Lexical:
+    """Index passages whose words are known, in the order of their vectors."""
+    return Lexical(
+        **invert(wording),
+        token_first=wording.line_first,
+        kinds=wording.kinds,
+        language_of=wording.language_of,
+        languages=wording.languages,
+    )

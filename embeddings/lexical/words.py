@@ -1,0 +1,228 @@
+"""Passages -> their words, line by line: what the lexical index is made of, and taken over.
+
+Analysing words takes far longer than counting them, so a snapshot keeps what was found, and the
+next one takes over the lines of the articles that did not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from embeddings.lexical.stretches import chained, gather, stretches
+from embeddings.ranking.answer_kinds import offered
+from embeddings.text.analysis import grams, is_stop, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+_SOURCES = ("analysis", "furniture", "passages", "sentences", "ranking/kinds", "searching/wording")
+"""The files that decide what a passage's lines and words are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A passage as it is indexed: its article's title, its sentences and its language."""
+
+    title: str
+    sentences: Sequence[str]
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wording:
+    """The words of passages, function words left out.
+
+    A passage has a line for its article's title and one for each of its sentences. A word of a
+    language is an entry: digests of its terms, first of its stem, then of its 4-grams.
+
+    Attributes:
+        entry_keys: 64-bit digests of the entries, ascending, each of them used, uint64 [E].
+        entry_first: Terms of entry e: ``entry_terms[entry_first[e]:entry_first[e + 1]]``.
+        entry_terms: 64-bit digests of the terms, uint64.
+        entries: The entries of all lines, in order, int32 [T].
+        line_first: Entries of line n: ``entries[line_first[n]:line_first[n + 1]]``, int64 [L + 1].
+        kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
+        passage_first: Lines of passage p: ``passage_first[p]:passage_first[p + 1]``, int64 [P + 1].
+        language_of: Which of ``languages`` a passage is in, uint8 [P].
+        languages: Their codes in the order in which they come, ASCII, zero-padded, uint8 [l, 8].
+    """
+
+    entry_keys: NDArray[np.uint64]
+    entry_first: Ints
+    entry_terms: NDArray[np.uint64]
+    entries: NDArray[np.int32]
+    line_first: Ints
+    kinds: NDArray[np.uint8]
+    passage_first: Ints
+    language_of: NDArray[np.uint8]
+    languages: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return len(self.language_of)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what ``from_arrays`` makes the same of."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return the words whose ``arrays()`` these are; they may be memory-mapped."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def take(self, rows: Ints) -> Wording:
+        """Return some passages, in another order, int64 [n]."""
+        lines, _ = gather(self.passage_first, rows)
+        tokens, _ = gather(self.line_first, lines)
+        return _tidy(
+            Wording(
+                entry_keys=self.entry_keys,
+                entry_first=self.entry_first,
+                entry_terms=self.entry_terms,
+                entries=self.entries[tokens],
+                line_first=stretches(np.diff(self.line_first)[lines]),
+                kinds=self.kinds[lines],
+                passage_first=stretches(np.diff(self.passage_first)[rows]),
+                language_of=self.language_of[rows],
+                languages=self.languages,
+            )
+        )
+
+    def followed_by(self, other: Wording) -> Wording:
+        """Return these passages and then those of another."""
+        shift = len(self.entry_keys), len(self.languages)
+        return _tidy(
+            Wording(
+                entry_keys=np.concatenate([self.entry_keys, other.entry_keys]),
+                entry_first=chained(self.entry_first, other.entry_first),
+                entry_terms=np.concatenate([self.entry_terms, other.entry_terms]),
+                entries=np.concatenate([self.entries, other.entries + np.int32(shift[0])]),
+                line_first=chained(self.line_first, other.line_first),
+                kinds=np.concatenate([self.kinds, other.kinds]),
+                passage_first=chained(self.passage_first, other.passage_first),
+                language_of=np.concatenate(
+                    [self.language_of, other.language_of + np.uint8(shift[1])]
+                ),
+                languages=np.concatenate([self.languages, other.languages]),
+            )
+        )
+
+
+def analyse(documents: Iterable[Document]) -> Wording:
+    """Find the words of passages, given in order; a word of a language is analysed once."""
+    reader = _Reader()
+    for document in documents:
+        reader.read(document)
+    return _tidy(reader.wording())
+
+
+@cache
+def recipe() -> str:
+    """Return a digest of the program that makes lines and words of articles.
+
+    What another version of it found is not taken over.
+    """
+    folder = Path(__file__).parents[1]
+    sources = b"\0".join((folder / f"{name}.py").read_bytes() for name in _SOURCES)
+    return hashlib.sha256(sources).hexdigest()
+
+
+def key(term: str) -> int:
+    """Return the 64-bit digest that stands for a term."""
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")
+
+
+class _Reader:
+    """Collects the words of passages."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], int] = {}  # (language, word) -> entry
+        self.term_keys: dict[str, int] = {}
+        self.terms = array("Q")
+        self.term_ends = array("q", [0])
+        self.stream = array("i")
+        self.line_ends = array("q", [0])
+        self.kinds = array("B")
+        self.passage_ends = array("q", [0])
+        self.languages: dict[str, int] = {}
+        self.language_of = array("B")
+
+    def read(self, document: Document) -> None:
+        """Take in the next passage."""
+        for line in (document.title, *document.sentences):
+            for word in words(line):
+                if not is_stop(word, document.language):
+                    self.stream.append(self._entry(document.language, word))
+            self.line_ends.append(len(self.stream))
+            self.kinds.append(offered(line))
+        self.passage_ends.append(len(self.kinds))
+        code = self.languages.setdefault(document.language, len(self.languages))
+        self.language_of.append(code)
+
+    def wording(self) -> Wording:
+        """Return what was read; the entries in the order in which they came."""
+        return Wording(
+            entry_keys=np.array([key(f"{a}\0{b}") for a, b in self.known], np.uint64),
+            entry_first=np.array(self.term_ends, np.int64),
+            entry_terms=np.array(self.terms, np.uint64),
+            entries=np.array(self.stream, np.int32),
+            line_first=np.array(self.line_ends, np.int64),
+            kinds=np.array(self.kinds, np.uint8),
+            passage_first=np.array(self.passage_ends, np.int64),
+            language_of=np.array(self.language_of, np.uint8),
+            languages=_codes(self.languages),
+        )
+
+    def _entry(self, language: str, word: str) -> int:
+        entry = self.known.setdefault((language, word), len(self.known))
+        if entry == len(self.term_ends) - 1:
+            self.terms.extend(map(self._key, [stem(word, language), *grams(word)]))
+            self.term_ends.append(len(self.terms))
+        return entry
+
+    def _key(self, term: str) -> int:
+        if term not in self.term_keys:
+            self.term_keys[term] = key(term)
+        return self.term_keys[term]
+
+
+def _tidy(wording: Wording) -> Wording:
+    """Keep each entry and each language once, in order, and none that is not used.
+
+    So the same passages give the same arrays, however they came together.
+    """
+    used = np.flatnonzero(np.bincount(wording.entries, minlength=len(wording.entry_keys)))
+    keys, first, which = np.unique(wording.entry_keys[used], return_index=True, return_inverse=True)
+    renumbered = np.zeros(len(wording.entry_keys), np.int32)
+    renumbered[used] = which
+    at, _ = gather(wording.entry_first, used[first])
+    codes = wording.languages.copy().view(np.uint64).reshape(-1)[wording.language_of]
+    _, comes, language = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(comes)
+    return Wording(
+        entry_keys=keys,
+        entry_first=stretches(np.diff(wording.entry_first)[used[first]]),
+        entry_terms=wording.entry_terms[at],
+        entries=renumbered[wording.entries],
+        line_first=wording.line_first,
+        kinds=wording.kinds,
+        passage_first=wording.passage_first,
+        language_of=np.argsort(order)[language].astype(np.uint8),
+        languages=codes[np.sort(comes)].view(np.uint8).reshape(-1, 8),
+    )
+
+
+def _codes(languages: Iterable[str]) -> NDArray[np.uint8]:
+    packed = [code.encode("ascii", "replace")[:8].ljust(8, b"\0") for code in languages]
+    return np.frombuffer(b"".join(packed), np.uint8).reshape(-1, 8)

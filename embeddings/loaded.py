@@ -1,0 +1,192 @@
+"""A snapshot ready to answer: its arrays and indexes, and a question's way to verified quotes."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.lexical.bm25 import Lexical
+from embeddings.ranking.ranker import Arrays, Query, rank
+from embeddings.snapshots.building import LEXICAL
+from embeddings.text.analysis import fold
+from embeddings.types import Filters, Hit, Sentence, Span, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from embeddings.ranking.confidence import Calibration
+    from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.types import Article, Passage
+    from embeddings.vectors.index import Index
+
+log = logging.getLogger(__name__)
+
+_NO_DAY = np.datetime64("NaT", "D")
+
+
+class Serving:
+    """One snapshot in service; never changed, so that many questions may share it.
+
+    Args:
+        snapshot: Where everything is read from.
+        calibration: How sure a score makes us.
+        indexes: What searches the passages and the sentences; by default the snapshot's own.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        calibration: Calibration,
+        indexes: tuple[Index, Index] | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.calibration = calibration
+        own = indexes or (snapshot.index("passage_vectors"), snapshot.index("sentence_vectors"))
+        self._passage_index: Index = own[0]
+        self._sentence_index: Index = own[1]
+        self.arrays = Arrays(
+            passages=self._passage_index.rows,
+            sentences=self._sentence_index.rows,
+            first_sentence=snapshot.array("first_sentence"),
+            article_of=snapshot.article_of.astype(np.int32),
+            lexical=Lexical.from_arrays(snapshot.arrays(LEXICAL)),
+            passage_index=self._passage_index,
+            sentence_index=self._sentence_index,
+        )
+        for index in (self._passage_index, self._sentence_index):  # read before the first question
+            index.search(np.zeros((1, index.dimension), np.float32), 1)
+        self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
+        self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
+        self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
+
+    def is_one_story(self, filters: Filters) -> bool:
+        """Say whether a question with these filters is asked of one article alone."""
+        return filters.article_id is not None or len(self.snapshot.titles) == 1
+
+    @property
+    def index_kind(self) -> str:
+        """What kinds of index serve the passages and the sentences."""
+        kinds = dict.fromkeys((self._passage_index.kind, self._sentence_index.kind))
+        return "; ".join(kinds)
+
+    def rank(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        filters: Filters,
+        *,
+        limit: int,
+        fold_: bool,
+    ) -> Ranking:
+        """Rank the passages that the filters leave.
+
+        Args:
+            question: The question's words.
+            vector: Its vector, float32 ``[d]``, of length 1.
+            filters: What to search in.
+            limit: The most candidates to return.
+            fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
+        """
+        query = Query(text=question, vector=vector)
+        return rank(
+            query,
+            self.arrays,
+            allowed=self._allowed(filters),
+            calibration=self.calibration,
+            limit=limit,
+            fold=fold_,
+        )
+
+    def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
+        """Read the candidates' passages again; those whose words have changed are left out."""
+        hits: list[Hit] = []
+        for candidate in candidates:
+            if len(hits) == limit:
+                break
+            if hit := self._hit(candidate, len(hits) + 1):
+                hits.append(hit)
+        return tuple(hits)
+
+    def text(self, candidate: Candidate) -> str:
+        """Read a candidate's words."""
+        passage = self.snapshot.passage(candidate.passage)
+        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
+        return article.text[passage.start : passage.end]
+
+    def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
+        """Return the titles of the candidates' articles, each once, nearest first."""
+        titles = self.snapshot.titles
+        found = dict.fromkeys(titles[self.arrays.article_of[c.passage]] for c in candidates)
+        return tuple(found)[:limit]
+
+    def source_like(self, name: str) -> str | None:
+        """Return the name of a source as the articles write it, None when none has it."""
+        found = np.flatnonzero(self._source_names == fold(name.strip()))
+        return self.snapshot.sources[int(found[0])].source if len(found) else None
+
+    def source_names(self) -> tuple[str, ...]:
+        """Return the names of the sources, each once, in order."""
+        return self._names
+
+    def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
+        """Read one passage again and compare it with its digest; None when it differs."""
+        passage = self.snapshot.passage(candidate.passage)
+        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
+        text = article.text[passage.start : passage.end]
+        if digest(text) != passage.digest:
+            log.error(
+                "paragraph %s of %s has changed on disk: not quoted", passage.paragraph, article.id
+            )
+            return None
+        also = {int(self.arrays.article_of[row]) for row in candidate.also}
+        return Hit(
+            rank=rank_,
+            score=candidate.score,
+            confidence=candidate.confidence,
+            article=article,
+            passage=passage,
+            text=text,
+            sentence=self._sentence(candidate, passage, article),
+            also_in=tuple(
+                self.snapshot.titles[row]
+                for row in sorted(also - {int(self.arrays.article_of[candidate.passage])})
+            ),
+        )
+
+    def _sentence(self, candidate: Candidate, passage: Passage, article: Article) -> Sentence:
+        first = int(self.arrays.first_sentence[candidate.passage])
+        low, high = sorted((candidate.sentence - first, candidate.beside - first))
+        span = Span(passage.sentences[low].start, passage.sentences[high].end)
+        return Sentence(span.of(article.text), span.start, span.end)
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which passages the filters leave, shape ``[P]``; None when they leave all."""
+        if not filters:
+            return None
+        rows = np.ones(len(self._dates), dtype=bool)
+        rows &= _within(self._dates, filters.since, filters.until)
+        if filters.source is not None:
+            rows &= self._source_names == fold(filters.source.strip())
+        if filters.article_id is not None:
+            only = np.zeros_like(rows)
+            only[self.snapshot.row(filters.article_id)] = True
+            rows &= only
+        return np.asarray(rows[self.arrays.article_of], dtype=bool)
+
+
+def _within(
+    days: NDArray[np.datetime64], since: date | None, until: date | None
+) -> NDArray[np.bool_]:
+    """Say which days lie in the range; an article without a date lies in none but the open one."""
+    inside = np.ones(len(days), dtype=bool)
+    if since is not None:
+        inside &= days >= np.datetime64(since)
+    if until is not None:
+        inside &= days <= np.datetime64(until)
+    return inside

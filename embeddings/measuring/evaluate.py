@@ -1,0 +1,148 @@
+"""Recall, calibration and refusal figures from a labelled set, in a temporary data folder."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.answering import Terms, checked
+from embeddings.collection import Collection
+from embeddings.errors import QuestionError
+from embeddings.live import Live
+from embeddings.measuring.figures import Outcome, figures, percentiles
+from embeddings.measuring.labelled import read_set
+from embeddings.types import SHARED, Filters, Progress
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from embeddings.measuring.labelled import LabelledSet, Question
+    from embeddings.types import Hit, ProgressCallback
+    from embeddings.vectors.encoder import Encoder
+
+DEPTH = 10
+"""How many passages are looked at for each question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An answerable question whose first passage does not answer it.
+
+    Attributes:
+        qid: The question's id.
+        question: Its words.
+        gold: The passages that answer it.
+        first: The passage that came first.
+        rank: Where the first one that answers came; None when not among ten.
+        confidence: How sure the first one was.
+    """
+
+    qid: str
+    question: str
+    gold: tuple[str, ...]
+    first: str
+    rank: int | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured: the contract's figures, each question's outcome, and the misses."""
+
+    figures: dict[str, object]
+    outcomes: tuple[Outcome, ...]
+    misses: tuple[Miss, ...]
+
+
+async def evaluate(
+    folder: Path,
+    settings: Settings,
+    *,
+    limit: int | None = None,
+    encoder: Encoder | None = None,
+    progress: ProgressCallback | None = None,
+) -> Evaluation:
+    """Index a labelled set in a temporary folder and ask its questions, one at a time.
+
+    Args:
+        folder: The labelled set.
+        settings: Which model, which calibration, which threshold.
+        limit: Ask the first so many questions only.
+        encoder: What makes vectors, in place of the model that the settings name.
+        progress: Told how far the indexing and then the asking is.
+
+    Raises:
+        InputError: The set cannot be read.
+    """
+    labelled = read_set(folder)
+    with tempfile.TemporaryDirectory(prefix="verbatim-eval-") as data:
+        collection = Collection(Path(data), SHARED)
+        collection.open(create=True)
+        live = Live(settings, collection, encoder)
+        try:
+            await live.open(None, None)
+            await live.publish(labelled.material, progress=progress)
+            return await _ask_all(live, labelled, limit, progress)
+        finally:
+            await live.close()
+
+
+async def _ask_all(
+    live: Live, labelled: LabelledSet, limit: int | None, progress: ProgressCallback | None
+) -> Evaluation:
+    questions = labelled.questions[:limit]
+    outcomes: list[Outcome] = []
+    misses: list[Miss] = []
+    exact: list[bool] = []
+    for done, question in enumerate(questions, 1):
+        hits, outcome = await _ask(live, labelled, question)
+        outcomes.append(outcome)
+        exact += [_is_exact(labelled, hit) for hit in hits]
+        if question.answerable and not outcome.correct:
+            misses.append(_miss(labelled, question, hits, outcome))
+        if progress:
+            progress(Progress("ask", done, len(questions)))
+    measured = figures(outcomes, live.threshold) | {
+        "passages": len(labelled.lines),
+        "quote_fidelity": sum(exact) / len(exact) if exact else 1.0,
+        "milliseconds": percentiles([o.milliseconds for o in outcomes]),
+        "threshold": live.threshold,
+        "model": live.encoder.model_id,
+    }
+    return Evaluation(measured, tuple(outcomes), tuple(misses))
+
+
+async def _ask(
+    live: Live, labelled: LabelledSet, question: Question
+) -> tuple[tuple[Hit, ...], Outcome]:
+    today = datetime.now(UTC).date()
+    terms = Terms(top_k=DEPTH, threshold=0.0, filters=Filters(), today=today, plain=True)
+    try:
+        answer = await live.answer(checked(question.question), terms)
+    except QuestionError:
+        return (), Outcome(question.answerable, None, 0.0, 0.0)
+    found = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in answer.hits]
+    rank = next((r for r, name in enumerate(found, 1) if name in question.para_ids), None)
+    sure = answer.confidence or 0.0
+    return answer.hits, Outcome(question.answerable, rank, sure, answer.milliseconds)
+
+
+def _is_exact(labelled: LabelledSet, hit: Hit) -> bool:
+    """Compare a quote with the line of the set that it came from, character by character."""
+    name = labelled.place[hit.article.id, hit.passage.paragraph]
+    return hit.text == labelled.lines[name].text
+
+
+def _miss(
+    labelled: LabelledSet, question: Question, hits: tuple[Hit, ...], outcome: Outcome
+) -> Miss:
+    return Miss(
+        qid=question.qid,
+        question=question.question,
+        gold=tuple(labelled.lines[name].text for name in question.para_ids),
+        first=hits[0].text if hits else "",
+        rank=outcome.rank,
+        confidence=outcome.confidence,
+    )

@@ -1,0 +1,273 @@
+"""Articles to a snapshot: vectors and words taken over where nothing changed, the rest made."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from itertools import compress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.lexical import bm25 as lexical
+from embeddings.lexical.stretches import gather
+from embeddings.lexical.words import Document, Wording, analyse, key
+from embeddings.ranking.evidence import sentence_text
+from embeddings.snapshots.unchanged import is_same, taken_over
+from embeddings.snapshots.writing import prefixed
+from embeddings.types import Progress
+from embeddings.vectors.index import Before
+from embeddings.vectors.worker import Priority
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.store import Encoding
+    from embeddings.types import Article, Passage, ProgressCallback
+    from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.worker import Worker
+
+    Vectors = NDArray[Any]
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+TOGETHER_FROM = 500
+"""Texts from which on other processes are asked to help: fewer are done before they would know."""
+BATCH_CHARACTERS = 3000
+"""A batch is no longer than this, so that a question never waits long for its turn."""
+KINDS = {"passage_vectors": np.float32, "sentence_vectors": np.float16}
+"""What gets a vector, and in which precision it is kept; sentences, which are many, in half."""
+LEXICAL, WORDING = "lexical_", "wording_"
+"""How the names of the arrays begin that are of the lexical index, and of what it is made of."""
+BLOCK = 16_384
+"""Vectors that are copied at a time."""
+
+
+def documents(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> list[Document]:
+    """Return the passages as the lexical index takes them, in order."""
+    return [
+        Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
+        for article, group in zip(articles, passages, strict=True)
+        for p in group
+    ]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What gets a vector, by kind: every passage and sentence, in order."""
+
+    passages: list[str]
+    sentences: list[str]
+
+    def by_kind(self) -> dict[str, list[str]]:
+        """Return the texts under the names of the arrays that their vectors make."""
+        return dict(zip(KINDS, (self.passages, self.sentences), strict=True))
+
+
+def texts_of(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> Texts:
+    """Cut out every text that gets a vector."""
+    pairs = [(article, p) for article, group in zip(articles, passages, strict=True) for p in group]
+    return Texts(
+        passages=[article.text[p.start : p.end] for article, p in pairs],
+        sentences=[
+            sentence_text(article.title, span.of(article.text))
+            for article, p in pairs
+            for span in p.sentences
+        ],
+    )
+
+
+class Wanted:
+    """What a snapshot needs: what there is already, and the texts that have no vector yet.
+
+    Args:
+        articles: The articles that it is to hold.
+        passages: The passages of each.
+        known: A snapshot made with the same model, whose vectors and words are taken over.
+
+    Attributes:
+        kept: Where in ``known`` each passage of the articles that did not change is, int64 [P];
+            -1 for all others.
+        keys: By kind, a 64-bit digest of each text, uint64 [n].
+        rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.
+        missing: Digest -> text, each text that has to be encoded.
+        unchanged: Whether ``known`` is all that is wanted already.
+    """
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        passages: Sequence[Sequence[Passage]],
+        known: Snapshot | None,
+    ) -> None:
+        self.articles, self.passages, self.known = articles, passages, known
+        self.kept = taken_over(articles, passages, known)
+        self.unchanged = known is not None and is_same(articles, known)
+        self.keys: dict[str, Keys] = {}
+        self.rows: dict[str, Ints] = {}
+        self.missing: dict[int, str] = {}
+        counts = np.array([len(p.sentences) for group in passages for p in group], np.int64)
+        there = self.kept[self.kept >= 0]
+        sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
+        same = self.kept >= 0
+        changed = texts_of(*self.changed()).by_kind()
+        for kind, kept, rows in zip(
+            KINDS, (same, np.repeat(same, counts)), (there, sentences), strict=True
+        ):
+            self._find(kind, changed[kind], kept, rows)
+
+    def changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
+        """Return the articles that are not taken over, and their passages."""
+        first, pairs = 0, []
+        for article, group in zip(self.articles, self.passages, strict=True):
+            if group and self.kept[first] < 0:
+                pairs.append((article, group))
+            first += len(group)
+        return [article for article, _ in pairs], [group for _, group in pairs]
+
+    def _find(self, kind: str, texts: list[str], same: NDArray[np.bool_], there: Ints) -> None:
+        """Find the vectors of a kind: of the same articles at once, of others by their texts."""
+        old = self.known.array(_keys(kind)) if self.known else np.zeros(0, np.uint64)
+        new = np.fromiter(map(key, texts), np.uint64, len(texts))
+        found = _places(old, new)
+        keys, rows = np.empty(len(same), np.uint64), np.empty(len(same), np.int64)
+        keys[same], keys[~same] = old[there], new
+        rows[same], rows[~same] = there, found
+        self.keys[kind], self.rows[kind] = keys, rows
+        fresh = found < 0
+        self.missing |= dict(zip(new[fresh].tolist(), compress(texts, fresh), strict=True))
+
+    @property
+    def before(self) -> dict[str, Before]:
+        """By kind, where its vectors were."""
+        folder = self.known.folder if self.known else None
+        return {kind: Before(folder, rows) for kind, rows in self.rows.items()} if folder else {}
+
+    @property
+    def reused(self) -> int:
+        """How many vectors are taken over."""
+        return sum(int((rows >= 0).sum()) for rows in self.rows.values())
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The vectors of all texts with their digests, and how many had to be made.
+
+    Where nothing changed, no arrays: those of the snapshot before are it.
+    """
+
+    arrays: dict[str, Vectors]
+    reused: int
+    encoded: int
+
+
+async def encode(
+    wanted: Wanted,
+    encoder: Encoder,
+    worker: Worker,
+    progress: ProgressCallback | None,
+    together: Encoding | None = None,
+) -> Encoded:
+    """Give every text its vector; a text that stands several times is encoded once.
+
+    Args:
+        wanted: What is needed and what is there.
+        encoder: What makes the rest.
+        worker: The thread that it runs on; questions pass between two batches.
+        progress: Told after each batch how many texts are done.
+        together: How several processes encode many texts; None: this one is alone.
+    """
+    if wanted.unchanged:
+        return Encoded({}, reused=wanted.reused, encoded=0)
+    ordered = sorted(wanted.missing.items(), key=lambda pair: len(pair[1]))
+    names = np.array([name for name, _ in ordered], np.uint64)
+    arrays: dict[str, Vectors] = {}
+    places: dict[str, tuple[Ints, Ints]] = {}
+    for kind, dtype in KINDS.items():
+        keys, rows = wanted.keys[kind], wanted.rows[kind]
+        arrays[kind] = np.empty((len(keys), encoder.dimension), dtype)
+        arrays[_keys(kind)] = keys
+        if wanted.known:
+            _copy(wanted.known.array(kind), rows, arrays[kind])
+        fresh = np.flatnonzero(rows < 0)
+        text = _places(names, keys[fresh])
+        order = np.argsort(text, kind="stable")
+        places[kind] = text[order], fresh[order]
+    texts = [text for _, text in ordered]
+    if together and len(texts) >= TOGETHER_FROM:
+        made = together.make(texts, progress)
+    else:
+        made = _made(texts, encoder, worker, progress)
+    async for first, vectors in made:
+        for kind, (text, row) in places.items():
+            here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
+            arrays[kind][row[here]] = vectors[text[here] - first]
+    return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
+
+
+def words(wanted: Wanted) -> dict[str, Vectors]:
+    """Return the arrays of the lexical index and of the words that it is made of."""
+    found = wording(wanted)
+    return prefixed(LEXICAL, lexical.index(found).arrays()) | prefixed(WORDING, found.arrays())
+
+
+def wording(wanted: Wanted) -> Wording:
+    """Find the words of passages; those of articles that did not change are taken over."""
+    fresh, there = np.flatnonzero(wanted.kept < 0), np.flatnonzero(wanted.kept >= 0)
+    anew = analyse(documents(*wanted.changed()))
+    if wanted.known is None or not len(there):
+        return anew
+    before = Wording.from_arrays(wanted.known.arrays(WORDING))
+    both = before.take(wanted.kept[there]).followed_by(anew)
+    return both.take(np.argsort(np.concatenate([there, fresh])))
+
+
+async def _made(
+    missing: list[str], encoder: Encoder, worker: Worker, progress: ProgressCallback | None
+) -> AsyncIterator[tuple[int, NDArray[np.float32]]]:
+    """Encode texts, given by length; yield vectors and the number of the first text of each."""
+    done = 0
+    for batch in _batches(missing):
+        yield done, await worker.run(Priority.INDEXING, encoder.encode_documents, batch)
+        done += len(batch)
+        if progress:
+            progress(Progress("encode", done, len(missing)))
+        await asyncio.sleep(0)
+
+
+def _batches(missing: list[str]) -> Iterator[list[str]]:
+    """Cut a list into batches of at most ``BATCH_CHARACTERS``, or of one text that is longer."""
+    batch: list[str] = []
+    length = 0
+    for text in missing:
+        if batch and length + len(text) > BATCH_CHARACTERS:
+            yield batch
+            batch, length = [], 0
+        batch.append(text)
+        length += len(text)
+    if batch:
+        yield batch
+
+
+def _keys(kind: str) -> str:
+    """Return the name of the array of the digests of the texts of a kind."""
+    return kind.replace("vectors", "keys")
+
+
+def _places(keys: Keys, wanted: Keys) -> Ints:
+    """Return where each wanted key is in ``keys``, -1 where it is not."""
+    if not len(keys) or not len(wanted):
+        return np.full(len(wanted), -1)
+    order = np.argsort(keys, kind="stable")
+    at = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
+    return np.where(keys[order[at]] == wanted, order[at], -1)
+
+
+def _copy(source: Vectors, rows: Ints, target: Vectors) -> None:
+    """Copy the rows of a source, -1 for none, a block at a time."""
+    for first in range(0, len(rows), BLOCK):
+        there = np.flatnonzero(rows[first : first + BLOCK] >= 0) + first
+        target[there] = source[rows[there]]

@@ -1,0 +1,1 @@
+"""Vectors: the models that make them, and the indexes that search them."""

@@ -1,0 +1,244 @@
+"""Texts to vectors: what an encoder is, and the one that sentence-transformers gives."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from threadpoolctl import ThreadpoolController, threadpool_limits
+
+from embeddings.errors import ModelError
+from embeddings.vectors import checkpoint, universal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+    from config.settings import EncoderSettings, Settings
+
+BUNDLED = "bundled"
+OWNER = "sentence-transformers"
+"""Whose models hub names without an owner mean, as in the library of that name."""
+FEW = 256
+"""Texts that a process encodes before it loads sentence-transformers for the rest: loading takes as
+long as two thousand texts, and an article that somebody adds has fewer and need not wait for it."""
+
+
+class Encoder(Protocol):
+    """Makes vectors of length 1, the same for the same text; used by one thread at a time."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and revision: two encoders with one id make the same vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return a question's vector, shape ``[dimension]``."""
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
+
+
+class BundledEncoder:
+    """The packaged model: documents through sentence-transformers, a question without waiting.
+
+    A question, and the first ``FEW`` texts of a process, need no torch: they go to the model
+    directly, and the first answer and a small change come seconds sooner. Alone, a text gets the
+    same vector to the bit either way; in a batch its numbers differ by 1e-6 at the most. Tests
+    hold both.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._options = settings.encoder
+        self._sentence_transformer: SentenceTransformer | None = None
+        self._encoded = 0
+
+    @property
+    def model_id(self) -> str:
+        """The package and its version, with what changes the vectors."""
+        return _qualified(universal.model_id(), self._options)
+
+    @property
+    def dimension(self) -> int:
+        """512, or what the vectors are cut to."""
+        return min(self._options.truncate_dim or universal.DIMENSION, universal.DIMENSION)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return a question's vector, shape ``[dimension]``."""
+        return self._directly([text], self._options.query_prompt).reshape(-1)
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        self._encoded += len(texts)
+        if self._encoded <= FEW:
+            return self._directly(texts, self._options.document_prompt)
+        vectors = self._model().encode_document(
+            list(texts),
+            prompt=self._options.document_prompt,
+            batch_size=self._options.batch_size,
+            show_progress_bar=False,
+        )
+        return _unit(np.asarray(vectors, dtype=np.float32))
+
+    def _directly(self, texts: Sequence[str], prompt: str | None) -> NDArray[np.float32]:
+        vectors = universal.encode([(prompt or "") + text for text in texts], self._options.threads)
+        return _unit(vectors[:, : self.dimension])
+
+    def _model(self) -> SentenceTransformer:
+        if self._sentence_transformer is None:
+            with _much_to_import():
+                from embeddings.vectors import (
+                    light as bundled,  # imports torch, which no question needs
+                )
+
+            self._sentence_transformer = bundled.load(self._options.threads, self.dimension)
+        return self._sentence_transformer
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, by hub name or folder; safetensors, no remote code.
+
+    Questions and documents each get the prompt that the model's own settings name for them
+    (``query``; ``document``, ``passage`` or ``corpus``), or the one that our settings give.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: It is not there, is not safe to load, or needs what is not installed.
+        """
+        options = settings.encoder
+        self._options = options
+        found = checkpoint.find(
+            settings.model, owner=OWNER, revision=options.revision, backend=options.backend
+        )
+        with checkpoint.loading(settings.model):
+            self._model = _load(found, options)
+            self._dimension = int(self._model.get_embedding_dimension() or 0)
+        if not self._dimension:
+            raise ModelError(f"The model {settings.model!r} does not say how long its vectors are.")
+        self._pools = ThreadpoolController()
+        self._id = _qualified(found.id, options)
+
+    @property
+    def model_id(self) -> str:
+        """Name and revision of the model, with what changes the vectors."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return a question's vector, shape ``[dimension]``, with the model's own query prompt."""
+        with self._pools.limit(limits=self._options.threads):
+            vector = self._model.encode_query(
+                universal.encodable(text),
+                prompt=self._options.query_prompt,
+                show_progress_bar=False,
+            )
+        return _unit(np.asarray(vector, dtype=np.float32)[None]).reshape(-1)
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors, shape ``[n, dimension]``, with the model's own document prompt."""
+        if not texts:
+            return np.zeros((0, self._dimension), dtype=np.float32)
+        with self._pools.limit(limits=self._options.threads):
+            vectors = self._model.encode_document(
+                [universal.encodable(text) for text in texts],
+                prompt=self._options.document_prompt,
+                batch_size=self._options.batch_size,
+                show_progress_bar=False,
+            )
+        return _unit(np.asarray(vectors, dtype=np.float32))
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """Return the encoder that the settings name; the bundled one loads nothing yet.
+
+    From then on numpy computes on as many threads as the encoder, here and in the ranking: on
+    busy cores two threads take 20 ms for what one does in 1.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
+    threadpool_limits(settings.encoder.threads, user_api="blas")
+    if settings.model == BUNDLED:
+        if settings.encoder.backend != "torch":
+            raise ModelError("The bundled model has no ONNX or OpenVINO form; unset the backend.")
+        return BundledEncoder(settings)
+    return SentenceTransformerEncoder(settings)
+
+
+def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    with _much_to_import():
+        import torch  # takes seconds, and only some models need it
+        from sentence_transformers import SentenceTransformer  # the same
+
+    torch.set_num_threads(options.threads)
+    return SentenceTransformer(
+        str(found.folder),
+        device="cpu",
+        backend=options.backend,
+        truncate_dim=options.truncate_dim,
+        trust_remote_code=False,
+        local_files_only=True,
+        model_kwargs=_model_arguments(options),
+    )
+
+
+@contextmanager
+def _much_to_import() -> Iterator[None]:
+    """Look for no garbage while libraries are imported: a million objects, and all of them stay.
+
+    That saves half a second of five.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _model_arguments(options: EncoderSettings) -> dict[str, Any]:
+    """Return what each back end takes for safe weights and for its threads."""
+    if options.backend == "openvino":
+        return {"ov_config": {"INFERENCE_NUM_THREADS": options.threads}}
+    if options.backend == "onnx":
+        from onnxruntime import SessionOptions  # only installed for this
+
+        session = SessionOptions()
+        session.intra_op_num_threads = options.threads
+        return {"provider": "CPUExecutionProvider", "session_options": session}
+    return {"use_safetensors": True}
+
+
+def _qualified(name: str, options: EncoderSettings) -> str:
+    """Add to a model's name what else decides its vectors: back end, cut and prompts."""
+    backend = f"+{options.backend}" if options.backend != "torch" else ""
+    cut = f"/{options.truncate_dim}" if options.truncate_dim else ""
+    prompts = (options.query_prompt, options.document_prompt)
+    mark = hashlib.sha256(repr(prompts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{name}{backend}{cut}" + (f"#{mark}" if prompts != (None, None) else "")
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows to length 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)

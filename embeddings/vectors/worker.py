@@ -1,0 +1,169 @@
+"""One thread that owns the model; questions pass before everything else that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import queue
+import threading
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from embeddings.vectors.malloc import limit_arenas
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from contextlib import AbstractContextManager
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Priority(IntEnum):
+    """Who goes first: the lower number."""
+
+    QUESTION = 0
+    INDEXING = 1
+    CLOSE = 2
+
+
+class Worker:
+    """Runs calls one at a time on a thread of its own, by priority and then by arrival.
+
+    Tokenizers and models are not thread-safe, and two threads in one model are slower than one.
+    """
+
+    def __init__(self, name: str = "model") -> None:
+        self._calls: queue.PriorityQueue[tuple[Priority, int, Future[Any], Callable[[], Any]]]
+        self._calls = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._closing = threading.Lock()
+        self._closed = False
+        limit_arenas()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    async def run(
+        self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``call`` on the thread and return what it returns, or raise what it raises.
+
+        A caller who is cancelled while it waits takes the call out; one that runs is run to its
+        end, and its result is dropped.
+
+        Raises:
+            RuntimeError: The worker was closed before.
+        """
+        future: Future[T] = Future()
+        self._put(priority, future, lambda: call(*args, **kwargs))
+        return await asyncio.wrap_future(future)
+
+    def wait(
+        self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do the same from a thread that has no event loop, which waits for it.
+
+        Raises:
+            RuntimeError: The worker was closed before.
+        """
+        future: Future[T] = Future()
+        self._put(priority, future, lambda: call(*args, **kwargs))
+        return future.result()
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread; may block for as long as that takes."""
+        with self._closing:
+            if not self._closed:
+                self._enqueue(Priority.CLOSE, Future(), lambda: None)
+                self._closed = True
+        self._thread.join()
+
+    def _put(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+        with self._closing:  # so that nothing is put behind the end, where it would wait for ever
+            if self._closed:
+                raise RuntimeError("The model's thread has been closed.")
+            self._enqueue(priority, future, call)
+
+    def _enqueue(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+        self._calls.put((priority, next(self._order), future, call))
+
+    def _work(self) -> None:
+        while self._next() is not Priority.CLOSE:
+            pass
+
+    def _next(self) -> Priority:
+        """Run the call whose turn it is; its names end here, so that no result is held on to."""
+        priority, _, future, call = self._calls.get()
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                future.set_exception(error)
+                del future  # the error's traceback holds this frame, which would hold the error
+        return priority
+
+
+class Heard:
+    """Has something done on the event loop when another thread tells that it is time.
+
+    Args:
+        do: What is done; once more when it is told while it is being done.
+    """
+
+    def __init__(self, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._do = do
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
+
+    def tell(self) -> None:
+        """Have it done; from any thread, at once."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody wants to know
+            self._loop.call_soon_threadsafe(self._begin)
+
+    async def stop(self) -> None:
+        """Do it no more, and wait for what is being done."""
+        self._over = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _begin(self) -> None:
+        if not self._over:
+            task = self._loop.create_task(self._do())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+@contextlib.asynccontextmanager
+async def held(lock: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """Hold a lock that is taken and freed on some thread, since that may wait for a disk.
+
+    Args:
+        lock: A context manager that may be left on another thread than it was entered on.
+    """
+    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait([entering])
+        if not entering.cancelled() and entering.exception() is None:
+            await finished(lock.__exit__, None, None, None)
+        raise
+    try:
+        yield
+    finally:
+        await finished(lock.__exit__, None, None, None)
+
+
+async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a call that writes, on some thread; who is cancelled meanwhile waits for its end."""
+    task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise

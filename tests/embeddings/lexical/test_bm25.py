@@ -1,0 +1,192 @@
+"""BM25 over words and 4-grams: values against the formula, languages, and the saved form."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.lexical.bm25 import FAR, Document, Lexical, build
+from embeddings.lexical.postings import K1, STEP, B
+from embeddings.lexical.stretches import gather
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMON = ["chat", "chien", "lettre", "visage", "nuit", "toit", "ingénieur", "rêve", "dort"]
+DOCUMENTS = [
+    Document("Amazon", ["Les ingénieurs signent une lettre.", "La lettre parle de Rekognition."]),
+    Document("Amazon", ["Rekognition reconnaît les visages."]),
+    Document("Chats", ["Un chat dort.", "Il rêve.", "La nuit tombe sur 1 200 toits."]),
+    Document("The letter", ["The engineers signed a letter about Rekognition."], "en"),
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> Lexical:
+    return build(DOCUMENTS)
+
+
+def words_of(index: Lexical, question: str) -> np.ndarray:
+    return index.score(index.read(question), np.arange(len(index)))[0]
+
+
+def grams_of(index: Lexical, question: str) -> np.ndarray:
+    return index.score(index.read(question), np.arange(len(index)))[1]
+
+
+def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
+    # "visages" stands once in passage 1, which has amazon twice, rekognition, reconnaît, visages
+    lengths = [2 + 6, 2 + 3, 2 + 7, 2 + 4]
+    norm = K1 * (1 - B + B * lengths[1] / np.mean(lengths))
+    expected = 1 * (K1 + 1) / (1 + norm) / (K1 + 1)
+    assert words_of(index, "visages")[1] == pytest.approx(expected, abs=STEP)
+
+
+def test_a_rare_word_weighs_as_the_formula_says(index: Lexical) -> None:
+    terms = index.read("visages")
+    assert terms.idf[0] == pytest.approx(math.log(1 + (4 - 1 + 0.5) / (1 + 0.5)))
+
+
+def test_a_word_that_nobody_used_weighs_the_most(index: Lexical) -> None:
+    assert index.read("xylophone visages").idf.argmax() == 0
+
+
+def test_scores_are_shares_of_the_most_possible(index: Lexical) -> None:
+    for question in ("lettre", "Rekognition lettre ingénieurs", "chat"):
+        for scores in (words_of(index, question), grams_of(index, question)):
+            assert 0 <= scores.min() <= scores.max() <= 1
+
+
+def test_the_title_counts_for_each_passage_of_its_article(index: Lexical) -> None:
+    assert (words_of(index, "Amazon")[:2] > 0).all()
+
+
+def test_a_question_without_accents_finds_the_word(index: Lexical) -> None:
+    assert words_of(index, "ingenieurs")[0] > 0
+
+
+def test_a_typo_is_found_by_its_n_grams(index: Lexical) -> None:
+    assert not words_of(index, "Rekognittion").any()
+    assert grams_of(index, "Rekognittion").argmax() in {0, 1, 3}
+    assert grams_of(index, "Rekognittion")[2] == 0
+
+
+@pytest.mark.parametrize("written", ["1200", "1 200", "1.200", "1\u00a0200", "1\u202f200"])
+def test_a_number_is_found_however_it_is_written(index: Lexical, written: str) -> None:
+    assert words_of(index, f"{written} toits")[2] == words_of(index, "1200 toits")[2] > 0
+
+
+def test_a_name_is_found_in_the_stories_of_both_languages(index: Lexical) -> None:
+    assert (words_of(index, "Rekognition")[[0, 1, 3]] > 0).all()
+
+
+def test_a_word_is_stemmed_by_the_language_of_the_passage(index: Lexical) -> None:
+    assert words_of(index, "letters")[3] > 0
+
+
+def test_a_question_of_function_words_alone_is_still_asked(index: Lexical) -> None:
+    assert index.read("Il est où ?").words
+
+
+def test_the_language_of_a_question_is_told_where_it_shows(index: Lexical) -> None:
+    assert index.read("Que dit la lettre ?").language == "fr"
+    assert index.read("Rekognition").language is None
+
+
+def test_the_languages_of_the_passages_are_kept(index: Lexical) -> None:
+    assert [index.codes()[i] for i in index.language_of] == ["fr", "fr", "fr", "en"]
+
+
+def test_the_first_place_of_each_word_is_told_line_by_line(index: Lexical) -> None:
+    terms = index.read("lettre Amazon visages")
+    title, first, second = (index.first_places(terms, np.array([line]))[0] for line in range(3))
+    assert (title < FAR).tolist() == [False, True, False]
+    assert (first < FAR).tolist() == (second < FAR).tolist() == [True, False, False]
+    assert first[0] == index.token_first[1] + 2  # ingénieurs, signent, lettre
+
+
+def test_a_word_is_spelt_by_the_share_of_its_n_grams(index: Lexical) -> None:
+    spelt = index.spelt(index.read("lettre visages"), np.arange(3))
+    assert spelt[0].tolist() == [1, 0]
+    assert spelt[1, 1] == 1
+    assert spelt[2].tolist() == [0, 0]
+
+
+def test_a_misspelt_word_is_spelt_in_part(index: Lexical) -> None:
+    spelt = index.spelt(index.read("Rekognytion"), np.arange(4))
+    assert all(0 < share < 1 for share in spelt[[0, 1, 3], 0])
+
+
+def test_of_a_word_that_comes_twice_the_first_place_is_told() -> None:
+    index = build([Document("T", ["chat chien chat chat"])])
+    places = index.first_places(index.read("chat"), np.array([1]))
+    assert places.tolist() == [[index.token_first[1]]]
+
+
+def test_nothing_is_lost_by_saving(index: Lexical, tmp_path: Path) -> None:
+    for name, array in index.arrays().items():
+        np.save(tmp_path / name, array, allow_pickle=False)
+    arrays = {p.stem: np.load(p, mmap_mode="r") for p in tmp_path.iterdir()}
+    again = Lexical.from_arrays(arrays)
+    for question in ("Rekognition", "lettre 1200", "letters"):
+        for score in (words_of, grams_of):
+            np.testing.assert_array_equal(score(index, question), score(again, question))
+
+
+def test_an_index_of_nothing_scores_nothing() -> None:
+    index = build([])
+    assert index.best(index.read("lettre"), 3).tolist() == []
+    assert len(words_of(index, "lettre")) == 0
+
+
+def test_a_passage_without_a_word_is_kept_in_its_place() -> None:
+    index = build([Document("", ["…"]), Document("", ["lettre"])])
+    assert words_of(index, "lettre").tolist()[0] == 0
+    assert len(index) == 2
+
+
+WORDS = st.sampled_from([*COMMON, "1200"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=40),
+    st.lists(WORDS, min_size=1, max_size=5).map(" ".join),
+    st.integers(1, 12),
+    st.randoms(),
+)
+def test_the_best_are_those_of_all_scores(
+    passages: list[str], question: str, k: int, chance: random.Random
+) -> None:
+    index = build([Document("chat", [text]) for text in passages])
+    allowed = np.array([chance.random() < 0.7 for _ in passages])
+    every = words_of(index, question) + grams_of(index, question)
+    for mask in (None, allowed):
+        open_ = every if mask is None else np.where(mask, every, 0)
+        found = index.best(index.read(question), k, mask)
+        expected = np.sort(open_[open_ > 0])[::-1][:k]
+        np.testing.assert_allclose(np.sort(open_[found])[::-1], expected, atol=1e-5)
+
+
+def test_frequent_words_do_not_hide_the_best_of_a_large_corpus() -> None:
+    chance = random.Random(7)
+    texts = [" ".join(chance.choices(COMMON, k=8)) for _ in range(4000)]
+    texts[1234] = "Rekognition visages lettre chat"
+    index = build([Document("chat", [text]) for text in texts])
+    question = "chat lettre nuit Rekognition"
+    every = words_of(index, question) + grams_of(index, question)
+    found = index.best(index.read(question), 10)
+    assert 1234 in found
+    np.testing.assert_allclose(np.sort(every[found]), np.sort(every)[-10:], atol=1e-5)
+
+
+def test_stretches_of_rows_are_gathered_in_order() -> None:
+    at, owner = gather(np.array([0, 2, 2, 5]), np.array([2, 0, 1]))
+    assert at.tolist() == [2, 3, 4, 0, 1]
+    assert owner.tolist() == [0, 0, 0, 1, 1]

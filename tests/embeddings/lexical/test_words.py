@@ -1,0 +1,68 @@
+"""The words of passages: what is taken over is what would be found again, to the bit."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.lexical import postings
+from embeddings.lexical.bm25 import index
+from embeddings.lexical.words import Document, Wording, analyse
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ["chat", "lettre", "Rekognition", "1200", "l’été", "employees", "signed", "de", "la", "the"]
+    ),
+    max_size=6,
+).map(" ".join)
+DOCUMENTS = st.builds(
+    Document,
+    title=TEXTS,
+    sentences=st.lists(TEXTS, max_size=3),
+    language=st.sampled_from(["fr", "en", "de"]),
+)
+
+
+def same(one: Wording, other: Wording) -> bool:
+    pairs = zip(one.arrays().items(), other.arrays().items(), strict=True)
+    return all(a == b and x.dtype == y.dtype and np.array_equal(x, y) for (a, x), (b, y) in pairs)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(DOCUMENTS, max_size=8), st.lists(DOCUMENTS, max_size=8), st.randoms())
+def test_words_taken_over_are_those_that_would_be_found_again(
+    old: list[Document], new: list[Document], chance: random.Random
+) -> None:
+    kept = sorted(chance.sample(range(len(old)), len(old) // 2))
+    order = list(range(len(kept) + len(new)))
+    chance.shuffle(order)
+    joined = analyse(old).take(np.array(kept, np.int64)).followed_by(analyse(new))
+    together = [*(old[row] for row in kept), *new]
+    assert same(
+        joined.take(np.array(order, np.int64)), analyse([together[place] for place in order])
+    )
+
+
+def test_words_that_are_not_used_any_more_are_forgotten() -> None:
+    both = analyse([Document("Chat", ["Un chat."]), Document("Lettre", ["La lettre."])])
+    assert index(both.take(np.array([1]))).read("chat").rows == ((),)
+
+
+def test_nothing_is_lost_by_saving() -> None:
+    found = analyse([Document("Chat", ["Un chat.", "Il dort."]), Document("Cat", ["A cat."], "en")])
+    assert same(Wording.from_arrays(found.arrays()), found)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 100])
+def test_the_index_does_not_depend_on_how_many_passages_are_counted_at_a_time(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [Document(f"Titre {n}", [f"Un chat dort {n} fois.", "Chat !"]) for n in range(5)]
+    whole = index(analyse(documents)).arrays()
+    monkeypatch.setattr(postings, "BLOCK", block)
+    for name, array in index(analyse(documents)).arrays().items():
+        assert np.array_equal(array, whole[name]), name

@@ -1,0 +1,85 @@
+"""Measuring a labelled set: the figures are those of what the engine answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from embeddings.errors import InputError
+from embeddings.measuring.evaluate import evaluate
+from embeddings.measuring.fitting import calibrate
+from embeddings.types import Progress
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.sets import THINGS, TOWNS, write_set
+
+PASSAGES = len(TOWNS) * len(THINGS)
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "eval"
+
+
+async def test_a_set_is_measured_and_every_quote_is_exact(tmp_path: Path) -> None:
+    measured = await evaluate(write_set(tmp_path / "s"), Settings(), encoder=WordEncoder())
+    figures = measured.figures
+    assert (figures["queries"], figures["answerable"]) == (PASSAGES * 3 // 2, PASSAGES)
+    assert figures["passages"] == PASSAGES
+    assert figures["quote_fidelity"] == 1.0
+    assert figures["recall@1"] >= 0.9
+    assert figures["model"] == "words==1"
+
+
+async def test_the_misses_are_the_answerable_questions_not_found_first(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "s")
+    text = (folder / "queries.jsonl").read_text(encoding="utf-8")
+    wrong = text.replace('["Lorient-port"]', '["Brest-stade"]')
+    (folder / "queries.jsonl").write_text(wrong, encoding="utf-8")
+    measured = await evaluate(folder, Settings(), encoder=WordEncoder())
+    missed = {miss.question: miss for miss in measured.misses}
+    miss = missed["Combien a coûté le port de Lorient ?"]
+    assert miss.gold == ("Le stade de Brest a coûté 26 millions. Il a ouvert lundi.",)
+    assert miss.first.startswith("Le port de Lorient")
+
+
+async def test_only_so_many_questions_are_asked_as_the_limit_says(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    measured = await evaluate(
+        write_set(tmp_path / "s"),
+        Settings(),
+        limit=5,
+        encoder=WordEncoder(),
+        progress=seen.append,
+    )
+    assert measured.figures["queries"] == 5
+    assert seen[-1] == Progress("ask", 5, 5)
+
+
+async def test_a_folder_that_is_no_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a labelled set needs it"):
+        await evaluate(tmp_path, Settings(), encoder=WordEncoder())
+
+
+async def test_a_calibration_is_fitted_on_sets_and_serves_their_model(tmp_path: Path) -> None:
+    sets = [write_set(tmp_path / "a"), write_set(tmp_path / "b", TOWNS[:5])]
+    fitted = await calibrate(sets, Settings(), encoder=WordEncoder())
+    assert fitted.model == "words==1"
+    assert {"a", "b"} <= fitted.figures.keys()
+    assert fitted.story is not None
+    path = tmp_path / "calibration.json"
+    fitted.save(path)
+    settings = Settings(calibration=path)
+    measured = await evaluate(sets[0], settings, encoder=WordEncoder())
+    assert measured.figures["threshold"] == round(fitted.threshold, 4)
+    assert measured.figures["auroc"] > 0.9
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the project")
+@pytest.mark.parametrize(
+    ("name", "first", "among_five"), [("piaf_dev", 0.74, 0.90), ("afriqa_dev", 0.75, 0.92)]
+)
+async def test_the_bundled_model_finds_the_passages_of_a_real_set(
+    name: str, first: float, among_five: float
+) -> None:
+    figures = (await evaluate(SHARED / name, Settings(), limit=1000)).figures
+    assert figures["recall@1"] >= first
+    assert figures["recall@5"] >= among_five
+    assert figures["quote_fidelity"] == 1.0

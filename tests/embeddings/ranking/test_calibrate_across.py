@@ -1,0 +1,95 @@
+"""A confidence beside other collections: what it would be if all lay in one."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.ranking.calibrate_across import in_company
+from embeddings.ranking.confidence import Calibration, smallness
+from embeddings.ranking.ranker import Candidate, Ranking
+
+SIZES = (10, 1000)
+LEADS = Calibration("m", -1.0, {"lead": 2.0}, 0.5)
+
+
+def candidate(score: float, **features: float) -> Candidate:
+    given_ = {"lead": 2.0, "away": 2.0, "likely": 0.9, "clear": 0.5, "covered": 0.8, "small": 0.9}
+    return Candidate(
+        passage=0,
+        score=score,
+        confidence=0.9,
+        sentence=0,
+        beside=0,
+        also=(),
+        features=given_ | {"grams": 0.3} | features,
+    )
+
+
+def beside(one: Candidate, *others: Candidate) -> Candidate:
+    found = in_company(Ranking((one,)), [Ranking(others)], LEADS, SIZES)
+    return found.candidates[0]
+
+
+@pytest.mark.parametrize("others", [[], [Ranking()]])
+def test_alone_a_collection_is_as_sure_as_it_was(others: list[Ranking]) -> None:
+    ranking = Ranking((candidate(5.0),))
+    assert in_company(ranking, others, LEADS, SIZES) is ranking
+
+
+def test_an_equal_elsewhere_takes_the_lead_away() -> None:
+    one = beside(candidate(5.0), candidate(5.0))
+    assert one.features["lead"] == one.features["away"] == 0
+    assert one.confidence == pytest.approx(1 / (1 + math.exp(1)), abs=1e-6)
+
+
+def test_a_better_one_elsewhere_makes_the_lead_negative() -> None:
+    assert beside(candidate(5.0), candidate(7.0)).features["lead"] == pytest.approx(-math.log1p(2))
+
+
+def test_a_far_worse_one_elsewhere_leaves_the_lead() -> None:
+    assert beside(candidate(5.0), candidate(-9.0)).features["lead"] == 2.0
+
+
+def test_the_share_of_the_odds_is_of_those_of_all_collections() -> None:
+    one = beside(candidate(3.0, likely=0.5), candidate(3.0, likely=1.0))
+    assert one.features["likely"] == pytest.approx(1 / 3)
+
+
+def test_what_another_covers_as_well_is_less_clear() -> None:
+    one = beside(candidate(3.0, covered=0.8), candidate(1.0, covered=0.7))
+    assert one.features["clear"] == pytest.approx(0.1)
+
+
+def test_size_is_that_of_all_collections_together() -> None:
+    assert beside(candidate(3.0), candidate(1.0)).features["small"] == smallness(1000)
+
+
+def test_what_compares_with_nothing_stays() -> None:
+    assert beside(candidate(3.0), candidate(9.0)).features["grams"] == 0.3
+
+
+def test_only_features_that_there_are_are_corrected() -> None:
+    bare = Candidate(0, 3.0, 0.9, 0, 0, (), {"grams": 0.3})
+    words = Calibration("m", -1.0, {"grams": 2.0}, 0.5)
+    found = in_company(Ranking((bare,)), [Ranking((candidate(1.0),))], words, SIZES)
+    assert found.candidates[0].features == {"grams": 0.3}
+
+
+SCORES = st.lists(st.floats(-20, 20), min_size=1, max_size=6)
+
+
+@given(SCORES, SCORES)
+def test_none_is_surer_than_one_before_it_and_the_order_stays(
+    own: list[float], others: list[float]
+) -> None:
+    ranking = Ranking(tuple(candidate(s) for s in sorted(own, reverse=True)))
+    rivals = Ranking(tuple(candidate(s) for s in sorted(others, reverse=True)))
+    found = in_company(ranking, [rivals], LEADS, SIZES).candidates
+    sure = [one.confidence for one in found]
+    assert sure == sorted(sure, reverse=True)
+    assert [one.score for one in found] == [one.score for one in ranking.candidates]
+    assert all(0 <= one.features["likely"] <= 1 for one in found)

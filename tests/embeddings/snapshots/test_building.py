@@ -1,0 +1,119 @@
+"""What the next snapshot takes over: vectors by text, words and passages of what is as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.snapshots import building as build
+from embeddings.snapshots import unchanged, writing
+from embeddings.snapshots.snapshot import Snapshot
+from embeddings.text.passages import split
+from embeddings.types import Article
+from embeddings.vectors.worker import Worker
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
+
+NOW = datetime(2018, 7, 4, tzinfo=UTC)
+
+
+async def built(
+    folder: Path, articles: list[Article], known: Snapshot | None = None
+) -> tuple[Snapshot, build.Encoded, WordEncoder]:
+    """Write a snapshot of some articles; return what was encoded for it, too."""
+    encoder, worker = WordEncoder(), Worker()
+    wanted = build.Wanted(articles, unchanged.split(articles, known), known)
+    try:
+        vectors = await build.encode(wanted, encoder, worker, None)
+    finally:
+        worker.close()
+    arrays = {**vectors.arrays, **build.words(wanted)}
+    contents = writing.Contents(wanted.articles, wanted.passages, arrays)
+    writing.write(folder, contents, snapshot=folder.name, model="words==1", created_at=NOW)
+    return Snapshot(folder), vectors, encoder
+
+
+def same_files(one: Snapshot, other: Snapshot) -> bool:
+    return one.manifest.files == other.manifest.files
+
+
+async def test_an_incremental_snapshot_is_the_full_one_to_the_bit(tmp_path: Path) -> None:
+    changed = replace(HARBOUR, text=HARBOUR.text.replace("trois ans", "quatre ans"))
+    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
+    after, _, _ = await built(tmp_path / "after", [LIBRARY, changed, ORCHARD], before)
+    anew, _, _ = await built(tmp_path / "anew", [LIBRARY, changed, ORCHARD])
+    assert same_files(after, anew)
+
+
+async def test_only_the_texts_that_are_new_are_encoded(tmp_path: Path) -> None:
+    changed = replace(HARBOUR, text=HARBOUR.text.replace("trois ans", "quatre ans"))
+    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
+    _, vectors, encoder = await built(tmp_path / "after", [changed, ORCHARD], before)
+    assert sorted(encoder.encoded) == [
+        "La construction a duré quatre ans. Elle a coûté douze millions d’euros.",
+        f"{HARBOUR.title}. La construction a duré quatre ans.",
+    ]
+    assert (vectors.encoded, vectors.reused) == (2, 10)
+
+
+async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_again(
+    tmp_path: Path,
+) -> None:
+    before, _, _ = await built(tmp_path / "before", [HARBOUR])
+    passages = [split(ORCHARD)]
+    other = replace(ORCHARD, id=HARBOUR.id)
+    assert unchanged.taken_over([other], passages, before).tolist() == [-1, -1]
+
+
+async def test_what_another_version_of_the_program_split_is_split_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, _, _ = await built(tmp_path / "before", [HARBOUR])
+    assert unchanged.is_same([HARBOUR], before)
+    monkeypatch.setattr(unchanged, "recipe", lambda: "another")
+    assert not unchanged.is_same([HARBOUR], before)
+    assert unchanged.split([HARBOUR], before) == [split(HARBOUR)]
+
+
+async def test_the_same_articles_are_the_same_files(tmp_path: Path) -> None:
+    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
+    wanted = build.Wanted([HARBOUR, ORCHARD], [split(HARBOUR), split(ORCHARD)], before)
+    assert wanted.unchanged
+    assert wanted.reused == 12
+    writing.link(tmp_path / "again", before, snapshot="again", created_at=NOW)
+    again = Snapshot(tmp_path / "again")
+    assert again.id == "again"
+    assert same_files(again, before)
+    assert np.array_equal(again.array("sentence_vectors"), before.array("sentence_vectors"))
+
+
+async def test_files_are_copied_where_there_are_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    before, _, _ = await built(tmp_path / "before", [HARBOUR])
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    writing.link(tmp_path / "again", before, snapshot="again", created_at=NOW)
+    assert same_files(Snapshot(tmp_path / "again"), before)
+
+
+@pytest.mark.parametrize(
+    "articles",
+    [[HARBOUR], [HARBOUR, ORCHARD, LIBRARY], [replace(HARBOUR, title="Le port"), ORCHARD]],
+)
+async def test_other_articles_are_not_the_same(tmp_path: Path, articles: list[Article]) -> None:
+    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
+    assert not unchanged.is_same(articles, before)
+
+
+async def test_a_damaged_file_is_not_taken_over_as_it_is(tmp_path: Path) -> None:
+    before, _, _ = await built(tmp_path / "before", [HARBOUR])
+    path = before.folder / "lexical_impacts.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    assert not unchanged.is_same([HARBOUR], before)

@@ -1,0 +1,122 @@
+"""A snapshot gives back what was written, and notices every byte that is not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.errors import SnapshotError, StorageError, UnknownArticle
+from embeddings.snapshots.snapshot import Snapshot, damaged, identity, read_manifest
+from embeddings.text.passages import split
+from embeddings.types import Article
+from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, contents, written
+
+
+def test_articles_come_back_as_they_were(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    assert [snapshot.article(snapshot.row(a.id)) for a in STORIES] == list(STORIES)
+
+
+def test_passages_come_back_with_their_sentences_and_digests(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    for row, article in enumerate(STORIES):
+        assert snapshot.passages_of(row) == split(article)
+
+
+def test_the_list_of_sources_counts_the_passages_of_each(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    assert snapshot.sources == (
+        LIBRARY.summary(2),
+        HARBOUR.summary(3),
+        ORCHARD.summary(2),
+    )
+
+
+def test_arrays_come_back_to_the_bit(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    for name, array in contents(*STORIES).arrays.items():
+        assert np.array_equal(snapshot.array(name), array)
+
+
+def test_a_snapshot_of_nothing_can_be_read(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s")
+    assert snapshot.sources == ()
+    assert snapshot.changed_passages() == []
+
+
+def test_an_unknown_article_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownArticle, match="no article 'nowhere'"):
+        written(tmp_path / "s", HARBOUR).row("nowhere")
+
+
+def test_every_file_but_the_manifest_is_in_the_manifest(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", HARBOUR)
+    names = {path.name for path in snapshot.folder.iterdir()}
+    assert names == {*snapshot.manifest.files, "manifest.json"}
+
+
+def test_one_changed_byte_in_any_file_is_noticed_and_the_file_is_named(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    for name in snapshot.manifest.files:
+        path = snapshot.folder / name
+        before = path.read_bytes()
+        path.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+        with pytest.raises(SnapshotError, match=name):
+            Snapshot(snapshot.folder)
+        path.write_bytes(before)
+    assert damaged(snapshot.folder, snapshot.manifest) == []
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", HARBOUR)
+    (snapshot.folder / "sentences.npy").unlink()
+    assert "sentences.npy cannot be read" in damaged(snapshot.folder, snapshot.manifest)[0]
+
+
+def test_a_text_changed_while_it_serves_is_noticed(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", HARBOUR)
+    path = snapshot.folder / "texts.txt"
+    path.write_bytes(path.read_bytes().replace(b"trois ans", b"deux  ans"))
+    assert snapshot.changed_passages() == ["Paragraph 2 of port is not what was indexed."]
+
+
+def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", HARBOUR)
+    path = snapshot.folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(SnapshotError, match="format 99, and this version reads 2: run reindex"):
+        read_manifest(snapshot.folder)
+
+
+def test_a_folder_without_a_manifest_is_no_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match=r"manifest\.json cannot be read"):
+        Snapshot(tmp_path)
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(StorageError, match="the disk is full"):
+        written(tmp_path / "s", HARBOUR)
+
+
+@pytest.mark.parametrize("field", ["title", "source", "author", "url", "language", "text"])
+def test_whatever_changes_in_an_article_changes_its_identity(field: str) -> None:
+    assert identity(replace(HARBOUR, **{field: "autre"})) != identity(HARBOUR)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), max_size=4))
+def test_any_text_comes_back_character_for_character(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    articles = [Article(id=f"a{i}", title="Titre", text=text) for i, text in enumerate(texts)]
+    snapshot = written(tmp_path_factory.mktemp("any") / "s", *articles)
+    assert [snapshot.article(row).text for row in range(len(texts))] == texts

@@ -1,0 +1,210 @@
+"""The engine does the same, and keeps the same, in a folder and in a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from embeddings.changing.journal import Change
+from embeddings.engine import SearchEngine
+from embeddings.errors import BusyError, GateError, UnknownArticle, UnknownProposal
+from embeddings.library import Library
+from embeddings.types import Refusal
+from tests.embeddings.collections import filled, story
+from tests.embeddings.store.installed import Installed, installed, told
+
+__all__ = ["installed"]
+
+QUESTION = "La construction a-t-elle duré trois ans ?"
+ANSWER = "La construction a duré trois ans."
+CORRECTED = "La construction a duré quatre ans."
+GOLDEN = {"qid": "1", "question": QUESTION, "passages": [{"article": "port", "paragraph": 2}]}
+
+
+@pytest.fixture
+async def engine(installed: Installed) -> AsyncIterator[SearchEngine]:
+    async with installed.engine() as engine:
+        await filled(engine, installed.folder)
+        yield engine
+
+
+async def quoted(engine: SearchEngine) -> str:
+    return (await engine.ask(QUESTION, threshold=0.0)).hits[0].sentence.text
+
+
+def correction(folder: Path) -> str:
+    text = f"Le port est agrandi.\n\n{CORRECTED} Elle a coûté douze millions d’euros."
+    return story(folder, "port", text, id="port", title="Le port")
+
+
+async def test_what_was_added_answers(engine: SearchEngine) -> None:
+    assert await quoted(engine) == ANSWER
+
+
+async def test_what_was_changed_answers_in_its_new_words_and_says_since_when(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    await engine.add([correction(installed.folder)])
+    assert await quoted(engine) == CORRECTED
+    assert (await engine.ask(QUESTION, threshold=0.0)).hits[0].corrected is not None
+
+
+async def test_what_was_removed_answers_no_more(engine: SearchEngine) -> None:
+    await engine.remove(["port"])
+    assert [s.id for s in engine.sources()] == ["verger"]
+    assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
+    with pytest.raises(UnknownArticle):
+        await engine.propose_edit("port", {"title": "Le port"})
+
+
+async def test_a_field_is_edited_once_it_is_confirmed(engine: SearchEngine) -> None:
+    proposal = await engine.propose_edit("port", {"date": "2020-02-02"})
+    assert engine.sources()[0].date == date(2018, 6, 22)
+    await engine.confirm(proposal.token)
+    assert engine.sources()[0].date == date(2020, 2, 2)
+    with pytest.raises(UnknownProposal):
+        await engine.confirm(proposal.token)
+
+
+async def test_a_proposal_that_is_dropped_changes_nothing(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    proposal = await engine.propose([correction(installed.folder)])
+    await engine.drop(proposal.token)
+    with pytest.raises(UnknownProposal):
+        await engine.proposal(proposal.token)
+    assert await quoted(engine) == ANSWER
+
+
+async def test_a_full_reindex_encodes_everything_again(engine: SearchEngine) -> None:
+    assert (await engine.reindex()).encoded == 0
+    report = await engine.reindex(full=True)
+    assert (report.reused, report.encoded > 0) == (0, True)
+    assert report.snapshot == engine.status().snapshot
+
+
+async def test_a_rollback_serves_the_snapshot_before_and_keeps_the_articles(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    before = engine.status().snapshot
+    await engine.add([correction(installed.folder)])
+    after = engine.status().snapshot
+    assert await engine.rollback() == (before, after)
+    assert await quoted(engine) == ANSWER
+    assert (await engine.reindex(dry_run=True)).changed == 1
+
+
+async def test_what_finds_fewer_golden_passages_is_not_published(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    files = engine._collection.files
+    files.write({"queries.jsonl": json.dumps(GOLDEN).encode()})
+    before = engine.status().snapshot
+    nothing = story(installed.folder, "port", "Rien de tout cela.", id="port", title="Le port")
+    with pytest.raises(GateError):
+        await engine.add([nothing])
+    assert (engine.status().snapshot, await quoted(engine)) == (before, ANSWER)
+    assert (await engine.reindex(dry_run=True)).changed == 0
+
+
+async def test_each_change_is_in_the_audit_log(engine: SearchEngine, installed: Installed) -> None:
+    await engine.add([correction(installed.folder)], by="second")
+    entries = [(e.by, e.what, e.article) for e in await engine.audit()]
+    assert entries[:2] == [("second", "publish", None), ("second", "change", "port")]
+    assert [c.by for c in await engine.corrections("port")] == ["second"]
+
+
+async def test_what_is_exported_from_one_store_is_imported_into_the_other(
+    engine: SearchEngine, installed: Installed, tmp_path: Path, postgres_url: str
+) -> None:
+    await engine.add([correction(installed.folder)])
+    await engine.export(tmp_path / "x.zip")
+    other = Installed("" if installed.url else postgres_url, tmp_path / "other")
+    async with other.engine() as theirs:
+        await theirs.import_(tmp_path / "x.zip")
+        assert await quoted(theirs) == CORRECTED
+        assert len(await theirs.corrections("port")) == 1
+        await theirs.export(tmp_path / "y.zip")
+    async with installed.engine() as again:
+        await again.import_(tmp_path / "y.zip", over=True)
+        assert await quoted(again) == CORRECTED
+
+
+async def test_all_is_as_it_was_written(engine: SearchEngine) -> None:
+    report = await engine.verify()
+    assert (report.ok, report.checked > 10) == (True, True)
+
+
+async def test_the_status_says_where_the_collections_are(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    status = engine.status()
+    assert (status.collections, status.articles, len(status.snapshots)) == (("shared",), 2, 1)
+    assert status.store.startswith("postgresql://127" if installed.url else str(installed.folder))
+
+
+async def test_what_one_process_publishes_another_serves(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    async with installed.engine("two") as other:
+        assert await quoted(other) == ANSWER
+        await engine.add([correction(installed.folder)])
+        await told(other, engine.status().snapshot)
+        assert await quoted(other) == CORRECTED
+        await other.rollback()
+        await told(engine, other.status().snapshot)
+        assert await quoted(engine) == ANSWER
+
+
+async def test_one_process_says_who_another_waits_for(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    async with installed.engine("two") as other:
+        with (
+            engine._collection.writing(),
+            pytest.raises(BusyError, match=r"\(process \d+.*, since .*UTC\)"),
+        ):
+            await other.reindex()
+
+
+async def test_a_proposal_of_one_process_is_confirmed_by_another(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    proposal = await engine.propose([correction(installed.folder)])
+    async with installed.engine("two") as other:
+        await other.confirm(proposal.token)
+        assert await quoted(other) == CORRECTED
+
+
+async def test_what_was_cut_short_is_put_back_by_who_opens_it_next(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    collection = engine._collection
+    with collection.writing():
+        before = collection.journal.bytes_of(["corpus/port.md"])
+        collection.journal.begin(Change("first", live=collection.generations.live, before=before))
+        collection.files.write({"corpus/port.md": b"half written"})
+    async with installed.engine("two"):
+        assert collection.journal.bytes_of(["corpus/port.md"]) == before
+        assert not collection.journal.pending()
+
+
+async def test_a_server_has_a_collection_of_its_own_until_it_is_deleted(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    async with Library(installed.settings(), engine) as library:
+        assert await library.of(7) is None
+        own = await library.of(7, create=True)
+        assert own is not None
+        text = "La réunion du club de voile aura lieu jeudi soir."
+        await own.add([story(installed.folder, "voile", text, title="Voile")])
+        answer = await library.ask("Quand aura lieu la réunion du club ?", server=7)
+        assert answer.hits[0].text == text
+        assert await library.servers() == (7,)
+        assert await library.delete(7)
+        assert await library.of(7) is None
+        assert (await library.ask("Quand aura lieu la réunion du club ?", server=7)).hits == ()

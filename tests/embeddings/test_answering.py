@@ -1,0 +1,142 @@
+"""Dates in a question's words narrow it but never to nothing; a reranker has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from config.settings import Settings
+from embeddings.answering import Models, Terms
+from embeddings.collection import Collection
+from embeddings.engine import SearchEngine
+from embeddings.live import Live
+from embeddings.loaded import Serving
+from embeddings.ranking.confidence import Story
+from embeddings.snapshots.reindexing import Material
+from embeddings.text.passages import split
+from embeddings.types import Article, Filters, Refusal
+from tests.embeddings.fakes import WordEncoder
+
+QUAY = "Le port de Lorient a ouvert un nouveau quai. Les pêcheurs l’attendaient."
+OLD = Article(id="ancien", title="Le port en 2017", text=QUAY, date=date(2017, 6, 2), source="A")
+NEW = Article(
+    id="nouveau",
+    title="Le quai de Lorient",
+    text="Le nouveau quai de Lorient a fermé après la tempête.",
+    date=date(2018, 6, 29),
+    source="B",
+)
+ARTICLES = (OLD, NEW)
+NOW = datetime(2018, 7, 4, 12, tzinfo=UTC)
+
+
+class Last:
+    """A reranker that likes the passages with a given word, and remembers what it read."""
+
+    model_id = "last==1"
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.read: list[str] = []
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        self.read += passages
+        return np.array([self.word in p for p in passages], dtype=np.float32)
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[Live]:
+    collection = Collection(tmp_path, "shared")
+    collection.open(create=True)
+    opened = Live(Settings(data=tmp_path), collection, WordEncoder())
+    await opened.open(None, None)
+    await opened.publish(Material(ARTICLES, [split(a) for a in ARTICLES]))
+    yield opened
+    await opened.close()
+
+
+def terms(**given: object) -> Terms:
+    values = {"top_k": 3, "threshold": 0.0, "filters": Filters(), "today": NOW.date()}
+    return Terms(**{**values, **given})  # type: ignore[arg-type] - values of mixed types
+
+
+async def test_a_date_in_the_words_narrows_the_question_and_is_shown_back(live: Live) -> None:
+    answer = await live.answer("Que dit-on du quai de Lorient la semaine dernière ?", terms())
+    assert answer.understood == ("la semaine dernière",)
+    assert (answer.filters.since, answer.filters.until) == (date(2018, 6, 25), date(2018, 7, 1))
+    assert {hit.article.id for hit in answer.hits} == {"nouveau"}
+    assert not answer.widened
+
+
+async def test_where_nothing_answers_within_the_words_everything_is_searched_and_it_is_said(
+    live: Live,
+) -> None:
+    answer = await live.answer("Le quai de Lorient a ouvert en 2015 ?", terms())
+    assert answer.hits
+    assert answer.widened
+    assert answer.understood == ("en 2015",)
+    assert not answer.filters
+
+
+async def test_what_the_caller_gives_goes_before_the_words(live: Live) -> None:
+    given = Filters(until=date(2017, 12, 31))
+    answer = await live.answer("Le quai de Lorient la semaine dernière ?", terms(filters=given))
+    assert {hit.article.id for hit in answer.hits} == {"ancien"}
+
+
+async def test_a_plain_ranking_reads_no_dates(live: Live) -> None:
+    answer = await live.answer("Le nouveau quai de Lorient en 2018 ?", terms(plain=True))
+    assert answer.understood == ()
+    assert {hit.article.id for hit in answer.hits} == {"ancien", "nouveau"}
+
+
+async def test_the_reranker_has_the_last_word_over_the_order(live: Live) -> None:
+    question = "Le port de Lorient a ouvert un nouveau quai ?"
+    before = await live.answer(question, terms())
+    assert before.hits[0].article.id == "ancien"
+    reranker = Last("tempête")
+    live.models = Models(live.encoder, reranker)
+    after = await live.answer(question, terms())
+    assert [hit.article.id for hit in after.hits] == ["nouveau", "ancien"]
+    assert set(reranker.read) == {article.text for article in ARTICLES}
+
+
+async def test_the_clock_says_when_last_week_was(tmp_path: Path) -> None:
+    stories = tmp_path / "stories"
+    stories.mkdir()
+    for article in ARTICLES:
+        front = f"---\nid: {article.id}\ntitle: {article.title}\ndate: {article.date}\n---\n"
+        (stories / f"{article.id}.md").write_text(front + article.text, encoding="utf-8")
+    settings = Settings(data=tmp_path / "data", seeds=stories)
+    async with SearchEngine(settings, encoder=WordEncoder(), clock=lambda: NOW) as engine:
+        answer = await engine.ask("Quel quai de Lorient la semaine dernière ?", threshold=0.0)
+    assert [hit.article.id for hit in answer.hits] == ["nouveau"]
+
+
+async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_passage(
+    live: Live,
+) -> None:
+    bar = Story(0.0, {"covered": 5.0}, 0.6)
+    sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
+    live.serving = Serving(live.now.snapshot, sure)
+    alone = terms(filters=Filters(article_id="ancien"), threshold=None)
+    about = await live.answer("Le port de Lorient ?", alone)
+    assert [hit.article.id for hit in about.hits] == ["ancien"]
+    assert about.confidence is not None
+    assert about.confidence < 0.999
+    assert (await live.answer("Une recette de tarte ?", alone)).refusal is not None
+    everywhere = await live.answer("Le port de Lorient ?", terms(threshold=None))
+    assert everywhere.refusal is Refusal.NOT_FOUND
+
+
+async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
+    bar = Story(0.0, {"covered": 5.0}, 0.6)
+    live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
+    given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
+    assert (await live.answer("Le port de Lorient ?", given)).refusal is not None

@@ -1,0 +1,259 @@
+"""FAISS against brute force in numpy: values, rows, masks, and the recall that is claimed."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from embeddings.errors import SnapshotError
+from embeddings.vectors.index import Before, VectorIndex, stored, write
+from embeddings.vectors.inverted import TARGET_RECALL
+
+DIMENSION = 24
+
+
+def unit(rows: int, seed: int, dtype: type = np.float32, topics: int = 0) -> NDArray:
+    """Return random rows of length 1, around some topics when there are any."""
+    random = np.random.default_rng(seed)
+    made = random.standard_normal((rows, DIMENSION))
+    if topics:
+        centres = random.standard_normal((topics, DIMENSION))
+        made = centres[random.integers(0, topics, rows)] + 0.6 * made
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(dtype)
+
+
+def brute_force(
+    rows: NDArray, questions: NDArray, k: int, allowed: NDArray | None = None
+) -> tuple[NDArray, NDArray]:
+    """Return the k best scores and rows of each question, in float64."""
+    scores = questions.astype(np.float64) @ rows.astype(np.float64).T
+    if allowed is not None:
+        scores[:, ~allowed] = -np.inf
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(scores, best, axis=1), best
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_the_exact_search_is_brute_force(dtype: type) -> None:
+    rows, questions = unit(500, 1, dtype), unit(7, 2)
+    scores, found = VectorIndex.of(rows).search(questions, 25)
+    true_scores, true_rows = brute_force(rows, questions, 25)
+    assert found.tolist() == true_rows.tolist()
+    np.testing.assert_allclose(scores, true_scores, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_only_allowed_rows_are_found(dtype: type) -> None:
+    rows, questions = unit(300, 3, dtype), unit(4, 4)
+    allowed = np.random.default_rng(5).random(300) < 0.2
+    scores, found = VectorIndex.of(rows).search(questions, 10, allowed)
+    true_scores, true_rows = brute_force(rows, questions, 10, allowed)
+    assert found.tolist() == true_rows.tolist()
+    np.testing.assert_allclose(scores, true_scores, atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(1, 50))
+def test_what_is_found_is_what_is_allowed_and_minus_one(mask: list[bool], k: int) -> None:
+    allowed = np.array(mask)
+    found = VectorIndex.of(unit(len(mask), 6)).search(unit(1, 7), k, allowed)[1][0]
+    expected = sorted(np.flatnonzero(allowed).tolist())
+    real = [row for row in found.tolist() if row >= 0]
+    assert len(found) == k
+    assert len(real) == min(k, len(expected))
+    assert set(real) <= set(expected)
+
+
+def test_asking_for_more_than_there_are_fills_up_with_minus_one() -> None:
+    scores, found = VectorIndex.of(unit(3, 8)).search(unit(2, 9), 5)
+    assert scores.shape == found.shape == (2, 5)
+    assert [sorted(row[:3]) for row in found.tolist()] == [[0, 1, 2]] * 2
+    assert (found[:, 3:] == -1).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_an_empty_index_finds_nothing(dtype: type) -> None:
+    index = VectorIndex.of(np.zeros((0, DIMENSION), dtype))
+    assert index.search(unit(1, 10), 4)[1].tolist() == [[-1] * 4]
+    assert index.search(unit(1, 10), 4, np.zeros(0, bool))[1].tolist() == [[-1] * 4]
+
+
+def test_a_mask_over_other_rows_is_refused() -> None:
+    with pytest.raises(ValueError, match="5 rows"):
+        VectorIndex.of(unit(5, 11)).search(unit(1, 12), 1, np.ones(6, bool))
+
+
+def test_rows_that_lie_scattered_in_memory_are_read_right() -> None:
+    rows = unit(200, 13)[::2]
+    assert VectorIndex.of(rows).search(rows[40:41], 1)[1].tolist() == [[40]]
+
+
+def test_halves_take_half_the_memory() -> None:
+    index = VectorIndex.of(unit(100, 14, np.float16))
+    assert index._exact.codes.size() == 100 * DIMENSION * 2
+    assert index.kind == "SQfp16"
+
+
+@pytest.fixture(scope="module", params=[np.float32, np.float16])
+def approximate(request: pytest.FixtureRequest) -> tuple[VectorIndex, NDArray]:
+    rows = unit(6000, 15, request.param, topics=150)
+    return VectorIndex.of(rows, exact_up_to=1000), rows
+
+
+def test_a_large_index_is_approximate_and_says_how_well_it_does(
+    approximate: tuple[VectorIndex, NDArray],
+) -> None:
+    index, _ = approximate
+    said = re.fullmatch(r"IVF(\d+),SQ8 nprobe=(\d+) recall@10=([01]\.\d{3})", index.kind)
+    assert said
+    assert 1 < int(said[2]) < int(said[1])
+    assert float(said[3]) == pytest.approx(index.recall, abs=5e-4)
+
+
+def test_the_recall_holds_for_questions_it_was_not_measured_with(
+    approximate: tuple[VectorIndex, NDArray],
+) -> None:
+    index, rows = approximate
+    questions = rows[3::40].astype(np.float32) + 0.3 * unit(len(rows[3::40]), 16)
+    truth = brute_force(rows, questions, 10)[1]
+    found = index.search(questions, 10)[1]
+    recall = np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)])
+    assert index.recall >= TARGET_RECALL
+    assert recall >= TARGET_RECALL - 0.05
+
+
+def test_the_scores_of_an_approximate_index_are_exact(
+    approximate: tuple[VectorIndex, NDArray],
+) -> None:
+    index, rows = approximate
+    question = unit(1, 17)
+    scores, found = index.search(question, 10)
+    np.testing.assert_allclose(
+        scores[0], rows[found[0]].astype(np.float32) @ question[0], atol=1e-6
+    )
+
+
+def test_rare_allowed_rows_are_all_found_in_an_approximate_index(
+    approximate: tuple[VectorIndex, NDArray],
+) -> None:
+    index, rows = approximate
+    allowed = np.zeros(len(rows), bool)
+    allowed[[5, 700, 1400, 2999, 4321, 5999]] = True
+    found = index.search(unit(1, 18), 6, allowed)[1]
+    assert found.tolist() == brute_force(rows, unit(1, 18), 6, allowed)[1].tolist()
+
+
+def test_a_small_corpus_above_the_limit_still_builds() -> None:
+    rows = unit(12, 19)
+    index = VectorIndex.of(rows, exact_up_to=2)
+    assert index.search(rows[3:4], 1)[1].tolist() == [[3]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("size", [0, 1, 77])
+def test_rows_that_were_written_are_mapped_as_they_were(
+    tmp_path: Path, size: int, dtype: type
+) -> None:
+    rows = unit(size, 30, dtype)
+    write(tmp_path, "some", rows)
+    mapped = stored(tmp_path / "some.rows.faiss")
+    assert mapped.dtype == dtype
+    assert np.array_equal(mapped, rows)
+    assert not mapped.flags.writeable or not size
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("exact_up_to", [100, 10_000])
+def test_what_was_written_finds_what_was_indexed_in_memory(
+    tmp_path: Path, dtype: type, exact_up_to: int
+) -> None:
+    rows, questions = unit(3000, 31, dtype, topics=40), unit(9, 32)
+    recall = write(tmp_path, "some", rows, exact_up_to=exact_up_to)
+    opened = VectorIndex.open(tmp_path, "some", recall)
+    made = VectorIndex.of(rows, exact_up_to=exact_up_to)
+    for one, other in zip(opened.search(questions, 7), made.search(questions, 7), strict=True):
+        assert np.array_equal(one, other)
+    assert opened.kind == made.kind
+
+
+def test_an_index_that_was_written_is_mapped_and_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "some", unit(500, 33))
+    assert not VectorIndex.open(tmp_path, "some")._exact.codes.is_owned
+
+
+def test_the_same_rows_are_written_the_same(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path, name, unit(2000, 34, topics=20), exact_up_to=100)
+    for kind in ("rows", "near"):
+        one, two = (tmp_path / f"{name}.{kind}.faiss" for name in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_an_index_with_the_lists_of_the_one_before_finds_as_much(
+    tmp_path: Path, dtype: type
+) -> None:
+    old, new = unit(4000, 35, dtype, topics=60), unit(300, 36, dtype, topics=60)
+    kept = np.random.default_rng(37).permutation(4000)[:3500]
+    rows, places = np.concatenate([old[kept], new]), np.append(kept, np.full(300, -1))
+    (tmp_path / "old").mkdir()
+    write(tmp_path / "old", "some", old, exact_up_to=100)
+    before = Before(tmp_path / "old", places)
+    recall = write(tmp_path, "some", rows, exact_up_to=100, before=before)
+    opened, asked = VectorIndex.open(tmp_path, "some", recall), rows[::50].astype(np.float32)
+    found, truth = opened.search(asked, 10)[1], brute_force(rows, asked, 10)[1]
+    assert recall >= TARGET_RECALL
+    assert np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]) > 0.93
+    assert opened._near.nlist == VectorIndex.open(tmp_path / "old", "some")._near.nlist
+    assert opened._near.ntotal == len(rows)
+
+
+def test_lists_for_half_as_many_rows_are_made_anew(tmp_path: Path) -> None:
+    rows = unit(4000, 38, topics=60)
+    (tmp_path / "old").mkdir()
+    write(tmp_path / "old", "some", rows[:1000], exact_up_to=100)
+    places = np.append(np.arange(1000), np.full(3000, -1))
+    write(tmp_path, "some", rows, exact_up_to=100, before=Before(tmp_path / "old", places))
+    assert VectorIndex.open(tmp_path, "some")._near.nlist == 63
+
+
+@pytest.mark.parametrize("damage", [b"", b"IxFI", b"nonsense of some length"])
+def test_a_file_that_is_no_index_is_named(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "some.rows.faiss").write_bytes(damage)
+    with pytest.raises(SnapshotError, match=r"some\.rows\.faiss cannot be read"):
+        VectorIndex.open(tmp_path, "some")
+
+
+def test_a_search_leaves_the_callers_threads_as_they_were() -> None:
+    index, seen = VectorIndex.of(unit(50, 20)), []
+
+    def search() -> None:
+        faiss.omp_set_num_threads(3)
+        index.search(unit(1, 21), 2)
+        seen.append(faiss.omp_get_max_threads())
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    thread.join()
+    assert seen == [3]
+
+
+def test_a_search_runs_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, seen = VectorIndex.of(unit(50, 22)), []
+
+    class Watching:
+        def search(self, *given: object, **named: object) -> None:
+            seen.append(faiss.omp_get_max_threads())
+
+    monkeypatch.setattr(index, "_exact", Watching())
+    faiss.omp_set_num_threads(2)
+    index.search(unit(1, 23), 2)
+    assert seen == [1]

@@ -1,0 +1,185 @@
+"""The second look: probabilities, the new order, and what is refused as a reranker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sentence_transformers import CrossEncoder
+
+from config.settings import EncoderSettings, Settings
+from embeddings.errors import ModelError
+from embeddings.vectors.reranker import CrossEncoderReranker, load_reranker, rerank
+from tests.embeddings import models
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+QUESTION = "qui ?"
+PASSAGES = ["le chat", "la cat of the who", "passage passage passage", "les de le la qui", ""]
+
+
+class ByLength:
+    """A reranker that finds longer passages more probable, and keeps what it was asked."""
+
+    model_id = "by-length"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += passages
+        return np.array([min(len(p), 100) / 100 for p in passages], dtype=np.float32)
+
+
+def load(folder: Path, **options: object) -> CrossEncoderReranker:
+    return CrossEncoderReranker(Settings(reranker=str(folder), encoder=EncoderSettings(**options)))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return models.cross_encoder(tmp_path_factory.mktemp("cross"))
+
+
+@pytest.fixture(scope="module")
+def yes_no(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return models.cross_encoder(tmp_path_factory.mktemp("yes_no"), labels=2)
+
+
+def logits(folder: Path) -> NDArray[np.float64]:
+    """Return what the bare model says of the passages."""
+    model = CrossEncoder(str(folder), device="cpu", activation_fn=torch.nn.Identity())
+    pairs = [(QUESTION, passage) for passage in PASSAGES]
+    return np.asarray(model.predict(pairs), dtype=np.float64)
+
+
+def test_one_label_becomes_a_probability_by_the_sigmoid(folder: Path) -> None:
+    scores = load(folder).scores(QUESTION, PASSAGES)
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, 1 / (1 + np.exp(-logits(folder))), atol=1e-6)
+    assert np.ptp(scores) > 0.01
+
+
+def test_of_two_labels_the_second_is_yes(yes_no: Path) -> None:
+    raw = np.exp(logits(yes_no))
+    expected = raw[:, 1] / raw.sum(axis=1)
+    np.testing.assert_allclose(load(yes_no).scores(QUESTION, PASSAGES), expected, atol=1e-6)
+
+
+def test_the_models_own_activation_is_not_applied_on_top(folder: Path, tmp_path: Path) -> None:
+    CrossEncoder(str(folder), device="cpu", activation_fn=torch.nn.Sigmoid()).save_pretrained(
+        str(tmp_path / "saved")
+    )
+    np.testing.assert_allclose(
+        load(tmp_path / "saved").scores(QUESTION, PASSAGES),
+        load(folder).scores(QUESTION, PASSAGES),
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 16])
+def test_the_batch_does_not_change_a_probability(folder: Path, batch_size: int) -> None:
+    alone = [load(folder).scores(QUESTION, [passage])[0] for passage in PASSAGES]
+    scores = load(folder, batch_size=batch_size).scores(QUESTION, PASSAGES)
+    np.testing.assert_allclose(scores, alone, atol=1e-6)
+
+
+def test_no_passages_have_no_probabilities(folder: Path) -> None:
+    assert load(folder).scores(QUESTION, []).shape == (0,)
+
+
+def test_a_lone_surrogate_reads_as_a_question_mark(folder: Path) -> None:
+    made = load(folder)
+    assert made.scores("qui \ud800", ["cat\udfff"]) == made.scores("qui ?", ["cat?"])
+
+
+def test_a_passage_beyond_the_models_length_is_cut_and_not_an_error(folder: Path) -> None:
+    assert 0 <= load(folder).scores(QUESTION, ["le chat " * 500])[0] <= 1
+
+
+def test_the_name_is_the_folders_with_a_digest(folder: Path) -> None:
+    made = load(folder)
+    assert made.model_id.startswith(folder.name + "@")
+    assert made.model_id == load(folder).model_id
+
+
+def test_a_model_with_three_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has 3 labels"):
+        load(models.cross_encoder(tmp_path, labels=3))
+
+
+def test_a_model_that_only_makes_vectors_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is not a reranker"):
+        load(models.bert(tmp_path))
+    with pytest.raises(ModelError, match="is not a reranker"):
+        load(models.sentence_model(tmp_path / "sentences"))
+
+
+def test_a_pickled_reranker_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="pickled"):
+        load(models.pickled(models.cross_encoder(tmp_path)))
+
+
+def test_a_reranker_that_brings_its_own_code_is_refused(tmp_path: Path) -> None:
+    folder = models.cross_encoder(tmp_path)
+    auto = {"AutoConfig": "theirs.C", "AutoModelForSequenceClassification": "theirs.M"}
+    models.rewritten(folder, "config.json", auto_map=auto, model_type="theirs")
+    with pytest.raises(ModelError, match="code of its own"):
+        load(folder)
+
+
+def test_without_the_setting_there_is_no_reranker() -> None:
+    assert load_reranker(Settings()) is None
+
+
+def test_the_setting_loads_one(folder: Path) -> None:
+    made = load_reranker(Settings(reranker=str(folder)))
+    assert made is not None
+    assert made.scores(QUESTION, PASSAGES).shape == (len(PASSAGES),)
+
+
+def test_a_real_model_decides_over_the_best_candidates(folder: Path) -> None:
+    made = load(folder)
+    result = rerank(QUESTION, PASSAGES, [5, 4, 3, 2, 1], made)
+    expected = np.argsort(-made.scores(QUESTION, PASSAGES), kind="stable")
+    assert result.order == tuple(expected)
+    assert result.order != (0, 1, 2, 3, 4)
+
+
+def test_the_reranker_decides_over_the_best_and_leaves_the_rest_as_ranked() -> None:
+    reranker = ByLength()
+    result = rerank("q", ["a" * 3, "a" * 9, "a" * 6, "a" * 80], [4.0, 2.0, 3.0, 1.0], reranker, 3)
+    assert result.order == (1, 2, 0, 3)
+    assert result.probabilities == pytest.approx((0.09, 0.06, 0.03))
+    assert "a" * 80 not in reranker.asked
+
+
+def test_equals_stay_as_they_were_ranked() -> None:
+    assert rerank("q", ["bb", "aa", "cc"], [1.0, 3.0, 2.0], ByLength()).order == (1, 2, 0)
+
+
+def test_nothing_to_rerank_is_nothing() -> None:
+    result = rerank("q", [], [], ByLength())
+    assert result.order == ()
+    assert result.probabilities == ()
+
+
+@given(
+    st.lists(st.tuples(st.text("a", max_size=30), st.floats(-5, 5)), max_size=30),
+    st.integers(0, 30),
+)
+def test_no_candidate_is_lost_or_doubled(given_: list[tuple[str, float]], top: int) -> None:
+    passages, scores = [p for p, _ in given_], [s for _, s in given_]
+    result = rerank("q", passages, scores, ByLength(), top)
+    assert sorted(result.order) == list(range(len(passages)))
+    assert list(result.probabilities) == sorted(result.probabilities, reverse=True)
+    assert len(result.probabilities) == min(top, len(passages))
+    rest = [scores[place] for place in result.order[top:]]
+    assert rest == sorted(rest, reverse=True)

@@ -1,0 +1,216 @@
+"""Watched feeds, from a site on this machine: asked seldom, and only for what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import FetchSettings
+from embeddings.errors import ReadError
+from embeddings.readers.feeds import MAX_ENTRIES, Entry
+from embeddings.watching.feeds import (
+    FIRST,
+    JITTER,
+    SPARE,
+    TRIES,
+    WatchedFeed,
+    next_look,
+)
+from embeddings.watching.memory import FeedMemory
+from embeddings.watching.taking import Taken
+from tests.embeddings.readers.sites import Site, running
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running() as started:
+        yield started
+
+
+def atom(site: Site, **updated: str) -> bytes:
+    """Return a feed of pages, each with the day of its last change."""
+    entries = "".join(
+        f'<entry><title>{name}</title><link href="{site.root}/{name}"/>'
+        f"<updated>{day}</updated></entry>"
+        for name, day in updated.items()
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
+
+
+def watched(site: Site, memory: FeedMemory | None = None) -> WatchedFeed:
+    settings = FetchSettings(private=True, seconds=5)
+    return WatchedFeed(f"{site.root}/feed", memory or FeedMemory(), settings)
+
+
+def serve(site: Site, **updated: str) -> None:
+    site.page("/feed", atom(site, **updated), "application/atom+xml")
+
+
+def tagged(site: Site, data: bytes, etag: str) -> None:
+    """Serve a feed that is only sent when it changed."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        is_known = handler.headers.get("If-None-Match") == etag
+        handler.send_response(304 if is_known else 200)
+        handler.send_header("ETag", etag)
+        handler.end_headers()
+        if not is_known:
+            handler.wfile.write(data)
+
+    site.routes["/feed"] = answer
+
+
+def take(feed: WatchedFeed, **rejected: str) -> list[str]:
+    """Take what is new; return the names of its pages."""
+    news = feed.news()
+    taken = {address: rejected[n] for address in news if (n := name(address)) in rejected}
+    feed.note(news, Taken(taken))
+    return [name(address) for address in news]
+
+
+def name(address: str) -> str:
+    return address.rpartition("/")[2]
+
+
+def test_each_page_of_a_feed_is_taken_once(site: Site) -> None:
+    serve(site, a="2024-01-01", b="2024-01-02")
+    feed = watched(site)
+    assert take(feed) == ["a", "b"]
+    assert take(feed) == []
+
+
+def test_a_page_that_comes_later_is_taken_alone(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    feed = watched(site)
+    take(feed)
+    serve(site, b="2024-01-02", a="2024-01-01")
+    assert take(feed) == ["b"]
+
+
+def test_a_page_that_its_feed_calls_changed_is_taken_again(site: Site) -> None:
+    serve(site, a="2024-01-01", b="2024-01-01")
+    feed = watched(site)
+    take(feed)
+    serve(site, a="2024-01-01", b="2024-02-02")
+    assert take(feed) == ["b"]
+
+
+def test_no_page_is_fetched_to_find_out_what_is_new(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    watched(site).news()
+    assert site.paths == ["/feed"]
+
+
+def test_pages_are_handed_on_as_named_by_a_list_and_not_by_a_person(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    assert all(isinstance(address, Entry) for address in watched(site).news())
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(site: Site) -> None:
+    tagged(site, atom(site, a="2024-01-01"), '"one"')
+    feed = watched(site)
+    assert take(feed) == ["a"]
+    assert feed.news() == {}
+    assert [headers.get("If-None-Match") for _, headers in site.asked] == [None, '"one"']
+
+
+def test_what_is_known_of_a_feed_outlives_the_program(site: Site) -> None:
+    tagged(site, atom(site, a="2024-01-01"), '"one"')
+    feed = watched(site)
+    take(feed)
+    memory = FeedMemory.model_validate_json(feed.memory.model_dump_json())
+    assert watched(site, memory).news() == {}
+
+
+def test_a_page_that_cannot_be_read_is_tried_again_but_not_for_ever(site: Site) -> None:
+    tagged(site, atom(site, a="2024-01-01", b="2024-01-01"), '"one"')
+    feed = watched(site)
+    assert take(feed, a="It does not answer.") == ["a", "b"]
+    for _ in range(TRIES - 1):
+        assert take(feed, a="It does not answer.") == ["a"]
+    assert take(feed) == []
+
+
+def test_a_page_that_cannot_be_read_is_told_once(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    feed = watched(site)
+    told = []
+    for _ in range(TRIES):
+        news = feed.news()
+        told += feed.note(news, Taken(dict.fromkeys(news, "It does not answer.")))
+    assert told == ["It does not answer."]
+
+
+def test_what_the_golden_questions_refused_waits_for_something_new(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    feed = watched(site)
+    feed.note(feed.news(), Taken(is_refused=True))
+    assert take(feed) == []
+    serve(site, a="2024-01-01", b="2024-01-02")
+    assert take(feed) == ["a", "b"]
+
+
+def test_a_long_list_is_taken_over_several_looks(site: Site) -> None:
+    pages = {f"p{n}": "2024-01-01" for n in range(MAX_ENTRIES + 5)}
+    tagged(site, atom(site, **pages), '"one"')
+    feed = watched(site)
+    assert len(take(feed)) == MAX_ENTRIES
+    assert len(take(feed)) == 5
+    assert take(feed) == []
+
+
+def test_pages_that_are_long_out_of_the_feed_are_forgotten(site: Site) -> None:
+    serve(site, a="2024-01-01")
+    old = {f"{site.root}/old{n}": "" for n in range(SPARE + 1)}
+    feed = watched(site, FeedMemory(entries=old))
+    take(feed)
+    take(feed)
+    assert list(feed.memory.entries) == [f"{site.root}/a"]
+
+
+def test_a_page_that_is_no_feed_is_told_so(site: Site) -> None:
+    site.page("/feed", b"<html><body><p>Bonjour.</p></body></html>")
+    with pytest.raises(ReadError, match="neither a feed nor a sitemap"):
+        watched(site).news()
+
+
+def test_a_sitemap_is_watched_by_the_days_it_gives(site: Site) -> None:
+    def sitemap(day: str) -> bytes:
+        return (
+            f"<urlset><url><loc>{site.root}/a</loc><lastmod>{day}</lastmod></url></urlset>"
+        ).encode()
+
+    feed = watched(site)
+    for day, new in (("2024-01-01", ["a"]), ("2024-01-01", []), ("2024-01-02", ["a"])):
+        site.page("/feed", sitemap(day), "application/xml")
+        assert take(feed) == new
+
+
+def middle(low: float, high: float) -> float:
+    return (low + high) / 2
+
+
+def test_a_feed_that_was_never_looked_at_is_due_at_the_start() -> None:
+    assert next_look(0.0, HOUR, 1e9, middle) == 1e9 + FIRST / 2
+
+
+def test_a_restart_does_not_make_a_feed_due() -> None:
+    assert next_look(1e9 - 60, HOUR, 1e9, middle) == 1e9 - 60 + HOUR
+
+
+@given(
+    looked=st.floats(0, 2e9),
+    now=st.floats(1e9, 2e9),
+    chance=st.floats(0, 1),
+)
+def test_a_look_is_never_in_the_past_and_never_far_off(
+    looked: float, now: float, chance: float
+) -> None:
+    due = next_look(looked, HOUR, now, lambda low, high: low + chance * (high - low))
+    assert now <= due <= now + max(HOUR * (1 + JITTER), FIRST) + 1e-3
