@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_SOURCES = ("analysis", "furniture", "passages", "sentences", "ranking/kinds", "searching/wording")
+_SOURCES = (
+    "text/analysis", "text/boilerplate", "text/passages", "text/sentences",
+    "ranking/answer_kinds", "lexical/words",
+)  # fmt: skip
 """The files that decide what a passage's lines and words are."""
 
 

@@ -46,7 +46,7 @@ HELPING = 10.0
 NICENESS = 10
 """What it adds to its niceness, as in nice(1): with too few cores, who answers goes first."""
 _LENGTH = struct.Struct(">I")
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.sets import THINGS, TOWNS, write_set
 
 PASSAGES = len(TOWNS) * len(THINGS)
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "eval"
+SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 
 
 async def test_a_set_is_measured_and_every_quote_is_exact(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from embeddings.snapshots.reindexing import Reindexing
 from embeddings.types import SHARED, Progress
 from tests.embeddings.stories import HARBOUR
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOKEN = "not-to-be-passed-on"  # noqa: S105 - of no use anywhere
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes in /proc"

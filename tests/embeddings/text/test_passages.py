@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embeddings.text.passages import LONG_PARAGRAPH, PIECE, split, whole
 from embeddings.types import Article, Span, digest
 
-SEED = Path(__file__).resolve().parents[2] / "../shared/seed/article.txt"
+SEED = Path(__file__).resolve().parents[3] / "../shared/seed/article.txt"
 TITLE = "Amazon lui aussi fait face à la grogne de ses employés pour Rekognition"
 
 A = "Le ministre de l’Intérieur a annoncé mardi soir sa démission à la surprise générale."

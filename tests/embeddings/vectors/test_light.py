@@ -23,7 +23,7 @@ from embeddings.vectors.encoder import FEW, BundledEncoder, _much_to_import, loa
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TEXTS = [
     "Les employés d'Amazon critiquent leur direction.",
     "Who uses Palantir's tools?",
