@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from embeddings.errors import InputError, ReadError
-from embeddings.readers import frontmatter
+from embeddings.readers.formats import frontmatter
 from embeddings.types import SHARED, Article
 
 _FIELDS = ("id", "title", "source", "author", "date", "url", "language", "origin")

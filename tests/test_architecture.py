@@ -36,7 +36,7 @@ def files(*packages: str) -> list[Path]:
 
 
 def module(path: Path) -> str:
-    """Return a file's name as one imports it: ``embeddings/readers/text.py`` -> dotted."""
+    """Return a file's name as one imports it: ``embeddings/readers/formats/text.py`` -> dotted."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError
-from embeddings.readers import frontmatter
-from embeddings.readers.language import guess_language
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.pages.language import guess_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import InputError
-from embeddings.readers.language import guess_language
+from embeddings.readers.pages.language import guess_language
 from embeddings.snapshots.reindexing import Material
 from embeddings.text.passages import whole
 from embeddings.types import Article, Span

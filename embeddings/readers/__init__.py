@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
-from embeddings.readers import text, web
+from embeddings.readers import web
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.draft import Draft
 from embeddings.readers.fetch import Fetcher
-from embeddings.readers.formats import CONFINED
+from embeddings.readers.formats import text
+from embeddings.readers.formats.registry import CONFINED
 from embeddings.readers.sandbox import Sandbox
 from embeddings.text.passages import split
 

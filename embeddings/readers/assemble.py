@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.readers.draft import Draft
-from embeddings.readers.guesses import (
+from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     guess_author,
     guess_date,
@@ -15,7 +15,7 @@ from embeddings.readers.guesses import (
     guess_url,
     margins_of,
 )
-from embeddings.readers.language import guess_language
+from embeddings.readers.pages.language import guess_language
 
 if TYPE_CHECKING:
     from pathlib import Path

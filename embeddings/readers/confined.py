@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.readers.formats import CONFINED
+from embeddings.readers.formats.registry import CONFINED
 
 if TYPE_CHECKING:
     from embeddings.readers.draft import Draft

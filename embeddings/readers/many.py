@@ -12,15 +12,15 @@ from embeddings.readers import (
     MAX_BYTES,
     READERS,
     check_file,
-    feeds,
     file_bytes,
     quotable,
     read,
     web,
 )
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.archives import opened, unpacked
-from embeddings.readers.formats import CONFINED
+from embeddings.readers.formats import feeds
+from embeddings.readers.formats.archives import opened, unpacked
+from embeddings.readers.formats.registry import CONFINED
 from embeddings.readers.inputs import expand, is_article
 from embeddings.types import Rejected
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import ReadError
 from embeddings.readers.draft import Draft
-from embeddings.readers.formats import CONFINED
+from embeddings.readers.formats.registry import CONFINED
 
 if TYPE_CHECKING:
     from types import TracebackType

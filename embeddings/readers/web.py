@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import ReadError
-from embeddings.readers import office, text
 from embeddings.readers.addresses import parse
+from embeddings.readers.formats import office, text
 
 if TYPE_CHECKING:
     from embeddings.readers.draft import Draft

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers import feeds
-from embeddings.readers.feeds import MAX_ENTRIES, Entry
 from embeddings.readers.fetch import Fetcher
+from embeddings.readers.formats import feeds
+from embeddings.readers.formats.feeds import MAX_ENTRIES, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from config.settings import DiscordSettings, Settings
 from embeddings.engine import SearchEngine
 from tests.bot.admin.test_edits import given
 from tests.bot.people import World, buttons_of, text_of
-from tests.embeddings.readers.prints import pdf
+from tests.embeddings.readers.formats.prints import pdf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -18,8 +18,8 @@ from embeddings.corpus import Corpus
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import Article, Rejected
-from tests.embeddings.readers import prints
-from tests.embeddings.readers.offices import docx, docx_paragraph, odt, packed, run
+from tests.embeddings.readers.formats import prints
+from tests.embeddings.readers.formats.offices import docx, docx_paragraph, odt, packed, run
 from tests.embeddings.readers.prose import BRIDGE
 from tests.embeddings.readers.sites import Site, running
 

@@ -12,12 +12,12 @@ import pytest
 
 from config.settings import FetchSettings
 from embeddings.readers import Fetcher, Sandbox, many
-from embeddings.readers.feeds import MAX_ENTRIES, is_list
+from embeddings.readers.formats.feeds import MAX_ENTRIES, is_list
 from embeddings.readers.many import read_all
 from embeddings.types import Rejected
-from tests.embeddings.readers.offices import docx, docx_paragraph, packed, run
-from tests.embeddings.readers.pages import ps
-from tests.embeddings.readers.prints import pdf
+from tests.embeddings.readers.formats.offices import docx, docx_paragraph, packed, run
+from tests.embeddings.readers.formats.prints import pdf
+from tests.embeddings.readers.pages.written import ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, LIBRARY, Story
 from tests.embeddings.readers.sites import Site, running
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import ReadError
-from embeddings.readers import confined, html, read
-from embeddings.readers.formats import CONFINED, Confined
+from embeddings.readers import confined, read
+from embeddings.readers.formats.registry import CONFINED, Confined
+from embeddings.readers.pages import html
 from embeddings.readers.sandbox import Sandbox, _environment
-from tests.embeddings.readers.pages import PAGES, ps
+from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BRIDGE
 
 PAGE = f"<html lang=fr><body><h1>{BRIDGE.title}</h1>{ps(BRIDGE.paragraphs)}".encode()

@@ -12,9 +12,9 @@ from embeddings.corpus import Corpus
 from embeddings.errors import ReadError
 from embeddings.readers import Fetcher, Sandbox, read
 from embeddings.readers.draft import Draft
-from tests.embeddings.readers.offices import odt
-from tests.embeddings.readers.pages import PAGES, ps
-from tests.embeddings.readers.prints import pdf
+from tests.embeddings.readers.formats.offices import odt
+from tests.embeddings.readers.formats.prints import pdf
+from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE
 from tests.embeddings.readers.sites import Site, running
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from embeddings.readers.dates import date_in_name, read_date, without_date
-from embeddings.readers.guesses import (
+from embeddings.readers.pages.guesses import (
     guess_author,
     guess_date,
     guess_source,
@@ -15,7 +15,7 @@ from embeddings.readers.guesses import (
     guess_url,
     margins_of,
 )
-from embeddings.readers.language import guess_language
+from embeddings.readers.pages.language import guess_language
 
 STORY = (
     "Le ministre de l’Intérieur a annoncé mardi soir sa démission à la surprise générale.\n\n"

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers import frontmatter
-from embeddings.readers.decoding import decode
 from embeddings.readers.draft import Draft
-from embeddings.readers.guesses import (
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.formats.decoding import decode
+from embeddings.readers.pages.guesses import (
     guess_author,
     guess_date,
     guess_source,
@@ -17,7 +17,7 @@ from embeddings.readers.guesses import (
     guess_url,
     margins_of,
 )
-from embeddings.readers.language import guess_language
+from embeddings.readers.pages.language import guess_language
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from embeddings.errors import ReadError
-from embeddings.readers import frontmatter
-from embeddings.readers.blocks import Kind, blocks
-from embeddings.readers.decoding import decode, normal
 from embeddings.readers.draft import Draft
-from embeddings.readers.guesses import (
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.formats.decoding import decode, normal
+from embeddings.readers.pages.blocks import Kind, blocks
+from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     Margins,
     guess_author,
@@ -22,14 +22,14 @@ from embeddings.readers.guesses import (
     guess_title,
     margins_of,
 )
-from embeddings.readers.language import guess_language
-from embeddings.readers.story import choose, text_of
+from embeddings.readers.pages.language import guess_language
+from embeddings.readers.pages.story import choose, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from embeddings.readers.blocks import Block
+    from embeddings.readers.pages.blocks import Block
 
 EXTENSIONS = (".html", ".htm", ".xhtml")
 """The extensions of this format."""

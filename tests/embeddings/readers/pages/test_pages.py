@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.readers import Draft, html
+from embeddings.readers import Draft
+from embeddings.readers.pages import html
 from embeddings.text.passages import split
-from tests.embeddings.readers.pages import PAGES, Page
+from tests.embeddings.readers.pages.written import PAGES, Page
 
 AROUND = (
     "cookies",

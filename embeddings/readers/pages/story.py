@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from embeddings.readers.blocks import Block, Kind
+from embeddings.readers.pages.blocks import Block, Kind
 from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
-from embeddings.readers.frontmatter import MAX_CHARACTERS, Fields, cut, parse
+from embeddings.readers.formats.frontmatter import MAX_CHARACTERS, Fields, cut, parse
 
 
 def test_the_text_after_it_is_exact() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import ReadError
-from embeddings.readers import Draft, Sandbox, office, read
-from tests.embeddings.readers.offices import docx, docx_paragraph, odt, packed, run
+from embeddings.readers import Draft, Sandbox, read
+from embeddings.readers.formats import office
+from tests.embeddings.readers.formats.offices import docx, docx_paragraph, odt, packed, run
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
 
 STORY = "\n\n".join(BRIDGE.paragraphs)

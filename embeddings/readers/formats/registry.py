@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.readers import html, office, pdf
+from embeddings.readers.formats import office, pdf
+from embeddings.readers.pages import html
 
 if TYPE_CHECKING:
     from collections.abc import Callable

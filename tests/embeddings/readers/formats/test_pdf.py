@@ -11,10 +11,11 @@ import pytest
 from fpdf import FPDF
 
 from embeddings.errors import ReadError
-from embeddings.readers import Draft, Sandbox, pdf, read
-from embeddings.readers.layout import _joined
-from tests.embeddings.readers import prints
-from tests.embeddings.readers.prints import ONE, THREE, TWO, Column, scanned
+from embeddings.readers import Draft, Sandbox, read
+from embeddings.readers.formats import pdf
+from embeddings.readers.formats.printed import _joined
+from tests.embeddings.readers.formats import prints
+from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
 
 HEAD = "Le Courrier de l’Aven"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.decoding import normal
-from embeddings.readers.layout import Line, paragraphs_of
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.formats.printed import Line, paragraphs_of
 from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.readers.draft import Draft
-    from embeddings.readers.layout import Paragraph
+    from embeddings.readers.formats.printed import Paragraph
 
 EXTENSIONS = (".pdf",)
 """The extensions of this format."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.readers.archives import opened, unpacked
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.blocks import Block, Kind
-from embeddings.readers.decoding import normal
-from embeddings.readers.story import text_of
+from embeddings.readers.formats.archives import opened, unpacked
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.pages.blocks import Block, Kind
+from embeddings.readers.pages.story import text_of
 from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
-from embeddings.readers.decoding import decode, normal
+from embeddings.readers.formats.decoding import decode, normal
 
 FRENCH = "L’été à Nîmes : « Ça coûte déjà 3 € », dit-elle. Où est l’œuvre\u00a0? Là-bas…"
 PLAIN_FRENCH = "L'été à Nîmes : Ça coûte déjà cher, dit-elle. Où est Noël ? Là-bas."

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
-from embeddings.readers import Draft, html
-from embeddings.readers.blocks import Kind, blocks
-from embeddings.readers.story import choose, text_of
-from tests.embeddings.readers.pages import ps
+from embeddings.readers import Draft
+from embeddings.readers.pages import html
+from embeddings.readers.pages.blocks import Kind, blocks
+from embeddings.readers.pages.story import choose, text_of
+from tests.embeddings.readers.pages.written import ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
 
 BODY = ps(BRIDGE.paragraphs)

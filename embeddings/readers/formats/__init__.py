@@ -1,0 +1,1 @@
+"""The formats that articles come in, a file each: bytes -> drafts."""
