@@ -61,6 +61,7 @@ class Terms:
             else counts; None: what each snapshot's calibration says.
         filters: What the caller narrows the search to.
         today: The day that "last week" counts from.
+        before: What was asked before in the same conversation, oldest first.
         plain: Rank only: no folding of near-duplicates, no reading of dates in the question.
     """
 
@@ -69,6 +70,7 @@ class Terms:
     filters: Filters
     today: date
     plain: bool = False
+    before: tuple[str, ...] = ()
 
 
 def checked(question: str) -> str:

@@ -158,6 +158,7 @@ class SearchEngine(Changing):
         filters: Filters | None = None,
         threshold: float | None = None,
         plain: bool = False,
+        before: Sequence[str] = (),
         also: Sequence[SearchEngine] = (),
     ) -> Answer:
         """Answer with quotes or a refusal.
@@ -168,6 +169,7 @@ class SearchEngine(Changing):
             filters: What to search in; by default everything.
             threshold: The least confidence that is answered; by default the one in force.
             plain: Rank only, as measuring wants it: near-duplicates stay, dates are not read.
+            before: What was asked before in the same conversation, oldest first.
             also: Other open collections, which are searched as well.
 
         Raises:
@@ -184,6 +186,7 @@ class SearchEngine(Changing):
             filters=filters or Filters(),
             today=self._clock().date(),
             plain=plain,
+            before=tuple(before),
         )
         answer = await self._live.answer(text, terms, others)
         return replace(answer, hits=tuple(_dated(hit, (self, *also)) for hit in answer.hits))

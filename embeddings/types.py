@@ -34,6 +34,7 @@ __all__ = [
     "Correction",
     "Filters",
     "Hit",
+    "Note",
     "Passage",
     "Progress",
     "Proposal",
@@ -119,6 +120,21 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader is told beside an answer, such as a day that was not understood.
+
+    Attributes:
+        key: Names the sentence, so that it can be said in the reader's language.
+        text: The sentence in English.
+        values: What stands in its places, by name.
+    """
+
+    key: str
+    text: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What Verbatim says to one question: quotes, or one refusal.
 
@@ -133,6 +149,10 @@ class Answer:
         filters: What it was narrowed to in the end.
         understood: The words of the question that were read as a filter, such as "en juin 2018".
         widened: True when nothing answered within those words' filter, and all was searched.
+        understood_as: The question that was answered in place of one that leans on what was asked
+            before; None when the question stands by itself.
+        closest: On a refusal, what may be shown as "may not answer"; empty when nothing is near.
+        notes: What of the question was not understood, and what a filter hides.
     """
 
     question: str
@@ -145,6 +165,9 @@ class Answer:
     filters: Filters = field(default_factory=Filters)
     understood: tuple[str, ...] = ()
     widened: bool = False
+    understood_as: str | None = None
+    closest: tuple[Hit, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

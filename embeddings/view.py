@@ -9,7 +9,7 @@ from embeddings.errors import UnknownArticle
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from embeddings.engine import SearchEngine
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
@@ -36,7 +36,12 @@ class View:
         return tuple(engine.sources() for engine in (self._shared, *self._own.values()))
 
     async def ask(
-        self, question: str, *, top_k: int | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+        before: Sequence[str] = (),
     ) -> Answer:
         """Answer from all collections together, or refuse when none of them answers.
 
@@ -44,10 +49,13 @@ class View:
             QuestionError: The question is empty, too long, or has no word.
             UnknownArticle: The filters name an article that is not there.
         """
-        if not self._own:
-            return await self._shared.ask(question, top_k=top_k, filters=filters)
-        others = tuple(self._own.values())
-        return await self._shared.ask(question, top_k=top_k, filters=filters, also=others)
+        return await self._shared.ask(
+            question,
+            top_k=top_k,
+            filters=filters,
+            before=before,
+            also=tuple(self._own.values()),
+        )
 
     def passages(self, article: ArticleSummary) -> tuple[Passage, ...]:
         """Return an article's passages in order, from memory.

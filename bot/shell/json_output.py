@@ -55,10 +55,13 @@ def answer(value: Answer) -> Document:
     """Return the document of one answer."""
     return {
         "question": value.question,
+        "understood_as": value.understood_as,
         "snapshot": value.snapshot,
         "confidence": value.confidence,
         "refusal": value.refusal.value if value.refusal else None,
         "hits": [hit(one) for one in value.hits],
+        "closest": [hit(one) for one in value.closest],
+        "notes": [note.text for note in value.notes],
         "nearest_titles": list(value.nearest_titles),
         "milliseconds": value.milliseconds,
         "filters": filters(value.filters),

@@ -64,7 +64,7 @@ REPORT_KEYS = {
 def test_an_answer_has_the_keys_of_the_contract_and_what_was_understood() -> None:
     assert set(json_output.answer(ANSWER)) == {
         *("question", "snapshot", "confidence", "refusal", "hits", "nearest_titles"),
-        *("milliseconds", "filters", "understood", "widened"),
+        *("milliseconds", "filters", "understood", "widened", "understood_as", "closest", "notes"),
     }
 
 
