@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embeddings.loaded import Serving
+    from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.ranker import Candidate, Ranking
     from embeddings.types import Hit
     from embeddings.vectors.encoder import Encoder
@@ -91,12 +91,14 @@ def checked(question: str) -> str:
     return text
 
 
-def answer(question: str, servings: Mapping[str, Serving], models: Models, terms: Terms) -> Answer:
+def answer(
+    question: str, snapshots: Mapping[str, LoadedSnapshot], models: Models, terms: Terms
+) -> Answer:
     """Answer one question from one or more snapshots; runs on the models' thread.
 
     Args:
         question: The question, as ``checked`` returns it.
-        servings: Name of a collection -> the snapshot that answers for it; at least one, none
+        snapshots: Name of a collection -> the snapshot that answers for it; at least one, none
             of them empty.
         models: What makes the question's vector, and what reads the best candidates again.
         terms: How many passages, how sure, and from where.
@@ -105,7 +107,7 @@ def answer(question: str, servings: Mapping[str, Serving], models: Models, terms
         UnknownArticle: The filters name an article that is in none of them.
     """
     started = time.perf_counter()
-    found = _Asked(question, question, servings, models, terms).narrowed()
+    found = _Asked(question, question, snapshots, models, terms).narrowed()
     return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
 
@@ -113,7 +115,7 @@ def answer(question: str, servings: Mapping[str, Serving], models: Models, terms
 class _Searched:
     """What one snapshot has to say."""
 
-    serving: Serving
+    loaded: LoadedSnapshot
     ranking: Ranking
 
     @property
@@ -127,7 +129,7 @@ class _Asked:
 
     question: str
     text: str
-    servings: Mapping[str, Serving]
+    snapshots: Mapping[str, LoadedSnapshot]
     models: Models
     terms: Terms
 
@@ -140,7 +142,7 @@ class _Asked:
         """
         if self.terms.plain:
             return self.answered(self.terms.filters)
-        names = {name for serving in self.servings.values() for name in serving.source_names()}
+        names = {name for loaded in self.snapshots.values() for name in loaded.source_names()}
         said = understand(self.question, self.terms.today, sorted(names))
         filters = _both(self.terms.filters, said.filters)
         if filters == self.terms.filters:
@@ -172,7 +174,7 @@ class _Asked:
     @property
     def snapshot(self) -> str:
         """The id of the first collection's snapshot: the shared one's, where that is searched."""
-        return next(iter(self.servings.values())).snapshot.id
+        return next(iter(self.snapshots.values())).snapshot.id
 
     def searched(self, filters: Filters, vector: NDArray[np.float32]) -> list[_Searched]:
         """Rank the passages of each snapshot that the filters concern.
@@ -181,9 +183,9 @@ class _Asked:
             UnknownArticle: They name an article that is in none of them.
         """
         concerned = [
-            serving
-            for name, serving in self.servings.items()
-            if filters.collection in {None, name} and _has(serving, filters.article_id)
+            loaded
+            for name, loaded in self.snapshots.items()
+            if filters.collection in {None, name} and _has(loaded, filters.article_id)
         ]
         if filters.article_id and not concerned:
             raise UnknownArticle(
@@ -195,28 +197,28 @@ class _Asked:
             for one, own in zip(concerned, ranked, strict=True)
         ]
 
-    def beside(self, serving: Serving, ranking: Ranking, others: list[Ranking]) -> Ranking:
+    def beside(self, loaded: LoadedSnapshot, ranking: Ranking, others: list[Ranking]) -> Ranking:
         """Return a snapshot's ranking as sure as it may be beside the others'."""
-        sizes = serving.snapshot.manifest.passages, self.passages
-        return in_company(ranking, others, serving.calibration, sizes) if others else ranking
+        sizes = loaded.snapshot.manifest.passages, self.passages
+        return in_company(ranking, others, loaded.calibration, sizes) if others else ranking
 
     @property
     def passages(self) -> int:
         """How many passages all snapshots have together."""
-        return sum(serving.snapshot.manifest.passages for serving in self.servings.values())
+        return sum(loaded.snapshot.manifest.passages for loaded in self.snapshots.values())
 
     def hits(self, searched: _Searched) -> tuple[Hit, ...]:
         """Read what one snapshot would be quoted with."""
-        return searched.serving.hits(searched.candidates, self.terms.top_k)
+        return searched.loaded.hits(searched.candidates, self.terms.top_k)
 
-    def bar(self, serving: Serving) -> float:
+    def bar(self, loaded: LoadedSnapshot) -> float:
         """Return the least confidence that is answered from a snapshot.
 
-        It is that of a corpus as large as all of them together (see ``company``).
+        It is that of a corpus as large as all of them together (see ``calibrate_across``).
         """
         if self.terms.threshold is not None:
             return self.terms.threshold
-        return serving.calibration.threshold_for(self.passages)
+        return loaded.calibration.threshold_for(self.passages)
 
     def suffices(self, searched: _Searched, hits: tuple[Hit, ...], filters: Filters) -> bool:
         """Say whether an answer is sure enough to be given.
@@ -224,13 +226,13 @@ class _Asked:
         Asked of one story alone, which the reader has chosen, a question gets that story's nearest
         passage when it is about the story at all; the confidence is shown as it is.
         """
-        serving = searched.serving
-        if max(hit.confidence for hit in hits) >= self.bar(serving):
+        loaded = searched.loaded
+        if max(hit.confidence for hit in hits) >= self.bar(loaded):
             return True
-        story = serving.calibration.story
+        story = loaded.calibration.story
         if story is None or self.terms.threshold is not None:
             return False
-        alone = serving.is_one_story(filters) and (len(self.servings) == 1 or filters.article_id)
+        alone = loaded.is_one_story(filters) and (len(self.snapshots) == 1 or filters.article_id)
         return bool(alone) and story.is_about(searched.candidates[0].features)
 
     def reason(self, within: list[_Searched], everywhere: list[_Searched]) -> Refusal:
@@ -238,28 +240,30 @@ class _Asked:
         outside = [one for one in everywhere if one.candidates]
         if outside and not any(one.candidates for one in within):
             return Refusal.NO_MATCH_IN_FILTER
-        close = (o.candidates[0].confidence >= self.bar(o.serving) for o in outside)
+        close = (o.candidates[0].confidence >= self.bar(o.loaded) for o in outside)
         if everywhere is not within and any(close):
             return Refusal.NO_MATCH_IN_FILTER
         return Refusal.NOT_FOUND
 
-    def ranked(self, serving: Serving, filters: Filters, vector: NDArray[np.float32]) -> Ranking:
+    def ranked(
+        self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32]
+    ) -> Ranking:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
         reranker = self.models.reranker
         limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
-        ranking = serving.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
+        ranking = loaded.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
         found = ranking.candidates
         if reranker is None or not found:
             return ranking
-        texts = [serving.text(candidate) for candidate in found]
+        texts = [loaded.text(candidate) for candidate in found]
         again = rerank(self.text, texts, [c.score for c in found], reranker)
         return replace(ranking, candidates=tuple(found[place] for place in again.order))
 
 
-def _has(serving: Serving, article_id: str | None) -> bool:
+def _has(loaded: LoadedSnapshot, article_id: str | None) -> bool:
     """Say whether a snapshot has an article; any has the one that nobody named."""
     try:
-        return article_id is None or serving.snapshot.row(article_id) >= 0
+        return article_id is None or loaded.snapshot.row(article_id) >= 0
     except UnknownArticle:
         return False
 
@@ -269,7 +273,7 @@ def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
     found = sorted(
         (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
     )
-    return interleaved([one.serving.titles(one.candidates, NEAREST) for one in found], NEAREST)
+    return interleaved([one.loaded.titles(one.candidates, NEAREST) for one in found], NEAREST)
 
 
 def _without(question: str, words: tuple[str, ...]) -> str:

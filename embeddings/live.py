@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from embeddings.answering import Models, answer
 from embeddings.changing import gate
 from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
-from embeddings.loaded import Serving
+from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import calibration_for
 from embeddings.snapshots.reindexing import Changes, Reindex, Reindexing, changes
 from embeddings.types import Answer, Refusal
@@ -63,7 +63,7 @@ class Live:
         beside: Live | None = None,
     ) -> None:
         self.collection = collection
-        self.serving: Serving | None = None
+        self.serving: LoadedSnapshot | None = None
         self.notes: tuple[str, ...] = ()
         self.worker: Worker = beside.worker if beside else Worker()
         self._settings = settings
@@ -159,7 +159,7 @@ class Live:
         check = None if how.anyway else await asyncio.to_thread(self._gate, material)
         return await self.publish(material, how, progress=progress, notes=problems, check=check)
 
-    def _gate(self, material: Material) -> Callable[[Serving], None] | None:
+    def _gate(self, material: Material) -> Callable[[LoadedSnapshot], None] | None:
         """Return what a new snapshot is asked before it is published; nothing without a change.
 
         Raises:
@@ -182,7 +182,7 @@ class Live:
         *,
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
-        check: Callable[[Serving], None] | None = None,
+        check: Callable[[LoadedSnapshot], None] | None = None,
     ) -> ReindexReport:
         """Build a snapshot of some material and serve it; the caller holds the writer's lock."""
         journal = self.collection.journal
@@ -201,10 +201,10 @@ class Live:
         )
         return report
 
-    def _published(self, serving: Serving) -> Serving:
+    def _published(self, serving: LoadedSnapshot) -> LoadedSnapshot:
         """Return what serves a snapshot that was only just published."""
         indexes = self.collection.generations.indexes(serving.snapshot)
-        return Serving(serving.snapshot, self.calibration, indexes) if indexes else serving
+        return LoadedSnapshot(serving.snapshot, self.calibration, indexes) if indexes else serving
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
         """Answer a checked question from the snapshots that serve, on the model's thread.
@@ -260,7 +260,7 @@ class Live:
                 self._refused = live
                 self._note(f"The snapshot {live} is not served: {error}")
 
-    def load(self, name: str) -> Serving:
+    def load(self, name: str) -> LoadedSnapshot:
         """Load a kept snapshot, to serve it.
 
         Raises:
@@ -275,12 +275,12 @@ class Live:
             )
         return self._serving(snapshot)
 
-    def _serving(self, snapshot: Snapshot) -> Serving:
+    def _serving(self, snapshot: Snapshot) -> LoadedSnapshot:
         indexes = self.collection.generations.indexes(snapshot)
-        return Serving(snapshot, self.calibration, indexes)
+        return LoadedSnapshot(snapshot, self.calibration, indexes)
 
     @property
-    def now(self) -> Serving:
+    def now(self) -> LoadedSnapshot:
         """What serves now.
 
         Raises:

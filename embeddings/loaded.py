@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 _NO_DAY = np.datetime64("NaT", "D")
 
 
-class Serving:
+class LoadedSnapshot:
     """One snapshot in service; never changed, so that many questions may share it.
 
     Args:

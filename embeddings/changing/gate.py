@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.collection import Collection
-    from embeddings.loaded import Serving
+    from embeddings.loaded import LoadedSnapshot
     from embeddings.snapshots.snapshot import Snapshot
 
     Encode = Callable[[str], NDArray[np.float32]]
@@ -116,7 +116,11 @@ def _parsed(fields: dict[str, Any]) -> Golden:
 
 
 def check(
-    questions: Sequence[Golden], before: Serving, after: Serving, encode: Encode, most: float
+    questions: Sequence[Golden],
+    before: LoadedSnapshot,
+    after: LoadedSnapshot,
+    encode: Encode,
+    most: float,
 ) -> None:
     """Compare how many questions find their passage in two snapshots.
 
@@ -169,7 +173,7 @@ class _Asked:
         )
         return cls(golden_.question, places, marks)
 
-    def found(self, serving: Serving, vector: NDArray[np.float32]) -> bool:
+    def found(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
         """Say whether one of the first passages is one of those, by its place or its words."""
         ranking = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
         passages = [serving.snapshot.passage(c.passage) for c in ranking.candidates[:FIRST]]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from embeddings.errors import SnapshotError, StorageError
-from embeddings.loaded import Serving
+from embeddings.loaded import LoadedSnapshot
 from embeddings.snapshots import building as build
 from embeddings.snapshots import snapshot as snapshots
 from embeddings.snapshots import writing
@@ -136,9 +136,9 @@ class Reindex:
         full: bool = False,
         progress: ProgressCallback | None = None,
         notes: tuple[str, ...] = (),
-        check: Callable[[Serving], None] | None = None,
+        check: Callable[[LoadedSnapshot], None] | None = None,
         still: Callable[[], None] | None = None,
-    ) -> tuple[Serving, ReindexReport]:
+    ) -> tuple[LoadedSnapshot, ReindexReport]:
         """Build a snapshot of the material and make it the live one.
 
         Args:
@@ -191,8 +191,8 @@ class Reindex:
         self,
         wanted: build.Wanted,
         vectors: build.Encoded,
-        check: Callable[[Serving], None] | None,
-    ) -> Serving:
+        check: Callable[[LoadedSnapshot], None] | None,
+    ) -> LoadedSnapshot:
         """Write aside, load back and check, then publish; leave no trace when that fails."""
         created_at = datetime.now(UTC)
         name = created_at.strftime("%Y%m%dT%H%M%S%fZ")
@@ -208,7 +208,7 @@ class Reindex:
                     model=self._encoder.model_id,
                     created_at=created_at,
                 )
-            serving = Serving(self._generations.keep(name), self._calibration)
+            serving = LoadedSnapshot(self._generations.keep(name), self._calibration)
             _check(serving.snapshot)
             if check:
                 check(serving)

@@ -48,8 +48,8 @@ def watched(encoder: Any) -> Iterator[Watch]:
         ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
         *(("lexical", Lexical, name) for name in ("read", "best", "score", "spelt")),
-        ("rank", serving.Serving, "rank"),
-        ("verify", serving.Serving, "hits"),
+        ("rank", serving.LoadedSnapshot, "rank"),
+        ("verify", serving.LoadedSnapshot, "hits"),
     )
     before = [(owner, name, getattr(owner, name)) for _, owner, name in parts]
     for stage, owner, name in parts:

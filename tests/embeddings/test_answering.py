@@ -16,7 +16,7 @@ from embeddings.answering import Models, Terms
 from embeddings.collection import Collection
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
-from embeddings.loaded import Serving
+from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Story
 from embeddings.snapshots.reindexing import Material
 from embeddings.text.passages import split
@@ -124,7 +124,7 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
 ) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
     sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
-    live.serving = Serving(live.now.snapshot, sure)
+    live.serving = LoadedSnapshot(live.now.snapshot, sure)
     alone = terms(filters=Filters(article_id="ancien"), threshold=None)
     about = await live.answer("Le port de Lorient ?", alone)
     assert [hit.article.id for hit in about.hits] == ["ancien"]
@@ -137,6 +137,6 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
 
 async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    live.serving = Serving(live.now.snapshot, replace(live.calibration, story=bar))
+    live.serving = LoadedSnapshot(live.now.snapshot, replace(live.calibration, story=bar))
     given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
     assert (await live.answer("Le port de Lorient ?", given)).refusal is not None

@@ -36,17 +36,17 @@ def deaf() -> None:
 
 def mixed() -> None:
     """Serve the vectors of one generation with the passages of the one before."""
-    from embeddings.loaded import Serving
+    from embeddings.loaded import LoadedSnapshot
 
-    make = Serving.__init__
+    make = LoadedSnapshot.__init__
     before: list[Snapshot] = []
 
-    def made(self: Serving, snapshot: Snapshot, *more: Any, **named: Any) -> None:
+    def made(self: LoadedSnapshot, snapshot: Snapshot, *more: Any, **named: Any) -> None:
         make(self, snapshot, *more, **named)
         before.append(snapshot)
         self.snapshot = before[-2:][0]
 
-    Serving.__init__ = made  # type: ignore[method-assign]
+    LoadedSnapshot.__init__ = made  # type: ignore[method-assign]
 
 
 def silent() -> None:
