@@ -27,7 +27,7 @@ from bot.translate import Languages, Translator
 from bot.tree import Tree
 from bot.view import Views
 from config.errors import ConfigError
-from embeddings.library import Library
+from embeddings.collections import Collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ class VerbatimBot(commands.Bot):
         self,
         settings: Settings,
         engine: SearchEngine,
-        library: Library | None = None,
+        collections: Collections | None = None,
         metrics: Metrics | None = None,
         store: Keeping | None = None,
         **options: Any,
@@ -84,8 +84,8 @@ class VerbatimBot(commands.Bot):
         )
         self.settings = settings
         self.engine = engine
-        self.library = library or Library(settings, engine)
-        self._views = Views(self.library)
+        self.collections = collections or Collections(settings, engine)
+        self._views = Views(self.collections)
         self.languages = Languages.load(settings.language)
         self.store = store or keeper.keeping_of(settings)
         self.metrics = metrics or Metrics()
@@ -222,16 +222,20 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
 
 
 def client(
-    settings: Settings, engine: SearchEngine, library: Library, metrics: Metrics, store: Keeping
+    settings: Settings,
+    engine: SearchEngine,
+    collections: Collections,
+    metrics: Metrics,
+    store: Keeping,
 ) -> VerbatimBot:
     """Return a client with the connections that the settings say."""
     shards, ids = settings.discord.shards, settings.discord.shard_ids
     if shards is None:
-        return VerbatimBot(settings, engine, library, metrics, store)
+        return VerbatimBot(settings, engine, collections, metrics, store)
     options = {"shard_count": shards or None, "shard_ids": list(ids) or None}
     patience = CONNECTING + turns.BETWEEN * shards
     return ShardedBot(
-        settings, engine, library, metrics, store, **options, shard_connect_timeout=patience
+        settings, engine, collections, metrics, store, **options, shard_connect_timeout=patience
     )
 
 
@@ -278,11 +282,11 @@ async def run(
     stop, health = asyncio.Event(), health or Health()
     with server(settings.discord), supervise.signals(stop):
         async with contextlib.AsyncExitStack() as stack:
-            library = await stack.enter_async_context(Library(settings, engine))
+            collections = await stack.enter_async_context(Collections(settings, engine))
             kept = store
             if kept is None:
                 kept = await stack.enter_async_context(keeper.keeping(settings))
-            made = partial(client, settings, engine, library, health.metrics, kept)
+            made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(
                 lambda: health.watch(made()),
                 settings.token,

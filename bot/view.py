@@ -12,9 +12,8 @@ from bot.errors import BotError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.library import Library
+    from embeddings.collections import Collections, Scope
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
-    from embeddings.view import View
 
 CATALOGUES = 64
 """How many servers' lists of articles are kept in memory."""
@@ -25,16 +24,16 @@ class Seen:
     """The collections that are seen from one place, and the list of their articles.
 
     Attributes:
-        view: The collections.
+        scope: The collections.
         catalogue: Their articles.
     """
 
-    view: View
+    scope: Scope
     catalogue: Catalogue
 
     async def ask(self, question: str, filters: Filters, *, top_k: int) -> Answer:
         """Answer from all that is seen."""
-        return await self.view.ask(question, top_k=top_k, filters=filters)
+        return await self.scope.ask(question, top_k=top_k, filters=filters)
 
     def article(self, ref: str) -> ArticleSummary:
         """Return the article that a button names.
@@ -49,22 +48,22 @@ class Seen:
 
     def passages(self, article: ArticleSummary) -> Sequence[Passage]:
         """Return an article's passages, from memory."""
-        return self.view.passages(article)
+        return self.scope.passages(article)
 
     async def read(self, article: ArticleSummary) -> Article:
         """Read an article again, with its text."""
-        return await self.view.article(article)
+        return await self.scope.article(article)
 
 
 class Views:
-    """Makes what is seen of the library, by the id of the server; None in private.
+    """Makes what is seen of the collections, by the id of the server; None in private.
 
     Args:
-        library: All collections.
+        collections: All collections.
     """
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
         self._shared = Catalogue(())
         self._joined: OrderedDict[int, Catalogue] = OrderedDict()
 
@@ -74,13 +73,13 @@ class Views:
         Raises:
             EmbeddingsError: The server's own collection cannot be opened.
         """
-        view = await self._library.view(server)
-        shared, *own = view.lists
+        scope = await self._collections.scope(server)
+        shared, *own = scope.lists
         if self._shared.articles is not shared:
             self._shared = Catalogue(shared)
         if server is None or not own:
-            return Seen(view, self._shared)
-        return Seen(view, self._with_own(server, own[0]))
+            return Seen(scope, self._shared)
+        return Seen(scope, self._with_own(server, own[0]))
 
     def _with_own(self, server: int, own: tuple[ArticleSummary, ...]) -> Catalogue:
         """Return the shared articles and a server's own as one list, made anew when they change."""

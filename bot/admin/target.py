@@ -56,10 +56,10 @@ async def _in_time(interaction: Interaction) -> AsyncIterator[None]:
 
 
 async def _collection(interaction: Interaction, *, shared: bool) -> SearchEngine:
-    library, server = interaction.client.library, interaction.guild_id
+    collections, server = interaction.client.collections, interaction.guild_id
     if shared:
-        return library.shared
-    own = await library.of(server, create=True) if server else None
+        return collections.shared
+    own = await collections.of(server, create=True) if server else None
     if own is None:
         raise BotError("server-only")
     return own
@@ -77,7 +77,7 @@ async def chosen(interaction: Interaction, shared: bool | None) -> bool:  # noqa
         return shared
     bot, server = interaction.client, interaction.guild_id
     async with _in_time(interaction):
-        own = await bot.library.of(server) if server else None
+        own = await bot.collections.of(server) if server else None
         return not (own and own.sources()) and await is_operator(bot, interaction.user)
 
 

@@ -67,7 +67,7 @@ class Servers(commands.Cog):
         """Compare the servers that are known with those that the bot is on."""
         here = {guild.id for guild in self.bot.guilds}
         await self.bot.store.come_back(*here)
-        known = {*await self.bot.library.servers(), *await self.bot.store.guilds()}
+        known = {*await self.bot.collections.servers(), *await self.bot.store.guilds()}
         noted = {*await self.bot.store.left()}
         if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
             await self._removed(*missing)
@@ -76,7 +76,7 @@ class Servers(commands.Cog):
         while True:
             await self._surely(self._clear)
             await self._surely(self.bot.store.tidy)
-            self.bot.library.forget_idle()
+            self.bot.collections.forget_idle()
             await asyncio.sleep(EVERY)
 
     async def _clear(self) -> None:
@@ -93,7 +93,7 @@ class Servers(commands.Cog):
         if self.bot.get_guild(guild) is not None:
             await self.bot.store.come_back(guild)
             return
-        await self.bot.library.delete(guild)
+        await self.bot.collections.delete(guild)
         await self.bot.store.forget_guild(guild)
         _log.info("what server %s had is deleted", guild)
 

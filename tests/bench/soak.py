@@ -25,8 +25,8 @@ import psutil
 
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.library import Library
 from embeddings.types import Filters
 from embeddings.vectors.encoder import Encoder
 from tests.bench import words
@@ -142,10 +142,10 @@ class Soak:
         """Ask and reindex to the end; return what was seen."""
         self._questions = words.write(self._data / CORPUS, self.course.passages, 400)
         began = time.perf_counter()
-        async with self._engine, Library(self._settings, self._engine) as library:
-            await self._settle(library)
+        async with self._engine, Collections(self._settings, self._engine) as collections:
+            await self._settle(collections)
             for turn in range(self.course.reindexes):
-                await self._turn(library, turn)
+                await self._turn(collections, turn)
                 self.looks.append(self._look(turn + 1))
                 say(f"{self.looks[-1]} {time.perf_counter() - began:.0f} s")
         return self.told() | {"seconds": time.perf_counter() - began}
@@ -166,20 +166,20 @@ class Soak:
             "looks": [asdict(look) for look in self.looks],
         }
 
-    async def _settle(self, library: Library) -> None:
+    async def _settle(self, collections: Collections) -> None:
         """Give each server a collection of its own."""
         for server in self._own:
-            engine = await library.of(server, create=True)
+            engine = await collections.of(server, create=True)
             assert engine
             folder = self._data / f"collections/server-{server}/corpus"
             words.write(folder, self.course.own, 1, seed=server)
             await engine.reindex()
 
-    async def _turn(self, library: Library, turn: int) -> None:
+    async def _turn(self, collections: Collections, turn: int) -> None:
         """Change some articles, index them while people ask, and roll back now and then."""
         self._change(turn)
         until = self.course.questions * (turn + 1) // self.course.reindexes
-        asking = asyncio.ensure_future(self._ask(library, until))
+        asking = asyncio.ensure_future(self._ask(collections, until))
         report = await self._engine.reindex()
         assert report.changed + report.removed, "nothing changed, so nothing was measured"
         await asking
@@ -200,23 +200,25 @@ class Soak:
         gone.with_suffix("").write_text(taken.name, encoding="utf-8")
         taken.rename(gone)
 
-    async def _ask(self, library: Library, until: int) -> None:
+    async def _ask(self, collections: Collections, until: int) -> None:
         """Let several people ask until so many questions were asked; servers take turns."""
         while self.asked < until:
             server = self._place(self.asked // self.course.at_once)
             some = min(self.course.at_once, until - self.asked)
-            self.openings += server is not None and f"server-{server}" not in library.in_memory
+            self.openings += server is not None and f"server-{server}" not in collections.in_memory
             waiting = iter(range(some))
-            await asyncio.gather(*(self._person(library, server, waiting) for _ in range(ASKERS)))
+            await asyncio.gather(
+                *(self._person(collections, server, waiting) for _ in range(ASKERS))
+            )
 
     def _place(self, number: int) -> int | None:
         """Return the server that asks next: now a private conversation, now one after another."""
         return self._own[number // 4 % len(self._own)] if number % 4 == 1 and self._own else None
 
-    async def _person(self, library: Library, server: int | None, waiting: Any) -> None:
+    async def _person(self, collections: Collections, server: int | None, waiting: Any) -> None:
         for _ in waiting:
             self.asked += 1
-            answer = await library.ask(self._question(), server=server, filters=self._filters())
+            answer = await collections.ask(self._question(), server=server, filters=self._filters())
             self.answered += answer.refusal is None
 
     def _question(self) -> str:

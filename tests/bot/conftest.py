@@ -9,7 +9,7 @@ import pytest
 from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
 from tests.bot.people import World
-from tests.fakelibrary import FakeLibrary
+from tests.fakecollections import FakeCollections
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
-    return VerbatimBot(settings, engine, FakeLibrary(settings, engine))  # type: ignore[arg-type]
+    return VerbatimBot(settings, engine, FakeCollections(settings, engine))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -53,8 +53,8 @@ class World:
     @property
     def own(self) -> FakeEngine:
         """Our server's own collection, which is empty at first."""
-        library: Any = self.bot.library  # type: ignore[attr-defined]
-        engine: FakeEngine = library.have(self.guild.id)
+        collections: Any = self.bot.collections  # type: ignore[attr-defined]
+        engine: FakeEngine = collections.have(self.guild.id)
         return engine
 
     async def ask(self, question: str, **options: Any) -> InteractionResult:

@@ -16,7 +16,7 @@ from bot.client import VerbatimBot, run, server
 from bot.view import Views
 from config.errors import ConfigError
 from config.settings import DiscordSettings, Settings
-from embeddings.library import Library
+from embeddings.collections import Collections
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
 
@@ -123,7 +123,7 @@ async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
 
 
 async def test_the_list_of_articles_follows_the_snapshot(engine: FakeEngine) -> None:
-    views = Views(Library(Settings(), engine))  # type: ignore[arg-type]
+    views = Views(Collections(Settings(), engine))  # type: ignore[arg-type]
     before = (await views.of(None)).catalogue
     assert (await views.of(1)).catalogue is before
     await engine.remove(["boulangerie"])

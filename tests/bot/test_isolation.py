@@ -13,8 +13,8 @@ from simcord.components import walk_components
 from bot.cards.refs import Place, ref
 from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.library import Library
 from embeddings.types import Filters
 from tests.bot.people import World, select_of, text_of
 from tests.embeddings.fakes import WordEncoder
@@ -38,11 +38,11 @@ GONE = "Cet article n’est plus dans le corpus"
 class Two(World):
     """Our server and theirs, each with an article of its own; a member of both."""
 
-    library: Library
+    collections: Collections
 
-    async def prepare(self, library: Library, folder: Path) -> None:
+    async def prepare(self, collections: Collections, folder: Path) -> None:
         """Give each server its article."""
-        self.library = library
+        self.collections = collections
         self.both_here = self.guild.add_member(both := self.env.create_user("Bob"))
         self.both_there = self.elsewhere.add_member(both)
         stories = {None: ("phare", SHARED), self.guild.id: ("local", OURS)}
@@ -50,13 +50,13 @@ class Two(World):
             path = folder / f"{name}.md"
             head = f"id: {name}\ntitle: Titre {name}\nsource: Source {name}\ndate: 2020-01-01"
             path.write_text(f"---\n{head}\n---\n{text}\n\nFin de {name}.\n", encoding="utf-8")
-            engine = await library.of(server, create=True) if server else library.shared
+            engine = await collections.of(server, create=True) if server else collections.shared
             assert engine
             await engine.add([str(path)])
 
     async def ours(self) -> ArticleSummary:
         """Return our server's own article."""
-        return (await self.library.view(self.guild.id)).lists[1][0]
+        return (await self.collections.scope(self.guild.id)).lists[1][0]
 
     async def forged(self, old: str, new: str) -> InteractionResult:
         """Click, on their server, a button that was given another custom id."""
@@ -80,23 +80,23 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def library(settings: Settings) -> AsyncIterator[Library]:
+async def collections(settings: Settings) -> AsyncIterator[Collections]:
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as engine,
-        Library(settings, engine) as opened,
+        Collections(settings, engine) as opened,
     ):
         yield opened
 
 
 @pytest.fixture
-def simcord_bot(settings: Settings, library: Library) -> VerbatimBot:
-    return VerbatimBot(settings, library.shared, library)
+def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
+    return VerbatimBot(settings, collections.shared, collections)
 
 
 @pytest.fixture
-async def two(simcord_env: Env, library: Library, tmp_path: Path) -> Two:
-    world = Two(simcord_env, library.shared)  # type: ignore[arg-type]
-    await world.prepare(library, tmp_path)
+async def two(simcord_env: Env, collections: Collections, tmp_path: Path) -> Two:
+    world = Two(simcord_env, collections.shared)  # type: ignore[arg-type]
+    await world.prepare(collections, tmp_path)
     return world
 
 
@@ -182,7 +182,7 @@ async def test_the_menu_of_a_message_looks_where_it_was_written(two: Two) -> Non
 @pytest.mark.parametrize("button", ["v:ctx:", "v:then:", "v:read:"])
 async def test_a_forged_button_finds_nothing_of_another_server(two: Two, button: str) -> None:
     article = await two.ours()
-    passage = (await two.library.view(two.guild.id)).passages(article)[0]
+    passage = (await two.collections.scope(two.guild.id)).passages(article)[0]
     new = {
         "v:ctx:": f"v:ctx:{Place.of(article, passage)}",
         "v:then:": f"v:then:{ref(article)}",
@@ -245,10 +245,10 @@ async def test_a_question_can_be_kept_to_an_own_article_of_a_shared_ones_id(
 ) -> None:
     path = tmp_path / "phare.md"
     path.write_text(f"---\nid: phare\ntitle: Notre phare\n---\n{OURS}\n", encoding="utf-8")
-    engine = await two.library.of(two.guild.id)
+    engine = await two.collections.of(two.guild.id)
     assert engine
     await engine.add([str(path)])
-    view = await two.library.view(two.guild.id)
+    view = await two.collections.scope(two.guild.id)
     for articles, text in zip(view.lists, (SHARED, OURS), strict=True):
         one = next(a for a in articles if a.id == "phare")
         only = Filters(article_id="phare", collection=one.collection)
@@ -259,7 +259,7 @@ async def test_the_list_follows_what_is_added_on_a_server(two: Two, tmp_path: Pa
     path = tmp_path / "neuf.md"
     path.write_text(f"---\nid: neuf\ntitle: Titre neuf\n---\n{OURS}\n", encoding="utf-8")
     before = text_of((await two.member.slash(two.channel, "sources")).response)
-    engine = await two.library.of(two.guild.id)
+    engine = await two.collections.of(two.guild.id)
     assert engine
     await engine.add([str(path)])
     after = text_of((await two.member.slash(two.channel, "sources")).response)
@@ -274,14 +274,14 @@ async def test_status_does_not_tell_which_other_servers_have_articles(two: Two) 
 
 async def test_an_admin_changes_the_articles_of_their_server_alone(two: Two) -> None:
     await two.admin.slash(two.channel, "admin reindex")
-    shared = two.library.shared.snapshots()
+    shared = two.collections.shared.snapshots()
     assert len(shared) == 1
-    own = await two.library.of(two.guild.id)
+    own = await two.collections.of(two.guild.id)
     assert own
     assert len(own.snapshots()) == 2
     refused = await two.admin.slash(two.channel, "admin reindex", shared=True)
     assert "Seul l’opérateur" in text_of(refused.response)
-    assert two.library.shared.snapshots() == shared
+    assert two.collections.shared.snapshots() == shared
 
 
 async def test_the_operator_named_in_the_settings_may_change_the_shared_articles(two: Two) -> None:
@@ -289,14 +289,14 @@ async def test_the_operator_named_in_the_settings_may_change_the_shared_articles
     named = bot.settings.discord.model_copy(update={"admin_users": (two.admin.id,)})  # type: ignore[attr-defined]
     bot.settings = bot.settings.model_copy(update={"discord": named})  # type: ignore[attr-defined]
     await two.admin.slash(two.channel, "admin reindex", shared=True)
-    assert len(two.library.shared.snapshots()) == 2
+    assert len(two.collections.shared.snapshots()) == 2
 
 
 @pytest.mark.parametrize("patience", [0.0])
 async def test_who_comes_while_the_articles_are_loaded_is_told_to_come_again(
     two: Two, monkeypatch: pytest.MonkeyPatch, patience: float
 ) -> None:
-    two.library._opened.clear()
+    two.collections._opened.clear()
     monkeypatch.setattr("bot.client.PROMPT", patience)
     told = await two.member.slash(two.channel, "sources")
     assert "sont en train d’être chargés" in text_of(told.response)

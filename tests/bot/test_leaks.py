@@ -26,10 +26,10 @@ from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.limits import name_of
 from embeddings.collection import FOLDER
+from embeddings.collections import Collections
 from embeddings.corpus import Corpus
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
-from embeddings.library import Library
 from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.embeddings.fakes import WordEncoder
@@ -131,9 +131,9 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
         )
         async with (
             SearchEngine(settings, encoder=WordEncoder()) as shared,
-            Library(settings, shared) as library,
+            Collections(settings, shared) as collections,
         ):
-            await check(Views(library))
+            await check(Views(collections))
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(inside(Path(folder)))

@@ -96,7 +96,7 @@ def settings(tmp_path: Path) -> Settings:
 async def leaving(world: World) -> Leaving:
     collections = Collections()
     leaving = Leaving(world, collections, datetime(2026, 1, 1, tzinfo=UTC))
-    world.bot.library = collections  # type: ignore[attr-defined]
+    world.bot.collections = collections  # type: ignore[attr-defined]
     leaving.store._now = lambda: leaving.now
     await leaving.fill(world.guild.id)
     return leaving
@@ -227,6 +227,6 @@ async def test_privacy_says_when_a_servers_articles_are_deleted(world: World) ->
 
 async def test_a_restarted_bot_goes_on_looking(world: World, settings: Settings) -> None:
     bot = VerbatimBot(settings, FakeEngine())  # type: ignore[arg-type]
-    bot.library = collections = Collections()  # type: ignore[assignment]
+    bot.collections = collections = Collections()  # type: ignore[assignment]
     await world.env.restart_bot(bot)
     assert collections.looked == 1

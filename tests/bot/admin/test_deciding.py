@@ -84,8 +84,8 @@ async def test_the_buttons_outlive_a_restart(world: World, settings: Any, label:
 
 async def restart(world: World, settings: Any) -> None:
     """Start another bot over the same data."""
-    library = world.bot.library  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, library))  # type: ignore[arg-type]
+    collections = world.bot.collections  # type: ignore[attr-defined]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("label", ["Confirmer", "Corriger"])

@@ -137,8 +137,8 @@ async def test_articles_that_all_share_are_suggested_to_the_operator_alone(world
 
 async def test_the_form_outlives_a_restart(world: World, settings: Any) -> None:
     form = await world.admin.slash(world.channel, "admin edit", article=LETTER.id)
-    library = world.bot.library  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, library))  # type: ignore[arg-type]
+    collections = world.bot.collections  # type: ignore[attr-defined]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
     shown = await world.admin.submit_modal(form, given(form) | {"title": "Une lettre"})
     assert "→ Une lettre" in text_of(shown.response)
 

@@ -76,8 +76,8 @@ async def test_the_gate_says_which_questions_it_would_break(world: World, change
 async def test_it_may_be_published_all_the_same(world: World, settings: Any, change: str) -> None:
     world.own.broken = BROKEN
     shown = await CHANGES[change](world)
-    library = world.bot.library  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, library))  # type: ignore[arg-type]
+    collections = world.bot.collections  # type: ignore[attr-defined]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
     await world.admin.click(shown.response, label="Publier quand même")
     assert world.own.status().snapshot == "s2"
     assert buttons_of(shown.response) == {}

@@ -45,7 +45,7 @@ async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
         raise AssertionError
 
     monkeypatch.setattr(choosing, "PROMPT", 0.01)
-    monkeypatch.setattr(world.bot.library, "of", slow)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.collections, "of", slow)  # type: ignore[attr-defined]
     told = await world.admin.slash(world.channel, "admin edit", article="x")
     assert "sont en train d’être chargés" in text_of(told.response)
 
@@ -79,6 +79,6 @@ async def test_without_a_server_there_is_no_collection_of_ones_own(
 
     monkeypatch.setattr(choosing, "require_target", may)
     interaction: Any = type("Interaction", (), {"extras": {}, "guild_id": None})()
-    interaction.client = type("Bot", (), {"library": None})()
+    interaction.client = type("Bot", (), {"collections": None})()
     with pytest.raises(BotError, match="server-only"):
         await target(interaction, shared=False)

@@ -13,8 +13,8 @@ from bot.client import VerbatimBot
 from bot.running import keeper
 from config.settings import DiscordSettings, Settings
 from embeddings.changing.limits import name_of
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.library import Library
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.fakes import WordEncoder
@@ -44,10 +44,10 @@ async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
     """One process's bot, with an engine and a store of its own."""
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as engine,
-        Library(settings, engine) as library,
+        Collections(settings, engine) as collections,
         keeper.keeping(settings) as store,
     ):
-        yield VerbatimBot(settings, engine, library, store=store)
+        yield VerbatimBot(settings, engine, collections, store=store)
 
 
 async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_writes(
@@ -60,7 +60,9 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert shown.response
             assert "1 à ajouter" in text_of(shown.response)
             await env.restart_bot(other)
-            assert await other.library.of(world.guild.id)  # before somebody writes its first story
+            assert await other.collections.of(
+                world.guild.id
+            )  # before somebody writes its first story
             writing = one.engine.store.files(name_of(world.guild.id)).writing()
             await asyncio.to_thread(writing.__enter__)
             told = await world.admin.click(shown.response, label="Confirmer")
@@ -72,5 +74,5 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id
         async with asyncio.timeout(20):
-            while not (await one.library.ask(QUESTION, server=guild)).hits:  # noqa: ASYNC110
+            while not (await one.collections.ask(QUESTION, server=guild)).hits:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

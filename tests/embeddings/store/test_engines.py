@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.changing.journal import Change
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, GateError, UnknownArticle, UnknownProposal
-from embeddings.library import Library
 from embeddings.types import Refusal
 from tests.embeddings.collections import filled, story
 from tests.embeddings.store.installed import Installed, installed, told
@@ -196,15 +196,15 @@ async def test_what_was_cut_short_is_put_back_by_who_opens_it_next(
 async def test_a_server_has_a_collection_of_its_own_until_it_is_deleted(
     engine: SearchEngine, installed: Installed
 ) -> None:
-    async with Library(installed.settings(), engine) as library:
-        assert await library.of(7) is None
-        own = await library.of(7, create=True)
+    async with Collections(installed.settings(), engine) as collections:
+        assert await collections.of(7) is None
+        own = await collections.of(7, create=True)
         assert own is not None
         text = "La réunion du club de voile aura lieu jeudi soir."
         await own.add([story(installed.folder, "voile", text, title="Voile")])
-        answer = await library.ask("Quand aura lieu la réunion du club ?", server=7)
+        answer = await collections.ask("Quand aura lieu la réunion du club ?", server=7)
         assert answer.hits[0].text == text
-        assert await library.servers() == (7,)
-        assert await library.delete(7)
-        assert await library.of(7) is None
-        assert (await library.ask("Quand aura lieu la réunion du club ?", server=7)).hits == ()
+        assert await collections.servers() == (7,)
+        assert await collections.delete(7)
+        assert await collections.of(7) is None
+        assert (await collections.ask("Quand aura lieu la réunion du club ?", server=7)).hits == ()

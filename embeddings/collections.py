@@ -1,4 +1,4 @@
-"""The shared collection and the servers' own, opened when they are wanted, sharing one model."""
+"""All collections, opened when they are wanted, and the scope of what one place may see."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ import logging
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
 from embeddings.changing.limits import SERVER, name_of
 from embeddings.engine import SearchEngine
-from embeddings.errors import InputError
-from embeddings.view import EMPTY, View
+from embeddings.errors import InputError, UnknownArticle
+from embeddings.types import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from config.settings import Settings
-    from embeddings.types import Answer, Filters
+    from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
 
 log = logging.getLogger(__name__)
+
+EMPTY: Mapping[str, SearchEngine] = MappingProxyType({})
+"""No collection of one's own."""
 
 
 @dataclass(slots=True)
@@ -33,7 +37,7 @@ class _Opened:
     wanted: float
 
 
-class Library:
+class Collections:
     """All collections; an async context manager.
 
     Only so many are kept in memory, those that were wanted last. One that leaves it works on for
@@ -41,7 +45,7 @@ class Library:
 
     Args:
         settings: Where the data lives, and how much of it is kept in memory.
-        shared: The shared collection, open; it outlives the library.
+        shared: The shared collection, open; it outlives this.
         clock: Tells seconds that only go forward.
     """
 
@@ -77,14 +81,14 @@ class Library:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def view(self, server: int | None) -> View:
+    async def scope(self, server: int | None) -> Scope:
         """Return what may be seen from a server; None: from a private conversation.
 
         Raises:
             EmbeddingsError: The server's own collection cannot be opened.
         """
         own = await self.of(server) if server is not None else None
-        return View(self.shared, {name_of(server): own} if own and server is not None else EMPTY)
+        return Scope(self.shared, {name_of(server): own} if own and server is not None else EMPTY)
 
     async def ask(
         self,
@@ -95,7 +99,7 @@ class Library:
         filters: Filters | None = None,
     ) -> Answer:
         """Answer from the shared collection and from that server's own, and from no other."""
-        return await (await self.view(server)).ask(question, top_k=top_k, filters=filters)
+        return await (await self.scope(server)).ask(question, top_k=top_k, filters=filters)
 
     async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
         """Return a server's own collection, opened if need be; None when it has none.
@@ -182,3 +186,71 @@ class Library:
         if gone:
             log.info("%s is deleted", name)
         return gone
+
+
+class Scope:
+    """The collections that one place sees; it holds no other, and so can show no other.
+
+    Args:
+        shared: The operator's collection.
+        own: The server's own, by its name, where it has one.
+    """
+
+    def __init__(self, shared: SearchEngine, own: Mapping[str, SearchEngine] = EMPTY) -> None:
+        self._shared = shared
+        self._own = own
+
+    @property
+    def lists(self) -> tuple[tuple[ArticleSummary, ...], ...]:
+        """The articles that serve now, from memory: the shared ones, then the server's own."""
+        return tuple(engine.sources() for engine in (self._shared, *self._own.values()))
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+        before: Sequence[str] = (),
+    ) -> Answer:
+        """Answer from all collections together, or refuse when none of them answers.
+
+        Raises:
+            QuestionError: The question is empty, too long, or has no word.
+            UnknownArticle: The filters name an article that is not there.
+        """
+        return await self._shared.ask(
+            question,
+            top_k=top_k,
+            filters=filters,
+            before=before,
+            also=tuple(self._own.values()),
+        )
+
+    def passages(self, article: ArticleSummary) -> tuple[Passage, ...]:
+        """Return an article's passages in order, from memory.
+
+        Raises:
+            UnknownArticle: It is not there, or not to be seen from here.
+        """
+        return self.holder(article).passages(article.id)
+
+    async def article(self, article: ArticleSummary) -> Article:
+        """Read an article again, with its text.
+
+        Raises:
+            UnknownArticle: It is not there, or not to be seen from here.
+        """
+        return await self.holder(article).article(article.id)
+
+    def holder(self, article: ArticleSummary) -> SearchEngine:
+        """Return the collection that an article is of.
+
+        Raises:
+            UnknownArticle: It is not to be seen from here.
+        """
+        if article.collection == SHARED:
+            return self._shared
+        if own := self._own.get(article.collection):
+            return own
+        raise UnknownArticle(f"There is no article {article.id!r} here.")

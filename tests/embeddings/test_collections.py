@@ -14,10 +14,10 @@ from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.limits import name_of
 from embeddings.collection import FOLDER
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, UnknownArticle
 from embeddings.files import writer_lock
-from embeddings.library import Library
 from embeddings.store.folder import GONE
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
@@ -39,9 +39,9 @@ class Clock:
 class World:
     """A shared collection, a library over it, and a way to add stories to servers."""
 
-    def __init__(self, folder: Path, library: Library, clock: Clock) -> None:
+    def __init__(self, folder: Path, collections: Collections, clock: Clock) -> None:
         self.folder = folder
-        self.library = library
+        self.collections = collections
         self.clock = clock
         self.collections = folder / "data" / FOLDER
 
@@ -52,9 +52,9 @@ class World:
         lines = "".join(f"{key}: {value}\n" for key, value in given.items())
         path.write_text(f"---\n{lines}---\n{text}\n", encoding="utf-8")
         if server is None:
-            engine = self.library.shared
+            engine = self.collections.shared
         else:
-            found = await self.library.of(server, create=True)
+            found = await self.collections.of(server, create=True)
             assert found
             engine = found
         report = await engine.add([str(path)])
@@ -73,9 +73,9 @@ async def world(tmp_path: Path, settings: Settings) -> AsyncIterator[World]:
     clock = Clock()
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as shared,
-        Library(settings, shared, clock=clock) as library,
+        Collections(settings, shared, clock=clock) as collections,
     ):
-        yield World(tmp_path, library, clock)
+        yield World(tmp_path, collections, clock)
 
 
 @pytest.fixture
@@ -87,14 +87,14 @@ async def told(world: World) -> World:
 
 
 async def test_a_server_without_a_collection_has_none_and_gets_no_folder(world: World) -> None:
-    assert await world.library.of(7) is None
+    assert await world.collections.of(7) is None
     assert not (world.collections / name_of(7)).exists()
 
 
 async def test_a_members_question_is_answered_from_both_collections(told: World) -> None:
-    shared = await told.library.ask("Quel quai a ouvert à Lorient ?", server=1)
+    shared = await told.collections.ask("Quel quai a ouvert à Lorient ?", server=1)
     assert shared.hits[0].text == SHARED_STORY
-    own = await told.library.ask("Quand est la réunion du club de voile ?", server=1)
+    own = await told.collections.ask("Quand est la réunion du club de voile ?", server=1)
     assert own.hits[0].text == OWN_STORY
     assert own.hits[0].article.collection == "server-1"
     assert [hit.rank for hit in own.hits] == list(range(1, len(own.hits) + 1))
@@ -104,31 +104,31 @@ async def test_a_members_question_is_answered_from_both_collections(told: World)
 async def test_elsewhere_and_in_private_only_the_shared_one_is_asked(
     told: World, server: int | None
 ) -> None:
-    answer = await told.library.ask("Quand est la réunion du club de voile ?", server=server)
+    answer = await told.collections.ask("Quand est la réunion du club de voile ?", server=server)
     assert "club" not in {hit.article.id for hit in answer.hits}
     assert "Titre de club" not in answer.nearest_titles
 
 
 async def test_only_both_together_refuse_and_name_the_nearest_titles_of_both(told: World) -> None:
-    answer = await told.library.ask("Zzz quark de Lorient club ?", server=1, top_k=1)
+    answer = await told.collections.ask("Zzz quark de Lorient club ?", server=1, top_k=1)
     assert answer.refusal is Refusal.NOT_FOUND
     assert set(answer.nearest_titles) == {"Titre de port", "Titre de club"}
 
 
 async def test_the_corpus_is_empty_only_when_both_are(world: World) -> None:
-    await world.library.of(1, create=True)
-    assert (await world.library.ask("Une question ?", server=1)).refusal is Refusal.EMPTY_CORPUS
+    await world.collections.of(1, create=True)
+    assert (await world.collections.ask("Une question ?", server=1)).refusal is Refusal.EMPTY_CORPUS
     await world.tell(1, "club", OWN_STORY)
-    assert (await world.library.ask("La réunion du club ?", server=1)).hits
-    assert (await world.library.ask("La réunion ?", server=2)).refusal is Refusal.EMPTY_CORPUS
+    assert (await world.collections.ask("La réunion du club ?", server=1)).hits
+    assert (await world.collections.ask("La réunion ?", server=2)).refusal is Refusal.EMPTY_CORPUS
 
 
 async def test_what_lies_outside_the_filter_in_either_collection_is_said_to(told: World) -> None:
     question, filters = "La réunion du club de voile jeudi soir ?", Filters(source="Le Port")
     await told.tell(None, "quai", "Le quai est long.", source="Le Port")
-    answer = await told.library.ask(question, server=1, filters=filters)
+    answer = await told.collections.ask(question, server=1, filters=filters)
     assert answer.refusal is Refusal.NO_MATCH_IN_FILTER
-    assert (await told.library.ask(question, filters=filters)).refusal is Refusal.NOT_FOUND
+    assert (await told.collections.ask(question, filters=filters)).refusal is Refusal.NOT_FOUND
 
 
 async def test_two_collections_may_each_have_an_article_of_one_id(world: World) -> None:
@@ -137,7 +137,7 @@ async def test_two_collections_may_each_have_an_article_of_one_id(world: World) 
     for collection, text in ((SHARED, SHARED_STORY), ("server-1", OWN_STORY)):
         for question in (SHARED_STORY, OWN_STORY):
             only = Filters(article_id="port", collection=collection)
-            answer = await world.library.ask(question, server=1, filters=only)
+            answer = await world.collections.ask(question, server=1, filters=only)
             assert [hit.text for hit in answer.hits] == [text] * (question == text)
 
 
@@ -146,19 +146,19 @@ async def test_another_servers_article_cannot_be_asked_for(
     told: World, collection: str | None
 ) -> None:
     only = Filters(article_id="club", collection=collection)
-    assert (await told.library.ask("La réunion ?", server=1, filters=only)).hits
+    assert (await told.collections.ask("La réunion ?", server=1, filters=only)).hits
     with pytest.raises(UnknownArticle):
-        await told.library.ask("La réunion ?", server=2, filters=only)
+        await told.collections.ask("La réunion ?", server=2, filters=only)
 
 
 async def test_a_view_reads_what_it_sees_and_nothing_else(told: World) -> None:
-    here, elsewhere = await told.library.view(1), await told.library.view(2)
+    here, elsewhere = await told.collections.scope(1), await told.collections.scope(2)
     shared, own = (articles[0] for articles in here.lists)
     assert (await here.article(own)).text.strip() == OWN_STORY
     assert here.passages(shared)[0].article_id == "port"
     assert len(elsewhere.lists) == 1
     await told.tell(3, "club", "Un autre club que celui du voisin.")
-    other = await told.library.view(3)
+    other = await told.collections.scope(3)
     with pytest.raises(UnknownArticle):
         await elsewhere.article(own)
     with pytest.raises(UnknownArticle):
@@ -168,16 +168,16 @@ async def test_a_view_reads_what_it_sees_and_nothing_else(told: World) -> None:
 
 
 async def test_all_collections_share_one_model_and_one_thread(told: World) -> None:
-    own = await told.library.of(1)
+    own = await told.collections.of(1)
     assert own
-    shared = told.library.shared._live
+    shared = told.collections.shared._live
     assert (own._live.models, own._live.worker) == (shared.models, shared.worker)
 
 
 async def test_opening_a_collection_twice_at_once_opens_it_once(
     told: World, settings: Settings
 ) -> None:
-    async with Library(settings, told.library.shared) as fresh:
+    async with Collections(settings, told.collections.shared) as fresh:
         opened = await asyncio.gather(*(fresh.of(1, create=bool(i % 2)) for i in range(8)))
     assert opened[0] is not None
     assert len({id(engine) for engine in opened}) == 1
@@ -186,7 +186,7 @@ async def test_opening_a_collection_twice_at_once_opens_it_once(
 async def test_who_gives_up_waiting_does_not_stop_the_opening(
     told: World, settings: Settings
 ) -> None:
-    async with Library(settings, told.library.shared) as fresh:
+    async with Collections(settings, told.collections.shared) as fresh:
         waiting = asyncio.ensure_future(fresh.of(1))
         await asyncio.sleep(0)
         waiting.cancel()
@@ -196,18 +196,18 @@ async def test_who_gives_up_waiting_does_not_stop_the_opening(
 async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> None:
     for server in (2, 3):
         await told.tell(server, f"n{server}", OWN_STORY)
-    assert told.library.in_memory == ("server-2", "server-3")
-    assert (await told.library.ask("La réunion du club ?", server=1)).hits
-    assert told.library.in_memory == ("server-3", "server-1")
+    assert told.collections.in_memory == ("server-2", "server-3")
+    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
+    assert told.collections.in_memory == ("server-3", "server-1")
 
 
 async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> None:
-    engine = await told.library.of(1)
+    engine = await told.collections.of(1)
     assert engine
     snapshot = weakref.ref(engine._live.now.snapshot)
     told.clock.now += 601
-    told.library.forget_idle()
-    assert told.library.in_memory == ()
+    told.collections.forget_idle()
+    assert told.collections.in_memory == ()
     assert (await engine.ask("La réunion du club ?")).hits, "who still holds it can use it"
     del engine
     gc.collect()
@@ -220,7 +220,7 @@ async def test_a_collection_that_cannot_be_opened_is_tried_again(
     corpus = told.collections / "server-1"
     (corpus / "snapshots").rename(corpus / "aside")
     (corpus / "snapshots").write_text("in the way")
-    async with Library(settings, told.library.shared) as fresh:
+    async with Collections(settings, told.collections.shared) as fresh:
         with pytest.raises(Exception, match="snapshots"):
             await fresh.of(1)
         (corpus / "snapshots").unlink()
@@ -229,41 +229,41 @@ async def test_a_collection_that_cannot_be_opened_is_tried_again(
 
 
 async def test_a_deleted_collection_is_gone_from_disk_memory_and_answers(told: World) -> None:
-    assert await told.library.servers() == (1,)
-    assert await told.library.delete(1)
+    assert await told.collections.servers() == (1,)
+    assert await told.collections.delete(1)
     assert [path.name for path in told.collections.iterdir()] == [SHARED]
-    assert told.library.in_memory == ()
-    assert await told.library.servers() == ()
-    assert await told.library.of(1) is None
-    answer = await told.library.ask("Quand est la réunion du club de voile ?", server=1)
+    assert told.collections.in_memory == ()
+    assert await told.collections.servers() == ()
+    assert await told.collections.of(1) is None
+    answer = await told.collections.ask("Quand est la réunion du club de voile ?", server=1)
     assert "club" not in {hit.article.id for hit in answer.hits}
-    assert not await told.library.delete(1)
+    assert not await told.collections.delete(1)
 
 
 async def test_a_collection_made_after_a_deletion_begins_empty(told: World) -> None:
-    await told.library.delete(1)
-    again = await told.library.of(1, create=True)
+    await told.collections.delete(1)
+    again = await told.collections.of(1, create=True)
     assert again
     assert again.sources() == ()
     await told.tell(1, "neuf", OWN_STORY)
-    assert (await told.library.ask("La réunion du club ?", server=1)).hits
+    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
 
 
 async def test_a_question_during_the_deletion_is_answered(told: World) -> None:
     question = "Quand est la réunion du club de voile ?"
-    asked = [asyncio.ensure_future(told.library.ask(question, server=1)) for _ in range(20)]
+    asked = [asyncio.ensure_future(told.collections.ask(question, server=1)) for _ in range(20)]
     await asyncio.sleep(0)
-    _, *answers = await asyncio.gather(told.library.delete(1), *asked)
+    _, *answers = await asyncio.gather(told.collections.delete(1), *asked)
     assert len(answers) == 20
     assert all(hit.text in {OWN_STORY, SHARED_STORY} for a in answers for hit in a.hits)
-    after = await told.library.ask(question, server=1)
+    after = await told.collections.ask(question, server=1)
     assert "club" not in {hit.article.id for hit in after.hits}
 
 
 async def test_opening_while_it_is_deleted_makes_no_new_folder(
     told: World, settings: Settings
 ) -> None:
-    async with Library(settings, told.library.shared) as fresh:
+    async with Collections(settings, told.collections.shared) as fresh:
         await asyncio.gather(fresh.delete(1), *(fresh.of(1) for _ in range(5)))
         assert await fresh.of(1) is None
     assert not (told.collections / "server-1").exists()
@@ -271,9 +271,9 @@ async def test_opening_while_it_is_deleted_makes_no_new_folder(
 
 async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) -> None:
     with writer_lock(told.collections / "server-1"), pytest.raises(BusyError):
-        await told.library.delete(1)
-    assert (await told.library.ask("La réunion du club ?", server=1)).hits
-    assert await told.library.delete(1)
+        await told.collections.delete(1)
+    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
+    assert await told.collections.delete(1)
 
 
 async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
@@ -282,7 +282,7 @@ async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
     half = told.collections / f"{GONE}server-9-aa"
     (half / "corpus").mkdir(parents=True)
     (half / "corpus" / "a.md").write_text("half gone")
-    async with Library(settings, told.library.shared) as fresh:
+    async with Collections(settings, told.collections.shared) as fresh:
         assert await fresh.servers() == (1,)
         assert await fresh.of(9) is None
     assert not half.exists()
@@ -291,7 +291,7 @@ async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
 async def test_other_folders_are_no_servers(told: World) -> None:
     for name in ("server-x", "archive", "server-"):
         (told.collections / name).mkdir()
-    assert await told.library.servers() == (1,)
+    assert await told.collections.servers() == (1,)
 
 
 async def test_without_an_own_collection_nothing_is_searched_twice(
@@ -305,6 +305,6 @@ async def test_without_an_own_collection_nothing_is_searched_twice(
         return await original(engine, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(SearchEngine, "ask", ask)
-    await told.library.ask("Quel quai ?", server=2)
-    await told.library.ask("Quel quai ?")
+    await told.collections.ask("Quel quai ?", server=2)
+    await told.collections.ask("Quel quai ?")
     assert searched == [(), ()]

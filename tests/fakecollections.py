@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from embeddings.library import Library, name_of
+from embeddings.collections import Collections, name_of
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
 
 
-class FakeLibrary(Library):
+class FakeCollections(Collections):
     """The real library, but for the engines that it opens.
 
     Attributes:
