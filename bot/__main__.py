@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from bot.running.ending import Deadline
+    from bot.running.shutdown import Deadline
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -82,7 +82,7 @@ def start(shell: Shell) -> int:
 def _serve(shell: Shell) -> int:
     """Be on Discord until somebody asks for the end."""
     shell.set_up_log(service=True)
-    from bot.running.ending import Deadline  # only who serves needs it
+    from bot.running.shutdown import Deadline  # only who serves needs it
 
     with Deadline() as deadline:
         try:
@@ -97,8 +97,8 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
         health,  # only who serves needs these, and discord.py takes a second to import
         keeper,
     )
-    from bot.running.ending import until_terminated
     from bot.running.metrics import Measured
+    from bot.running.shutdown import until_terminated
     from bot.running.watched import watched
     from embeddings.snapshots.builder import BuilderProcess
 

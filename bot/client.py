@@ -15,14 +15,17 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import access, buttons, strays
-from bot.asking import guild_id
-from bot.cooldown import Cooldown
+from bot import strays
+from bot.asking import buttons
+from bot.asking.asking import guild_id
 from bot.errors import BotError
 from bot.keeping import UNKEPT
-from bot.running import commandset, keeper, supervise, turns
+from bot.running import commands as commandset
+from bot.running import keeper, supervise, turns
+from bot.running.cooldown import Cooldown
 from bot.running.health import Health
 from bot.running.metrics import Metrics
+from bot.servers import rules as access
 from bot.translate import Languages, Translator
 from bot.tree import Tree
 from bot.view import Views
@@ -136,7 +139,7 @@ class VerbatimBot(commands.Bot):
             _log.error("votes and servers' choices cannot be kept: %s", error)
         await self.tree.set_translator(Translator(self.languages))
         for name in COGS:
-            await self.load_extension(f"bot.cogs.{name}")
+            await self.load_extension(f"bot.{name}.cog")
         self.add_dynamic_items(*buttons.ALL)
         self._registering = await commandset.register(self)
         self._listen()

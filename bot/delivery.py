@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 
-from bot.cards.layout import payload
-from bot.cards.parts import Attached, notice
+from bot.asking.render import WRONG
 from bot.errors import explain, report
-from bot.render import WRONG
+from bot.ui.layout import payload
+from bot.ui.parts import Attached, notice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.cards.parts import Card
     from bot.client import Interaction, VerbatimBot
     from bot.translate import Language
+    from bot.ui.parts import Card
 
 T = TypeVar("T")
 TRIES = 3

@@ -17,7 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.cards.markup import fit
+from bot.ui.markup import fit
 from embeddings import errors as engine
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import discord  # noqa: F401 - see above
 from discord import app_commands  # noqa: F401 - see above
 
-from bot.access import require_admin
 from bot.delivery import tell
+from bot.servers.rules import require_admin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

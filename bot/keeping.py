@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.access import Choices
+from bot.servers.rules import Choices
 from embeddings.errors import StorageError
 
 KEPT_DAYS = 180

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot import asking, buttons, forms
-from bot.admin import adminbuttons, adminforms
-from bot.buttons import NAME
-from bot.cards.parts import notice
-from bot.cards.refs import SHORT
+from bot.admin import buttons as adminbuttons
+from bot.admin import editing as adminforms
+from bot.asking import asking, buttons, forms
+from bot.asking.buttons import NAME
 from bot.delivery import answer, hold, language_of, tell
 from bot.errors import BotError
+from bot.ui.parts import notice
+from bot.ui.refs import SHORT
 from embeddings.types import Filters
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.catalogue import Catalogue
 from bot.errors import BotError
+from bot.reading.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

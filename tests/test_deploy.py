@@ -17,8 +17,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.running.ending import ANSWERING, CUT, LEAVING
 from bot.running.metrics import Metrics
+from bot.running.shutdown import ANSWERING, CUT, LEAVING
 from bot.running.supervise import CLOSING
 from bot.running.turns import BETWEEN
 from config.settings import DiscordSettings, _known, load_settings

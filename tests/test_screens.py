@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.cards.layout import payload
-from bot.cards.markup import plain, unplain
-from bot.cards.parts import Attached, Block, Button, Card, Choice, Row, Select
-from bot.render import answer_card, day, written
+from bot.asking.render import answer_card, day, written
 from bot.translate import Languages
+from bot.ui.layout import payload
+from bot.ui.markup import plain, unplain
+from bot.ui.parts import Attached, Block, Button, Card, Choice, Row, Select
 from tests.bot.samples import answers
 from tests.screens.__main__ import SCENES, SHARPNESS, WIDTH
 from tests.screens.page import markdown, page

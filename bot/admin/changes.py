@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from bot.admin.proposals import LINES, LISTS, VALUE, reasons, rejections
 from bot.admin.reports import reindex_lines
-from bot.cards.markup import clean, fit, plain
-from bot.cards.parts import Block, Button, Card, Rule, card, row
-from bot.cards.sheets import document, listed
-from bot.render import ANSWERED, NAME, REFUSED, TITLE, WRONG, summary_line
+from bot.asking.render import ANSWERED, NAME, REFUSED, TITLE, WRONG, summary_line
+from bot.ui.markup import clean, fit, plain
+from bot.ui.parts import Block, Button, Card, Rule, card, row
+from bot.ui.sheets import document, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.cards.parts import Attached
     from bot.translate import Language
+    from bot.ui.parts import Attached
     from embeddings.errors import GateError
     from embeddings.types import ArticleSummary, ChangeReport
 

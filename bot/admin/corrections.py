@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.admin.reports import moment, who
-from bot.cards.markup import fit
-from bot.cards.parts import Block, Card, card
-from bot.cards.sheets import listed
-from bot.render import ANSWERED, TITLE
+from bot.asking.render import ANSWERED, TITLE
+from bot.ui.markup import fit
+from bot.ui.parts import Block, Card, card
+from bot.ui.sheets import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

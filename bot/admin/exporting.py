@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cards.parts import Attached, Block, Card, card
+from bot.asking.render import ANSWERED
 from bot.errors import BotError
-from bot.render import ANSWERED
+from bot.ui.parts import Attached, Block, Card, card
 
 if TYPE_CHECKING:
     from bot.translate import Language

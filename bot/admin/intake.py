@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cards.markup import clean
 from bot.delivery import LOST, patiently
+from bot.ui.markup import clean
 from embeddings.errors import StorageError
 from embeddings.readers import is_supported, supported
 from embeddings.readers.addresses import is_web_address

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cards.markup import clean, fit
-from bot.cards.parts import (
+from bot.admin.eta import lasting
+from bot.asking.render import ANSWERED, NAME, REFUSED, TITLE, summary_line
+from bot.ui.markup import clean, fit
+from bot.ui.parts import (
     MAX_OPTION,
     MAX_OPTIONS,
     Block,
@@ -17,15 +19,13 @@ from bot.cards.parts import (
     card,
     row,
 )
-from bot.cards.sheets import document, listed, more, room_for
-from bot.pace import lasting
-from bot.render import ANSWERED, NAME, REFUSED, TITLE, summary_line
+from bot.ui.sheets import document, listed, more, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.cards.parts import Attached, Row
     from bot.translate import Language
+    from bot.ui.parts import Attached, Row
     from embeddings.types import ArticleSummary, Proposal, Proposed, Rejected
 
 TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name

@@ -6,9 +6,9 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bot.cards.markup import fit, plain
-from bot.cards.parts import MAX_OPTION, Block, Card, Rule, card
-from bot.render import ANSWERED, NAME
+from bot.asking.render import ANSWERED, NAME
+from bot.ui.markup import fit, plain
+from bot.ui.parts import MAX_OPTION, Block, Card, Rule, card
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,9 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from bot.access import is_operator, require_target
-from bot.catalogue import Catalogue
 from bot.errors import BotError
+from bot.reading.catalogue import Catalogue
+from bot.servers.rules import is_operator, require_target
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

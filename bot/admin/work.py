@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.admin.changes import gate_card
-from bot.cards.parts import Block, card, row
+from bot.admin.progress import Reporter
+from bot.asking.render import WRONG
 from bot.delivery import language_of, recorded
-from bot.progress import Reporter
-from bot.render import WRONG
+from bot.ui.parts import Block, card, row
 from embeddings.errors import GateError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.cards.parts import Button, Card
     from bot.client import Interaction
+    from bot.ui.parts import Button, Card
     from embeddings.types import ProgressCallback
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ import aiohttp
 import discord
 
 from bot.errors import describe, frames, unwrap
-from bot.running import ending
+from bot.running import shutdown as ending
 from config.errors import ConfigError
 
 if TYPE_CHECKING:

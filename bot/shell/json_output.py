@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bot.links import link
+from bot.asking.links import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

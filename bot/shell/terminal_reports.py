@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.links import link
-from bot.render import at_first
+from bot.asking.links import link
+from bot.asking.render import at_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

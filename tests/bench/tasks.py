@@ -15,9 +15,9 @@ from typing import Any
 
 import psutil
 
-from bot.cards.layout import payload
-from bot.render import answer_card
+from bot.asking.render import answer_card
 from bot.translate import Languages
+from bot.ui.layout import payload
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.snapshots import building as build

@@ -8,8 +8,8 @@ import aiohttp
 import discord
 import pytest
 
-from bot.cards.parts import notice
 from bot.delivery import TRIES, hold, patiently, post
+from bot.ui.parts import notice
 from tests.bot.people import World, text_of
 from tests.bot.test_errors import http
 

@@ -10,8 +10,8 @@ import pytest
 from simcord import actors
 from simcord.components import walk_components
 
-from bot.cards.refs import Place, ref
 from bot.client import VerbatimBot
+from bot.ui.refs import Place, ref
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot import opening
-from bot.cards.listing import listing_card
-from bot.cards.refs import Place, pack, ref, unpack
-from bot.catalogue import SORTS
 from bot.errors import BotError
+from bot.reading import opening
+from bot.reading.catalogue import SORTS
+from bot.reading.listing import listing_card
 from bot.translate import Languages
+from bot.ui.refs import Place, pack, ref, unpack
 from bot.view import Seen, Views
 from config.groups import ServerSettings
 from config.settings import Settings

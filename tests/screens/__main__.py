@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot.cards.layout import payload
-from bot.catalogue import Catalogue
-from bot.render import SHOWN, answer_card
+from bot.asking.render import SHOWN, answer_card
+from bot.reading.catalogue import Catalogue
 from bot.translate import Languages
+from bot.ui.layout import payload
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.chromium import Browser

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ComponentType
 
-from bot.render import written
+from bot.asking.render import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from bot.cards.markup import unplain
+from bot.ui.markup import unplain
 from tests.bot.wire.crowd import EVENTS, MONTHS, TOWNS, fillers
 
 if TYPE_CHECKING:

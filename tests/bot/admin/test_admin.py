@@ -10,8 +10,8 @@ import discord
 import pytest
 from simcord.backend.errors import SetupError
 
-from bot.access import is_admin, is_admin_here, require_admin
 from bot.errors import BotError
+from bot.servers.rules import is_admin, is_admin_here, require_admin
 from config.settings import DiscordSettings, Settings
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, STORIES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.adminforms import corrected, edit_form
+from bot.admin.editing import corrected, edit_form
 from bot.client import VerbatimBot
 from bot.errors import BotError
 from bot.translate import Languages

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin import work
+from bot.admin.progress import Reporter
 from bot.client import VerbatimBot
-from bot.progress import Reporter
 from embeddings.errors import BrokenQuestion, StorageError
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, STORIES

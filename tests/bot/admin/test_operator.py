@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.access import is_operator
 from bot.client import VerbatimBot
+from bot.servers.rules import is_operator
 from config.settings import DiscordSettings, Settings
 from tests.fakes import FakeEngine
 

@@ -16,10 +16,10 @@ from bot.admin.changes import change_card, gate_card, removal_card, removal_done
 from bot.admin.corrections import history_card
 from bot.admin.proposals import SHOWN, differences, proposal_card, spoken
 from bot.admin.reports import snapshot_label, snapshot_line, who
-from bot.cards.layout import payload
-from bot.cards.parts import MAX_CUSTOM_ID, MAX_TEXT, Attached, Button, Card, Select
-from bot.render import corrected_line
+from bot.asking.render import corrected_line
 from bot.translate import Languages
+from bot.ui.layout import payload
+from bot.ui.parts import MAX_CUSTOM_ID, MAX_TEXT, Attached, Button, Card, Select
 from embeddings.errors import BrokenQuestion, GateError
 from embeddings.types import (
     ArticleSummary,

@@ -123,7 +123,7 @@ def set_up(error: Exception) -> BaseException:
 
 
 BROKEN = [
-    commands.ExtensionFailed("bot.cogs.ask", NameError("name 'x' is not defined")),
+    commands.ExtensionFailed("bot.asking.cog", NameError("name 'x' is not defined")),
     KeyError("t"),
     TypeError("x"),
     FileNotFoundError(2, "No such file", "fr.ftl"),

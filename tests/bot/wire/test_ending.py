@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.running import ending
+from bot.running import shutdown as ending
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.wire.messages import text_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin import work
-from bot.progress import Reporter
+from bot.admin.progress import Reporter
 from embeddings.errors import StorageError
 from embeddings.types import Progress
 from tests.bot.wire.messages import text_of

@@ -13,7 +13,8 @@ import pytest
 
 from bot.client import run
 from bot.keeping import Unanswered
-from bot.running import commandset, keeper, turns
+from bot.running import commands as commandset
+from bot.running import keeper, turns
 from bot.running.health import Health
 from config.groups import StoreSettings
 from tests.bot.wire.hurry import hurry

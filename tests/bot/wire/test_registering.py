@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import client as bot_client
-from bot.running import commandset
+from bot.running import commands as commandset
 from config.errors import ConfigError
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, answers, running, settings_for

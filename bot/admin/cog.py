@@ -1,0 +1,217 @@
+"""/admin: index anew, go back, set what holds here, see what is kept; the articles beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot import delivery
+from bot.admin import additions as proposing
+from bot.admin import buttons as adminbuttons
+from bot.admin import exporting
+from bot.admin.articles import Articles
+from bot.admin.records import exported, records_card
+from bot.admin.reports import snapshot_label, status_card
+from bot.admin.target import by, chosen, target
+from bot.asking.render import ANSWERED
+from bot.errors import BotError
+from bot.guard import admins_only
+from bot.reading.about import rules_card
+from bot.reading.catalogue import fold
+from bot.servers.rules import changed, moved
+from bot.translate import described, named, options
+from bot.ui.markup import clean, plain
+from bot.ui.parts import MAX_OPTIONS, notice
+
+if TYPE_CHECKING:
+    from bot.client import Interaction, VerbatimBot
+    from bot.keeping import Unanswered, Vote
+    from bot.translate import Language
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Admin(
+    Articles,
+    commands.GroupCog,
+    group_name=named("admin-name"),
+    group_description=named("admin-description"),
+    group_extras={"key": "admin"},
+):
+    """What people who manage the server may do."""
+
+    def __init__(self, bot: VerbatimBot) -> None:
+        super().__init__()
+        self.bot = bot
+        self._menu = self.menu()
+        bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu away with the part."""
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(**described("reindex"))
+    @options("reindex", "full", "shared")
+    @admins_only
+    async def reindex(
+        self,
+        interaction: Interaction,
+        full: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+    ) -> None:
+        """Build a new snapshot and show how far it is."""
+        await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
+        engine = await target(interaction, shared=shared)
+        await proposing.reindex(interaction, engine, shared=shared, full=full, anyway=False)
+
+    @app_commands.command(**described("status"))
+    @options("status", "shared")
+    @admins_only
+    async def status(
+        self,
+        interaction: Interaction,
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+    ) -> None:
+        """Show what serves now."""
+        await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
+        engine = await target(interaction, shared=shared)
+        status = engine.status()
+        if not shared:
+            status = replace(status, collections=())  # which other servers have one is theirs
+        shown = status_card(status, delivery.language_of(interaction))
+        await delivery.answer(interaction, shown)
+
+    @app_commands.command(**described("rollback"))
+    @options("rollback", "snapshot", "shared")
+    @admins_only
+    async def rollback(
+        self,
+        interaction: Interaction,
+        snapshot: str | None = None,
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+    ) -> None:
+        """Serve an earlier snapshot."""
+        await delivery.hold(interaction, ephemeral=True)
+        shared = await chosen(interaction, shared)
+        engine = await target(interaction, shared=shared)
+        now, before = await engine.rollback(snapshot, by=by(interaction))
+        language = delivery.language_of(interaction)
+        text = language("rollback-done", snapshot=plain(now), previous=plain(before))
+        await delivery.answer(interaction, notice(text, ANSWERED))
+
+    @rollback.autocomplete("snapshot")
+    async def snapshots(
+        self, interaction: Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest the kept snapshots, newest first."""
+        shared = await chosen(interaction, interaction.namespace.shared)
+        engine = await target(interaction, shared=shared)
+        language = delivery.language_of(interaction)
+        labels = {
+            s.snapshot: snapshot_label(s, language, lambda who: _called(interaction, who, language))
+            for s in engine.snapshots()
+            if not s.live
+        }
+        found = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
+        return [app_commands.Choice(name=labels[i], value=i) for i in found[:MAX_OPTIONS]]
+
+    @app_commands.command(**described("settings"))
+    @options("settings", "public", "keep", "cooldown", "channel_cooldown", "allow", "forbid")
+    @admins_only
+    async def settings(  # noqa: PLR0917 - the command's options
+        self,
+        interaction: Interaction,
+        public: bool | None = None,  # noqa: FBT001 - an option of the command
+        keep: bool | None = None,  # noqa: FBT001 - an option of the command
+        cooldown: app_commands.Range[int, 0, 3600] | None = None,
+        channel_cooldown: app_commands.Range[int, 0, 3600] | None = None,
+        allow: app_commands.AppCommandChannel | None = None,
+        forbid: app_commands.AppCommandChannel | None = None,
+    ) -> None:
+        """Change what holds on this server, and show it."""
+        guild = interaction.guild_id or 0
+        before = self.bot.rules(guild)
+        choices = changed(
+            self.bot.store.choices(guild),
+            public=public,
+            keep=keep,
+            cooldown_user=cooldown,
+            cooldown_channel=channel_cooldown,
+            channels=moved(before.channels, allow=_id(allow), forbid=_id(forbid)),
+        )
+        await delivery.hold(interaction, ephemeral=True)
+        await self.bot.store.choose(guild, choices)
+        language = delivery.language_of(interaction)
+        shown = rules_card(self.bot.rules(guild), language, forbidden=forbid is not None)
+        await delivery.answer(interaction, shown)
+
+    @app_commands.command(**described("questions"))
+    @admins_only
+    async def questions(self, interaction: Interaction) -> None:
+        """List what was refused and what people thought of answers, where that is kept."""
+        votes, unanswered = await self._kept(interaction)
+        shown = records_card(votes, unanswered, delivery.language_of(interaction))
+        await delivery.answer(interaction, shown)
+
+    @app_commands.command(**described("export"))
+    @options("export", "articles", "shared")
+    @admins_only
+    async def export(
+        self,
+        interaction: Interaction,
+        articles: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+    ) -> None:
+        """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
+        language = delivery.language_of(interaction)
+        if articles:
+            await delivery.hold(interaction, ephemeral=True)
+            shared = await chosen(interaction, shared)
+            data, count = await exporting.articles(await target(interaction, shared=shared))
+            shown = exporting.enclosed(
+                data, "articles.zip", "export-articles-done", count, language
+            )
+            await delivery.answer(interaction, shown)
+            return
+        votes, unanswered = await self._kept(interaction)
+        seen = await self.bot.view(interaction)
+        listed = seen.catalogue.articles
+        corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
+        archive, count = await asyncio.to_thread(exported, votes, unanswered, corpus)
+        shown = exporting.enclosed(archive, "labelled.zip", "export-done", count, language)
+        await delivery.answer(interaction, shown)
+
+    async def _kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
+        """Return what is kept of this server, after acknowledging."""
+        guild = interaction.guild_id
+        if not self.bot.rules(guild).keep:
+            raise BotError("keeps-nothing")
+        await delivery.hold(interaction, ephemeral=True)
+        store = self.bot.store
+        return await store.votes(guild=guild), await store.unanswered(guild=guild)
+
+
+def _called(interaction: Interaction, name: str, language: Language) -> str:
+    """Return what somebody is called whom the log of changes names, where names alone can stand."""
+    if name == by(interaction):
+        return language("yourself")
+    number = name.removeprefix("discord:")
+    user = interaction.client.get_user(int(number)) if number.isdecimal() else None
+    return clean(user.display_name if user else name)
+
+
+def _id(channel: app_commands.AppCommandChannel | None) -> int | None:
+    return channel.id if channel else None
+
+
+async def setup(bot: VerbatimBot) -> None:
+    """Add this part to the bot."""
+    bot.add_dynamic_items(*adminbuttons.ALL)
+    await bot.add_cog(Admin(bot))

@@ -1,0 +1,127 @@
+"""Votes and refused questions -> a labelled set that ``eval`` reads, and lists for admins; pure.
+
+A useful answer labels its question with the passage it showed. A refused question counts as one
+that the articles do not answer. An answer that was not useful labels nothing: what the right
+passage would have been, nobody said.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from bot.asking.render import ANSWERED
+from bot.ui.markup import fit
+from bot.ui.parts import Block, Card, Rule, card
+from bot.ui.refs import Place
+from embeddings.types import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.keeping import Unanswered, Vote
+    from bot.translate import Language
+    from embeddings.types import Article, Passage
+
+LISTED = 8
+_LINE = 150
+
+
+def corpus_lines(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[dict[str, Any]]:
+    """Return one line for each passage."""
+    return [
+        {
+            "doc_id": doc_id(article),
+            "title": article.title,
+            "para_id": para_id(article, passage),
+            "text": article.text[passage.start : passage.end],
+        }
+        for article, passages in articles
+        for passage in passages
+    ]
+
+
+def doc_id(article: Article) -> str:
+    """Return an article's name in a labelled set, where two collections may have one of its id."""
+    return article.id if article.collection == SHARED else f"{article.collection}/{article.id}"
+
+
+def para_id(article: Article, passage: Passage) -> str:
+    """Return a passage's name in a labelled set."""
+    return f"{doc_id(article)}#{passage.paragraph}"
+
+
+def query_lines(
+    votes: Iterable[Vote],
+    unanswered: Iterable[Unanswered],
+    articles: Iterable[tuple[Article, Sequence[Passage]]],
+) -> list[dict[str, Any]]:
+    """Return one line for each question; a vote on a passage that is gone is left out."""
+    names = {
+        str(Place.of(article, passage)): para_id(article, passage)
+        for article, passages in articles
+        for passage in passages
+    }
+    gold: dict[str, set[str]] = {}
+    for vote in votes:
+        name = names.get(f"{vote.article}.{vote.paragraph}.{vote.digest}")
+        if vote.useful and vote.question and name:
+            gold.setdefault(vote.question, set()).add(name)
+    for asked in unanswered:
+        gold.setdefault(asked.question, set())
+    return [
+        {
+            "qid": f"q{number}",
+            "question": question,
+            "para_ids": sorted(found),
+            "answer": None,
+            "answerable": bool(found),
+        }
+        for number, (question, found) in enumerate(gold.items(), 1)
+    ]
+
+
+def exported(
+    votes: Iterable[Vote],
+    unanswered: Iterable[Unanswered],
+    articles: Sequence[tuple[Article, Sequence[Passage]]],
+) -> tuple[bytes, int]:
+    """Return what is kept as a labelled set, and how many questions it has."""
+    queries = query_lines(votes, unanswered, articles)
+    return labelled_set(corpus_lines(articles), queries), len(queries)
+
+
+def labelled_set(corpus: Sequence[dict[str, Any]], queries: Sequence[dict[str, Any]]) -> bytes:
+    """Return ``corpus.jsonl`` and ``queries.jsonl`` as a ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, lines in (("corpus.jsonl", corpus), ("queries.jsonl", queries)):
+            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def records_card(
+    votes: Sequence[Vote], unanswered: Sequence[Unanswered], language: Language
+) -> Card:
+    """Return the newest refused questions, and what people thought of answers."""
+    useful = sum(vote.useful for vote in votes)
+    judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
+    return card(
+        Block(f"### {language('records-title')}"),
+        Block(language("records-votes", useful=useful, useless=len(votes) - useful)),
+        Block("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
+        Rule(),
+        Block(language("records-unanswered", count=len(unanswered))),
+        Block("\n".join(f"- {fit(a.question, _LINE)}" for a in unanswered[:LISTED]))
+        if unanswered
+        else None,
+        accent=ANSWERED,
+    )
+
+
+def _complaint(vote: Vote) -> str:
+    parts = [fit(part, _LINE) for part in (vote.question, vote.reason) if part]
+    return f"- {' — '.join(parts)}"

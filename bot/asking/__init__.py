@@ -1,0 +1,1 @@
+"""Questions and their answers: the cog, and beside it what it takes to answer one."""

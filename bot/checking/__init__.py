@@ -1,0 +1,1 @@
+"""Find the sources of what somebody wrote."""

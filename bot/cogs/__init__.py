@@ -1,1 +1,0 @@
-"""The parts of the bot on Discord: thin, with their logic in the pure files beside."""

@@ -1,0 +1,180 @@
+"""An article -> its pages on Discord, and a passage between its neighbours; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.asking.excerpt import select, stretches
+from bot.asking.links import MAX_URL, link
+from bot.asking.render import ANSWERED, TITLE, corrected_line, credit_line
+from bot.ui.markup import fit, plain
+from bot.ui.parts import Block, Button, Card, Rule, card, row
+from bot.ui.refs import ref
+from embeddings.types import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from bot.translate import Language
+    from bot.ui.refs import Place
+    from embeddings.types import Article, Passage
+
+PAGE = 2800
+"""The most characters of a story on one page, mark-up included."""
+NEIGHBOUR = 900
+"""The most characters of the paragraph before, and of the one after."""
+_WIDEST, _MARKS = 3, 4
+"""What a character made plain takes at the most, and the marks around a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A paragraph, or the part of a long one that fits: ``text[start:end]``."""
+
+    paragraph: int
+    start: int
+    end: int
+
+
+def pages(text: str, passages: Sequence[Passage]) -> list[Page]:
+    """Cut an article into pages, one a paragraph; a long one at the ends of its sentences."""
+    return [page for passage in passages for page in _pages_of(text, passage)]
+
+
+def _pages_of(text: str, passage: Passage) -> Iterator[Page]:
+    start = end = passage.start
+    if _fits(text, passage.start, passage.end):
+        yield Page(passage.paragraph, passage.start, passage.end)
+        return
+    for first, last in _fitting(text, passage):
+        if end > start and not _fits(text, start, last):
+            yield Page(passage.paragraph, start, end)
+            start = first
+        end = last
+    yield Page(passage.paragraph, start, end)
+
+
+def _fitting(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the passage's sentences; one that alone is too long in parts that cannot be."""
+    for first, last in stretches(passage.start, passage.end, passage.sentences):
+        if _fits(text, first, last):
+            yield first, last
+        else:
+            yield from _parts(text, first, last)
+
+
+def _fits(text: str, start: int, end: int) -> bool:
+    """Say whether a stretch fits on a page; made plain only where its length does not tell."""
+    return _WIDEST * (end - start) + _MARKS <= PAGE or len(plain(text[start:end])) <= PAGE
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a stretch after words, or anywhere when it has no spaces."""
+    step = PAGE // _WIDEST
+    while end - start > step:
+        space = text.rfind(" ", start + step // 2, start + step)
+        stop = space + 1 if space >= 0 else start + step
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def intact(article: Article, passage: Passage) -> bool:
+    """Say whether a passage still reads in the article as it was indexed."""
+    return digest(article.text[passage.start : passage.end]) == passage.digest
+
+
+def page_card(
+    article: Article,
+    passages: Sequence[Passage],
+    index: int,
+    language: Language,
+    corrected: datetime | None = None,
+) -> Card:
+    """Return one page of an article, with the buttons to turn it.
+
+    Args:
+        article: The article, read again.
+        passages: Its passages; at least one.
+        index: Which of its ``pages``, from 0; the nearest one when there is no such page.
+        language: The reader's.
+        corrected: When its text was last changed.
+    """
+    all_pages = pages(article.text, passages)
+    at = max(0, min(index, len(all_pages) - 1))
+    page = all_pages[at]
+    name = ref(article)
+    foot = language("page", number=str(page.paragraph), total=str(passages[-1].paragraph))
+    back = Button(language("button-previous"), f"v:read:{name}.{at - 1}")
+    on = Button(language("button-next"), f"v:read:{name}.{at + 1}", style="primary")
+    return card(
+        Block(heading(article, corrected, language)),
+        Rule(),
+        Block(f"> {plain(article.text[page.start : page.end])}"),
+        Block(f"-# {foot}"),
+        row(
+            back if at else None,
+            on if at + 1 < len(all_pages) else None,
+            _open(article, page.start, page.end, language),
+            Button(language("button-follow-up"), f"v:then:{name}"),
+        ),
+        accent=ANSWERED,
+    )
+
+
+def context_card(
+    article: Article,
+    passages: Sequence[Passage],
+    paragraph: int,
+    language: Language,
+    corrected: datetime | None = None,
+) -> Card:
+    """Return a passage between the paragraphs before and after it, itself in bold."""
+    at = next(i for i, p in enumerate(passages) if p.paragraph == paragraph)
+    passage = passages[at]
+    before = _neighbour(article.text, passages[at - 1], last=True) if at else ""
+    after = _neighbour(article.text, passages[at + 1]) if at + 1 < len(passages) else ""
+    pieces = stretches(passage.start, passage.end, passage.sentences)
+    shown = select(article.text, pieces, (passage.start, pieces[0][1]), PAGE - 2 * NEIGHBOUR)
+    middle = f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
+    first = next(i for i, p in enumerate(pages(article.text, passages)) if p.paragraph == paragraph)
+    return card(
+        Block(heading(article, corrected, language)),
+        Rule(),
+        Block(f"> {before}") if before else None,
+        Block(f"> **{middle}**"),
+        Block(f"> {after}") if after else None,
+        Block(f"-# {language('paragraph', number=str(paragraph))}"),
+        row(
+            Button(language("button-read-on"), f"v:read:{ref(article)}.{first}"),
+            _open(article, passage.start, pieces[0][1], language),
+        ),
+        accent=ANSWERED,
+    )
+
+
+def find(passages: Sequence[Passage], place: Place) -> Passage | None:
+    """Return an article's passage that a button names, if it still says what it said."""
+    same = (p for p in passages if p.paragraph == place.paragraph)
+    return next((p for p in same if p.digest.startswith(place.digest)), None)
+
+
+def heading(article: Article, corrected: datetime | None, language: Language) -> str:
+    """Return an article's title, where it comes from, and when it was corrected."""
+    told = filter(None, [credit_line(article), corrected_line(corrected, language)])
+    line = " · ".join(told)
+    return f"### {fit(article.title, TITLE)}" + (f"\n-# {line}" if line else "")
+
+
+def _neighbour(text: str, passage: Passage, *, last: bool = False) -> str:
+    """Return a paragraph from its end, or from its beginning, in a few sentences."""
+    pieces = stretches(passage.start, passage.end, passage.sentences)
+    shown = select(text, pieces, pieces[-1] if last else pieces[0], NEIGHBOUR)
+    return f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
+
+
+def _open(article: Article, start: int, end: int, language: Language) -> Button | None:
+    url = link(article, start, end)
+    return Button(language("button-open"), url=url) if url and len(url) <= MAX_URL else None

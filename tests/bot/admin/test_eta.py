@@ -1,0 +1,116 @@
+"""How long a work takes, before it begins and while it goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.admin.eta import FEW, USUAL, Stopwatch, expected, lasting, learn
+from bot.store import Store
+from bot.translate import Languages
+from embeddings.types import Progress, ReindexReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FR, EN = (Languages.load("fr").of(code) for code in ("fr", "en"))
+
+
+def report(encoded: int, seconds: float) -> ReindexReport:
+    return ReindexReport("s1", 0, 0, 0, encoded, 0, encoded, seconds)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> Store:
+    opened = Store(tmp_path / "bot.sqlite3")
+    await opened.open()
+    return opened
+
+
+class Broken:
+    """A store whose disk fails."""
+
+    async def note(self, _: str) -> str:
+        raise sqlite3.OperationalError
+
+    async def write_note(self, *_: str) -> None:
+        raise sqlite3.OperationalError
+
+
+async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Store) -> None:
+    assert await expected(store, "m", 120) == 120 / USUAL
+
+
+async def test_the_last_speed_is_taken(store: Store) -> None:
+    await learn(store, "m", report(1000, 10.0))
+    assert await expected(store, "m", 50) == pytest.approx(0.5)
+
+
+async def test_each_model_has_its_own_speed(store: Store) -> None:
+    await learn(store, "m", report(1000, 10.0))
+    assert await expected(store, "n", 60) == 60 / USUAL
+
+
+@pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
+async def test_what_says_nothing_of_the_speed_is_not_learnt(
+    store: Store, given: ReindexReport | None
+) -> None:
+    await learn(store, "m", given)
+    assert await store.note("pace:m") is None
+
+
+@pytest.mark.parametrize("noted", ["soon", "0"])
+async def test_a_note_that_is_no_speed_is_passed_over(store: Store, noted: str) -> None:
+    await store.write_note("pace:m", noted)
+    assert await expected(store, "m", 60) == 60 / USUAL
+
+
+async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
+    broken: Any = Broken()
+    await learn(broken, "m", report(1000, 10.0))
+    assert await expected(broken, "m", 60) == 60 / USUAL
+    assert "could not be kept" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.0, "one second"), (1.2, "2 seconds"), (60, "one minute"), (61, "2 minutes")],
+)
+def test_a_time_is_told_in_seconds_or_minutes(seconds: float, said: str) -> None:
+    assert lasting(seconds, EN) == said
+
+
+def test_a_time_is_told_in_french() -> None:
+    assert (lasting(0.1, FR), lasting(300, FR)) == ("une seconde", "5 minutes")
+
+
+def after(*notes: tuple[float, str, int]) -> float | None:
+    """Return the time left after some news: seconds, stage, how many of 100."""
+    now = [0.0]
+    watch = Stopwatch(lambda: now[0])
+    for seconds, stage, done in notes:
+        now[0] = seconds
+        watch.note(Progress(stage, done, 100))
+    return watch.left
+
+
+def test_the_time_left_follows_from_what_was_done() -> None:
+    assert after((0, "encode", 0), (10, "encode", 25)) == pytest.approx(30)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        (),
+        ((0.0, "encode", 5),),
+        ((0.0, "encode", 5), (1.0, "encode", 50)),
+        ((0.0, "encode", 5), (9.0, "encode", 5)),
+        ((0.0, "encode", 5), (9.0, "encode", 100)),
+        ((0.0, "read", 5), (9.0, "encode", 50)),
+    ],
+    ids=["nothing", "one note", "too soon", "no step", "at the end", "another stage"],
+)
+def test_the_time_left_is_not_told_when_it_cannot_be(notes: Any) -> None:
+    assert after(*notes) is None

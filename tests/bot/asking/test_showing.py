@@ -1,0 +1,210 @@
+"""What is shown, and how it is worded: the passages that may answer, figures, plurals, examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.admin.reports import reindex_lines, status_card
+from bot.asking.render import answer_card, open_select, sure
+from bot.reading.about import rules_card
+from bot.reading.catalogue import Catalogue
+from bot.reading.listing import listing_card
+from bot.servers.rules import Choices, rules
+from bot.translate import Languages
+from bot.ui.layout import payload
+from config.settings import DiscordSettings
+from embeddings.types import Answer, Hit, ReindexReport
+from tests.bot.people import World, buttons_of, select_of, text_of
+from tests.bot.samples import hit
+from tests.fakes import STORIES, FakeEngine
+
+LANGUAGES = Languages.load("fr")
+FR, EN = LANGUAGES.of("fr"), LANGUAGES.of("en-US")
+TEXT = "Il pleut. La Loire monte vite."
+REPORT = ReindexReport("s2", 0, 1, 2, passages=1, reused=0, encoded=1, seconds=0.14)
+
+
+def found(*confidences: float) -> Answer:
+    """Return an answer of one passage each."""
+    hits = (replace(hit(TEXT, "Il pleut."), confidence=c) for c in confidences)
+    return Answer("?", "s1", confidences[0], None, tuple(map(_placed, hits, range(1, 9))))
+
+
+def _placed(one: Hit, rank: int) -> Hit:
+    return replace(one, rank=rank, passage=replace(one.passage, paragraph=rank))
+
+
+def drawn(value: Answer, **options: Any) -> Any:
+    return answer_card(value, FR, name="abcdefgh", **options)
+
+
+def shown(value: Answer, **options: Any) -> list[int]:
+    """Return the paragraphs of the passages that a message shows."""
+    text = drawn(value, **options).text
+    return [n for n in range(1, 9) if f"paragraphe {n} ·" in text]
+
+
+@pytest.mark.parametrize(
+    ("confidences", "numbers"),
+    [
+        ((0.97, 0.0003, 0.0003), [1]),
+        ((0.97, 0.2, 0.1), [1, 2]),
+        ((0.97, 0.1, 0.5), [1]),
+        ((0.97, 0.9, 0.8, 0.7), [1, 2, 3]),
+        ((0.1, 0.1), [1]),
+    ],
+)
+def test_the_best_passage_is_shown_with_those_that_may_answer_too(
+    confidences: tuple[float, ...], numbers: list[int]
+) -> None:
+    assert shown(found(*confidences)) == numbers
+
+
+def more_of(value: Answer) -> list[str]:
+    ids = [button.custom_id for button in drawn(value).buttons]
+    return [name for name in ids if name.startswith("v:more:")]
+
+
+def test_the_other_passages_are_there_for_who_asks_for_more() -> None:
+    value = found(0.97, 0.0003, 0.0002, 0.0001)
+    assert [name.split(":")[2] for name in more_of(value)] == ["1"]
+    assert shown(value, offset=1) == [2, 3, 4]
+
+
+def test_nothing_more_is_offered_where_all_is_shown() -> None:
+    assert more_of(found(0.97, 0.9)) == []
+
+
+def test_a_passage_that_is_shown_alone_has_no_number() -> None:
+    card = drawn(found(0.97, 0.0003))
+    assert "1. " not in card.text
+    assert "Contexte n°" not in " ".join(button.label for button in card.buttons)
+
+
+def test_more_passages_go_on_counting() -> None:
+    assert "\n**2. Titre**" in drawn(found(0.97, 0.0003, 0.0002), offset=1).text
+
+
+async def test_old_clients_are_told_which_button_opens_which_passage() -> None:
+    old = payload(drawn(found(0.97, 0.9)), components=False)
+    labels = [item.label for item in old["view"].children]
+    assert labels[:2] == ["Lire n°\N{NO-BREAK SPACE}1", "Lire n°\N{NO-BREAK SPACE}2"]
+    assert old["embeds"][0].author.name == "Question"
+
+
+async def test_a_button_beside_its_quote_needs_no_number() -> None:
+    view = payload(drawn(found(0.97, 0.9)))["view"]
+    labels = [item.label for item in view.walk_children() if hasattr(item, "label")]
+    assert labels.count("Lire dans l’article") == 2
+
+
+def test_how_sure_is_said_of_an_answer_or_of_a_source() -> None:
+    assert FR(sure(0.95)) == "réponse presque certaine"
+    assert FR(sure(0.95, "sure-source")) == "source presque certaine"
+    assert EN(sure(0.1)) == "unlikely to be the answer"
+
+
+def test_other_titles_are_parted_as_each_language_does() -> None:
+    value = found(0.97)
+    value = replace(value, hits=(replace(value.hits[0], also_in=("Un", "Deux")),))
+    assert "Un\N{NARROW NO-BREAK SPACE}; Deux" in drawn(value).text
+    assert "Un; Deux" in answer_card(value, EN, name="abcdefgh").text
+
+
+async def test_the_nearest_articles_of_a_refusal_can_be_opened(world: World) -> None:
+    refused = await world.ask("recette de tarte aux pommes")
+    option = select_of(refused.response)["options"][0]
+    opened = await world.member.select(refused.response, [option["value"]])
+    assert text_of(opened.response).startswith(f"### {option['label']}")
+    assert opened.ephemeral
+
+
+def test_titles_that_lead_to_one_article_open_it_once() -> None:
+    articles = Catalogue(tuple(story.summary(1) for story in STORIES))
+    found = articles.titled(["La Loire en crue à Orléans", "la loire", "Un volcan fume"])
+    assert [article.id for article in found] == ["crue-loire"]
+    select = open_select(found, "Ouvrir")
+    assert [choice.label for choice in select.choices] == ["La Loire en crue à Orléans"]
+
+
+@pytest.mark.parametrize(("count", "said"), [(10, False), (11, True)])
+def test_pages_are_counted_where_there_are_several(count: int, *, said: bool) -> None:
+    summary = STORIES[0].summary(1)
+    articles = tuple(replace(summary, id=str(number)) for number in range(count))
+    assert ("Page 1 sur 2" in listing_card(Catalogue(articles), FR).text) == said
+
+
+def plainly(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_report_counts_as_french_does() -> None:
+    lines = [plainly(line) for line in reindex_lines(REPORT, FR)]
+    assert lines[1:] == [
+        "Articles : 0 ajouté, 1 changé, 2 retirés",
+        "1 passage ; 0 texte repris, 1 calculé, en 0,1 s",
+    ]
+
+
+def test_a_report_counts_as_english_does() -> None:
+    assert reindex_lines(REPORT, EN)[2] == "1 passage; 0 texts taken over, 1 computed, in 0.1 s"
+
+
+def test_notes_for_the_operator_are_counted_and_not_quoted() -> None:
+    report = replace(REPORT, notes=("/data/corpus/x.md cannot be read.", "y"))
+    lines = reindex_lines(report, FR)
+    assert lines[-1] == "-# 2 remarques attendent l’opérateur dans le journal."
+    assert "/data" not in "".join(lines)
+
+
+def test_the_status_says_from_which_probability_questions_are_answered() -> None:
+    text = plainly(status_card(FakeEngine().status(), FR).text)
+    assert "### Index en service" in text
+    assert "Réponses à partir d’une probabilité de 0,30 (calibrage : none)" in text
+
+
+def test_waits_are_written_with_a_comma() -> None:
+    text = rules_card(rules(DiscordSettings(cooldown_user=2.5), Choices()), FR).text
+    assert "personne\N{NO-BREAK SPACE}: 2,5 s" in text
+
+
+async def test_taking_the_last_channel_off_the_list_is_said_to_open_all(world: World) -> None:
+    await world.admin.slash(world.channel, "admin settings", allow=world.channel)
+    told = await world.admin.slash(world.channel, "admin settings", forbid=world.channel)
+    assert "Aucun salon n’est choisi : je réponds donc dans tous." in text_of(told.response)
+
+
+async def test_settings_that_are_only_looked_at_warn_of_nothing(world: World) -> None:
+    told = await world.admin.slash(world.channel, "admin settings")
+    assert "je réponds donc dans tous" not in text_of(told.response)
+
+
+async def test_help_shows_admins_an_example_with_an_article(world: World) -> None:
+    text = text_of((await world.admin.slash(world.channel, "help")).response)
+    assert "-# Exemple : /admin retirer article: La Loire en crue à Orléans" in text
+    assert len(text) < 4000
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_privacy_says_that_it_was_the_operator_who_turned_keeping_on(world: World) -> None:
+    for told in (await world.friend.slash("privacy"), await _privacy(world)):
+        assert "L’opérateur de ce robot a activé la conservation" in text_of(told.response)
+    await world.admin.slash(world.channel, "admin settings", keep=True)
+    assert "Une personne qui administre ce serveur" in text_of((await _privacy(world)).response)
+
+
+async def _privacy(world: World) -> Any:
+    return await world.member.slash(world.channel, "privacy")
+
+
+async def test_one_may_leave_what_is_kept_as_it_is(world: World) -> None:
+    first = await world.ask("Que compare la lettre ?")
+    await world.member.click(first.response, label="Utile")
+    page = await _privacy(world)
+    asked = await world.member.click(page.response, label="Effacer mes données")
+    await world.member.click(asked.response, label="Annuler")
+    assert await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert "Effacer mes données" in buttons_of((await _privacy(world)).response)

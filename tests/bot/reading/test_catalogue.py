@@ -1,0 +1,73 @@
+"""The articles in memory: found by what people type, sorted and suggested."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.reading.catalogue import Catalogue, first, fold
+from bot.ui.refs import short
+from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
+
+CATALOGUE = Catalogue(FakeEngine().sources())
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"), [("Éléonore ÇA", "eleonore ca"), ("Straße", "strasse"), ("ABC", "abc")]
+)
+def test_case_and_accents_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "text", [short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans"]
+)
+def test_an_article_is_found_by_digest_id_title_or_words(text: str) -> None:
+    found = CATALOGUE.article_named(text)
+    assert found is not None
+    assert found.id == RIVER.id
+
+
+def test_what_names_no_article_finds_none() -> None:
+    assert CATALOGUE.article_named("volcan") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [("la gazette", "La Gazette"), (" next ", "Next"), ("Autre", "Autre")]
+)
+def test_a_source_has_the_name_that_the_articles_give_it(given: str, name: str) -> None:
+    assert CATALOGUE.source_named(given) == name
+
+
+def test_sources_are_in_the_order_of_their_names() -> None:
+    assert CATALOGUE.sources_matching("") == ["La Gazette", "Next", "The Courier"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        ("date", [RIVER.id, BAKERY.id, LETTER.id]),
+        ("title", [BAKERY.id, LETTER.id, RIVER.id]),
+        ("source", [RIVER.id, LETTER.id, BAKERY.id]),
+    ],
+)
+def test_the_list_is_sorted(sort: str, ids: list[str]) -> None:
+    assert [a.id for a in CATALOGUE.listed("", sort)] == ids
+
+
+def test_articles_without_a_date_or_a_source_come_last() -> None:
+    bare = replace(CATALOGUE.articles[0], id="nu", date=None, source=None)
+    catalogue = Catalogue((bare, *CATALOGUE.articles))
+    assert [catalogue.listed("", sort)[-1].id for sort in ("date", "source")] == ["nu", "nu"]
+
+
+def test_of_articles_the_newest_are_suggested_first() -> None:
+    newer = replace(CATALOGUE.articles[0], id="neuf", date=date(2030, 1, 1))
+    catalogue = Catalogue((*CATALOGUE.articles, newer))
+    assert catalogue.matching("")[0].id == "neuf"
+
+
+def test_only_so_many_are_taken() -> None:
+    assert first(["a", "b", "c"], 2) == ["a", "b"]

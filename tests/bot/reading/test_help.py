@@ -1,0 +1,219 @@
+"""Help made from the commands, privacy, and what admins get of what is kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.admin.records import labelled_set, query_lines
+from bot.keeping import Unanswered, Vote
+from bot.ui.refs import Place
+from tests.bot.people import World, buttons_of, text_of
+from tests.fakes import LETTER, FakeEngine, split
+
+if TYPE_CHECKING:
+    from simcord.results import InteractionResult
+
+QUESTION = "Que compare la lettre ?"
+
+
+async def help_of(world: World, actor: Any) -> str:
+    return text_of((await actor.slash(world.channel, "help")).response)
+
+
+async def test_help_names_every_command_with_an_example(world: World) -> None:
+    text = await help_of(world, world.member)
+    example = "-# Exemple : /demander question: Que dit l’article « La Loire en crue à Orléans » ?"
+    assert "**/demander** : Poser une question" in text
+    assert example in text
+    assert "-# Exemple : /sources filtre: La Gazette" in text
+    assert "-# Exemple : /source titre: La Loire en crue à Orléans" in text
+    assert "**/confidentialité**" in text
+    assert text.count("**Trouver les sources** : dans le menu d’un message") == 1
+
+
+async def test_help_does_not_show_members_what_admins_may_do(world: World) -> None:
+    assert "/admin" not in await help_of(world, world.member)
+
+
+async def test_help_shows_admins_what_they_may_do(world: World) -> None:
+    text = await help_of(world, world.admin)
+    for name in ("réindexer", "état", "revenir", "retirer", "réglages", "questions", "exporter"):
+        assert f"-# /admin {name} : " in text
+
+
+async def test_help_works_in_private(world: World) -> None:
+    assert "/demander" in text_of((await world.friend.slash("help")).response)
+
+
+async def test_help_without_articles_has_no_title_to_show(world: World) -> None:
+    for source in world.engine.sources():
+        await world.engine.remove([source.id])
+    assert "-# Exemple : /demander\n" in await help_of(world, world.member)
+
+
+async def test_privacy_says_that_no_question_is_kept(world: World) -> None:
+    result = await world.member.slash(world.channel, "privacy")
+    text = text_of(result.response)
+    assert "Vos questions ne sont ni gardées ni journalisées." in text
+    assert "Rien n’est gardé à votre sujet." in text
+    assert buttons_of(result.response) == {}
+    assert result.ephemeral
+
+
+async def test_privacy_announces_that_keeping_is_on(world: World) -> None:
+    await world.admin.slash(world.channel, "admin settings", keep=True)
+    text = text_of((await world.member.slash(world.channel, "privacy")).response)
+    assert "a activé la conservation" in text
+    assert "180 jours" in text
+
+
+async def privacy_after_a_vote(world: World) -> InteractionResult:
+    await world.member.click((await world.ask(QUESTION)).response, label="Utile")
+    return await world.member.slash(world.channel, "privacy")
+
+
+async def test_people_get_what_is_kept_of_them(world: World) -> None:
+    page = await privacy_after_a_vote(world)
+    assert "Une entrée vous concernant est gardée." in text_of(page.response)
+    given = await world.member.click(page.response, label="Recevoir mes données")
+    assert given.response is not None
+    assert given.ephemeral
+    file = await read(given)
+    kept = json.loads(file)
+    assert [vote["useful"] for vote in kept["votes"]] == [True]
+    assert kept["questions"] == []
+
+
+async def test_people_delete_what_is_kept_of_them(world: World) -> None:
+    page = await privacy_after_a_vote(world)
+    asked = await world.member.click(page.response, label="Effacer mes données")
+    assert "L’entrée vous concernant sera effacée, sans retour." in text_of(asked.response)
+    assert await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    told = await world.member.click(asked.response, label="Effacer mes données")
+    assert "Une entrée a été effacée." in text_of(told.response)
+    again = await world.member.slash(world.channel, "privacy")
+    assert "Rien n’est gardé à votre sujet." in text_of(again.response)
+
+
+async def read(result: InteractionResult) -> bytes:
+    """Return the file of an answer."""
+    assert result.response is not None
+    (attachment,) = result.response.attachments
+    return await attachment.read()
+
+
+async def test_refused_questions_are_not_kept_by_default(world: World) -> None:
+    await world.ask("recette de tarte")
+    assert await world.bot.store.unanswered(user=world.member.id) == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_refused_questions_are_kept_where_that_is_on(world: World) -> None:
+    await world.ask("recette de tarte")
+    await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")  # type: ignore[union-attr]
+    kept = await world.bot.store.unanswered(guild=world.guild.id)  # type: ignore[attr-defined]
+    assert {a.question for a in kept} == {"recette de tarte", "recette de soupe"}
+
+
+@pytest.mark.parametrize("command", ["questions", "export"])
+async def test_where_nothing_is_kept_there_is_nothing_to_show(world: World, command: str) -> None:
+    result = await world.admin.slash(world.channel, f"admin {command}")
+    assert "Aucune question n’est gardée sur ce serveur" in text_of(result.response)
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_admins_see_refused_questions_and_complaints(world: World) -> None:
+    await world.ask("recette de tarte")
+    first = await world.ask(QUESTION)
+    form = await world.member.click(first.response, label="Pas utile")
+    await world.member.submit_modal(form, {"reason": "Hors sujet"})
+    text = text_of((await world.admin.slash(world.channel, "admin questions")).response)
+    assert "Avis : 0 utile, 1 inutile" in text
+    assert f"- {QUESTION} — Hors sujet" in text
+    assert "Une question est restée sans réponse :\n- recette de tarte" in text
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_admins_see_nothing_of_another_server(world: World) -> None:
+    await world.stranger.slash(world.their_channel, "ask", question="recette de tarte")
+    text = text_of((await world.admin.slash(world.channel, "admin questions")).response)
+    assert "tarte" not in text
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_admins_get_a_labelled_set(world: World) -> None:
+    await world.ask("recette de tarte")
+    await world.member.click((await world.ask(QUESTION)).response, label="Utile")
+    result = await world.admin.slash(world.channel, "admin export")
+    with zipfile.ZipFile(io.BytesIO(await read(result))) as archive:
+        lines = {
+            name: [json.loads(line) for line in archive.read(name).decode().splitlines()]
+            for name in archive.namelist()
+        }
+    assert len(lines["corpus.jsonl"]) == 6
+    assert set(lines["corpus.jsonl"][0]) == {"doc_id", "title", "para_id", "text"}
+    by_question = {q["question"]: q for q in lines["queries.jsonl"]}
+    assert by_question[QUESTION]["para_ids"] == [f"{LETTER.id}#2"]
+    assert by_question[QUESTION]["answerable"] is True
+    assert by_question["recette de tarte"]["para_ids"] == []
+    assert by_question["recette de tarte"]["answerable"] is False
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_a_set_too_large_for_discord_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.admin.exporting.MAX_FILE", 10)
+    result = await world.admin.slash(world.channel, "admin export")
+    assert "trop gros pour Discord" in text_of(result.response)
+
+
+PASSAGES = split(LETTER)
+PLACE = Place.of(LETTER, PASSAGES[1])
+VOTE = Vote(
+    answer="a",
+    user=1,
+    guild=2,
+    useful=True,
+    article=PLACE.article,
+    paragraph=2,
+    digest=PLACE.digest,
+    question="Q",
+)
+
+
+@pytest.mark.parametrize(
+    "vote",
+    [replace(VOTE, useful=False), replace(VOTE, question=None), replace(VOTE, digest="0" * 8)],
+    ids=["not useful", "no question kept", "the passage is gone"],
+)
+def test_a_vote_that_says_nothing_of_a_passage_labels_nothing(vote: Vote) -> None:
+    assert query_lines([vote], [], [(LETTER, PASSAGES)]) == []
+
+
+def test_a_useful_answer_counts_more_than_a_refusal() -> None:
+    asked = Unanswered(1, 2, "Q", "not_found")
+    assert [q["answerable"] for q in query_lines([VOTE], [asked], [(LETTER, PASSAGES)])] == [True]
+
+
+def test_an_empty_set_is_still_a_set() -> None:
+    with zipfile.ZipFile(io.BytesIO(labelled_set([], []))) as archive:
+        assert sorted(archive.namelist()) == ["corpus.jsonl", "queries.jsonl"]
+
+
+async def test_a_store_that_fails_does_not_keep_the_answer_back(
+    world: World, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.admin.slash(world.channel, "admin settings", keep=True)
+    store = world.bot.store  # type: ignore[attr-defined]
+    store._path.unlink()
+    store._path.mkdir()
+    text = text_of((await world.ask("recette de tarte")).response)
+    assert "Je n’ai rien trouvé" in text
+    assert "could not be kept" in caplog.text

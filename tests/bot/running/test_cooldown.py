@@ -1,0 +1,90 @@
+"""What a process hears of the questions that another was asked, and what it does without."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from typing import Any, cast
+
+import pytest
+
+from bot.keeping import Keeping
+from bot.running import cooldown as module
+from bot.running.cooldown import PAUSE, Cooldown, Key
+from embeddings.errors import AwayError
+
+ANA: Key = ("user", 1)
+
+
+class Others:
+    """Stands for what processes share: how long a turn is not free, or what is wrong."""
+
+    def __init__(self, left: float = 0.0, error: Exception | None = None) -> None:
+        self.left, self.error = left, error
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def turn(self, *asked: Any) -> float:
+        self.asked.append(asked)
+        if self.error:
+            raise self.error
+        return self.left
+
+
+def shared(others: Any) -> Keeping:
+    return cast("Keeping", others)
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [100.0]
+
+
+@pytest.fixture
+def cooldown(now: list[float]) -> Cooldown:
+    return Cooldown(lambda: now[0])
+
+
+async def test_a_question_is_told_to_the_others(cooldown: Cooldown) -> None:
+    others = Others()
+    assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 0
+    assert others.asked == [("user:1", 3.0)]
+
+
+async def test_who_asked_elsewhere_waits_as_long_here(cooldown: Cooldown, now: list[float]) -> None:
+    cooldown.start(ANA)
+    assert await cooldown.left_elsewhere(shared(Others(2.0)), ANA, 3.0) == 2.0
+    assert cooldown.left(ANA, 3.0) == pytest.approx(2.0)
+
+
+async def test_where_nobody_waits_nobody_is_asked(cooldown: Cooldown) -> None:
+    others = Others()
+    assert await cooldown.left_elsewhere(shared(others), ANA, 0.0) == 0
+    assert others.asked == []
+
+
+@pytest.mark.parametrize("error", [AwayError("Away."), sqlite3.OperationalError()])
+async def test_without_the_others_a_process_goes_by_itself_for_a_while(
+    cooldown: Cooldown, now: list[float], error: Exception
+) -> None:
+    others = Others(error=error)
+    for _ in range(3):
+        assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 0
+    assert len(others.asked) == 1
+    now[0] += PAUSE
+    others.error, others.left = None, 1.0
+    assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 1.0
+
+
+async def test_an_answer_does_not_wait_for_a_database_that_is_mute(
+    cooldown: Cooldown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mute(Others):
+        async def turn(self, *_: Any) -> float:
+            await asyncio.sleep(60)
+            return 1.0
+
+    monkeypatch.setattr(module, "PROMPT", 0.02)
+    began = time.monotonic()
+    assert await cooldown.left_elsewhere(shared(Mute()), ANA, 3.0) == 0
+    assert time.monotonic() - began < 5

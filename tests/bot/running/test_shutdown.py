@@ -1,0 +1,131 @@
+"""The end of the program: what people do is finished first, and a thread cannot hold it up."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.running import shutdown as ending
+from bot.running.shutdown import Deadline, finish
+
+ROOT = Path(__file__).resolve().parents[3]
+STUCK = """
+import asyncio, time
+from bot.running import shutdown as ending
+
+ending.CUT = 0.3
+
+async def main(deadline):
+    asyncio.get_running_loop().run_in_executor(None, time.sleep, {seconds})
+    await asyncio.sleep(0.05)
+    deadline.start()
+
+with ending.Deadline() as deadline:
+    asyncio.run(main(deadline))
+print("in time")
+"""
+
+
+async def handler(name: str, seconds: float) -> asyncio.Task[None]:
+    """Begin something as discord.py does for what a person did."""
+    return asyncio.create_task(asyncio.sleep(seconds), name=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CommandTree-invoker", "discord.py: on_message", "discord-ui-dynamic-item-v:more:1"],
+)
+async def test_what_people_did_is_finished(name: str) -> None:
+    task = await handler(name, 0.1)
+    await finish()
+    assert task.done()
+    assert not task.cancelled()
+
+
+async def test_what_comes_meanwhile_is_finished_too() -> None:
+    later: list[asyncio.Task[None]] = []
+
+    async def click() -> None:
+        await asyncio.sleep(0.05)
+        later.append(await handler("discord-ui-view-dispatch-1", 0.05))
+
+    begun = asyncio.create_task(click(), name="CommandTree-invoker")
+    await finish()
+    assert begun.done()
+    assert later[0].done()
+
+
+async def test_what_is_nobodys_question_is_not_waited_for() -> None:
+    task = await handler("watching", 60)
+    async with asyncio.timeout(0.5):
+        await finish()
+    assert not task.done()
+    task.cancel()
+
+
+async def test_what_takes_too_long_is_cancelled_and_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ending, "ANSWERING", 0.05)
+    task = await handler("CommandTree-invoker", 60)
+    await finish()
+    assert task.cancelled()
+    assert "1 things under way are left undone" in caplog.text
+
+
+async def test_what_will_not_be_cancelled_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stubborn() -> None:
+        end = time.monotonic() + 0.5
+        while (left := end - time.monotonic()) > 0:
+            try:
+                await asyncio.sleep(left)
+            except asyncio.CancelledError:
+                continue
+
+    monkeypatch.setattr(ending, "ANSWERING", 0.05)
+    monkeypatch.setattr(ending, "LEAVING", 0.05)
+    task = asyncio.create_task(stubborn(), name="CommandTree-invoker")
+    began = time.monotonic()
+    await finish()
+    assert time.monotonic() - began < 0.4
+    await task
+
+
+def stuck(seconds: float) -> tuple[int, str, float]:
+    """Run a program whose thread is busy for some seconds at the end."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK.format(seconds=seconds)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stdout, time.monotonic() - began
+
+
+def test_a_thread_that_is_still_busy_is_cut_after_a_while() -> None:
+    code, said, seconds = stuck(30)
+    assert (code, said) == (0, "")
+    assert seconds < 15
+
+
+def test_a_thread_that_ends_in_time_is_not_cut() -> None:
+    assert stuck(0.1)[:2] == (0, "in time\n")
+
+
+def test_a_deadline_that_was_kept_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+    monkeypatch.setattr(ending, "CUT", 0.05)
+    monkeypatch.setattr(ending, "_cut", lambda: ended.append(True))
+    with Deadline() as deadline:
+        deadline.start()
+        deadline.start()
+    time.sleep(0.1)
+    assert ended == []
