@@ -1,41 +1,35 @@
-"""The process that reads files which may be hostile: requests in, drafts or sentences out.
+"""The process that reads files which may be hostile: a file comes in, a draft or a sentence out.
 
-A request is a line of JSON and the file's bytes; the answer is the line ``ready``, once the
-libraries are loaded, and a line of JSON.
+A job is a line of JSON that says what the file is, and the file's bytes; the result is JSON, since
+who reads hostile files is not trusted with more.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
+from embeddings.child import serve
 from embeddings.errors import ReadError
 from embeddings.readers.formats.registry import CONFINED
 
 if TYPE_CHECKING:
+    from embeddings.child import Tell
     from embeddings.readers.draft import Draft
 
 
-ALONE_SECONDS = 120
-"""How long one file may take when nobody is left to end this process."""
+def prepare(job: bytes) -> None:
+    """Load the libraries that the format of a file needs."""
+    CONFINED[_request(job)[0]["extension"]].load()
 
 
-def limit(megabytes: int) -> None:
-    """Bound the memory that this process may ask for, and let it write no file."""
-    try:
-        import resource  # Windows has none: time alone is bounded there
-    except ImportError:
-        return
-    most = megabytes * 1_000_000
-    for kind, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, 0)):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
+def work(job: bytes, _: Tell) -> bytes:
+    """Read one file; no message comes before the result."""
+    request, data = _request(job)
+    return json.dumps(answer(request, data)).encode("ascii")
 
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
@@ -53,33 +47,25 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     return {"draft": _plain(draft)}
 
 
+def _request(job: bytes) -> tuple[dict[str, Any], bytes]:
+    line, _, data = job.partition(b"\n")
+    return json.loads(line), data
+
+
 def _plain(draft: Draft) -> dict[str, Any]:
     fields = asdict(draft)
     fields["date"] = draft.date.isoformat() if draft.date else None
     return fields
 
 
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer requests until there are no more."""
-    for line in iter(requests.readline, b""):
-        request = json.loads(line)
-        data = requests.read(request["size"])
-        CONFINED[request["extension"]].load()
-        answers.write(b"ready\n")
-        answers.flush()
-        signal.alarm(ALONE_SECONDS)
-        answers.write(json.dumps(answer(request, data)).encode("ascii") + b"\n")
-        signal.alarm(0)
-        answers.flush()
+def forbid_files() -> None:
+    """Let this process write no file."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # Windows has none
 
-
-def main() -> None:
-    """Serve standard input; what libraries print goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    limit(int(sys.argv[1]))
-    serve(sys.stdin.buffer, answers)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 if __name__ == "__main__":
-    main()
+    forbid_files()
+    serve(work, prepare)

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something of an input that was left out on purpose, to be told to who adds it.
+
+    Attributes:
+        what: A plural or a thing, such as ``3 pictures with captions``.
+        why: Half a sentence, such as ``a caption is no part of the story``.
+    """
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a reader understood of a file.
 
@@ -26,6 +39,7 @@ class Draft:
         id: The id that the file itself asks for, if it does.
         origin: The absolute path that it was read from.
         inferred: Names of the fields that the file does not state and that were guessed.
+        left_out: What was left out on purpose.
     """
 
     text: str
@@ -38,6 +52,7 @@ class Draft:
     id: str | None = None
     origin: str | None = None
     inferred: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def article(self, article_id: str, collection: str = SHARED) -> Article:
         """Return it as an article of a collection, under the given id."""

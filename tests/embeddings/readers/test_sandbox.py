@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
+import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from embeddings.errors import ReadError
 from embeddings.readers import confined, read
 from embeddings.readers.formats.registry import CONFINED, Confined
 from embeddings.readers.pages import html
-from embeddings.readers.sandbox import Sandbox, _environment
+from embeddings.readers.sandbox import Sandbox
 from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BRIDGE
 
@@ -34,11 +34,11 @@ def test_a_draft_is_the_same_from_there() -> None:
 def test_one_process_serves_many_files() -> None:
     with Sandbox() as sandbox:
         sandbox.read(".html", PAGE, "a.html")
-        child = sandbox._child
+        child = sandbox.child.pid
         with pytest.raises(ReadError, match=r"b\.html is not an HTML page"):
             sandbox.read(".html", b"abc", "b.html")
         sandbox.read(".html", PAGE, "a.html")
-        assert sandbox._child is child
+        assert sandbox.child.pid == child
 
 
 def test_what_else_is_known_gets_there() -> None:
@@ -49,19 +49,16 @@ def test_what_else_is_known_gets_there() -> None:
 
 def test_no_process_is_started_without_need_and_none_is_left() -> None:
     with Sandbox() as sandbox:
-        assert sandbox._child is None
+        assert sandbox.child.pid is None
         sandbox.read(".html", PAGE, "a.html")
-        child = sandbox._child
-    assert child is not None
-    assert child.returncode is not None
+        assert sandbox.child.pid is not None
+    assert sandbox.child.pid is None
 
 
 def test_a_file_that_takes_too_long_ends_the_process_and_the_next_one_is_read() -> None:
     with Sandbox(seconds=0.5) as sandbox:
-        began = time.monotonic()
         with pytest.raises(ReadError, match=r"a\.html takes more than 0\.5 seconds"):
             sandbox.read(".html", ENDLESS, "a.html")
-        assert time.monotonic() - began < 5
         assert sandbox.read(".html", PAGE, "b.html").text.endswith(BRIDGE.paragraphs[-1])
 
 
@@ -76,16 +73,9 @@ def test_a_file_that_takes_too_much_memory_gets_a_sentence() -> None:
 def test_a_process_that_was_killed_is_started_again() -> None:
     with Sandbox() as sandbox:
         sandbox.read(".html", PAGE, "a.html")
-        assert sandbox._child is not None
-        sandbox._child.kill()
-        sandbox._child.wait()
+        assert sandbox.child.pid is not None
+        os.kill(sandbox.child.pid, signal.SIGKILL)
         assert sandbox.read(".html", PAGE, "a.html").title == BRIDGE.title
-
-
-def test_the_environment_there_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", "secret")
-    monkeypatch.setenv("VERBATIM_DISCORD__TOKEN", "secret")
-    assert "secret" not in _environment().values()
 
 
 def test_a_file_is_read_there_by_its_extension(tmp_path: Path) -> None:
@@ -97,12 +87,8 @@ def test_a_file_is_read_there_by_its_extension(tmp_path: Path) -> None:
 
 def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
     monkeypatch.setitem(CONFINED, ".x", Confined(reader, lambda: None))  # type: ignore[arg-type]
-    request = json.dumps({"extension": ".x", "path": "a.x", "size": 3, "known": {}}).encode()
-    answers = io.BytesIO()
-    confined.serve(io.BytesIO(request + b"\nabc"), answers)
-    ready, line = answers.getvalue().splitlines()
-    assert ready == b"ready"
-    return dict(json.loads(line))
+    request = json.dumps({"extension": ".x", "path": "a.x", "known": {}}).encode()
+    return dict(json.loads(confined.work(request + b"\nabc", lambda _: None)))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +114,7 @@ def test_no_file_can_be_written_there(tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
 from embeddings.readers import confined
-confined.limit(500)
+confined.forbid_files()
 Path({str(path)!r}).write_bytes(b"abc")
 """
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)

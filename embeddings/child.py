@@ -1,0 +1,356 @@
+"""A process that works for this one: bounded in time and memory, and killed when it must be.
+
+The module that the process runs calls ``serve``; who has work for it keeps a ``Child``. What they
+say to each other are bytes: what these mean is theirs to agree on. A job is its limit of processor
+time and its length (``>dI``), then its bytes; a message is its kind and its length (``>BI``), then
+its bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    Tell = Callable[[bytes], None]
+    """Takes a message that comes before a job's result."""
+
+START_SECONDS = 60.0
+"""How long a process may take to start and to load what the job needs."""
+
+_JOB = struct.Struct(">dI")
+_MESSAGE = struct.Struct(">BI")
+_BEGUN, _NEWS, _RESULT = range(3)
+_ROOT = Path(__file__).resolve().parents[1]
+_PASSED_ON = (
+    "CUDA",
+    "HF_",
+    "HOME",
+    "LANG",
+    "LC_",
+    "LD_LIBRARY_PATH",
+    "MKL_",
+    "OMP_",
+    "OPENBLAS_",
+    "PATH",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+    "TOKENIZERS_",
+    "TRANSFORMERS_",
+    "TZ",
+    "VIRTUAL_ENV",
+)
+"""How the names of variables begin that a process is given."""
+_SECRET = ("KEY", "PASSWORD", "SECRET", "TOKEN")
+"""How the names of variables end that no process is given."""
+
+
+class ChildError(Exception):
+    """A process ended, or was ended, before its job was done.
+
+    Attributes:
+        late: It took more than its time.
+        code: Its exit code; a negative one is a signal's.
+    """
+
+    def __init__(self, *, late: bool, code: int | None) -> None:
+        super().__init__("took too long" if late else f"ended with exit code {code}")
+        self.late = late
+        self.code = code
+
+
+class _NotBegunError(ChildError):
+    """A process ended before it began its job."""
+
+
+class Child:
+    """A process, started at need, for one job at a time; a context manager; safe from any thread.
+
+    Args:
+        module: The module that it runs, such as ``embeddings.readers.confined``.
+        megabytes: The most memory that it may ask for, its libraries included; None: no bound.
+        niceness: What it adds to its niceness, as in nice(1).
+        idle: Seconds without a job after which it is ended; None: it stays.
+        quiet: What it prints goes nowhere, and not to this process's standard error.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        megabytes: int | None = None,
+        niceness: int = 0,
+        idle: float | None = None,
+        quiet: bool = False,
+    ) -> None:
+        self._command = [sys.executable, "-m", module, str(megabytes or 0), str(niceness)]
+        self._is_bounded = megabytes is not None
+        self._idle = idle
+        self._stderr = subprocess.DEVNULL if quiet else None
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._retiring: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        """Return itself; nothing is started yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process."""
+        self.end()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, while there is one."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def run(
+        self, job: bytes, *, silence: float, seconds: float | None = None, tell: Tell | None = None
+    ) -> bytes:
+        """Have a job done.
+
+        Args:
+            job: What ``work`` is given there.
+            silence: How many seconds it may go on without a message, by the clock on the wall.
+            seconds: How much processor time the process may use for it; None: no bound.
+            tell: Called, on this thread, with each message that comes before the result.
+
+        Returns:
+            What ``work`` returned there.
+
+        Raises:
+            ChildError: The process ended first, or was ended because it took too long.
+        """
+        with self._turn:
+            self._stop_retiring()
+            is_used = self.pid is not None
+            try:
+                return self._attempt(job, silence, seconds, tell)
+            except _NotBegunError:  # it may have died, idle, before the job came
+                if not is_used:
+                    raise
+                return self._attempt(job, silence, seconds, tell)
+            finally:
+                self._retire_later()
+
+    def _attempt(
+        self, job: bytes, silence: float, seconds: float | None, tell: Tell | None
+    ) -> bytes:
+        process = self._started()
+        watch = _Watch(process)
+        try:
+            return _done(process, watch, _JOB.pack(seconds or 0, len(job)) + job, silence, tell)
+        except (OSError, EOFError, ValueError):  # the pipe broke, ended, or was closed
+            self.end()
+            code = process.wait()
+            kind = ChildError if watch.is_late or watch.has_begun else _NotBegunError
+            raise kind(late=watch.is_late or code in _OUT_OF_TIME, code=code) from None
+        except BaseException:
+            self.end()
+            raise
+        finally:
+            watch.stop()
+
+    def end(self) -> None:
+        """Kill the process, whatever it does; the next job starts another."""
+        self._stop_retiring()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError, ValueError):
+                if pipe:
+                    pipe.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.end()
+            self._process = subprocess.Popen(  # noqa: S603 - a module of our own
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                env=environment(one_arena=self._is_bounded),
+            )
+        return self._process
+
+    def _retire_later(self) -> None:
+        if self._idle is not None and self._process is not None:
+            self._retiring = threading.Timer(self._idle, self._retire)
+            self._retiring.daemon = True
+            self._retiring.start()
+
+    def _retire(self) -> None:
+        if self._turn.acquire(blocking=False):  # otherwise a job has come meanwhile
+            try:
+                self.end()
+            finally:
+                self._turn.release()
+
+    def _stop_retiring(self) -> None:
+        if self._retiring is not None:
+            self._retiring.cancel()
+            self._retiring = None
+
+
+class _Watch:
+    """Kills a process that says nothing for too long."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._timer: threading.Timer | None = None
+        self.is_late = False
+        self.has_begun = False
+
+    def wait(self, seconds: float) -> None:
+        """Give the process so long, from now, to say something."""
+        self.stop()
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _kill(self) -> None:
+        self.is_late = True
+        self._process.kill()
+
+
+def _done(
+    process: subprocess.Popen[bytes],
+    watch: _Watch,
+    job: bytes,
+    silence: float,
+    tell: Tell | None,
+) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise EOFError
+    watch.wait(START_SECONDS + silence)
+    process.stdin.write(job)
+    process.stdin.flush()
+    while True:
+        kind, length = _MESSAGE.unpack(_read(process.stdout, _MESSAGE.size))
+        message = _read(process.stdout, length)
+        if kind == _RESULT:
+            return message
+        watch.has_begun = True
+        watch.wait(silence)
+        if kind == _NEWS and tell:
+            tell(message)
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def environment(*, one_arena: bool = False) -> dict[str, str]:
+    """Return what a process needs of this one's environment, and nothing that is secret.
+
+    Args:
+        one_arena: Its threads share one arena of memory: each one reserves far more than it uses,
+            which counts against a bound.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper().startswith(_PASSED_ON) and not name.upper().endswith(_SECRET)
+    }
+    paths = [str(_ROOT), *(path for path in sys.path if path and Path(path).is_dir())]
+    own = {
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    return kept | own | ({"MALLOC_ARENA_MAX": "1"} if one_arena else {})
+
+
+def serve(
+    work: Callable[[bytes, Tell], bytes], prepare: Callable[[bytes], None] | None = None
+) -> None:
+    """Do the jobs that come on standard input; call it in the process, as its main module.
+
+    What libraries print goes to standard error. When the parent is gone, so is this process.
+
+    Args:
+        work: A job, and what sends a message before the result -> the result. An exception that
+            it does not catch ends the process.
+        prepare: Loads what a job needs; that does not count as time spent on the job.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _bound(megabytes=int(sys.argv[1]), niceness=int(sys.argv[2]))
+    jobs: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_take_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
+
+    def send(kind: int, message: bytes) -> None:
+        answers.write(_MESSAGE.pack(kind, len(message)) + message)
+        answers.flush()
+
+    while True:
+        seconds, job = jobs.get()
+        if prepare:
+            prepare(job)
+        send(_BEGUN, b"")
+        _end_after(seconds)
+        result = work(job, lambda message: send(_NEWS, message))
+        _end_after(0)
+        send(_RESULT, result)
+
+
+def _take_jobs(pipe: IO[bytes], jobs: queue.SimpleQueue[tuple[float, bytes]]) -> None:
+    """Hand the jobs on; when the parent is gone or has no more, this process ends at once."""
+    while len(head := pipe.read(_JOB.size)) == _JOB.size:
+        seconds, length = _JOB.unpack(head)
+        jobs.put((seconds, pipe.read(length)))
+    os._exit(0)
+
+
+def _bound(*, megabytes: int, niceness: int) -> None:
+    """Bound this process's memory, and let those who answer people go first."""
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
+    if not megabytes:
+        return
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # Windows has none: time alone is bounded there
+
+        most = megabytes * 1_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+_OUT_OF_TIME = [-signal.SIGPROF] if hasattr(signal, "SIGPROF") else []
+
+
+def _end_after(seconds: float) -> None:
+    """End this process once it has used so much more processor time; 0: let it live.
+
+    The system does it, by a signal that nobody catches, even when no line of Python is reached.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
