@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import app
-from bot.shell.options import DONE, FAULT, MISTAKE
-from bot.shell.session import OpenEngine, Shell, search_engine, tell
+from bot.shell.cli import app
+from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine, tell
 from config import log
 from config.errors import ConfigError
 from embeddings.errors import EmbeddingsError, InputError, ModelError
@@ -73,7 +72,7 @@ def start(shell: Shell) -> int:
     """
     if shell.settings.token:
         return _serve(shell)
-    from bot.console import converse  # only the conversation needs it
+    from bot.shell.console import converse  # only the conversation needs it
 
     shell.tell(shell.words("no-token"))
     return converse(shell)

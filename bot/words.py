@@ -1,4 +1,4 @@
-"""Texts of one language, each by its key, from a Fluent file; and those of the terminal."""
+"""Texts of one language, each by its key, from a Fluent file of ``locales/``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from fluent.runtime import FluentBundle, FluentResource
 
 LOCALES = Path(__file__).parent / "locales"
-_STEPS = ((0.9, "very-sure"), (0.75, "fairly-sure"), (0.5, "plausible"), (0.0, "uncertain"))
 _log = logging.getLogger(__name__)
 
 
@@ -41,17 +40,3 @@ class Texts:
         for error in errors:
             _log.error("the text %s in %s cannot be said: %s", key, self.code, error)
         return str(text)
-
-
-class Words(Texts):
-    """What the terminal says in one language."""
-
-    @classmethod
-    def of_terminal(cls, code: str) -> Words:
-        """Read the file of a language."""
-        return cls(code, (LOCALES / f"terminal.{code}.ftl").read_text(encoding="utf-8"))
-
-    def confidence(self, value: float) -> str:
-        """Say a probability in words and in figures; 100 % is never claimed."""
-        key = next((key for step, key in _STEPS if value >= step), "uncertain")
-        return self(key, share=min(0.99, max(0.01, value)))

@@ -39,6 +39,8 @@ class FakeEngine(Changes):
     Attributes:
         delay: Seconds that each question takes.
         asked: The questions, with what they were narrowed to.
+        before: What had been asked before the last of them.
+        threshold: The least confidence that is called an answer.
         boost: Added to each confidence, to try the words for it.
     """
 
@@ -47,6 +49,8 @@ class FakeEngine(Changes):
         self.store = FolderStore(Path("no collections are here"))
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
+        self.before: tuple[str, ...] = ()
+        self.threshold = 0.3
         self.boost = 0.0
         self.understood: tuple[str, ...] = ()
         self.widened = False
@@ -77,10 +81,12 @@ class FakeEngine(Changes):
         *,
         top_k: int | None = None,
         filters: Filters | None = None,
+        before: Sequence[str] = (),
         also: Sequence[FakeEngine] = (),
     ) -> Answer:
         filters = filters or Filters()
         self.asked.append((question, filters))
+        self.before = tuple(before)
         if self.delay:
             await asyncio.sleep(self.delay)
         if self.failure is not None:
@@ -157,7 +163,7 @@ class FakeEngine(Changes):
             passages=sum(map(len, self._passages.values())),
             collections=("shared",),
             index="exact",
-            threshold=0.3,
+            threshold=self.threshold,
             calibration="none",
             snapshots=self.snapshots(),
             versions={"verbatim": "0"},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, takewhile
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from bot.asking.confidence import POSSIBLE, shown_at_first
 from bot.asking.excerpt import excerpt
 from bot.asking.links import MAX_URL, link
 from bot.ui.markup import clean, fit, plain
@@ -45,8 +46,6 @@ TEXT = 3900
 """What a message may hold, with some room left below the 4000 of Discord."""
 ANSWERED, REFUSED, WRONG = 0x2D7D46, 0x8A6D1B, 0xA12D2F
 """The colours beside an answer, a refusal and an error."""
-POSSIBLE = 0.2
-"""The least probability of a passage that is shown beside the best one, unless asked for."""
 _SURE = ((0.9, "almost-certain"), (0.75, "very-likely"), (0.5, "likely"), (POSSIBLE, "possible"))
 
 
@@ -102,13 +101,10 @@ def answer_card(
     )
 
 
-def at_first(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the best passage, and those beside it that may well answer too."""
-    return [*hits[:1], *takewhile(lambda hit: hit.confidence >= POSSIBLE, hits[1:])]
-
-
 def _shown(answer: Answer, language: Language, offset: int, most: int) -> list[_Shown]:
-    hits = list(answer.hits[offset : offset + most]) if offset else at_first(answer.hits[:most])
+    hits = (
+        list(answer.hits[offset : offset + most]) if offset else shown_at_first(answer.hits[:most])
+    )
     numbers = range(offset + 1, offset + 1 + len(hits)) if offset or len(hits) > 1 else [None]
     return [
         _Shown(hit, number, open_button(hit, language, number))

@@ -10,7 +10,7 @@ commands =
     :sources   the articles
     :status    what answers right now
     :help      these commands
-    :quit      goodbye
+    :quit      goodbye (exit and quit do as well)
 unknown-command = There is no command { $command }; :help shows them all.
 opening = Opening the corpus…
 
@@ -27,15 +27,16 @@ understood = Understood: { $parts }.
 since = since { $day }
 until = until { $day }
 in-source = source { $source }
+understood-as = Understood as: “{ $question }”
+closest = The closest passage, which may not answer:
 widened = Nothing within those dates or that source: all the articles were searched.
 also-in = Also in: { $titles }.
 separator = { "; " }
 day = { DATETIME($day, dateStyle: "long") }
 
-very-sure = very sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-fairly-sure = fairly sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-plausible = plausible ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-uncertain = uncertain ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+sure = sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+likely = likely ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+check = to be checked ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 
 no-sources = No article is indexed yet.
 column-id = Id

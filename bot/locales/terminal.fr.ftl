@@ -10,7 +10,7 @@ commands =
     :sources   les articles
     :status    ce qui répond en ce moment
     :aide      ces commandes
-    :quit      au revoir
+    :quit      au revoir (ou exit, quit)
 unknown-command = La commande { $command } n'existe pas ; :aide les montre toutes.
 opening = Ouverture du corpus…
 
@@ -27,15 +27,16 @@ understood = Compris : { $parts }.
 since = depuis le { $day }
 until = jusqu'au { $day }
 in-source = source { $source }
+understood-as = Question comprise ainsi : « { $question } »
+closest = Le passage le plus proche, qui ne répond peut-être pas :
 widened = Rien à ces dates ni dans cette source : tous les articles ont été cherchés.
 also-in = Aussi dans : { $titles }.
 separator = { " ; " }
 day = { DATETIME($day, dateStyle: "long") }
 
-very-sure = très sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-fairly-sure = assez sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-plausible = plausible ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
-uncertain = incertain ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+sure = sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+likely = probable ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
+check = à vérifier ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 
 no-sources = Aucun article n'est encore indexé.
 column-id = Identifiant

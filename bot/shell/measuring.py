@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from bot.shell import json_output
-from bot.shell import terminal_reports as show
-from bot.shell.options import common
+from bot.shell import output, printing
+from bot.shell.session import common
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def evaluate(
     measured = _measure(shell, folder, limit, plots)
     if misses:
         _write(misses, [asdict(miss) for miss in measured.misses])
-    shell.reply(measured.figures, lambda screen: show.figures(screen, measured.figures))
+    shell.reply(measured.figures, lambda screen: printing.figures(screen, measured.figures))
     return 0
 
 
@@ -73,7 +72,7 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
         fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
     fitted.save(output)
     document = fitted.document()
-    shell.reply(document, lambda screen: show.calibration(screen, document))
+    shell.reply(document, lambda screen: printing.calibration(screen, document))
     return 0
 
 
@@ -114,6 +113,6 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         InputError: The file cannot be written.
     """
     try:
-        path.write_text("".join(json_output.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        path.write_text("".join(output.dumps(row) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None

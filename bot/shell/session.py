@@ -1,30 +1,41 @@
-"""What every command shares: the common options, the engine it opens, and how it replies."""
+"""What every command shares: its options, the engine that it opens, and how it replies."""
 
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from bot.shell import json_output
+import click
+
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
-    from bot.shell.terminal import Screen
-    from bot.words import Words
+    from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
     from embeddings.snapshots.reindexing import Builder
     from embeddings.types import Progress, ProgressCallback
 
+DONE, FAULT, MISTAKE = 0, 1, 2
+"""Exit codes: done, our fault, the caller's mistake."""
+
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})", re.ASCII)
 
 
 class OpenEngine(Protocol):
@@ -43,26 +54,11 @@ class OpenEngine(Protocol):
         """Return an engine that opens on entry."""
 
 
-def search_engine(
-    settings: Settings,
-    *,
-    collection: str = SHARED,
-    create: bool = False,
-    seed: bool = True,
-    builder: Builder | None = None,
-    progress: ProgressCallback | None = None,
-) -> AbstractAsyncContextManager[SearchEngine]:
+def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextManager[SearchEngine]:
     """Return the real engine, whose libraries take a second to import: only when needed."""
     from embeddings.engine import SearchEngine  # keeps --help quick
 
-    return SearchEngine(
-        settings,
-        collection=collection,
-        create=create,
-        seed=seed,
-        builder=builder,
-        progress=progress,
-    )
+    return SearchEngine(settings, **options)
 
 
 @dataclass
@@ -74,12 +70,14 @@ class Shell:
         json: Reply with one JSON document on standard output.
         data: The data folder given on the command line.
         debug: Show tracebacks, and log everything.
+        collection: The collection to work on.
     """
 
     open_engine: OpenEngine = search_engine
     json: bool = False
     data: Path | None = None
     debug: bool = False
+    collection: str = SHARED
 
     @cached_property
     def settings(self) -> Settings:
@@ -95,13 +93,13 @@ class Shell:
     @cached_property
     def words(self) -> Words:
         """The sentences of the language that is set."""
-        from bot.words import Words  # keeps --help and --json quick
+        from bot.shell.screen import Words  # keeps --help and --json quick
 
-        return Words.of_terminal(self.settings.language)
+        return Words(self.settings.language)
 
     def screen(self) -> Screen:
         """Return where a person reads."""
-        from bot.shell.terminal import Screen  # keeps --help and --json quick
+        from bot.shell.screen import Screen  # keeps --help and --json quick
 
         return Screen(self.words)
 
@@ -119,7 +117,6 @@ class Shell:
     def run(
         self,
         work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]],
-        collection: str = SHARED,
         *,
         create: bool = False,
         seed: bool = True,
@@ -135,7 +132,7 @@ class Shell:
         async def inside(progress: ProgressCallback) -> Result:
             async with self.open_engine(
                 self.settings,
-                collection=collection,
+                collection=self.collection,
                 create=create,
                 seed=seed,
                 progress=progress,
@@ -148,7 +145,9 @@ class Shell:
     def reply(self, document: object, show: Callable[[Screen], None]) -> None:
         """Write the document for scripts, or show the same to a person."""
         if self.json:
-            sys.stdout.write(json_output.dumps(document) + "\n")
+            from bot.shell.output import dumps  # keeps --help quick
+
+            sys.stdout.write(dumps(document) + "\n")
         else:
             show(self.screen())
 
@@ -160,15 +159,15 @@ class Shell:
     def bar(self) -> Iterator[ProgressCallback]:
         """Show how far a long task is, when somebody looks at standard error."""
         if not (sys.stderr and sys.stderr.isatty()):
-            yield _unseen
+            yield _look_away
             return
-        from bot.shell.terminal import progress_bar  # rich, only where it shows
+        from bot.shell.screen import progress_bar  # rich, only where it shows
 
         with progress_bar(self.words) as callback:
             yield callback
 
 
-def _unseen(progress: Progress) -> None:
+def _look_away(progress: Progress) -> None:
     """Take a step that nobody looks at."""
 
 
@@ -177,3 +176,72 @@ def tell(sentence: str) -> None:
     if sys.stderr:
         sys.stderr.write(" ".join(sentence.split()) + "\n")
         sys.stderr.flush()
+
+
+def read_day(text: str) -> date:
+    """Read a day: 2018-06-22, or 22/06/2018.
+
+    Raises:
+        click.BadParameter: It is not written as a day, or is not in the calendar.
+    """
+    found = _ISO.fullmatch(text.strip()) or _DAY_FIRST.fullmatch(text.strip())
+    if not found:
+        raise click.BadParameter(f"{text!r} is no date: write 2018-06-22 or 22/06/2018.")
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not in the calendar.") from None
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep a common option in the shell; what stands before the command counts as well."""
+    if value and parameter.name:
+        setattr(context.obj, parameter.name, value)
+
+
+def common(command: Command) -> Command:
+    """Give a command the options that all of them take."""
+    options: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("--json", {"is_flag": True, "help": "Write one JSON document on standard output."}),
+        (
+            "--data",
+            {
+                "metavar": "DIR",
+                "type": click.Path(file_okay=False, path_type=Path),
+                "help": "Where the corpus, the snapshots and the database live. [default: ./data]",
+            },
+        ),
+        (
+            "--collection",
+            {"metavar": "NAME", "help": "The collection to work on. [default: shared]"},
+        ),
+        ("--debug", {"is_flag": True, "help": "Show tracebacks, and log everything."}),
+    )
+    for name, settings in reversed(options):
+        command = click.option(name, callback=_keep, expose_value=False, **settings)(command)
+    return command
+
+
+def dry_run(command: Command) -> Command:
+    """Give a command the option that changes nothing."""
+    said = "Say what would change; change nothing."
+    return click.option("--dry-run", is_flag=True, help=said)(command)
+
+
+def anyway(command: Command) -> Command:
+    """Give a command the option that publishes despite the golden questions."""
+    said = "Publish even what answers the golden questions less well."
+    return click.option("--anyway", is_flag=True, help=said)(command)
+
+
+def name_author() -> str:
+    """Return who runs the program, for the audit log."""
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):
+        return "terminal"
+
+
+def as_utf8(text: str) -> str:
+    """Read an argument as UTF-8 whatever the locale; bytes that are none become �."""
+    return os.fsencode(text).decode("utf-8", "replace")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.shell import json_output
-from bot.shell import terminal_reports as show
-from bot.shell.options import DONE, MISTAKE, anyway, by, collection, common, dry_run, utf8
+from bot.shell import output, printing
+from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, common, dry_run, name_author
 from embeddings.errors import InputError
 from embeddings.types import ChangeReport
 
@@ -31,7 +30,6 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--language", metavar="CODE", help="Two letters, such as fr.")
 @dry_run
 @anyway
-@collection
 @common
 @click.pass_obj
 def edit(
@@ -41,33 +39,34 @@ def edit(
     *,
     dry_run: bool,
     anyway: bool,
-    collection: str,
     **fields: str | None,
 ) -> int:
     """Set what is known of an article; an empty value clears it.
 
     What is set here stays when the article is read again.
     """
-    given = {name: utf8(value) for name, value in fields.items() if value is not None}
+    given = {name: as_utf8(value) for name, value in fields.items() if value is not None}
     if not given:
         raise InputError("Nothing is to be changed; give --title, --date or another field.")
 
     async def work(engine: SearchEngine, progress: ProgressCallback) -> ChangeReport:
-        proposal = await engine.propose_edit(article_id, given, by=by())
+        proposal = await engine.propose_edit(article_id, given, by=name_author())
         if not dry_run:
-            return await engine.confirm(proposal.token, by=by(), anyway=anyway, progress=progress)
+            return await engine.confirm(
+                proposal.token, by=name_author(), anyway=anyway, progress=progress
+            )
         await engine.drop(proposal.token)
-        return _told(proposal)
+        return _as_report(proposal)
 
-    report = shell.run(work, collection)
+    report = shell.run(work)
     shell.reply(
-        json_output.addition(report),
-        lambda screen: show.changes(screen, report, dry_run=dry_run),
+        output.addition(report),
+        lambda screen: printing.changes(screen, report, dry_run=dry_run),
     )
-    return rejections(shell, report)
+    return tell_rejected(shell, report)
 
 
-def _told(proposal: Proposal) -> ChangeReport:
+def _as_report(proposal: Proposal) -> ChangeReport:
     """Return what a proposal would do as the report of a dry run."""
     return ChangeReport(
         changed=tuple(each.article for each in proposal.changed),
@@ -79,33 +78,31 @@ def _told(proposal: Proposal) -> ChangeReport:
 @click.command()
 @click.option("--article", metavar="ARTICLE_ID", help="Only what was done to this article.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N lines.")
-@collection
 @common
 @click.pass_obj
-def audit(shell: Shell, *, article: str | None, limit: int | None, collection: str) -> int:
+def audit(shell: Shell, *, article: str | None, limit: int | None) -> int:
     """Say who changed what and when, the newest first."""
 
     async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[AuditEntry, ...]:
         found = await engine.audit()
         return tuple(e for e in found if article is None or e.article == article)[:limit]
 
-    entries = shell.run(work, collection)
-    shell.reply(json_output.audit(entries), lambda screen: show.audit(screen, entries))
+    entries = shell.run(work)
+    shell.reply(entries, lambda screen: printing.audit(screen, entries))
     return DONE
 
 
 @click.command()
 @click.argument("file", metavar="FILE.zip", type=FILE)
-@collection
 @common
 @click.pass_obj
-def export(shell: Shell, file: Path, *, collection: str) -> int:
+def export(shell: Shell, file: Path) -> int:
     """Write a collection to FILE.zip.
 
     Its articles with their history, its golden questions and its audit log; what is computed from
     them is left out.
     """
-    articles = shell.run(lambda engine, _: engine.export(file), collection)
+    articles = shell.run(lambda engine, _: engine.export(file))
     shell.reply(
         {"file": str(file), "articles": articles},
         lambda screen: screen.line(
@@ -119,30 +116,28 @@ def export(shell: Shell, file: Path, *, collection: str) -> int:
 @click.argument("file", metavar="FILE.zip", type=FILE)
 @click.option("--replace", is_flag=True, help="Replace what is there; the history keeps it.")
 @anyway
-@collection
 @common
 @click.pass_obj
-def import_(shell: Shell, file: Path, *, replace: bool, anyway: bool, collection: str) -> int:
+def import_(shell: Shell, file: Path, *, replace: bool, anyway: bool) -> int:
     """Make what export wrote to FILE.zip the collection, then index it.
 
     All of it or nothing. A collection that has articles is replaced only with --replace.
     """
     report = shell.run(
         lambda engine, progress: engine.import_(
-            file, over=replace, by=by(), anyway=anyway, progress=progress
+            file, over=replace, by=name_author(), anyway=anyway, progress=progress
         ),
-        collection,
         create=True,
         seed=False,
     )
     shell.reply(
-        json_output.removal(report),
-        lambda screen: show.changes(screen, report, dry_run=False),
+        output.removal(report),
+        lambda screen: printing.changes(screen, report, dry_run=False),
     )
-    return rejections(shell, report)
+    return tell_rejected(shell, report)
 
 
-def rejections(shell: Shell, report: ChangeReport) -> int:
+def tell_rejected(shell: Shell, report: ChangeReport) -> int:
     """Tell what was not taken; all the rest is done."""
     for note in report.report.notes if report.report else ():
         shell.tell(note)

@@ -15,7 +15,7 @@ from embeddings import measuring
 from embeddings.errors import ModelError
 from embeddings.measuring.figures import Outcome, figures, percentiles
 from embeddings.ranking.confidence import Calibration
-from tests.bot.stage import Stage
+from tests.bot.shell.stage import Stage
 
 OUTCOMES = (
     Outcome(answerable=True, rank=1, confidence=0.9, milliseconds=3.0),

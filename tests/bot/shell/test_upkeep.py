@@ -11,7 +11,7 @@ import pytest
 from bot.__main__ import main
 from config.settings import Settings
 from embeddings.engine import SearchEngine
-from tests.bot.stage import Said, Stage
+from tests.bot.shell.stage import Said, Stage
 from tests.embeddings.fakes import WordEncoder
 
 TEXT = "---\nid: port\ntitle: Le port\n---\nLe port a ouvert un quai lundi. Il est grand."

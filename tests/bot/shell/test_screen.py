@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
+from bot.shell.screen import Screen, Words, clean
 from bot.shell.session import Shell
-from bot.shell.terminal import Screen, clean
-from bot.words import Words
 from embeddings.types import Progress
-from tests.bot.stage import Terminal
+from tests.bot.shell.stage import Terminal
 
-WORDS = Words.of_terminal("en")
+WORDS = Words("en")
 
 
 def looked_at(patch: pytest.MonkeyPatch) -> Terminal:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from bot.shell import json_output
-from bot.shell import terminal_reports as show
+from bot.shell import output, printing
 from embeddings.errors import EmbeddingsError, QuestionError
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
 
-QUIT = frozenset({":quit", ":q", ":exit", ":quitter"})
+QUIT = frozenset({":quit", ":q", ":exit", ":quitter", "exit", "quit", "quitter"})
 HELP = frozenset({":help", ":h", ":aide"})
 KNOWN = QUIT | HELP | {":sources", ":status"}
 PROMPT = "› "
+TURNS = 3
+"""How many of the last questions a new one may lean on."""
 
 
 def converse(shell: Shell, lines: Iterable[str] | None = None) -> int:
@@ -67,6 +69,7 @@ class _Talk:
         self._shell = shell
         self._engine = engine
         self._runner = runner
+        self._before: deque[str] = deque(maxlen=TURNS)
 
     def greet(self) -> None:
         """Say how many articles there are, and what can be typed."""
@@ -77,12 +80,14 @@ class _Talk:
         """Do what one line asks for, ``/sources`` as well as ``:sources``; False: they leave."""
         if f":{line[1:]}" in KNOWN and line.startswith("/"):
             line = f":{line[1:]}"
-        if self._shell.json or not line.startswith(":"):
+        if self._shell.json:
             self._answer(line)
-            return True
-        if line in QUIT:
+        elif line.casefold() in QUIT:
             return False
-        self._obey(line)
+        elif line.startswith(":"):
+            self._obey(line)
+        else:
+            self._answer(line)
         return True
 
     def _obey(self, command: str) -> None:
@@ -90,9 +95,9 @@ class _Talk:
         if command in HELP:
             screen.line(screen.words("commands"))
         elif command == ":sources":
-            show.sources(screen, self._engine.sources())
+            printing.sources(screen, self._engine.sources())
         elif command == ":status":
-            show.status(screen, self._engine.status())
+            printing.status(screen, self._engine.status())
         else:
             screen.line(screen.words("unknown-command", command=command), "yellow")
 
@@ -101,11 +106,15 @@ class _Talk:
         if not self._shell.json and not _somebody_types():
             self._shell.screen().line(f"{PROMPT}{question}", "bold")
         try:
-            value = self._runner.run(self._engine.ask(question))
+            value = self._runner.run(self._engine.ask(question, before=tuple(self._before)))
         except EmbeddingsError as error:
             self._refuse(error)
             return
-        self._shell.reply(json_output.answer(value), lambda screen: show.answer(screen, value))
+        self._before.append(question)
+        threshold = self._engine.threshold
+        self._shell.reply(
+            output.answer(value), lambda screen: printing.answer(screen, value, threshold)
+        )
         sys.stdout.flush()
 
     def _refuse(self, error: EmbeddingsError) -> None:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.console import decoded
+from bot.shell.console import decoded
 from embeddings.errors import BusyError
-from tests.bot.stage import Stage, Terminal
+from tests.bot.shell.stage import Stage, Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +117,22 @@ def test_the_commands_work_in_a_pipe_too(stage: Stage, mark: str) -> None:
     assert stage.engine.asked == []
 
 
+@pytest.mark.parametrize("word", ["exit", "quit", "Quitter", ":q", "/exit"])
+def test_somebody_leaves_as_they_would_elsewhere(stage: Stage, word: str) -> None:
+    assert stage.run(stdin=f"{word}\nLoire ponts\n".encode()).code == 0
+    assert stage.engine.asked == []
+
+
+def test_a_question_may_lean_on_the_last_three(stage: Stage) -> None:
+    stage.run(stdin=b"Loire 1\nLoire 2\nLoire 3\nLoire 4\nLoire 5\n")
+    assert stage.engine.before == ("Loire 2", "Loire 3", "Loire 4")
+
+
+def test_what_could_not_be_asked_is_nothing_to_lean_on(stage: Stage) -> None:
+    stage.run(stdin="🙂\nLoire ponts\n".encode())
+    assert stage.engine.before == ()
+
+
 def test_a_command_that_does_not_exist_is_named(stage: Stage) -> None:
     assert "La commande :sauces n'existe pas" in stage.run(stdin=b":sauces\n").out
 
@@ -140,7 +156,7 @@ def test_a_closed_standard_input_is_an_empty_one(stage: Stage) -> None:
 
 
 def test_at_a_prompt_somebody_is_greeted_and_leaves_by_end_of_file(stage: Stage) -> None:
-    stage.patch.setattr("bot.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
     shown = typed(stage, "Loire ponts")
     assert stage.run().code == 0
     assert "Posez une question sur les 3 articles" in shown.getvalue()
@@ -148,7 +164,7 @@ def test_at_a_prompt_somebody_is_greeted_and_leaves_by_end_of_file(stage: Stage)
 
 
 def test_on_a_terminal_the_quote_is_coloured_and_its_deciding_sentence_bold(stage: Stage) -> None:
-    stage.patch.setattr("bot.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
     stage.patch.setenv("COLUMNS", "200")
     shown = typed(stage, PALANTIR, ":quit")
     stage.run()
@@ -156,7 +172,7 @@ def test_on_a_terminal_the_quote_is_coloured_and_its_deciding_sentence_bold(stag
 
 
 def test_ctrl_c_at_the_prompt_is_exit_code_130_and_closes_the_engine(stage: Stage) -> None:
-    stage.patch.setattr("bot.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
     typed(stage, KeyboardInterrupt)
     said = stage.run()
     assert (said.code, stage.engine.closed) == (130, True)

@@ -1,4 +1,4 @@
-"""Where a person reads: lines, quotes, tables and a progress bar, drawn by rich."""
+"""Where a person reads: sentences of a language, quotes, tables and a progress bar."""
 
 from __future__ import annotations
 
@@ -15,19 +15,38 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from bot.asking.confidence import how_sure
+from bot.words import LOCALES, Texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import ConsoleOptions
 
-    from bot.words import Words
-    from embeddings.types import Progress, ProgressCallback
+    from embeddings.types import Note, Progress, ProgressCallback
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _GLUE = {0xA0: "\ufdd0", 0x202F: "\ufdd1"}
 """No-break spaces, and what stands for them while lines are broken: characters of no text."""
 _SPACE = {0xFDD0: "\u00a0", 0xFDD1: "\u202f"}
+
+
+class Words(Texts):
+    """What the terminal says in one language."""
+
+    def __init__(self, code: str) -> None:
+        file = LOCALES / f"terminal.{code}.ftl"
+        super().__init__(code, file.read_text(encoding="utf-8"))
+
+    def confidence(self, value: float, threshold: float) -> str:
+        """Say a probability in words and in figures; 100 % is never claimed."""
+        return self(how_sure(value, threshold), share=min(0.99, max(0.01, value)))
+
+    def note(self, note: Note) -> str:
+        """Say what a reader is told beside an answer, in English where it has no other words."""
+        key = f"note-{note.key}"
+        return self(key, **note.values) if key in self.keys else note.text
 
 
 def clean(text: str) -> str:

@@ -9,20 +9,19 @@ from datetime import date
 import pytest
 from rich.text import Text
 
-from bot.shell import terminal_reports as reports
-from bot.shell.terminal import Screen
-from bot.words import Words
-from embeddings.types import Answer, Filters, Refusal
-from tests.bot.shell.test_json_output import ANSWER, ARTICLE, HIT, SUMMARY
-from tests.bot.stage import Terminal
+from bot.shell import printing
+from bot.shell.screen import Screen, Words
+from embeddings.types import Answer, Filters, Note, Refusal
+from tests.bot.shell.stage import Terminal
+from tests.bot.shell.test_output import ANSWER, ARTICLE, HIT, SUMMARY
 
-WORDS = Words.of_terminal("en")
+WORDS = Words("en")
 LONG = "Les deux ponts de la ville sont fermés, dit la mairie. " * 10
 
 
 def piped(answer: Answer) -> list[str]:
     file = io.StringIO()
-    reports.answer(Screen(WORDS, file), answer)
+    printing.answer(Screen(WORDS, file), answer, 0.5)
     return file.getvalue().splitlines()
 
 
@@ -31,19 +30,19 @@ def looked_at(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.delenv("NO_COLOR", raising=False)
     file = Terminal()
-    reports.answer(Screen(WORDS, file), answer)
+    printing.answer(Screen(WORDS, file), answer, 0.5)
     return file.getvalue()
 
 
 def test_the_source_line_says_who_when_where_and_how_sure() -> None:
-    assert reports.source_line(WORDS, HIT) == (
-        "La crue · La Gazette · February 7, 2021 · § 1 · very sure (91%)"
+    assert printing.source_line(WORDS, HIT, 0.5) == (
+        "La crue · La Gazette · February 7, 2021 · § 1 · sure (91%)"
     )
 
 
 def test_what_is_not_known_of_an_article_is_left_out() -> None:
     bare = replace(HIT, article=replace(ARTICLE, source=None, date=None))
-    assert reports.source_line(WORDS, bare) == "La crue · § 1 · very sure (91%)"
+    assert printing.source_line(WORDS, bare, 0.5) == "La crue · § 1 · sure (91%)"
 
 
 def test_the_link_is_on_a_line_of_its_own() -> None:
@@ -100,24 +99,42 @@ def test_widening_is_said() -> None:
     assert "all the articles were searched" in piped(widened)[1]
 
 
+def test_a_question_that_leaned_on_another_is_shown_as_it_was_understood() -> None:
+    asked = replace(ANSWER, understood_as="Qu’a fait Google ?")
+    assert piped(asked)[0] == "Understood as: “Qu’a fait Google ?”"
+
+
+def test_what_may_not_answer_is_shown_as_such_below_the_refusal() -> None:
+    near = replace(HIT, confidence=0.41)
+    refused = Answer("?", "s1", 0.41, Refusal.NOT_FOUND, closest=(near,))
+    lines = piped(refused)
+    assert lines[1:3] == ["The closest passage, which may not answer:", HIT.text]
+    assert lines[3].endswith("to be checked (41%)")
+
+
+def test_what_was_not_understood_is_told() -> None:
+    note = Note("no-such-key", "“le 31 février” is no day.")
+    assert "“le 31 février” is no day." in piped(replace(ANSWER, notes=(note,)))
+
+
 @pytest.mark.parametrize("refusal", Refusal)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_each_refusal_has_its_own_sentence(refusal: Refusal, language: str) -> None:
     file = io.StringIO()
-    screen = Screen(Words.of_terminal(language), file)
-    reports.answer(screen, Answer("?", "s1", None, refusal))
+    screen = Screen(Words(language), file)
+    printing.answer(screen, Answer("?", "s1", None, refusal), 0.5)
     assert file.getvalue().strip() == screen.words(f"refusal-{refusal}")
 
 
 def test_an_empty_list_of_articles_is_said_on_a_terminal() -> None:
     file = Terminal()
-    reports.sources(Screen(WORDS, file), [])
+    printing.sources(Screen(WORDS, file), [])
     assert "No article is indexed yet." in file.getvalue()
 
 
 def test_a_list_of_articles_has_a_heading_on_a_terminal() -> None:
     file = Terminal()
-    reports.sources(Screen(WORDS, file), [SUMMARY])
+    printing.sources(Screen(WORDS, file), [SUMMARY])
     heading, row = Text.from_ansi(file.getvalue()).plain.splitlines()
     assert heading.split() == ["Id", "Title", "Source", "Date", "Language", "Passages"]
     assert row.split() == ["crue", "La", "crue", "2021-02-07", "fr", "1"]
@@ -126,7 +143,7 @@ def test_a_list_of_articles_has_a_heading_on_a_terminal() -> None:
 def test_figures_are_shown_with_what_they_mean() -> None:
     file = io.StringIO()
     figures = {"recall@1": 0.7612, "auroc": None, "milliseconds": {"p50": 1.0, "p95": 2.25}}
-    reports.figures(Screen(WORDS, file), figures)
+    printing.figures(Screen(WORDS, file), figures)
     assert [line.split("\t")[:2] for line in file.getvalue().splitlines()] == [
         ["recall@1", "0.761"],
         ["auroc", "none"],

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.shell import json_output
-from bot.shell import terminal_reports as show
+from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
-from bot.shell.options import DONE, FAULT, anyway, by, collection, common, day, dry_run, utf8
-from bot.shell.upkeep import audit, edit, export, import_, rejections
+from bot.shell.session import (
+    DONE,
+    FAULT,
+    anyway,
+    as_utf8,
+    common,
+    dry_run,
+    name_author,
+    read_day,
+)
+from bot.shell.upkeep import audit, edit, export, import_, tell_rejected
 from embeddings.errors import InputError
 from embeddings.types import Filters
 
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import ArticleSummary, ProgressCallback, Status
+    from embeddings.types import Answer, ArticleSummary, ProgressCallback, Status
 
 
 @click.group(
@@ -39,50 +47,57 @@ def app() -> None:
 @app.command()
 @click.argument("question", nargs=-1, required=True)
 @click.option(
+    "--after", multiple=True, metavar="QUESTION", help="What was asked before; oldest first."
+)
+@click.option(
     "--top-k", type=click.IntRange(1, 10), metavar="N", help="How many passages at the most."
 )
-@click.option("--since", type=day, metavar="DATE", help="The earliest day of publication.")
-@click.option("--until", type=day, metavar="DATE", help="The latest day of publication.")
+@click.option("--since", type=read_day, metavar="DATE", help="The earliest day of publication.")
+@click.option("--until", type=read_day, metavar="DATE", help="The latest day of publication.")
 @click.option("--source", metavar="NAME", help="Who published it.")
-@collection
 @common
 @click.pass_obj
 def ask(
     shell: Shell,
     question: tuple[str, ...],
     *,
+    after: tuple[str, ...],
     top_k: int | None,
     since: date | None,
     until: date | None,
     source: str | None,
-    collection: str,
 ) -> int:
     """Answer QUESTION, or say that nothing does.
 
-    The passages are quoted word for word, the surest first, each with its source.
+    The passages are quoted word for word, the surest first, each with its source. A question that
+    leans on an earlier one, such as "et Google ?", is understood with --after "…".
     """
     if since and until and since > until:
         raise InputError(f"--since {since} is later than --until {until}: swap them.")
-    filters = Filters(since=since, until=until, source=utf8(source) if source else None)
-    asked = utf8(" ".join(question))
+    filters = Filters(since=since, until=until, source=as_utf8(source) if source else None)
+    asked = as_utf8(" ".join(question))
+    before = tuple(map(as_utf8, after))
 
-    value = shell.run(lambda engine, _: engine.ask(asked, top_k=top_k, filters=filters), collection)
-    shell.reply(json_output.answer(value), lambda screen: show.answer(screen, value))
+    async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[Answer, float]:
+        answer = await engine.ask(asked, top_k=top_k, filters=filters, before=before)
+        return answer, engine.threshold
+
+    value, threshold = shell.run(work)
+    shell.reply(output.answer(value), lambda screen: printing.answer(screen, value, threshold))
     return DONE
 
 
 @app.command()
-@collection
 @common
 @click.pass_obj
-def sources(shell: Shell, *, collection: str) -> int:
+def sources(shell: Shell) -> int:
     """List the articles."""
 
     async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[ArticleSummary, ...]:
         return engine.sources()
 
-    values = shell.run(work, collection)
-    shell.reply(json_output.sources(values), lambda screen: show.sources(screen, values))
+    values = shell.run(work)
+    shell.reply(output.sources(values), lambda screen: printing.sources(screen, values))
     return DONE
 
 
@@ -90,12 +105,9 @@ def sources(shell: Shell, *, collection: str) -> int:
 @click.argument("inputs", metavar="PATH_OR_URL...", nargs=-1, required=True)
 @dry_run
 @anyway
-@collection
 @common
 @click.pass_obj
-def add(
-    shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, anyway: bool, collection: str
-) -> int:
+def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, anyway: bool) -> int:
     """Read articles in, then index them.
 
     From files, folders and addresses; what is not taken is told, and the rest is done. With
@@ -103,110 +115,100 @@ def add(
     """
     report = shell.run(
         lambda engine, progress: engine.add(
-            inputs, dry_run=dry_run, by=by(), anyway=anyway, progress=progress
+            inputs, dry_run=dry_run, by=name_author(), anyway=anyway, progress=progress
         ),
-        collection,
         create=not dry_run,
         seed=False,
     )
     shell.reply(
-        json_output.addition(report),
-        lambda screen: show.changes(screen, report, dry_run=dry_run),
+        output.addition(report),
+        lambda screen: printing.changes(screen, report, dry_run=dry_run),
     )
-    return rejections(shell, report)
+    return tell_rejected(shell, report)
 
 
 @app.command()
 @click.argument("article_ids", metavar="ARTICLE_ID...", nargs=-1, required=True)
 @dry_run
 @anyway
-@collection
 @common
 @click.pass_obj
-def remove(
-    shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, anyway: bool, collection: str
-) -> int:
+def remove(shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, anyway: bool) -> int:
     """Take articles out, then index what is left."""
     report = shell.run(
         lambda engine, progress: engine.remove(
-            article_ids, dry_run=dry_run, by=by(), anyway=anyway, progress=progress
+            article_ids, dry_run=dry_run, by=name_author(), anyway=anyway, progress=progress
         ),
-        collection,
     )
     shell.reply(
-        json_output.removal(report),
-        lambda screen: show.changes(screen, report, dry_run=dry_run),
+        output.removal(report),
+        lambda screen: printing.changes(screen, report, dry_run=dry_run),
     )
-    return rejections(shell, report)
+    return tell_rejected(shell, report)
 
 
 @app.command()
 @dry_run
 @click.option("--full", is_flag=True, help="Encode everything again, even what has not changed.")
 @anyway
-@collection
 @common
 @click.pass_obj
-def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool, collection: str) -> int:
+def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool) -> int:
     """Build a new snapshot of the corpus and publish it."""
     report = shell.run(
         lambda engine, progress: engine.reindex(
-            dry_run=dry_run, full=full, by=by(), anyway=anyway, progress=progress
+            dry_run=dry_run, full=full, by=name_author(), anyway=anyway, progress=progress
         ),
-        collection,
     )
     for note in report.notes:
         shell.tell(note)
     shell.reply(
-        json_output.reindex(report),
-        lambda screen: show.reindex(screen, report, dry_run=dry_run),
+        output.reindex(report),
+        lambda screen: printing.reindex(screen, report, dry_run=dry_run),
     )
     return DONE
 
 
 @app.command()
 @click.argument("snapshot", required=False)
-@collection
 @common
 @click.pass_obj
-def rollback(shell: Shell, snapshot: str | None, *, collection: str) -> int:
+def rollback(shell: Shell, snapshot: str | None) -> int:
     """Serve an earlier SNAPSHOT, by default the one before."""
-    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot, by=by()), collection)
+    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot, by=name_author()))
     shell.reply(
-        json_output.rollback(serving, previous),
-        lambda screen: show.rollback(screen, serving, previous),
+        {"snapshot": serving, "previous": previous},
+        lambda screen: printing.rollback(screen, serving, previous),
     )
     return DONE
 
 
 @app.command()
-@collection
 @common
 @click.pass_obj
-def status(shell: Shell, *, collection: str) -> int:
+def status(shell: Shell) -> int:
     """Say what serves now, and on what it runs."""
 
     async def work(engine: SearchEngine, _: ProgressCallback) -> Status:
         return engine.status()
 
-    value = shell.run(work, collection)
-    shell.reply(json_output.status(value), lambda screen: show.status(screen, value))
+    value = shell.run(work)
+    shell.reply(value, lambda screen: printing.status(screen, value))
     return DONE
 
 
 @app.command()
-@collection
 @common
 @click.pass_obj
-def verify(shell: Shell, *, collection: str) -> int:
+def verify(shell: Shell) -> int:
     """Check all that is stored against its digests.
 
     The exit code is 1 when a file or a passage is not what was written.
     """
-    report = shell.run(lambda engine, _: engine.verify(), collection)
+    report = shell.run(lambda engine, _: engine.verify())
     shell.reply(
-        json_output.verify(report),
-        lambda screen: show.verification(screen, report),
+        output.verify(report),
+        lambda screen: printing.verification(screen, report),
     )
     return DONE if report.ok else FAULT
 

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import BusyError, SnapshotError, StorageError
 from embeddings.types import SHARED, Filters
-from tests.bot.stage import Stage
+from tests.bot.shell.stage import Stage
 
 QUESTION = "Qui utilise les serveurs ? Palantir"
 APPLE_PIE = "Quelle recette de tarte aux pommes ?"
@@ -66,6 +66,11 @@ def test_what_a_question_is_narrowed_to_reaches_the_engine(stage: Stage) -> None
     stage.run("ask", QUESTION, "--since", "2018-06-01", "--until", "30/06/2018", "--source", "Next")
     expected = Filters(since=date(2018, 6, 1), until=date(2018, 6, 30), source="Next")
     assert stage.engine.asked == [(QUESTION, expected)]
+
+
+def test_what_was_asked_before_reaches_the_engine_oldest_first(stage: Stage) -> None:
+    stage.run("ask", "--after", "Que fait Palantir ?", "et Google ?", "--after", "Et Amazon ?")
+    assert stage.engine.before == ("Que fait Palantir ?", "Et Amazon ?")
 
 
 def test_top_k_reaches_the_engine(stage: Stage) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import explain
-from tests.bot.stage import Stage
+from tests.bot.shell.stage import Stage
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.asking.confidence import shown_at_first
 from bot.asking.links import link
-from bot.asking.render import at_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.shell.terminal import Screen
-    from bot.words import Words
+    from bot.shell.screen import Screen, Words
     from embeddings.types import (
         Answer,
         ArticleSummary,
@@ -27,43 +26,57 @@ if TYPE_CHECKING:
     )
 
 
-def answer(screen: Screen, value: Answer) -> None:
-    """Show an answer: its quotes and their sources, or the refusal."""
+def answer(screen: Screen, value: Answer, threshold: float) -> None:
+    """Show an answer: its quotes and their sources, or the refusal and what comes close.
+
+    Args:
+        screen: Where.
+        value: The answer.
+        threshold: The least confidence that is answered, in [0, 1].
+    """
     words = screen.words
     _show_understood(screen, value)
-    for hit in at_first(value.hits):
-        _show_hit(screen, hit)
+    for hit in shown_at_first(value.hits):
+        _show_hit(screen, hit, threshold)
     if value.refusal:
         screen.line(words(f"refusal-{value.refusal}"), "yellow")
+    if value.closest:
+        screen.line(words("closest"), "yellow")
+    for hit in value.closest[:1]:
+        _show_hit(screen, hit, threshold)
     if value.nearest_titles:
-        screen.line(words("nearest", titles=_listed(words, value.nearest_titles)), "dim")
+        screen.line(words("nearest", titles=_join(words, value.nearest_titles)), "dim")
 
 
 def _show_understood(screen: Screen, value: Answer) -> None:
     words = screen.words
+    if value.understood_as:
+        screen.line(words("understood-as", question=value.understood_as), "dim")
     if value.understood:
-        said = [f"« {part} »" for part in value.understood] + _narrowed(words, value.filters)
+        said = [f"« {part} »" for part in value.understood] + _filters(words, value.filters)
         screen.line(words("understood", parts=", ".join(said)), "dim")
     if value.widened:
         screen.line(words("widened"), "yellow")
+    for note in value.notes:
+        screen.line(words.note(note), "yellow")
 
 
-def _show_hit(screen: Screen, hit: Hit) -> None:
+def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
     """Show a quote, the sentence that answers in bold, and where it stands."""
     words = screen.words
     first = hit.sentence.start - hit.passage.start
     length = hit.sentence.end - hit.sentence.start
     screen.indented(hit.text, "cyan", bold=(first, first + length))
-    screen.indented(source_line(words, hit), "dim")
+    screen.indented(source_line(words, hit, threshold), "dim")
     address = link(hit.article, hit.sentence.start, hit.sentence.end)
     if address:
         screen.line(address, "dim")
     if hit.also_in:
-        screen.indented(words("also-in", titles=_listed(words, hit.also_in)), "dim")
+        screen.indented(words("also-in", titles=_join(words, hit.also_in)), "dim")
     screen.line()
 
 
-def source_line(words: Words, hit: Hit) -> str:
+def source_line(words: Words, hit: Hit, threshold: float) -> str:
     """Return who said it, where and when, and how sure we are that it answers."""
     article = hit.article
     parts = [
@@ -72,12 +85,12 @@ def source_line(words: Words, hit: Hit) -> str:
         article.author,
         words("day", day=article.date) if article.date else None,
         f"§ {hit.passage.paragraph}",
-        words.confidence(hit.confidence),
+        words.confidence(hit.confidence, threshold),
     ]
     return " · ".join(part for part in parts if part)
 
 
-def _narrowed(words: Words, filters: Filters) -> list[str]:
+def _filters(words: Words, filters: Filters) -> list[str]:
     said = []
     if filters.since:
         said.append(words("since", day=words("day", day=filters.since)))
@@ -88,7 +101,7 @@ def _narrowed(words: Words, filters: Filters) -> list[str]:
     return said
 
 
-def _listed(words: Words, titles: Iterable[str]) -> str:
+def _join(words: Words, titles: Iterable[str]) -> str:
     return words("separator").join(titles)
 
 

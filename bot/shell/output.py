@@ -1,0 +1,125 @@
+"""Values of the search engine -> the JSON documents that scripts read; pure."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bot.asking.links import link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from embeddings.types import (
+        Answer,
+        Article,
+        ArticleSummary,
+        ChangeReport,
+        Hit,
+        ReindexReport,
+        VerifyReport,
+    )
+
+Document = dict[str, Any]
+"""A JSON object, its keys in the order in which they are written."""
+
+_ARTICLE = ("id", "title", "source", "author", "date", "url", "language")
+
+
+def dumps(document: object) -> str:
+    """Write a value as JSON: letters as they are, null for a number that is none."""
+    from pydantic_core import to_jsonable_python  # keeps --help quick
+
+    plain = _finite(to_jsonable_python(document))
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    """Replace what JSON has no number for (NaN, infinities) by null, all the way down."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def answer(value: Answer) -> Document:
+    """Return the document of one answer."""
+    filters = value.filters
+    return {
+        "question": value.question,
+        "understood_as": value.understood_as,
+        "snapshot": value.snapshot,
+        "confidence": value.confidence,
+        "refusal": value.refusal,
+        "hits": [hit(one) for one in value.hits],
+        "closest": [hit(one) for one in value.closest],
+        "notes": [note.text for note in value.notes],
+        "nearest_titles": value.nearest_titles,
+        "milliseconds": value.milliseconds,
+        "filters": {"since": filters.since, "until": filters.until, "source": filters.source},
+        "understood": value.understood,
+        "widened": value.widened,
+    }
+
+
+def hit(value: Hit) -> Document:
+    """Return one quoted passage, with its place in the article's stored text."""
+    sentence = value.sentence
+    return {
+        "rank": value.rank,
+        "score": value.score,
+        "confidence": value.confidence,
+        "article": article(value.article),
+        "passage": value.text,
+        "start": value.passage.start,
+        "end": value.passage.end,
+        "paragraph": value.passage.paragraph,
+        "sentence": sentence,
+        "link": link(value.article, sentence.start, sentence.end),
+        "also_in": value.also_in,
+    }
+
+
+def article(value: Article | ArticleSummary) -> Document:
+    """Return what an answer says of the article that it quotes."""
+    return {name: getattr(value, name) for name in _ARTICLE}
+
+
+def sources(values: Iterable[ArticleSummary]) -> list[Document]:
+    """Return the list of articles."""
+    return [{**article(v), "passages": v.passages, "collection": v.collection} for v in values]
+
+
+def reindex(value: ReindexReport) -> Document:
+    """Return what a reindex did; its notes are for people."""
+    return {name: inner for name, inner in asdict(value).items() if name != "notes"}
+
+
+def addition(value: ChangeReport) -> Document:
+    """Return what an addition did; on a dry run, also how each article was understood."""
+    document: Document = {
+        "added": sources(value.added),
+        "changed": sources(value.changed),
+        "unchanged": sources(value.unchanged),
+        "rejected": value.rejected,
+        "report": reindex(value.report) if value.report else None,
+    }
+    if value.proposed:
+        document["understood"] = [
+            {"id": one.article.id, "inferred": one.inferred, "opening": one.opening}
+            for one in value.proposed
+        ]
+    return document
+
+
+def removal(value: ChangeReport) -> Document:
+    """Return what a removal did: the shape of an addition, and what was removed."""
+    return {**addition(value), "removed": value.removed}
+
+
+def verify(value: VerifyReport) -> Document:
+    """Return what a check of every digest found."""
+    return {"ok": value.ok, "checked": value.checked, "problems": value.problems}

@@ -1,0 +1,63 @@
+"""What the terminal says exists in both languages, and all of it is used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.shell.screen import Words
+
+BOT = Path(__file__).resolve().parents[3] / "bot"
+FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking" / "confidence.py", BOT / "__main__.py"]
+SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+FAMILIES = ("refusal-", "question-", "column-", "status-", "figure-", "did-")
+"""Beginnings of keys whose end is a value's name."""
+
+FRENCH, ENGLISH = Words("fr"), Words("en")
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert FRENCH.keys == ENGLISH.keys
+
+
+def test_every_text_is_said_somewhere() -> None:
+    silent = [k for k in FRENCH.keys if not k.startswith(FAMILIES) and f'"{k}"' not in SOURCE]
+    assert not silent
+
+
+def test_every_text_that_is_said_exists() -> None:
+    assert set(re.findall(r'words\("([\w-]+)"[,)]', SOURCE)) <= FRENCH.keys
+
+
+def test_a_key_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        FRENCH("no-such-key")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 article ajouté"), (1, "1 article ajouté"), (2, "2 articles ajoutés")],
+)
+def test_french_counts_as_french_does(count: int, said: str) -> None:
+    assert FRENCH("added", articles=count) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (1.0, "sûr (99 %)"),
+        (0.85, "sûr (85 %)"),
+        (0.8499, "probable (85 %)"),
+        (0.54, "probable (54 %)"),
+        (0.5399, "à vérifier (54 %)"),
+        (0.0, "à vérifier (1 %)"),
+    ],
+)
+def test_confidence_is_said_in_one_of_three_words_and_in_figures(value: float, said: str) -> None:
+    assert FRENCH.confidence(value, 0.54).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_confidence_is_said_in_english_too() -> None:
+    assert ENGLISH.confidence(0.934, 0.54) == "sure (93%)"
