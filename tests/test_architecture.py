@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LIMITS = {
     "lines": 29_951,  # to become 23,000
-    "files": 221,  # to become 165
+    "files": 223,  # to become 165
     "files in one folder": 30,  # to become 14
     "lines in one file": 300,
     "chain of imports": 22,  # to become 12
@@ -95,7 +95,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 8, "circle": 26, "libraries": 18, "names": 184, "pure": 2, "twice": 4, "writers": 1}
+OWED = {"bot": 5, "circle": 26, "libraries": 18, "names": 181, "pure": 2, "twice": 4, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 
