@@ -55,13 +55,15 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, if they are not there.
+    """Make a folder and those above it, if they are not there, for their owner alone.
 
     Raises:
         StorageError: It cannot be made.
     """
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import shutil
@@ -70,27 +69,24 @@ class Server:
     def database(self) -> str:
         """Make an empty database; return its address."""
         name = f"t_{token_hex(6)}"
-        asyncio.run(self._execute(f"CREATE DATABASE {name}", self.url()))
+        self._execute(f"CREATE DATABASE {name}", self.url())
         return self.url(name)
 
     def emptied(self, url: str) -> str:
         """Cut what is left of an earlier test off a database, and empty it; return its address."""
-        asyncio.run(self._execute(CUT_OTHERS, url))
-        asyncio.run(self._execute("DROP SCHEMA IF EXISTS verbatim CASCADE", url))
+        self._execute(CUT_OTHERS, url)
+        self._execute("DROP SCHEMA IF EXISTS verbatim CASCADE", url)
         return url
 
     def execute(self, url: str, statement: str) -> None:
         """Execute a statement in a database, among our tables."""
-        asyncio.run(self._execute(f"SET search_path = verbatim, public; {statement}", url))
+        self._execute(f"SET search_path = verbatim, public; {statement}", url)
 
-    async def _execute(self, statement: str, url: str) -> None:
-        import asyncpg
+    def _execute(self, statement: str, url: str) -> None:
+        import psycopg
 
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement)
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of its programs, as nobody when root, which it refuses to be run by."""
@@ -104,7 +100,7 @@ class Server:
 
 
 def _binaries() -> Path:
-    for name in ("asyncpg", "pgvector"):
+    for name in ("psycopg", "pgvector"):
         if importlib.util.find_spec(name) is None:
             raise NoServerError(f"{name} is not installed: pip install verbatim[postgres]")
     for name in PACKAGES:

@@ -1,0 +1,221 @@
+"""PostgreSQL as the database: several machines share it, and each is told when one has written.
+
+Locks are the server's advisory ones, on a session of their own: whoever loses it cannot commit any
+more. ``NOTIFY`` goes out with every change, and one connection of each process listens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg
+from pgvector.psycopg import register_vector
+from sqlalchemy import create_engine, exc, text
+
+from embeddings.errors import AwayError, BusyError, StorageError
+from embeddings.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from embeddings.store.database import Transaction
+
+log = logging.getLogger(__name__)
+
+CONNECT = 3
+"""Seconds that one attempt to connect may take."""
+LOCKS, STATEMENT = 2_000, 60_000
+"""Milliseconds that a statement may wait for a lock of somebody else, and take in all."""
+POLL = 30.0
+"""Seconds between two looks, when nothing is called out."""
+LONGEST = 15.0
+"""The most seconds between two attempts to reach a database that is away."""
+CHANNEL = "verbatim"
+"""Where it is called out that something was written."""
+_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "search_path": "verbatim,public",
+        "lock_timeout": LOCKS,
+        "statement_timeout": STATEMENT,
+        "idle_in_transaction_session_timeout": 60_000,
+        "jit": "off",
+    }.items()
+)
+_KEY = "hashtextextended('verbatim ' || :name, 0)"
+_HOLDER = """
+SELECT host(client_addr), pid, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND pg_locks.database =
+    (SELECT oid FROM pg_database WHERE datname = current_database())
+AND (classid::bigint << 32) | objid::bigint = hashtextextended('verbatim ' || :name, 0)
+"""
+
+
+class PostgresDatabase(Database):
+    """The database that an address names.
+
+    Args:
+        url: ``postgresql://user:password@host:port/name``, several hosts where some may be away.
+        folder: Where this machine keeps its copies of the snapshots' files.
+    """
+
+    is_shared = True
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            pool_size=4,
+            max_overflow=4,
+            pool_timeout=5,
+            pool_pre_ping=True,
+        )
+        super().__init__(engine, folder)
+
+    def where(self) -> str:
+        """Return the address without the user and the password."""
+        address = urlsplit(self._url)
+        return f"postgresql://{address.netloc.rpartition('@')[2]}{address.path}"
+
+    @contextlib.contextmanager
+    def hold(self, collection: str) -> Iterator[Transaction]:
+        """Hold an advisory lock, which the server frees when the session ends."""
+        self._make()
+        with self.told(), self._engine.connect() as session:
+            key = {"name": collection}
+            with session.begin():
+                if not session.scalar(text(f"SELECT pg_try_advisory_lock({_KEY})"), key):
+                    raise self._busy(session, collection)
+
+            @contextlib.contextmanager
+            def write() -> Iterator[Connection]:
+                with self.told(), session.begin():
+                    yield session
+                    self._call_out(session)
+
+            try:
+                yield write
+            finally:
+                session.invalidate()  # ends the session, and with it the lock, whatever happened
+
+    def in_words(self, error: exc.DBAPIError) -> StorageError | None:
+        """Return what PostgreSQL says as a sentence for a person."""
+        said = error.orig
+        state = getattr(said, "sqlstate", None) or ""
+        first = " ".join(str(said).split("\n")[0].split())
+        if state.startswith("28") or state == "3D000" or "password" in first:
+            return StorageError(
+                "The database does not let anybody in with that address: check the user, the "
+                "password and the name in VERBATIM_STORE__ADDRESS."
+            )
+        if reason := _REASONS.get(state):
+            return StorageError(f"The database {self.where()} {reason}")
+        if error.connection_invalidated or state[:2] in {"", "08", "57"}:
+            return AwayError(
+                f"The database {self.where()} cannot be reached ({first}). Questions are answered "
+                "from the last snapshot; changes and reindexing wait until it runs again."
+            )
+        if isinstance(error, exc.IntegrityError | exc.ProgrammingError):
+            return None
+        return StorageError(
+            f"The database {self.where()} refused: {first}. Nothing was changed; mend that and try "
+            "again."
+        )
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with super()._writing() as connection:
+            yield connection
+            self._call_out(connection)
+
+    def _alone(self, connection: Connection) -> None:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEY})"), {"name": "tables"})
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS verbatim"))
+        if connection.scalar(text("SELECT to_regclass('verbatim.generations')")):
+            raise StorageError(
+                f"The database {self.where()} was written by an earlier version: export each "
+                "collection with that version, then import it here into another database."
+            )
+
+    def _connect(self) -> psycopg.Connection:
+        connection = psycopg.connect(
+            self._url,
+            connect_timeout=CONNECT,
+            options=_OPTIONS,
+            application_name="verbatim",
+            keepalives_idle=30,  # a machine that vanished frees its locks within a minute
+            keepalives_interval=10,
+            keepalives_count=3,
+            tcp_user_timeout=10_000,
+        )
+        with contextlib.suppress(psycopg.ProgrammingError):  # it is not installed there
+            register_vector(connection)
+        connection.rollback()
+        return connection
+
+    def _call_out(self, connection: Connection) -> None:
+        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+
+    def _busy(self, session: Connection, collection: str) -> BusyError:
+        """Say who holds a collection."""
+        found = session.execute(text(_HOLDER), {"name": collection}).first()
+        who, since = "another process", None
+        if found:
+            since = found.backend_start.astimezone(UTC)
+            place = f" on {found.host}" if found.host else ""
+            who = f"another process{place}, since {since:%Y-%m-%d %H:%M:%S} UTC"
+        return BusyError(
+            f"Somebody else is writing in {collection} ({who}); try again when that is done.", since
+        )
+
+    def _follow(self) -> None:
+        """Listen; what is missed while the connection is lost is found when it is back."""
+        said, pause = "", 0.2
+        while not self._stop.is_set():
+            try:
+                with self._connect() as connection:
+                    connection.autocommit = True
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    said, pause = "", 0.2
+                    self._listen(connection)
+            except (psycopg.Error, OSError) as error:
+                sentence = " ".join(str(error).split())
+                if sentence != said:
+                    log.warning("the database is away, and what serves goes on: %s", sentence)
+                said = sentence
+            self._stop.wait(pause)
+            pause = min(LONGEST, pause * 2)
+
+    def _listen(self, connection: psycopg.Connection) -> None:
+        looked = datetime.min.replace(tzinfo=UTC)
+        while not self._stop.is_set():
+            now = datetime.now(UTC)
+            heard = list(connection.notifies(timeout=0.2, stop_after=1))
+            if heard or (now - looked).total_seconds() >= POLL:
+                looked = now
+                self._look()
+
+
+_REASONS = {
+    "25006": "may only be read just now, such as a standby: nothing was changed; name the server "
+    "that may be written in VERBATIM_STORE__ADDRESS.",
+    "42501": "does not allow that to this user: nothing was changed; grant it CREATE on the "
+    "database, or name another user in VERBATIM_STORE__ADDRESS.",
+    "53100": "cannot be written, because its disk is full: nothing was changed; make room and try "
+    "again.",
+    "55P03": f"is locked by somebody else for more than {LOCKS // 1000} s: nothing was changed; "
+    "try again when that is done.",
+    "57014": f"did not answer within {STATEMENT // 1000} s: nothing was changed; try again.",
+}
+"""SQLSTATE -> the rest of a sentence.
+
+Source: https://www.postgresql.org/docs/current/errcodes-appendix.html.
+"""

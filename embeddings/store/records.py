@@ -1,0 +1,318 @@
+"""What the bot keeps: votes, what servers chose, refused questions, notes, and whose turn it is.
+
+By default nothing of a question is kept. Every row that a person caused can be given to them and
+deleted by them, and none outlives ``KEPT_DAYS``; all of a server's are deleted some time after the
+bot was removed from it. When somebody last asked is forgotten within two hours.
+
+A feature that keeps rows of its own adds a table in ``schema`` (and there to ``OF_PEOPLE`` and
+``OF_SERVERS``, so that its rows are forgotten with the rest) and methods here, each of which is
+one call of ``_read`` or ``_write``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, func, literal, or_, select, union, update
+
+from embeddings.store import database as databases
+from embeddings.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement, Connection, Table
+
+    from embeddings.store.database import Database
+
+T = TypeVar("T")
+
+KEPT_DAYS = 180
+"""How long votes and questions are kept, in days."""
+TURNS_KEPT = 3600.0
+"""How long it is kept who took which turn, in seconds: no wait is longer."""
+THREADS = 4
+"""Threads of its own that wait for the database, so that one that is mute holds up no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the admins of one server chose; None where they left it to the settings.
+
+    Attributes:
+        public: Whether /ask answers in the channel by default.
+        channels: The channels it answers in; empty: all.
+        cooldown_user: Seconds between two questions of one person.
+        cooldown_channel: Seconds between two questions in one channel.
+        keep: Whether unanswered questions and the questions of votes are kept.
+    """
+
+    public: bool | None = None
+    channels: tuple[int, ...] | None = None
+    cooldown_user: float | None = None
+    cooldown_channel: float | None = None
+    keep: bool | None = None
+
+
+_CHOICES = TypeAdapter(Choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person thought of one answer.
+
+    Attributes:
+        answer: The answer's name.
+        user: Who voted, by Discord's id.
+        guild: On which server; None in private.
+        useful: What they thought.
+        article: Digest of the id of the first passage's article.
+        paragraph: Its paragraph there.
+        digest: The beginning of the digest of its words.
+        reason: Why it was not useful.
+        question: The question, where keeping is on.
+        at: When, in UTC, as ISO 8601.
+    """
+
+    answer: str
+    user: int
+    guild: int | None
+    useful: bool
+    article: str
+    paragraph: int
+    digest: str
+    reason: str | None = None
+    question: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that was refused, where keeping is on."""
+
+    user: int
+    guild: int | None
+    question: str
+    refusal: str
+    at: str = ""
+
+
+class Records:
+    """The rows, for several processes at once.
+
+    All methods but ``choices`` wait for the database on a thread, and raise StorageError when it
+    cannot be reached or written.
+
+    Args:
+        database: Where they are.
+        now: The present moment, with its time zone.
+    """
+
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._choices: dict[int, Choices] = {}
+        self._threads = ThreadPoolExecutor(THREADS, "records")
+
+    def close(self) -> None:
+        """Give up what waits; the database is somebody else's to close."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def open(self) -> None:
+        """Drop what is too old, read what servers chose, and hear what they choose elsewhere."""
+        self._database.follow(self._look)
+        await self.tidy()
+        await self._run(self._look)
+
+    async def reach(self) -> None:
+        """Look whether the database can be reached."""
+        await self._run(lambda: databases.ping(self._database))
+
+    def choices(self, guild: int | None) -> Choices:
+        """Return what a server chose, from memory: what was last known."""
+        return self._choices.get(guild, Choices()) if guild is not None else Choices()
+
+    async def choose(self, guild: int, choices: Choices) -> None:
+        """Keep what a server chose."""
+        row = {"guild": guild, "chosen": _CHOICES.dump_json(choices).decode()}
+        await self._put(schema.choices, row)
+        self._choices = self._choices | {guild: choices}
+
+    async def vote(self, vote: Vote) -> None:
+        """Count a vote; it takes the place of the same person's earlier one on that answer."""
+        await self._put(schema.votes, asdict(vote) | {"at": self._moment()})
+
+    async def explain(self, answer: str, user: int, reason: str) -> bool:
+        """Add the reason to a vote; False when that vote is gone."""
+        table = schema.votes
+        change = update(table).where(table.c.answer == answer, table.c.user == user)
+        return await self._write(lambda c: c.execute(change.values(reason=reason)).rowcount > 0)
+
+    async def keep(self, asked: Unanswered) -> None:
+        """Keep a question that was refused."""
+        row = asdict(asked) | {"at": self._moment()}
+        await self._write(lambda c: c.execute(schema.unanswered.insert().values(row)) and None)
+
+    async def votes(self, *, guild: int | None = None, user: int | None = None) -> list[Vote]:
+        """Return the votes of a server or of a person, newest first."""
+        return [Vote(**row) for row in await self._of(schema.votes, guild, user)]
+
+    async def unanswered(
+        self, *, guild: int | None = None, user: int | None = None
+    ) -> list[Unanswered]:
+        """Return the refused questions of a server or of a person, newest first."""
+        rows = await self._of(schema.unanswered, guild, user)
+        return [Unanswered(**{k: v for k, v in row.items() if k != "n"}) for row in rows]
+
+    async def forget(self, user: int) -> int:
+        """Delete all that a person caused; return how many rows that was."""
+
+        def forget(c: Connection) -> int:
+            statements = (delete(t).where(t.c.user == user) for t in schema.OF_PEOPLE)
+            return sum(c.execute(statement).rowcount for statement in statements)
+
+        return await self._write(forget)
+
+    async def leave(self, *guilds: int) -> None:
+        """Note that the bot is no longer on servers; of those noted before, the day stays."""
+        rows = [{"guild": guild, "at": self._moment()} for guild in guilds]
+        insert = self._database.insert(schema.left).on_conflict_do_nothing()
+        if rows:
+            await self._write(lambda c: c.execute(insert, rows) and None)
+
+    async def come_back(self, *guilds: int) -> None:
+        """Note that the bot is on servers: nothing of theirs is deleted."""
+        back = delete(schema.left).where(schema.left.c.guild.in_(guilds))
+        if guilds:
+            await self._write(lambda c: c.execute(back) and None)
+
+    async def left_servers(self, days: float = 0.0) -> list[int]:
+        """Return the servers that the bot has not been on for so many days."""
+        table = schema.left
+        found = (
+            select(table.c.guild).where(table.c.at <= self._moment(days)).order_by(table.c.guild)
+        )
+        return await self._read(lambda c: list(c.scalars(found)))
+
+    async def guilds(self) -> set[int]:
+        """Return the servers of which anything is kept."""
+        found = union(*(select(table.c.guild) for table in schema.OF_SERVERS))
+        return await self._read(
+            lambda c: {guild for guild in c.scalars(found) if guild is not None}
+        )
+
+    async def forget_guild(self, guild: int) -> None:
+        """Delete all that is kept of a server, and that the bot was removed from it."""
+
+        def forget(c: Connection) -> None:
+            for table in (*schema.OF_SERVERS, schema.left):
+                c.execute(delete(table).where(table.c.guild == guild))
+
+        await self._write(forget)
+        self._choices = {key: kept for key, kept in self._choices.items() if key != guild}
+
+    async def note(self, name: str) -> str | None:
+        """Return a small note of the bot to itself."""
+        found = select(schema.notes.c.value).where(schema.notes.c.name == name)
+        return await self._read(lambda c: c.scalar(found))
+
+    async def write_note(self, name: str, value: str) -> None:
+        """Keep a small note."""
+        await self._put(schema.notes, {"name": name, "value": value})
+
+    async def take_turn(self, name: str, seconds: float, holder: str = "") -> float:
+        """Take what may be taken once in so many seconds, whichever process wants it.
+
+        Args:
+            name: What it is.
+            seconds: How long it is nobody else's.
+            holder: Who takes it, and may take it again meanwhile; empty: nobody may.
+
+        Returns:
+            0 when it was taken, or else the seconds until it may be.
+        """
+        table, now = schema.turns, self._clock()
+        ours = (table.c.holder == holder) & (literal(holder) != "")
+        free = or_(table.c.at <= now - seconds, table.c.at > now + 1, ours)
+        given: dict[str, Any] = {"holder": holder, "at": now}
+        insert = self._database.insert(table).values(name=name, **given)
+        take = insert.on_conflict_do_update(index_elements=["name"], set_=given, where=free)
+        rest = select(table.c.at + seconds - now).where(table.c.name == name)
+
+        def turn(c: Connection) -> float:
+            if c.scalar(take.returning(table.c.name)):
+                return 0.0
+            return max(0.001, float(c.scalar(rest) or 0.0))
+
+        return await self._write(turn)
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        """Let others take what this holder had, at once."""
+        table = schema.turns
+        end = delete(table).where(table.c.name == name, table.c.holder == holder)
+        await self._write(lambda c: c.execute(end) and None)
+
+    async def tidy(self) -> None:
+        """Drop what is too old."""
+        old = [delete(t).where(t.c.at < self._moment(KEPT_DAYS)) for t in schema.OF_PEOPLE]
+        old.append(delete(schema.turns).where(schema.turns.c.at < self._clock() - TURNS_KEPT))
+
+        def drop(c: Connection) -> None:
+            for statement in old:
+                c.execute(statement)
+
+        await self._write(drop)
+
+    def _moment(self, days: float = 0.0) -> str:
+        """Return the moment so many days ago, as it is kept."""
+        return (self._now() - timedelta(days=days)).isoformat(timespec="seconds")
+
+    def _clock(self) -> ColumnElement[Any]:
+        """Return the seconds since 1970 by one clock for all: the database's, where it has one."""
+        if self._database.is_shared:
+            return func.extract("epoch", func.clock_timestamp())
+        return literal(self._now().timestamp())
+
+    def _look(self) -> None:
+        """Read what servers chose."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(schema.choices)).all()
+        self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
+
+    async def _put(self, table: Table, row: dict[str, Any]) -> None:
+        """Write a row in the place of the one with the same key."""
+        insert = self._database.insert(table).values(row)
+        key = [column.name for column in table.primary_key]
+        put = insert.on_conflict_do_update(index_elements=key, set_=row)
+        await self._write(lambda c: c.execute(put) and None)
+
+    async def _of(self, table: Table, guild: int | None, user: int | None) -> list[dict[str, Any]]:
+        chosen = table.c.user == user if user is not None else table.c.guild == guild
+        recent = table.c.at >= self._moment(KEPT_DAYS)
+        order = table.c.get("n", table.c.at)
+        found = select(table).where(chosen, recent).order_by(table.c.at.desc(), order.desc())
+        return await self._read(lambda c: [dict(row) for row in c.execute(found).mappings()])
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        def read() -> T:
+            with self._database.read() as connection:
+                return work(connection)
+
+        return await self._run(read)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        def write() -> T:
+            with self._database.write() as connection:
+                return work(connection)
+
+        return await self._run(write)
+
+    async def _run(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
