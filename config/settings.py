@@ -144,8 +144,8 @@ class Settings(BaseSettings):
     """Where the corpus, the snapshots and the database live."""
     seeds: Path = SEEDS
     """Stories read in when a new data folder is opened; ``none`` for none."""
-    model: str = "bundled"
-    """``bundled``, a sentence-transformers hub name, or a folder."""
+    model: str = "light"
+    """``e5`` or ``light``, which come in packages, a sentence-transformers name, or a folder."""
     encoder: EncoderSettings = EncoderSettings()
     reranker: str | None = None
     """A CrossEncoder's hub name or folder, asked about the best candidates."""

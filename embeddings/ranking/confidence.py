@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.lexical.bm25 import Floats
 
-BUNDLED = Path(__file__).with_name("calibration-bundled.json")
+SHIPPED = "calibration-*.json"
+"""The files beside this one that come with the program, one for each packaged model."""
 FALLBACK_INTERCEPT = -4.0
 FALLBACK = {"covered": 5.0, "present": 1.0}
 
@@ -165,9 +166,10 @@ class Calibration:
             raise ModelError(f"{path} has numbers that cannot be: make it anew with calibrate.")
 
     @classmethod
-    def bundled(cls) -> Calibration:
-        """Return the one that ships for the bundled model."""
-        return cls.load(BUNDLED)
+    def shipped(cls) -> dict[str, Calibration]:
+        """Return those that come with the program, by the ids of their models."""
+        paths = sorted(Path(__file__).parent.glob(SHIPPED))
+        return {each.model: each for each in map(cls.load, paths)}
 
     @classmethod
     def fallback(cls, model: str) -> Calibration:
@@ -211,8 +213,7 @@ def calibration_for(settings: Settings, model: str) -> Calibration:
         ModelError: The file that the settings name cannot be used, or is of another model.
     """
     if settings.calibration is None:
-        bundled = Calibration.bundled()
-        return bundled if bundled.model == model else Calibration.fallback(model)
+        return Calibration.shipped().get(model) or Calibration.fallback(model)
     chosen = Calibration.load(settings.calibration)
     if chosen.model != model:
         raise ModelError(

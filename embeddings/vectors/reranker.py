@@ -11,7 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 from embeddings.errors import ModelError
 from embeddings.vectors import checkpoint
-from embeddings.vectors.universal import encodable
+from embeddings.vectors.encoder import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

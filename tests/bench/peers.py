@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from embeddings.vectors import universal
+from embeddings.vectors import light
 from tests.bench import words
 from tests.bench.engines import PEERS
 from tests.bench.memory import Run, megabytes, pss
@@ -34,7 +34,7 @@ def run(name: str, data: Path, scratch: Path) -> dict[str, Any]:
     """Measure one engine, in this process."""
     ids, texts, known = passages(data)
     asked = words.load(data / "questions.json")
-    universal.encode(["?"])
+    light.encode(["?"])
     peer = PEERS[name](scratch, lambda some: _encoded(some, known))
     index_seconds = _seconds(lambda: peer.build(ids, texts))
     some = slice(0, max(1, int(len(ids) * CHANGED)))
@@ -118,7 +118,7 @@ def _encoded(texts: Iterable[str], known: dict[str, np.ndarray]) -> np.ndarray:
     """Return the vectors of texts, those that are known without the encoder."""
     listed = list(texts)
     new = [text for text in listed if text not in known]
-    made = dict(zip(new, universal.encode(new), strict=True))
+    made = dict(zip(new, light.encode(new), strict=True))
     return np.array([known[t] if t in known else made[t] for t in listed], np.float32)
 
 

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors import universal
+from embeddings.vectors import light
 from tests.bench.words import Model
 
 WORDS = 2048
@@ -26,18 +26,18 @@ class Recombined:
     """
 
     model_id = "recombined==1"
-    dimension = universal.DIMENSION
+    dimension = light.DIMENSION
 
     def __init__(self) -> None:
         model = Model()
         words = [model.word(rank) for rank in range(1, WORDS + 1)]
         self._common = {word.lower() for word in model.common}
-        bank = universal.encode(words)
+        bank = light.encode(words)
         self._bank = bank - bank.mean(axis=0)  # else all texts would be near each other
         self._row: dict[str, tuple[int, float]] = {}
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        universal.encode([text])
+        light.encode([text])
         return self.encode_documents([text])[0]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -183,12 +183,6 @@ def test_a_back_end_that_is_missing_is_named_with_what_to_install(
         load(plain, backend=backend)
 
 
-@pytest.mark.parametrize("backend", ["onnx", "openvino"])
-def test_the_bundled_model_has_no_other_back_end(backend: str) -> None:
-    with pytest.raises(ModelError, match="no ONNX or OpenVINO form"):
-        load("bundled", backend=backend)
-
-
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("backend", ["onnx", "openvino"])
 def test_another_back_end_gives_nearly_the_same_vectors(

@@ -24,7 +24,7 @@ from embeddings.store.opening import open_store
 from embeddings.store.postgres import database, standing
 from embeddings.store.postgres.store import PostgresStore
 from embeddings.types import SHARED
-from embeddings.vectors import universal
+from embeddings.vectors import light
 from tests.embeddings.collections import filled, story
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.store.installed import Installed, shared, told, until
@@ -175,12 +175,12 @@ async def test_a_bot_helps_in_its_building_process_and_not_where_it_answers(
         SearchEngine(settings, builder=builder, encoder=(here := WordEncoder())),
     ):
         assert isinstance(engine.store, PostgresStore)
-        queue = engine.store.queue(SHARED, universal.model_id())
+        queue = engine.store.queue(SHARED, light.model_id())
         queue.offer({text.encode(): text for text in texts})
         await until(lambda: queue.left() == 0)
     made = queue.vectors([text.encode() for text in texts])
     np.testing.assert_allclose(
-        np.array([made[text.encode()] for text in texts]), universal.encode(texts), atol=1e-5
+        np.array([made[text.encode()] for text in texts]), light.encode(texts), atol=1e-5
     )
     assert not here.encoded
 

@@ -1,0 +1,74 @@
+"""The packaged models as modules of sentence-transformers, for who works with that library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules.input_module import InputModule
+
+from embeddings.vectors.encoder import PACKAGED, encodable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class PackagedModule(InputModule):
+    """Texts in, ``sentence_embedding`` out: the only module of a packaged model.
+
+    The model computes without torch, so ``preprocess`` hands the texts through and ``forward``
+    makes a float32 tensor of shape ``[n, dimension]`` with rows of length 1.
+
+    ``save_pretrained`` writes it like any module. sentence-transformers gives a saved folder back
+    only to who trusts its code, as with every module that is not its own; ``PackagedModule.load``
+    reads the folder without that.
+
+    Args:
+        model: Its name in the settings.
+        threads: Threads that it computes on.
+    """
+
+    config_keys = ["model", "threads"]  # noqa: RUF012 - the library's way to name what is saved
+    save_in_root = True
+
+    def __init__(self, model: str = "e5", threads: int = 1) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it without types
+        self.model = model
+        self.threads = threads
+
+    def preprocess(
+        self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: object
+    ) -> dict[str, Any]:
+        """Return the texts, each behind the prompt when there is one."""
+        del kwargs
+        return {"texts": [encodable((prompt or "") + str(text)) for text in inputs]}
+
+    def forward(self, features: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+        """Add ``sentence_embedding`` to the features."""
+        del kwargs
+        vectors = PACKAGED[self.model].encode(features["texts"], self.threads)
+        features["sentence_embedding"] = torch.from_numpy(vectors)
+        return features
+
+    def get_embedding_dimension(self) -> int:
+        """Return the length of a vector."""
+        return PACKAGED[self.model].dimension
+
+    def save(
+        self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object
+    ) -> None:
+        """Write the configuration; the weights stay in their package."""
+        del args, safe_serialization, kwargs
+        self.save_config(output_path)
+
+
+def load(model: str, threads: int = 1, truncate_dim: int | None = None) -> SentenceTransformer:
+    """Return a packaged model with its prompts, ready to encode on the CPU."""
+    packaged = PACKAGED[model]
+    return SentenceTransformer(
+        modules=[PackagedModule(model, threads)],
+        device="cpu",
+        truncate_dim=truncate_dim,
+        prompts={"query": packaged.query, "document": packaged.document},
+    )
