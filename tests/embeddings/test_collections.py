@@ -43,7 +43,7 @@ class World:
         self.folder = folder
         self.collections = collections
         self.clock = clock
-        self.collections = folder / "data" / FOLDER
+        self.kept = folder / "data" / FOLDER
 
     async def tell(self, server: int | None, name: str, text: str, **fields: str) -> SearchEngine:
         """Add a story to a server's own collection, or to the shared one."""
@@ -88,7 +88,7 @@ async def told(world: World) -> World:
 
 async def test_a_server_without_a_collection_has_none_and_gets_no_folder(world: World) -> None:
     assert await world.collections.of(7) is None
-    assert not (world.collections / name_of(7)).exists()
+    assert not (world.kept / name_of(7)).exists()
 
 
 async def test_a_members_question_is_answered_from_both_collections(told: World) -> None:
@@ -217,7 +217,7 @@ async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> Non
 async def test_a_collection_that_cannot_be_opened_is_tried_again(
     told: World, settings: Settings
 ) -> None:
-    corpus = told.collections / "server-1"
+    corpus = told.kept / "server-1"
     (corpus / "snapshots").rename(corpus / "aside")
     (corpus / "snapshots").write_text("in the way")
     async with Collections(settings, told.collections.shared) as fresh:
@@ -266,11 +266,11 @@ async def test_opening_while_it_is_deleted_makes_no_new_folder(
     async with Collections(settings, told.collections.shared) as fresh:
         await asyncio.gather(fresh.delete(1), *(fresh.of(1) for _ in range(5)))
         assert await fresh.of(1) is None
-    assert not (told.collections / "server-1").exists()
+    assert not (told.kept / "server-1").exists()
 
 
 async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) -> None:
-    with writer_lock(told.collections / "server-1"), pytest.raises(BusyError):
+    with writer_lock(told.kept / "server-1"), pytest.raises(BusyError):
         await told.collections.delete(1)
     assert (await told.collections.ask("La réunion du club ?", server=1)).hits
     assert await told.collections.delete(1)
@@ -279,7 +279,7 @@ async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) 
 async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
     told: World, settings: Settings
 ) -> None:
-    half = told.collections / f"{GONE}server-9-aa"
+    half = told.kept / f"{GONE}server-9-aa"
     (half / "corpus").mkdir(parents=True)
     (half / "corpus" / "a.md").write_text("half gone")
     async with Collections(settings, told.collections.shared) as fresh:
@@ -290,7 +290,7 @@ async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
 
 async def test_other_folders_are_no_servers(told: World) -> None:
     for name in ("server-x", "archive", "server-"):
-        (told.collections / name).mkdir()
+        (told.kept / name).mkdir()
     assert await told.collections.servers() == (1,)
 
 
