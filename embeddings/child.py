@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import re
 import signal
 import struct
 import subprocess
@@ -21,7 +22,6 @@ from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     Tell = Callable[[bytes], None]
     """Takes a message that comes before a job's result."""
@@ -33,28 +33,12 @@ _JOB = struct.Struct(">dI")
 _MESSAGE = struct.Struct(">BI")
 _BEGUN, _NEWS, _RESULT = range(3)
 _ROOT = Path(__file__).resolve().parents[1]
-_PASSED_ON = (
-    "CUDA",
-    "HF_",
-    "HOME",
-    "LANG",
-    "LC_",
-    "LD_LIBRARY_PATH",
-    "MKL_",
-    "OMP_",
-    "OPENBLAS_",
-    "PATH",
-    "SYSTEMROOT",
-    "TEMP",
-    "TMP",
-    "TOKENIZERS_",
-    "TRANSFORMERS_",
-    "TZ",
-    "VIRTUAL_ENV",
+_PASSED_ON = re.compile(
+    r"(?:CUDA|HF_|HOME|LANG|LC_|LD_LIBRARY_PATH|MKL_|OMP_|OPENBLAS_|PATH|SYSTEMROOT|TE?MP|"
+    r"TOKENIZERS_|TRANSFORMERS_|TZ|VIRTUAL_ENV)(?!.*(?:KEY|PASSWORD|SECRET|TOKEN)$)",
+    re.IGNORECASE,
 )
-"""How the names of variables begin that a process is given."""
-_SECRET = ("KEY", "PASSWORD", "SECRET", "TOKEN")
-"""How the names of variables end that no process is given."""
+"""How the names of variables begin that a process is given; a secret's name ends as it says."""
 
 
 class ChildError(Exception):
@@ -96,7 +80,6 @@ class Child:
         quiet: bool = False,
     ) -> None:
         self._command = [sys.executable, "-m", module, str(megabytes or 0), str(niceness)]
-        self._is_bounded = megabytes is not None
         self._idle = idle
         self._stderr = subprocess.DEVNULL if quiet else None
         self._turn = threading.Lock()
@@ -107,12 +90,7 @@ class Child:
         """Return itself; nothing is started yet."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the process."""
         self.end()
 
@@ -190,7 +168,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
-                env=environment(one_arena=self._is_bounded),
+                env=environment(),
             )
         return self._process
 
@@ -240,11 +218,7 @@ class _Watch:
 
 
 def _done(
-    process: subprocess.Popen[bytes],
-    watch: _Watch,
-    job: bytes,
-    silence: float,
-    tell: Tell | None,
+    process: subprocess.Popen[bytes], watch: _Watch, job: bytes, silence: float, tell: Tell | None
 ) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise EOFError
@@ -269,25 +243,16 @@ def _read(pipe: IO[bytes], length: int) -> bytes:
     return data
 
 
-def environment(*, one_arena: bool = False) -> dict[str, str]:
-    """Return what a process needs of this one's environment, and nothing that is secret.
-
-    Args:
-        one_arena: Its threads share one arena of memory: each one reserves far more than it uses,
-            which counts against a bound.
-    """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper().startswith(_PASSED_ON) and not name.upper().endswith(_SECRET)
-    }
+def environment() -> dict[str, str]:
+    """Return what a process needs of this one's environment, and nothing that is secret."""
+    kept = {name: value for name, value in os.environ.items() if _PASSED_ON.match(name)}
     paths = [str(_ROOT), *(path for path in sys.path if path and Path(path).is_dir())]
-    own = {
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+    return kept | {
+        "MALLOC_ARENA_MAX": "1",  # each thread's would count against a bound of memory
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
     }
-    return kept | own | ({"MALLOC_ARENA_MAX": "1"} if one_arena else {})
 
 
 def serve(
