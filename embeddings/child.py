@@ -84,7 +84,7 @@ class Child:
         self._stderr = subprocess.DEVNULL if quiet else None
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._retiring: threading.Timer | None = None
+        self._retiring = threading.Timer(0, self._retire)
 
     def __enter__(self) -> Self:
         """Return itself; nothing is started yet."""
@@ -118,7 +118,7 @@ class Child:
             ChildError: The process ended first, or was ended because it took too long.
         """
         with self._turn:
-            self._stop_retiring()
+            self._retiring.cancel()
             is_used = self.pid is not None
             try:
                 return self._attempt(job, silence, seconds, tell)
@@ -149,7 +149,7 @@ class Child:
 
     def end(self) -> None:
         """Kill the process, whatever it does; the next job starts another."""
-        self._stop_retiring()
+        self._retiring.cancel()
         process, self._process = self._process, None
         if process is None:
             return
@@ -180,15 +180,8 @@ class Child:
 
     def _retire(self) -> None:
         if self._turn.acquire(blocking=False):  # otherwise a job has come meanwhile
-            try:
-                self.end()
-            finally:
-                self._turn.release()
-
-    def _stop_retiring(self) -> None:
-        if self._retiring is not None:
-            self._retiring.cancel()
-            self._retiring = None
+            self.end()
+            self._turn.release()
 
 
 class _Watch:
@@ -196,9 +189,8 @@ class _Watch:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._timer: threading.Timer | None = None
-        self.is_late = False
-        self.has_begun = False
+        self._timer = threading.Timer(0, self._kill)
+        self.is_late = self.has_begun = False
 
     def wait(self, seconds: float) -> None:
         """Give the process so long, from now, to say something."""
@@ -209,8 +201,7 @@ class _Watch:
 
     def stop(self) -> None:
         """Watch no more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
 
     def _kill(self) -> None:
         self.is_late = True
@@ -298,15 +289,12 @@ def _take_jobs(pipe: IO[bytes], jobs: queue.SimpleQueue[tuple[float, bytes]]) ->
 
 def _bound(*, megabytes: int, niceness: int) -> None:
     """Bound this process's memory, and let those who answer people go first."""
-    if niceness and hasattr(os, "nice"):
-        os.nice(niceness)
-    if not megabytes:
-        return
     with contextlib.suppress(ImportError, ValueError, OSError):
+        os.nice(niceness)
         import resource  # Windows has none: time alone is bounded there
 
-        most = megabytes * 1_000_000
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        most = megabytes * 1_000_000 or resource.RLIM_INFINITY
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
 _OUT_OF_TIME = [-signal.SIGPROF] if hasattr(signal, "SIGPROF") else []
