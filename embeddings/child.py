@@ -1,9 +1,7 @@
 """A process that works for this one: bounded in time and memory, and killed when it must be.
 
-The module that the process runs calls ``serve``; who has work for it keeps a ``Child``. What they
-say to each other are bytes: what these mean is theirs to agree on. A job is its limit of processor
-time and its length (``>dI``), then its bytes; a message is its kind and its length (``>BI``), then
-its bytes.
+The module that the process runs calls ``serve``; who has work for it keeps a ``Child``. Jobs and
+messages are bytes, whose meaning is theirs to agree on, each after a head of fixed length.
 """
 
 from __future__ import annotations
@@ -29,8 +27,8 @@ if TYPE_CHECKING:
 START_SECONDS = 60.0
 """How long a process may take to start and to load what the job needs."""
 
-_JOB = struct.Struct(">dI")
-_MESSAGE = struct.Struct(">BI")
+_JOB = struct.Struct(">dI")  # seconds of processor time, length
+_MESSAGE = struct.Struct(">BI")  # kind, length
 _BEGUN, _NEWS, _RESULT = range(3)
 _ROOT = Path(__file__).resolve().parents[1]
 _PASSED_ON = re.compile(
@@ -47,16 +45,12 @@ class ChildError(Exception):
     Attributes:
         late: It took more than its time.
         code: Its exit code; a negative one is a signal's.
+        begun: It had begun the job.
     """
 
-    def __init__(self, *, late: bool, code: int | None) -> None:
+    def __init__(self, *, late: bool, code: int | None, begun: bool) -> None:
         super().__init__("took too long" if late else f"ended with exit code {code}")
-        self.late = late
-        self.code = code
-
-
-class _NotBegunError(ChildError):
-    """A process ended before it began its job."""
+        self.late, self.code, self.begun = late, code, begun
 
 
 class Child:
@@ -122,9 +116,9 @@ class Child:
             is_used = self.pid is not None
             try:
                 return self._attempt(job, silence, seconds, tell)
-            except _NotBegunError:  # it may have died, idle, before the job came
-                if not is_used:
-                    raise
+            except ChildError as error:
+                if error.begun or error.late or not is_used:
+                    raise  # otherwise it died before the job came
                 return self._attempt(job, silence, seconds, tell)
             finally:
                 self._retire_later()
@@ -139,8 +133,8 @@ class Child:
         except (OSError, EOFError, ValueError):  # the pipe broke, ended, or was closed
             self.end()
             code = process.wait()
-            kind = ChildError if watch.is_late or watch.has_begun else _NotBegunError
-            raise kind(late=watch.is_late or code in _OUT_OF_TIME, code=code) from None
+            late = watch.is_late or code in _OUT_OF_TIME
+            raise ChildError(late=late, code=code, begun=watch.has_begun) from None
         except BaseException:
             self.end()
             raise
@@ -294,7 +288,7 @@ def _bound(*, megabytes: int, niceness: int) -> None:
         import resource  # Windows has none: time alone is bounded there
 
         most = megabytes * 1_000_000 or resource.RLIM_INFINITY
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 _OUT_OF_TIME = [-signal.SIGPROF] if hasattr(signal, "SIGPROF") else []
