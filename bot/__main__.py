@@ -58,9 +58,10 @@ def _run(shell: Shell, arguments: list[str]) -> int:
     try:
         with app.make_context("verbatim", arguments, obj=shell) as context:
             code: int | None = app.invoke(context)
+            is_command = context.invoked_subcommand is not None
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    return start(shell) if code is None else code
+    return code or DONE if is_command else start(shell)
 
 
 def start(shell: Shell) -> int:

@@ -9,16 +9,16 @@ import click
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
 from bot.shell.session import (
-    DONE,
     FAULT,
     anyway,
     as_utf8,
+    command,
     common,
     dry_run,
     name_author,
     read_day,
 )
-from bot.shell.upkeep import audit, edit, export, import_, tell_rejected
+from bot.shell.upkeep import audit, edit, export, import_, reply_change
 from embeddings.errors import InputError
 from embeddings.types import Filters
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import Answer, ArticleSummary, ProgressCallback, Status
+    from embeddings.types import Answer, ProgressCallback
 
 
 @click.group(
@@ -44,19 +44,13 @@ def app() -> None:
     """
 
 
-@app.command()
+@command
 @click.argument("question", nargs=-1, required=True)
-@click.option(
-    "--after", multiple=True, metavar="QUESTION", help="What was asked before; oldest first."
-)
-@click.option(
-    "--top-k", type=click.IntRange(1, 10), metavar="N", help="How many passages at the most."
-)
+@click.option("--after", multiple=True, metavar="QUESTION", help="What was asked before it.")
+@click.option("--top-k", type=click.IntRange(1, 10), metavar="N", help="The most passages.")
 @click.option("--since", type=read_day, metavar="DATE", help="The earliest day of publication.")
 @click.option("--until", type=read_day, metavar="DATE", help="The latest day of publication.")
 @click.option("--source", metavar="NAME", help="Who published it.")
-@common
-@click.pass_obj
 def ask(
     shell: Shell,
     question: tuple[str, ...],
@@ -66,47 +60,37 @@ def ask(
     since: date | None,
     until: date | None,
     source: str | None,
-) -> int:
+) -> None:
     """Answer QUESTION, or say that nothing does.
 
     The passages are quoted word for word, the surest first, each with its source. A question that
-    leans on an earlier one, such as "et Google ?", is understood with --after "…".
+    leans on an earlier one, such as "et Google ?", is understood with --after "…"; give several
+    of these oldest first.
     """
     if since and until and since > until:
         raise InputError(f"--since {since} is later than --until {until}: swap them.")
     filters = Filters(since=since, until=until, source=as_utf8(source) if source else None)
-    asked = as_utf8(" ".join(question))
-    before = tuple(map(as_utf8, after))
+    asked, before = as_utf8(" ".join(question)), tuple(map(as_utf8, after))
 
     async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[Answer, float]:
         answer = await engine.ask(asked, top_k=top_k, filters=filters, before=before)
         return answer, engine.threshold
 
-    value, threshold = shell.run(work)
-    shell.reply(output.answer(value), lambda screen: printing.answer(screen, value, threshold))
-    return DONE
+    answer, threshold = shell.run(work)
+    shell.reply(answer, output.answer, lambda screen, it: printing.answer(screen, it, threshold))
 
 
-@app.command()
-@common
-@click.pass_obj
-def sources(shell: Shell) -> int:
+@command
+def sources(shell: Shell) -> None:
     """List the articles."""
-
-    async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[ArticleSummary, ...]:
-        return engine.sources()
-
-    values = shell.run(work)
-    shell.reply(output.sources(values), lambda screen: printing.sources(screen, values))
-    return DONE
+    found = shell.look(lambda engine: engine.sources())
+    shell.reply(found, output.sources, printing.sources)
 
 
-@app.command()
+@command
 @click.argument("inputs", metavar="PATH_OR_URL...", nargs=-1, required=True)
 @dry_run
 @anyway
-@common
-@click.pass_obj
 def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, anyway: bool) -> int:
     """Read articles in, then index them.
 
@@ -120,102 +104,67 @@ def add(shell: Shell, inputs: tuple[str, ...], *, dry_run: bool, anyway: bool) -
         create=not dry_run,
         seed=False,
     )
-    shell.reply(
-        output.addition(report),
-        lambda screen: printing.changes(screen, report, dry_run=dry_run),
-    )
-    return tell_rejected(shell, report)
+    return reply_change(shell, report, output.addition, dry_run=dry_run)
 
 
-@app.command()
+@command
 @click.argument("article_ids", metavar="ARTICLE_ID...", nargs=-1, required=True)
 @dry_run
 @anyway
-@common
-@click.pass_obj
 def remove(shell: Shell, article_ids: tuple[str, ...], *, dry_run: bool, anyway: bool) -> int:
     """Take articles out, then index what is left."""
     report = shell.run(
         lambda engine, progress: engine.remove(
             article_ids, dry_run=dry_run, by=name_author(), anyway=anyway, progress=progress
-        ),
+        )
     )
-    shell.reply(
-        output.removal(report),
-        lambda screen: printing.changes(screen, report, dry_run=dry_run),
-    )
-    return tell_rejected(shell, report)
+    return reply_change(shell, report, output.removal, dry_run=dry_run)
 
 
-@app.command()
+@command
 @dry_run
 @click.option("--full", is_flag=True, help="Encode everything again, even what has not changed.")
 @anyway
-@common
-@click.pass_obj
-def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool) -> int:
+def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool) -> None:
     """Build a new snapshot of the corpus and publish it."""
     report = shell.run(
         lambda engine, progress: engine.reindex(
             dry_run=dry_run, full=full, by=name_author(), anyway=anyway, progress=progress
-        ),
+        )
     )
     for note in report.notes:
         shell.tell(note)
     shell.reply(
-        output.reindex(report),
-        lambda screen: printing.reindex(screen, report, dry_run=dry_run),
+        report, output.reindex, lambda screen, it: printing.reindex(screen, it, dry_run=dry_run)
     )
-    return DONE
 
 
-@app.command()
+@command
 @click.argument("snapshot", required=False)
-@common
-@click.pass_obj
-def rollback(shell: Shell, snapshot: str | None) -> int:
+def rollback(shell: Shell, snapshot: str | None) -> None:
     """Serve an earlier SNAPSHOT, by default the one before."""
-    serving, previous = shell.run(lambda engine, _: engine.rollback(snapshot, by=name_author()))
-    shell.reply(
-        {"snapshot": serving, "previous": previous},
-        lambda screen: printing.rollback(screen, serving, previous),
-    )
-    return DONE
+    done = shell.run(lambda engine, _: engine.rollback(snapshot, by=name_author()))
+    shell.reply(done, output.rollback, printing.rollback)
 
 
-@app.command()
-@common
-@click.pass_obj
-def status(shell: Shell) -> int:
+@command
+def status(shell: Shell) -> None:
     """Say what serves now, and on what it runs."""
-
-    async def work(engine: SearchEngine, _: ProgressCallback) -> Status:
-        return engine.status()
-
-    value = shell.run(work)
-    shell.reply(value, lambda screen: printing.status(screen, value))
-    return DONE
+    shell.reply(shell.look(lambda engine: engine.status()), output.itself, printing.status)
 
 
-@app.command()
-@common
-@click.pass_obj
+@command
 def verify(shell: Shell) -> int:
     """Check all that is stored against its digests.
 
     The exit code is 1 when a file or a passage is not what was written.
     """
     report = shell.run(lambda engine, _: engine.verify())
-    shell.reply(
-        output.verify(report),
-        lambda screen: printing.verification(screen, report),
-    )
-    return DONE if report.ok else FAULT
+    shell.reply(report, output.verify, printing.verification)
+    return 0 if report.ok else FAULT
 
 
-app.add_command(evaluate)
-app.add_command(calibrate)
-app.add_command(edit)
-app.add_command(audit)
-app.add_command(export)
-app.add_command(import_)
+for each in (ask, sources, add, remove, reindex, rollback, status, verify):
+    app.add_command(each)
+for each in (evaluate, calibrate, edit, audit, export, import_):
+    app.add_command(each)

@@ -113,7 +113,7 @@ class _Talk:
         self._before.append(question)
         threshold = self._engine.threshold
         self._shell.reply(
-            output.answer(value), lambda screen: printing.answer(screen, value, threshold)
+            value, output.answer, lambda screen, it: printing.answer(screen, it, threshold)
         )
         sys.stdout.flush()
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from bot.shell import output, printing
-from bot.shell.session import common
+from bot.shell import output as documents
+from bot.shell import printing
+from bot.shell.session import command
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LABELLED = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("eval")
+@command
 @click.argument("folder", metavar="DIR", type=LABELLED)
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Ask the first N only.")
 @click.option(
@@ -35,11 +36,9 @@ LABELLED = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, path_type=Path),
     help="List each question whose first passage is wrong, as JSON lines.",
 )
-@common
-@click.pass_obj
 def evaluate(
     shell: Shell, folder: Path, *, limit: int | None, plots: Path | None, misses: Path | None
-) -> int:
+) -> None:
     """Measure retrieval and refusal on the labelled set in DIR."""
     shell.set_up_log()
     if misses:
@@ -47,11 +46,10 @@ def evaluate(
     measured = _measure(shell, folder, limit, plots)
     if misses:
         _write(misses, [asdict(miss) for miss in measured.misses])
-    shell.reply(measured.figures, lambda screen: printing.figures(screen, measured.figures))
-    return 0
+    shell.reply(measured.figures, documents.itself, printing.figures)
 
 
-@click.command()
+@command
 @click.argument("folders", metavar="DIR...", type=LABELLED, nargs=-1, required=True)
 @click.option(
     "--output",
@@ -60,9 +58,7 @@ def evaluate(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the calibration is written; the setting VERBATIM_CALIBRATION takes it.",
 )
-@common
-@click.pass_obj
-def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
+def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     """Fit the confidence on the labelled sets in DIR."""
     from embeddings.measuring import fitting  # keeps --help quick
 
@@ -71,9 +67,7 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> int:
     with shell.bar() as progress:
         fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
     fitted.save(output)
-    document = fitted.document()
-    shell.reply(document, lambda screen: printing.calibration(screen, document))
-    return 0
+    shell.reply(fitted.document(), documents.itself, printing.calibration)
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
@@ -113,6 +107,6 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         InputError: The file cannot be written.
     """
     try:
-        path.write_text("".join(output.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        path.write_text("".join(documents.dumps(row) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None

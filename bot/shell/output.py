@@ -45,6 +45,16 @@ def _finite(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def itself(value: object) -> object:
+    """Return a value whose document has all of its fields."""
+    return value
+
+
+def rollback(value: tuple[str, str]) -> Document:
+    """Return which snapshot serves now and which served before."""
+    return {"snapshot": value[0], "previous": value[1]}
+
+
 def answer(value: Answer) -> Document:
     """Return the document of one answer."""
     filters = value.filters

@@ -206,9 +206,14 @@ def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = Fals
     screen.line(said, "green")
 
 
-def rollback(screen: Screen, snapshot: str, previous: str) -> None:
+def rollback(screen: Screen, done: tuple[str, str]) -> None:
     """Show which snapshot serves now."""
-    screen.line(screen.words("rolled-back", snapshot=snapshot, previous=previous), "green")
+    screen.line(screen.words("rolled-back", snapshot=done[0], previous=done[1]), "green")
+
+
+def export(screen: Screen, done: Mapping[str, object]) -> None:
+    """Show how many articles were written, and where."""
+    screen.line(screen.words("exported", **done), "green")
 
 
 def status(screen: Screen, value: Status) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -25,33 +25,18 @@ if TYPE_CHECKING:
     from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
-    from embeddings.snapshots.reindexing import Builder
     from embeddings.types import Progress, ProgressCallback
 
 DONE, FAULT, MISTAKE = 0, 1, 2
 """Exit codes: done, our fault, the caller's mistake."""
 
+OpenEngine: TypeAlias = "Callable[..., AbstractAsyncContextManager[SearchEngine]]"
+"""Makes the search engine of one collection, of what ``SearchEngine`` takes."""
 Result = TypeVar("Result")
-Command = TypeVar("Command", bound="Callable[..., Any]")
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})", re.ASCII)
-
-
-class OpenEngine(Protocol):
-    """Makes the search engine of one collection; tests put their own in its place."""
-
-    def __call__(
-        self,
-        settings: Settings,
-        *,
-        collection: str = SHARED,
-        create: bool = False,
-        seed: bool = True,
-        builder: Builder | None = None,
-        progress: ProgressCallback | None = None,
-    ) -> AbstractAsyncContextManager[SearchEngine]:
-        """Return an engine that opens on entry."""
 
 
 def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextManager[SearchEngine]:
@@ -117,11 +102,13 @@ class Shell:
     def run(
         self,
         work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]],
-        *,
-        create: bool = False,
-        seed: bool = True,
+        **opening: bool,
     ) -> Result:
         """Open the engine, do one thing with it, and close it, showing how far it is.
+
+        Args:
+            work: What is to be done.
+            opening: How the collection is opened: ``create`` it, ``seed`` it.
 
         Raises:
             ConfigError: A setting cannot be used.
@@ -130,26 +117,36 @@ class Shell:
         self.set_up_log()
 
         async def inside(progress: ProgressCallback) -> Result:
-            async with self.open_engine(
-                self.settings,
-                collection=self.collection,
-                create=create,
-                seed=seed,
-                progress=progress,
-            ) as engine:
-                return await work(engine, progress)
+            engine = self.open_engine(
+                self.settings, collection=self.collection, progress=progress, **opening
+            )
+            async with engine as opened:
+                return await work(opened, progress)
 
         with self.bar() as progress:
             return asyncio.run(inside(progress))
 
-    def reply(self, document: object, show: Callable[[Screen], None]) -> None:
-        """Write the document for scripts, or show the same to a person."""
+    def look(self, read: Callable[[SearchEngine], Result]) -> Result:
+        """Open the engine and read something from it."""
+
+        async def work(engine: SearchEngine, _: ProgressCallback) -> Result:
+            return read(engine)
+
+        return self.run(work)
+
+    def reply(
+        self,
+        value: Result,
+        document: Callable[[Result], object],
+        show: Callable[[Screen, Result], None],
+    ) -> None:
+        """Write a value's document for scripts, or show the same to a person."""
         if self.json:
             from bot.shell.output import dumps  # keeps --help quick
 
-            sys.stdout.write(dumps(document) + "\n")
+            sys.stdout.write(dumps(document(value)) + "\n")
         else:
-            show(self.screen())
+            show(self.screen(), value)
 
     def tell(self, sentence: str) -> None:
         """Say something beside the reply, on standard error."""
@@ -199,39 +196,45 @@ def _keep(context: click.Context, parameter: click.Parameter, value: object) -> 
         setattr(context.obj, parameter.name, value)
 
 
-def common(command: Command) -> Command:
+COMMON: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("--json", {"is_flag": True, "help": "Write one JSON document on standard output."}),
+    (
+        "--data",
+        {
+            "metavar": "DIR",
+            "type": click.Path(file_okay=False, path_type=Path),
+            "help": "Where the articles and the snapshots live. [default: ./data]",
+        },
+    ),
+    ("--collection", {"metavar": "NAME", "help": "The collection to work on. [default: shared]"}),
+    ("--debug", {"is_flag": True, "help": "Show tracebacks, and log everything."}),
+)
+"""The options of every command, before its name or after it."""
+
+
+def common(function: Function) -> Function:
     """Give a command the options that all of them take."""
-    options: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("--json", {"is_flag": True, "help": "Write one JSON document on standard output."}),
-        (
-            "--data",
-            {
-                "metavar": "DIR",
-                "type": click.Path(file_okay=False, path_type=Path),
-                "help": "Where the corpus, the snapshots and the database live. [default: ./data]",
-            },
-        ),
-        (
-            "--collection",
-            {"metavar": "NAME", "help": "The collection to work on. [default: shared]"},
-        ),
-        ("--debug", {"is_flag": True, "help": "Show tracebacks, and log everything."}),
-    )
-    for name, settings in reversed(options):
-        command = click.option(name, callback=_keep, expose_value=False, **settings)(command)
-    return command
+    for name, settings in reversed(COMMON):
+        function = click.option(name, callback=_keep, expose_value=False, **settings)(function)
+    return function
 
 
-def dry_run(command: Command) -> Command:
+def command(function: Callable[..., int | None]) -> click.Command:
+    """Make a function a command, which is given the shell and takes the common options."""
+    name = function.__name__.rstrip("_").replace("evaluate", "eval")
+    return click.command(name)(common(click.pass_obj(function)))
+
+
+def dry_run(function: Function) -> Function:
     """Give a command the option that changes nothing."""
     said = "Say what would change; change nothing."
-    return click.option("--dry-run", is_flag=True, help=said)(command)
+    return click.option("--dry-run", is_flag=True, help=said)(function)
 
 
-def anyway(command: Command) -> Command:
+def anyway(function: Function) -> Function:
     """Give a command the option that publishes despite the golden questions."""
     said = "Publish even what answers the golden questions less well."
-    return click.option("--anyway", is_flag=True, help=said)(command)
+    return click.option("--anyway", is_flag=True, help=said)(function)
 
 
 def name_author() -> str:

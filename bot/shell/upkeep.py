@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.shell import output, printing
-from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, common, dry_run, name_author
+from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author
 from embeddings.errors import InputError
 from embeddings.types import ChangeReport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import AuditEntry, ProgressCallback, Proposal
+    from embeddings.types import AuditEntry, ProgressCallback
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
+@command
 @click.argument("article_id", metavar="ARTICLE_ID")
 @click.option("--title", metavar="TEXT", help="Its headline.")
 @click.option("--source", metavar="NAME", help="Who published it.")
@@ -30,16 +32,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--language", metavar="CODE", help="Two letters, such as fr.")
 @dry_run
 @anyway
-@common
-@click.pass_obj
 def edit(
-    shell: Shell,
-    /,
-    article_id: str,
-    *,
-    dry_run: bool,
-    anyway: bool,
-    **fields: str | None,
+    shell: Shell, /, article_id: str, *, dry_run: bool, anyway: bool, **fields: str | None
 ) -> int:
     """Set what is known of an article; an empty value clears it.
 
@@ -56,68 +50,44 @@ def edit(
                 proposal.token, by=name_author(), anyway=anyway, progress=progress
             )
         await engine.drop(proposal.token)
-        return _as_report(proposal)
+        return ChangeReport(
+            changed=tuple(each.article for each in proposal.changed),
+            unchanged=proposal.unchanged,
+            proposed=proposal.changed,
+        )
 
-    report = shell.run(work)
-    shell.reply(
-        output.addition(report),
-        lambda screen: printing.changes(screen, report, dry_run=dry_run),
-    )
-    return tell_rejected(shell, report)
-
-
-def _as_report(proposal: Proposal) -> ChangeReport:
-    """Return what a proposal would do as the report of a dry run."""
-    return ChangeReport(
-        changed=tuple(each.article for each in proposal.changed),
-        unchanged=proposal.unchanged,
-        proposed=proposal.changed,
-    )
+    return reply_change(shell, shell.run(work), output.addition, dry_run=dry_run)
 
 
-@click.command()
+@command
 @click.option("--article", metavar="ARTICLE_ID", help="Only what was done to this article.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N lines.")
-@common
-@click.pass_obj
-def audit(shell: Shell, *, article: str | None, limit: int | None) -> int:
+def audit(shell: Shell, *, article: str | None, limit: int | None) -> None:
     """Say who changed what and when, the newest first."""
 
     async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[AuditEntry, ...]:
         found = await engine.audit()
         return tuple(e for e in found if article is None or e.article == article)[:limit]
 
-    entries = shell.run(work)
-    shell.reply(entries, lambda screen: printing.audit(screen, entries))
-    return DONE
+    shell.reply(shell.run(work), output.itself, printing.audit)
 
 
-@click.command()
+@command
 @click.argument("file", metavar="FILE.zip", type=FILE)
-@common
-@click.pass_obj
-def export(shell: Shell, file: Path) -> int:
+def export(shell: Shell, file: Path) -> None:
     """Write a collection to FILE.zip.
 
     Its articles with their history, its golden questions and its audit log; what is computed from
     them is left out.
     """
     articles = shell.run(lambda engine, _: engine.export(file))
-    shell.reply(
-        {"file": str(file), "articles": articles},
-        lambda screen: screen.line(
-            screen.words("exported", articles=articles, file=str(file)), "green"
-        ),
-    )
-    return DONE
+    shell.reply({"file": str(file), "articles": articles}, output.itself, printing.export)
 
 
-@click.command("import")
+@command
 @click.argument("file", metavar="FILE.zip", type=FILE)
 @click.option("--replace", is_flag=True, help="Replace what is there; the history keeps it.")
 @anyway
-@common
-@click.pass_obj
 def import_(shell: Shell, file: Path, *, replace: bool, anyway: bool) -> int:
     """Make what export wrote to FILE.zip the collection, then index it.
 
@@ -130,18 +100,21 @@ def import_(shell: Shell, file: Path, *, replace: bool, anyway: bool) -> int:
         create=True,
         seed=False,
     )
-    shell.reply(
-        output.removal(report),
-        lambda screen: printing.changes(screen, report, dry_run=False),
-    )
-    return tell_rejected(shell, report)
+    return reply_change(shell, report, output.removal)
 
 
-def tell_rejected(shell: Shell, report: ChangeReport) -> int:
-    """Tell what was not taken; all the rest is done."""
+def reply_change(
+    shell: Shell,
+    report: ChangeReport,
+    document: Callable[[ChangeReport], object],
+    *,
+    dry_run: bool = False,
+) -> int:
+    """Reply with what was changed and tell what was not taken; return the exit code."""
+    shell.reply(report, document, lambda screen, it: printing.changes(screen, it, dry_run=dry_run))
     for note in report.report.notes if report.report else ():
         shell.tell(note)
     for rejected in report.rejected:
-        named = rejected.input in rejected.reason
-        shell.tell(rejected.reason if named else f"{rejected.input}: {rejected.reason}")
+        is_named = rejected.input in rejected.reason
+        shell.tell(rejected.reason if is_named else f"{rejected.input}: {rejected.reason}")
     return MISTAKE if report.rejected else DONE
