@@ -223,7 +223,11 @@ def test_a_page_that_never_begins_is_cut_off_in_time(site: Site) -> None:
     ("data", "headers", "words"),
     [
         (PAGE, {"Content_Length": "5000"}, r"could not be read to its end"),
-        (gzip.compress(PAGE, mtime=0)[:-12], {"Content_Encoding": "gzip"}, "could not be read to its end"),
+        (
+            gzip.compress(PAGE, mtime=0)[:-12],
+            {"Content_Encoding": "gzip"},
+            "could not be read to its end",
+        ),
         (PAGE, {"Content_Encoding": "gzip"}, "could not be read to its end"),
         (PAGE, {"Content_Encoding": "br"}, "compressed in an unknown way"),
     ],
