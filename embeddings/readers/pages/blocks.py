@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from embeddings.readers.pages import elements, lists, tables
+from embeddings.text.boilerplate import LONG_CHARACTERS
 
-
-def _set(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_UNSEEN = _set(
-    "head script style noscript template nav footer form button select textarea input iframe svg "
-    "math video audio canvas object figcaption aside dialog menu map",
-)
-"""Elements whose words are no part of a story, or are not shown."""
-
-_INLINE = _set(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
-    "small span strike strong sub sup time tt u var wbr ruby rb rt rp nobr",
-)
-_HEADINGS = _set("h1 h2 h3 h4 h5 h6")
-_NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletters?|sign-?up|subscribe|share|sharing|social|"
-    r"sharedaddy|related|relatedposts|recommended|recommendations|most-read|popular|comments?|"
-    r"promo|ads?|advert|advertisement|sponsored|video|player|tweet|instagram|tiktok|embed|"
-    r"breadcrumbs?|pull-?quote|caption|credits?|read-(?:also|more)|lire-aussi|outbrain|taboola|"
-    r"teaser|toolbar|tags)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
-"""Names of classes and ids that say that something stands around a story."""
+SHORTEST_OPENING = 40
+"""The fewest characters of what can be a standfirst."""
 
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad]")
-_LINE = re.compile(r" *\n *")
+_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
+_LINE = re.compile(r" ?\n ?")
 _SPACES = re.compile(r" {2,}")
 _EMPTY_LINES = re.compile(r"\n{2,}")
 
@@ -51,6 +26,9 @@ class Kind(Enum):
     PARAGRAPH = "paragraph"
     HEADING = "heading"
     ITEM = "item"
+    ROW = "row"
+    POST = "post"
+    STANDFIRST = "standfirst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +39,33 @@ class Block:
         text: Its words as shown, one line for each that the author broke.
         kind: What it is.
         mark: What a browser puts before a list item: a dash or a number; else nothing.
-        parent: A number for the element that its own element stands in.
-        around: A number for the outermost element that says it is no part of the story; else 0.
+        own: A number for its element.
+        around: The number of the innermost element that says it is no part of the story; else 0.
         linked: The share of its characters, blanks apart, that are links, in [0, 1].
     """
 
     text: str
     kind: Kind
     mark: str
-    parent: int
+    own: int
     around: int
     linked: float
+
+
+@dataclass(slots=True)
+class Page:
+    """The blocks of a page and the elements that they stand in.
+
+    Attributes:
+        blocks: All of them, in order.
+        parents: Element's number -> that of the one it stands in; the first stands in itself.
+        asides: Number of an element that is no part of a story, as a rule -> (the number of the
+            next one around it, or 0, and its name).
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    parents: list[int] = field(default_factory=lambda: [0])
+    asides: dict[int, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +73,13 @@ class _Place:
     """What the elements around a text say of it; ``own`` is the number of the innermost block."""
 
     kind: Kind = Kind.PARAGRAPH
-    parent: int = 0
     own: int = 0
     around: int = 0
     linked: bool = False
     exact: bool = False
+    control: bool = False
+    opens: bool = False
+    language: str = ""
 
 
 class _Step(NamedTuple):
@@ -92,107 +88,175 @@ class _Step(NamedTuple):
     element: Any
     outside: _Place
     inside: _Place | None = None
+    is_block: bool = False
 
 
-def blocks(root: Any) -> list[Block]:
+class _Piece(NamedTuple):
+    text: str
+    linked: bool
+    control: bool
+
+
+def page_of(root: Any) -> Page:
     """Return the blocks of a page.
 
     Args:
         root: The ``lxml`` element of the page, without comments.
     """
-    return list(_Walk().through(root))
+    walk = _Walk()
+    walk.through(root)
+    return walk.page
+
+
+def words_of(element: Any) -> tuple[str, float]:
+    """Return the words of an element in one line, and the share of them that are links."""
+    blocks = page_of(element).blocks
+    text = " ".join(block.text.replace("\n", " ") for block in blocks)
+    linked = sum(_inked(b.text) * b.linked for b in blocks)
+    return text, linked / max(1, _inked(text))
 
 
 class _Walk:
     """A walk through a page, with the text since the last block ended."""
 
     def __init__(self) -> None:
-        self._pieces: list[tuple[str, bool]] = []
+        self.page = Page()
+        self._pieces: list[_Piece] = []
+        self._has_words = False
         self._mark = ""
-        self._items: Counter[int] = Counter()
-        self._count = 0
+        self._numbers: dict[int, lists.Numbers] = {}
 
-    def through(self, root: Any) -> Iterator[Block]:
-        """Yield the blocks; without recursion, so that depth costs nothing."""
+    def through(self, root: Any) -> None:
+        """Gather the blocks; without recursion, so that depth costs nothing."""
         ahead = [_Step(root, _Place())]
         while ahead:
             step = ahead.pop()
-            tag = step.element.tag if isinstance(step.element.tag, str) else ""
             if step.inside is None:
-                yield from self._enter(step, tag, ahead)
+                self._enter(step, ahead, is_root=step.element is root)
                 continue
-            if not _is_inline(tag):
-                yield from self._end(step.inside)
+            if step.is_block:
+                self._end(step.inside)
+            elif step.element.tag == "q":
+                self._add(elements.quotation_marks(step.inside.language)[1], step.inside)
             if step.element is not root:
                 self._add(step.element.tail, step.outside)
 
-    def _enter(self, step: _Step, tag: str, ahead: list[_Step]) -> Iterator[Block]:
-        if not _is_inline(tag):
-            yield from self._end(step.outside)
-        if tag == "br":
-            self._pieces.append(("\n", False))
-        inside = self._inside(step, tag)
-        ahead.append(_Step(step.element, step.outside, inside))
-        if tag and not _is_unseen(step.element, tag):
-            self._add(step.element.text, inside)
-            ahead.extend(_Step(child, inside) for child in reversed(step.element))
-
-    def _inside(self, step: _Step, tag: str) -> _Place:
-        """Return the place within an element."""
+    def _enter(self, step: _Step, ahead: list[_Step], *, is_root: bool) -> None:
         element, outside = step.element, step.outside
-        if _is_inline(tag):
-            return replace(outside, linked=True) if tag == "a" else outside
-        self._count += 1
+        is_unseen = elements.is_unseen(element)
+        is_block = is_root or self._begins_line(element, is_unseen=is_unseen)
+        if is_block:
+            self._end(outside)
+        if is_unseen:
+            ahead.append(_Step(element, outside, outside, is_block))
+            return
+        inside = self._inside(element, outside) if is_block else _within(element, outside)
+        ahead.append(_Step(element, outside, inside, is_block))
+        if not is_root and self._take_whole(element, inside):
+            return
+        if element.tag == "br":
+            self._pieces.append(_Piece("\n", linked=False, control=False))
+        if element.tag == "q":
+            self._add(elements.quotation_marks(inside.language)[0], inside)
+        self._add(element.text, inside)
+        ahead.extend(_Step(child, inside) for child in reversed(element))
+
+    def _begins_line(self, element: Any, *, is_unseen: bool) -> bool:
+        if is_unseen:
+            return element.tag in elements.BLOCKS
+        return elements.begins_line(element, is_first=not self._has_words)
+
+    def _inside(self, element: Any, outside: _Place) -> _Place:
+        """Return the place within a block."""
+        number = len(self.page.parents)
+        self.page.parents.append(outside.own)
         kind = outside.kind
-        if tag in _HEADINGS:
+        if element.tag in elements.HEADINGS:
             kind = Kind.HEADING
-        elif tag == "li":
+        elif element.tag == "li":
             kind = Kind.ITEM
-            self._items[outside.own] += 1
-            parent = element.getparent()
-            numbered = parent is not None and parent.tag == "ol"
-            self._mark = f"{self._items[outside.own]}. " if numbered else "- "
-        around = outside.around or (self._count if _AROUND.search(_names(element, tag)) else 0)
-        exact = outside.exact or tag == "pre"
-        return _Place(kind, outside.own, self._count, around, outside.linked, exact)
+            self._number(element, outside.own)
+        elif elements.wraps_post(element):
+            kind = Kind.POST
+        around, name = outside.around, elements.aside_name(element)
+        if name:
+            self.page.asides[number], around = (around, name), number
+        return replace(
+            _within(element, outside),
+            kind=kind,
+            own=number,
+            around=around,
+            exact=outside.exact or element.tag == "pre",
+            opens=outside.opens or elements.opens_story(element),
+        )
+
+    def _number(self, item: Any, own: int) -> None:
+        """Keep what stands before an item of the list of that number."""
+        if own not in self._numbers:
+            self._numbers[own] = lists.Numbers(item.getparent())
+        self._mark = self._numbers[own].mark(item)
+
+    def _take_whole(self, element: Any, inside: _Place) -> bool:
+        """Take a table of data, or a post of a network, as what it is; say whether it was one."""
+        if element.tag == "table":
+            rows = tables.read_rows(element, words_of)
+            for text, linked in rows:
+                self._put(text, replace(inside, kind=Kind.ROW), linked)
+            return bool(rows)
+        if elements.is_post(element):
+            text, _ = words_of(element)
+            self._put(text, replace(inside, kind=Kind.POST), 0.0)
+            return True
+        return False
+
+    def _put(self, text: str, place: _Place, linked: float, mark: str = "") -> None:
+        if text.strip():
+            block = Block(text, place.kind, mark, place.own, place.around, linked)
+            self.page.blocks.append(block)
 
     def _add(self, text: str | None, place: _Place) -> None:
         if text:
             shown = _UNPRINTED.sub("", text)
-            self._pieces.append((shown if place.exact else _BLANKS.sub(" ", shown), place.linked))
+            shown = shown if place.exact else _BLANKS.sub(" ", shown)
+            self._pieces.append(_Piece(shown, place.linked, place.control))
+            self._has_words = self._has_words or not shown.isspace()
 
-    def _end(self, place: _Place) -> Iterator[Block]:
-        """Yield what has come together, in as many blocks as empty lines divide it into."""
-        text = "".join(piece for piece, _ in self._pieces)
-        linked = sum(_inked(piece) for piece, is_link in self._pieces if is_link)
-        share = linked / max(1, _inked(text))
-        self._pieces.clear()
-        lines = _LINE.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
-        for part in filter(str.strip, _EMPTY_LINES.split(lines)):
+    def _end(self, place: _Place) -> None:
+        """Put what has come together, in as many blocks as empty lines divide it into."""
+        pieces, self._pieces, self._has_words = self._pieces, [], False
+        inked = sum(_inked(piece.text) for piece in pieces)
+        if not inked or all(p.control or not p.text.strip() for p in pieces):
+            return
+        share = sum(_inked(piece.text) for piece in pieces if piece.linked) / inked
+        lines = _LINE.sub("\n", _SPACES.sub(" ", "".join(piece.text for piece in pieces)))
+        for part in filter(str.strip, _EMPTY_LINES.split(lines.strip(" \n"))):
             mark, self._mark = (self._mark, "") if place.kind is Kind.ITEM else ("", "")
-            yield Block(part, place.kind, mark, place.parent, place.around, share)
+            self._put(part, _as_said(part, place), share, mark)
+
+
+def _within(element: Any, outside: _Place) -> _Place:
+    """Return the place within an element that begins no line."""
+    language = element.get("lang") or outside.language
+    if element.tag not in ("a", "button") and language == outside.language:
+        return outside
+    return replace(
+        outside,
+        linked=outside.linked or element.tag == "a",
+        control=outside.control or element.tag == "button",
+        language=language,
+    )
+
+
+def _as_said(text: str, place: _Place) -> _Place:
+    """Take a heading of whole sentences, or what the page names so, for the standfirst it is."""
+    if place.kind is Kind.HEADING:
+        told = len(text) >= LONG_CHARACTERS and text.endswith((".", "…", "»", "”"))
+    else:
+        told = place.kind is Kind.PARAGRAPH
+    opens = told and (place.kind is Kind.HEADING or place.opens) and len(text) >= SHORTEST_OPENING
+    return replace(place, kind=Kind.STANDFIRST) if opens else place
 
 
 def _inked(text: str) -> int:
     """Count the characters that are not blank."""
     return sum(map(len, text.split()))
-
-
-def _is_inline(tag: str) -> bool:
-    return tag in _INLINE or tag in ("br", "")
-
-
-def _names(element: Any, tag: str) -> str:
-    """Return an element's classes and id; those of the page's own body tell nothing."""
-    if tag in ("html", "body", "main", "article"):
-        return ""
-    return f"{element.get('class', '')} {element.get('id', '')} {tag.removeprefix('amp-')}"
-
-
-def _is_unseen(element: Any, tag: str) -> bool:
-    return (
-        tag in _UNSEEN
-        or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or _NO_DISPLAY.search(element.get("style", "")) is not None
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import copy
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.draft import Draft
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import decode, normal
-from embeddings.readers.pages.blocks import Kind, blocks
+from embeddings.readers.pages.blocks import page_of
 from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     Margins,
@@ -23,6 +24,7 @@ from embeddings.readers.pages.guesses import (
     margins_of,
 )
 from embeddings.readers.pages.language import guess_language
+from embeddings.readers.pages.opinions import ask, load
 from embeddings.readers.pages.story import choose, text_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.readers.pages.blocks import Block
+
+__all__ = ["EXTENSIONS", "load", "read"]
 
 EXTENSIONS = (".html", ".htm", ".xhtml")
 """The extensions of this format."""
@@ -67,11 +71,6 @@ class _Facts:
     language: str | None = None
 
 
-def load() -> None:
-    """Import the libraries, half a second that only pages need."""
-    import trafilatura  # noqa: F401 - to have it loaded
-
-
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Draft:
@@ -94,19 +93,25 @@ def read(
     if len(data) > MAX_BYTES:
         raise ReadError(f"{name} is a page larger than {MAX_BYTES // 1_000_000} MB, the most read.")
     root = _parsed(_decoded(data, name, charset), name)
-    stated, extracted = _extracted(root, address)
-    found = blocks(root)
-    chosen = choose(found, extracted, stated.title or "")
-    text = normal(text_of(chosen))
+    stated = _stated(copy.deepcopy(root), address)
+    page = page_of(root)
+    chosen = choose(page, ask(root), stated.title or "")
+    text = normal(text_of(chosen.story))
     if not text.strip():
         raise ReadError(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
         )
-    guessed = _guessed(stated, text, _above(found, chosen), path.stem)
+    guessed = _guessed(stated, text, _above(page.blocks, chosen.first), path.stem)
     known = {key: getattr(stated, key) for key in _FIELDS if key not in guessed}
     known["url"] = stated.url or address
     origin = address or str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8")
-    return Draft(text=text, origin=origin, inferred=tuple(guessed), **(known | guessed))
+    return Draft(
+        text=text,
+        origin=origin,
+        inferred=tuple(guessed),
+        left_out=chosen.left_out,
+        **(known | guessed),
+    )
 
 
 _FIELDS = ("title", "source", "author", "date", "url", "language")
@@ -152,7 +157,7 @@ def _parsed(text: str, name: str) -> Any:
         raise ReadError(f"{name} is not an HTML page ({error}).") from None
 
 
-def _extracted(root: Any, address: str | None) -> tuple[_Facts, str]:
+def _stated(root: Any, address: str | None) -> _Facts:
     """Return what the page states, and what the library takes for its story."""
     import trafilatura  # half a second that only pages need
 
@@ -165,23 +170,20 @@ def _extracted(root: Any, address: str | None) -> tuple[_Facts, str]:
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if document is None or isinstance(document, dict):
-        return _Facts(title=_line(_title_element(root))), ""
+        return _Facts(title=_line(_title_element(root)))
     source = _line(document.sitename)
     title = _line(document.title) or _line(_title_element(root))
     site = _SITE.search(_title_element(root))
     shown = _without_site(title, source)
     if source is None and site and shown and _title_element(root).startswith(shown):
         source = _line(site["site"])
-    return (
-        _Facts(
-            title=shown,
-            source=source,
-            author=_line((document.author or "").replace("; ", ", ")),
-            date=_day(document.date),
-            url=_address(document.url, address),
-            language=_language(root),
-        ),
-        document.text or "",
+    return _Facts(
+        title=shown,
+        source=source,
+        author=_line((document.author or "").replace("; ", ", ")),
+        date=_day(document.date),
+        url=_address(document.url, address),
+        language=_language(root),
     )
 
 
@@ -230,11 +232,9 @@ def _language(root: Any) -> str | None:
     return code[0].lower() if code else None
 
 
-def _above(found: Sequence[Block], chosen: Sequence[Block]) -> Margins:
+def _above(found: Sequence[Block], first: int) -> Margins:
     """Return the lines just before the story, and its first ones."""
-    first = next((block for block in chosen if block.kind is not Kind.HEADING), chosen[0])
-    place = next(i for i, block in enumerate(found) if block is first)
-    return Margins(tuple(b.text for b in found[max(0, place - ABOVE) : place + BELOW]), ())
+    return Margins(tuple(b.text for b in found[max(0, first - ABOVE) : first + BELOW]), ())
 
 
 def _guessed(stated: _Facts, text: str, above: Margins, stem: str) -> dict[str, Any]:

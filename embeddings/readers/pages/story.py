@@ -1,63 +1,92 @@
-"""Which blocks of a page are its story: those that an extractor found, and what belongs to them."""
+"""Which blocks of a page are its story: those that extractors point at, and what belongs to them.
+
+An extractor says where the story lies; the words of a block are never cut. Two are asked, because
+each of them cuts some stories off.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
+from embeddings.readers.draft import LeftOut
 from embeddings.readers.pages.blocks import Block, Kind
-from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
+from embeddings.readers.pages.prose import (
+    LONGEST_INVITATION,
+    is_aside,
+    is_offer,
+    is_prose,
+    is_text,
+    leads_elsewhere,
+)
+from embeddings.text.boilerplate import LONG_CHARACTERS, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-FEW_WORDS = 4
-"""Up to this many words, a block must be a line that the extractor found, not a part of one."""
+    from embeddings.readers.pages.blocks import Page
+    from embeddings.readers.pages.opinions import Opinion
 
-MOST_LINKED = 0.5
-"""The share of links from which a short block is a menu or an invitation to read something else."""
+FEW_LINKED = 0.2
+"""The share of links up to which a long block is no teaser."""
 
-ONLY_LINKS = 0.9
-"""The share of links from which a block of any length is one."""
+MOST_AT_HOME = 0.9
+"""The share of the story's characters that an element must hold to be taken for its home."""
 
-LONGEST_INVITATION = 250
-"""The most characters of such a block, or of an offer to subscribe."""
+COMPANY = 3
+"""From so many paragraphs side by side, one extractor's word for them is enough."""
 
-_OFFER = re.compile(
-    r"il vous reste [\d.,]+\s?%|la suite (?:est|de cet article est) réservée"
-    r"|(?:pour )?lire la suite|lisez la suite|la suite de cet article"
-    r"|(?:cet )?article (?:est )?réservé aux abonnés"
-    r"|(?:to )?(?:continue|keep) reading|subscribe to (?:continue|read|keep)"
-    r"|this (?:article|story|content) is (?:only )?(?:for|available to) subscribers",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"d[ée]jà abonn[ée]|abonnez-vous|s.abonner|se connecter|already (?:a )?subscribe"
-    r"|read more\s*:|(?:lire|voir|à lire|read|see) (?:aussi|également|also)\b"
-    r"|cette vidéo n.est pas disponible|this video is (?:not|un)available"
-    r"|(?:photo|crédits?|credit)s?\s*[:©]|© ",
-    re.IGNORECASE,
-)
+BELOW_HEADLINE = 10
+"""Within so many blocks below the headline its story begins."""
+
+LONGEST_TOLD = 60
+"""The most characters of a block that are told of it when it is left out."""
+
+_NEVER = frozenset(("nav", "footer", "menu", "dialog", "map", "figcaption"))
+"""The elements that hold no story, however much of the page's text they hold."""
 
 
-def choose(found: Sequence[Block], extracted: str, title: str) -> list[Block]:
+class Choice(NamedTuple):
+    """What is taken of a page.
+
+    Attributes:
+        story: The blocks of the story, in order.
+        first: Where its first paragraph stands among all blocks of the page.
+        left_out: What stands in the midst of it and is no part of it.
+    """
+
+    story: list[Block]
+    first: int
+    left_out: tuple[LeftOut, ...]
+
+
+def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     """Return the blocks that are the story, in order.
 
     Args:
-        found: All blocks of the page.
-        extracted: What an extractor takes for the story, one block a line; may be empty.
+        page: All blocks of the page.
+        opinions: What extractors take for the story.
         title: The headline, which is not repeated.
     """
-    lines = [fold(line) for line in extracted.splitlines()]
-    kept = _matched(found, lines) if any(lines) else _sentences(found)
-    kept &= _inside(found, kept)
-    kept |= _between(found, kept)
-    headline = fold(title)
+    found, headline = page.blocks, fold(title)
+    votes = [sum(opinion.holds(block.text) for opinion in opinions) for block in found]
+    text = {i for i, block in enumerate(found) if is_text(block)}
+    sure = {i for i in text if votes[i] and votes[i] == len(opinions)}
+    sure = sure or {i for i in text if votes[i]} or _long(found, text)
+    apart = _apart(page, sure)
+    core = (_core(page, votes, sure) | _opening(found, votes, headline)) - apart
+    core |= _beside(page, core) - apart
+    body = {i for i in core if found[i].kind is not Kind.STANDFIRST} or core
+    others = _posts(page, core) | (_others(found, votes, len(opinions)) - apart)
+    kept = core | {i for i in others if i > min(body, default=0)}
+    span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen = [
-        i for i in sorted(kept) if not _is_aside(found[i]) and fold(found[i].text) != headline
+        i for i in span if i in kept and not is_aside(found[i]) and fold(found[i].text) != headline
     ]
-    return _without_lone_headings(_until_offer([found[i] for i in chosen]))
+    chosen, offer = _until_end(page, chosen)
+    story = [found[i] for i in chosen]
+    return Choice(story, span.start, (*offer, *_left_out(page, chosen, apart)))
 
 
 def text_of(chosen: Sequence[Block]) -> str:
@@ -74,82 +103,137 @@ def text_of(chosen: Sequence[Block]) -> str:
     return "".join(parts)
 
 
-def _matched(found: Sequence[Block], lines: Sequence[str]) -> set[int]:
-    """Return which blocks the extractor's text holds: as a line, or, when longer, within one."""
-    whole = Counter(lines)
-    everything = f" {' '.join(lines)} "
-    kept: set[int] = set()
-    for i, block in enumerate(found):
-        words = fold(block.text)
-        if not words:
-            continue
-        if whole[words] > 0:
-            whole[words] -= 1
-            kept.add(i)
-        elif words not in whole and len(words.split()) > FEW_WORDS and f" {words} " in everything:
-            kept.add(i)
-    return kept
-
-
-def _sentences(found: Sequence[Block]) -> set[int]:
+def _long(found: Sequence[Block], text: Iterable[int]) -> set[int]:
     """Return the blocks that look like a story's own, where no extractor found one."""
+    return {i for i in text if len(found[i].text) >= LONG_CHARACTERS and is_prose(found[i])}
+
+
+def _core(page: Page, votes: Sequence[int], sure: set[int]) -> set[int]:
+    """Return the text of the story: what all extractors found, and the prose that one did.
+
+    The prose must stand at the story's home, in company, or be long and no teaser.
+    """
+    home = _inside(page, sure)
+    prose = {i for i, block in enumerate(page.blocks) if votes[i] and is_prose(block)}
+    company = Counter(page.parents[page.blocks[i].own] for i in prose)
+    return sure | {
+        i
+        for i in prose
+        if i in home
+        or company[page.parents[page.blocks[i].own]] >= COMPANY
+        or (len(page.blocks[i].text) >= LONGEST_INVITATION and page.blocks[i].linked < FEW_LINKED)
+    }
+
+
+def _opening(found: Sequence[Block], votes: Sequence[int], headline: str) -> set[int]:
+    """Return the text just below the headline that an extractor found, and the standfirst."""
+    headlines = (
+        i
+        for i, block in enumerate(found)
+        if block.kind is Kind.HEADING and f"{headline} ".startswith(fold(block.text) + " ")
+    )
+    start = next(headlines, len(found)) if headline else len(found)
+    return {
+        i
+        for i in range(start, min(start + BELOW_HEADLINE, len(found)))
+        if found[i].kind is Kind.STANDFIRST
+        or (votes[i] and is_text(found[i]) and len(found[i].text) >= LONG_CHARACTERS)
+    }
+
+
+def _others(found: Sequence[Block], votes: Sequence[int], most: int) -> set[int]:
+    """Return what extractors found besides text: all of them, or one of them a heading."""
     return {
         i
         for i, block in enumerate(found)
-        if block.kind is not Kind.HEADING
-        and block.linked < MOST_LINKED
-        and len(block.text) >= LONG_CHARACTERS
-        and ends_like_sentence(block.text)
+        if votes[i] and (votes[i] == most or block.kind is Kind.HEADING)
     }
 
 
-def _inside(found: Sequence[Block], kept: set[int]) -> set[int]:
-    """Return the blocks that no element sets apart, unless it holds most of what was kept."""
+def _apart(page: Page, core: set[int]) -> set[int]:
+    """Return the blocks that an element sets apart, unless it holds most of the story."""
     sizes: Counter[int] = Counter()
-    for i in kept:
-        sizes[found[i].around] += len(found[i].text)
+    for i in core:
+        sizes[page.blocks[i].around] += len(page.blocks[i].text)
     most = sizes.total() / 2
-    return {i for i, b in enumerate(found) if b.around == 0 or sizes[b.around] > most}
+    for number in sorted(page.asides, reverse=True):
+        sizes[page.asides[number][0]] += sizes[number]
+    closed: dict[int, bool] = {0: False}
+    for number, (outer, name) in sorted(page.asides.items()):
+        closed[number] = closed[outer] or name in _NEVER or sizes[number] <= most
+    return {i for i, block in enumerate(page.blocks) if closed[block.around]}
 
 
-def _between(found: Sequence[Block], kept: set[int]) -> set[int]:
-    """Return sentences that stand between kept ones, side by side with them."""
-    ends: dict[int, list[int]] = defaultdict(list)
-    for i in sorted(kept):
-        if found[i].kind is Kind.PARAGRAPH:
-            ends[found[i].parent].append(i)
-    return {
-        i
-        for parent, places in ends.items()
-        for i in range(places[0], places[-1])
-        if found[i].parent == parent
-        and found[i].around == found[places[0]].around
-        and found[i].linked < MOST_LINKED
-        and ends_like_sentence(found[i].text)
-    }
+def _beside(page: Page, core: set[int]) -> set[int]:
+    """Return prose that stands side by side with the story: between two of its blocks.
+
+    Where most of the story stands side by side, long prose before and after it counts too.
+    """
+    ends: dict[int, list[int]] = {}
+    sizes: Counter[int] = Counter()
+    for i in sorted(core):
+        parent = page.parents[page.blocks[i].own]
+        ends[parent] = [ends.get(parent, [i])[0], i]
+        sizes[parent] += len(page.blocks[i].text)
+    main = next((n for n, size in sizes.items() if 2 * size > sizes.total()), None)
+    beside = set()
+    for i, block in enumerate(page.blocks):
+        parent = page.parents[block.own]
+        if parent in ends and is_prose(block):
+            between = ends[parent][0] <= i <= ends[parent][1]
+            if between or (parent == main and len(block.text) >= LONG_CHARACTERS):
+                beside.add(i)
+    return beside
 
 
-def _is_aside(block: Block) -> bool:
-    """Say whether a block sends the reader elsewhere."""
-    if block.linked > ONLY_LINKS:
-        return True
-    if len(block.text) > LONGEST_INVITATION:
-        return False
-    if block.linked > MOST_LINKED or is_notice(block.text):
-        return True
-    return _ASIDE.match(block.text) is not None and not block.text.endswith(("»", "”"))
+def _posts(page: Page, core: set[int]) -> set[int]:
+    """Return the posts of networks at the story's home, whatever elements they are wrapped in."""
+    home = _inside(page, core)
+    return {i for i in home if page.blocks[i].kind is Kind.POST and is_text(page.blocks[i])}
 
 
-def _until_offer(chosen: list[Block]) -> list[Block]:
-    """Cut a story where the page says that the rest is for subscribers."""
-    for i, block in enumerate(chosen):
-        if i and len(block.text) <= LONGEST_INVITATION and _OFFER.match(block.text):
-            told = any(ends_like_sentence(b.text) for b in chosen[:i])
-            return chosen[:i] if told else [*chosen[:i], *chosen[i + 1 :]]
-    return chosen
+def _inside(page: Page, core: set[int]) -> set[int]:
+    """Return the blocks within the innermost element that holds nearly all of the story."""
+    sizes = [0] * len(page.parents)
+    for i in core:
+        sizes[page.blocks[i].own] += len(page.blocks[i].text)
+    enough = MOST_AT_HOME * sum(sizes)
+    for number in range(len(sizes) - 1, 0, -1):
+        sizes[page.parents[number]] += sizes[number]
+    home = max((n for n, size in enumerate(sizes) if size >= enough), default=0)
+    inside = [number == home for number in range(len(sizes))]
+    for number in range(1, len(sizes)):
+        inside[number] = inside[number] or inside[page.parents[number]]
+    return {i for i, block in enumerate(page.blocks) if inside[block.own]}
 
 
-def _without_lone_headings(chosen: list[Block]) -> list[Block]:
-    """Take out headings below which nothing of the story stands."""
-    last = max((i for i, b in enumerate(chosen) if b.kind is not Kind.HEADING), default=-1)
-    return chosen[: last + 1]
+def _until_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut, ...]]:
+    """Cut a story where the page says that the rest is for subscribers, or another story."""
+    prose = [i for i in chosen if is_prose(page.blocks[i])]
+    last = {page.parents[page.blocks[i].own]: i for i in prose}
+    reach = -1
+    for place, i in enumerate(chosen):
+        block = page.blocks[i]
+        if reach >= 0 and is_offer(block):
+            return chosen[:place], (LeftOut(_quoted(block), "the rest is for subscribers"),)
+        if 0 <= reach < i and leads_elsewhere(block):
+            return chosen[:place], ()
+        if is_prose(block):
+            reach = max(reach, last[page.parents[block.own]])
+    return [i for i in chosen if not is_offer(page.blocks[i])], ()
+
+
+def _left_out(page: Page, chosen: Sequence[int], apart: set[int]) -> Iterator[LeftOut]:
+    """Yield what stands between the first and the last block of the story and was not taken."""
+    taken = set(chosen)
+    for i in range(min(chosen, default=0), max(chosen, default=-1)):
+        block = page.blocks[i]
+        if i not in taken and (i in apart or block.kind is Kind.ROW):
+            _, name = page.asides.get(block.around, (0, ""))
+            why = f"the page sets it apart ({name})" if name else "it is no part of the story"
+            yield LeftOut(_quoted(block), why)
+
+
+def _quoted(block: Block) -> str:
+    """Return the first words of a block."""
+    return f"“{textwrap.shorten(block.text, LONGEST_TOLD, placeholder=' …')}”"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import socket
 from datetime import date
-from html import escape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
 from embeddings.readers import Draft
 from embeddings.readers.pages import html
-from embeddings.readers.pages.blocks import Kind, blocks
+from embeddings.readers.pages.opinions import Opinion
 from embeddings.readers.pages.story import choose, text_of
+from tests.embeddings.readers.pages.test_blocks import page
 from tests.embeddings.readers.pages.written import ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
 
@@ -28,68 +26,19 @@ def read(body: str, *, head: str = "", name: str = "page.html", **known: str | N
     return html.read(markup.encode(), Path(name), **known)
 
 
-def shown(body: str) -> list[str]:
-    """Return a page's blocks of text, headings and list items marked."""
-    found = blocks(html._parsed(f"<html><body>{body}", "page"))
-    return [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("<p>Un\n  mot.\t </p>", ["Un mot."]),
-        ("<p>« Un\u00a0mot\u202f! »</p>", ["« Un\u00a0mot\u202f! »"]),
-        ("<p>Un&nbsp;mot&#8239;!</p>", ["Un\u00a0mot\u202f!"]),
-        ("<p>Un <b>mot</b>, <i>un</i>\n<a href=x>autre</a>.</p>", ["Un mot, un autre."]),
-        ("<p>dé&shy;mission</p>", ["démission"]),
-        ("<p>Un mot.<p>Un autre.", ["Un mot.", "Un autre."]),
-        (
-            "<div>Un mot.<div>Un autre.</div>Un dernier.</div>",
-            ["Un mot.", "Un autre.", "Un dernier."],
-        ),
-        ("<p>Un vers,<br>\n un autre.</p>", ["Un vers,\nun autre."]),
-        ("Un mot.<br> <br/>\nUn autre.", ["Un mot.", "Un autre."]),
-        ("<h2>Un <em>titre</em></h2>texte", ["## Un titre", "texte"]),
-        ("<ul><li>un</li><li><p>deux</p></li></ul>", ["- un", "- deux"]),
-        ("<ol><li>un<ul><li>petit</ul><li>deux</ol>", ["1. un", "- petit", "2. deux"]),
-        ("<ul><li></li></ul><p>mot</p>", ["mot"]),
-        ("<pre>a\n  b</pre>", ["a\nb"]),
-        ("<table><tr><td>a<td>b</table>", ["a", "b"]),
-        ("<p hidden>a</p><p style='display: none'>b</p><p aria-hidden=true>c</p>d", ["d"]),
-        ("<script>a</script><nav>b</nav><form>c</form><!-- d --><template>e</template>f", ["f"]),
-        ("<p>un<script>a</script> mot</p>", ["un", "mot"]),
-        ("", []),
-    ],
-)
-def test_blocks_are_what_a_browser_shows(body: str, expected: list[str]) -> None:
-    assert shown(body) == expected
-
-
-def test_depth_costs_nothing() -> None:
-    assert shown("<div>" * 200 + "mot") == ["mot"]
-
-
-WORDS = st.text("abcdefghijàéœ«»’“”\u00a0\u202f-,;:!? ", min_size=1, max_size=60)
-
-
-@given(st.lists(WORDS.map(str.strip).filter(bool), min_size=1, max_size=6, unique=True))
-@settings(max_examples=40, deadline=None)
-def test_paragraphs_come_back_to_the_letter(parts: list[str]) -> None:
-    collapsed = [" ".join(filter(None, part.split(" "))) for part in parts]
-    assert shown("".join(f"<p>{escape(part)}</p>" for part in parts)) == collapsed
-
-
 def test_headings_items_and_paragraphs_are_set_apart() -> None:
     body = f"<h1>T</h1>{BODY}<h2>Puis</h2><ul><li>Un quai.</li><li>Une grue.</li></ul>{ps([LAST])}"
-    found = blocks(html._parsed(f"<html><body>{body}", "page"))
-    assert text_of(choose(found, "", "T")).startswith(BRIDGE.paragraphs[0] + "\n\n")
-    assert text_of(found[-4:]) == f"## Puis\n\n- Un quai.\n- Une grue.\n\n{LAST}"
+    found = page(body)
+    assert text_of(choose(found, (), "T").story).startswith(BRIDGE.paragraphs[0] + "\n\n")
+    assert text_of(found.blocks[-4:]) == f"## Puis\n\n- Un quai.\n- Une grue.\n\n{LAST}"
 
 
 def test_a_sentence_that_the_extractor_lost_is_kept_between_two_that_it_found() -> None:
-    found = blocks(html._parsed(f"<html><body><div>{BODY}</div><p>Ailleurs, il pleut.</p>", "page"))
+    found = page(f"<div>{BODY}</div><p>Ailleurs, il pleut.</p>")
     extracted = "\n".join((BRIDGE.paragraphs[0], LAST))
-    assert tuple(b.text for b in choose(found, extracted, "T")) == BRIDGE.paragraphs
+    assert (
+        tuple(b.text for b in choose(found, [Opinion(extracted)], "T").story) == BRIDGE.paragraphs
+    )
 
 
 def test_a_story_inside_an_element_with_a_suspect_name_is_kept() -> None:

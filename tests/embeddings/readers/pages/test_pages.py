@@ -31,7 +31,6 @@ AROUND = (
     "choir",
     "viola",
     "football boots",
-    "First sight",
     "vidéo",
     "boîte aux lettres",
     "J. Riou",

@@ -409,6 +409,9 @@ def embeds() -> Page:
     post = """<blockquote class="twitter-tweet"><p lang="en">First sight of the new boat!
 <a href="https://t.example/x">pic.example/x</a></p>&mdash; Ardvar Harbour (@ardvar)
 <a href="https://t.example/1">September 30, 2022</a></blockquote>"""
+    shown = (
+        "First sight of the new boat! pic.example/x — Ardvar Harbour (@ardvar) September 30, 2022"
+    )
     also = '<p><a href="/dredge"><strong>READ MORE: Harbour dredging delayed again</strong></a></p>'
     return _page(
         "embeds",
@@ -420,6 +423,7 @@ content="{story.day}"></head><body>{MENU}<div class="columns"><div class="main">
 {ps(words[:2])}{post}{ps(words[2:3])}{also}{ps(words[3:])}</div>{MOST_READ}</div>{FOOT}
 </body></html>""",
         story,
+        paragraphs=(*words[:2], shown, *words[2:]),
         source="The Daily Skerry",
         author=story.author,
     )

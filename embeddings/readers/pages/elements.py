@@ -1,0 +1,151 @@
+"""What the elements of a page are to a browser, and what their names say of a story; pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_NEVER_SHOWN = _set(
+    "head script style template select datalist textarea input iframe svg video audio canvas "
+    "object embed meter progress annotation annotation-xml rp noframes title param source track "
+    "del s strike",
+)
+"""Elements whose words no browser shows as text, or shows struck out."""
+
+BLOCKS = _set(
+    "html body address article aside blockquote caption center dd details dialog dir div dl dt "
+    "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
+    "main map menu nav ol optgroup option p pre search section summary table tbody td tfoot th "
+    "thead tr ul xmp",
+)
+"""Elements that begin a line of their own; any other stands within one, known or not."""
+
+_ASIDES = _set("nav footer form aside figcaption dialog menu map noscript")
+"""Elements that hold, as a rule, no part of a story."""
+
+HEADINGS = _set("h1 h2 h3 h4 h5 h6")
+_STRUCK_OR_HIDDEN = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through",
+    re.IGNORECASE,
+)
+_STYLED_BLOCK = re.compile(r"display\s{0,9}:\s{0,9}(?:block|flex|grid|table|list)", re.IGNORECASE)
+_FOR_READERS_ALOUD = _set(
+    "sr-only visually-hidden visuallyhidden screen-reader-text element-invisible"
+)
+_AROUND = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletters?|sign-?up|subscribe|share|sharing|social|"
+    r"sharedaddy|related|relatedposts|recommended|recommendations|most-read|popular|comments?|"
+    r"promo|ads?|advert|advertisement|sponsored|video|player|"
+    r"breadcrumbs?|pull-?quote|caption|credits?|read-(?:also|more)|lire-aussi|outbrain|taboola|"
+    r"teaser|toolbar|tags|pop-?up|tooltip)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Names of classes and ids that say that something stands around a story."""
+
+_STANDFIRST = re.compile(
+    r"(?:^|[\s_-])(?:chap[oô]|chapeau|standfirst|lede|accroche|sous-?titre|dek)"
+    r"(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Names of the paragraph that opens a story in larger type."""
+
+_POST = re.compile(
+    r"(?:^|\s)(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|"
+    r"mastodon-embed|fb-(?:post|xfbml-parse-ignore)|reddit-(?:card|embed-bq)|text-post-media)"
+    r"(?=$|\s)",
+)
+"""The classes that networks give to a post that another page shows."""
+
+_EMBEDDED = re.compile(
+    r"(?:^|[\s_-])(?:tweet|twitter|instagram|tiktok|facebook|bluesky|mastodon)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Names of what pages wrap such a post in."""
+
+_QUOTES = {"fr": ("« ", " »"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
+_OTHER_QUOTES = ("“", "”")
+
+
+def is_unseen(element: Any) -> bool:
+    """Say whether a browser shows nothing of an element, or shows its words struck out."""
+    return (
+        not isinstance(element.tag, str)
+        or element.tag in _NEVER_SHOWN
+        or element.get("hidden") is not None
+        or (element.tag == "dialog" and element.get("open") is None)
+        or not _FOR_READERS_ALOUD.isdisjoint(element.get("class", "").split())
+        or _STRUCK_OR_HIDDEN.search(element.get("style", "")) is not None
+    )
+
+
+def begins_line(element: Any, *, is_first: bool) -> bool:
+    """Say whether a browser begins a line for an element, or a story's line ends there.
+
+    Args:
+        element: Any element that is shown.
+        is_first: No words stand before it in the present line.
+    """
+    if element.tag in BLOCKS or _STYLED_BLOCK.search(element.get("style", "")):
+        return True
+    if "-" in element.tag and _stands_among_elements(element):
+        return True
+    return _AROUND.search(_names(element)) is not None and (is_first or _is_last(element))
+
+
+def aside_name(element: Any) -> str | None:
+    """Return the word that says that an element holds, as a rule, no part of a story."""
+    if element.tag in _ASIDES:
+        return str(element.tag)
+    named = _AROUND.search(_names(element))
+    return named[0].strip(" _-") if named else None
+
+
+def opens_story(element: Any) -> bool:
+    """Say whether an element is named as the standfirst."""
+    return element.tag != "h1" and _STANDFIRST.search(_names(element)) is not None
+
+
+def is_post(element: Any) -> bool:
+    """Say whether an element is the post of a network, with its author."""
+    return element.tag == "blockquote" and _POST.search(element.get("class", "")) is not None
+
+
+def wraps_post(element: Any) -> bool:
+    """Say whether an element is named after a network."""
+    return _EMBEDDED.search(_names(element)) is not None
+
+
+def quotation_marks(language: str) -> tuple[str, str]:
+    """Return the marks that a browser shows around a ``q`` in a language."""
+    return _QUOTES.get(language[:2].lower(), _OTHER_QUOTES)
+
+
+def _stands_among_elements(element: Any) -> bool:
+    """Say whether no text stands beside an element in a block that holds elements alone."""
+    parent = element.getparent()
+    if parent is None or parent.tag not in BLOCKS or parent.tag in ("p", "li", *HEADINGS):
+        return False
+    before = element.getprevious()
+    beside = (parent.text, element.tail, None if before is None else before.tail)
+    return not any(text and text.strip() for text in beside)
+
+
+def _is_last(element: Any) -> bool:
+    """Say whether nothing follows an element in its line."""
+    while element is not None and element.tag not in BLOCKS:
+        if (element.tail or "").strip() or element.getnext() is not None:
+            return False
+        element = element.getparent()
+    return True
+
+
+def _names(element: Any) -> str:
+    """Return an element's classes and id; those of the page's own body tell nothing."""
+    if element.tag in ("html", "body", "main", "article"):
+        return ""
+    return f"{element.get('class', '')} {element.get('id', '')} {element.tag.removeprefix('amp-')}"
