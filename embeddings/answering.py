@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.question.followups import readings
 from embeddings.question.understanding import understand
 from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleaved, merged
@@ -107,7 +108,7 @@ def answer(
         UnknownArticle: The filters name an article that is in none of them.
     """
     started = time.perf_counter()
-    found = _Asked(question, question, snapshots, models, terms).narrowed()
+    found = _Asked(question, question, snapshots, models, terms).read()
     return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
 
@@ -132,6 +133,18 @@ class _Asked:
     snapshots: Mapping[str, LoadedSnapshot]
     models: Models
     terms: Terms
+
+    def read(self) -> Answer:
+        """Answer the question, or the best reading of it with the earlier one that it leans on.
+
+        The other readings are not tried where the best one is refused: on the seeds six in ten of
+        their answers were right, where nine in ten have to be.
+        """
+        leaning = readings(self.question, self.terms.before)
+        if not leaning:
+            return self.narrowed()
+        told = replace(self, question=leaning[0], text=leaning[0]).narrowed()
+        return replace(told, question=self.question, understood_as=leaning[0])
 
     def narrowed(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.

@@ -72,7 +72,7 @@ RANKED = {
     "paraphrase": (0.40, 0.77),
     "other-words": (0.16, 0.45),
     "definition": (0.80, 1.00),
-    "follow-up": (0.48, 0.60),
+    "follow-up": (0.63, 0.82),
     "typo": (0.64, 0.84),
     "cross": (0.64, 0.93),
 }
@@ -85,12 +85,12 @@ ANSWERED = {
     "paraphrase": 0.11,
     "other-words": 0.00,
     "definition": 0.45,
-    "follow-up": 0.17,
+    "follow-up": 0.46,
     "typo": 0.28,
     "cross": 0.35,
 }
 """Kind -> the share of questions that got a right answer, in the same way."""
-REFUSED = {"off-topic": 1.00, "near-topic": 0.90, "false-premise": 0.81}
+REFUSED = {"off-topic": 1.00, "near-topic": 0.89, "false-premise": 0.81, "in conversation": 0.83}
 """Kind -> the share of questions without an answer that were refused, in the same way."""
 
 
@@ -130,7 +130,12 @@ def test_few_answers_are_wrong(asked: list[Asked]) -> None:
 
 
 def of_kind(asked: list[Asked], kind: str) -> list[Asked]:
-    return [each for each in asked if each.label["kind"] == kind]
+    return [each for each in asked if kind_of(each.label) == kind]
+
+
+def kind_of(label: dict[str, Any]) -> str:
+    """Return a question's kind; what follows others and has no answer is a kind of its own."""
+    return "in conversation" if "before" in label and not label["answerable"] else label["kind"]
 
 
 def below(floors: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:

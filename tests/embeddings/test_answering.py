@@ -90,6 +90,22 @@ async def test_what_the_caller_gives_goes_before_the_words(live: Live) -> None:
     assert {hit.article.id for hit in answer.hits} == {"ancien"}
 
 
+async def test_a_question_that_leans_on_another_is_answered_as_it_is_meant(live: Live) -> None:
+    asked = replace(terms(), before=("Qui a ouvert le port de Lorient ?",))
+    answer = await live.answer("et le nouveau quai ?", asked)
+    assert answer.question == "et le nouveau quai ?"
+    assert answer.understood_as == "Qui a ouvert le nouveau quai ?"
+    assert answer.hits
+
+
+async def test_a_question_that_stands_by_itself_is_not_bent(live: Live) -> None:
+    question = "Le nouveau quai de Lorient a-t-il fermé ?"
+    after = await live.answer(question, replace(terms(), before=("Que fait Amazon ?",)))
+    alone = await live.answer(question, terms())
+    assert after.understood_as is None
+    assert after.hits == alone.hits
+
+
 async def test_a_plain_ranking_reads_no_dates(live: Live) -> None:
     answer = await live.answer("Le nouveau quai de Lorient en 2018 ?", terms(plain=True))
     assert answer.understood == ()

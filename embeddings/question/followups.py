@@ -1,0 +1,237 @@
+"""A question that leans on earlier ones -> the readings of it that stand by themselves.
+
+"Et Google ?" after "Pourquoi Microsoft est-il critiqué ?" asks "Pourquoi Google est-il critiqué ?".
+A question leans when it has no subject of its own: a question word alone, a fragment after "et", a
+pronoun with nothing before it that it could stand for. Only questions are known here, not what
+was answered, so "ils" may be whom the answer named: a reading carries the earlier question along.
+What stands by itself is never bent, and doubtful wording stands by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embeddings.question.wording import (
+    ABOUT,
+    ASKERS,
+    AUXILIARIES,
+    CLAUSES,
+    CLITICS,
+    DETERMINERS,
+    HIDING,
+    IMPERSONAL,
+    OBJECTS,
+    ONE,
+    OPENERS,
+    ORDINALS,
+    OWNERS,
+    POINTERS,
+    PREPOSITIONS,
+    RELATIVE,
+    SUBJECTS,
+    TIMES,
+    VERBS,
+    Words,
+    cut,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TURNS = 4
+"""How many earlier questions are looked back on; what lies further back is another subject."""
+_FRAGMENT = 4
+"""The most words of substance in a question without a verb; more of them make a sentence."""
+
+
+def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the readings of a question that leans on earlier ones, best first.
+
+    Args:
+        question: The question, in French or English.
+        before: What was asked before it in the same conversation, oldest first.
+
+    Returns:
+        One to three self-contained questions; None when the question stands by itself.
+    """
+    asked = cut(question)
+    if not before or not asked.words:
+        return None
+    start = _opening(asked)
+    *earlier, last = before[-_TURNS:]
+    base = (readings(last, earlier) or (last,))[0].rstrip(" ?!.")
+    if _is_fragment(asked, start):
+        rest = asked.said(start, len(asked.words))
+        found = [*_replaced(cut(rest), cut(base)), f"{rest} ({_flat(base)})"]
+    elif _is_bare(asked, start) or any(
+        _leans(asked, start, at) for at in range(start, len(asked.words))
+    ):
+        topics = [] if _is_bare(asked, start) else _topics(asked, cut(base))
+        inside = [_flat(base), *topics]
+        found = [f"{question.rstrip(' ?!.')} ({each})" for each in inside[::-1]]
+    else:
+        return None
+    return tuple(dict.fromkeys(f"{each} ?" for each in found))[:3]
+
+
+def _flat(question: str) -> str:
+    """Return a question that may end in brackets without them, to stand in brackets itself."""
+    return question.replace(" (", ", ").rstrip(")")
+
+
+def _opening(asked: Words) -> int:
+    """Return how many words only say that something goes on: "et", "and what about"."""
+    at, most = 0, len(asked.words) - 1
+    while at < most and asked.words[at] in OPENERS | {","} and asked.said(at, at + 1)[-1] != "ù":
+        at += 1
+    about = ABOUT.match(asked.read.text, asked.spans[at][0])
+    if not about:
+        return at
+    return next((i for i in range(at, most + 1) if asked.spans[i][0] >= about.end()), at)
+
+
+def _is_bare(asked: Words, start: int) -> bool:
+    """Say whether a question is a question word and little more: "quand ?", "who came before?"."""
+    last = len(asked.words) - 1
+    named = [at for at in range(start, last + 1) if asked.is_substance(at)]
+    goes_on = asked.words[last] in RELATIVE and not any(map(asked.is_name, named))
+    return not named or (goes_on and len(named) == 1)
+
+
+def _is_fragment(asked: Words, start: int) -> bool:
+    """Say whether a question is a few words without a verb, which go on where another ended."""
+    rest = asked.words[start:]
+    if any(word in ASKERS | VERBS | SUBJECTS | POINTERS for word in rest):
+        return False
+    leads = start > 0 or rest[0] in PREPOSITIONS or any(word in ORDINALS for word in rest)
+    weight = sum(map(asked.is_substance, range(start, len(asked.words))))
+    return leads and weight <= _FRAGMENT
+
+
+def _leans(asked: Words, start: int, at: int) -> bool:
+    """Say whether one word stands for what an earlier question named."""
+    words = asked.words
+    word, after = words[at], words[at + 1] if at + 1 < len(words) else ""
+    if not IMPERSONAL.isdisjoint(words[max(0, at - 2) : at + 3]):
+        return False
+    if word in OWNERS and not (after and asked.is_substance(at + 1) and after not in TIMES):
+        return False
+    if word in OBJECTS | CLITICS and _is_object(asked, at):
+        return CLAUSES.isdisjoint(words[start + 1 : at])
+    if word in POINTERS and _is_explained(asked, at):
+        return False
+    return word in SUBJECTS | POINTERS | OWNERS and not _is_named(asked, start, at)
+
+
+def _is_object(asked: Words, at: int) -> bool:
+    """Say whether a pronoun is what is acted on, which is never the subject of its own clause."""
+    words, last = asked.words, len(asked.words) - 1
+    word, after = words[at], words[at + 1] if at < last else ""
+    if word in CLITICS:
+        short = at + 1 == last and words[at - 1] in HIDING and word[0] == "l"
+        return "'" in word[1:-1] or after in AUXILIARIES or (short and asked.is_substance(last))
+    if word in {"one", "ones"}:
+        return at == last and not _is_named(asked, 0, at - 1)
+    return at == last or after in PREPOSITIONS | {","} or word in {"lui", "eux", "them", "him"}
+
+
+def _is_explained(asked: Words, at: int) -> bool:
+    """Say whether "c'est" or "ça" only announces what comes, as in "c'est quoi AWS"."""
+    for place in range(at + 1, len(asked.words)):
+        if asked.is_name(place):
+            return True
+        follows = asked.is_substance(place) or asked.words[place] in DETERMINERS
+        if follows and asked.words[place - 1 - (asked.words[place - 1] == ",")] in ASKERS:
+            return True
+    return False
+
+
+def _is_named(asked: Words, start: int, at: int) -> bool:
+    """Say whether something before a pronoun may be what it stands for; a verb may not."""
+    inverted = asked.words[at] in SUBJECTS
+    return any(
+        asked.is_name(place) or not ((inverted and place == at - 1) or _is_hidden(asked, place))
+        for place in range(start, at)
+        if asked.is_substance(place)
+    )
+
+
+def _is_hidden(asked: Words, at: int) -> bool:
+    """Say whether a word is the verb of "qui" or the noun of "quel"; of "à qui" neither."""
+    of_whom = asked.words[at - 1] == "qui" and at > 1 and asked.words[at - 2] in PREPOSITIONS
+    return at > 0 and asked.words[at - 1] in HIDING and not of_whom
+
+
+def _topics(asked: Words, base: Words) -> list[str]:
+    """Return what a pronoun may stand for: the names of a question, or a phrase of its number."""
+    if names := [base.said(start, end) for start, end in _names(base)]:
+        return [", ".join(names)]
+    alone = not ONE.isdisjoint(asked.words)
+    phrases = _phrases(base)
+    fitting = [span for span in phrases if not (alone and base.words[span[0]] == "les")]
+    return [base.said(*span) for span in fitting[-1:]]
+
+
+def _names(base: Words) -> list[tuple[int, int]]:
+    """Return the places of names, each with the capitals that follow it."""
+    found: list[tuple[int, int]] = []
+    for at in range(len(base.words)):
+        if base.is_substance(at) and base.is_name(at):
+            joined = found and found[-1][1] == at
+            found[-1:] = [(found[-1][0], at + 1)] if joined else [*found[-1:], (at, at + 1)]
+    return found
+
+
+def _phrases(base: Words) -> list[tuple[int, int]]:
+    """Return the places of nouns behind an article, with what they are of."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(base.words) - 1:
+        end = at
+        if base.words[at] in DETERMINERS and base.is_substance(at + 1):
+            end = _phrase_end(base, at + 1)
+            found.append((at, end))
+        at = max(at + 1, end)
+    return found
+
+
+def _phrase_end(base: Words, at: int) -> int:
+    """Return where a phrase ends whose noun or article is at a place; all that it is of is in it.
+
+    Which words belong to a noun is not known, but after "est" only nouns and their adjectives are.
+    """
+    wide = at > 1 and base.words[at - 2] in {"est", "sont", "is", "are", "was", "were"}
+    of, last = {"de", "du", "des", "d'", "of"}, len(base.words)
+    while at < last and base.words[at] in of | DETERMINERS:
+        at += 1
+    at += 1
+    while at < last and base.is_substance(at) and (wide or base.is_name(at)):
+        at += 1
+    return _phrase_end(base, at + 1) if at < last - 1 and base.words[at] in of else min(at, last)
+
+
+def _replaced(rest: Words, base: Words) -> list[str]:
+    """Return an earlier question with a fragment in the place of what is like it."""
+    whole, last = rest.said(0, len(rest.words)), len(base.words)
+
+    def put(start: int, end: int, words: str = whole) -> str:
+        before = base.read.written[: base.read.places[base.spans[start][0]]]
+        return before + words + (" " + base.said(end, last) if end < last else "")
+
+    for at in range(len(rest.words)):
+        if rest.words[at] in ORDINALS:
+            nth = rest.said(at, at + 1)
+            return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
+    if rest.words[0] in PREPOSITIONS:
+        same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
+        return [put(at, _phrase_end(base, at + 1)) for at in same]
+    if rest.words[0] in DETERMINERS:
+        return [put(*span) for span in _phrases(base)[:1]]
+    if not any(map(rest.is_substance, range(len(rest.words)))):
+        return []
+    return [put(*span) for span in _names(base) or _unnamed(base)]
+
+
+def _unnamed(base: Words) -> list[tuple[int, int]]:
+    """Return the first word of substance where nothing has a capital."""
+    return [(at, at + 1) for at in range(len(base.words)) if base.is_substance(at)][:1]

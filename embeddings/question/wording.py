@@ -1,0 +1,103 @@
+"""A question cut into words, and what kinds of small words there are, in French and English.
+
+The sets hold folded words; a clitic is a word of its own ("l'", "-t-il"). They are what the
+reading of follow-ups needs, and no grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from embeddings.question.foldedtext import folded
+from embeddings.text.analysis import is_stop
+
+if TYPE_CHECKING:
+    from embeddings.question.foldedtext import FoldedText
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+OPENERS = _set("et mais ou donc alors ok oui non sinon and but or so then yes no")
+ABOUT = re.compile(r"(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about )")
+ASKERS = _set(
+    "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
+    " pk ki what who whom whose which where when why how what's who's"
+) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
+VERBS = _set(
+    "est sont a ont etait etaient fut avait avaient sera peut doit fait va is are was were has have"
+    " had do does did can could will would should n' si if on je tu nous vous i you we -on -t-on"
+)
+SUBJECTS = _set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
+ONE = _set("il elle -il -t-il -elle -t-elle he she it lui l'")
+POINTERS = _set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
+OWNERS = _set("son sa ses leur leurs his her its their cet cette ces this these those")
+OBJECTS = _set("lui eux him them it her one ones so")
+CLITICS = _set("l' la le les s'en l'en n'en en s'y l'y n'y")
+AUXILIARIES = _set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
+IMPERSONAL = _set(
+    "faut faudra faudrait suffit suffira suffirait existe reste manque convient agit vaut pleut"
+    " passe passera arrive rain snow temps y vrai possible exact legal true likely normal raining"
+)
+_LIGHT = _set(
+    "ensuite autre autres else exactly encore aussi donc svp stp please exactement precisement"
+    " vraiment really fois times long ago deja already longtemps -ce"
+)
+HIDING = _set(
+    "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle combien"
+)
+"""Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
+PREPOSITIONS = _set(
+    "a au aux de du des d' pour contre avec chez dans en sur sans avant apres depuis par to for"
+    " with at in on about from of by against since before after"
+)
+RELATIVE = _set("avant apres ensuite before after next then")
+DETERMINERS = _set("le la les l' un une the an leur leurs")
+CLAUSES = _set(", ; que qu' quand si car parce lorsque when if because while and et")
+TIMES = _set(
+    "an annee annees ete hiver automne printemps semaine matin nuit soir jour jours mois weekend"
+    " derniers dernieres week month year morning summer past days weeks months years"
+)
+ORDINALS = _set(
+    "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
+)
+_TOKEN = re.compile(
+    r"combien de temps|qu'est-ce qu(?:[ei]\b|')|est-ce qu(?:e\b|')|[snl]'(?:en|y)\b"
+    r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|[a-z]+'(?=\w)"
+    r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*(?:'s\b)?|[,;]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A question cut into words, clitics and commas; ``spans`` are places in the folded text."""
+
+    read: FoldedText
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def is_substance(self, at: int) -> bool:
+        """Say whether a word may name what a question is about."""
+        word = self.words[at]
+        if word in ASKERS | VERBS | _LIGHT | SUBJECTS or not word[-1].isalnum() or "-ce" in word:
+            return False
+        return self.is_name(at) or not (is_stop(word, "fr") or is_stop(word, "en"))
+
+    def is_name(self, at: int) -> bool:
+        """Say whether a word has a capital that no sentence gives it."""
+        start = self.spans[at][0]
+        return self.read.is_capital(start) and (at > 0 or not is_stop(self.words[0], "fr"))
+
+    def said(self, start: int, end: int) -> str:
+        """Return the exact words from one to before another."""
+        return self.read.words(self.spans[start][0], self.spans[end - 1][1])
+
+
+def cut(question: str) -> Words:
+    """Return a question cut into words."""
+    read = folded(question)
+    found = list(_TOKEN.finditer(read.text))
+    return Words(read, tuple(m.group() for m in found), tuple(m.span() for m in found))

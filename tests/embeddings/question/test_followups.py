@@ -1,0 +1,126 @@
+"""Questions that lean on earlier ones, read so that they stand; those that stand, left alone."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.settings import SEEDS
+from embeddings.question.followups import readings
+
+# what was asked before, the question, its first reading
+LEANING = [
+    ("Pourquoi Microsoft est-il critiqué ?", "et Google ?", "Pourquoi Google est-il critiqué ?"),
+    ("pourquoi microsoft est critiqué", "et google", "pourquoi google est critiqué ?"),
+    ("Why is Microsoft criticised?", "what about Google?", "Why is Google criticised ?"),
+    ("Que pense Amazon de Palantir ?", "Et quid de Google ?", "Que pense Google de Palantir ?"),
+    ("Qu'est-ce que Palantir ?", "qui s'en sert ?", "qui s'en sert (Palantir) ?"),
+    ("Qui a écrit la lettre ?", "quand ?", "quand (Qui a écrit la lettre) ?"),
+    ("Who wrote the letter?", "and when?", "and when (Who wrote the letter) ?"),
+    ("Que dit la lettre ?", "Qui l'a écrite ?", "Qui l'a écrite (la lettre) ?"),
+    ("Who wrote the letter?", "and who else?", "and who else (Who wrote the letter) ?"),
+    ("Qui a signé ?", "combien ?", "combien (Qui a signé) ?"),
+    ("Que vend Amazon en 2018 ?", "et en 2019 ?", "Que vend Amazon en 2019 ?"),
+    ("Que vend Amazon ?", "et en 2019 ?", "en 2019 (Que vend Amazon) ?"),
+    ("Quel est le premier grief ?", "et le deuxième ?", "Quel est le deuxième grief ?"),
+    ("Est-ce que l'immigration s'en sert ?", "et la police ?", "Est-ce que la police s'en sert ?"),
+    ("Que dit-elle de la loi ?", "et de leur employeur ?", "Que dit-elle de leur employeur ?"),
+    ("Où la lettre a-t-elle circulé ?", "et ensuite ?",
+     "ensuite (Où la lettre a-t-elle circulé) ?"),
+    ("Was it the first company?", "who came before?",
+     "who came before (Was it the first company) ?"),
+    ("Who is Jeff Bezos?", "how old is he?", "how old is he (Jeff Bezos) ?"),
+    ("Who is Jeff Bezos?", "What company does he own?",
+     "What company does he own (Jeff Bezos) ?"),
+    ("Qu'est-ce que Palantir ?", "Sur quelle infrastructure ça tourne ?",
+     "Sur quelle infrastructure ça tourne (Palantir) ?"),
+    ("Qu'est-ce que Palantir ?", "Did Amazon buy it?", "Did Amazon buy it (Palantir) ?"),
+    ("Que veulent les salariés ?", "et qu'a-t-il répondu ?",
+     "et qu'a-t-il répondu (Que veulent les salariés) ?"),
+    ("Où vont les familles ?", "Où ça ?", "Où ça (Où vont les familles) ?"),
+    ("Où vont les familles ?", "où", "où (Où vont les familles) ?"),
+]  # fmt: skip
+
+STANDING = [
+    "Qu'est-ce que Palantir ?",
+    "À qui Amazon vend-il Rekognition ?",
+    "à qui amazon vend-il rekognition ?",
+    "Quelle infrastructure Palantir utilise-t-il ?",
+    "jeff bezos il est marié ?",
+    "Amazon et ses employés sont-ils fâchés ?",
+    "Les outils que Palantir utilise, qui les a fabriqués ?",
+    "Does Palantir use AWS, and who owns it?",
+    "Which tools that Amazon sells are used by their staff?",
+    "C'est quoi AWS ?",
+    "sa c'est quoi aws",
+    "ICE ça veut dire quoi",
+    "C'est Google qui a vendu quoi ?",
+    "Il y a combien de salariés ?",
+    "Faut-il rompre avec Palantir ?",
+    "Que s'est-il passé en juin ?",
+    "Que s'est-il passé cette semaine ?",
+    "Is it true that Palantir uses AWS?",
+    "Is there any oversight?",
+    "Et Google a-t-il signé un contrat avec la défense ?",
+    "Mais qui a écrit la lettre ?",
+    "Rekognition",
+    "Palantir surveillance immigration",
+]
+
+
+@pytest.mark.parametrize(("before", "question", "first"), LEANING)
+def test_what_leans_is_read_with_what_it_leans_on(before: str, question: str, first: str) -> None:
+    assert (readings(question, [before]) or ("",))[0] == first
+
+
+def test_what_stands_by_itself_is_never_bent() -> None:
+    before = ["Qui dirige Microsoft ?", "Why is the policy criticised?"]
+    assert {q: bent for q in STANDING if (bent := readings(q, before))} == {}
+
+
+def test_questions_of_the_seeds_that_were_asked_alone_stand_but_for_open_pronouns() -> None:
+    lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    alone = [q for q in map(json.loads, lines) if "before" not in q and q["kind"] != "other-words"]
+    bent = [q["question"] for q in alone if readings(q["question"], ["Qui est Bob ?"])]
+    assert len(alone) > 250
+    assert bent == []
+
+
+def test_nothing_leans_when_nothing_was_asked_before() -> None:
+    assert readings("et Google ?", []) is None
+
+
+def test_a_third_question_leans_on_what_the_second_one_meant() -> None:
+    before = ["Pourquoi Microsoft est critiqué ?", "et Google ?"]
+    assert readings("et Amazon ?", before) == (
+        "Pourquoi Amazon est critiqué ?",
+        "Amazon (Pourquoi Google est critiqué) ?",
+    )
+
+
+def test_the_whole_earlier_question_is_the_last_resort() -> None:
+    found = readings("ils ont écrit la lettre ?", ["Qui a critiqué Rekognition ?"])
+    assert found
+    assert found[-1] == "ils ont écrit la lettre (Qui a critiqué Rekognition) ?"
+
+
+@given(
+    st.one_of(st.text(max_size=60), st.sampled_from([q for _, q, _ in LEANING])),
+    st.lists(st.text(max_size=60), max_size=3),
+)
+@settings(deadline=None)
+def test_whatever_is_asked_there_are_at_most_three_readings(
+    question: str, before: list[str]
+) -> None:
+    found = readings(question, before)
+    assert found is None or 1 <= len(found) <= 3
+
+
+def test_a_question_of_the_greatest_length_is_read_in_a_moment() -> None:
+    began = time.process_time()
+    readings("et " * 330, ["le la " * 160, "et de la " * 100])
+    assert time.process_time() - began < 0.2
