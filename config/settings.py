@@ -188,7 +188,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, .env and verbatim.toml."""
-        toml = InitSettingsSource(settings_cls, _read_toml(Path(TOML)))
+        toml = InitSettingsSource(settings_cls, _nest(_read_toml()))
         return init_settings, env_settings, dotenv_settings, toml
 
 
@@ -206,13 +206,14 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = _variable(*(str(part) for part in first["loc"] if not isinstance(part, int)))
-        raise ConfigError(f"The setting {name} cannot be used: {_plain(first)}.") from None
+        path = [str(part) for part in first["loc"] if not isinstance(part, int)]
+        name = path[0] if path[0].isupper() else _variable(*path)
+        raise ConfigError(f"The setting {name} cannot be used: {_explain(first)}.") from None
     except SettingsError as error:
         raise ConfigError(f"A setting cannot be read: {error}.") from None
 
 
-def _plain(error: Any) -> str:
+def _explain(error: Any) -> str:
     """Say what a validation error expects, without the value when it may be secret."""
     text = str(error["msg"]).removeprefix("Value error, ")
     sentence = text[:1].lower() + text[1:]
@@ -222,66 +223,66 @@ def _plain(error: Any) -> str:
 
 def _variable(*path: str) -> str:
     """Return the environment variable of a setting: ``discord, token`` -> its name."""
-    if path and path[0].isupper():
-        return path[0]
     return PREFIX + "__".join(path).upper()
 
 
-def _groups() -> dict[str, type[BaseModel]]:
-    fields = {name: field.annotation for name, field in Settings.model_fields.items()}
-    return {n: t for n, t in fields.items() if isinstance(t, type) and issubclass(t, BaseModel)}
-
-
-def _known() -> set[str]:
-    """Return the name of every setting's environment variable."""
-    groups = _groups()
-    plain = {_variable(n) for n in Settings.model_fields if n not in groups}
-    plain -= {_variable("discord_token")}
-    return plain | {_variable(g, n) for g, t in groups.items() for n in t.model_fields}
+def variables() -> dict[str, tuple[str, ...]]:
+    """Return the environment variable of every setting, and where its value stands in them."""
+    found: dict[str, tuple[str, ...]] = {"DISCORD_TOKEN": ("DISCORD_TOKEN",)}
+    for name, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            found |= {_variable(name, inner): (name, inner) for inner in group.model_fields}
+        elif name != "discord_token":
+            found[_variable(name)] = (name,)
+    return found
 
 
 def _refuse_unknown() -> None:
-    known = _known()
+    known = variables()
     given = {name.upper(): "the environment" for name in os.environ}
     given |= {name.upper(): ".env" for name in dotenv_values(".env")}
-    given |= dict.fromkeys(_flat(_read_toml(Path(TOML))), TOML)
+    given |= dict.fromkeys(_read_toml(), TOML)
     for name in sorted(given):
         if name.startswith(PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else " README.md lists the settings."
-            raise ConfigError(f"There is no setting {name} (found in {given[name]}).{hint}")
+            hint = f"Did you mean {near[0]}?" if near else "config/README.md lists the settings."
+            raise ConfigError(f"There is no setting {name} (found in {given[name]}). {hint}")
 
 
-def _flat(table: dict[str, Any]) -> set[str]:
-    """Return a TOML table's settings under the names of their environment variables."""
-    names = set()
-    for key, value in table.items():
-        inner = value if isinstance(value, dict) else {}
-        names |= {_variable(key, part) for part in inner} or {_variable(key)}
-    return names - {_variable("DISCORD_TOKEN")}
+def _read_toml() -> dict[str, Any]:
+    """Read ``verbatim.toml``: the names of environment variables, and what they are set to.
 
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    """Read ``verbatim.toml``; keys may be ``[discord] token`` or the variables' own names.
+    ``[discord] token = …`` is ``VERBATIM_DISCORD__TOKEN = …``; both may be written.
 
     Raises:
         ConfigError: It is not TOML, or cannot be read.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(Path(TOML).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.") from None
-    settings: dict[str, Any] = {}
+        raise ConfigError(f"{TOML} cannot be read: {error}.") from None
+    found: dict[str, Any] = {}
     for key, value in table.items():
-        group, _, name = key.removeprefix(PREFIX).partition("__")
-        if key == "DISCORD_TOKEN":
-            settings[key] = value
-        elif name:
-            settings.setdefault(group.lower(), {})[name.lower()] = value
+        if key == "DISCORD_TOKEN" or key.startswith(PREFIX):
+            found[key] = value
         elif isinstance(value, dict):
-            settings.setdefault(group.lower(), {}).update(value)
+            found |= {_variable(key, inner): each for inner, each in value.items()}
         else:
-            settings[group.lower()] = value
-    return settings
+            found[_variable(key)] = value
+    return found
+
+
+def _nest(given: dict[str, Any]) -> dict[str, Any]:
+    """Return values by their variables as the tree of settings that pydantic reads."""
+    known = variables()
+    nested: dict[str, Any] = {}
+    for name, value in given.items():
+        *groups, last = known.get(name, (name.removeprefix(PREFIX).lower(),))
+        target = nested
+        for group in groups:
+            target = target.setdefault(group, {})
+        target[last] = value
+    return nested

@@ -17,10 +17,10 @@ def _read(value: object) -> object:
     """Read ids and ranges, however they are given, as a list without repetitions."""
     given = value if isinstance(value, list | tuple) else [value]
     parts = [part for each in given for part in str(each).strip("[] ").replace(",", " ").split()]
-    ids = [number for part in parts for number in _range(part)]
+    ids = {number for part in parts for number in _range(part)}
     if not ids:
         raise wrong("it names no shard: give ids and ranges, such as 0-3 or 0,1,2")
-    return sorted(set(ids))
+    return sorted(ids)
 
 
 def _range(part: str) -> range:

@@ -21,7 +21,7 @@ from bot.running.metrics import Metrics
 from bot.running.shutdown import ANSWERING, CUT, LEAVING
 from bot.running.supervise import CLOSING
 from bot.running.turns import BETWEEN
-from config.settings import DiscordSettings, _known, load_settings
+from config.settings import DiscordSettings, load_settings, variables
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "config" / "deploy"
@@ -108,7 +108,7 @@ def test_every_setting_in_the_examples_exists() -> None:
     texts = [UNIT, DOCKERFILE, *(path.read_text(encoding="utf-8") for path in examples)]
     named = {name for text in texts for name in re.findall(r"VERBATIM_[A-Z_]+[A-Z]", text)}
     assert named
-    assert named <= _known()
+    assert named <= set(variables())
 
 
 def test_the_container_runs_with_nothing_that_it_does_not_need() -> None:
