@@ -20,17 +20,20 @@ from embeddings.readers.pages.language import guess_language
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from embeddings.readers.draft import LeftOut
+
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What a draft tells of its text."""
 
 
-def draft_of(text: str, path: Path, title: str = "") -> Draft:
+def draft_of(text: str, path: Path, title: str = "", left_out: tuple[LeftOut, ...] = ()) -> Draft:
     """Make a draft of a text.
 
     Args:
         text: Paragraphs with an empty line between, headings after ``##``.
         path: The file that it is from; its name may tell the title and the day.
         title: The headline that the document sets apart; guessed when it is empty.
+        left_out: What of the document is not in the text.
     """
     margins = margins_of(text)
     language = guess_language(text)
@@ -42,6 +45,7 @@ def draft_of(text: str, path: Path, title: str = "") -> Draft:
         date=guess_date(margins, path.stem, language),
         url=guess_url(margins),
         language=language,
+        left_out=left_out,
         origin=str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8"),
     )
     stated = {"title"} if title else set()
