@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import logging
 import re
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.formats.printed import Line, paragraphs_of
+from embeddings.readers.formats.printed import DROP, MOST_DROPPED, Line, paragraphs_of
+from embeddings.readers.pages.guesses import MAX_TITLE
 from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
@@ -26,8 +29,10 @@ EXTENSIONS = (".pdf",)
 MAX_PAGES = 500
 """The most pages of one file."""
 
-LEAST_LETTERS = 20
-"""With fewer letters in all its pages, a file has no text, only pictures of it."""
+_LEAST_SPACED = 4
+_SPACED = 0.8
+_WIDER = 1.6
+"""How many times the usual gap between letters that are set apart the gap between words is."""
 
 _MOST_UNKNOWN = 0.05
 _CID = re.compile(r"\(cid:\d+\)")
@@ -58,7 +63,7 @@ def read(data: bytes, path: Path) -> Draft:
         raise ReadError(f"{path} is not a PDF file, whatever its name says.")
     lines, stated = _lines(data, str(path))
     letters = "".join(line.text for line in lines)
-    if sum(c.isalpha() for c in letters) < LEAST_LETTERS:
+    if not any(map(str.isalpha, letters)):
         raise ReadError(
             f"{path} has no text, only pictures of its pages; run a text recognition (OCR) first."
         )
@@ -95,7 +100,7 @@ def _printed(data: bytes, name: str, settings: Any) -> tuple[list[Line], str]:
 
     document = PDFDocument(PDFParser(io.BytesIO(data)))
     resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=settings)
+    device = _flat(PDFPageAggregator)(resources, laparams=settings)
     interpreter = PDFPageInterpreter(resources, device)
     pages = []
     for page in PDFPage.create_pages(document):
@@ -109,18 +114,58 @@ def _printed(data: bytes, name: str, settings: Any) -> tuple[list[Line], str]:
     return lines, _stated_title(document.info)
 
 
+def _flat(aggregator: type[Any]) -> type[Any]:
+    """Return a class that lays out what stands in figures (form objects) with its page."""
+
+    class Flat(aggregator):  # type: ignore[misc]
+        def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
+            pass
+
+        def end_figure(self, _: str) -> None:
+            pass
+
+        def render_image(self, name: str, stream: Any) -> None:
+            pass
+
+    return Flat
+
+
 def _lines_of(page: Any, number: int) -> Iterator[Line]:
-    """Yield the horizontal lines of a page."""
+    """Yield the horizontal lines of a page, a large first letter as a line of its own."""
     from pdfminer.layout import LTChar, LTTextBox, LTTextLineHorizontal
 
     boxes = (box for box in page if isinstance(box, LTTextBox))
     for line in (line for box in boxes for line in box):
-        text = _BLANK.sub(" ", normal(line.get_text())).strip().translate(_LIGATURES)
-        if not text or not isinstance(line, LTTextLineHorizontal):
+        signs = [c for c in line if isinstance(c, LTChar)]
+        if not signs or not isinstance(line, LTTextLineHorizontal):
             continue
-        size = max((c.size for c in line if isinstance(c, LTChar)), default=line.height)
-        top, bottom = page.height - line.y1, page.height - line.y0
-        yield Line(text, number, line.x0, line.x1, top, bottom, size, page.height)
+        sizes = [c.size > DROP * signs[-1].size for c in signs]
+        first = sizes.index(False)
+        dropped = first if first <= MOST_DROPPED else 0
+        for part in filter(None, (signs[:dropped], signs[dropped:])):
+            whole = part if dropped else list(line)
+            if text := _shown("".join(c.get_text() for c in whole), part):
+                yield _line(text, part, number, page.height)
+
+
+def _line(text: str, signs: Sequence[Any], number: int, height: float) -> Line:
+    inked = [c for c in signs if c.get_text().strip()] or signs
+    left, right = min(c.x0 for c in inked), max(c.x1 for c in inked)
+    top, bottom = height - max(c.y1 for c in inked), height - min(c.y0 for c in inked)
+    return Line(text, number, left, right, top, bottom, max(c.size for c in inked), height)
+
+
+def _shown(text: str, signs: Sequence[Any]) -> str:
+    """Return a line's words; letters that are set apart are one word up to a wider gap."""
+    words = text.split()
+    if len(words) >= _LEAST_SPACED and sum(len(w) == 1 for w in words) > _SPACED * len(words):
+        inked = [c for c in signs if c.get_text().strip()]
+        gaps = [b.x0 - a.x1 for a, b in pairwise(inked)]
+        wide = _WIDER * median(gaps)
+        text = inked[0].get_text() + "".join(
+            " " * (gap > wide) + c.get_text() for gap, c in zip(gaps, inked[1:], strict=True)
+        )
+    return _BLANK.sub(" ", normal(text)).strip().translate(_LIGATURES)
 
 
 def _stated_title(infos: Sequence[dict[str, Any]]) -> str:
@@ -135,10 +180,14 @@ def _stated_title(infos: Sequence[dict[str, Any]]) -> str:
 
 def _draft(found: Sequence[Paragraph], stated: str, path: Path) -> Draft:
     """Make a draft; what a file says of itself counts when its first page says it too."""
-    first = " ".join(fold(part.text) for part in found if part.page == 0)
-    largest = max(
-        (p for p in found if p.page == 0 and p.heading), key=lambda p: p.size, default=None
-    )
-    title = largest.text if largest else stated if stated and fold(stated) in first else ""
-    text = "\n\n".join(f"## {p.text}" if p.heading else p.text for p in found if p is not largest)
-    return draft_of(text, path, title)
+    first = [p for p in found if p.page == 0]
+    marked = fold(stated) if len(stated) <= MAX_TITLE else ""
+    headline = next((p for p in first if p.large and marked and fold(p.text) == marked), None)
+    if headline is None:
+        large = [p for p in first if p.large and len(p.text) <= MAX_TITLE]
+        several = [p for p in large if " " in p.text]
+        headline = max(several or large, key=lambda p: p.size, default=None)
+    shown = marked and marked in " ".join(fold(p.text) for p in first)
+    title = headline.text if headline else stated if shown else ""
+    parts = (f"## {p.text}" if p.heading else p.text for p in found if p is not headline)
+    return draft_of("\n\n".join(parts), path, title)

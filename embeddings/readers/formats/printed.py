@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from embeddings.readers.formats.hyphens import Words
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
@@ -24,16 +25,13 @@ _NUMBER = re.compile(
     r"(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,6})(?:\W+(?:\d{1,4}|(?:of|sur)\W+\d+))?\W*"
 )
 _DIGITS = re.compile(r"\d+")
-_HYPHENS = "-\u2010\u00ad"
-_BEFORE_HYPHEN = re.compile(r"[\w’'-]*\w$")
-_AFTER_HYPHEN = re.compile(r"^[\w’'-]*\w")
-_KEPT_AFTER = re.compile(
-    r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b"
-)
-_KEPT_BEFORE = re.compile(
-    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
-    re.IGNORECASE,
-)
+DROP = 1.7
+"""From how many times the size of most letters a letter that begins a paragraph is a drop cap."""
+
+MOST_DROPPED = 3
+"""The most characters of one, a quotation mark before it included."""
+
+_ONE_LETTER_WORDS = ("A", "I", "O", "Y", "À", "Ô")
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
 _NARROWEST = 0.15
@@ -73,27 +71,28 @@ class Paragraph:
         text: Its words, on one line, without the hyphens that a line's end made.
         page: The page it begins on.
         size: The height of its letters.
-        heading: Its letters are larger than most.
+        large: Its letters are larger than most.
+        heading: They are, and it does not end as a sentence does.
     """
 
     text: str
     page: int
     size: float
+    large: bool
     heading: bool
 
 
 def paragraphs_of(lines: Sequence[Line]) -> list[Paragraph]:
     """Put lines together: columns one after another, without running heads and page numbers."""
-    kept = without_margins(lines)
+    kept = without_margins(with_drop_caps(lines))
     if not kept:
         return []
     by_page: dict[int, list[Line]] = defaultdict(list)
     for line in kept:
         by_page[line.page].append(line)
     groups = _grouped([part for page in sorted(by_page) for part in in_order(by_page[page])])
-    sizes = Counter(round(line.size * 2) / 2 for line in kept for _ in range(len(line.text)))
-    usual = sizes.most_common(1)[0][0]
-    words = Counter(re.findall(r"[\w’'-]+", " ".join(line.text for line in kept).casefold()))
+    usual = usual_size(kept)
+    words = Words("\n".join(line.text for line in kept))
     return [_paragraph(group, usual, words) for group in groups]
 
 
@@ -222,26 +221,48 @@ def _begins(above: Line, below: Line, usual: float, edges: tuple[float, float]) 
     return closed and (indented or short)
 
 
-def _paragraph(lines: Sequence[Line], usual: float, words: Counter[str]) -> Paragraph:
+def _paragraph(lines: Sequence[Line], usual: float, words: Words) -> Paragraph:
     text = lines[0].text.strip()
     for line in lines[1:]:
-        text = _joined(text, line.text.strip(), words)
+        text = words.join(text, line.text.strip())
     size = max(line.size for line in lines)
-    heading = size >= LARGER * usual and not ends_like_sentence(text)
-    return Paragraph(text, lines[0].page, size, heading)
+    large = size >= LARGER * usual
+    return Paragraph(text, lines[0].page, size, large, large and not ends_like_sentence(text))
 
 
-def _joined(above: str, below: str, words: Counter[str]) -> str:
-    """Join two lines; a hyphen between them stays when it is the word's own."""
-    if above[-1:] not in tuple(_HYPHENS) or not above[-2:-1].isalnum():
-        return f"{above} {below}"
-    if not below[:1].islower():
-        return above + below
-    start, end = _BEFORE_HYPHEN.search(above[:-1]), _AFTER_HYPHEN.match(below)
-    if start is None or end is None:
-        return f"{above} {below}"
-    whole, parts = start[0] + end[0], f"{start[0]}-{end[0]}"
-    own = words[parts.casefold()] > words[whole.casefold()]
-    if not own and not words[whole.casefold()]:
-        own = bool(_KEPT_AFTER.match(end[0]) or _KEPT_BEFORE.search(start[0]))
-    return f"{above[:-1]}{'-' if own and above[-1] != chr(0xAD) else ''}{below}"
+def with_drop_caps(lines: Sequence[Line]) -> list[Line]:
+    """Return lines, each large letter beside some of them put before the first of these."""
+    if not lines:
+        return []
+    usual = usual_size(lines)
+    caps = [x for x in lines if x.size > DROP * usual and len(x.text) <= MOST_DROPPED]
+    found = [line for line in lines if line not in caps]
+    for cap in caps:
+        beside = sorted((x for x in found if _is_beside(x, cap)), key=lambda x: x.top)
+        if not beside or not any(map(str.isalpha, cap.text)):
+            found.append(cap)
+            continue
+        texts = Counter(word for x in lines for word in x.text.casefold().split())
+        rest = beside[0].text
+        word = rest.split()[0].casefold()
+        apart = cap.text in _ONE_LETTER_WORDS and (
+            not rest[0].islower() or texts[word] > 1 > texts[cap.text.casefold() + word]
+        )
+        for line in beside:
+            text = f"{cap.text}{' ' * apart}{rest}" if line is beside[0] else line.text
+            found[found.index(line)] = replace(line, text=text, left=cap.left)
+    return found
+
+
+def _is_beside(line: Line, cap: Line) -> bool:
+    middle = (line.top + line.bottom) / 2
+    near = -0.2 * cap.size < line.left - cap.right < cap.size
+    return line.page == cap.page and near and cap.top - line.size / 2 < middle < cap.bottom
+
+
+def usual_size(lines: Sequence[Line]) -> float:
+    """Return the height of most letters, to half a point."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0]

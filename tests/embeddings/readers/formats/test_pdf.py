@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,12 +12,15 @@ from fpdf import FPDF
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox, read
 from embeddings.readers.formats import pdf
-from embeddings.readers.formats.printed import _joined
+from embeddings.readers.formats.hyphens import Words
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
 
 HEAD = "Le Courrier de l’Aven"
+
+
+TALK = "La mairie a dit que les travaux sont pour la fin de l’année et que le pont est fermé."
 
 
 def printed(data: bytes, name: str = "a.pdf") -> Draft:
@@ -64,7 +66,7 @@ def test_a_word_s_own_hyphen_stays() -> None:
     ],
 )
 def test_lines_are_joined_as_words_are(above: str, below: str, joined: str) -> None:
-    assert _joined(above, below, Counter()) == joined
+    assert Words(TALK).join(above, below) == joined
 
 
 def test_the_day_in_the_name_of_the_file_counts() -> None:
