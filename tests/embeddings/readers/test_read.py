@@ -88,7 +88,7 @@ def test_a_draft_becomes_an_article_of_a_collection() -> None:
         (
             STORY,
             "a.xls",
-            r"ending in .xls are not supported, only .docx, .htm, .*, .xhtml",
+            r"ending in .xls are not supported, only .docm, .docx, .htm, .*, .xhtml",
         ),
         (STORY, "notes", "without an extension"),
         ("---\ndate: 2018-02-30\n---\n" + STORY, "a.md", "field date .* no day"),
