@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.pages.blocks import blocks
+from embeddings.readers.pages.blocks import page_of
 from embeddings.readers.pages.story import text_of
 
 
@@ -23,4 +23,4 @@ def fragment_text(markup: str) -> str:
         root = html.document_fromstring(whole, parser=parser)
     except (etree.LxmlError, ValueError):
         return ""
-    return normal(text_of(blocks(root))).strip("\n")
+    return normal(text_of(page_of(root).blocks)).strip("\n")
