@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError, UnknownArticle
 from embeddings.question.followups import readings
+from embeddings.question.intent import small_talk
 from embeddings.question.understanding import understand
 from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleaved, merged
@@ -140,6 +141,8 @@ class _Asked:
         The other readings are not tried where the best one is refused: on the seeds six in ten of
         their answers were right, where nine in ten have to be.
         """
+        if reply := small_talk(self.question):
+            return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
         leaning = readings(self.question, self.terms.before)
         if not leaning:
             return self.narrowed()

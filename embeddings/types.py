@@ -169,6 +169,11 @@ class Answer:
     closest: tuple[Hit, ...] = ()
     notes: tuple[Note, ...] = ()
 
+    @property
+    def is_small_talk(self) -> bool:
+        """Whether nothing was asked: a greeting or thanks, replied to by the only note."""
+        return any(note.key in {"thanks", "goodbye", "greeting"} for note in self.notes)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -38,7 +38,7 @@ def answer(screen: Screen, value: Answer, threshold: float) -> None:
     _show_understood(screen, value)
     for hit in shown_at_first(value.hits):
         _show_hit(screen, hit, threshold)
-    if value.refusal:
+    if value.refusal and not value.is_small_talk:
         screen.line(words(f"refusal-{value.refusal}"), "yellow")
     if value.closest:
         screen.line(words("closest"), "yellow")

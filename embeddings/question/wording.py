@@ -17,51 +17,52 @@ if TYPE_CHECKING:
     from embeddings.question.foldedtext import FoldedText
 
 
-def _set(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text."""
     return frozenset(words.split())
 
 
-OPENERS = _set("et mais ou donc alors ok oui non sinon and but or so then yes no")
+OPENERS = word_set("et mais ou donc alors ok oui non sinon and but or so then yes no")
 ABOUT = re.compile(r"(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about )")
-ASKERS = _set(
+ASKERS = word_set(
     "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
     " pk ki what who whom whose which where when why how what's who's"
 ) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
-VERBS = _set(
+VERBS = word_set(
     "est sont a ont etait etaient fut avait avaient sera peut doit fait va is are was were has have"
     " had do does did can could will would should n' si if on je tu nous vous i you we -on -t-on"
 )
-SUBJECTS = _set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
-ONE = _set("il elle -il -t-il -elle -t-elle he she it lui l'")
-POINTERS = _set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
-OWNERS = _set("son sa ses leur leurs his her its their cet cette ces this these those")
-OBJECTS = _set("lui eux him them it her one ones so")
-CLITICS = _set("l' la le les s'en l'en n'en en s'y l'y n'y")
-AUXILIARIES = _set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
-IMPERSONAL = _set(
+SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
+ONE = word_set("il elle -il -t-il -elle -t-elle he she it lui l'")
+POINTERS = word_set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
+OWNERS = word_set("son sa ses leur leurs his her its their cet cette ces this these those")
+OBJECTS = word_set("lui eux him them it her one ones so")
+CLITICS = word_set("l' la le les s'en l'en n'en en s'y l'y n'y")
+AUXILIARIES = word_set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
+IMPERSONAL = word_set(
     "faut faudra faudrait suffit suffira suffirait existe reste manque convient agit vaut pleut"
     " passe passera arrive rain snow temps y vrai possible exact legal true likely normal raining"
 )
-_LIGHT = _set(
+_LIGHT = word_set(
     "ensuite autre autres else exactly encore aussi donc svp stp please exactement precisement"
     " vraiment really fois times long ago deja already longtemps -ce"
 )
-HIDING = _set(
+HIDING = word_set(
     "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle combien"
 )
 """Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
-PREPOSITIONS = _set(
+PREPOSITIONS = word_set(
     "a au aux de du des d' pour contre avec chez dans en sur sans avant apres depuis par to for"
     " with at in on about from of by against since before after"
 )
-RELATIVE = _set("avant apres ensuite before after next then")
-DETERMINERS = _set("le la les l' un une the an leur leurs")
-CLAUSES = _set(", ; que qu' quand si car parce lorsque when if because while and et")
-TIMES = _set(
+RELATIVE = word_set("avant apres ensuite before after next then")
+DETERMINERS = word_set("le la les l' un une the an leur leurs")
+CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while and et")
+TIMES = word_set(
     "an annee annees ete hiver automne printemps semaine matin nuit soir jour jours mois weekend"
     " derniers dernieres week month year morning summer past days weeks months years"
 )
-ORDINALS = _set(
+ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )
 _TOKEN = re.compile(

@@ -106,6 +106,14 @@ async def test_a_question_that_stands_by_itself_is_not_bent(live: Live) -> None:
     assert after.hits == alone.hits
 
 
+async def test_thanks_are_replied_to_and_nothing_is_searched(live: Live) -> None:
+    answer = await live.answer("merci !", terms())
+    assert [note.key for note in answer.notes] == ["thanks"]
+    assert answer.is_small_talk
+    assert answer.refusal is Refusal.NOT_FOUND
+    assert answer.nearest_titles == ()
+
+
 async def test_a_plain_ranking_reads_no_dates(live: Live) -> None:
     answer = await live.answer("Le nouveau quai de Lorient en 2018 ?", terms(plain=True))
     assert answer.understood == ()

@@ -1,0 +1,82 @@
+"""Questions that ask what something is, and messages that ask nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from config.settings import SEEDS
+from embeddings.question.intent import defined_term, small_talk
+
+DEFINITIONS = {
+    "Qu'est-ce que Rekognition ?": "Rekognition",
+    "Qu’est-ce que c’est que Palantir ?": "Palantir",
+    "Qu'est-ce qu'AWS ?": "AWS",
+    "C'est quoi la tolérance zéro ?": "tolérance zéro",
+    "c koi rekognition": "rekognition",
+    "Rekognition, c'est quoi ?": "Rekognition",
+    "ICE ça veut dire quoi": "ICE",
+    "que veut dire le sigle ICE svp": "ICE",
+    "Que désigne le nom « AWS » ?": "AWS",
+    "Définition de Rekognition": "Rekognition",
+    "Qui est Jeff Bezos ?": "Jeff Bezos",
+    "qui est jeff bezos": "jeff bezos",
+    "Dis-moi ce qu'est Palantir": "Palantir",
+    "Who is Jeff Bezos?": "Jeff Bezos",
+    "What's ICE?": "ICE",
+    "What does ICE stand for?": "ICE",
+    'What does "zero tolerance" mean?': "zero tolerance",
+    "Tell me what Palantir is please": "Palantir",
+    "the meaning of ICE": "ICE",
+}
+OTHERS = [
+    "Qui est responsable ?",
+    "Qui est le patron de Palantir ?",
+    "Qu'est-ce que demandent les salariés ?",
+    "Qu'est-ce qui a valu des critiques à Google ?",
+    "What is the capital of Australia?",
+    "What is Jeff Bezos's fortune?",
+    "What does Palantir build?",
+    "Who is he?",
+    "c'est quoi ça",
+    "À qui Amazon vend-il Rekognition ?",
+]
+SMALL_TALK = {
+    "thanks": [
+        "merci !", "Merci beaucoup 🙏", "mercii bcp", "ok thx", "thank you so much",
+        "super, merci pour ta réponse", "Thanks for the help!",
+    ],
+    "greeting": ["bonjour", "Bonjour à tous", "salut !!", "hi there", "Hello Verbatim"],
+    "goodbye": ["au revoir", "Bye", "bonne journée !"],
+}  # fmt: skip
+ASKED = ["Bonjour, qui a écrit la lettre ?", "merci de me dire qui", "Qui dit merci ?", "plus", ""]
+
+
+def test_a_definition_asks_for_its_term() -> None:
+    assert {question: defined_term(question) for question in DEFINITIONS} == DEFINITIONS
+
+
+def test_other_questions_ask_for_no_definition() -> None:
+    assert {q: term for q in OTHERS if (term := defined_term(q))} == {}
+
+
+@pytest.mark.parametrize("key", SMALL_TALK)
+def test_who_only_greets_or_thanks_is_replied_to(key: str) -> None:
+    replies = {message: small_talk(message) for message in SMALL_TALK[key]}
+    assert {message for message, note in replies.items() if not note or note.key != key} == set()
+
+
+def test_who_asks_something_is_not_taken_for_polite() -> None:
+    lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [*ASKED, *(json.loads(line)["question"] for line in lines)]
+    assert [question for question in questions if small_talk(question)] == []
+
+
+@pytest.mark.parametrize("atom", ["c'est quoi ", "!", "what ", "l'", "merci ", "e", ", "])
+def test_the_longest_message_is_read_in_a_moment(atom: str) -> None:
+    began = time.process_time()
+    defined_term("what " + atom * (1000 // len(atom)))
+    small_talk(atom * (1000 // len(atom)))
+    assert time.process_time() - began < 0.05
