@@ -9,16 +9,19 @@ import logging
 import signal
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from tests.embeddings.store.postgres.server import NoServerError, Server
-from tests.torture import report
 from tests.torture.judge import judge
 from tests.torture.mutants import MUTANTS
 from tests.torture.running import run
 from tests.torture.seen import Plan
+
+if TYPE_CHECKING:
+    from tests.torture.judge import Verdict
+    from tests.torture.seen import Seen
 
 
 def main() -> int:
@@ -28,11 +31,10 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # whoever stops it leaves nothing behind
     plan = Plan(60 * options.minutes, options.every, options.seed, filling=options.filling)
-    out, err = Console(), Console(stderr=True)
     try:
         postgres = Server()
     except NoServerError as error:
-        err.print(str(error))
+        sys.stderr.write(f"{error}\n")
         return 2
     folder = Path(tempfile.mkdtemp(prefix="verbatim-torture-", dir=options.scratch))
     try:
@@ -40,15 +42,28 @@ def main() -> int:
     finally:
         postgres.close()
     verdict = judge(seen)
-    figures = report.document(plan, seen, verdict)
-    out.print(report.table(figures))
-    for problem in verdict.problems:
-        err.print(problem, markup=False, highlight=False)
+    text = json.dumps(figures(plan, seen, verdict), indent=1, ensure_ascii=False) + "\n"
+    sys.stdout.write(text)
     if options.json:
-        text = json.dumps(figures, indent=1, ensure_ascii=False)
-        options.json.write_text(text + "\n", encoding="utf-8")
-    err.print(f"logs and ledgers: {folder}")
+        options.json.write_text(text, encoding="utf-8")
+    sys.stderr.write(f"logs: {folder}\n")
     return 1 if verdict.problems else 0
+
+
+def figures(plan: Plan, seen: Seen, verdict: Verdict) -> dict[str, Any]:
+    """Return what came of a run, each figure under what it counts."""
+    return {
+        "bots": plan.bots,
+        "seed": plan.seed,
+        "seconds": round(seen.seconds, 1),
+        **dict(sorted(verdict.counts.items())),
+        "oldest answer, seconds after it was superseded": round(verdict.stale, 2),
+        "killed": dict(sorted(Counter(name for name, _ in seen.kills).items())),
+        "snapshots kept in the end": seen.left.kept if seen.left else None,
+        "lines of the audit log": len(seen.audit),
+        "digests verified": seen.verified.get("checked"),
+        "problems": verdict.problems,
+    }
 
 
 def arguments() -> argparse.ArgumentParser:

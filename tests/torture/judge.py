@@ -13,16 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.torture.ledger import DONE
+from tests.torture.seen import DONE
 from tests.torture.stories import quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.torture.door import Asked
-    from tests.torture.history import Generation
-    from tests.torture.ledger import Work
-    from tests.torture.seen import Seen
+    from tests.torture.seen import Asked, Generation, Seen, Work
 
 STALE = 45.0
 """Seconds after which nobody serves what is live no more: a look each 30 s, and, where the
@@ -68,7 +65,7 @@ class Shown:
 def judge(seen: Seen) -> Verdict:
     """Judge a whole run."""
     verdict = Verdict()
-    verdict.problems += [*seen.faults, *(f"an asker read: {text}" for text in seen.strange)]
+    verdict.problems += seen.faults
     _answers(seen.asked, seen.generations, verdict)
     verdict.problems += [
         *_published(seen.works, seen.generations, verdict.counts),
@@ -93,7 +90,7 @@ def _answers(asked: Sequence[Asked], live: Sequence[Generation], verdict: Verdic
         if one.ended is None:
             counts["in the hands of a killed bot" if one.lost else "without an answer"] += 1
             if not one.lost:
-                verdict.problems.append(f"{one.who} had no answer about {one.town}")
+                verdict.problems.append(f"no answer about {one.town} from shard {one.shard}")
             continue
         counts["answers"] += 1
         floor = shown[one.life].by(one.began)
@@ -133,7 +130,7 @@ def _past(number: int, live: Sequence[Generation]) -> float:
 def _why(one: Asked, live: Sequence[Generation], floor: int) -> str:
     """Say what is wrong with an answer."""
     found = quotes(one.reply)
-    where = f"{one.who}, about {one.town}, from shard {one.shard} at {one.began:.2f}"
+    where = f"about {one.town}, from shard {one.shard} at {one.began:.2f}"
     if found.strange:
         return f"words that are no story's: {found.strange} ({where})"
     named = ", ".join(sorted(story.title for story in found.stories))
@@ -226,17 +223,13 @@ def _left(seen: Seen) -> Iterator[str]:
         return
     for what, found in (
         ("locks are held", left.locks),
-        ("tables are nobody's", left.tables),
+        ("rows are nobody's", left.rows),
         ("transactions are open", left.open),
-        ("texts wait for a vector", left.waiting),
     ):
         if found:
             yield f"{what} in the end: {found}"
     if seen.verified.get("ok") is not True:
         yield f"verify: {seen.verified}"
-    others = {bot: each for bot, each in seen.serving.items() if each != left.live}
-    if others or not seen.serving:
-        yield f"{left.live} is live, and others serve: {others}"
 
 
 def _last(seen: Seen) -> Iterator[str]:

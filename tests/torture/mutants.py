@@ -6,15 +6,15 @@ What ``python -m tests.torture --mutant NAME`` runs must end with broken promise
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tests.torture.children import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from embeddings.snapshots.snapshot import Snapshot
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def pointer() -> None:

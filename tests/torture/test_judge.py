@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.torture.door import Asked
-from tests.torture.history import Generation, Left
 from tests.torture.judge import NOTHING, STALE, judge
-from tests.torture.ledger import DONE, REFUSED, Work
-from tests.torture.seen import Seen
+from tests.torture.seen import DONE, REFUSED, Asked, Generation, Left, Seen, Work
 from tests.torture.stories import TOLD, Story, of_title, question, quotes
 
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ def said(*quoted: Story) -> str:
 
 def asked(began: float, *quoted: Story, life: str = "one") -> Asked:
     """Return a question that was answered after a second."""
-    return Asked("asker-0", quoted[0].town, 0, life, began, began + 1, said(*quoted))
+    return Asked(quoted[0].town, 0, life, began, began + 1, said(*quoted))
 
 
 def both(town: str, a: int, b: int) -> tuple[Story, Story]:
@@ -57,7 +54,7 @@ def kept() -> Seen:
             asked(201, *both(LYON, 1, 0)),
             asked(202, *both(LYON, 1, 1)),
             asked(301, *both(BREST, 1, 0)),
-            Asked("asker-0", BREST, 0, "one", 310, None, "", lost=True),
+            Asked(BREST, 0, "one", 310, None, "", lost=True),
         ],
         last=[asked(400, *both(BREST, 1, 0), life="two")],
         works=[
@@ -79,9 +76,8 @@ def kept() -> Seen:
             line("publish", "s2", "2026-01-01T00:02:00+00:00"),
             line("rollback", "s1", "2026-01-01T00:03:00+00:00"),
         ],
-        left=Left("s1", 3, (), (), 0, 0),
+        left=Left("s1", 3, (), 0, 0),
         verified={"ok": True, "checked": 9, "problems": []},
-        serving={"bot-0": "s1", "bot-1": "s1"},
     )
 
 
@@ -105,9 +101,9 @@ def test_a_run_in_which_all_was_kept_has_no_problem() -> None:
         (ask(asked(250, *both(BREST, 7, 1))), "never published"),
         (ask(asked(101 + STALE, *both(BREST, 0, 0), life="two")), "too old"),
         (ask(asked(112, *both(BREST, 0, 0))), "went back"),
-        (ask(Asked("a", BREST, 0, "one", 110, 111, NOTHING)), "no quote"),
-        (ask(Asked("a", BREST, 0, "one", 110, 111, "Réessayez. (code X)")), "no quote"),
-        (ask(Asked("a", BREST, 0, "one", 110)), "no answer"),
+        (ask(Asked(BREST, 0, "one", 110, 111, NOTHING)), "no quote"),
+        (ask(Asked(BREST, 0, "one", 110, 111, "Réessayez. (code X)")), "no quote"),
+        (ask(Asked(BREST, 0, "one", 110)), "no answer"),
     ],
 )
 def test_a_wrong_answer_is_noticed(spoil: Callable[[Seen], object], word: str) -> None:
@@ -143,7 +139,7 @@ def test_a_refusal_is_right_where_neither_paper_has_the_town() -> None:
     seen.asked[1].reply = NOTHING
     seen.asked[4:] = []
     seen.generations[3:], seen.audit[3:], seen.works[3:] = [], [], []
-    seen.left, seen.serving = Left("s2", 3, (), (), 0, 0), {"bot-0": "s2"}
+    seen.left = Left("s2", 3, (), 0, 0)
     seen.last = [asked(400, *both(BREST, 1, 1))]
     assert judge(seen).problems == []
     assert judge(seen).counts["refusals"] == 1
@@ -160,10 +156,7 @@ def test_a_refusal_is_right_where_neither_paper_has_the_town() -> None:
         (lambda seen: seen.audit.insert(1, seen.audit[0]), "is not what was live"),
         (lambda seen: seen.audit.reverse(), "not in order"),
         (lambda seen: seen.faults.append("bot-1 ended by itself"), "by itself"),
-        (lambda seen: seen.strange.append("two editions of one paper"), "two editions"),
         (lambda seen: seen.verified.update(ok=False), "verify"),
-        (lambda seen: seen.serving.update({"bot-1": "s0"}), "others serve"),
-        (lambda seen: seen.serving.clear(), "others serve"),
         (lambda seen: seen.last.clear(), "nobody asked in the end"),
         (lambda seen: seen.last.append(asked(400, *both(LYON, 0, 0))), "in the end shard"),
     ],
@@ -178,8 +171,7 @@ def test_what_is_lost_or_left_behind_is_noticed(spoil: Callable[[Seen], object],
     ("left", "word"),
     [
         ({"locks": ("process 1",)}, "locks are held"),
-        ({"tables": ("g3_files",)}, "tables are nobody's"),
-        ({"waiting": 2}, "texts wait"),
+        ({"rows": 3}, "rows are nobody's"),
         ({"open": 1}, "transactions are open"),
     ],
 )

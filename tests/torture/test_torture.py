@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.embeddings.store.postgres.fixtures import postgres_of_its_own
 from tests.torture.judge import judge
 from tests.torture.running import run
 from tests.torture.seen import Plan
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.embeddings.store.postgres.server import Server
-
-__all__ = ["postgres_of_its_own"]
 
 
 @pytest.fixture
