@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.draft import Draft
+from embeddings.errors import ReadError
+from embeddings.readers.draft import Draft, Fields
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.formats.frontmatter import MAX_FIELD, MAX_URL
 from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     guess_author,
@@ -16,8 +18,10 @@ from embeddings.readers.pages.guesses import (
     margins_of,
 )
 from embeddings.readers.pages.language import guess_language
+from embeddings.text.passages import split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from embeddings.readers.draft import LeftOut
@@ -25,29 +29,98 @@ if TYPE_CHECKING:
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What a draft tells of its text."""
 
+NEEDED = ("title", "language")
+"""Those that no draft lacks."""
 
-def draft_of(text: str, path: Path, title: str = "", left_out: tuple[LeftOut, ...] = ()) -> Draft:
+MAX_CHARACTERS = 2_000_000
+"""The longest text of one article."""
+
+MAX_PARAGRAPHS = 10_000
+"""The most quotable paragraphs of one article."""
+
+
+def draft_of(
+    text: str,
+    path: Path,
+    stated: Fields | None = None,
+    left_out: tuple[LeftOut, ...] = (),
+    *,
+    needed_only: bool = False,
+) -> Draft:
     """Make a draft of a text.
 
     Args:
         text: Paragraphs with an empty line between, headings after ``##``.
         path: The file that it is from; its name may tell the title and the day.
-        title: The headline that the document sets apart; guessed when it is empty.
+        stated: What the document says of itself; what it says is empty stays so.
         left_out: What of the document is not in the text.
+        needed_only: The format states the other fields where they are known: guess none of them.
     """
+    fields = stated or Fields()
     margins = margins_of(text)
     language = guess_language(text)
-    draft = Draft(
+    stem = storable(path.stem)
+    guesses: dict[str, Callable[[], Any]] = {
+        "title": lambda: guess_title(text, margins, stem)[:MAX_TITLE].strip() or "Article",
+        "source": lambda: guess_source(margins),
+        "author": lambda: guess_author(margins),
+        "date": lambda: guess_date(margins, stem, language),
+        "url": lambda: guess_url(margins),
+        "language": lambda: language,
+    }
+    guessed = {
+        name: value
+        for name in FIELDS
+        if not getattr(fields, name)
+        and (name in NEEDED or not (needed_only or name in fields.stated))
+        and (value := guesses[name]()) is not None
+    }
+    known = {name: getattr(fields, name) for name in FIELDS if name not in guessed}
+    return Draft(
         text=text,
-        title=(title or guess_title(text, margins, path.stem))[:MAX_TITLE].strip() or "Article",
-        source=guess_source(margins),
-        author=guess_author(margins),
-        date=guess_date(margins, path.stem, language),
-        url=guess_url(margins),
-        language=language,
+        id=fields.id,
+        origin=fields.origin or storable(str(path.resolve())),
+        inferred=tuple(guessed),
         left_out=left_out,
-        origin=str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8"),
+        **(known | guessed),
     )
-    stated = {"title"} if title else set()
-    found = (name for name in FIELDS if getattr(draft, name) is not None and name not in stated)
-    return replace(draft, inferred=tuple(found))
+
+
+def check_quotable(draft: Draft, name: str) -> Draft:
+    """Return a draft that can be stored and has something to quote.
+
+    Raises:
+        ReadError: It is not such a draft; the sentence says why.
+    """
+    if len(draft.text) > MAX_CHARACTERS:
+        raise ReadError(
+            f"{name} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
+            "cut it into several."
+        )
+    if len(draft.origin or "") > MAX_URL:
+        raise ReadError(f"{name[:60]}… has a name of more than {MAX_URL} characters; shorten it.")
+    passages = split(draft.article("draft"))
+    if not passages:
+        raise ReadError(
+            f"{name} has no paragraph to quote, only headings, addresses or links; "
+            "add the story's sentences."
+        )
+    if len(passages) > MAX_PARAGRAPHS:
+        raise ReadError(
+            f"{name} has more than {MAX_PARAGRAPHS:,} paragraphs, the most of one article; "
+            "cut it into several."
+        )
+    return draft
+
+
+def one_line(value: object) -> str | None:
+    """Return a stated field as one line that can be stored; None when it is empty or no text."""
+    if not isinstance(value, str):
+        return None
+    shown = "".join(c for c in normal(value) if c.isprintable() or c.isspace())
+    return " ".join(shown.split())[:MAX_FIELD].strip() or None
+
+
+def storable(name: str) -> str:
+    """Return a file's name as text that can be written, whatever bytes it is made of."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

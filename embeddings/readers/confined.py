@@ -1,4 +1,4 @@
-"""The process that reads files which may be hostile: a file comes in, a draft or a sentence out.
+"""The process that reads files which may be hostile: a file comes in, what is in it goes out.
 
 A job is a line of JSON that says what the file is, and the file's bytes; the result is JSON, since
 who reads hostile files is not trusted with more.
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.child import serve
 from embeddings.errors import ReadError
-from embeddings.readers.formats.registry import CONFINED
+from embeddings.readers.assemble import check_quotable
+from embeddings.readers.draft import Draft, to_plain
+from embeddings.readers.registry import FORMATS
+from embeddings.types import Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from embeddings.child import Tell
-    from embeddings.readers.draft import Draft
+    from embeddings.readers.draft import Found
 
 
 def prepare(job: bytes) -> None:
     """Load the libraries that the format of a file needs."""
-    CONFINED[_request(job)[0]["extension"]].load()
+    FORMATS[_request(job)[0]["extension"]].load()
 
 
 def work(job: bytes, _: Tell) -> bytes:
@@ -35,8 +39,12 @@ def work(job: bytes, _: Tell) -> bytes:
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Read one file; whatever goes wrong is a sentence."""
     name = str(request["path"])
+    known = {key: value for key, value in request["known"].items() if value is not None}
     try:
-        draft = CONFINED[request["extension"]].read(data, Path(name), **request["known"])
+        found = FORMATS[request["extension"]].read(data, Path(name), **known)
+        if isinstance(found, Draft):
+            found = [check_quotable(found, known.get("address") or name)]
+        return {"found": [to_plain(each) for each in _checked(found, name)]}
     except ReadError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -44,18 +52,23 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     except (Exception, RecursionError) as error:  # noqa: BLE001 - parsers raise anything
         kind = type(error).__name__
         return {"error": f"{name} is damaged and cannot be read ({kind}); save it again."}
-    return {"draft": _plain(draft)}
+
+
+def _checked(found: Iterable[Found], name: str) -> Iterator[Found]:
+    """Yield what a file holds; a story that cannot be stored is told, and costs no other."""
+    for each in found:
+        if not isinstance(each, Draft):
+            yield each
+            continue
+        try:
+            yield check_quotable(each, f"“{each.title}” of {name}")
+        except ReadError as error:
+            yield Rejected(each.origin or name, str(error))
 
 
 def _request(job: bytes) -> tuple[dict[str, Any], bytes]:
     line, _, data = job.partition(b"\n")
     return json.loads(line), data
-
-
-def _plain(draft: Draft) -> dict[str, Any]:
-    fields = asdict(draft)
-    fields["date"] = draft.date.isoformat() if draft.date else None
-    return fields
 
 
 def forbid_files() -> None:

@@ -1,14 +1,30 @@
-"""An article as it was read, before the corpus gives it its id."""
+"""What is read of an input: an article before it has its id, and what else an input may name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
 
-from embeddings.types import SHARED, Article
+from embeddings.types import SHARED, Article, Rejected
 
-if TYPE_CHECKING:
-    from datetime import date
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a document states of itself; None where it says nothing, or says that there is none.
+
+    ``stated`` holds the names of the fields that stand in it, those left empty too.
+    """
+
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    date: date | None = None
+    url: str | None = None
+    language: str | None = None
+    id: str | None = None
+    origin: str | None = None
+    stated: frozenset[str] = field(default=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +84,51 @@ class Draft:
             collection=collection,
             origin=self.origin,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page that a list of pages names.
+
+    Attributes:
+        address: Where it is.
+        said: What the list says of it: when that changes, the page has.
+        is_list: It is a list itself, named by a list of lists.
+        draft: What the list holds of the story, for when the page cannot be had.
+    """
+
+    address: str
+    said: str = ""
+    is_list: bool = False
+    draft: Draft | None = None
+
+
+Found = Draft | Listed | Rejected
+"""What a reader finds in an input: a story, the address of one, or something that is neither."""
+
+_KINDS: dict[str, type[Any]] = {each.__name__: each for each in (Draft, Listed, Rejected)}
+
+
+def to_plain(found: Found) -> dict[str, Any]:
+    """Return what was found as JSON can say it."""
+    return {"kind": type(found).__name__, **_plain(asdict(found))}
+
+
+def from_plain(plain: dict[str, Any]) -> Found:
+    """Return what ``to_plain`` was given."""
+    fields = dict(plain)
+    kind = _KINDS[fields.pop("kind")]
+    if kind is Listed and fields["draft"]:
+        fields["draft"] = from_plain({"kind": "Draft", **fields["draft"]})
+    if kind is Draft:
+        fields["date"] = date.fromisoformat(fields["date"]) if fields["date"] else None
+        fields["inferred"] = tuple(fields["inferred"])
+        fields["left_out"] = tuple(LeftOut(**each) for each in fields["left_out"])
+    found: Found = kind(**fields)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return value.isoformat() if isinstance(value, date) else value

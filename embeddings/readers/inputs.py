@@ -6,12 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings import readers
+from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
+from embeddings.readers.registry import FORMATS, is_supported, supported
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+MAX_BYTES = 20_000_000
+"""The largest file that is read: 20 MB."""
 
 _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
 """Beginnings of the names of files, in any case, that tell of a folder and are no stories."""
@@ -59,12 +63,69 @@ def _files(folder: str) -> Iterator[str | Rejected]:
         )
     if empty and not refused:
         yield Rejected(
-            folder,
-            f"The folder {folder} has no article; put files ending in {readers.supported()} in it.",
+            folder, f"The folder {folder} has no article; put files ending in {supported()} in it."
         )
 
 
 def is_article(name: str) -> bool:
     """Say whether a file in a folder is read, by its name."""
     skipped = name.startswith(".") or name.upper().startswith(_NOT_ARTICLES)
-    return not skipped and readers.is_supported(name)
+    return not skipped and is_supported(name)
+
+
+def format_of(path: Path) -> str:
+    """Return the extension of the format that a file is in, by its name.
+
+    Raises:
+        ReadError: That format is not read.
+    """
+    if path.suffix.lower() not in FORMATS:
+        kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
+        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {supported()}.")
+    return path.suffix.lower()
+
+
+def file_bytes(given: str) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        ReadError: It is not there, is no regular file, cannot be read, is too large or empty.
+    """
+    path = Path(given)
+    _check(path, given)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReadError(f"{path} cannot be read: {reason}; check its permissions.") from None
+    if len(data) > MAX_BYTES:
+        raise ReadError(
+            f"{path} is larger than {MAX_BYTES // 1_000_000} MB, the most that is read; "
+            "cut it into several articles."
+        )
+    return not_empty(data, given)
+
+
+def not_empty(data: bytes, name: str) -> bytes:
+    """Return a file's bytes, when there are some besides blanks.
+
+    Raises:
+        ReadError: There are none.
+    """
+    if not data.strip():
+        raise ReadError(f"{name} is empty; put the story's text in it.")
+    return data
+
+
+def _check(path: Path, name: str) -> None:
+    try:
+        is_folder, is_file, there = path.is_dir(), path.is_file(), os.path.lexists(path)
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{name!r} is not the name of a file: {error}.") from None
+    if is_folder or not name:
+        raise ReadError(f"{name!r} is a folder; name a file in it.")
+    if not there:
+        raise ReadError(f"{path} does not exist; check how it is spelled.")
+    if not is_file:
+        raise ReadError(f"{path} is not a regular file; name a file with the text in it.")

@@ -1,34 +1,32 @@
-"""What a person names -> drafts: one each, or several out of an archive, a feed or a sitemap."""
+"""What a person names -> drafts: one each, or several out of an archive, an export or a list."""
 
 from __future__ import annotations
 
-import stat
 import time
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers import (
-    MAX_BYTES,
-    READERS,
-    check_file,
-    file_bytes,
-    quotable,
-    read,
-    web,
-)
+from embeddings.readers import web
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.formats import feeds
-from embeddings.readers.formats.archives import opened, unpacked
-from embeddings.readers.formats.registry import CONFINED
-from embeddings.readers.inputs import expand, is_article
+from embeddings.readers.draft import Draft, Listed
+from embeddings.readers.formats.archives import gunzipped, members
+from embeddings.readers.inputs import (
+    MAX_BYTES,
+    expand,
+    file_bytes,
+    format_of,
+    is_article,
+    not_empty,
+)
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    import zipfile
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from embeddings.readers import Draft, Fetcher, Sandbox
+    from embeddings.readers.draft import Found
+    from embeddings.readers.fetch import Fetched, Fetcher
+    from embeddings.readers.sandbox import Sandbox
 
     Outcome = tuple[str, Draft] | Rejected
     """What was read, with what it is called in a sentence; or why it was not."""
@@ -36,10 +34,20 @@ if TYPE_CHECKING:
 ARCHIVE = ".zip"
 """The extension of an archive of files."""
 
-LIST_SECONDS = 300.0
-"""How long the pages of one feed or sitemap may take together."""
+MAX_ENTRIES = 100
+"""The most pages that are read of one list: the first ones."""
 
-_ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
+MAX_LISTS = 10
+"""The most lists that are read of a list of them: the first ones."""
+
+LIST_SECONDS = 300.0
+"""How long the pages of one list may take together."""
+
+
+class Entry(str):
+    """The address of a page that a list of pages named, and no person: robots.txt is asked."""
+
+    __slots__ = ()
 
 
 def read_all(inputs: Sequence[str], sandbox: Sandbox, fetcher: Fetcher) -> Iterator[Outcome]:
@@ -47,100 +55,144 @@ def read_all(inputs: Sequence[str], sandbox: Sandbox, fetcher: Fetcher) -> Itera
 
     Args:
         inputs: Files, folders and archives of files; web addresses of pages, feeds and sitemaps.
-        sandbox: Where files are read that may be hostile.
+        sandbox: Where files are read.
         fetcher: What fetches pages.
 
     Yields:
         Each article, or a sentence for each thing that is none.
     """
+    reader = _Reader(sandbox, fetcher)
     for given in expand(inputs):
         if isinstance(given, Rejected):
             yield given
         else:
-            yield from _read(given, sandbox, fetcher)
+            yield from reader.read(given)
 
 
-def _read(given: str, sandbox: Sandbox, fetcher: Fetcher) -> Iterator[Outcome]:
-    try:
-        if is_web_address(given):
-            yield from _from_web(given, sandbox, fetcher)
-        elif given.lower().endswith(ARCHIVE):
-            path = Path(given)
-            check_file(path, given)
-            yield from _from_archive(file_bytes(path), path, sandbox)
-        else:
-            yield given, read(given, sandbox, fetcher)
-    except ReadError as error:
-        yield Rejected(given, str(error))
+def listed(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
+    """Return the addresses of the pages that a feed or a sitemap names, once each, in order.
+
+    Args:
+        page: What was fetched; a list of sitemaps leads to those, but not further.
+        sandbox: Where lists are read.
+        fetcher: What fetches them.
+
+    Returns:
+        With each address what the list says of its page: when that changes, the page has.
+
+    Raises:
+        ReadError: It is no list of pages, or names none.
+    """
+    reader = _Reader(sandbox, fetcher)
+    found = reader.pages(web.read(page, page.address, sandbox))
+    named = {each.address: each.said for each in found if isinstance(each, Listed)}
+    if not named:
+        raise ReadError(f"{page.address} is neither a feed nor a sitemap; add it as a page.")
+    return named
 
 
-def _attempt(name: str, action: Callable[[], Draft]) -> Outcome:
-    try:
-        return name, quotable(action(), name)
-    except ReadError as error:
-        return Rejected(name, str(error))
+class _Reader:
+    """Reads inputs, one after the other.
 
+    Args:
+        sandbox: Where files are read.
+        fetcher: What fetches pages.
+    """
 
-def _from_web(given: str, sandbox: Sandbox, fetcher: Fetcher) -> Iterator[Outcome]:
-    page = fetcher.get(given, crawled=isinstance(given, feeds.Entry))
-    if not feeds.is_list(page.data):
-        yield given, quotable(web.draft_of(page, given, sandbox), given)
-        return
-    found = feeds.entries(page, fetcher)
-    end = time.monotonic() + LIST_SECONDS
-    for number, address in enumerate(found):
-        if number >= feeds.MAX_ENTRIES or time.monotonic() > end:
-            yield Rejected(
-                given,
-                f"Only the first {number} of the {len(found)} pages of {given} were read; add the "
-                "others one by one.",
-            )
-            return
-        yield _attempt(address, lambda a=address: web.read(a, fetcher, sandbox, crawled=True))  # type: ignore[misc]
+    def __init__(self, sandbox: Sandbox, fetcher: Fetcher) -> None:
+        self._sandbox, self._fetcher = sandbox, fetcher
 
+    def read(self, given: str) -> Iterator[Outcome]:
+        """Read one input; what is wrong with it is said, and costs no other."""
+        try:
+            if is_web_address(given):
+                yield from self._taken(
+                    self._fetched(given, crawled=isinstance(given, Entry)), given
+                )
+            elif given.lower().endswith(ARCHIVE):
+                yield from self._archive(file_bytes(given), given)
+            else:
+                yield from self._taken(self._file(file_bytes(given), Path(given)), given)
+        except ReadError as error:
+            yield Rejected(given, str(error))
 
-def _from_archive(data: bytes, path: Path, sandbox: Sandbox) -> Iterator[Outcome]:
-    """Read the files of an archive, by the same rules as those of a folder."""
-    empty = True
-    with opened(data, str(path)) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.is_dir() or _is_hidden(info.filename):
+    def _file(self, data: bytes, path: Path) -> list[Found]:
+        if path.suffix.lower() == ".gz":
+            data, path = gunzipped(data, str(path), MAX_BYTES), path.with_suffix("")
+        return self._sandbox.read(format_of(path), data, str(path))
+
+    def _fetched(self, given: str, *, crawled: bool) -> list[Found]:
+        return web.read(self._fetcher.get(given, crawled=crawled), given, self._sandbox)
+
+    def _archive(self, data: bytes, name: str) -> Iterator[Outcome]:
+        """Read the files of an archive, by the same rules as those of a folder."""
+        empty = True
+        for path, content in members(data, name, MAX_BYTES):
+            if not isinstance(content, ReadError) and not is_article(path.name):
                 continue
-            place = f"{path}/{info.filename}"
-            problem = _problem(info)
-            if problem:
-                empty = False
-                yield Rejected(place, f"{place} {problem}.")
-            elif is_article(PurePosixPath(info.filename).name):
-                empty = False
-                yield _attempt(place, lambda i=info: _member(archive, i, path, sandbox))  # type: ignore[misc]
-    if empty:
-        raise ReadError(f"{path} has no article in it; put files in it that can be read.")
+            empty = False
+            try:
+                if isinstance(content, ReadError):
+                    raise content
+                found = self._file(not_empty(content(), str(path)), path)
+                yield from self._taken(found, str(path))
+            except ReadError as error:
+                yield Rejected(str(path), str(error))
+        if empty:
+            raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
+    def _taken(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:
+        """Yield the stories that were found, and those of the pages that are named."""
+        end, number, is_one = time.monotonic() + LIST_SECONDS, 0, len(found) == 1
+        pages = list(self.pages(found))
+        total = sum(isinstance(each, Listed) for each in pages)
+        for each in pages:
+            if not isinstance(each, Listed):
+                yield (
+                    each
+                    if isinstance(each, Rejected)
+                    else (given if is_one else each.origin or given, each)
+                )
+                continue
+            if number >= MAX_ENTRIES or time.monotonic() > end:
+                yield Rejected(
+                    given,
+                    f"Only the first {number} of the {total} pages of {given} were read; add the "
+                    "others one by one.",
+                )
+                return
+            number += 1
+            yield self._page(each)
 
-def _is_hidden(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return any(part.startswith((".", "__MACOSX")) for part in parts if part != "..")
+    def pages(self, found: Iterable[Found]) -> Iterator[Found]:
+        """Yield what was found, lists that are named by what they name, each page once."""
+        lists = 0
+        seen: set[str] = set()
+        for each in found:
+            inner: Iterable[Found] = (each,)
+            if isinstance(each, Listed) and each.is_list:
+                lists += 1
+                inner = self._inner(each.address) if lists <= MAX_LISTS else ()
+            for one in inner:
+                key = one.address if isinstance(one, Listed) else ""
+                if not key or key not in seen:
+                    seen.add(key)
+                    yield one
 
+    def _inner(self, address: str) -> list[Found]:
+        try:
+            found = self._fetched(address, crawled=True)
+        except ReadError as error:
+            return [Rejected(address, str(error))]
+        return [each for each in found if not (isinstance(each, Listed) and each.is_list)]
 
-def _problem(info: zipfile.ZipInfo) -> str:
-    """Say what is wrong with a member of an archive, if anything is."""
-    parts = info.filename.replace("\\", "/").split("/")
-    if ".." in parts or not parts[0] or ":" in parts[0]:
-        return "leads out of its archive and is not read"
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a link, not a file, and is not read"
-    if info.filename.lower().endswith(_ARCHIVES):
-        return "is an archive in an archive and is not read; add it by itself"
-    return ""
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, sandbox: Sandbox) -> Draft:
-    place = path / info.filename
-    data = unpacked(archive, info, str(place), MAX_BYTES)
-    if not data.strip():
-        raise ReadError(f"{place} is empty; put the story's text in it.")
-    extension = place.suffix.lower()
-    if extension in CONFINED:
-        return sandbox.read(extension, data, str(place))
-    return READERS[extension](data, place)
+    def _page(self, named: Listed) -> Outcome:
+        """Read a page that a list names; what the list holds of it will do where it is not had."""
+        try:
+            found = self._fetched(named.address, crawled=True)
+            story = next((each for each in found if isinstance(each, Draft)), None)
+            reason = f"{named.address} is no page, though a list names it; add it by itself."
+        except ReadError as error:
+            story, reason = None, str(error)
+        story = story or named.draft
+        return (named.address, story) if story else Rejected(named.address, reason)

@@ -8,16 +8,15 @@ has no secrets in its environment, and may write no file.
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.child import Child, ChildError
 from embeddings.errors import ReadError
-from embeddings.readers.draft import Draft, LeftOut
-from embeddings.readers.formats.registry import CONFINED
+from embeddings.readers.draft import from_plain
+from embeddings.readers.registry import FORMATS
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from embeddings.readers.draft import Found
 
 MEGABYTES = 500
 """The most memory that the process may ask for, its libraries included."""
@@ -46,39 +45,34 @@ class Sandbox:
         """Return itself; nothing is started yet."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the process."""
         self.child.end()
 
-    def read(self, extension: str, data: bytes, path: str, **known: str | None) -> Draft:
+    def read(self, extension: str, data: bytes, path: str, **known: str | None) -> list[Found]:
         """Read a file there.
 
         Args:
-            extension: The format, as in ``READERS``.
+            extension: The format, as in ``FORMATS``.
             data: The file's bytes.
             path: Where they are from.
             known: What else the format's reader takes, such as a page's address.
+
+        Returns:
+            What is in it: one draft, each with something to quote, or what a list or an export
+            holds.
 
         Raises:
             ReadError: It cannot be read, takes too long or too much memory.
         """
         request = {"extension": extension, "path": path, "known": known}
-        seconds = self._seconds or CONFINED[extension].patience(len(data))
+        seconds = self._seconds or FORMATS[extension].patience(len(data))
         answer = self._ask(json.dumps(request).encode() + b"\n" + data, path, seconds)
         if "error" in answer:
             if answer.get("last"):
                 self.child.end()
             raise ReadError(str(answer["error"]))
-        fields: dict[str, Any] = dict(answer["draft"])
-        fields["date"] = date.fromisoformat(fields["date"]) if fields["date"] else None
-        fields["inferred"] = tuple(fields["inferred"])
-        fields["left_out"] = tuple(LeftOut(**each) for each in fields["left_out"])
-        return Draft(**fields)
+        return [from_plain(each) for each in answer["found"]]
 
     def _ask(self, job: bytes, name: str, seconds: float) -> dict[str, Any]:
         try:

@@ -10,99 +10,100 @@ from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import parse
+from embeddings.readers.draft import Draft
 from embeddings.readers.formats import office, text
+from embeddings.readers.formats.archives import gunzipped
+from embeddings.readers.formats.sniffing import OFFICE, look
+from embeddings.readers.inputs import MAX_BYTES
 
 if TYPE_CHECKING:
-    from embeddings.readers.draft import Draft
-    from embeddings.readers.fetch import Fetched, Fetcher
+    from embeddings.readers.draft import Found
+    from embeddings.readers.fetch import Fetched
     from embeddings.readers.sandbox import Sandbox
 
-_OFFICE = "office"
-_SIGNS = (
-    (re.compile(rb"[\s\S]*?%PDF-"), ".pdf"),
-    (re.compile(rb"PK\x03\x04"), _OFFICE),
-    (
-        re.compile(
-            rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|!--|\?xml)", re.IGNORECASE
-        ),
-        ".html",
-    ),
-)
-"""How files of a format begin -> its extension; what begins otherwise is a text, or a page."""
-
-_HEAD = 1024
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
     "text/plain": ".txt",
     "text/markdown": ".md",
     "text/x-markdown": ".md",
+    "application/json": ".json",
+    "application/feed+json": ".json",
+    "application/epub+zip": ".epub",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
     "application/pdf": ".pdf",
     "application/x-pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.oasis.opendocument.text": ".odt",
 }
+_XML = ("/xml", "+xml")
+_WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 _SUBDOMAIN = re.compile(r"^(?:www|amp|m|mobile)\.")
 
 
-def read(given: str, fetcher: Fetcher, sandbox: Sandbox, *, crawled: bool = False) -> Draft:
-    """Fetch and read an address.
+def read(page: Fetched, given: str, sandbox: Sandbox) -> list[Found]:
+    """Read what was fetched for a given address.
 
     Args:
-        given: As a person or a page writes it.
-        fetcher: What fetches it.
-        sandbox: Where pages are read.
-        crawled: A list of pages named it, not a person: robots.txt is asked.
+        page: What was fetched.
+        given: The address, as a person or a page writes it.
+        sandbox: Where it is read.
 
     Returns:
-        The draft; its origin is the address that was given, so that it is known again.
+        What is in it. The origin of a page is the address that was given, so that it is known
+        again.
 
     Raises:
-        ReadError: It cannot be fetched or read; the sentence says why.
+        ReadError: It cannot be read; the sentence says why.
     """
-    return draft_of(fetcher.get(given, crawled=crawled), given, sandbox)
-
-
-def draft_of(page: Fetched, given: str, sandbox: Sandbox) -> Draft:
-    """Read what was fetched for a given address; as ``read`` otherwise."""
+    if page.data.startswith(b"\x1f\x8b"):
+        page = replace(page, data=gunzipped(page.data, page.address, MAX_BYTES))
     extension = _extension(page)
-    if extension == ".html":
-        draft = sandbox.read(
-            ".html", page.data, _name(page.address), address=page.address, charset=page.charset
-        )
+    name = _name(page.address)
+    if extension in _WITH_ADDRESS:
+        known = {"address": page.address, "charset": page.charset}
+        found = sandbox.read(extension, page.data, name, **known)
     else:
-        draft = _document(page, extension, sandbox)
-    own = draft.url if draft.url and _is_same_site(draft.url, page.address) else page.address
-    return replace(draft, origin=str(parse(given)), url=own)
+        try:
+            found = sandbox.read(extension, page.data, str(Path(name).with_suffix(extension)))
+        except ReadError as error:
+            raise ReadError(f"{page.address} cannot be read: {error}") from None
+    if len(found) == 1 and isinstance(found[0], Draft):
+        draft = found[0]
+        own = draft.url if draft.url and _is_same_site(draft.url, page.address) else page.address
+        return [replace(draft, origin=str(parse(given)), url=own)]
+    return [_of_web(each, page) for each in found]
 
 
-def _document(page: Fetched, extension: str, sandbox: Sandbox) -> Draft:
-    """Read what is no page as the file that it is; errors name its address."""
-    path = Path(_name(page.address)).with_suffix(extension)
-    try:
-        if extension in text.EXTENSIONS:
-            return text.read(page.data, path)
-        return sandbox.read(extension, page.data, str(path))
-    except ReadError as error:
-        raise ReadError(f"{page.address} cannot be read: {error}") from None
+def _of_web(found: Found, page: Fetched) -> Found:
+    """Return a story of several at an address as one of that address."""
+    if not isinstance(found, Draft):
+        return found
+    mark = (found.origin or "").rpartition("#")[2]
+    return replace(found, origin=found.url or f"{page.address}#{mark}")
 
 
 def _extension(page: Fetched) -> str:
     """Return the format of a page, on which its type and its bytes agree."""
-    looks = next((kind for sign, kind in _SIGNS if sign.match(page.data[:_HEAD])), ".txt")
-    stated = _TYPES.get(page.kind)
+    looks = look(page.data)
+    stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(_XML) else None)
+    if looks == ".xml" or (looks == ".rtf" and stated in (None, ".txt")):
+        return looks
     if stated is None and page.kind not in _VAGUE:
         raise ReadError(
             f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
             ".txt or .md file."
         )
-    if stated is None and looks == _OFFICE:
+    if stated is None and looks == OFFICE:
         return Path(_name(page.address)).suffix.lower() if _is_office(page.address) else ".docx"
-    if stated is None or (stated in text.EXTENSIONS and looks == ".txt"):
-        return stated or looks
-    family = _OFFICE if stated in office.EXTENSIONS else stated
-    if looks not in (family, ".txt") or (looks == ".txt" and stated != ".html"):
+    if stated is None or (stated in text.EXTENSIONS and looks in ("", ".json")):
+        return stated or looks or ".txt"
+    family = OFFICE if stated in office.EXTENSIONS else stated
+    if stated == ".xml" and looks == ".html":
+        return looks
+    if looks not in (family, "") or (not looks and stated not in (".html", ".json")):
         raise ReadError(
             f"{page.address} says that it is of the type {page.kind}, and its bytes are not; "
             "save it as a file and add that."

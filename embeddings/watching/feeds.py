@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from embeddings.errors import ReadError
 from embeddings.readers.fetch import Fetcher
-from embeddings.readers.formats import feeds
-from embeddings.readers.formats.feeds import MAX_ENTRIES, Entry
+from embeddings.readers.many import MAX_ENTRIES, Entry, listed
+from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +75,8 @@ class WatchedFeed:
         page = fetcher.get_if_changed(self.address, self.memory.marks)
         if page is None:
             return {}
-        if not feeds.is_list(page.data):
-            raise ReadError(f"{self.address} is neither a feed nor a sitemap; add it as a page.")
-        found = feeds.entries(page, fetcher)
+        with Sandbox() as sandbox:
+            found = listed(page, sandbox, fetcher)
         self._forget(found)
         new = self._new(found)
         self._marks = dict(page.marks)

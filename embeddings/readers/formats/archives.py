@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+import stat
+import unicodedata
 import zipfile
 import zlib
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MAX_MEMBERS = 5000
 """The most files of one archive."""
@@ -19,6 +27,8 @@ MAX_RATIO = 200
 
 _SMALL = 1_000_000
 _ENCRYPTED = 0x1
+_UTF_8 = 0x800
+_ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
 
 
 def opened(data: bytes, name: str) -> zipfile.ZipFile:
@@ -79,3 +89,75 @@ def unpacked(
     if len(data) > most:
         raise ReadError(f"{name} is larger than {most // 1_000_000} MB, the most that is read.")
     return data
+
+
+def members(
+    data: bytes, name: str, most: int
+) -> Iterator[tuple[Path, Callable[[], bytes] | ReadError]]:
+    """Yield the files of an archive, by their names.
+
+    Args:
+        data: The archive's bytes.
+        name: What to call it in an error.
+        most: The most bytes that one file may unpack to.
+
+    Yields:
+        A file's place, and what unpacks it; or why it is not read.
+
+    Raises:
+        ReadError: It is no sound archive.
+    """
+    with opened(data, name) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            path = Path(name, _name(info))
+            if info.is_dir() or _is_hidden(_name(info)):
+                continue
+            problem = _problem(info)
+            if problem:
+                yield path, ReadError(f"{name}/{_name(info)} {problem}.")
+            else:
+                yield path, partial(unpacked, archive, info, str(path), most)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return a file's name; macOS writes UTF-8 without saying so, its accents apart."""
+    name = info.filename
+    if not info.flag_bits & _UTF_8:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = info.filename
+    return unicodedata.normalize("NFC", name)
+
+
+def _is_hidden(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return any(part.startswith((".", "__MACOSX")) for part in parts if part != "..")
+
+
+def _problem(info: zipfile.ZipInfo) -> str:
+    """Say what is wrong with a file of an archive, if anything is."""
+    parts = info.filename.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or ":" in parts[0]:
+        return "leads out of its archive and is not read"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a link, not a file, and is not read"
+    if info.filename.lower().endswith(_ARCHIVES):
+        return "is an archive in an archive and is not read; add it by itself"
+    return ""
+
+
+def gunzipped(data: bytes, name: str, most: int) -> bytes:
+    """Return what a file that gzip compressed holds.
+
+    Raises:
+        ReadError: It is damaged, or holds more than ``most`` bytes.
+    """
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        whole = unpack.decompress(data, most + 1)
+    except zlib.error:
+        raise ReadError(f"{name} is damaged and cannot be unpacked; save it again.") from None
+    if len(whole) > most:
+        raise ReadError(f"{name} holds more than {most // 1_000_000} MB, the most that is read.")
+    return whole

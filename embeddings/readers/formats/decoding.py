@@ -40,6 +40,7 @@ _UNLIKELY_RUN = re.compile(r"[À-ÖØ-öø-ÿŒœ]{3,}")
 _LEAST_SCORE = 0.6
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _MOST_CONTROLS = 0.001
+_MOST_BROKEN = 0.001
 
 
 def decode(data: bytes, name: str) -> str:
@@ -60,6 +61,33 @@ def decode(data: bytes, name: str) -> str:
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MOST_CONTROLS * len(text)):
         raise ReadError(f"{name} is a binary file, not a text; save it as a text in UTF-8.")
     return normal(text)
+
+
+def decode_stated(
+    data: bytes, name: str, charset: str | None, declared: re.Match[bytes] | None
+) -> str:
+    """Decode as a browser does: by a mark, what the server says, what the file says, or a guess.
+
+    Args:
+        data: The bytes.
+        name: What to call them in an error.
+        charset: The encoding that the server named.
+        declared: A match whose first group is the encoding that the file names itself.
+
+    Raises:
+        ReadError: They are no text.
+    """
+    marked = b"\0" in data or data.startswith(tuple(mark for mark, _ in _MARKS))
+    for encoding in () if marked else (charset, declared and declared[1].decode(), "utf-8"):
+        try:
+            codec = codecs.lookup(encoding or "").name
+            western = codec in ("iso8859-1", "ascii")
+            text = data.decode("cp1252" if western else codec, "replace")
+        except (LookupError, UnicodeError, ValueError):
+            continue
+        if text.count("\ufffd") <= _MOST_BROKEN * len(text):
+            return text
+    return decode(data, name)
 
 
 def normal(text: str) -> str:

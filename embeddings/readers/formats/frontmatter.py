@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ import yaml
 
 from embeddings.errors import ReadError
 from embeddings.readers.dates import read_date
+from embeddings.readers.draft import Fields
 from embeddings.text.boilerplate import ends_like_sentence
 
 if TYPE_CHECKING:
@@ -75,24 +75,6 @@ class _Loader(yaml.CSafeLoader):
         first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
         for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """What a front matter states; None where it says nothing, or says that there is none.
-
-    ``stated`` holds the names of the fields that stand in it, those left empty too.
-    """
-
-    title: str | None = None
-    source: str | None = None
-    author: str | None = None
-    date: dt.date | None = None
-    url: str | None = None
-    language: str | None = None
-    id: str | None = None
-    origin: str | None = None
-    stated: frozenset[str] = field(default=frozenset())
 
 
 def cut(text: str, name: str) -> tuple[str | None, str]:

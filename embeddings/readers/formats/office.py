@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.draft import LeftOut
+from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.formats.archives import opened, unpacked
 from embeddings.readers.formats.fragments import fragment_text
 from embeddings.text.boilerplate import fold
@@ -199,7 +199,8 @@ def read(data: bytes, path: Path) -> Draft:
     if not text:
         raise ReadError(f"{name} has no text; put the story in it.")
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
-    return draft_of(text, path, title or (named if fold(named) in first else ""), left_out)
+    headline = title or (named if fold(named) in first else "")
+    return draft_of(text, path, Fields(title=headline), left_out)
 
 
 def told(left_out: Counter[str]) -> tuple[LeftOut, ...]:

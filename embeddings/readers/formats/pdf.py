@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
+from embeddings.readers.draft import Fields
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.formats.printed import DROP, MOST_DROPPED, Line, paragraphs_of
 from embeddings.readers.pages.guesses import MAX_TITLE
@@ -190,4 +191,4 @@ def _draft(found: Sequence[Paragraph], stated: str, path: Path) -> Draft:
     shown = marked and marked in " ".join(fold(p.text) for p in first)
     title = headline.text if headline else stated if shown else ""
     parts = (f"## {p.text}" if p.heading else p.text for p in found if p is not headline)
-    return draft_of("\n\n".join(parts), path, title)
+    return draft_of("\n\n".join(parts), path, Fields(title=title))

@@ -1,0 +1,1 @@
+"""What newsrooms export: lists of pages, and files that hold several stories."""

@@ -1,0 +1,108 @@
+"""EPUB files (EPUB 2 and 3) -> the story in them: the pages in their order, under one headline."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from embeddings.errors import ReadError
+from embeddings.readers.assemble import draft_of
+from embeddings.readers.draft import Fields
+from embeddings.readers.exports.markup import (
+    child,
+    children,
+    code,
+    day,
+    inside,
+    parsed,
+    web_address,
+    words,
+)
+from embeddings.readers.formats.archives import opened, unpacked
+from embeddings.readers.formats.decoding import decode_stated
+from embeddings.readers.formats.fragments import fragment_text
+from embeddings.text.boilerplate import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from zipfile import ZipFile
+
+    from embeddings.readers.draft import Draft
+
+EXTENSIONS = (".epub",)
+"""The extension of this format."""
+
+MAX_PART = 10_000_000
+"""The most bytes of one page."""
+
+
+def read(data: bytes, path: Path) -> Draft:
+    """Read an EPUB file; its table of contents and its title page are no part of the text.
+
+    Args:
+        data: The file's bytes.
+        path: Where they are from.
+
+    Raises:
+        ReadError: It is damaged, locked, or has no text.
+    """
+    name = str(path)
+    with opened(data, name) as archive:
+        if "META-INF/encryption.xml" in archive.namelist():
+            raise ReadError(f"{name} is locked (DRM) and cannot be read.")
+        container = _xml(archive, "META-INF/container.xml", name)
+        place = child(container, "rootfiles", "rootfile")
+        main = place.get("full-path", "") if place is not None else ""
+        package = _xml(archive, main, name)
+        about = child(package, "metadata")
+        title = words(child(about, "title"))
+        pages = [_page(archive, each, name) for each in _spine(package, main)]
+    texts = [text for text in map(fragment_text, pages) if text]
+    text = _without_headline("\n\n".join(texts), title)
+    if not text.strip():
+        raise ReadError(f"{name} has no text; put the story in it.")
+    people = [words(x) for x in children(about, "creator")]
+    fields = Fields(
+        title=title,
+        source=words(child(about, "publisher")),
+        author=", ".join(filter(None, people)) or None,
+        date=day(words(child(about, "date"))),
+        url=web_address(words(child(about, "source"))),
+        language=code(words(child(about, "language"))),
+    )
+    return draft_of(text, path, fields, needed_only=True)
+
+
+def _spine(package: Any, main: str) -> list[str]:
+    """Return the places of the pages in their order, without those that only lead to others."""
+    items = {x.get("id"): x for x in children(child(package, "manifest"), "item")}
+    guide = children(child(package, "guide"), "reference")
+    aside = {x.get("href", "").partition("#")[0] for x in guide if x.get("type") != "text"}
+    folder = posixpath.dirname(main)
+    found = []
+    for reference in children(child(package, "spine"), "itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or "nav" in item.get("properties", "").split():
+            continue
+        if item.get("href") not in aside and reference.get("linear") != "no":
+            found.append(posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "")))))
+    return found
+
+
+def _page(archive: ZipFile, place: str, name: str) -> str:
+    body = child(_xml(archive, place, name), "body")
+    return inside(body) if body is not None else ""
+
+
+def _xml(archive: ZipFile, place: str, name: str) -> Any:
+    data = unpacked(archive, place, name, MAX_PART)
+    return parsed(decode_stated(data, name, None, None), name)
+
+
+def _without_headline(text: str, title: str | None) -> str:
+    """Return a text without its first lines that only repeat the title."""
+    parts = text.split("\n\n")
+    while parts and title and fold(parts[0]) == fold(title):
+        del parts[0]
+    return "\n\n".join(parts)

@@ -1,0 +1,136 @@
+"""Lists of pages: RSS and Atom feeds, and sitemaps -> the pages that they name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from embeddings.errors import ReadError
+from embeddings.readers.draft import Fields, Listed
+from embeddings.readers.exports.markup import (
+    child,
+    children,
+    code,
+    day,
+    inside,
+    local,
+    prefixed,
+    story,
+    web_address,
+    words,
+)
+from embeddings.readers.formats.sniffing import LISTS as KINDS
+from embeddings.types import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from embeddings.readers.draft import Draft, Found
+
+__all__ = ["KINDS", "read"]
+
+_CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modified", "lastmod"})
+"""Elements of an entry, by their names in RSS, Atom, Dublin Core and sitemaps."""
+
+_DAYS = ("pubDate", "published", "date", "issued", "updated")
+
+
+def read(root: Any, path: Path, address: str | None) -> Iterator[Found]:
+    """Yield the pages that a list names, once each, in order.
+
+    Args:
+        root: Its first element.
+        path: The file that it is from.
+        address: Its address, to which those that it names may be relative.
+
+    Raises:
+        ReadError: It names none.
+    """
+    found = False
+    seen: set[str] = set()
+    for each in _entries(root, path, address):
+        found = True
+        key = each.address if isinstance(each, Listed) else ""
+        if not key or key not in seen:
+            seen.add(key)
+            yield each
+    if not found:
+        raise ReadError(
+            f"{address or path} is a list of pages that names none; add a page instead."
+        )
+
+
+def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
+    kind = local(root)
+    if kind in ("urlset", "sitemapindex"):
+        for entry in children(root, "url", "sitemap"):
+            for place in children(entry, "loc"):
+                named = _named(words(place), place, address)
+                yield _with(named, said=_said(entry), is_list=kind == "sitemapindex")
+        return
+    channel = child(root, "channel") if child(root, "channel") is not None else root
+    for entry in (*children(channel, "item", "entry"), *children(root, "item") * (kind == "RDF")):
+        link = _link(entry)
+        draft = _draft(entry, channel, link, path)
+        if link is not None:
+            yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
+        elif draft is not None:
+            yield draft
+
+
+def _named(given: str | None, element: Any, address: str | None) -> Listed | Rejected:
+    """Return the page of an address, which may be relative to what the list says or to itself."""
+    whole = urljoin(address or "", urljoin(element.base or "", given or ""))
+    if web_address(whole):
+        return Listed(whole)
+    reason = f"{given or 'An entry'} is not a whole web address; add the page by its address."
+    return Rejected(given or "", reason)
+
+
+def _with(named: Listed | Rejected, **known: Any) -> Listed | Rejected:
+    return replace(named, **known) if isinstance(named, Listed) else named
+
+
+def _link(entry: Any) -> str | None:
+    """Return the address of an entry: RSS's link, Atom's alternate one, or one that names it."""
+    links = [x for x in children(entry, "link") if x.get("rel", "alternate") == "alternate"]
+    for link in links:
+        if shown := link.get("href") or words(link):
+            return str(shown)
+    for mark in children(entry, "guid", "id"):
+        if mark.get("isPermaLink", "true") != "false" and web_address(words(mark)):
+            return words(mark)
+    return None
+
+
+def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | None:
+    """Return what a feed holds of a story, if it holds more than a summary."""
+    held = [x for x in entry if prefixed(x) in ("content:encoded", "content", "atom:content")]
+    markup = "".join(inside(x) for x in held)
+    if not markup.strip():
+        return None
+    author = child(entry, "author")
+    byline = words(child(author, "name") if child(author, "name") is not None else author)
+    fields = Fields(
+        title=words(child(entry, "title")),
+        source=words(child(channel, "title")),
+        author=words(child(entry, "creator")) or byline,
+        date=next((d for n in _DAYS for x in children(entry, n) if (d := day(words(x)))), None),
+        url=web_address(link),
+        language=code(words(child(channel, "language"))) or code(_xml_language(entry)),
+    )
+    return story(markup, fields, path, link or words(child(entry, "guid")) or fields.title or "")
+
+
+def _xml_language(element: Any) -> str | None:
+    name = "{http://www.w3.org/XML/1998/namespace}lang"
+    near = (element, *element.iterancestors())
+    return next((e.get(name) for e in near if e.get(name)), None)
+
+
+def _said(entry: Any) -> str:
+    """Return an entry's title and days, which change with its page, as a line."""
+    told = [(local(c), words(c)) for c in entry if local(c) in _CHANGING]
+    return " | ".join(f"{name}: {text[:200]}" for name, text in told if text)

@@ -1,0 +1,145 @@
+"""Exports in JSON: JSON Feed (1.0, 1.1) and the IPTC's ninjs (1 to 3) -> their stories."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import ReadError
+from embeddings.readers.assemble import one_line
+from embeddings.readers.draft import Fields, Listed
+from embeddings.readers.exports.markup import code, day, story, web_address
+from embeddings.readers.formats.decoding import decode_stated
+from embeddings.types import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from embeddings.readers.draft import Draft, Found
+
+EXTENSIONS = (".json", ".ninjs")
+"""The extensions of these formats."""
+
+_FEED = "jsonfeed.org/version"
+
+
+def read(
+    data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
+) -> Iterator[Found]:
+    """Read a JSON Feed, or one or several items of ninjs.
+
+    Args:
+        data: The file's bytes.
+        path: Where they are from.
+        address: The address that they are from, if it is one.
+        charset: The encoding that the server named.
+
+    Returns:
+        What it holds or names, in order.
+
+    Raises:
+        ReadError: It is broken, or JSON of another kind.
+    """
+    name = address or str(path)
+    try:
+        whole = json.loads(decode_stated(data, name, charset, None).lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        raise ReadError(f"{name} is broken JSON; export it again.") from None
+    if isinstance(whole, dict) and _FEED in str(whole.get("version", "")):
+        return _feed(whole, path, name)
+    items = whole if isinstance(whole, list) else [whole]
+    if items and all(isinstance(each, dict) and "uri" in each for each in items):
+        return (_ninjs(each, path, number) for number, each in enumerate(items, 1))
+    raise ReadError(f"{name} is JSON of a kind that is not read; JSON Feed and ninjs are.")
+
+
+def _feed(feed: dict[str, Any], path: Path, name: str) -> Iterator[Found]:
+    found = [each for each in _list(feed.get("items")) if isinstance(each, dict)]
+    for number, item in enumerate(found, 1):
+        url = web_address(_text(item, "url")) or web_address(_text(item, "external_url"))
+        markup = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
+        people = _list(item.get("authors")) or [item.get("author")]
+        people = people if any(people) else _list(feed.get("authors")) or [feed.get("author")]
+        fields = Fields(
+            title=one_line(item.get("title")),
+            source=one_line(feed.get("title")),
+            author=_names(people),
+            date=day(_text(item, "date_published")) or day(_text(item, "date_modified")),
+            url=url,
+            language=code(_text(item, "language")) or code(_text(feed, "language")),
+        )
+        if markup.strip():
+            yield story(markup, fields, path, str(item.get("id") or url or number))
+        elif url:
+            yield Listed(url, " | ".join(filter(None, (fields.title, str(fields.date or "")))))
+    if not found:
+        raise ReadError(f"{name} is a JSON Feed without any item.")
+
+
+def _ninjs(item: dict[str, Any], path: Path, number: int) -> Draft | Rejected:
+    title = one_line(item.get("headline")) or _of_role(item.get("headlines"), "value")
+    status = _text(item, "pubstatus") or "usable"
+    mark = _text(item, "uri") or str(number)
+    if status != "usable":
+        name = title or mark
+        return Rejected(f"{path}#{mark}", f"“{name}” of {path} may not be used: it is {status}.")
+    markup = _text(item, "body_html") or _text(item, "body_xhtml") or _body(item.get("bodies"))
+    stamps = (_text(item, each) for each in ("contentcreated", "firstcreated", "versioncreated"))
+    sources = _list(item.get("infosources")) or [{"name": item.get("source")}]
+    provider = item.get("provider")
+    fields = Fields(
+        title=title,
+        source=_names(sources) or _names([provider]) or one_line(provider),
+        author=one_line(item.get("byline")) or one_line(item.get("by")) or _people(item),
+        date=next((d for stamp in stamps if (d := day(stamp))), None),
+        url=web_address(_text(item, "canonicalurl")) or web_address(mark),
+        language=code(_text(item, "language")),
+    )
+    text = _text(item, "body_text") or _text(item, "body")
+    return story(markup or _paragraphs(text), fields, path, mark)
+
+
+def _of_role(values: object, key: str) -> str | None:
+    """Return the main one of several values: without a role, or the first."""
+    found = [each for each in _list(values) if isinstance(each, dict)]
+    main = [each for each in found if each.get("role") in (None, "", "main")] or found
+    return one_line(main[0].get(key)) if main else None
+
+
+def _body(bodies: object) -> str:
+    """Return the text of an item that is told in several ways, as HTML."""
+    held = [each for each in _list(bodies) if isinstance(each, dict) and each.get("value")]
+    for each in held:
+        if "html" in str(each.get("contenttype", "")):
+            return str(each["value"])
+    return _paragraphs(str(held[0]["value"])) if held else ""
+
+
+def _people(item: dict[str, Any]) -> str | None:
+    """Return those whom an item names as its authors (ninjs 1.3: people, infosource)."""
+    roles = ("author", "writer", "byline", "creator")
+    people = [p for p in _list(item.get("people")) if isinstance(p, dict)]
+    return _names([p for p in people if str(p.get("rel", "")).rpartition(":")[2] in roles])
+
+
+def _names(values: object) -> str | None:
+    names = [one_line(each.get("name")) for each in _list(values) if isinstance(each, dict)]
+    return one_line(", ".join(filter(None, names)))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _paragraphs(text: str) -> str:
+    """Return a text as HTML: a paragraph at each empty line, or at each line without any."""
+    apart = "\n\n" if "\n\n" in text.strip() else "\n"
+    parts = text.replace("\r\n", "\n").split(apart)
+    return "".join(f"<p>{escape(part)}</p>" for part in parts if part.strip())

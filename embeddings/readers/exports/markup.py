@@ -1,0 +1,221 @@
+"""XML as people write it -> what it holds: feeds, sitemaps, exports; read past their flaws."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from html import escape
+from html.entities import html5
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import ReadError
+from embeddings.readers.assemble import draft_of, one_line
+from embeddings.readers.dates import read_date
+from embeddings.readers.formats.decoding import decode_stated
+from embeddings.readers.formats.fragments import fragment_text
+from embeddings.readers.formats.frontmatter import MAX_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from embeddings.readers.draft import Draft, Fields, Found, LeftOut
+
+EXTENSIONS = (".xml", ".rss", ".atom", ".nitf")
+"""The extensions of these formats."""
+
+_DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_OWN = ("amp", "lt", "gt", "quot", "apos")
+_STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?=$|[T ])")
+_UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+
+
+def load() -> None:
+    """Import the library that only these files need."""
+    import lxml.html  # noqa: F401 - to have it loaded
+
+
+def read(
+    data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
+) -> Draft | Iterator[Found]:
+    """Read a feed, a sitemap, or an export in XML.
+
+    Args:
+        data: The file's bytes.
+        path: Where they are from.
+        address: The address that they are from, if it is one.
+        charset: The encoding that the server named.
+
+    Returns:
+        What it holds or names, in order.
+
+    Raises:
+        ReadError: It declares entities, is none of these, or holds nothing.
+    """
+    from embeddings.readers.exports import feeds, newsml, wordpress  # they need what stands here
+    from embeddings.readers.pages import html
+
+    name = address or str(path)
+    root = parsed(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
+    kind = local(root)
+    if kind == "html":
+        return html.read(data, path, address=address, charset=charset)
+    if wordpress.is_export(root):
+        return wordpress.read(root, path)
+    if kind in ("nitf", "newsMessage", "newsItem"):
+        return newsml.read(root, path)
+    if kind in feeds.KINDS:
+        return feeds.read(root, path, address)
+    raise ReadError(
+        f"{name} is XML of a kind that is not read ({kind}); feeds, sitemaps, WordPress exports, "
+        "NewsML-G2 and NITF are."
+    )
+
+
+def parsed(text: str, name: str) -> Any:
+    """Return the root of a document; what is not well-formed is mended.
+
+    Raises:
+        ReadError: It declares entities, or has no element.
+    """
+    from lxml import etree
+
+    body = text.translate(_UNPRINTED)
+    body = _without_type(body[max(body.find("<"), 0) :], name)
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise ReadError(f"{name} is broken XML ({error}).") from None
+    if root is None:
+        raise ReadError(f"{name} is broken XML: it has no element.")
+    return root
+
+
+def _without_type(text: str, name: str) -> str:
+    """Return a document without its declaration and its document type."""
+    if text.startswith("<?xml"):
+        text = text[text.find("?>") + 2 :]
+    start = text.find("<!DOCTYPE")
+    if start < 0 or _starts_element(text[:start]):
+        return text
+    end, inside = text.find(">", start), text.find("[", start)
+    if 0 <= inside < end:
+        end = text.find("]>", inside) + 1
+        if "<!ENTITY" in text[inside:end]:
+            raise ReadError(f"{name} declares entities, which are not read.")
+    return text[:start] + text[end + 1 :]
+
+
+def _starts_element(text: str) -> bool:
+    return re.search(r"<[A-Za-z_]", text) is not None
+
+
+def _mended(text: str) -> str:
+    """Return a document whose references are those of XML, outside of CDATA."""
+    parts, place = [], 0
+    while (start := text.find(_CDATA, place)) >= 0:
+        end = text.find(_CDATA_END, start)
+        end = len(text) if end < 0 else end
+        parts += [_REFERENCE.sub(_reference, text[place:start]), text[start:end]]
+        place = end
+    return "".join([*parts, _REFERENCE.sub(_reference, text[place:])])
+
+
+def _reference(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in _OWN or (name is None and len(found[0]) > 1):
+        return found[0]
+    sign = html5.get(f"{name};") if name else None
+    return escape(sign) if sign else "&amp;" + found[0][1:]
+
+
+def local(element: Any) -> str:
+    """Return an element's name without its namespace or prefix."""
+    name = element.tag if isinstance(element.tag, str) else ""
+    return name.rpartition("}")[2].rpartition(":")[2]
+
+
+def prefixed(element: Any) -> str:
+    """Return an element's name with the prefix that the document gives it, if any."""
+    return f"{element.prefix}:{local(element)}" if element.prefix else local(element)
+
+
+def children(element: Any, *names: str) -> list[Any]:
+    """Return an element's children of these names, in order."""
+    return [child for child in element if local(child) in names] if element is not None else []
+
+
+def child(element: Any, *path: str) -> Any:
+    """Return the first of an element's children of a name, of that one's of the next, or None."""
+    for name in path:
+        element = next(iter(children(element, name)), None)
+    return element
+
+
+def words(element: Any) -> str | None:
+    """Return all words in an element as one line; None without any."""
+    return None if element is None else one_line("".join(element.itertext()))
+
+
+def inside(element: Any) -> str:
+    """Return what an element holds as HTML: its own markup, or the markup that its text is."""
+    from lxml import etree
+
+    if element is None:
+        return ""
+    if not len(element):
+        return element.text or ""
+    whole = [etree.tostring(each, encoding="unicode", method="html") for each in element]
+    return escape(element.text or "") + "".join(whole)
+
+
+def day(value: str | None) -> date | None:
+    """Return the day of a stamp: of ISO 8601, with hyphens or without, or of a mail's head."""
+    shown = (value or "").strip()
+    if stamp := _STAMP.match(shown):
+        return read_date("-".join(stamp.groups()))
+    try:
+        return parsedate_to_datetime(shown).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return read_date(shown)
+
+
+def code(value: str | None) -> str | None:
+    """Return the two letters of a language, such as those of ``fr-FR``."""
+    found = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (value or "").strip())
+    return found[0].lower() if found else None
+
+
+def web_address(value: str | None) -> str | None:
+    """Return an address that an article can have, or None."""
+    shown = (value or "").strip()
+    fine = re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", shown) is not None
+    return shown if fine and len(shown) <= MAX_URL else None
+
+
+def story(
+    markup: str, fields: Fields, path: Path, mark: str, left_out: tuple[LeftOut, ...] = ()
+) -> Draft:
+    """Make a draft of a story that a file holds beside others.
+
+    Args:
+        markup: Its text, as HTML.
+        fields: What the file states of it.
+        path: The file.
+        mark: What tells it from the others in that file.
+        left_out: What of it is not in the text.
+    """
+    origin = f"{path.resolve()}#{mark}"
+    named = replace(fields, origin=one_line(origin))
+    return draft_of(fragment_text(markup), path, named, left_out, needed_only=True)

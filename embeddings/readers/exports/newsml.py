@@ -1,0 +1,155 @@
+"""The IPTC's formats in XML, NewsML-G2 and NITF -> their stories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import ReadError
+from embeddings.readers.draft import Fields, LeftOut
+from embeddings.readers.exports.markup import (
+    child,
+    children,
+    code,
+    day,
+    inside,
+    local,
+    story,
+    web_address,
+    words,
+)
+from embeddings.types import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from embeddings.readers.draft import Draft
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_USABLE = ("usable", "")
+_AS_HTML = {"hl1": "h2", "hl2": "h3", "block": "div", "nitf-table": "div"}
+"""Elements of NITF that HTML calls otherwise."""
+
+
+def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
+    """Yield the stories of a message, an item or a NITF document.
+
+    Args:
+        root: Its first element.
+        path: The file that it is from.
+
+    Raises:
+        ReadError: It holds none.
+    """
+    items = [root] if local(root) != "newsMessage" else list(_items(root))
+    found = False
+    for number, item in enumerate(items, 1):
+        each = _nitf(item, path, Fields()) if local(item) == "nitf" else _item(item, path, number)
+        found = found or each is not None
+        if each is not None:
+            yield each
+    if not found:
+        raise ReadError(f"{path} holds no story, only pictures, packages or what is about them.")
+
+
+def _items(root: Any) -> Iterator[Any]:
+    for group in children(root, "itemSet"):
+        yield from children(group, "newsItem")
+
+
+def _item(item: Any, path: Path, number: int) -> Draft | Rejected | None:
+    """Read an item of NewsML-G2 (specification 2.3x): what is about it, then what it holds."""
+    about, content = child(item, "itemMeta"), child(item, "contentMeta")
+    mark = item.get("guid") or str(number)
+    headline = words(child(content, "headline")) or words(child(about, "title"))
+    status = child(about, "pubStatus")
+    said = (status.get("qcode") or "").rpartition(":")[2] if status is not None else ""
+    if said not in _USABLE:
+        name = headline or mark
+        return Rejected(f"{path}#{mark}", f"“{name}” of {path} may not be used: it is {said}.")
+    stamps = (
+        words(child(content, "contentCreated")),
+        words(child(about, "firstCreated")),
+        words(child(about, "versionCreated")),
+    )
+    fields = Fields(
+        title=headline,
+        source=_name(child(about, "provider")) or words(child(content, "creditline")),
+        author=words(child(content, "by")) or _name(child(content, "creator")),
+        date=next((d for stamp in stamps if (d := day(stamp))), None),
+        url=next((a for x in children(about, "link") if (a := web_address(x.get("href")))), None),
+        language=_language(content, item),
+    )
+    held = child(item, "contentSet")
+    if (nitf := child(held, "inlineXML", "nitf")) is not None:
+        return _nitf(nitf, path, fields, mark)
+    for page in children(child(held, "inlineXML"), "html"):
+        return story(inside(child(page, "body")), fields, path, mark)
+    if (text := child(held, "inlineData")) is not None and text.text:
+        return story(_lines(text.text), fields, path, mark)
+    return None
+
+
+def _language(content: Any, item: Any) -> str | None:
+    stated = child(content, "language")
+    return code(stated.get("tag") if stated is not None else None) or code(item.get(_LANGUAGE))
+
+
+def _name(element: Any) -> str | None:
+    """Return the name of a person or an organisation, or its literal."""
+    if element is None:
+        return None
+    return words(child(element, "name")) or element.get("literal") or None
+
+
+def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
+    """Read a document of NITF 3.x; what stands around it counts before what it says itself."""
+    head, body = child(root, "head"), child(root, "body")
+    top = child(body, "body.head")
+    facts = child(head, "docdata")
+    days = [child(facts, "date.issue"), child(facts, "date.release"), child(top, "dateline")]
+    days[2] = child(days[2], "story.date")
+    publication = child(head, "pubdata")
+    pressed = publication if publication is not None else {}
+    byline = child(top, "byline")
+    person = words(child(byline, "person")) or words(byline)
+    fields = Fields(
+        title=known.title or words(child(top, "hedline", "hl1")) or words(child(head, "title")),
+        source=known.source or pressed.get("name") or words(child(top, "distributor")),
+        author=known.author or _without_by(person),
+        date=known.date
+        or next((d for e in days if e is not None and (d := day(e.get("norm")))), None)
+        or day(pressed.get("date.publication")),
+        url=known.url or web_address(pressed.get("ex-ref")),
+        language=known.language or code(root.get(_LANGUAGE)),
+    )
+    content = child(body, "body.content")
+    media = [e for e in content.iter() if local(e) == "media"] if content is not None else []
+    for element in media:
+        element.getparent().remove(element)
+    told = (LeftOut(f"{len(media)} media", "pictures and their captions are no part of a story"),)
+    number = child(facts, "doc-id")
+    name = mark or (number.get("id-string", "") if number is not None else "") or "1"
+    return story(_html(content), fields, path, name, told if media else ())
+
+
+def _html(content: Any) -> str:
+    """Return NITF's text as HTML, of which its elements are mostly those."""
+    if content is None:
+        return ""
+    for element in content.iter():
+        element.tag = _AS_HTML.get(local(element), local(element))
+    return inside(content) if len(content) else _lines(content.text or "")
+
+
+def _lines(text: str) -> str:
+    """Return a text as HTML: a paragraph at each empty line."""
+    from html import escape
+
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
+
+
+def _without_by(name: str | None) -> str | None:
+    """Return a by-line's name without the word before it."""
+    head, _, rest = (name or "").partition(" ")
+    return rest or None if head.casefold() in ("par", "by", "von", "por") else name

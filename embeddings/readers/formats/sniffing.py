@@ -1,0 +1,52 @@
+"""How files of a format begin -> its extension, whatever their names or servers say."""
+
+from __future__ import annotations
+
+import re
+
+LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
+"""The first elements of feeds and sitemaps."""
+
+EXPORTS = frozenset(("nitf", "newsMessage", "newsItem"))
+"""The first elements of what newsrooms hand over."""
+
+OFFICE = "office"
+"""What looks like a document of a word processor, or like any other ZIP archive."""
+
+_HEAD = 4096
+_BEFORE = b"\xef\xbb\xbf" + bytes(range(0x21))
+_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w-]{1,40})")
+_JSON = re.compile(rb'[\[{]\s{0,99}["{]')
+_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+
+def first_element(data: bytes) -> str:
+    """Return the name of the first element, past what may stand before it; empty without one."""
+    head = data[:_HEAD].replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    rest = head.lstrip(_BEFORE)
+    for opening, closing in ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!DOCTYPE", b">")) * _HEAD:
+        if not rest.startswith((b"<?", b"<!")):
+            break
+        if rest.startswith(opening):
+            end = rest.find(closing)
+            rest = rest[end + len(closing) :].lstrip(_BEFORE) if end >= 0 else b""
+    found = _ROOT.match(rest)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def look(data: bytes) -> str:
+    """Return the extension of the format that bytes are in; empty when they may be a text."""
+    head = data[:1024]
+    start = head.lstrip(_BEFORE)
+    if b"%PDF-" in head:
+        return ".pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return ".epub" if b"application/epub+zip" in head[:100] else OFFICE
+    if start.startswith(b"{\\rtf"):
+        return ".rtf"
+    root = first_element(data)
+    if root in LISTS | EXPORTS:
+        return ".xml"
+    if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
+        return ".html"
+    return ".json" if _JSON.match(start) else ""
