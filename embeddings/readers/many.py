@@ -83,12 +83,10 @@ def listed(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
     Raises:
         ReadError: It is no list of pages, or names none.
     """
-    reader = _Reader(sandbox, fetcher)
-    found = reader.pages(web.read(page, page.address, sandbox))
-    named = {each.address: each.said for each in found if isinstance(each, Listed)}
-    if not named:
+    if web.format_of(page) not in (".xml", ".json"):
         raise ReadError(f"{page.address} is neither a feed nor a sitemap; add it as a page.")
-    return named
+    found = _Reader(sandbox, fetcher).pages(web.read(page, page.address, sandbox))
+    return {each.address: each.said for each in found if isinstance(each, Listed)}
 
 
 class _Reader:

@@ -60,7 +60,7 @@ def read(page: Fetched, given: str, sandbox: Sandbox) -> list[Found]:
     """
     if page.data.startswith(b"\x1f\x8b"):
         page = replace(page, data=gunzipped(page.data, page.address, MAX_BYTES))
-    extension = _extension(page)
+    extension = format_of(page)
     name = _name(page.address)
     if extension in _WITH_ADDRESS:
         known = {"address": page.address, "charset": page.charset}
@@ -85,8 +85,12 @@ def _of_web(found: Found, page: Fetched) -> Found:
     return replace(found, origin=found.url or f"{page.address}#{mark}")
 
 
-def _extension(page: Fetched) -> str:
-    """Return the format of a page, on which its type and its bytes agree."""
+def format_of(page: Fetched) -> str:
+    """Return the extension of a page's format, on which its type and its bytes agree.
+
+    Raises:
+        ReadError: They do not, or that format is not read.
+    """
     looks = look(page.data)
     stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(_XML) else None)
     if looks == ".xml" or (looks == ".rtf" and stated in (None, ".txt")):
@@ -103,7 +107,7 @@ def _extension(page: Fetched) -> str:
     family = OFFICE if stated in office.EXTENSIONS else stated
     if stated == ".xml" and looks == ".html":
         return looks
-    if looks not in (family, "") or (not looks and stated not in (".html", ".json")):
+    if looks not in (family, "") or (not looks and stated not in _WITH_ADDRESS):
         raise ReadError(
             f"{page.address} says that it is of the type {page.kind}, and its bytes are not; "
             "save it as a file and add that."

@@ -24,12 +24,12 @@ def first_element(data: bytes) -> str:
     """Return the name of the first element, past what may stand before it; empty without one."""
     head = data[:_HEAD].replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     rest = head.lstrip(_BEFORE)
-    for opening, closing in ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!DOCTYPE", b">")) * _HEAD:
-        if not rest.startswith((b"<?", b"<!")):
-            break
-        if rest.startswith(opening):
-            end = rest.find(closing)
-            rest = rest[end + len(closing) :].lstrip(_BEFORE) if end >= 0 else b""
+    while rest.startswith((b"<?", b"<!")):
+        closing = b"?>" if rest[1:2] == b"?" else b"-->" if rest.startswith(b"<!--") else b">"
+        end = rest.find(closing)
+        if closing == b">" and 0 <= rest.find(b"[") < end:
+            end = rest.find(b"]>") + 1
+        rest = rest[end + len(closing) :].lstrip(_BEFORE) if end > 0 else b""
     found = _ROOT.match(rest)
     return found[1].decode("ascii", "replace") if found else ""
 

@@ -233,7 +233,7 @@ ANSWERS: dict[str, tuple[Callable[[Site], str], str]] = {
     "no page": (lambda site: site.page("/", b"GIF89a", "image/gif"), "of the type image/gif"),
     "a lie": (lambda site: site.page("/", b"%PDF-1.7", "text/html"), "its bytes are not"),
     "empty": (lambda site: site.page("/", b""), "not an HTML page"),
-    "a broken feed": (lambda site: site.page("/", b"<rss><item>"), "broken list of pages"),
+    "a broken feed": (lambda site: site.page("/", b"<rss><item>"), "names none"),
     "laughs": (
         lambda site: site.page("/", f"<?xml version='1.0'?>{LAUGHS}<rss>&a8;</rss>".encode()),
         "declares entities",

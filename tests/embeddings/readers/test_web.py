@@ -103,7 +103,8 @@ def test_a_page_without_a_type_is_known_by_its_bytes(
         (b"\x00\x01\x02", None, "is a binary file"),
         (b"", "text/html", "is not an HTML page"),
         (b"", "text/plain", "is empty"),
-        (b"{}", "application/json", "is of the type application/json"),
+        (b"{}", "application/json", "is JSON of a kind that is not read"),
+        (b"<a/>", "text/xml", "is XML of a kind that is not read"),
         (b"<html><body><p>Accueil</p>", "text/html", "no paragraph to quote"),
     ],
 )

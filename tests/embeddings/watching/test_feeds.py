@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
-from embeddings.readers.formats.feeds import MAX_ENTRIES, Entry
+from embeddings.readers.many import MAX_ENTRIES, Entry
 from embeddings.watching.feeds import (
     FIRST,
     JITTER,
