@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import copy
 import re
-from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from embeddings.errors import ReadError
 from embeddings.readers.draft import Draft
-from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import decode, normal
 from embeddings.readers.pages.blocks import page_of
+from embeddings.readers.pages.facts import Facts, guess_site, read_facts
 from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     Margins,
@@ -55,20 +51,6 @@ _CHARSET = re.compile(
 )
 _PRESCAN = 4096
 _MOST_BROKEN = 0.001
-_BLANK = re.compile(r"[ \t\n]+")
-_SITE = re.compile(r"\s+[|–—·•»:-]\s+(?P<site>[^|–—·•»:]{2,60})$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What a page states of itself, checked; None where it says nothing of use."""
-
-    title: str | None = None
-    source: str | None = None
-    author: str | None = None
-    date: date | None = None
-    url: str | None = None
-    language: str | None = None
 
 
 def read(
@@ -93,7 +75,7 @@ def read(
     if len(data) > MAX_BYTES:
         raise ReadError(f"{name} is a page larger than {MAX_BYTES // 1_000_000} MB, the most read.")
     root = _parsed(_decoded(data, name, charset), name)
-    stated = _stated(copy.deepcopy(root), address)
+    stated = read_facts(root, address)
     page = page_of(root)
     chosen = choose(page, ask(root), stated.title or "")
     text = normal(text_of(chosen.story))
@@ -102,6 +84,8 @@ def read(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
         )
     guessed = _guessed(stated, text, _above(page.blocks, chosen.first), path.stem)
+    site = None if stated.source else guess_site(root, stated.title, stated.url or address)
+    guessed |= {"source": site} if site else {}
     known = {key: getattr(stated, key) for key in _FIELDS if key not in guessed}
     known["url"] = stated.url or address
     origin = address or str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8")
@@ -157,87 +141,12 @@ def _parsed(text: str, name: str) -> Any:
         raise ReadError(f"{name} is not an HTML page ({error}).") from None
 
 
-def _stated(root: Any, address: str | None) -> _Facts:
-    """Return what the page states, and what the library takes for its story."""
-    import trafilatura  # half a second that only pages need
-
-    document = trafilatura.bare_extraction(
-        root,
-        url=address,
-        include_comments=False,
-        include_formatting=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if document is None or isinstance(document, dict):
-        return _Facts(title=_line(_title_element(root)))
-    source = _line(document.sitename)
-    title = _line(document.title) or _line(_title_element(root))
-    site = _SITE.search(_title_element(root))
-    shown = _without_site(title, source)
-    if source is None and site and shown and _title_element(root).startswith(shown):
-        source = _line(site["site"])
-    return _Facts(
-        title=shown,
-        source=source,
-        author=_line((document.author or "").replace("; ", ", ")),
-        date=_day(document.date),
-        url=_address(document.url, address),
-        language=_language(root),
-    )
-
-
-def _title_element(root: Any) -> str:
-    element = root.find(".//head/title")
-    return _BLANK.sub(" ", element.text_content()).strip() if element is not None else ""
-
-
-def _without_site(title: str | None, source: str | None) -> str | None:
-    """Return a headline without the name of the site at its end."""
-    site = _SITE.search(title or "")
-    if title and site and source and site["site"].casefold() == source.casefold():
-        return title[: site.start()].strip()
-    return title
-
-
-def _line(value: str | None) -> str | None:
-    """Return a stated field as one line that can be stored."""
-    shown = "".join(c for c in normal(value or "") if c.isprintable() or c.isspace())
-    line = _BLANK.sub(" ", " ".join(shown.splitlines())).strip()
-    return line[: frontmatter.MAX_FIELD].strip() or None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        return None
-
-
-def _address(value: str | None, base: str | None) -> str | None:
-    """Return a page's own address, if it is one that can be stored."""
-    try:
-        whole = urljoin(base or "", (value or "").strip())
-        parts = urlsplit(whole)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    fine = fine and len(whole) <= frontmatter.MAX_URL and not re.search(r"\s", whole)
-    return whole if fine and "@" not in parts.netloc else None
-
-
-def _language(root: Any) -> str | None:
-    """Return the language that the page names, as two letters."""
-    code = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (root.get("lang") or "").strip())
-    return code[0].lower() if code else None
-
-
 def _above(found: Sequence[Block], first: int) -> Margins:
     """Return the lines just before the story, and its first ones."""
     return Margins(tuple(b.text for b in found[max(0, first - ABOVE) : first + BELOW]), ())
 
 
-def _guessed(stated: _Facts, text: str, above: Margins, stem: str) -> dict[str, Any]:
+def _guessed(stated: Facts, text: str, above: Margins, stem: str) -> dict[str, Any]:
     """Guess what the page does not state: the language from the words, the rest from above them."""
     language = guess_language(text, stated.language or "fr")
     guesses: dict[str, Any] = {} if language == stated.language else {"language": language}

@@ -1,0 +1,132 @@
+"""What a page writes where an author's name belongs -> the names alone, or none; pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from embeddings.readers.dates import DATE
+from embeddings.text.boilerplate import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST_NAME = 100
+"""The most characters of what can be the name of an author, with what an envoy adds to it."""
+
+MOST_AUTHORS = 12
+"""The most authors of one story that are named."""
+
+_BLANKS = re.compile(r"\s+")
+_BEFORE = re.compile(
+    r"(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
+    r"|(?:Voir|Lire)(?: tous)? (?:les|ses) articles (?:de |d['’])"
+    r"|[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
+)
+"""What stands before a name and is no part of it."""
+
+_AFTER = re.compile(
+    r"\s*(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
+    r"|mis (?:à jour|en ligne)|le \d|on \d|à \d{1,2}\s?h|\d{1,2}[:h]\d\d|\d+ ?min(?:utes?)?\b"
+    r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
+    r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
+    rf"|{DATE}).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands after a name and is no part of it."""
+
+_ROLE = re.compile(
+    r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
+    r"|(?<=\w\w)\s(?:(?:staff|senior|chief|political|sports|freelance) ){0,2})"
+    r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|journalist|journaliste"
+    r"|rédact(?:eur|rice)(?: en chef)?|chroniqueu(?:r|se)|photograph(?:e|er))\)?$",
+    re.IGNORECASE,
+)
+_AGENCY = re.compile(
+    r"(?<=\w\w)(?<!avec)(?<!with)(?<!and)(?<!from)(?<!\bet)(?<!\bthe)(?<!\bde) "
+    r"(?:the )?(?:associated press|reuters|agence france-presse|afp|usa today)$",
+    re.IGNORECASE,
+)
+"""An agency that is glued to a name; "Le Monde avec AFP" and "AFP" are names themselves."""
+
+_PLACEHOLDERS = frozenset((
+    "admin", "administrator", "administrateur", "author", "auteur", "unknown", "inconnu",
+    "anonymous", "username", "user", "user name", "webmaster", "guest", "default", "test",
+    "none", "null", "undefined", "n a", "staff", "editor", "by", "par", "name", "author name",
+    "your name", "site admin", "super user", "system", "root", "last updated",
+))  # fmt: skip
+_EDITORS = frozenset(("la redaction", "redaction"))
+_NO_NAME = re.compile(
+    r"https?:|www\.|[@{}<>\[\]=#%]|\b(?:comments?|share|subscribe|cookies?|newsletter|copyright"
+    r"|all rights|tous droits|read more|lire la suite|click here|updated)\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST_WORDS, _MOST_WORDS = 2, 12
+
+
+def name_authors(values: Iterable[str], publisher: str | None = None) -> str | None:
+    """Return the authors of a story in one line, or None.
+
+    Args:
+        values: What the page gives for them, each one or several names.
+        publisher: Who publishes it, who is no author beside a person.
+
+    Returns:
+        The names as the page writes them, in order, nobody twice.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        for part in re.split(r"\s*;\s*|\n+", value[: 10 * LONGEST_NAME]):
+            name = clean_name(part, publisher)
+            key = fold(name or "")
+            if name and key and (key not in found or found[key].isupper()):
+                found[key] = name
+    if len(found) > 1 and publisher:
+        found.pop(fold(publisher), None)
+    return ", ".join(_without_parts(found)[:MOST_AUTHORS]) or None
+
+
+def _without_parts(found: dict[str, str]) -> list[str]:
+    """Return the names that no other one holds already, as "A" is held in "A, B"."""
+    return [
+        name
+        for key, name in found.items()
+        if not any(f" {key} " in f" {other} " for other in found if other != key)
+    ]
+
+
+def clean_name(text: str, publisher: str | None = None) -> str | None:
+    """Return one name, or several that are joined, without what stands around; None if it is none.
+
+    Args:
+        text: Such as "Par Anne Dupuis Publié le 3 mars 2024 à 17h46".
+        publisher: Whose name may be glued to it.
+    """
+    line = _BLANKS.sub(" ", text[: 4 * LONGEST_NAME]).strip()
+    before = _BEFORE.match(line)
+    line = _AFTER.sub("", line[before.end() :] if before else line)
+    line = _without_publisher(line.strip(), publisher)
+    line = _AGENCY.sub("", _ROLE.sub("", line)).strip(" ,;:-–—|/·•")
+    parts = {fold(part): part for part in reversed(line.split(", "))}
+    if len(parts) <= line.count(", "):
+        line = ", ".join(reversed(parts.values()))
+    folded = fold(line)
+    is_name = (
+        _LETTER.search(line) is not None
+        and len(line) <= LONGEST_NAME
+        and len(line.split()) <= _MOST_WORDS
+        and folded not in _PLACEHOLDERS
+        and not _NO_NAME.search(line)
+        and (folded in _EDITORS or not line.islower())
+    )
+    return line if is_name else None
+
+
+def _without_publisher(line: str, publisher: str | None) -> str:
+    """Take the name of the publisher off the end of a person's."""
+    words, glued = line.split(" "), fold(publisher or "").replace(" ", "")
+    for place in range(_FEWEST_WORDS, len(words)):
+        if glued and fold("".join(words[place:])) == glued:
+            return " ".join(words[:place])
+    return line

@@ -1,0 +1,295 @@
+"""What a page states of its story: title, source, author, day, address and language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from embeddings.readers.dates import DATE, is_ambiguous, matched_date
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.pages import elements, linked_data
+from embeddings.readers.pages.authors import name_authors
+from embeddings.readers.pages.blocks import words_of
+from embeddings.text.boilerplate import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+LONGEST_BYLINE = 200
+"""The most characters of an element that names an author or a day; a longer one is prose."""
+
+NEAR_HEADLINE = 150
+"""How many elements below the headline the day of publication may stand; other stories follow."""
+
+MOST_BESIDE = 40
+"""The most characters beside a day that is no part of a sentence, such as "Publié le … à 10h"."""
+
+MOST_HEADLINES = 5
+"""The most elements that are looked at for the headline."""
+
+FIRST_YEAR = 1600
+"""The first year of newspapers; a template's empty day lies before it."""
+
+MOST_BYLINES = 50
+"""The most elements that are looked at for an author or a day."""
+
+_TITLES = ("og:title", "twitter:title", "dc.title", "headline")
+_AUTHORS = (
+    "author", "article:author", "og:article:author", "dc.creator", "parsely-author",
+    "sailthru.author", "byl",
+)  # fmt: skip
+_DAYS = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "dc.date.issued", "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date",
+    "pubdate", "publishdate", "publication_date", "citation_publication_date", "date",
+)  # fmt: skip
+_SOURCES = ("og:site_name", "dc.publisher", "application-name", "publisher")
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|authors?|auteurs?|signature|author-?name)(?=$|[\s_-])", re.IGNORECASE
+)
+_DATED = re.compile(
+    r"(?:^|[\s_-])(?:date(?:line)?|publish(?:ed)?|pub-?date|time-?stamp|posted|publication)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)|(\d{4})(\d\d)(\d\d)(?!\d)")
+_EVERYWHERE = 1_000_000
+_LEAST_AGREEMENT = 0.4
+_WRITTEN = re.compile(DATE, re.IGNORECASE)
+_SITE = re.compile(r"\s+[|–—·•»:-]\s+(?P<site>[^|–—·•»:]{2,60})$")
+_BLANK = re.compile(r"[ \t\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page states of itself, checked; None where it says nothing of use."""
+
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    date: date | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+def read_facts(root: Any, address: str | None) -> Facts:
+    """Return what a page states in JSON-LD, in its meta elements, or in elements named for it.
+
+    Args:
+        root: The ``lxml`` element of the page.
+        address: Where the page is from, if it is from the web.
+    """
+    metas = _metas(root)
+    shown = [words_of(h1)[0] for h1, _ in zip(root.iter("h1"), range(MOST_HEADLINES), strict=False)]
+    stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
+    story = linked_data.story_node(root, {fold(headline) for headline in (*stated, *shown)})
+    source = _source([*_first(metas, _SOURCES), *linked_data.names_in(story.get("publisher"))])
+    return Facts(
+        title=_title(shown, [line for line in map(_line, stated) if line], source),
+        source=source,
+        author=_author(root, metas, story, source),
+        date=_published(root, metas, story),
+        url=_address(_canonical(root) or next(iter(_first(metas, ["og:url"])), None), address),
+        language=_language(root),
+    )
+
+
+def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
+    """Guess the name of a site: what the page's title has after the headline, else its host."""
+    whole = _line(_text(root.find(".//head/title"))) or ""
+    site = _SITE.search(whole)
+    if site and title and whole.startswith(title):
+        return _line(site["site"])
+    return (urlsplit(address or "").hostname or "").removeprefix("www.") or None
+
+
+def _metas(root: Any) -> dict[str, list[str]]:
+    """Return the contents of a page's meta elements by their names, in small letters."""
+    found: dict[str, list[str]] = {}
+    for meta in root.iter("meta"):
+        content = (meta.get("content") or "").strip()
+        for kind in ("property", "name", "itemprop"):
+            name = (meta.get(kind) or "").strip().lower()
+            if name and content:
+                found.setdefault(name, []).append(content)
+    return found
+
+
+def _first(metas: dict[str, list[str]], names: Iterable[str]) -> list[str]:
+    """Return what the first of some names that a page has says."""
+    return next((metas[name] for name in names if name in metas), [])
+
+
+def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> str | None:
+    """Return the headline as the story shows it, where the page's head agrees; else as that has it.
+
+    A page's head agrees with a headline when they share most words; what stands beside the
+    headline in it is the name of the site, which is none.
+    """
+    sites = {fold(source or "")} | {fold(m["site"]) for m in map(_SITE.search, stated) if m}
+    headlines = (line for line in map(_line, shown) if line and fold(line) not in sites)
+    known = [set(fold(line).split()) for line in stated]
+    agreed = {line: _agreement(set(fold(line).split()), known) for line in headlines}
+    best = max(agreed, key=lambda line: agreed[line], default="")
+    if best and agreed[best] > _LEAST_AGREEMENT:
+        return best
+    return _without_site(next(iter(stated), None), source)
+
+
+def _agreement(words: set[str], known: Iterable[set[str]]) -> float:
+    """Return the largest share of words that a headline has in common with another."""
+    return max((len(words & other) / max(len(words), len(other), 1) for other in known), default=0)
+
+
+def _without_site(title: str | None, source: str | None) -> str | None:
+    """Return a headline without the name of the site at its end."""
+    site = _SITE.search(title or "")
+    if title and site and source and fold(site["site"]) == fold(source):
+        return title[: site.start()].strip()
+    return title
+
+
+def _source(names: Iterable[str]) -> str | None:
+    """Return the first of some names that is the name of a site, not its address."""
+    lines = (_line(name.removeprefix("@")) for name in names)
+    return next((line for line in lines if line and "://" not in line), None)
+
+
+def _author(
+    root: Any, metas: dict[str, list[str]], story: linked_data.Node, publisher: str | None
+) -> str | None:
+    """Return the authors by the first way in which a page names one."""
+    linked = linked_data.names_in(story.get("author"))
+    stated = [value for name in _AUTHORS for value in metas.get(name, ())]
+    signed = name_authors(linked, publisher)
+    if signed:  # the same name elsewhere may not be in capitals
+        others = (name_authors([value]) or "" for value in stated)
+        return next((o for o in others if fold(o) == fold(signed) and not o.isupper()), signed)
+    named = (value for value in stated if fold(value) != fold(publisher or ""))
+    return name_authors(named, publisher) or _byline(root, publisher)
+
+
+def _byline(root: Any, publisher: str | None) -> str | None:
+    """Return the authors whom an element names that is made for it, such as ``rel=author``."""
+    for element in _named(root, _is_byline):
+        inner = [e for e in element.iterdescendants() if _is_name(e)] or [element]
+        author = name_authors((words_of(each)[0] for each in inner), publisher)
+        if author:
+            return author
+    return None
+
+
+def _is_byline(element: Any) -> bool:
+    return _is_name(element) or _BYLINE.search(element.get("class", "")) is not None
+
+
+def _is_name(element: Any) -> bool:
+    return "author" in (element.get("rel"), element.get("itemprop"))
+
+
+def _named(root: Any, is_it: Callable[[Any], bool], reach: int = _EVERYWHERE) -> Iterator[Any]:
+    """Yield short elements of a kind, not around a story, those below its headline first.
+
+    Args:
+        root: The page.
+        is_it: Says whether an element is of that kind.
+        reach: How many elements below the headline are looked at.
+    """
+    above: list[Any] = []
+    below: list[Any] = []
+    headline = None
+    for place, element in enumerate(root.iter("*")):
+        headline = place if element.tag == "h1" else headline
+        now = above if headline is None else below
+        if place - (headline or place) < reach and len(now) < MOST_BYLINES and is_it(element):
+            now.append(element)
+    for element in chain(below, above):
+        if not _is_apart(element) and 0 < len(_text(element)) <= LONGEST_BYLINE:
+            yield element
+
+
+def _is_apart(element: Any) -> bool:
+    above = (e for e in element.iterancestors() if e.tag not in ("form", "body", "html"))
+    return any(elements.aside_name(each) is not None for each in above)
+
+
+def _published(root: Any, metas: dict[str, list[str]], story: linked_data.Node) -> date | None:
+    """Return the day of publication that a page states; a day in its prose is another."""
+    linked = linked_data.first_string(story.get("datePublished"))
+    stated = chain([linked], (value for name in _DAYS for value in metas.get(name, ())))
+    shown = (
+        value
+        for element in _named(root, _is_time, NEAR_HEADLINE)
+        if _stands_alone(element)
+        for value in (element.get("datetime"), element.get("content"), _text(element))
+        if value
+    )
+    return next((day for day in map(_day, chain(stated, shown)) if day), None)
+
+
+def _is_time(element: Any) -> bool:
+    if element.tag == "time" or element.get("itemprop") == "datePublished":
+        return True
+    return _DATED.search(element.get("class", "")) is not None
+
+
+def _stands_alone(element: Any) -> bool:
+    """Say whether hardly any words stand beside an element in its line, as they do in prose."""
+    beside = 0
+    while element is not None and element.tag not in elements.BLOCKS:
+        before, parent = element.getprevious(), element.getparent()
+        left = before.tail if before is not None else parent is not None and parent.text
+        beside += len((left or "").strip()) + len((element.tail or "").strip())
+        element = parent
+    return beside <= MOST_BESIDE
+
+
+def _text(element: Any) -> str:
+    return "" if element is None else " ".join(str(element.text_content()).split())
+
+
+def _day(value: str) -> date | None:
+    """Return a day that is written in figures, its year first, or in words."""
+    found = _DAY.match(value.strip())
+    if found is None:
+        written = _WRITTEN.search(value[:LONGEST_BYLINE])
+        return matched_date(written) if written and not is_ambiguous(written) else None
+    try:
+        day = date(*(int(part) for part in found.groups() if part))
+    except ValueError:
+        return None
+    return day if day.year >= FIRST_YEAR else None
+
+
+def _line(value: str | None) -> str | None:
+    """Return a stated field as one line that can be stored."""
+    shown = "".join(c for c in normal(value or "") if c.isprintable() or c.isspace())
+    line = _BLANK.sub(" ", " ".join(shown.splitlines())).strip()
+    return line[: frontmatter.MAX_FIELD].strip() or None
+
+
+def _canonical(root: Any) -> str | None:
+    links = (e.get("href") for e in root.iter("link") if e.get("rel") == "canonical")
+    return next((href for href in links if href), None)
+
+
+def _address(value: str | None, base: str | None) -> str | None:
+    """Return a page's own address, if it is one that can be stored."""
+    try:
+        whole = urljoin(base or "", (value or "").strip())
+        parts = urlsplit(whole)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    fine = fine and len(whole) <= frontmatter.MAX_URL and not re.search(r"\s", whole)
+    return whole if fine and "@" not in parts.netloc else None
+
+
+def _language(root: Any) -> str | None:
+    """Return the language that the page names, as two letters."""
+    code = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (root.get("lang") or "").strip())
+    return code[0].lower() if code else None

@@ -1,0 +1,141 @@
+"""Facts: title, author, day and source are what the page itself states, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from embeddings.readers.pages import html
+from embeddings.readers.pages.authors import clean_name, name_authors
+from embeddings.readers.pages.facts import Facts, read_facts
+
+NAMES = {
+    "J.-P. Martin": "J.-P. Martin",
+    "Dr. Paul Vasseur": "Dr. Paul Vasseur",
+    "Anne Roche, envoyée spéciale à Lyon": "Anne Roche, envoyée spéciale à Lyon",
+    "Par Anne Dupuis Publié le 3 mars 2024 à 17h46": "Anne Dupuis",
+    "By Paul Tessan March 3, 2024 5:46 PM": "Paul Tessan",
+    "Propos recueillis par Anne Roche": "Anne Roche",
+    "View all posts by Paul Morin": "Paul Morin",
+    "Voir tous les articles de Paul Morin": "Paul Morin",
+    "Analysis by Ida Vale, Political Editor-at-large": "Ida Vale",
+    "Ida Vale Staff Writer": "Ida Vale",
+    "Ida Vale | Le Quai": "Ida Vale",
+    "Ida Vale - 3 min de lecture": "Ida Vale",
+    "Ida Vale Associated Press": "Ida Vale",
+    "Ida Vale Le Quai": "Ida Vale",
+    "Ida Vale, Ida Vale": "Ida Vale",
+    "Texte : Ida Vale": "Ida Vale",
+    "Le Quai avec AFP": "Le Quai avec AFP",
+    "The Associated Press": "The Associated Press",
+    "AFP": "AFP",
+    "Par la rédaction": "la rédaction",
+    "Username": None,
+    "admin": None,
+    "{{author.name}}": None,
+    "Last Updated January 7, 2025": None,
+    "https://social.example/ida": None,
+    "ida@example.org": None,
+    "12": None,
+    "": None,
+    "Un long texte qui raconte " * 9: None,
+}
+
+
+def test_a_name_is_given_as_the_page_has_it_without_what_stands_around() -> None:
+    found = {text: clean_name(text, "Le Quai") for text in NAMES}
+    assert found == NAMES
+
+
+def test_nobody_is_named_twice_and_no_publisher_beside_a_person() -> None:
+    assert name_authors(["IDA VALE", "Ida Vale"]) == "Ida Vale"
+    assert name_authors(["Ida Vale", "Ida Vale, envoyée spéciale"]) == "Ida Vale, envoyée spéciale"
+    assert name_authors(["Le Quai", "Ida Vale"], "Le Quai") == "Ida Vale"
+    assert name_authors(["Ida Vale; Paul Morin"]) == "Ida Vale, Paul Morin"
+    assert name_authors([]) is None
+
+
+def facts(body: str = "", *, head: str = "", linked: Any = None) -> Facts:
+    """Return what a page states."""
+    script = f"<script type=application/ld+json>{json.dumps(linked)}</script>" if linked else ""
+    page = f"<html><head>{head}{script}</head><body>{body}<p>Le quai rouvre.</p></body></html>"
+    return read_facts(html._parsed(page, "page"), None)
+
+
+STORY = {
+    "@type": "NewsArticle",
+    "headline": "Le quai rouvre",
+    "datePublished": "2024-03-03T23:10:00+01:00",
+    "author": {"@id": "#ida"},
+    "publisher": {"@type": "Organization", "name": "Le Quai"},
+}
+IDA = {"@type": "Person", "@id": "#ida", "name": "Ida Vale"}
+OTHER = STORY | {"headline": "Autre chose", "author": "Paul Morin", "datePublished": "2020-01-01"}
+
+
+def test_json_ld_is_read_wherever_the_story_stands_in_it() -> None:
+    shapes: list[Any] = [
+        [STORY, IDA],
+        {"@graph": [IDA, STORY]},
+        {"@type": "WebPage", "mainEntity": STORY | {"author": [IDA]}},
+        [OTHER, STORY | {"@type": ["ReportageNewsArticle"], "author": "Ida Vale"}],
+    ]
+    found = [facts("<h1>Le quai rouvre</h1>", linked=shape) for shape in shapes]
+    assert {(f.author, f.date, f.source) for f in found} == {
+        ("Ida Vale", date(2024, 3, 3), "Le Quai")
+    }
+
+
+def test_broken_json_ld_costs_nothing() -> None:
+    bad = ("{", "[" * 100_000, '{"@type": "Article", "author": {"name": 3}, "headline": []}', "1")
+    head = "".join(f"<script type=application/ld+json>{text}</script>" for text in bad)
+    assert facts(head=f"{head}<meta name=author content='Ida Vale'>").author == "Ida Vale"
+
+
+def test_an_author_is_found_in_the_ways_that_pages_have() -> None:
+    ways = (
+        "<meta name=author content='Ida Vale'>",
+        "<meta name=article:author content='https://x.fr/i'><meta name=byl content='By Ida Vale'>",
+        "<div itemprop=author><span itemprop=name>Ida Vale</span></div>",
+        "<a rel=author href=/i>Ida Vale</a>",
+        "<p class=byline>Par <span>Ida Vale</span> Publié le 3 mars 2024 à 17h46</p>",
+        "<p class=article__author>Ida Vale - Le 3 mars 2024</p>",
+    )
+    assert {facts(way).author for way in ways} == {"Ida Vale"}
+
+
+def test_what_stands_around_a_story_names_no_author_of_it() -> None:
+    around = "<aside><a rel=author>Paul Morin</a></aside><div class=comments><b class=author>Al</b>"
+    assert facts(f"<h1>Le quai</h1>{around}</div>").author is None
+
+
+def test_a_day_is_found_in_the_ways_that_pages_have() -> None:
+    ways = (
+        "<meta property='article:published_time' content='2024-03-03T01:00:00Z'>",
+        "<meta name=date content=20240303>",
+        "<meta itemprop=datePublished content='Sun Mar 03 2024 10:00:00'>",
+        "<time datetime=2024-03-03>hier</time>",
+        "<p><time>Publié le 3 mars 2024</time></p>",
+        "<p class=publish-date>Mis en ligne le 3 mars 2024 à 10h</p>",
+    )
+    assert {facts(f"<h1>Le quai</h1>{way}").date for way in ways} == {date(2024, 3, 3)}
+
+
+def test_a_day_in_the_prose_or_of_a_template_is_not_the_page_s() -> None:
+    bodies = (
+        "<p>La tour fut bâtie le <time datetime=2001-09-18>18 septembre 2001</time>.</p>",
+        "<meta itemprop=datePublished content=0001-01-01>",
+        "<meta name=date content='03/04/2018'><meta name=pubdate content=2018-02-31>",
+        "<aside><time datetime=2024-03-03>3 mars</time></aside>",
+    )
+    assert [facts(body).date for body in bodies] == [None] * len(bodies)
+
+
+def test_the_title_is_the_headline_that_the_page_shows() -> None:
+    head = "<title>Le quai rouvre - Le Quai</title><meta property=og:title content='{}'>"
+    named = head.format("Le quai rouvre enfin") + "<meta property=og:site_name content='Le Quai'>"
+    assert facts("<h1>Le Quai</h1><h1>Le quai rouvre</h1>", head=named).title == "Le quai rouvre"
+    assert facts("<h1>Menu</h1>", head=named).title == "Le quai rouvre enfin"
+    assert facts("<h1>Le quai rouvre</h1>").title is None
+    assert facts(head="<title>Le quai rouvre</title>").title == "Le quai rouvre"
