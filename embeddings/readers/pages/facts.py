@@ -15,7 +15,7 @@ from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages import elements, linked_data
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.blocks import words_of
-from embeddings.text.boilerplate import fold
+from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -239,13 +239,13 @@ def _is_time(element: Any) -> bool:
 
 def _stands_alone(element: Any) -> bool:
     """Say whether hardly any words stand beside an element in its line, as they do in prose."""
-    beside = 0
+    beside = ""
     while element is not None and element.tag not in elements.BLOCKS:
         before, parent = element.getprevious(), element.getparent()
         left = before.tail if before is not None else parent is not None and parent.text
-        beside += len((left or "").strip()) + len((element.tail or "").strip())
+        beside = f"{(left or '').strip()}{beside}{(element.tail or '').strip()}"
         element = parent
-    return beside <= MOST_BESIDE
+    return len(beside) <= MOST_BESIDE and not ends_like_sentence(beside)
 
 
 def _text(element: Any) -> str:
