@@ -5,47 +5,43 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
 import yarl
+from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import strays
-from bot.asking import buttons
-from bot.asking.asking import guild_id
-from bot.errors import BotError
+from bot import delivery
+from bot.context import Context
 from bot.keeping import UNKEPT
-from bot.running import commands as commandset
 from bot.running import keeper, supervise, turns
+from bot.running.commands import Translator, register
 from bot.running.cooldown import Cooldown
 from bot.running.health import Health
+from bot.running.memory import Conversations
 from bot.running.metrics import Metrics
-from bot.servers import rules as access
-from bot.translate import Languages, Translator
-from bot.tree import Tree
-from bot.view import Views
+from bot.running.queue import FairQueue
+from bot.translate import Languages
+from bot.ui import actions
+from bot.ui.catalogue import Catalogues
 from config.errors import ConfigError
 from embeddings.collections import Collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.context import Interaction
     from bot.keeping import Keeping
-    from bot.view import Seen
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
 
-    Interaction = discord.Interaction["VerbatimBot"]
-    """What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
-
-COGS = ("ask", "sources", "menu", "help", "admin", "servers")
-PROMPT, LONG = 1.5, 15.0
-"""Seconds to wait for a server's articles: before a first answer to Discord is due, and after."""
+FEATURES = ("asking", "reading", "checking", "admin", "servers")
 AT_ONCE = 2
 """How many additions are read at the same time: each may hold a large file in memory."""
 DEAF = 90.0
@@ -64,7 +60,19 @@ def intents() -> discord.Intents:
     return wanted
 
 
-class VerbatimBot(commands.Bot):
+class Tree(app_commands.CommandTree["VerbatimBot"]):
+    """The commands; what goes wrong in one is told to the person and to the operator."""
+
+    async def on_error(
+        self, interaction: Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell of an error in a command, and nothing of one in a list of suggestions."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            name = interaction.command.qualified_name if interaction.command else "a command"
+            await delivery.tell(interaction, error, name)
+
+
+class VerbatimBot(Context):
     """The client: it holds the engine and what its parts share, and no logic of its own."""
 
     def __init__(
@@ -73,7 +81,7 @@ class VerbatimBot(commands.Bot):
         engine: SearchEngine,
         collections: Collections | None = None,
         metrics: Metrics | None = None,
-        store: Keeping | None = None,
+        records: Keeping | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -88,40 +96,17 @@ class VerbatimBot(commands.Bot):
         self.settings = settings
         self.engine = engine
         self.collections = collections or Collections(settings, engine)
-        self._views = Views(self.collections)
+        self.catalogues = Catalogues()
         self.languages = Languages.load(settings.language)
-        self.store = store or keeper.keeping_of(settings)
+        self.records = records or keeper.keeping_of(settings)
         self.metrics = metrics or Metrics()
         self.cooldown = Cooldown(time.monotonic)
+        self.conversations = Conversations(time.monotonic)
+        self.queue = FairQueue(os.cpu_count() or 1)
+        self.mentions = {}
         self.reading = asyncio.Semaphore(AT_ONCE)
         self._deaf: asyncio.TimerHandle | None = None
         self._registering: asyncio.Task[None] | None = None
-
-    async def view(self, where: Interaction | discord.Message, *, held: bool = False) -> Seen:
-        """Return what somebody sees from where they do something: all that they may be shown.
-
-        A server's own articles are seen on that server alone, and only while this bot is on it.
-
-        Args:
-            where: What they did.
-            held: Whether Discord hears of it meanwhile, so that this may take a little longer.
-
-        Raises:
-            BotError: The server's own articles are not ready yet; they will be soon.
-            EmbeddingsError: They cannot be opened.
-        """
-        guild = guild_id(where)
-        is_here = guild is not None and self.get_guild(guild) is not None
-        held = held or isinstance(where, discord.Message) or bool(where.extras.get("state"))
-        try:
-            async with asyncio.timeout(LONG if held else PROMPT):
-                return await self._views.of(guild if is_here else None)
-        except TimeoutError:
-            raise BotError("opening") from None
-
-    def rules(self, guild: int | None) -> access.Rules:
-        """Return what holds on a server, or in private."""
-        return access.rules(self.settings.discord, self.store.choices(guild))
 
     async def setup_hook(self) -> None:
         """Load the parts and register the commands, once, before the gateway is opened.
@@ -134,19 +119,18 @@ class VerbatimBot(commands.Bot):
 
     async def _set_up(self) -> None:
         try:
-            await self.store.open()
+            await self.records.open()
         except UNKEPT as error:
             _log.error("votes and servers' choices cannot be kept: %s", error)
         await self.tree.set_translator(Translator(self.languages))
-        for name in COGS:
+        for name in FEATURES:
             await self.load_extension(f"bot.{name}.cog")
-        self.add_dynamic_items(*buttons.ALL)
-        self._registering = await commandset.register(self)
+        self._registering = await register(self)
         self._listen()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take what discord.py has no taker for: modals, and clicks on what is no longer there."""
-        await strays.on_interaction(interaction)
+        await actions.take_stray(interaction)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the part that answers questions; there are no prefix commands."""
@@ -216,7 +200,7 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
             await super().before_identify_hook(shard_id, initial=initial)
             return
         self._heard()
-        await turns.begin(self.store, (shard_id or 0) % self._buckets)
+        await turns.begin(self.records, (shard_id or 0) % self._buckets)
         self._listen()
 
     async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002 - discord.py's signature

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,17 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 
-from bot.asking.render import WRONG
 from bot.errors import explain, report
-from bot.ui.layout import payload
-from bot.ui.parts import Attached, notice
+from bot.ui.components import WRONG, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
-    from bot.client import Interaction, VerbatimBot
+    from bot.context import Interaction
     from bot.translate import Language
-    from bot.ui.parts import Card
+    from bot.ui.components import Card
 
 T = TypeVar("T")
 TRIES = 3
@@ -32,7 +29,8 @@ where a rate limit may be waited for; and of what brings files."""
 _log = logging.getLogger(__name__)
 LOST = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What a call to Discord that does not get through raises."""
-_ACKNOWLEDGED = 40060
+_ACKNOWLEDGED, _SPENT = 40060, frozenset({10015, 10062, 50027})
+"""Discord's codes for a second first response, and for a token that is over or unknown."""
 _FAULT = 500
 """From this status on, it is Discord's own fault."""
 
@@ -98,67 +96,45 @@ async def hold_update(interaction: Interaction) -> None:
 async def _first(interaction: Interaction, state: str, call: Callable[[], Awaitable[Any]]) -> None:
     """Give the first response; Discord takes one, so that a second one tells of a lost receipt."""
     try:
-        await patiently(call, wait=0.1, limit=PROMPT)
+        with interaction.client.queue.hold_back():
+            await patiently(call, wait=0.1, limit=PROMPT)
     except discord.HTTPException as error:
         if error.code != _ACKNOWLEDGED:
             raise
     interaction.extras["state"] = state
 
 
-async def answer(
-    interaction: Interaction,
-    card: Card,
-    *,
-    ephemeral: bool = True,
-    files: Sequence[discord.File] = (),
-) -> None:
-    """Answer with a card: in place of the acknowledgement, or at once without one.
+async def answer(interaction: Interaction, card: Card) -> None:
+    """Answer with a card: in place of the acknowledgement, or at once and alone without one.
 
     Files need an acknowledgement before.
     """
-    shown = payload(card, components=interaction.client.settings.discord.components)
-    if state := interaction.extras.get("state"):
-        tries = 1 if files else TRIES  # discord.py closes files, whether they got there or not
-        kept = state == "held"  # what is edited has no file yet that would stay with it
-        await patiently(
-            lambda: interaction.edit_original_response(
-                **shown, **_attachments([*files, *files_of(card)], kept=kept)
-            ),
-            tries=tries,
-            limit=_patience([*files, *files_of(card)]),
-        )
-        interaction.extras["state"] = "answered"
+    view, state = card.lay_out(), interaction.extras.get("state")
+    if not state:
+        sending = interaction.response.send_message
+        await _first(interaction, "answered", lambda: sending(view=view, ephemeral=True))
         return
-    await _first(
-        interaction,
-        "answered",
-        lambda: interaction.response.send_message(**shown, ephemeral=ephemeral),
+    has_files = state != "held" or bool(card.files)  # what is edited first has none to stay
+    interaction.extras["message"] = await patiently(
+        lambda: interaction.edit_original_response(
+            view=view, attachments=card.files if has_files else discord.utils.MISSING
+        ),
+        limit=_patience(card),
     )
+    interaction.extras["state"] = "answered"
 
 
-def _patience(files: Sequence[discord.File]) -> float:
-    return UPLOAD if files else LONG
-
-
-def files_of(card: Card) -> list[discord.File]:
-    """Return the files that a card brings, made anew for each try."""
-    brought = (part for part in card.parts if isinstance(part, Attached) and part.data)
-    return [discord.File(io.BytesIO(part.data), part.name) for part in brought]
-
-
-def _attachments(files: Sequence[discord.File], *, kept: bool) -> dict[str, Any]:
-    """Return what an edit says of files: nothing where there are none, before and after."""
-    return {} if kept and not files else {"attachments": list(files)}
+def _patience(card: Card) -> float:
+    return UPLOAD if card.files else LONG
 
 
 async def add(interaction: Interaction, card: Card, *, ephemeral: bool = True) -> None:
     """Say something more, after the answer."""
-    shown = payload(card, components=interaction.client.settings.discord.components)
-    await patiently(lambda: interaction.followup.send(**shown, ephemeral=ephemeral))
+    view = card.lay_out()
+    await patiently(lambda: interaction.followup.send(view=view, ephemeral=ephemeral))
 
 
 async def post(
-    bot: VerbatimBot,
     channel: discord.abc.Messageable,
     card: Card,
     reference: discord.MessageReference | None = None,
@@ -168,38 +144,44 @@ async def post(
     """Send an ordinary message; sent once, even when it takes several tries.
 
     Args:
-        bot: Whose settings say how messages look.
         channel: Where to.
         card: What.
         reference: The message that it replies to.
         nonce: What Discord knows it by for some minutes, within which the same is not sent again.
     """
-    shown = payload(card, components=bot.settings.discord.components)
-    nonce = nonce or secrets.randbits(53)
+    view, name = card.lay_out(), nonce or secrets.randbits(53)
     extra: dict[str, Any] = {"reference": reference} if reference else {}
 
     async def send() -> discord.Message:
-        if files := files_of(card):
-            extra["files"] = files
-        return await channel.send(**shown, **extra, nonce=nonce, mention_author=False)
+        return await channel.send(
+            view=view, files=card.files, nonce=name, mention_author=False, **extra
+        )
 
-    return await patiently(send, limit=_patience(files_of(card)))
+    return await patiently(send, limit=_patience(card))
 
 
-def recorded(error: BaseException, where: str, language: Language) -> tuple[str, str]:
-    """Write the operator's record of an error; return its sentence for the person, and its code."""
+async def change(message: discord.Message, card: Card) -> None:
+    """Show a card in place of what an ordinary message of ours shows."""
+    view = card.lay_out()
+    await patiently(lambda: message.edit(view=view, attachments=card.files))
+
+
+def note(error: BaseException, where: str, language: Language) -> str:
+    """Return the sentence of an error for the person; write the operator's record if it is ours."""
     trouble = explain(error)
     report(trouble, error, where)
-    return trouble.said(language), trouble.code
+    return trouble.say(language)
 
 
 async def tell(interaction: Interaction, error: BaseException, where: str) -> None:
-    """Tell the person in one sentence what went wrong, and the operator in one record."""
-    sentence, code = recorded(error, where, language_of(interaction))
-    card = notice(sentence, WRONG)
+    """Tell the person in one sentence what went wrong, and the operator if it is for them."""
+    sentence = note(error, where, language_of(interaction))
     state = interaction.extras.get("state")
     is_first = state == "held" or (state is None and not interaction.response.is_done())
+    if getattr(error, "code", None) in _SPENT:
+        return  # nobody can be answered by this token any more
+    card = notice(sentence, WRONG)
     try:
         await (answer(interaction, card) if is_first else add(interaction, card))
     except LOST as lost:
-        _log.warning("code %s could not be told: %s", code, type(lost).__name__)
+        _log.warning("what went wrong in %s could not be told: %s", where, type(lost).__name__)

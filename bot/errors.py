@@ -1,6 +1,7 @@
-"""Exception -> one sentence for the person, one log record for the operator, one code for both.
+"""Exception -> one sentence for the person; and for what is ours to mend, a record and a code.
 
-The record never holds a question: of an exception that could quote one, only the class is told.
+A mistake of the reader has neither: there is nothing for the operator to look at. The record never
+holds a question: of an exception that could quote one, only the class is told.
 """
 
 from __future__ import annotations
@@ -46,20 +47,18 @@ class Trouble:
 
     Attributes:
         key: The sentence's key, without ``error-``.
-        is_ours: True when the operator should look at it.
-        code: The short name that the person and the operator share.
+        code: The short name that the person and the operator share; empty for a mistake.
         values: What the sentence speaks of.
     """
 
     key: str
-    is_ours: bool
-    code: str
+    code: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
-    def said(self, language: Language) -> str:
-        """Return the sentence, with its code."""
-        sentence = language(f"error-{self.key}", **self.values)
-        return language("error", sentence=sentence.strip(), code=self.code)
+    def say(self, language: Language) -> str:
+        """Return the sentence, with its code where there is one."""
+        sentence = language(f"error-{self.key}", **self.values).strip()
+        return language("error", sentence=sentence, code=self.code) if self.code else sentence
 
 
 _PERSON: tuple[tuple[type[BaseException], str], ...] = (
@@ -103,20 +102,19 @@ _TELLING = (
 def explain(error: BaseException) -> Trouble:
     """Return what to tell of an exception."""
     error = unwrap(error)
-    code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     if isinstance(error, BotError):
-        return Trouble(error.key, is_ours=False, code=code, values=error.values)
+        return Trouble(error.key, values=error.values)
     if isinstance(error, engine.QuestionError):
-        return Trouble(f"question-{error.reason.replace('_', '-')}", is_ours=False, code=code)
+        return Trouble(f"question-{error.reason.replace('_', '-')}")
     if isinstance(error, engine.BusyError) and error.since:
-        since = f"<t:{int(error.since.timestamp())}:R>"
-        return Trouble("busy-since", is_ours=False, code=code, values={"since": since})
-    for kinds, is_ours in ((_PERSON, False), (_OURS, True)):
-        for kind, key in kinds:
-            if isinstance(error, kind):
-                detail = fit(str(error), _DETAIL) if isinstance(error, _SAID) else ""
-                return Trouble(key, is_ours=is_ours, code=code, values={"detail": detail})
-    return Trouble("unexpected", is_ours=True, code=code)
+        return Trouble("busy-since", values={"since": f"<t:{int(error.since.timestamp())}:R>"})
+    for kind, key in _PERSON:
+        if isinstance(error, kind):
+            detail = fit(str(error), _DETAIL) if isinstance(error, _SAID) else ""
+            return Trouble(key, values={"detail": detail})
+    code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
+    found = (key for kind, key in _OURS if isinstance(error, kind))
+    return Trouble(next(found, "unexpected"), code=code)
 
 
 def unwrap(error: BaseException) -> BaseException:
@@ -126,13 +124,13 @@ def unwrap(error: BaseException) -> BaseException:
 
 
 def report(trouble: Trouble, error: BaseException, where: str) -> None:
-    """Write the one record that the operator finds by the code."""
+    """Write the one record that the operator finds by the code; none of a mistake."""
+    if not trouble.code:
+        return
     error = unwrap(error)
-    level = logging.ERROR if trouble.is_ours else logging.INFO
-    places = frames(error) if trouble.is_ours else ""
     known = {"code": trouble.code, "where": where, "error": type(error).__name__}
-    said = "code %s in %s: %s%s"
-    _log.log(level, said, trouble.code, where, describe(error), places, extra=known)
+    told = "code %s in %s: %s%s"
+    _log.error(told, trouble.code, where, describe(error), frames(error), extra=known)
 
 
 def describe(error: BaseException) -> str:

@@ -12,7 +12,6 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.servers.rules import Choices
 from embeddings.errors import StorageError
 
 KEPT_DAYS = 180
@@ -50,6 +49,31 @@ class Vote:
     reason: str | None = None
     question: str | None = None
     at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the admins of one server chose; None where they left it to the settings.
+
+    Attributes:
+        public: Whether /ask answers in the channel by default.
+        channels: The channels it answers in; empty: all.
+        cooldown_user: Seconds between two questions of one person.
+        cooldown_channel: Seconds between two questions in one channel.
+        keep: Whether unanswered questions and the questions of votes are kept.
+        editors: Roles that may change the articles without managing the server.
+        news: The channel where the newsroom takes questions; 0: none.
+        tell: Whether people may ask to be told when a story answers.
+    """
+
+    public: bool | None = None
+    channels: tuple[int, ...] | None = None
+    cooldown_user: float | None = None
+    cooldown_channel: float | None = None
+    keep: bool | None = None
+    editors: tuple[int, ...] | None = None
+    news: int | None = None
+    tell: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +177,5 @@ class Keeping(Protocol):
 def read_choices(text: str) -> Choices:
     """Read what ``Keeping.choose`` kept of a server."""
     fields = json.loads(text)
-    if fields.get("channels") is not None:
-        fields["channels"] = tuple(fields["channels"])
-    return Choices(**fields)
+    lists = {name: tuple(fields[name]) for name in ("channels", "editors") if fields.get(name)}
+    return Choices(**fields | lists)

@@ -8,8 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote, read_choices
-from bot.servers.rules import Choices
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Choices, Unanswered, Vote, read_choices
 from embeddings.store.postgres.database import Database
 from embeddings.store.postgres.following import POLL, Follower
 

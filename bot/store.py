@@ -11,8 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote, read_choices
-from bot.servers.rules import Choices
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Choices, Unanswered, Vote, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,22 +1,51 @@
-"""Every text of the bot on Discord, in the reader's language: one file a language in locales/."""
+"""Every text of the bot, in the reader's language: one file a language in locales/."""
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from discord import app_commands
-
-from bot.words import LOCALES, Texts
+from fluent.runtime import FluentBundle, FluentResource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     import discord
 
-T = TypeVar("T")
+LOCALES = Path(__file__).parent / "locales"
+_log = logging.getLogger(__name__)
+
+
+class Texts:
+    """The texts of one file of ``locales/``.
+
+    Attributes:
+        code: ISO 639-1 code of the language.
+        keys: The keys of its texts.
+    """
+
+    def __init__(self, code: str, source: str) -> None:
+        self.code = code
+        self.keys = frozenset(re.findall(r"^([a-z][\w-]*) *=", source, re.MULTILINE))
+        self._bundle = FluentBundle([code], use_isolating=False)
+        self._bundle.add_resource(FluentResource(source))
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Return the text of ``key``, with the values that it speaks of.
+
+        Raises:
+            LookupError: No text has that key.
+        """
+        pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise LookupError(key)
+        text, errors = self._bundle.format_pattern(pattern, values)
+        for error in errors:
+            _log.error("the text %s in %s cannot be said: %s", key, self.code, error)
+        return str(text)
 
 
 class Language(Texts):
@@ -60,65 +89,17 @@ class Languages:
         found = (self.speaks(str(locale or "")) for locale in locales)
         return next((language for language in found if language), self.default)
 
-    def guess(self, text: str) -> Language:
-        """Return the language that a text seems to be in, by its small words."""
+    def guess(self, text: str, *locales: discord.Locale | str | None) -> Language:
+        """Return the language that a text seems to be in, by its small words.
+
+        Args:
+            text: What somebody wrote.
+            locales: Of the place, for a text that does not tell.
+        """
         found = re.findall(r"[^\W\d_]+", text.casefold())
+        usual = self.of(*locales)
 
         def count(language: Language) -> tuple[int, bool]:
-            return sum(w in language.small_words for w in found), language is self.default
+            return sum(w in language.small_words for w in found), language is usual
 
         return max(self, key=count)
-
-
-ENGLISH = Languages.load().default
-"""What Discord shows to people whose language has no file: the names that commands are known by."""
-
-
-def named(key: str) -> app_commands.locale_str:
-    """Return a name or description of a command, which Discord shows in each one's language."""
-    return app_commands.locale_str(ENGLISH(key), key=key)
-
-
-class Translator(app_commands.Translator):
-    """Gives discord.py the localisations of names, descriptions, options and choices."""
-
-    def __init__(self, languages: Languages) -> None:
-        self._languages = languages
-
-    async def translate(
-        self,
-        string: app_commands.locale_str,
-        locale: discord.Locale,
-        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py's signature
-    ) -> str | None:
-        """Return a text in a locale; None leaves what is shown to everybody else."""
-        key = string.extras.get("key")
-        language = self._languages.speaks(str(locale))
-        return language(key) if key and language else None
-
-
-def described(key: str) -> dict[str, Any]:
-    """Return the name and the description of a command, and the key that help finds it by."""
-    return {
-        "name": named(f"{key}-name"),
-        "description": named(f"{key}-description"),
-        "extras": {"key": key},
-    }
-
-
-def options(key: str, *names: str) -> Callable[[T], T]:
-    """Name and describe the options of a command; a name's last ``_`` is Python's, not ours."""
-
-    def decorate(function: T) -> T:
-        keys = {name: f"{key}-{name.rstrip('_').replace('_', '-')}" for name in names}
-        renamed = {name: named(f"{k}-name") for name, k in keys.items()}
-        told = {name: named(f"{k}-description") for name, k in keys.items()}
-        return app_commands.rename(**renamed)(app_commands.describe(**told)(function))
-
-    return decorate
-
-
-def everywhere(function: T) -> T:
-    """Offer a command on servers, in private, and to people who installed it for themselves."""
-    installed = app_commands.allowed_installs(guilds=True, users=True)(function)
-    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(installed)

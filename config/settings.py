@@ -82,8 +82,6 @@ class DiscordSettings(Group):
     """Seconds between two questions of one person."""
     cooldown_channel: float = Field(default=0.0, ge=0, le=3600)
     """Seconds between two questions in one channel."""
-    components: bool = True
-    """False: embeds instead of Components V2, for old clients."""
     keep_questions: bool = False
     """True: keep unanswered questions and feedback texts, as /privacy then says."""
     attachment_megabytes: int = Field(default=20, ge=1, le=20)

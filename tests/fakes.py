@@ -42,6 +42,7 @@ class FakeEngine(Changes):
         before: What had been asked before the last of them.
         threshold: The least confidence that is called an answer.
         boost: Added to each confidence, to try the words for it.
+        before: What was asked before the last question, as it was given.
     """
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
@@ -55,6 +56,8 @@ class FakeEngine(Changes):
         self.understood: tuple[str, ...] = ()
         self.widened = False
         self.also_in: tuple[str, ...] = ()
+        self.before: tuple[str, ...] = ()
+        self.threshold = 0.3
 
     def put(self, article: Article) -> None:
         """Have an article added or changed at once."""
@@ -85,6 +88,7 @@ class FakeEngine(Changes):
         also: Sequence[FakeEngine] = (),
     ) -> Answer:
         filters = filters or Filters()
+        self.before = tuple(before)
         self.asked.append((question, filters))
         self.before = tuple(before)
         if self.delay:
@@ -129,7 +133,15 @@ class FakeEngine(Changes):
         if not best:
             refusal = Refusal.NO_MATCH_IN_FILTER if filters else Refusal.NOT_FOUND
             near = tuple(a.title for _, a, _ in scored[:1])
-            return Answer(question, confidence=None, refusal=refusal, nearest_titles=near, **common)
+            closest = tuple(self._hit(1, wanted, *row) for row in scored[:1])
+            return Answer(
+                question,
+                confidence=None,
+                refusal=refusal,
+                nearest_titles=near,
+                closest=closest,
+                **common,
+            )
         hits = tuple(self._hit(i, wanted, *row) for i, row in enumerate(best, 1))
         return Answer(question, confidence=hits[0].confidence, refusal=None, hits=hits, **common)
 

@@ -82,6 +82,7 @@ BOT_SEES = {"articles", "changes", "collections", "engine", "errors", "types"}
 """What of the engine the bot may know; ``engine.records`` comes with the engine."""
 BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
+    "bot/checking": {"text"},
     "bot/running": {"snapshots", "watching"},
     "bot/shell": {"measuring", "snapshots"},
 }

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.asking.render import answer_card, day, written
+from bot.asking.render import View, answer_card
 from bot.translate import Languages
-from bot.ui.layout import payload
+from bot.ui.components import Attached, Card, button, option, row, select, text
 from bot.ui.markup import plain, unplain
-from bot.ui.parts import Attached, Block, Button, Card, Choice, Row, Select
+from bot.ui.naming import day, write_day
 from tests.bot.samples import answers
 from tests.screens.__main__ import SCENES, SHARPNESS, WIDTH
 from tests.screens.page import markdown, page
@@ -36,8 +36,7 @@ FR = LANGUAGES.of("fr")
 
 def sent(card: Card) -> list[dict[str, Any]]:
     """Return a message's components, as they go out."""
-    components: list[dict[str, Any]] = payload(card)["view"].to_components()
-    return components
+    return card.lay_out().to_components()
 
 
 def inside(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -65,6 +64,7 @@ def told(content: str) -> str:
     """Return what a text in Discord's mark-up says."""
     lines = [re.sub(r"\A(> |-# |- |#{1,3} )", "", line) for line in content.split("\n")]
     bare = re.sub(r"(?<!\\)((?:\\\\)*)\*\*", r"\1", "\n".join(lines))
+    bare = re.sub(r"(?<!\\)((?:\\\\)*)\[(.*?)\]\(<[^<>]*>\)", r"\1\2", bare)
     return words(unplain(bare))
 
 
@@ -74,21 +74,21 @@ ANSWERS = answers().filter(lambda answer: not any(hit.article.date for hit in an
 
 @given(ANSWERS, st.sampled_from(list(LANGUAGES)))
 def test_every_text_of_a_message_is_on_its_page(answer: Any, language: Any) -> None:
-    components = sent(answer_card(answer, language, name="n"))
+    components = sent(answer_card(answer, View(language, 0.5)))
     texts = [part["content"] for part in inside(components) if "content" in part]
     assert seen(page(components, language), "text") == [told(text) for text in texts]
 
 
 @given(answers())
 def test_every_button_of_a_message_is_on_its_page(answer: Any) -> None:
-    components = sent(answer_card(answer, FR, name="n", private=True))
+    components = sent(answer_card(answer, View(FR, 0.5, can_publish=True)))
     labels = [part["label"] for part in inside(components) if "label" in part]
     assert seen(page(components, FR), "button") == [words(label) for label in labels]
 
 
 def test_selects_and_files_are_on_the_page() -> None:
-    choices = (Choice("Un", "1"),)
-    components = sent(Card((Select("v:x", "Choisir", choices), Attached("données.json"))))
+    chooser = select("v:x", "Choisir", [option("Un", "1")])
+    components = sent(Card(chooser, Attached("données.json")))
     assert seen(page(components, FR), "select", "file") == ["Choisir", "données.json"]
 
 
@@ -117,16 +117,16 @@ def test_mark_up_becomes_what_discord_makes_of_it(text: str, expected: str) -> N
 
 @given(st.dates(date(1, 1, 2), date(9999, 12, 30)), st.sampled_from(list(LANGUAGES)))
 def test_a_day_is_written_in_the_readers_language(value: date, language: Any) -> None:
-    assert markdown(day(value), language) == f"<p><time>{written(value, language)}</time></p>"
+    assert markdown(day(value), language) == f"<p><time>{write_day(value, language)}</time></p>"
 
 
 def test_a_message_has_its_colour_at_its_side() -> None:
-    assert "border-left-color: #2d7d46" in page(sent(Card((Block("a"),), accent=0x2D7D46)), FR)
+    assert "border-left-color: #2d7d46" in page(sent(Card(text("a"), accent=0x2D7D46)), FR)
 
 
 def test_a_button_that_opens_an_address_looks_otherwise() -> None:
-    buttons = Row((Button("Ouvrir", url="https://example.org"), Button("Lire", custom_id="v:x")))
-    found = page(sent(Card((buttons,))), FR)
+    buttons = row(button("Ouvrir", url="https://example.org"), button("Lire", "v:x"))
+    found = page(sent(Card(buttons)), FR)
     assert (seen(found, "link"), seen(found, "secondary")) == (["Ouvrir"], ["Lire"])
 
 

@@ -5,31 +5,32 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from discord import ButtonStyle
+
 from bot import delivery
-from bot.admin import eta as pace
+from bot.admin import eta
 from bot.admin.changes import change_card, removal_done
-from bot.admin.intake import taken
-from bot.admin.proposals import proposal_card, proposed
+from bot.admin.intake import fetch_all
+from bot.admin.progress import Work, carry_out
+from bot.admin.proposals import list_proposed, proposal_card
 from bot.admin.reports import reindex_card
 from bot.admin.target import by, target, where
-from bot.admin.work import Work, carry_out
 from bot.errors import BotError
-from bot.ui.parts import Button
+from bot.ui.components import button
 from embeddings.types import Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import discord
-
-    from bot.client import Interaction
+    from bot.admin.intake import Upload
+    from bot.context import Interaction
     from embeddings.engine import SearchEngine
     from embeddings.types import ChangeReport, ProgressCallback, ReindexReport
 
 
 async def propose(
     interaction: Interaction,
-    attachments: Sequence[discord.Attachment],
+    uploads: Sequence[Upload],
     links: Sequence[str],
     *,
     shared: bool,
@@ -39,12 +40,12 @@ async def propose(
     Raises:
         BotError: There are none, or whoever gives them may not.
     """
-    if not attachments and not links:
+    if not uploads and not links:
         raise BotError("nothing-to-add")
     await delivery.hold(interaction, ephemeral=True)
     engine = await target(interaction, shared=shared)
     async with interaction.client.reading:
-        proposal = await read(interaction, engine, attachments, links)
+        proposal = await read(interaction, engine, uploads, links)
     await show(interaction, engine, proposal, shared=shared)
 
 
@@ -54,7 +55,7 @@ _log = logging.getLogger(__name__)
 async def read(
     interaction: Interaction,
     engine: SearchEngine,
-    attachments: Sequence[discord.Attachment],
+    uploads: Sequence[Upload],
     links: Iterable[str],
 ) -> Proposal:
     """Read files and pages, and keep aside what adding them would do.
@@ -64,7 +65,7 @@ async def read(
     """
     settings, language = interaction.client.settings, delivery.language_of(interaction)
     megabytes = settings.discord.attachment_megabytes
-    async with taken(attachments, links, language, megabytes=megabytes) as given:
+    async with fetch_all(uploads, links, language, megabytes=megabytes) as given:
         if not given.inputs:
             return Proposal("", rejected=given.rejected)
         return await engine.propose(
@@ -76,16 +77,16 @@ async def show(
     interaction: Interaction, engine: SearchEngine, proposal: Proposal, *, shared: bool
 ) -> None:
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
-    if proposal.token and not proposed(proposal):
+    if proposal.token and not list_proposed(proposal):
         await engine.drop(proposal.token)
-    model, store = engine.status().model, interaction.client.store
+    model, records = engine.status().model, interaction.client.records
     changing = {each.article.id for each in proposal.changed}
     shown = proposal_card(
         proposal,
         {a.id: a for a in engine.sources() if a.id in changing},
         delivery.language_of(interaction),
         where=where(shared=shared),
-        seconds=await pace.expected(store, model, proposal.to_encode),
+        seconds=await eta.expect(records, model, proposal.to_encode),
     )
     await delivery.answer(interaction, shown)
 
@@ -96,9 +97,9 @@ async def confirm(
     """Do what was proposed."""
     language = delivery.language_of(interaction)
     name = f"{where(shared=shared)}:{token}"
-    cancel = Button(language("button-cancel"), f"v:plan:no:{name}")
-    anew = Button(language("button-confirm"), f"v:plan:ok:{name}", style="success")
-    forced = Button(language("button-anyway"), f"v:plan:any:{name}", style="danger")
+    cancel = button(language("button-cancel"), f"v:plan:no:{name}")
+    anew = button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success)
+    forced = button(language("button-anyway"), f"v:plan:any:{name}", style=ButtonStyle.danger)
 
     async def do(progress: ProgressCallback) -> ChangeReport:
         done = await engine.confirm(token, by=by(interaction), anyway=anyway, progress=progress)
@@ -119,7 +120,7 @@ async def remove(
     """
     language = delivery.language_of(interaction)
     custom_id = f"v:drop!:{where(shared=shared)}:{article}"
-    forced = Button(language("button-anyway"), custom_id, style="danger")
+    forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
     async def do(progress: ProgressCallback) -> ChangeReport:
         who = by(interaction)
@@ -129,7 +130,7 @@ async def remove(
         await _learn(interaction, engine, done.report)
         return done
 
-    leave = Button(language("button-cancel"), "v:leave")
+    leave = button(language("button-cancel"), "v:leave")
     work = Work(do, lambda done: removal_done(done, language), (forced, leave))
     await carry_out(interaction, work)
 
@@ -140,7 +141,7 @@ async def reindex(
     """Build a new snapshot."""
     language = delivery.language_of(interaction)
     custom_id = f"v:index:{where(shared=shared)}:{int(full)}"
-    forced = Button(language("button-anyway"), custom_id, style="danger")
+    forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
     async def do(progress: ProgressCallback) -> ReindexReport:
         who = by(interaction)
@@ -148,7 +149,7 @@ async def reindex(
         await _learn(interaction, engine, report)
         return report
 
-    leave = Button(language("button-cancel"), "v:leave")
+    leave = button(language("button-cancel"), "v:leave")
     await carry_out(
         interaction, Work(do, lambda report: reindex_card(report, language), (forced, leave))
     )
@@ -160,4 +161,4 @@ async def _learn(
     """Take note of how quick it was, and give the operator what is of no use to anybody else."""
     for note in report.notes if report else ():
         _log.warning("%s", note)
-    await pace.learn(interaction.client.store, engine.status().model, report)
+    await eta.learn(interaction.client.records, engine.status().model, report)

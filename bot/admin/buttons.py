@@ -1,4 +1,4 @@
-"""What the buttons of admins do: confirm, correct, cancel, remove, publish all the same.
+"""What the buttons of editors do: confirm, correct, cancel, remove, publish all the same, add.
 
 Whether somebody may is asked at each click, and on which server they click, never read from the
 button.
@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.admin import additions as proposing
-from bot.admin import editing as adminforms
-from bot.admin.editing import ARTICLE
+from bot.admin import additions
+from bot.admin.forms import ARTICLE, Add, Fix, choose_proposed
 from bot.admin.proposals import TOKEN
-from bot.admin.target import WHERE, is_shared, target
-from bot.asking.buttons import Click
+from bot.admin.target import WHERE, choose, is_shared, target, where
 from bot.delivery import answer, hold_update, language_of
-from bot.servers.rules import require_admin
-from bot.ui.parts import notice
+from bot.servers.rules import require_editor
+from bot.ui.actions import Click
+from bot.ui.components import notice
 from bot.ui.refs import short
 
 if TYPE_CHECKING:
-    from bot.client import Interaction
+    from bot.context import Interaction
     from embeddings.engine import SearchEngine
 
 
-class AdminClick(Click, template=r"v:"):
-    """What they have in common: whoever clicks must be an admin, of the collection too."""
+class AdminClick(Click, template=r"v:admin"):
+    """What they have in common: whoever clicks must be an editor, of the collection too."""
 
     async def _engine(self, interaction: Interaction) -> SearchEngine:
         """Acknowledge a click and return the collection that it changes."""
-        require_admin(interaction.client.settings.discord, interaction)
+        require_editor(interaction)
         await hold_update(interaction)
         return await target(interaction, shared=self._shared)
 
@@ -48,7 +47,7 @@ class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|no):{WHERE}:{TOKEN}"
             await engine.drop(token)
             await answer(interaction, notice(language_of(interaction)("proposal-dropped")))
             return
-        await proposing.confirm(
+        await additions.confirm(
             interaction, engine, token, shared=self._shared, anyway=verb == "any"
         )
 
@@ -57,22 +56,22 @@ class Correct(Click, template=rf"v:fix:{WHERE}:{TOKEN}"):
     """A form for what is known of the one article that is proposed."""
 
     async def _act(self, interaction: Interaction) -> None:
-        await _ask(interaction, self.fields)
+        await _give_form(interaction, self.fields)
 
 
 class Pick(Click, template=rf"v:pick:{WHERE}:{TOKEN}"):
     """The same form for one of several articles, which was chosen in a list."""
 
     async def _act(self, interaction: Interaction) -> None:
-        await _ask(interaction, self.fields, short(self.item.values[0]))
+        await _give_form(interaction, self.fields, short(self.item.values[0]))
 
 
-async def _ask(interaction: Interaction, fields: dict[str, str], ref: str | None = None) -> None:
+async def _give_form(
+    interaction: Interaction, fields: dict[str, str], ref: str | None = None
+) -> None:
     engine = await target(interaction, shared=is_shared(fields))
-    article = adminforms.chosen(await engine.proposal(fields["token"]), ref)
-    form = adminforms.fix_form(
-        language_of(interaction), article, fields["token"], where=fields["where"]
-    )
+    article = choose_proposed(await engine.proposal(fields["token"]), ref)
+    form = Fix.of(article, fields["where"], fields["token"], language_of(interaction))
     await interaction.response.send_modal(form)
 
 
@@ -82,7 +81,7 @@ class Remove(AdminClick, template=rf"v:drop(?P<anyway>!?):{WHERE}:{ARTICLE}"):
     async def _act(self, interaction: Interaction) -> None:
         engine = await self._engine(interaction)
         article, anyway = self.fields["article"], bool(self.fields["anyway"])
-        await proposing.remove(interaction, engine, article, shared=self._shared, anyway=anyway)
+        await additions.remove(interaction, engine, article, shared=self._shared, anyway=anyway)
 
 
 class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
@@ -90,15 +89,17 @@ class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
 
     async def _act(self, interaction: Interaction) -> None:
         engine, full = await self._engine(interaction), self.fields["full"] == "1"
-        await proposing.reindex(interaction, engine, shared=self._shared, full=full, anyway=True)
+        await additions.reindex(interaction, engine, shared=self._shared, full=full, anyway=True)
 
 
-class Leave(Click, template=r"v:leave"):
-    """Leave everything as it is."""
+class Stories(Click, template=r"v:stories"):
+    """The form for files and links, where there is no article yet."""
 
     async def _act(self, interaction: Interaction) -> None:
-        await hold_update(interaction)
-        await answer(interaction, notice(language_of(interaction)("proposal-dropped")))
+        require_editor(interaction)
+        shared = await choose(interaction, None)
+        form = Add.to(where(shared=shared), language_of(interaction))
+        await interaction.response.send_modal(form)
 
 
-ALL = (Decide, Correct, Pick, Remove, Index, Leave)
+ALL = (Decide, Correct, Pick, Remove, Index, Stories)

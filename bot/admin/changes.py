@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from discord import ButtonStyle, ui
 
 from bot.admin.proposals import LINES, LISTS, VALUE, reasons, rejections
 from bot.admin.reports import reindex_lines
-from bot.asking.render import ANSWERED, NAME, REFUSED, TITLE, WRONG, summary_line
+from bot.ui.components import (
+    ANSWERED,
+    REFUSED,
+    WRONG,
+    Card,
+    button,
+    document,
+    list_under,
+    row,
+    text,
+)
 from bot.ui.markup import clean, fit, plain
-from bot.ui.parts import Block, Button, Card, Rule, card, row
-from bot.ui.sheets import document, listed
+from bot.ui.naming import NAME, TITLE, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.translate import Language
-    from bot.ui.parts import Attached
+    from bot.ui.components import Attached
     from embeddings.errors import GateError
     from embeddings.types import ArticleSummary, ChangeReport
 
@@ -26,12 +37,14 @@ QUESTION = 200
 def removal_card(article: ArticleSummary, language: Language, *, where: str) -> Card:
     """Return what would be removed, with the buttons that decide."""
     details = summary_line(article, language)
-    return card(
-        Block(f"### {language('remove-ask')}"),
-        Block(f"**{fit(article.title, TITLE)}**\n-# {fit(article.id, NAME)}\n-# {details}"),
+    return Card(
+        text(f"### {language('remove-ask')}"),
+        text(f"**{fit(article.title, TITLE)}**\n-# {fit(article.id, NAME)}\n-# {details}"),
         row(
-            Button(language("remove-confirm"), f"v:drop:{where}:{article.id}", style="danger"),
-            Button(language("button-cancel"), "v:leave"),
+            button(
+                language("remove-confirm"), f"v:drop:{where}:{article.id}", style=ButtonStyle.danger
+            ),
+            button(language("button-cancel"), "v:leave"),
         ),
         accent=REFUSED,
     )
@@ -41,23 +54,23 @@ def change_card(report: ChangeReport, language: Language) -> Card:
     """Return what was added, changed, removed and not taken, and what serves now."""
     lists = _lists(report, language)
     done = report.report
-    return card(
-        Block(f"### {language('change-done' if done else 'change-nothing')}"),
+    return Card(
+        text(f"### {language('change-done' if done else 'change-nothing')}"),
         *lists,
-        Rule() if lists and done else None,
-        Block("\n".join(reindex_lines(done, language))) if done else None,
+        ui.Separator() if lists and done else None,
+        text("\n".join(reindex_lines(done, language))) if done else None,
         _whole(report, language) if _is_long(report) else None,
         accent=ANSWERED,
     )
 
 
-def _lists(report: ChangeReport, language: Language) -> list[Block]:
+def _lists(report: ChangeReport, language: Language) -> list[ui.Item[Any]]:
     same = language("passages-unchanged", count=len(report.unchanged))
     found = (
         _titles("list-added", report.added, language),
         _titles("list-changed", report.changed, language),
-        Block(f"-# {same}") if report.unchanged else None,
-        listed(
+        text(f"-# {same}") if report.unchanged else None,
+        list_under(
             language("list-removed"),
             [plain(name) for name in report.removed],
             language,
@@ -69,9 +82,11 @@ def _lists(report: ChangeReport, language: Language) -> list[Block]:
     return [block for block in found if block is not None]
 
 
-def _titles(key: str, articles: Sequence[ArticleSummary], language: Language) -> Block | None:
+def _titles(
+    key: str, articles: Sequence[ArticleSummary], language: Language
+) -> ui.TextDisplay[Any] | None:
     lines = [fit(article.title, VALUE) for article in articles]
-    return listed(language(key), lines, language, room=LISTS, most=LINES)
+    return list_under(language(key), lines, language, room=LISTS, most=LINES)
 
 
 def _is_long(report: ChangeReport) -> bool:
@@ -94,23 +109,23 @@ def _whole(report: ChangeReport, language: Language) -> Attached:
 def removal_done(report: ChangeReport, language: Language) -> Card:
     """Return that an article is gone, and what serves now."""
     lines = reindex_lines(report.report, language) if report.report else []
-    return card(
-        Block(f"### {language('remove-done')}"),
-        Block("\n".join(lines)) if lines else None,
+    return Card(
+        text(f"### {language('remove-done')}"),
+        text("\n".join(lines)) if lines else None,
         accent=ANSWERED,
     )
 
 
-def gate_card(error: GateError, language: Language, *buttons: Button) -> Card:
+def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) -> Card:
     """Return which golden questions would lose their answer, with the buttons that decide."""
     lines = [f"{fit(each.question, QUESTION)} — {fit(each.title, VALUE)}" for each in error.broken]
     whole = [f"{clean(each.question)} — {clean(each.title)}" for each in error.broken]
     head = language("gate-broken")
-    return card(
-        Block(f"### {language('gate-title')}"),
-        Block(language("gate-recall", before=error.before, after=error.after)),
-        listed(head, lines, language, room=3 * LISTS, most=LINES),
-        Block(language("gate-choose")),
+    return Card(
+        text(f"### {language('gate-title')}"),
+        text(language("gate-recall", before=error.before, after=error.after)),
+        list_under(head, lines, language, room=3 * LISTS, most=LINES),
+        text(language("gate-choose")),
         document("questions.txt", [(head, whole)]) if len(lines) > LINES else None,
         row(*buttons),
         accent=WRONG,

@@ -6,29 +6,25 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
-from bot.admin import additions as proposing
-from bot.admin import buttons as adminbuttons
-from bot.admin import exporting
+from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
-from bot.admin.records import exported, records_card
 from bot.admin.reports import snapshot_label, status_card
-from bot.admin.target import by, chosen, target
-from bot.asking.render import ANSWERED
+from bot.admin.target import by, choose, target
 from bot.errors import BotError
-from bot.guard import admins_only
-from bot.reading.about import rules_card
-from bot.reading.catalogue import fold
-from bot.servers.rules import changed, moved
-from bot.translate import described, named, options
+from bot.running.commands import describe, name, options
+from bot.servers.card import rules_card
+from bot.servers.rules import change, move, rules_of, toggle
+from bot.ui.catalogue import fold
+from bot.ui.components import ANSWERED, MAX_OPTIONS, notice
 from bot.ui.markup import clean, plain
-from bot.ui.parts import MAX_OPTIONS, notice
 
 if TYPE_CHECKING:
-    from bot.client import Interaction, VerbatimBot
+    from bot.context import Context, Interaction
     from bot.keeping import Unanswered, Vote
     from bot.translate import Language
 
@@ -39,13 +35,13 @@ if TYPE_CHECKING:
 class Admin(
     Articles,
     commands.GroupCog,
-    group_name=named("admin-name"),
-    group_description=named("admin-description"),
+    group_name=name("admin-name"),
+    group_description=name("admin-description"),
     group_extras={"key": "admin"},
 ):
     """What people who manage the server may do."""
 
-    def __init__(self, bot: VerbatimBot) -> None:
+    def __init__(self, bot: Context) -> None:
         super().__init__()
         self.bot = bot
         self._menu = self.menu()
@@ -55,9 +51,8 @@ class Admin(
         """Take the menu away with the part."""
         self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(**described("reindex"))
+    @app_commands.command(**describe("reindex"))
     @options("reindex", "full", "shared")
-    @admins_only
     async def reindex(
         self,
         interaction: Interaction,
@@ -66,13 +61,12 @@ class Admin(
     ) -> None:
         """Build a new snapshot and show how far it is."""
         await delivery.hold(interaction, ephemeral=True)
-        shared = await chosen(interaction, shared)
+        shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
-        await proposing.reindex(interaction, engine, shared=shared, full=full, anyway=False)
+        await additions.reindex(interaction, engine, shared=shared, full=full, anyway=False)
 
-    @app_commands.command(**described("status"))
+    @app_commands.command(**describe("status"))
     @options("status", "shared")
-    @admins_only
     async def status(
         self,
         interaction: Interaction,
@@ -80,7 +74,7 @@ class Admin(
     ) -> None:
         """Show what serves now."""
         await delivery.hold(interaction, ephemeral=True)
-        shared = await chosen(interaction, shared)
+        shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
         status = engine.status()
         if not shared:
@@ -88,9 +82,8 @@ class Admin(
         shown = status_card(status, delivery.language_of(interaction))
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**described("rollback"))
+    @app_commands.command(**describe("rollback"))
     @options("rollback", "snapshot", "shared")
-    @admins_only
     async def rollback(
         self,
         interaction: Interaction,
@@ -99,7 +92,7 @@ class Admin(
     ) -> None:
         """Serve an earlier snapshot."""
         await delivery.hold(interaction, ephemeral=True)
-        shared = await chosen(interaction, shared)
+        shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
         now, before = await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
@@ -111,20 +104,23 @@ class Admin(
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest the kept snapshots, newest first."""
-        shared = await chosen(interaction, interaction.namespace.shared)
+        shared = await choose(interaction, interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
         language = delivery.language_of(interaction)
         labels = {
-            s.snapshot: snapshot_label(s, language, lambda who: _called(interaction, who, language))
+            s.snapshot: snapshot_label(s, language, lambda who: _call(interaction, who, language))
             for s in engine.snapshots()
             if not s.live
         }
         found = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
         return [app_commands.Choice(name=labels[i], value=i) for i in found[:MAX_OPTIONS]]
 
-    @app_commands.command(**described("settings"))
-    @options("settings", "public", "keep", "cooldown", "channel_cooldown", "allow", "forbid")
-    @admins_only
+    @app_commands.command(**describe("settings"))
+    @options(
+        "settings",
+        *("public", "keep", "cooldown", "channel_cooldown", "allow", "forbid"),
+        *("editors", "newsroom", "tell"),
+    )
     async def settings(  # noqa: PLR0917 - the command's options
         self,
         interaction: Interaction,
@@ -134,35 +130,39 @@ class Admin(
         channel_cooldown: app_commands.Range[int, 0, 3600] | None = None,
         allow: app_commands.AppCommandChannel | None = None,
         forbid: app_commands.AppCommandChannel | None = None,
+        editors: discord.Role | None = None,
+        newsroom: discord.TextChannel | None = None,
+        tell: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
-        """Change what holds on this server, and show it."""
+        """Change what holds on this server, and show it; what is named again is taken off."""
+        await delivery.hold(interaction, ephemeral=True)
         guild = interaction.guild_id or 0
-        before = self.bot.rules(guild)
-        choices = changed(
-            self.bot.store.choices(guild),
+        before = rules_of(self.bot, guild)
+        choices = change(
+            self.bot.records.choices(guild),
             public=public,
             keep=keep,
             cooldown_user=cooldown,
             cooldown_channel=channel_cooldown,
-            channels=moved(before.channels, allow=_id(allow), forbid=_id(forbid)),
+            channels=move(before.channels, allow=_id(allow), forbid=_id(forbid)),
+            editors=toggle(before.editors, _id(editors)),
+            news=None if newsroom is None else newsroom.id * (newsroom.id != before.news),
+            tell=tell,
         )
-        await delivery.hold(interaction, ephemeral=True)
-        await self.bot.store.choose(guild, choices)
+        await self.bot.records.choose(guild, choices)
         language = delivery.language_of(interaction)
-        shown = rules_card(self.bot.rules(guild), language, forbidden=forbid is not None)
+        shown = rules_card(rules_of(self.bot, guild), language, forbidden=forbid is not None)
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**described("questions"))
-    @admins_only
+    @app_commands.command(**describe("questions"))
     async def questions(self, interaction: Interaction) -> None:
         """List what was refused and what people thought of answers, where that is kept."""
         votes, unanswered = await self._kept(interaction)
-        shown = records_card(votes, unanswered, delivery.language_of(interaction))
+        shown = records.records_card(votes, unanswered, delivery.language_of(interaction))
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**described("export"))
+    @app_commands.command(**describe("export"))
     @options("export", "articles", "shared")
-    @admins_only
     async def export(
         self,
         interaction: Interaction,
@@ -173,32 +173,30 @@ class Admin(
         language = delivery.language_of(interaction)
         if articles:
             await delivery.hold(interaction, ephemeral=True)
-            shared = await chosen(interaction, shared)
-            data, count = await exporting.articles(await target(interaction, shared=shared))
-            shown = exporting.enclosed(
-                data, "articles.zip", "export-articles-done", count, language
-            )
+            shared = await choose(interaction, shared)
+            data, count = await records.export_articles(await target(interaction, shared=shared))
+            shown = records.enclose(data, "articles.zip", "export-articles-done", count, language)
             await delivery.answer(interaction, shown)
             return
         votes, unanswered = await self._kept(interaction)
-        seen = await self.bot.view(interaction)
+        seen = await self.bot.see(interaction)
         listed = seen.catalogue.articles
         corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
-        archive, count = await asyncio.to_thread(exported, votes, unanswered, corpus)
-        shown = exporting.enclosed(archive, "labelled.zip", "export-done", count, language)
+        archive, count = await asyncio.to_thread(records.export_set, votes, unanswered, corpus)
+        shown = records.enclose(archive, "labelled.zip", "export-done", count, language)
         await delivery.answer(interaction, shown)
 
     async def _kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
         """Return what is kept of this server, after acknowledging."""
         guild = interaction.guild_id
-        if not self.bot.rules(guild).keep:
+        if not rules_of(self.bot, guild).keep:
             raise BotError("keeps-nothing")
         await delivery.hold(interaction, ephemeral=True)
-        store = self.bot.store
-        return await store.votes(guild=guild), await store.unanswered(guild=guild)
+        kept = self.bot.records
+        return await kept.votes(guild=guild), await kept.unanswered(guild=guild)
 
 
-def _called(interaction: Interaction, name: str, language: Language) -> str:
+def _call(interaction: Interaction, name: str, language: Language) -> str:
     """Return what somebody is called whom the log of changes names, where names alone can stand."""
     if name == by(interaction):
         return language("yourself")
@@ -207,11 +205,11 @@ def _called(interaction: Interaction, name: str, language: Language) -> str:
     return clean(user.display_name if user else name)
 
 
-def _id(channel: app_commands.AppCommandChannel | None) -> int | None:
-    return channel.id if channel else None
+def _id(chosen: app_commands.AppCommandChannel | discord.Role | None) -> int | None:
+    return chosen.id if chosen else None
 
 
-async def setup(bot: VerbatimBot) -> None:
+async def setup(bot: Context) -> None:
     """Add this part to the bot."""
-    bot.add_dynamic_items(*adminbuttons.ALL)
+    bot.add_dynamic_items(*buttons.ALL)
     await bot.add_cog(Admin(bot))

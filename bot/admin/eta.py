@@ -26,7 +26,7 @@ _MINUTE = 60
 _log = logging.getLogger(__name__)
 
 
-async def expected(store: Keeping, model: str, texts: int) -> float:
+async def expect(store: Keeping, model: str, texts: int) -> float:
     """Return how many seconds the model will take for some texts, about."""
     try:
         noted = await store.note(_name(model))
@@ -49,7 +49,7 @@ def _name(model: str) -> str:
     return f"pace:{model}"
 
 
-def lasting(seconds: float, language: Language) -> str:
+def say_duration(seconds: float, language: Language) -> str:
     """Say how long something takes, in seconds or in minutes."""
     if seconds >= _MINUTE:
         return language("lasting-minutes", count=math.ceil(seconds / _MINUTE))

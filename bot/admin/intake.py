@@ -11,8 +11,9 @@ import re
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.delivery import LOST, patiently
 from bot.ui.markup import clean
@@ -23,7 +24,7 @@ from embeddings.readers.many import ARCHIVE
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     import discord
 
@@ -58,9 +59,37 @@ class Intake:
     rejected: tuple[Rejected, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody gave, which is still at Discord.
+
+    Attributes:
+        filename: Its name as Discord writes it.
+        title: Its name as it was; None when that is the same.
+        size: In bytes.
+        read: Fetches it.
+    """
+
+    filename: str
+    title: str | None
+    size: int
+    read: Callable[[], Awaitable[bytes]]
+
+    @classmethod
+    def of(cls, given: discord.Attachment) -> Upload:
+        """Return one of a command or a message."""
+        return cls(given.filename, given.title, given.size, given.read)
+
+    @classmethod
+    def in_form(cls, given: Mapping[str, Any], client: discord.Client) -> Upload:
+        """Return one of a form, as Discord describes it."""
+        read = partial(client.http.get_from_cdn, given["url"])
+        return cls(given["filename"], given.get("title"), given["size"], read)
+
+
 @asynccontextmanager
-async def taken(
-    attachments: Sequence[discord.Attachment],
+async def fetch_all(
+    uploads: Sequence[Upload],
     links: Iterable[str],
     language: Language,
     *,
@@ -69,7 +98,7 @@ async def taken(
     """Download attachments for as long as this lasts.
 
     Args:
-        attachments: Files of a command or a message.
+        uploads: Files of a command, a form or a message.
         links: Addresses as somebody wrote them.
         language: Of the sentences for what is not taken.
         megabytes: The most that one file may hold.
@@ -80,9 +109,9 @@ async def taken(
     with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
         names: dict[str, str] = {}
         rejected: list[Rejected] = []
-        for number, attachment in enumerate(attachments, 1):
-            name = file_name(attachment)
-            found = await _fetched(attachment, name, megabytes, language)
+        for number, upload in enumerate(uploads, 1):
+            name = file_name(upload)
+            found = await _fetch(upload, name, megabytes, language)
             if isinstance(found, Rejected):
                 rejected.append(found)
             else:
@@ -93,19 +122,17 @@ async def taken(
         yield Intake(inputs, names, tuple(rejected))
 
 
-async def _fetched(
-    attachment: discord.Attachment, name: str, megabytes: int, language: Language
-) -> bytes | Rejected:
+async def _fetch(upload: Upload, name: str, megabytes: int, language: Language) -> bytes | Rejected:
     """Download one file, unless its name or its size say that there is no use."""
     if not (is_supported(name) or name.lower().endswith(ARCHIVE)):
         kinds = f"{supported()}, {ARCHIVE}"
         return Rejected(name, language("rejected-type", name=name, kinds=kinds))
     size = language("rejected-size", name=name, megabytes=str(megabytes))
-    if attachment.size > megabytes * MEGABYTE:
+    if upload.size > megabytes * MEGABYTE:
         return Rejected(name, size)
     try:
         async with asyncio.timeout(SECONDS):
-            data = await patiently(attachment.read)
+            data = await patiently(upload.read)
     except (*LOST, TimeoutError):
         return Rejected(name, language("rejected-lost", name=name))
     return data if len(data) <= megabytes * MEGABYTE else Rejected(name, size)
@@ -121,14 +148,14 @@ def _write(path: Path, data: bytes) -> str:
     return str(path)
 
 
-def file_name(attachment: discord.Attachment) -> str:
+def file_name(upload: Upload) -> str:
     """Return what an attachment is called, as the name of a file: no folder, nothing hidden.
 
     Discord writes accents and spaces otherwise in ``filename``; ``title`` has them as they were.
     """
-    found = _SUFFIX.search(attachment.filename)
+    found = _SUFFIX.search(upload.filename)
     suffix = found[0] if found else ""
-    stem = _plain(attachment.title or attachment.filename).removesuffix(suffix).strip(_EDGES)
+    stem = _plain(upload.title or upload.filename).removesuffix(suffix).strip(_EDGES)
     return f"{stem[:_STEM].strip(_EDGES) or 'file'}{suffix}"
 
 
@@ -142,22 +169,22 @@ def address(given: str) -> str:
     return text if is_web_address(text) else f"https://{text}"
 
 
-def links(text: str) -> list[str]:
+def find_links(text: str) -> list[str]:
     """Return the links of a message, each once, without what only stands after them."""
-    return list(dict.fromkeys(_trimmed(found) for found in _LINK.findall(text)))
+    return list(dict.fromkeys(_trim(found) for found in _LINK.findall(text)))
 
 
-def _trimmed(link: str) -> str:
+def _trim(link: str) -> str:
     while link[-1] in _AFTER or link.count(link[-1]) > link.count(_PAIRS.get(link[-1], link[-1])):
         link = link[:-1]
     return link
 
 
-def in_message(message: discord.Message) -> tuple[list[discord.Attachment], list[str]]:
+def read_message(message: discord.Message) -> tuple[list[Upload], list[str]]:
     """Return the files and links of a message, of what it forwards and of its previews."""
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
-    files = [attachment for part in parts for attachment in part.attachments]
+    files = [Upload.of(attachment) for part in parts for attachment in part.attachments]
     texts = [part.content for part in parts]
     shown = [embed.url for part in parts for embed in part.embeds if embed.url]
-    found = links("\n".join([*texts, *shown]))
+    found = find_links("\n".join([*texts, *shown]))
     return files, found[:MAX_LINKS]

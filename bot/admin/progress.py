@@ -1,4 +1,4 @@
-"""How far a long work is, shown now and then, and handed to an ordinary message in good time."""
+"""A long work from the click to its report: how far it is, its gate, and its end."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import discord
+from discord import ui
 
-from bot.admin.eta import Stopwatch, lasting
-from bot.delivery import LOST, answer, files_of, language_of, patiently, post
-from bot.ui.layout import payload
-from bot.ui.parts import notice
+from bot.admin.changes import gate_card
+from bot.admin.eta import Stopwatch, say_duration
+from bot.delivery import LOST, answer, change, language_of, note, post
+from bot.ui.components import WRONG, notice, row
+from embeddings.errors import GateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
-    from bot.client import Interaction
-    from bot.ui.parts import Card
-    from embeddings.types import Progress
+    from bot.context import Interaction
+    from bot.ui.components import Card
+    from embeddings.types import Progress, ProgressCallback
 
 EVERY = 6.0
 """Seconds between two edits, at the least."""
@@ -33,6 +36,44 @@ OLD, EVERY_OLD = 55 * 60.0, 60.0
 """Discord limits edits of messages older than an hour: from then on, seconds between two edits."""
 _STAGES = frozenset({"encode", "write"})
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """What is to be done, and what may be done when it was not.
+
+    Attributes:
+        do: Does it, and tells how far it is.
+        show: Its outcome -> what is shown in the end.
+        gate: The buttons where it would break golden questions.
+        retry: The buttons where it failed after its progress was shown.
+    """
+
+    do: Callable[[ProgressCallback], Awaitable[T]]
+    show: Callable[[T], Card]
+    gate: tuple[ui.Button[Any], ...]
+    retry: tuple[ui.Button[Any], ...] = ()
+
+
+async def carry_out(interaction: Interaction, work: Work[T]) -> None:
+    """Do a work that was acknowledged, show its progress, and end with what it did.
+
+    Raises:
+        Exception: It failed before anything of it was shown.
+    """
+    language = language_of(interaction)
+    async with Reporter(interaction) as reporter:
+        try:
+            ended = work.show(await work.do(reporter.note))
+        except GateError as error:
+            ended = gate_card(error, language, *work.gate)
+        except Exception as error:
+            if not reporter.is_shown:
+                raise
+            sentence = note(error, "a change of the articles", language)
+            ended = notice(sentence, WRONG, row(*work.retry))
+    await reporter.finish(ended)
 
 
 class Reporter:
@@ -136,7 +177,7 @@ class Reporter:
         )
         left = self._watch.left
         if left is not None:
-            said += self._language("reindex-left", time=lasting(left, self._language))
+            said += self._language("reindex-left", time=say_duration(left, self._language))
         return notice(said)
 
     async def _show(self, card: Card) -> None:
@@ -144,13 +185,12 @@ class Reporter:
         if message is None:
             await answer(self._interaction, card)
             return
-        shown = payload(card, components=self._interaction.client.settings.discord.components)
-        await patiently(lambda: message.edit(**shown, attachments=files_of(card)))
+        await change(message, card)
 
     async def _post(self, card: Card) -> discord.Message:
         """Send an ordinary message: in the channel, or else to the person alone."""
-        bot, channel = self._interaction.client, self._interaction.channel
+        channel = self._interaction.channel
         if isinstance(channel, discord.abc.Messageable):
             with contextlib.suppress(discord.Forbidden):
-                return await post(bot, channel, card)
-        return await post(bot, self._interaction.user, card)
+                return await post(channel, card)
+        return await post(self._interaction.user, card)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.admin.eta import lasting
-from bot.asking.render import ANSWERED, NAME, REFUSED, TITLE, summary_line
-from bot.ui.markup import clean, fit
-from bot.ui.parts import (
-    MAX_OPTION,
-    MAX_OPTIONS,
-    Block,
-    Button,
+from discord import ButtonStyle, ui
+
+from bot.admin.eta import say_duration
+from bot.ui.components import (
+    ANSWERED,
+    REFUSED,
     Card,
-    Choice,
-    Rule,
-    Select,
-    card,
+    button,
+    cut,
+    document,
+    list_under,
+    option,
     row,
+    say_more,
+    select,
+    text,
 )
-from bot.ui.sheets import document, listed, more, room_for
+from bot.ui.markup import clean, fit
+from bot.ui.naming import NAME, TITLE, label, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.translate import Language
-    from bot.ui.parts import Attached, Row
+    from bot.ui.components import Attached, Piece
     from embeddings.types import ArticleSummary, Proposal, Proposed, Rejected
 
 TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name
@@ -62,31 +65,31 @@ def proposal_card(
         where: The collection, as the buttons name it.
         seconds: How long the model will take, about.
     """
-    entries = [*(_added(p, language) for p in proposal.added)]
-    entries += [_changed(p, now.get(p.article.id), language) for p in proposal.changed]
-    shown = room_for(entries, ARTICLES, SHOWN)
+    entries = [*(_show_added(p, language) for p in proposal.added)]
+    entries += [_show_changed(p, now.get(p.article.id), language) for p in proposal.changed]
+    shown = cut(entries, ARTICLES, SHOWN)
     lists = _lists(proposal, language)
-    return card(
-        Block(_head(proposal, language)),
-        Rule() if shown else None,
-        *(Block(entry) for entry in shown),
-        *(Block(line) for line in more(len(entries) - len(shown), language)),
-        Rule() if lists else None,
+    return Card(
+        text(_head(proposal, language)),
+        ui.Separator() if shown else None,
+        *(text(entry) for entry in shown),
+        *(text(line) for line in say_more(len(entries) - len(shown), language)),
+        ui.Separator() if lists else None,
         *lists,
-        Block(_cost(proposal, seconds, language)) if entries else None,
+        text(_cost(proposal, seconds, language)) if entries else None,
         _whole(proposal, language) if _is_long(proposal, shown) else None,
         *_decisions(proposal, where, language),
         accent=ANSWERED if entries else REFUSED,
     )
 
 
-def proposed(proposal: Proposal) -> tuple[Proposed, ...]:
+def list_proposed(proposal: Proposal) -> tuple[Proposed, ...]:
     """Return the articles that would be stored."""
     return (*proposal.added, *proposal.changed)
 
 
 def _head(proposal: Proposal, language: Language) -> str:
-    key = "proposal-title" if proposed(proposal) else "proposal-nothing"
+    key = "proposal-title" if list_proposed(proposal) else "proposal-nothing"
     counts = language(
         "proposal-counts",
         added=len(proposal.added),
@@ -97,13 +100,13 @@ def _head(proposal: Proposal, language: Language) -> str:
     return f"### {language(key)}\n-# {counts}"
 
 
-def _added(new: Proposed, language: Language) -> str:
+def _show_added(new: Proposed, language: Language) -> str:
     """Return what was understood of a new article, with what was guessed."""
     said = f"{language('proposal-new')} **{fit(new.article.title, TITLE)}**"
-    return "\n".join([said, *_understood(new, language)])
+    return "\n".join([said, *_show_understood(new, language)])
 
 
-def _changed(new: Proposed, old: ArticleSummary | None, language: Language) -> str:
+def _show_changed(new: Proposed, old: ArticleSummary | None, language: Language) -> str:
     """Return what would change of an article, field by field."""
     said = f"{language('proposal-change')} **{fit((old or new.article).title, TITLE)}**"
     lines = [
@@ -111,17 +114,18 @@ def _changed(new: Proposed, old: ArticleSummary | None, language: Language) -> s
         for name, a, b in differences(new.article, old, language)
     ]
     lines = lines or [language("proposal-text")]
-    return "\n".join([said, *(f"- {line}" for line in lines), *_understood(new, language)])
+    return "\n".join([said, *(f"- {line}" for line in lines), *_show_understood(new, language)])
 
 
-def _understood(new: Proposed, language: Language) -> Iterator[str]:
-    yield f"-# {summary_line(new.article, language)} · {spoken(new.article.language, language)}"
+def _show_understood(new: Proposed, language: Language) -> Iterator[str]:
+    spoken = name_language(new.article.language, language)
+    yield f"-# {summary_line(new.article, language)} · {spoken}"
     if guessed := [language(FIELDS[name]) for name in new.inferred if name in FIELDS]:
         yield f"-# {language('proposal-guessed', fields=', '.join(guessed))}"
     yield f"> {fit(new.opening, OPENING)}"
 
 
-def spoken(code: str, language: Language) -> str:
+def name_language(code: str, language: Language) -> str:
     """Return a language's name, or its code."""
     return language(_SPOKEN[code]) if code in _SPOKEN else fit(code, NAME)
 
@@ -141,23 +145,23 @@ def _value(value: object) -> str:
     return "—" if value is None else str(value)
 
 
-def _lists(proposal: Proposal, language: Language) -> list[Block]:
+def _lists(proposal: Proposal, language: Language) -> list[ui.Item[Any]]:
     """Return what is there already, and what is not taken, file by file."""
     same = [fit(article.title, VALUE) for article in proposal.unchanged]
     found = (
-        listed(language("proposal-unchanged"), same, language, room=LISTS // 2, most=3),
+        list_under(language("proposal-unchanged"), same, language, room=LISTS // 2, most=3),
         rejections(proposal.rejected, language),
     )
     return [block for block in found if block is not None]
 
 
-def rejections(rejected: Sequence[Rejected], language: Language) -> Block | None:
+def rejections(rejected: Sequence[Rejected], language: Language) -> ui.TextDisplay[Any] | None:
     """Return what is not taken, and why, one by one; None when all is."""
-    lines = [fit(_told(each), REASON) for each in rejected]
-    return listed(language("proposal-rejected"), lines, language, room=2 * LISTS, most=LINES)
+    lines = [fit(_say_why(each), REASON) for each in rejected]
+    return list_under(language("proposal-rejected"), lines, language, room=2 * LISTS, most=LINES)
 
 
-def _told(rejected: Rejected) -> str:
+def _say_why(rejected: Rejected) -> str:
     """Return why something is not taken; with its name, unless the sentence has it."""
     has_name = rejected.input in rejected.reason
     return rejected.reason if has_name else f"{rejected.input}: {rejected.reason}"
@@ -166,15 +170,19 @@ def _told(rejected: Rejected) -> str:
 def _cost(proposal: Proposal, seconds: float, language: Language) -> str:
     if not proposal.to_encode:
         return f"-# {language('proposal-free')}"
-    time = lasting(seconds, language)
+    time = say_duration(seconds, language)
     return f"-# {language('proposal-cost', count=proposal.to_encode, time=time)}"
 
 
 def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
     """Say whether the card leaves something out."""
     reasons = proposal.rejected
-    cut = len(shown) < len(proposed(proposal)) or len(reasons) > LINES
-    return cut or any(len(_told(each)) > REASON for each in reasons) or len(proposal.unchanged) > 1
+    is_cut = len(shown) < len(list_proposed(proposal)) or len(reasons) > LINES
+    return (
+        is_cut
+        or any(len(_say_why(each)) > REASON for each in reasons)
+        or len(proposal.unchanged) > 1
+    )
 
 
 def _whole(proposal: Proposal, language: Language) -> Attached:
@@ -191,7 +199,7 @@ def _whole(proposal: Proposal, language: Language) -> Attached:
 
 def reasons(rejected: Iterable[Rejected]) -> list[str]:
     """Return what is not taken, and why, as lines of a text file."""
-    return [clean(_told(each)) for each in rejected]
+    return [clean(_say_why(each)) for each in rejected]
 
 
 def _line(article: ArticleSummary, guessed: Iterable[str], language: Language) -> str:
@@ -203,25 +211,21 @@ def _line(article: ArticleSummary, guessed: Iterable[str], language: Language) -
     return " · ".join([*parts, language("passages", count=article.passages), *marks])
 
 
-def _decisions(proposal: Proposal, where: str, language: Language) -> list[Row | Select | None]:
+def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece]:
     """Return Confirm, Correct and Cancel; the article to correct is chosen when there are many."""
-    articles = [each.article for each in proposed(proposal)]
+    articles = [each.article for each in list_proposed(proposal)]
     if not articles:
         return []
     name = f"{where}:{proposal.token}"
     alone = len(articles) == 1
     buttons = row(
-        Button(language("button-confirm"), f"v:plan:ok:{name}", style="success"),
-        Button(language("button-correct"), f"v:fix:{name}") if alone else None,
-        Button(language("button-cancel"), f"v:plan:no:{name}"),
+        button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success),
+        button(language("button-correct"), f"v:fix:{name}") if alone else None,
+        button(language("button-cancel"), f"v:plan:no:{name}"),
     )
-    choices = tuple(_choice(article) for article in articles[:MAX_OPTIONS])
-    return [
-        None if alone else Select(f"v:pick:{name}", language("proposal-pick"), choices),
-        buttons,
+    choices = [
+        option(label(article, articles), article.id, clean(article.source or ""))
+        for article in articles
     ]
-
-
-def _choice(article: ArticleSummary) -> Choice:
-    label = clean(article.title)[:MAX_OPTION].strip() or article.id
-    return Choice(label, article.id, clean(article.source or "")[:MAX_OPTION].strip())
+    pick = None if alone else select(f"v:pick:{name}", language("proposal-pick"), choices)
+    return [pick, buttons]

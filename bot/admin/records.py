@@ -1,4 +1,6 @@
-"""Votes and refused questions -> a labelled set that ``eval`` reads, and lists for admins; pure.
+"""What admins get as a file or a list: the articles, and what is kept of questions and votes.
+
+Votes and refused questions become a labelled set that ``eval`` reads.
 
 A useful answer labels its question with the passage it showed. A refused question counts as one
 that the articles do not answer. An answer that was not useful labels nothing: what the right
@@ -7,14 +9,19 @@ passage would have been, nobody said.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.asking.render import ANSWERED
+from discord import ui
+
+from bot.errors import BotError
+from bot.ui.components import ANSWERED, Attached, Card, text
 from bot.ui.markup import fit
-from bot.ui.parts import Block, Card, Rule, card
 from bot.ui.refs import Place
 from embeddings.types import SHARED
 
@@ -23,9 +30,12 @@ if TYPE_CHECKING:
 
     from bot.keeping import Unanswered, Vote
     from bot.translate import Language
+    from embeddings.engine import SearchEngine
     from embeddings.types import Article, Passage
 
 LISTED = 8
+MAX_FILE = 8 * 1024 * 1024
+"""The largest file that is sent, in bytes: below what Discord takes on every server."""
 _LINE = 150
 
 
@@ -83,7 +93,7 @@ def query_lines(
     ]
 
 
-def exported(
+def export_set(
     votes: Iterable[Vote],
     unanswered: Iterable[Unanswered],
     articles: Sequence[tuple[Article, Sequence[Passage]]],
@@ -109,13 +119,13 @@ def records_card(
     """Return the newest refused questions, and what people thought of answers."""
     useful = sum(vote.useful for vote in votes)
     judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
-    return card(
-        Block(f"### {language('records-title')}"),
-        Block(language("records-votes", useful=useful, useless=len(votes) - useful)),
-        Block("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
-        Rule(),
-        Block(language("records-unanswered", count=len(unanswered))),
-        Block("\n".join(f"- {fit(a.question, _LINE)}" for a in unanswered[:LISTED]))
+    return Card(
+        text(f"### {language('records-title')}"),
+        text(language("records-votes", useful=useful, useless=len(votes) - useful)),
+        text("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
+        ui.Separator(),
+        text(language("records-unanswered", count=len(unanswered))),
+        text("\n".join(f"- {fit(a.question, _LINE)}" for a in unanswered[:LISTED]))
         if unanswered
         else None,
         accent=ANSWERED,
@@ -125,3 +135,33 @@ def records_card(
 def _complaint(vote: Vote) -> str:
     parts = [fit(part, _LINE) for part in (vote.question, vote.reason) if part]
     return f"- {' — '.join(parts)}"
+
+
+async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
+    """Return a collection as one ZIP, and the number of its articles.
+
+    Raises:
+        BusyError: Somebody is writing to it.
+    """
+    with tempfile.TemporaryDirectory(prefix="verbatim-export-") as folder:
+        path = Path(folder) / "articles.zip"
+        count = await engine.export(path)
+        return await asyncio.to_thread(path.read_bytes), count
+
+
+def enclose(data: bytes, name: str, key: str, count: int, language: Language) -> Card:
+    """Return a file with a sentence about it.
+
+    Args:
+        data: What is in it.
+        name: Its name.
+        key: The sentence's key.
+        count: How many there are in it, as the sentence tells.
+        language: The reader's.
+
+    Raises:
+        BotError: It is too large for Discord.
+    """
+    if len(data) > MAX_FILE:
+        raise BotError("too-large")
+    return Card(text(language(key, count=count)), Attached(name, data), accent=ANSWERED)

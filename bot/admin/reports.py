@@ -6,19 +6,28 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bot.asking.render import ANSWERED, NAME
+from discord import ui
+
+from bot.ui.components import ANSWERED, MAX_OPTION, Card, list_under, text
 from bot.ui.markup import fit, plain
-from bot.ui.parts import MAX_OPTION, Block, Card, Rule, card
+from bot.ui.naming import NAME, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from bot.translate import Language
-    from embeddings.types import ReindexReport, SnapshotSummary, Status
+    from embeddings.types import (
+        ArticleSummary,
+        Correction,
+        ReindexReport,
+        SnapshotSummary,
+        Status,
+    )
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
 _KEPT = 5
+_MOST, _HISTORY = 12, 3000
 _NOTE = 200
 
 
@@ -37,7 +46,7 @@ def who(by: str, language: Language) -> str:
 def reindex_card(report: ReindexReport, language: Language) -> Card:
     """Return what a reindex did."""
     lines = reindex_lines(report, language)
-    return card(Block(f"### {language('reindex-done')}"), Block("\n".join(lines)), accent=ANSWERED)
+    return Card(text(f"### {language('reindex-done')}"), text("\n".join(lines)), accent=ANSWERED)
 
 
 def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
@@ -65,12 +74,12 @@ def status_card(status: Status, language: Language) -> Card:
     """Return what serves now."""
     versions = ", ".join(f"{name} {version}" for name, version in status.versions.items())
     kept = [snapshot_line(s, language) for s in status.snapshots[:_KEPT]]
-    return card(
-        Block(f"### {language('status-title')}"),
-        Block("\n".join(_serving(status, language))),
-        Rule(),
-        Block("\n".join([language("status-kept"), *kept])) if kept else None,
-        Block(f"-# {language('status-versions', versions=fit(versions, 2 * _NOTE))}"),
+    return Card(
+        text(f"### {language('status-title')}"),
+        text("\n".join(_serving(status, language))),
+        ui.Separator(),
+        text("\n".join([language("status-kept"), *kept])) if kept else None,
+        text(f"-# {language('status-versions', versions=fit(versions, 2 * _NOTE))}"),
         accent=ANSWERED,
     )
 
@@ -134,3 +143,27 @@ def _change(snapshot: SnapshotSummary, done_by: str) -> Iterator[str]:
         yield f"+{snapshot.added} ~{snapshot.changed} −{snapshot.removed}"
     if done_by:
         yield done_by
+
+
+def history_card(
+    article: ArticleSummary, corrections: Sequence[Correction], language: Language
+) -> Card:
+    """Return all changes of an article's text: when, by whom, and which text replaced which."""
+    head = f"### {fit(article.title, TITLE)}"
+    lines = [_history_line(correction, language) for correction in corrections]
+    count = language("history-count", count=len(lines))
+    return Card(
+        text(head),
+        list_under(count, lines, language, room=_HISTORY, most=_MOST) or text(count),
+        accent=ANSWERED,
+    )
+
+
+def _history_line(correction: Correction, language: Language) -> str:
+    said = language(
+        "history-line",
+        when=moment(correction.at),
+        before=correction.before[:8],
+        after=correction.after[:8],
+    )
+    return " · ".join(filter(None, [said, who(correction.by, language)]))

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from bot.errors import BotError
-from bot.reading.catalogue import Catalogue
 from bot.servers.rules import is_operator, require_target
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
-    from bot.client import Interaction
+    from bot.context import Interaction
+    from bot.ui.catalogue import Catalogue
     from embeddings.engine import SearchEngine
     from embeddings.types import ArticleSummary
 
@@ -65,7 +64,7 @@ async def _collection(interaction: Interaction, *, shared: bool) -> SearchEngine
     return own
 
 
-async def chosen(interaction: Interaction, shared: bool | None) -> bool:  # noqa: FBT001 - an option
+async def choose(interaction: Interaction, shared: bool | None) -> bool:  # noqa: FBT001 - an option
     """Return whether somebody who may not have said so means the shared collection.
 
     On a server that has no articles of its own the operator does.
@@ -86,24 +85,15 @@ def where(*, shared: bool) -> str:
     return "s" if shared else "o"
 
 
-def is_shared(fields: dict[str, str]) -> bool:
+def is_shared(fields: Mapping[str, str]) -> bool:
     """Read a collection again from the groups of ``WHERE``."""
     return fields["where"] == "s"
 
 
-class Shelves:
-    """The articles of each collection that admins look through, for as long as they serve."""
-
-    def __init__(self) -> None:
-        self._made: WeakKeyDictionary[SearchEngine, Catalogue] = WeakKeyDictionary()
-
-    def of(self, engine: SearchEngine) -> Catalogue:
-        """Return the articles of a collection."""
-        articles = engine.sources()
-        made = self._made.get(engine)
-        if made is None or made.articles is not articles:
-            made = self._made[engine] = Catalogue(articles)
-        return made
+def articles_of(interaction: Interaction, engine: SearchEngine, *, shared: bool) -> Catalogue:
+    """Return the list of a collection's articles, to look through."""
+    place = None if shared else ("own", interaction.guild_id)
+    return interaction.client.catalogues.of(place, engine.sources())
 
 
 def by(interaction: Interaction) -> str:
@@ -111,7 +101,7 @@ def by(interaction: Interaction) -> str:
     return f"discord:{interaction.user.id}"
 
 
-def named(engine: SearchEngine, name: str) -> ArticleSummary:
+def find_article(engine: SearchEngine, name: str) -> ArticleSummary:
     """Return the article of a collection that has an id.
 
     Raises:

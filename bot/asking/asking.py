@@ -1,38 +1,39 @@
-"""A question's way, whichever door it came in by: admitted, asked within its time, shown."""
+"""A question's way, whichever door it came in by: admitted, acknowledged, asked, shown."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import math
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import discord
 
-from bot.asking.render import PAGES, SHOWN, answer_card
+from bot.asking.render import PAGES, SHOWN, View, answer_card
+from bot.context import guild_id, person
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.keeping import UNKEPT, Unanswered
-from bot.servers.rules import check_channel, check_cooldown, check_more
+from bot.servers.rules import check_channel, check_cooldown, check_more, list_channels, rules_of
 from bot.ui.refs import fresh
 from embeddings.engine import MAX_QUESTION
 from embeddings.errors import QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Sequence
 
-    from bot.client import Interaction, VerbatimBot
+    from bot.context import Context, Interaction, Where
     from bot.servers.rules import Rules
     from bot.translate import Language
-    from bot.ui.parts import Card
-    from embeddings.types import Answer, ArticleSummary, Filters
+    from bot.ui.components import Card
+    from embeddings.types import Answer, Filters
 
 _log = logging.getLogger(__name__)
 
 
-def admit(bot: VerbatimBot, question: str, where: Interaction | discord.Message) -> Rules:
+def admit(bot: Context, question: str, where: Where) -> Rules:
     """Check that a question may be asked there and now, and count it.
 
     Raises:
@@ -46,108 +47,100 @@ def admit(bot: VerbatimBot, question: str, where: Interaction | discord.Message)
     return admit_search(bot, where)
 
 
-def admit_search(bot: VerbatimBot, where: Interaction | discord.Message) -> Rules:
+def admit_search(bot: Context, where: Where) -> Rules:
     """Check that something may be searched for there and now, and count it.
 
     Raises:
         BotError: Not in this channel, or not yet.
     """
-    guild, channels = guild_id(where), channel_ids(where.channel)
-    rules = bot.rules(guild)
+    guild, channels = guild_id(where), list_channels(where.channel)
+    rules = rules_of(bot, guild)
     if guild is not None:
         check_channel(rules, channels)
-    check_cooldown(rules, bot.running.cooldown, _person(where).id, channels[0] if channels else 0)
+    check_cooldown(rules, bot.cooldown, person(where).id, channels[0] if channels else 0)
     return rules
 
 
-def _person(where: Interaction | discord.Message) -> discord.User | discord.Member:
-    return where.author if isinstance(where, discord.Message) else where.user
-
-
-def guild_id(where: Interaction | discord.Message) -> int | None:
-    """Return the id of the server something happened on, known to us or not; None in private."""
-    if isinstance(where, discord.Message):
-        return where.guild.id if where.guild else getattr(where.channel, "guild_id", None)
-    return where.guild_id
-
-
-def channel_ids(channel: Any) -> list[int]:
-    """Return the ids of a channel, of a thread's channel, and of the category it is in."""
-    is_thread = isinstance(channel, discord.Thread)
-    category = getattr(channel.parent if is_thread else channel, "category_id", None)
-    ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None), category)
-    return [i for i in ids if i is not None]
-
-
 async def seek(
-    bot: VerbatimBot,
+    bot: Context,
     question: str,
     filters: Filters,
-    where: Interaction | discord.Message,
+    where: Where,
     *,
     count: int = SHOWN,
     kind: str = "user",
+    before: Sequence[str] = (),
 ) -> Answer:
     """Ask what is seen from where somebody asks, no longer than the settings allow.
+
+    Who asks much waits for their turn behind those who ask little.
 
     Args:
         bot: Whose articles, settings and clock are used.
         question: The question.
-        filters: What it is narrowed to.
+        filters: What it is narrowed to; the source as somebody wrote it.
         where: What somebody did, and so the place that they see from.
         count: How many passages are wanted.
         kind: The wait between two of these: ``user`` of questions, ``more`` of more passages.
+        before: What the same person asked before, oldest first.
 
     Raises:
         BotError: They have just asked another process.
         TimeoutError: It took too long.
     """
-    async with asyncio.timeout(bot.settings.discord.answer_timeout):
+    async with (
+        bot.queue.turn(person(where).id),
+        asyncio.timeout(bot.settings.discord.answer_timeout),
+    ):
         await check_elsewhere(bot, where, kind)
-        seen = await bot.view(where, held=True)
-        return await bot.metrics.question(seen.ask(question, filters, top_k=count))
+        seen = await bot.see(where)
+        if filters.source:
+            filters = replace(filters, source=seen.catalogue.source_named(filters.source))
+        asking = seen.ask(question, filters, top_k=count, before=before)
+        return await bot.metrics.question(asking)
 
 
-async def check_elsewhere(
-    bot: VerbatimBot, where: Interaction | discord.Message, kind: str = "user"
-) -> None:
+async def check_elsewhere(bot: Context, where: Where, kind: str = "user") -> None:
     """Check that somebody has not just asked another process, where there are others.
 
     Raises:
         BotError: They have; the sentence says how many seconds are left.
     """
     if bot.settings.discord.shard_ids:
-        seconds = bot.rules(guild_id(where)).cooldown_user
-        left = await bot.running.cooldown.left_elsewhere(
-            bot.store, (kind, _person(where).id), seconds
-        )
+        seconds = rules_of(bot, guild_id(where)).cooldown_user
+        left = await bot.cooldown.left_elsewhere(bot.records, (kind, person(where).id), seconds)
         if left > 0:
             raise BotError("cooldown-user", seconds=math.ceil(left))
 
 
-def at_once(bot: VerbatimBot) -> int:
+def at_once(bot: Context) -> int:
     """Return how many passages one message shows."""
     return min(SHOWN, bot.settings.top_k)
 
 
-def wanted(bot: VerbatimBot, offset: int = 0) -> int:
+def count_wanted(bot: Context, offset: int = 0) -> int:
     """Return how many passages to ask for, so as to know whether there are more."""
     return min(offset + at_once(bot) + 1, SHOWN * PAGES)
 
 
 async def respond(
-    interaction: Interaction, question: str, filters: Filters, *, public: bool | None = None
+    interaction: Interaction,
+    question: str,
+    filters: Filters,
+    *,
+    public: bool | None = None,
+    before: Sequence[str] = (),
 ) -> None:
-    """Answer a question that came by a command or a modal."""
+    """Answer a question that came by a command or a form."""
     bot = interaction.client
     rules = admit(bot, question, interaction)
     private = not (rules.public if public is None else public)
-    looking = seek(bot, question, filters, interaction, count=wanted(bot))
-    found = await _held(interaction, looking, private=private)
-    can_publish = private and interaction.guild_id is not None
-    card = await draw(bot, interaction, found, language_of(interaction), private=can_publish)
+    await hold(interaction, ephemeral=private)
+    found = await seek(bot, question, filters, interaction, count=count_wanted(bot), before=before)
+    language = language_of(interaction)
+    card = await draw(bot, interaction, found, language, can_publish=private)
     await show(interaction, card)
-    await remember(bot, rules, found, interaction.user.id, interaction.guild_id)
+    await remember(bot, rules, found, interaction)
 
 
 async def respond_more(
@@ -155,56 +148,62 @@ async def respond_more(
 ) -> None:
     """Answer a click for more passages, to the one who clicked."""
     bot = interaction.client
-    check_more(bot.rules(interaction.guild_id), bot.running.cooldown, interaction.user.id)
-    looking = seek(bot, question, filters, interaction, count=wanted(bot, offset), kind="more")
-    found = await _held(interaction, looking, private=True)
+    check_more(rules_of(bot, interaction.guild_id), bot.cooldown, interaction.user.id)
+    await hold(interaction, ephemeral=True)
+    count = count_wanted(bot, offset)
+    found = await seek(bot, question, filters, interaction, count=count, kind="more")
     if len(found.hits) <= offset:
         raise BotError("more-nothing")
-    can_publish = interaction.guild_id is not None
     language = language_of(interaction)
-    card = await draw(bot, interaction, found, language, offset=offset, private=can_publish)
+    card = await draw(bot, interaction, found, language, offset=offset, can_publish=True)
     await show(interaction, card)
 
 
-async def _held(
-    interaction: Interaction, looking: Coroutine[Any, Any, Answer], *, private: bool
-) -> Answer:
-    """Acknowledge a question, and return what is found meanwhile."""
-    holding = hold(interaction, ephemeral=private)
-    held, found = await asyncio.gather(holding, looking, return_exceptions=True)
-    for outcome in (held, found):
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return cast("Answer", found)
-
-
 async def draw(
-    bot: VerbatimBot,
-    where: Interaction | discord.Message,
+    bot: Context,
+    where: Where,
     found: Answer,
     language: Language,
     *,
     offset: int = 0,
-    private: bool = False,
+    can_publish: bool = False,
 ) -> Card:
     """Return an answer as a message, under a name of its own for the votes on it.
 
     On a thread: to find the place of each sentence in a long article takes a while.
     """
-    drawing = partial(answer_card, found, language, name=fresh(), offset=offset, private=private)
-    near: list[ArticleSummary] = []
+    guild = guild_id(where)
+    view = View(
+        language,
+        bot.engine.threshold,
+        fresh(),
+        offset,
+        at_once(bot),
+        can_publish=can_publish and guild is not None,
+        offers=rules_of(bot, guild).offers,
+    )
+    near = []
     if titles := found.nearest_titles[:SHOWN]:
-        near = (await bot.view(where, held=True)).catalogue.titled(titles)
-    return await asyncio.to_thread(drawing, most=at_once(bot), nearest=near)
+        near = (await bot.see(where)).catalogue.find_titles(titles)
+    return await asyncio.to_thread(answer_card, found, view, near)
 
 
 async def remember(
-    bot: VerbatimBot, rules: Rules, found: Answer, user: int, guild: int | None
+    bot: Context, rules: Rules, found: Answer, where: Where, answer: discord.Message | None = None
 ) -> None:
-    """Keep a refused question where keeping is on; the answer is out already, so errors wait."""
+    """Remember what was asked, for what follows; keep a refused question where keeping is on.
+
+    The answer is out already, so errors are for the operator alone.
+    """
+    if answer is None and isinstance(where, discord.Interaction):
+        answer = where.extras.get("message")
+    if answer is not None:
+        asked = found.understood_as or found.question
+        bot.conversations.note(person(where).id, answer.channel.id, asked, answer.id)
     if not (rules.keep and found.refusal):
         return
+    row = Unanswered(person(where).id, guild_id(where), found.question, str(found.refusal))
     try:
-        await bot.store.keep(Unanswered(user, guild, found.question, str(found.refusal)))
+        await bot.records.keep(row)
     except UNKEPT as error:
         _log.warning("a refused question could not be kept: %s", error)

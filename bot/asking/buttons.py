@@ -1,134 +1,70 @@
-"""What buttons, selects and forms do; all they need is in their custom ids and their message."""
+"""What the buttons and forms of an answer do: more, ask on, judge, show to all."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
 
-from bot.asking import asking, forms
-from bot.asking.render import places
-from bot.delivery import answer, hold, hold_update, language_of, patiently, tell
+from bot.asking import asking
+from bot.asking.render import QUOTE, foreign, link_title, open_buttons, quote, show_question
+from bot.delivery import answer, hold, hold_update, language_of, patiently
 from bot.errors import BotError
 from bot.keeping import Vote
-from bot.reading import opening
-from bot.reading.about import export, forget_card
-from bot.reading.catalogue import SORTS
-from bot.reading.listing import listing_card
-from bot.ui.layout import custom_ids, question_of
+from bot.servers.rules import rules_of
+from bot.ui.actions import Click, Form, find_message, write_field
+from bot.ui.components import (
+    REFUSED,
+    Card,
+    find_question,
+    list_custom_ids,
+    notice,
+    question,
+    row,
+    text,
+)
 from bot.ui.markup import unplain
-from bot.ui.parts import Attached, Block, card, notice
-from bot.ui.refs import PLACE, SCOPE, SHORT, Place, unpack
+from bot.ui.refs import PLACE, SCOPE, SHORT, Place, list_places, unpack
+from bot.ui.refs import place as name_place
+from embeddings.engine import MAX_QUESTION
+from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    import re
-
-    from bot.client import Interaction
+    from bot.context import Interaction
+    from bot.translate import Language
+    from bot.ui.actions import Filled
 
 NAME = r"(?P<name>[\w-]{8})"
 """The pattern of the name of an answer."""
-
-
-class Click(ui.DynamicItem[Any], template=r"v:"):
-    """What all have in common: read from the custom id, and every error is told."""
-
-    def __init__(self, item: Any, fields: dict[str, str]) -> None:
-        super().__init__(item)
-        self.fields = fields
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Make it again from the message it sits on."""
-        return cls(item, match.groupdict())
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Act, or tell what went wrong."""
-        try:
-            await self._act(interaction)
-        except Exception as error:  # noqa: BLE001 - told to the person and to the operator
-            await tell(interaction, error, f"the button {type(self).__name__}")
-
-    async def _act(self, interaction: Interaction) -> None:
-        raise NotImplementedError
+TO = r"(?P<to>[ep])"
+"""The pattern of whom an answer is for: the one who asks, or all."""
+MAX_REASON = 500
 
 
 class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
     """More passages for the question above, to the one who clicked."""
 
     async def _act(self, interaction: Interaction) -> None:
-        question = asked(interaction)
-        if not question:
-            raise BotError("question-gone")
-        catalogue = (await interaction.client.view(interaction)).catalogue
+        asked = read_question(interaction)
+        catalogue = (await interaction.client.see(interaction)).catalogue
         filters = unpack(self.fields["scope"], catalogue.sources, catalogue.by_ref)
         if filters is None:
             raise BotError("filter-gone")
-        await asking.respond_more(interaction, question, filters, int(self.fields["offset"]))
-
-
-class Context(Click, template=rf"v:ctx:{PLACE}"):
-    """A passage between the paragraphs before and after it."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        await hold(interaction, ephemeral=True)
-        seen, place = await interaction.client.view(interaction), Place.read(self.fields)
-        shown = await opening.context(seen, place, language_of(interaction))
-        await answer(interaction, shown)
-
-
-class Turn(Click, template=rf"v:read:(?P<article>{SHORT})\.(?P<page>\d+)"):
-    """Another page of the article, in the same message."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        await hold_update(interaction)
-        seen = await interaction.client.view(interaction)
-        ref, index = self.fields["article"], int(self.fields["page"])
-        shown = await opening.page(seen, ref, index, language_of(interaction))
-        await answer(interaction, shown)
-
-
-class Listing(
-    Click,
-    template=rf"(?s)v:list:[pns]:(?P<page>\d+):(?P<sort>{'|'.join(SORTS)}):(?P<text>.*)",
-):
-    """Another page or order of the list of articles, in the same message."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        await hold_update(interaction)
-        shown = listing_card(
-            (await interaction.client.view(interaction)).catalogue,
-            language_of(interaction),
-            text=self.fields["text"],
-            sort=self.fields["sort"],
-            page=int(self.fields["page"]),
-        )
-        await answer(interaction, shown)
-
-
-class Open(Click, template=r"v:open"):
-    """The article that was chosen in the list."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        await hold(interaction, ephemeral=True)
-        seen, ref = await interaction.client.view(interaction), self.item.values[0]
-        await answer(interaction, await opening.page(seen, ref, 0, language_of(interaction)))
+        await asking.respond_more(interaction, asked, filters, int(self.fields["offset"]))
 
 
 class Publish(Click, template=r"v:pub"):
     """The answer that only one person saw, shown to the channel."""
 
     async def _act(self, interaction: Interaction) -> None:
-        message = clicked(interaction)
-        seen = await interaction.client.view(interaction)
-        if not all(opening.is_there(seen, place) for place in places(custom_ids(message))):
+        message = find_message(interaction)
+        seen = await interaction.client.see(interaction)
+        if not all(map(seen.has, list_places(list_custom_ids(message)))):
             raise BotError("passage-gone")
         await hold_update(interaction)
-        await patiently(lambda: interaction.followup.send(**without(message, "v:pub")))
-        await patiently(lambda: interaction.edit_original_response(**without(message, "v:pub")))
+        await patiently(lambda: interaction.followup.send(view=_without(message, "v:pub")))
+        await patiently(lambda: interaction.edit_original_response(view=_without(message, "v:pub")))
 
 
 class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
@@ -141,14 +77,14 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
             await self._count(interaction, useful=True)
             await answer(interaction, notice(language("vote-thanks")))
         else:
-            await interaction.response.send_modal(forms.why(language, name))
+            await interaction.response.send_modal(Why.about(language, name))
             await self._count(interaction, useful=False)
 
     async def _count(self, interaction: Interaction, *, useful: bool) -> None:
         """Keep the vote, once Discord has heard of the click: the disk may take a while."""
         bot, place = interaction.client, Place.read(self.fields)
-        keep = bot.rules(interaction.guild_id).keep
-        await bot.store.vote(
+        keep = rules_of(bot, interaction.guild_id).keep
+        await bot.records.vote(
             Vote(
                 self.fields["name"],
                 interaction.user.id,
@@ -157,69 +93,145 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
                 place.article,
                 place.paragraph,
                 place.digest,
-                question=asked(interaction) if keep else None,
+                question=unplain(find_question(find_message(interaction))) if keep else None,
             )
         )
 
 
-class FollowUp(Click, template=rf"v:then:(?P<article>{SHORT})"):
+class Near(Click, template=rf"v:near:{PLACE}"):
+    """The passage nearest to a question that has no answer, marked as one that may not answer."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold(interaction, ephemeral=True)
+        language, place = language_of(interaction), Place.read(self.fields)
+        asked = read_question(interaction)
+        found = await asking.seek(interaction.client, asked, Filters(), interaction, kind="more")
+        hit = next((h for h in (*found.closest, *found.hits) if name_place(h) == place), None)
+        if hit is None:
+            raise BotError("passage-gone")
+        card = Card(
+            question(show_question(asked)),
+            text(language("near-title")),
+            text(quote(hit, language, QUOTE)),
+            text(link_title(hit.article), *(f"-# {w}" for w in foreign(hit.article, language))),
+            row(*open_buttons(hit, language)),
+            accent=REFUSED,
+        )
+        await answer(interaction, card)
+
+
+class AskOn(Click, template=rf"v:on:{TO}"):
+    """A form for a question that leans on the one above."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await interaction.response.send_modal(On.after(language_of(interaction), self.fields["to"]))
+
+
+class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
     """A form for another question about the same article."""
 
     async def _act(self, interaction: Interaction) -> None:
-        (await interaction.client.view(interaction)).article(self.fields["article"])
-        private = clicked(interaction).flags.ephemeral
-        form = forms.follow_up(language_of(interaction), self.fields["article"], private=private)
+        (await interaction.client.see(interaction)).article(self.fields["article"])
+        is_alone = find_message(interaction).flags.ephemeral
+        form = About.of(language_of(interaction), self.fields["article"], "e" if is_alone else "p")
         await interaction.response.send_modal(form)
 
 
-class Mine(Click, template=r"v:mine:(?P<what>get|ask|drop)"):
-    """All that is kept about the person who clicks: given to them, or deleted once they confirm."""
+class Start(Click, template=r"v:start:(?P<number>\d)"):
+    """A question that was offered, asked by who clicks."""
 
     async def _act(self, interaction: Interaction) -> None:
-        what, store, user = self.fields["what"], interaction.client.store, interaction.user.id
-        language = language_of(interaction)
-        if what == "drop":
-            await hold_update(interaction)
-            count = await store.forget(user)
-            await answer(interaction, notice(language("privacy-forgotten", count=count)))
-            return
+        label = getattr(self.item, "label", "") or ""
+        await asking.respond(interaction, label, Filters())
+
+
+class On(Form, template=rf"v:asked:{TO}"):
+    """A question that leans on the answer under which it is asked."""
+
+    @classmethod
+    def after(cls, language: Language, to: str) -> On:
+        """Return the form."""
+        return cls(language("on-title"), f"v:asked:{to}", _field(language))
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Answer it with what was asked before."""
+        message = interaction.message
+        talks, place = interaction.client.conversations, interaction.channel_id or 0
+        before = talks.before(interaction.user.id, place, message.id) if message else ()
+        above = read_question(interaction) if message else ""
+        await asking.respond(
+            interaction,
+            filled["question"],
+            Filters(),
+            public=filled.fields["to"] == "p",
+            before=before or ((above,) if above else ()),
+        )
+
+
+class About(Form, template=rf"v:ask:(?P<article>{SHORT}):{TO}"):
+    """A question about one article."""
+
+    @classmethod
+    def of(cls, language: Language, ref: str, to: str) -> About:
+        """Return the form."""
+        return cls(language("about-title"), f"v:ask:{ref}:{to}", _field(language))
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Answer it from that article alone."""
+        article = (await interaction.client.see(interaction)).article(filled.fields["article"])
+        filters = Filters(article_id=article.id, collection=article.collection)
+        is_public = filled.fields["to"] == "p"
+        await asking.respond(interaction, filled["question"], filters, public=is_public)
+
+
+class Why(Form, template=rf"v:why:{NAME}"):
+    """Why an answer was not useful."""
+
+    @classmethod
+    def about(cls, language: Language, name: str) -> Why:
+        """Return the form."""
+        field = write_field("reason", most=MAX_REASON, is_long=True)
+        return cls(language("reason-title"), f"v:why:{name}", (language("reason-label"), field))
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Keep the reason beside the vote."""
         await hold(interaction, ephemeral=True)
-        votes, questions = await store.votes(user=user), await store.unanswered(user=user)
-        if what == "ask":
-            await answer(interaction, forget_card(len(votes) + len(questions), language))
-            return
-        file = discord.File(io.BytesIO(export(votes, questions)), "verbatim.json")
-        shown = card(Block(language("privacy-given")), Attached(file.filename))
-        await answer(interaction, shown, files=[file])
+        reason, store = filled["reason"], interaction.client.records
+        name, user = filled.fields["name"], interaction.user.id
+        if reason and not await store.explain(name, user, reason):
+            raise BotError("dead")
+        await answer(interaction, notice(language_of(interaction)("vote-thanks")))
 
 
-ALL = (More, Context, Turn, Listing, Open, Publish, Judge, FollowUp, Mine)
+ALL = (More, Publish, Judge, Near, AskOn, AskAbout, Start)
 
 
-def clicked(interaction: Interaction) -> discord.Message:
-    """Return the message that was clicked on.
+def _field(language: Language) -> tuple[str, ui.TextInput[Any]]:
+    field = write_field("question", most=MAX_QUESTION, is_long=True, is_needed=True)
+    return language("question-label"), field
+
+
+def read_question(interaction: Interaction) -> str:
+    """Return the question of the message that was clicked on.
 
     Raises:
-        BotError: Discord did not say which.
+        BotError: It cannot be read there any more.
     """
-    if interaction.message is None:
-        raise BotError("dead")
-    return interaction.message
+    asked = unplain(find_question(find_message(interaction)))
+    if not asked:
+        raise BotError("question-gone")
+    return asked
 
 
-def asked(interaction: Interaction) -> str:
-    """Return the question of the message that was clicked on; empty without one."""
-    shown = question_of(clicked(interaction))
-    return unplain(shown.removeprefix("**").removesuffix("**"))
-
-
-def without(message: discord.Message, custom_id: str) -> dict[str, Any]:
+def _without(message: discord.Message, custom_id: str) -> ui.LayoutView:
     """Return what to send to show a message again, but for one of its buttons."""
-    is_layout = message.flags.components_v2
-    view = (ui.LayoutView if is_layout else ui.View).from_message(message, timeout=None)
+    view = ui.LayoutView.from_message(message, timeout=None)
     for item in view.walk_children():
         if isinstance(item, ui.Button) and item.custom_id == custom_id:
             (item.parent or view).remove_item(item)  # type: ignore[union-attr]
             break
     view.stop()
-    return {"view": view} if is_layout else {"view": view, "embeds": message.embeds}
+    return view

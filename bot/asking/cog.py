@@ -1,4 +1,4 @@
-"""Questions: /ask, a mention in a channel, and private messages."""
+"""Questions: /ask, a mention in a channel or a reply to the bot, and private messages."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
-from bot.asking import asking
+from bot.asking import asking, buttons
+from bot.asking.conversation import judge
 from bot.asking.dates import read_days
-from bot.asking.render import WRONG
-from bot.errors import explain, report
-from bot.guard import guarded
-from bot.reading.catalogue import first
-from bot.translate import described, everywhere, options
+from bot.checking import checking
+from bot.errors import BotError
+from bot.reading.starting import starters_card
+from bot.running.commands import describe, everywhere, options
+from bot.ui.catalogue import first
+from bot.ui.components import MAX_OPTION, MAX_OPTIONS, WRONG, notice
 from bot.ui.markup import clean
-from bot.ui.parts import MAX_OPTION, MAX_OPTIONS, notice
 from bot.ui.refs import short
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from bot.client import Interaction, VerbatimBot
-    from bot.ui.parts import Card
+    from bot.context import Context, Interaction
+    from bot.translate import Language
+    from bot.ui.components import Card
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
+_SIGN = "👍"
 _log = logging.getLogger(__name__)
 
 
 class Ask(commands.Cog):
     """Takes questions by all their doors and hands them to ``asking``."""
 
-    def __init__(self, bot: VerbatimBot) -> None:
+    def __init__(self, bot: Context) -> None:
         self.bot = bot
 
-    @app_commands.command(**described("ask"))
+    @app_commands.command(**describe("ask"))
     @options("ask", "question", "source", "since", "until", "public")
     @everywhere
-    @guarded
     async def ask(  # noqa: PLR0917 - the command's options
         self,
         interaction: Interaction,
@@ -52,17 +54,15 @@ class Ask(commands.Cog):
         until: str | None = None,
         public: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
-        """Answer a question with passages."""
+        """Answer a question with passages; it stands alone, whatever was asked before."""
         first_day, last_day = read_days(since, until)
-        catalogue = (await self.bot.view(interaction)).catalogue if source else None
-        name = catalogue.source_named(source) if catalogue and source else None
-        filters = Filters(since=first_day, until=last_day, source=name)
+        filters = Filters(since=first_day, until=last_day, source=source)
         await asking.respond(interaction, question, filters, public=public)
 
     @ask.autocomplete("source")
     async def sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the names of sources."""
-        catalogue = (await self.bot.view(interaction)).catalogue
+        catalogue = (await self.bot.see(interaction)).catalogue
         names = first(catalogue.sources_matching(typed), MAX_OPTIONS)
         return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in names]
 
@@ -71,44 +71,34 @@ class Ask(commands.Cog):
         """Answer a message that is for the bot: a private one, or one that mentions it."""
         if message.author.bot or message.type not in _WRITTEN or not self._is_for_me(message):
             return
+        language = self._language(message)
         try:
-            await self._answer(message)
+            await self._take(message, language)
         except Exception as error:  # noqa: BLE001 - told to the person and to the operator
-            await self._tell(message, error)
+            told = notice(delivery.note(error, "a message", language), WRONG)
+            try:
+                await self._reply(message, told, language)
+            except delivery.LOST as lost:
+                _log.warning("an error could not be told: %s", type(lost).__name__)
 
     def _is_for_me(self, message: discord.Message) -> bool:
-        """Say whether a message is private or names the bot; to reply to it is not to name it.
+        """Say whether a message is private, names the bot, or replies to it with Discord's ping.
 
-        Whoever replies to an answer may only be thanking. People also pick the bot's role, which
-        has its name, in place of the bot.
+        People also pick the bot's role, which has its name, in place of the bot.
         """
         if isinstance(message.channel, discord.DMChannel):
             return True
-        is_named = self.bot.user in message.mentions and self._mark.search(message.content)
         role = message.guild.self_role if message.guild else None
-        return bool(is_named) or (role is not None and role in message.role_mentions)
+        return self.bot.user in message.mentions or role in message.role_mentions
 
     @property
     def _mark(self) -> re.Pattern[str]:
         """What stands in a text where the bot is mentioned."""
         return re.compile(rf"<@!?{self.bot.user.id if self.bot.user else 0}>")
 
-    async def _answer(self, message: discord.Message) -> None:
-        question = self._question(message)
-        language = self.bot.languages.guess(question)
-        if not question:
-            await self._reply(message, notice(language("mention-help")))
-            return
-        rules = asking.admit(self.bot, question, message)
-        typing = asyncio.create_task(_show_typing(message.channel), name="typing")
-        try:
-            count = asking.wanted(self.bot)
-            found = await asking.seek(self.bot, question, Filters(), message, count=count)
-            await self._reply(message, await asking.draw(self.bot, message, found, language))
-        finally:
-            typing.cancel()
-        guild = asking.guild_id(message)
-        await asking.remember(self.bot, rules, found, message.author.id, guild)
+    def _language(self, message: discord.Message) -> Language:
+        guild = message.guild.preferred_locale if message.guild else None
+        return self.bot.languages.guess(self._question(message), guild)
 
     def _question(self, message: discord.Message) -> str:
         """Return what a message says beside the mention."""
@@ -116,35 +106,92 @@ class Ask(commands.Cog):
         said = self._mark.sub(" ", message.content)
         return (said.replace(role.mention, " ") if role else said).strip()
 
-    async def _reply(self, message: discord.Message, card: Card) -> None:
+    async def _take(self, message: discord.Message, language: Language) -> None:
+        """Do what a message is: answer it, check what it replies to, or be polite."""
+        said = self._question(message)
+        kind, other = judge(said, language), _replied(message)
+        of_others = other is not None and other.author != self.bot.user
+        if kind == "check" or (kind == "nothing" and of_others):
+            if not of_others or other is None:
+                raise BotError("check-what")
+            card = await checking.check(self.bot, message, other, language)
+            await self._reply(message, card, language)
+        elif kind in {"thanks", "sign"}:
+            await self._nod(message, language)
+        elif kind in {"hello", "nothing"}:
+            card = await starters_card(self.bot, message, language)
+            await self._reply(message, card, language)
+        else:
+            await self._answer(message, said, other, language)
+
+    async def _nod(self, message: discord.Message, language: Language) -> None:
+        """Thank for thanks: by a sign where that is allowed, or else in a word."""
+        try:
+            await delivery.patiently(lambda: message.add_reaction(_SIGN))
+        except discord.HTTPException:
+            await self._reply(message, notice(language("welcome")), language)
+
+    async def _answer(
+        self,
+        message: discord.Message,
+        said: str,
+        other: discord.Message | None,
+        language: Language,
+    ) -> None:
+        rules = asking.admit(self.bot, said, message)
+        typing = asyncio.create_task(_show_typing(message.channel), name="typing")
+        try:
+            found = await asking.seek(
+                self.bot,
+                said,
+                Filters(),
+                message,
+                count=asking.count_wanted(self.bot),
+                before=self._before(message, other),
+            )
+            card = await asking.draw(self.bot, message, found, language)
+            reply = await self._reply(message, card, language)
+        finally:
+            typing.cancel()
+        await asking.remember(self.bot, rules, found, message, reply)
+
+    def _before(self, message: discord.Message, other: discord.Message | None) -> tuple[str, ...]:
+        """Return what a message may lean on: what its author asked just before in this place."""
+        is_reply = other is not None and other.author == self.bot.user
+        is_talk = isinstance(message.channel, discord.DMChannel | discord.Thread)
+        if not (is_reply or is_talk):
+            return ()
+        answer = other.id if other is not None and is_reply else None
+        talks = self.bot.conversations
+        return talks.before(message.author.id, message.channel.id, answer)
+
+    async def _reply(
+        self, message: discord.Message, card: Card, language: Language
+    ) -> discord.Message | None:
         """Reply to a message as well as the bot may, or else say to its author why not."""
-        if await self._posted(message, card):
-            return
+        if reply := await self._post(message, card):
+            return reply
         if not isinstance(message.channel, discord.DMChannel):
-            language = self.bot.languages.guess(message.content)
             told = language("mention-forbidden", channel=f"<#{message.channel.id}>")
             with contextlib.suppress(discord.Forbidden):  # some take no private messages
-                await delivery.post(self.bot, message.author, notice(told, WRONG))
-                return
+                await delivery.post(message.author, notice(told, WRONG))
+                return None
         _log.warning("a reply could not be told: the bot may not write there, nor to the person")
+        return None
 
-    async def _posted(self, message: discord.Message, card: Card) -> bool:
+    async def _post(self, message: discord.Message, card: Card) -> discord.Message | None:
         """Reply to a message, or answer it otherwise where the bot may not see what was written."""
         reference = message.to_reference(fail_if_not_exists=False)
         for way in (reference, None):
             with contextlib.suppress(discord.Forbidden):
-                await delivery.post(self.bot, message.channel, card, way, nonce=message.id)
-                return True
-        return False
+                return await delivery.post(message.channel, card, way, nonce=message.id)
+        return None
 
-    async def _tell(self, message: discord.Message, error: Exception) -> None:
-        trouble = explain(error)
-        report(trouble, error, "a message")
-        language = self.bot.languages.guess(message.content)
-        try:
-            await self._reply(message, notice(trouble.said(language), WRONG))
-        except delivery.LOST as lost:
-            _log.warning("code %s could not be told: %s", trouble.code, type(lost).__name__)
+
+def _replied(message: discord.Message) -> discord.Message | None:
+    """Return the message that a message replies to, where Discord shows it."""
+    other = message.reference.resolved if message.reference else None
+    return other if isinstance(other, discord.Message) else None
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:
@@ -153,6 +200,7 @@ async def _show_typing(channel: discord.abc.Messageable) -> None:
         await channel.typing()
 
 
-async def setup(bot: VerbatimBot) -> None:
+async def setup(bot: Context) -> None:
     """Add this part to the bot."""
+    bot.add_dynamic_items(*buttons.ALL)
     await bot.add_cog(Ask(bot))

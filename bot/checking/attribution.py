@@ -1,80 +1,162 @@
-"""A message somebody wrote -> its sentences, and the passages that speak of each; pure."""
+"""What somebody wrote -> for each of its sentences the passage that says so or speaks of it."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.asking.render import ANSWERED, REFUSED, TEXT, day, open_button, quoted, sure
+from discord import ui
+
+from bot.asking.confidence import POSSIBLE
+from bot.asking.render import BRIEF, TEXT, foreign, link_title, open_buttons, quote
+from bot.ui.components import ANSWERED, REFUSED, Card, list_texts, row, text, width
 from bot.ui.markup import fit
-from bot.ui.parts import Block, Button, Card, Rule, card
+from bot.ui.naming import day
+from embeddings.text.analysis import is_stop, stem, words
+from embeddings.text.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import discord
+
     from bot.translate import Language
+    from bot.ui.components import Piece
     from embeddings.types import Answer, Hit
 
 MOST = 5
 """The most sentences of a message that are looked for."""
+CANDIDATES = 5
+"""How many passages are compared with each."""
+SAYS = 0.7
+"""The share of a sentence's words and of its figures that a passage holds which says so: chosen on
+the stories that come along, where a sentence told in other words of the story keeps as many."""
 _LEAST_WORDS = 3
-_SENTENCE, _TITLE, _NAME, _LONGEST = 150, 100, 50, 600
-_END = re.compile(r"(?<=[.!?…])[\s»”\"')]*\s+|\n+")
-_NOISE = re.compile(r"```.*?```|<(?:@[!&]?|#|a?:\w+:|t:)[^>]*>|https?://\S+", re.DOTALL)
+_SENTENCE, _LONGEST = 150, 600
+_NOISE = re.compile(r"```.*?```|<(?:@[!&]?|#|a?:\w+:|t:)[^>]*>", re.DOTALL)
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?https?://[^\s()]{1,2000}\)|https?://\S+")
 _MARK = re.compile(r"^\s*(?:(?:>{1,3}|#{1,3}|-#|[-*+]|\d+[.)])\s+)+", re.MULTILINE)
 
 
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a message that say something, without Discord's marks and links."""
-    plain = _MARK.sub("", _NOISE.sub(" ", text)).replace("**", "").replace("__", "")
-    parts = (" ".join(part.split())[:_LONGEST] for part in _END.split(plain))
-    return [part for part in parts if len(re.findall(r"\w+", part)) >= _LEAST_WORDS]
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of a sentence.
+
+    Attributes:
+        sentence: The sentence.
+        kind: ``says``, ``speaks`` or ``nothing``.
+        hit: The passage; None exactly when there is nothing.
+    """
+
+    sentence: str
+    kind: str
+    hit: Hit | None = None
 
 
-def attribution_card(found: Sequence[tuple[str, Answer]], left: int, language: Language) -> Card:
-    """Return for each sentence the passage that speaks of it, or that none does.
+def read_message(message: discord.Message | discord.MessageSnapshot) -> str:
+    """Return all that a message shows: its text, what it forwards, cards, previews and polls."""
+    return "\n".join(filter(None, _parts(message)))
+
+
+def _parts(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
+    yield message.content
+    yield from list_texts(message)
+    for embed in message.embeds:
+        yield from (embed.title or "", embed.description or "")
+        for field in embed.fields:
+            yield from (field.name or "", field.value or "")
+    if poll := getattr(message, "poll", None):
+        yield from (poll.question, *(answer.text for answer in poll.answers))
+    for forwarded in getattr(message, "message_snapshots", ()):
+        yield from _parts(forwarded)
+
+
+def cut_sentences(said: str) -> list[str]:
+    """Return the sentences of a text that say something, without Discord's marks and addresses."""
+    bare = _LINK.sub(lambda m: m[1] or " ", _NOISE.sub(" ", said))
+    bare = _MARK.sub("", bare).replace("**", "").replace("__", "")
+    lines = (line for line in bare.split("\n") if line.strip())
+    parts = (line[span.start : span.end] for line in lines for span in sentences(line))
+    found = (" ".join(part.split())[:_LONGEST] for part in parts)
+    return [part for part in dict.fromkeys(found) if len(re.findall(r"\w+", part)) >= _LEAST_WORDS]
+
+
+def compare(sentence: str, answer: Answer, language: Language) -> Finding:
+    """Return the passage that says a sentence, or else one that speaks of it.
+
+    Of two that do, the one in the reader's language, then the one that has more of its words.
+    """
+    hits = [*answer.hits, *answer.closest]
+
+    def rank(hit: Hit) -> tuple[bool, bool, float, float]:
+        share = overlap(sentence, hit)
+        is_theirs = hit.article.language == language.code
+        return share >= SAYS, is_theirs, share, hit.confidence
+
+    best = max(hits, key=rank, default=None)
+    if best is None:
+        return Finding(sentence, "nothing")
+    if rank(best)[0]:
+        return Finding(sentence, "says", best)
+    likely = [hit for hit in hits if hit.confidence >= POSSIBLE]
+    if not likely:
+        return Finding(sentence, "nothing")
+    return Finding(sentence, "speaks", max(likely, key=lambda h: (h.confidence, *rank(h))))
+
+
+def overlap(sentence: str, hit: Hit) -> float:
+    """Return the share of a sentence's words that a passage holds; 0 when it lacks a figure."""
+    code = hit.article.language
+    mine, theirs = _stems(sentence, code), _stems(hit.text, code)
+    figures = {word for word in mine if any(c.isdigit() for c in word)}
+    if not mine or not figures <= theirs:
+        return 0.0
+    return len(mine & theirs) / len(mine)
+
+
+def _stems(said: str, code: str) -> set[str]:
+    return {stem(word, code) for word in words(said) if not is_stop(word, code)}
+
+
+def attribution_card(findings: Sequence[Finding], left: int, language: Language) -> Card:
+    """Return for each sentence the passage that says so or speaks of it, or that none does.
 
     Args:
-        found: Each sentence with the answer to it; ``MOST`` at the most.
+        findings: The sentences; ``MOST`` at the most.
         left: How many sentences were left out.
         language: The reader's.
     """
-    best = [(sentence, next(iter(answer.hits), None)) for sentence, answer in found]
-    title = Block(f"### {language('menu-title')}")
-    rest = Block(f"-# {language('menu-left', count=left)}") if left else None
-    fixed = sum(len(block.text) for block in _fixed(best, language)) + len(title.text) + 100
-    limit = (TEXT - fixed) // max(1, len(best))
-    parts: list[Block | Rule] = []
+    title = text(f"### {language('menu-title')}")
+    rest = text(f"-# {language('menu-left', count=left)}") if left else None
+    heads = [text(_head(finding, language)) for finding in findings]
+    feet = [text(_source(f.hit, language)) if f.hit else None for f in findings]
+    found = sum(finding.hit is not None for finding in findings)
+    limit = (TEXT - width([title, rest, *heads, *feet])) // max(1, found)
+    pieces: list[Piece] = [title]
     taken: set[str] = set()
-    for sentence, hit in best:
-        parts += [Rule(), Block(_said(sentence))]
-        parts += _supported(hit, language, limit, taken) if hit else [Block(language("menu-none"))]
-    accent = ANSWERED if any(hit for _, hit in best) else REFUSED
-    return card(title, *parts, rest, accent=accent)
+    for finding, head, foot in zip(findings, heads, feet, strict=True):
+        pieces += [ui.Separator(), head]
+        if finding.hit:
+            pieces += [text(quote(finding.hit, language, limit)), foot]
+            pieces += [_open(finding.hit, language, taken)]
+    return Card(*pieces, rest, accent=ANSWERED if found else REFUSED)
 
 
-def _fixed(best: Sequence[tuple[str, Hit | None]], language: Language) -> Iterator[Block]:
-    for sentence, hit in best:
-        yield Block(_said(sentence))
-        yield Block(_source(hit, language) if hit else language("menu-none"))
-
-
-def _said(sentence: str) -> str:
-    return f"-# {fit(sentence, _SENTENCE)}"
-
-
-def _supported(hit: Hit, language: Language, limit: int, taken: set[str]) -> list[Block]:
-    button: Button | None = open_button(hit, language)
-    if button and button.custom_id in taken:
-        button = None  # a custom id stands once in a message
-    elif button and button.custom_id:
-        taken.add(button.custom_id)
-    return [Block(quoted(hit, language, limit)), Block(_source(hit, language), button)]
+def _head(finding: Finding, language: Language) -> str:
+    return f"-# {fit(finding.sentence, _SENTENCE)}\n{language(f'menu-{finding.kind}')}"
 
 
 def _source(hit: Hit, language: Language) -> str:
     article = hit.article
-    details = [fit(article.source, _NAME)] if article.source else []
-    details += [day(article.date)] if article.date else []
-    details.append(language(sure(hit.confidence, "sure-source")))
-    return f"**{fit(article.title, _TITLE)}**\n-# {' · '.join(details)}"
+    told = [fit(article.source, BRIEF)] if article.source else []
+    told += [day(article.date)] if article.date else []
+    told += foreign(article, language)
+    return "\n-# ".join(filter(None, [link_title(article), " · ".join(told)]))
+
+
+def _open(hit: Hit, language: Language, taken: set[str]) -> ui.ActionRow[ui.LayoutView] | None:
+    """Return the buttons of a passage; a custom id stands once in a message."""
+    buttons = [b for b in open_buttons(hit, language)[:1] if (b.custom_id or b.url) not in taken]
+    taken.update(str(b.custom_id or b.url) for b in buttons)
+    return row(*buttons)

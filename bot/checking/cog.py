@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,27 +10,21 @@ from discord.ext import commands
 
 from bot import delivery
 from bot.asking import asking
-from bot.checking.attribution import MOST, attribution_card, sentences
-from bot.errors import BotError
-from bot.guard import guarded
-from bot.translate import everywhere, named
-from embeddings.errors import QuestionError
-from embeddings.types import Filters
+from bot.checking.checking import find_sources, read_sentences
+from bot.running.commands import everywhere, name
 
 if TYPE_CHECKING:
-    from bot.client import Interaction, VerbatimBot
-    from bot.view import Seen
-    from embeddings.types import Answer
+    from bot.context import Context, Interaction
 
 
-class Menu(commands.Cog):
+class Checking(commands.Cog):
     """Context menus cannot be declared inside a class, so this one is added by hand."""
 
-    def __init__(self, bot: VerbatimBot) -> None:
+    def __init__(self, bot: Context) -> None:
         self.bot = bot
         self._menu = everywhere(
             app_commands.ContextMenu(
-                name=named("menu-name"), callback=self.find, extras={"key": "menu"}
+                name=name("menu-name"), callback=self.find, extras={"key": "menu"}
             )
         )
         bot.tree.add_command(self._menu)
@@ -40,34 +33,17 @@ class Menu(commands.Cog):
         """Take the menu away with the part."""
         self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @guarded
     async def find(self, interaction: Interaction, message: discord.Message) -> None:
         """Show, sentence by sentence, the passages that speak of a message, or that none does."""
-        said = sentences(message.content)
-        if not said:
-            raise BotError("no-text")
+        said = read_sentences(message)
         asking.admit_search(self.bot, interaction)
         await delivery.hold(interaction, ephemeral=True)
-        await asking.check_elsewhere(self.bot, interaction)
-        async with asyncio.timeout(self.bot.settings.discord.answer_timeout):
-            seen = await self.bot.view(interaction)
-            found = [(s, a) for s in said[:MOST] if (a := await _look_for(seen, s))]
-        if not found:
-            raise BotError("no-text")
-        left = max(0, len(said) - MOST)
         language = delivery.language_of(interaction)
-        card = await asyncio.to_thread(attribution_card, found, left, language)
-        await delivery.answer(interaction, card)
+        await delivery.answer(
+            interaction, await find_sources(self.bot, interaction, said, language)
+        )
 
 
-async def _look_for(seen: Seen, sentence: str) -> Answer | None:
-    """Return what speaks of a sentence; None when it has no word to look for."""
-    try:
-        return await seen.ask(sentence, Filters(), top_k=1)
-    except QuestionError:
-        return None
-
-
-async def setup(bot: VerbatimBot) -> None:
+async def setup(bot: Context) -> None:
     """Add this part to the bot."""
-    await bot.add_cog(Menu(bot))
+    await bot.add_cog(Checking(bot))

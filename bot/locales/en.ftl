@@ -5,28 +5,17 @@ small-words = the a an of to in is are was were who whom what which when where w
 quote-open = {"“"}
 quote-close = {"”"}
 paragraph = paragraph { $number }
-sure-almost-certain = almost certainly the answer
-sure-very-likely = very likely the answer
-sure-likely = likely the answer
-sure-possible = possibly the answer
-sure-unlikely = unlikely to be the answer
-sure-source-almost-certain = almost certainly a source
-sure-source-very-likely = very likely a source
-sure-source-likely = likely a source
-sure-source-possible = possibly a source
-sure-source-unlikely = unlikely to be a source
 also-in = Also in: { $titles }
 between-titles = {"; "}
 note-understood = Understood: “{ $words }”
 note-understood-as = Understood: “{ $words }”, { $filters }
 note-searched = Searched: { $filters }
 note-widened = Nothing there answers, so all the articles were searched.
-refusal-empty-corpus = No article is indexed yet. Somebody who runs this server can add some.
-refusal-not-found = I found nothing in the articles that answers this question.
-refusal-no-match-in-filter = I found nothing that answers this question in what was asked for.
-refusal-no-match-in = I found nothing that answers this question { $filters }.
-nearest = The nearest articles are:
-nearest-open = Open one of them
+refusal-empty-corpus = There are no articles here yet.
+refusal-not-found = The articles do not answer this.
+refusal-no-match-in-filter = Nothing answers this within what was asked for.
+refusal-no-match-in = Nothing answers this { $filters }.
+nearest-open = Open a related article
 filter-between = from { $since } to { $until }
 filter-since = since { $since }
 filter-until = until { $until }
@@ -48,16 +37,12 @@ month-12 = December
 
 # Buttons
 button-open = Open the article
-button-open-of = Open no. { $number }
 button-read = Read in the article
-button-read-of = Read no. { $number }
 button-context = Context
-button-context-of = Context no. { $number }
 button-more = More passages
 button-useful = Useful
 button-useless = Not useful
-button-follow-up = Ask about this article
-button-publish = Show to the channel
+button-publish = Post in the channel
 button-previous = Previous
 button-next = Next
 button-read-on = Read the article from here
@@ -82,11 +67,9 @@ sort-title = By title
 sort-source = By source
 
 # Talking
-mention-help = Ask me a question about the articles, and I answer with their own words. /help says what else I can do.
+mention-help = Hello! Ask me a question about the articles: I answer with their own words. /help says what else I can do.
 mention-forbidden = I am not allowed to write in { $channel }; ask me here, or ask somebody who manages the server to allow it.
 error-more-nothing = There are no more passages for this question.
-follow-up-title = Ask about this article
-follow-up-label = Your question
 
 # Errors: one sentence each, and what to do
 error = { $sentence } (code { $code })
@@ -100,7 +83,7 @@ error-passage-gone = This passage has changed or has been removed since; ask the
 error-question-gone = The question can no longer be read from this message; ask it again.
 error-filter-gone = The source or the article that this was narrowed to is gone; ask the question again.
 error-article-unknown = No article has this title; choose one from the list as you type.
-error-snapshot-gone = This snapshot is not kept; choose one from the list as you type.
+error-snapshot-gone = This version is no longer kept; choose one from the list as you type.
 error-busy = The articles are being indexed already; please wait for the end.
 error-busy-since = The articles are being indexed already, since { $since }; please wait for the end.
 error-storage = The disk is full or cannot be written; the operator can see why under this code.
@@ -108,7 +91,7 @@ error-database = Nothing was saved: the database cannot be reached. Questions st
 error-engine = The index cannot be used just now; the operator can see why under this code.
 error-command-changed = This command has changed; reload Discord (Ctrl+R) and try again.
 error-bad-option = One of the options cannot be read; check it and try again.
-error-not-allowed = Only people who may manage this server can do this.
+error-not-allowed = Only people who manage this server, or whose role its admins named as editors (/admin settings), can do this.
 error-opening = The articles of this server are just being loaded; try again in a moment.
 error-forbidden = Discord does not let me write there; ask somebody who manages the server to allow it.
 error-discord = Discord did not take the message; please try again.
@@ -118,7 +101,7 @@ error-cooldown-user = Not so fast: you can ask again in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
 }.
-error-cooldown-channel = This channel has just asked: the next question can come in { $seconds ->
+error-cooldown-channel = Somebody has just asked in this channel: the next question can come in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
 }.
@@ -127,7 +110,7 @@ error-dates-crossed = The first day is after the last one; swap them.
 error-no-text = This message has no text that I could look for.
 error-server-only = This only works on a server.
 error-not-operator = Only the operator of this bot can change the articles that all servers share; leave that option out.
-error-refused = That was not taken; nothing was changed. { $detail }
+error-refused = Nothing was changed. { $detail }
 error-proposal-gone = This proposal is no longer there: it was confirmed or cancelled, or is older than a day; begin again.
 error-gate = The new index would answer golden questions less well, so nothing was changed.
 error-nothing-to-add = There is nothing to add: attach a file, or give the address of a page.
@@ -183,7 +166,7 @@ rollback-shared-description = For the operator: the articles that all servers sh
 remove-shared-name = shared
 remove-shared-description = For the operator: the articles that all servers share
 add-name = add
-add-description = Add stories: files or a page; first shows what would be added, then you confirm
+add-description = Add stories: files or a page; a preview first, then you confirm
 add-file-name = file
 add-file-description = A story: text, Markdown, HTML, PDF, DOCX, ODT, or several in a ZIP
 add-url-name = url
@@ -225,10 +208,7 @@ report-changes = Articles: { $added } added, { $changed } changed, { $removed } 
 report-passages = { $passages ->
     [one] { $passages } passage
    *[other] { $passages } passages
-}; { $reused ->
-    [one] { $reused } text taken over
-   *[other] { $reused } texts taken over
-}, { $encoded } computed, in { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+}; { $reused } reused, { $encoded } newly indexed, in { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
 report-notes = { $count ->
     [one] One remark is in the log, for the operator.
    *[other] { $count } remarks are in the log, for the operator.
@@ -280,14 +260,14 @@ proposal-counts = { $added } to add, { $changed } to change, { $unchanged } alre
 proposal-new = New:
 proposal-change = Changed:
 proposal-before-after = { $field }: { $before } → { $after }
-proposal-text = The text is another one.
+proposal-text = The text is different.
 proposal-guessed = guessed: { $fields }
 proposal-unchanged = Already there, unchanged:
 proposal-rejected = Not taken:
-proposal-free = No text has to be computed anew.
+proposal-free = All passages are reused: nothing is to be indexed anew.
 proposal-cost = { $count ->
-    [one] One text to compute
-   *[other] { $count } texts to compute
+    [one] One passage to index
+   *[other] { $count } passages to index
 }: about { $time }. Nothing changes until you confirm.
 proposal-pick = Correct one of them
 proposal-dropped = Cancelled: nothing was changed.
@@ -312,8 +292,8 @@ edit-date = date, like 2018-06-21
 rejected-type = { $name } cannot be read: attach one of { $kinds }.
 rejected-size = { $name } holds more than { $megabytes } MB; cut it, or take out its pictures.
 rejected-lost = { $name } could not be fetched from Discord; attach it again.
-change-done = Done: this serves now.
-change-nothing = There was nothing to change.
+change-done = Done: it is published.
+change-nothing = Nothing was added.
 passages-unchanged = { $count ->
     [one] One article was there already.
    *[other] { $count } articles were there already.
@@ -331,14 +311,13 @@ history-count = { $count ->
 history-line = { $when }: text { $before } → { $after }
 
 # Votes
-vote-thanks = Thank you: your vote is counted. You can change it, and /privacy shows or deletes what is kept about you.
-reason-title = Why was it not useful?
+vote-thanks = Thank you: your vote is counted. You can change it; /privacy shows or deletes what is kept about you.
+reason-title = What was wrong?
 reason-label = What was missing, or wrong?
 
 # Finding sources
 menu-name = Find the sources
 menu-title = Sources of this message
-menu-none = No passage mentions this.
 menu-left = { $count ->
     [one] One more sentence was not looked for.
    *[other] { $count } more sentences were not looked for.
@@ -346,17 +325,11 @@ menu-left = { $count ->
 
 # Help and privacy
 help-name = help
-help-description = What can be asked here, with examples
-help-title = What you can do
-help-intro = Ask a question with a command, by mentioning me, or in a private message. I answer with the words of the articles, never with my own.
-help-line = **{ $name }**: { $text }
-help-child = { $name }: { $text }
-help-example = Example: { $example }
-help-question = What does the article “{ $title }” say?
-help-menu = in the menu of a message (Apps), shows the passages that speak of it, sentence by sentence
-help-add-menu = in the menu of a message (Apps), adds its files and the pages that it links to, once you confirm
+help-description = What I can do, how to ask, and what I cannot do
+help-title = What I can do
+help-intro = I answer questions with the articles’ own words, and say so when they do not answer.
 privacy-name = privacy
-privacy-description = What is kept, for how long; get or delete what is kept about you
+privacy-description = What is kept and for how long; receive or delete your data
 privacy-title = What is kept
 privacy-keep-off = Your questions are neither kept nor logged.
 privacy-keep-on = An admin has turned keeping on here: questions that find no answer, and the questions of the answers that you vote on, are kept with your Discord id for { $days } days, so that the search can be improved.
@@ -431,3 +404,61 @@ export-done = { $count ->
 }
 error-keeps-nothing = No question is kept on this server; /admin settings can turn that on.
 error-too-large = The set is too large for Discord; the operator can make it on the machine itself.
+sure-sure = sure
+sure-likely = likely
+sure-check = to be checked
+written-in-en = in English
+written-in-fr = in French
+note-follows = Understood as: “{ $question }”
+button-near = Show the closest passage
+near-title = -# The closest passage. It may not answer the question.
+button-news = Ask the newsroom
+button-tell = Tell me when a story answers
+button-add = Add stories
+button-about = Ask about this article
+button-on = Ask on
+button-jump = Go to page…
+jump-title = Go to a page
+jump-label = Number of the page
+error-page = Write the number of a page, such as 3.
+which = Several articles have this title. Which one?
+error-article-several = Several articles have this title: choose one from the list as you type.
+on-title = Ask on
+about-title = Ask about this article
+question-label = Your question
+welcome = You are welcome.
+thanks-words = thanks, thank you, thank you very much, many thanks, thx, ty, cheers, great, perfect, ok, okay, cool, nice, got it, good bot
+hello-words = hello, hi, hey, good morning, good evening, good afternoon, hello there, hi there
+check-words = check this, check that, check it, verify this, verify that, fact check, fact check this, factcheck, source, sources, is this true, is that true, is it true, true, true or false, really
+error-check-what = Reply to the message that I should check, and mention me in the reply. Or open that message’s menu (right click, or press and hold), then Apps, then “Find the sources”.
+error-no-text-given = Discord does not show me the text of that message. Open its menu (right click, or press and hold), then Apps, then “Find the sources”.
+menu-says = **An article says so:**
+menu-speaks = An article speaks of it, without saying so:
+menu-nothing = No article speaks of it.
+help-ask = **Ask**: { $ask }, or mention me, or write to me in private. Reply to my answer to ask on.
+help-read = **Read**: { $sources } lists the articles, { $source } opens one.
+help-check = **Check**: open a message’s menu, then Apps, then “Find the sources”; or reply to it with “check this” and mention me.
+help-data = **Your data**: { $privacy }
+help-admins = **For editors**: { $commands }
+help-limits = I write nothing of my own, have no opinions and do not search the web: what is not in the articles, I do not know.
+help-owner = Run by { $name }.
+privacy-moment = What you asked in the last 15 minutes is held in memory, so that you can ask on, and then forgotten. While an answer is under way, the question stands in the store, 15 minutes at the most, so that a crash loses nothing.
+privacy-watches = If you ask to be told when a story answers, or ask the newsroom: that question and your Discord id, until it is answered, { $days } days at the most.
+sources-source-name = source
+sources-source-description = Only the articles of this source
+sources-month-name = month
+sources-month-description = Only the articles of this month
+sources-page-name = page
+sources-page-description = Which page of the list
+settings-editors-name = editors
+settings-editors-description = A role that may add, edit, remove and reindex; name it again to take it off
+settings-newsroom-name = newsroom
+settings-newsroom-description = The channel where the newsroom takes readers’ questions; name it again to turn this off
+settings-tell-name = tell
+settings-tell-description = Whether people may ask to be told when a story answers
+rules-editors = May change the articles, besides those who manage the server: { $roles } (to show them /admin too: Server settings, Integrations)
+rules-editors-none = Only people who manage the server may change the articles.
+rules-news = Readers’ questions for the newsroom come to { $channel }.
+rules-news-none = Readers cannot ask the newsroom.
+rules-tell-on = People may ask to be told when a story answers.
+rules-tell-off = People cannot ask to be told when a story answers.

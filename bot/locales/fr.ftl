@@ -5,28 +5,17 @@ small-words = le la les l un une des du de d et est sont a ont au aux en dans su
 quote-open = {"« "}
 quote-close = {" »"}
 paragraph = paragraphe { $number }
-sure-almost-certain = réponse presque certaine
-sure-very-likely = réponse très probable
-sure-likely = réponse probable
-sure-possible = réponse possible
-sure-unlikely = réponse peu probable
-sure-source-almost-certain = source presque certaine
-sure-source-very-likely = source très probable
-sure-source-likely = source probable
-sure-source-possible = source possible
-sure-source-unlikely = source peu probable
 also-in = Aussi dans : { $titles }
 between-titles = {" ; "}
 note-understood = Compris : « { $words } »
 note-understood-as = Compris : « { $words } », { $filters }
 note-searched = Cherché : { $filters }
 note-widened = Rien n’y répond : tous les articles ont été parcourus.
-refusal-empty-corpus = Aucun article n’est encore indexé. Une personne qui administre ce serveur peut en ajouter.
-refusal-not-found = Je n’ai rien trouvé dans les articles qui réponde à cette question.
-refusal-no-match-in-filter = Je n’ai rien trouvé qui réponde à cette question dans ce qui était demandé.
-refusal-no-match-in = Je n’ai rien trouvé qui réponde à cette question { $filters }.
-nearest = Les articles les plus proches :
-nearest-open = Ouvrir l’un d’eux
+refusal-empty-corpus = Il n’y a pas encore d’article ici.
+refusal-not-found = Les articles ne répondent pas à cette question.
+refusal-no-match-in-filter = Rien n’y répond dans ce qui était demandé.
+refusal-no-match-in = Rien n’y répond { $filters }.
+nearest-open = Ouvrir un article proche
 filter-between = du { $since } au { $until }
 filter-since = depuis le { $since }
 filter-until = jusqu’au { $until }
@@ -51,16 +40,12 @@ month-12 = décembre
 
 # Boutons
 button-open = Ouvrir l’article
-button-open-of = Ouvrir n° { $number }
 button-read = Lire dans l’article
-button-read-of = Lire n° { $number }
 button-context = Contexte
-button-context-of = Contexte n° { $number }
 button-more = D’autres passages
 button-useful = Utile
 button-useless = Pas utile
-button-follow-up = Question sur cet article
-button-publish = Montrer au salon
+button-publish = Publier dans le salon
 button-previous = Précédent
 button-next = Suivant
 button-read-on = Lire l’article à partir d’ici
@@ -85,11 +70,9 @@ sort-title = Par titre
 sort-source = Par source
 
 # Conversation
-mention-help = Posez-moi une question sur les articles : je réponds avec leurs propres mots. /aide dit ce que je sais faire d’autre.
+mention-help = Bonjour ! Posez-moi une question sur les articles : je réponds avec leurs propres mots. /aide dit ce que je sais faire d’autre.
 mention-forbidden = Je n’ai pas le droit d’écrire dans { $channel } ; posez-moi la question ici, ou demandez à une personne qui gère le serveur de me le permettre.
 error-more-nothing = Il n’y a pas d’autre passage pour cette question.
-follow-up-title = Question sur cet article
-follow-up-label = Votre question
 
 # Erreurs : une phrase chacune, et ce qu’il faut faire
 error = { $sentence } (code { $code })
@@ -102,8 +85,8 @@ error-article-gone = Cet article n’est plus dans le corpus ; /sources montre
 error-passage-gone = Ce passage a changé ou a été retiré depuis ; posez la question de nouveau.
 error-question-gone = La question ne peut plus être relue dans ce message ; posez-la de nouveau.
 error-filter-gone = La source ou l’article demandé n’est plus là ; posez la question de nouveau.
-error-article-unknown = Aucun article n’a ce titre ; choisissez-en un dans la liste en écrivant.
-error-snapshot-gone = Cet instantané n’est pas conservé ; choisissez-en un dans la liste en écrivant.
+error-article-unknown = Aucun article ne porte ce titre ; choisissez-en un dans la liste pendant que vous écrivez.
+error-snapshot-gone = Cette version n’est plus conservée ; choisissez-en une dans la liste pendant que vous écrivez.
 error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
 error-busy-since = Les articles sont déjà en cours d’indexation, depuis { $since } ; attendez la fin.
 error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.
@@ -111,17 +94,17 @@ error-database = Rien n’a été enregistré : la base de données est injoign
 error-engine = L’index est inutilisable pour l’instant ; l’opérateur peut voir pourquoi sous ce code.
 error-command-changed = Cette commande a changé ; rechargez Discord (Ctrl+R) et réessayez.
 error-bad-option = Une des options est illisible ; vérifiez-la et réessayez.
-error-not-allowed = Seules les personnes qui gèrent ce serveur peuvent faire cela.
-error-opening = Les articles de ce serveur sont en train d’être chargés ; réessayez dans un instant.
+error-not-allowed = Seules les personnes qui gèrent ce serveur, ou dont le rôle est désigné comme rédacteur (/admin réglages), peuvent faire cela.
+error-opening = Les articles de ce serveur sont en train d’être chargés ; réessayez dans un instant.
 error-forbidden = Discord ne me laisse pas écrire ici ; demandez-le à une personne qui gère le serveur.
-error-discord = Discord n’a pas pris le message ; réessayez.
+error-discord = Discord a refusé le message ; réessayez.
 error-dead = Ce bouton ne fait plus rien ; posez la question de nouveau.
 error-channel = Je réponds dans d’autres salons de ce serveur : { $channels }
-error-cooldown-user = Doucement : vous pourrez reposer une question dans { $seconds ->
+error-cooldown-user = Un instant : vous pourrez poser une autre question dans { $seconds ->
     [one] une seconde
    *[other] { $seconds } secondes
 }.
-error-cooldown-channel = Ce salon vient de poser une question : la prochaine peut venir dans { $seconds ->
+error-cooldown-channel = On vient de poser une question dans ce salon : la prochaine peut venir dans { $seconds ->
     [one] une seconde
    *[other] { $seconds } secondes
 }.
@@ -130,7 +113,7 @@ error-dates-crossed = Le premier jour est après le dernier ; échangez-les.
 error-no-text = Ce message n’a pas de texte à chercher.
 error-server-only = Cela ne marche que sur un serveur.
 error-not-operator = Seul l’opérateur de ce robot peut changer les articles que tous les serveurs partagent ; laissez cette option de côté.
-error-refused = Cela n’a pas été pris, et rien n’a changé. { $detail }
+error-refused = Rien n’a changé. { $detail }
 error-proposal-gone = Cette proposition n’est plus là : elle a été confirmée ou annulée, ou a plus d’un jour ; recommencez.
 error-gate = Le nouvel index répondrait moins bien aux questions de référence : rien n’a donc été changé.
 error-nothing-to-add = Il n’y a rien à ajouter : joignez un fichier, ou donnez l’adresse d’une page.
@@ -186,7 +169,7 @@ rollback-shared-description = Pour l’opérateur : les articles que tous les s
 remove-shared-name = partagé
 remove-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 add-name = ajouter
-add-description = Ajouter des articles : fichiers ou page ; montre d’abord ce qui le serait, puis vous confirmez
+add-description = Ajouter des articles : fichiers ou page ; aperçu d’abord, puis confirmation
 add-file-name = fichier
 add-file-description = Un article : texte, Markdown, HTML, PDF, DOCX, ODT, ou plusieurs dans un ZIP
 add-url-name = adresse
@@ -238,11 +221,11 @@ report-passages = { $passages ->
     [one] { $passages } passage
    *[other] { $passages } passages
 } ; { $reused ->
-    [one] { $reused } texte repris
-   *[other] { $reused } textes repris
+    [one] { $reused } réutilisé
+   *[other] { $reused } réutilisés
 }, { $encoded ->
-    [one] { $encoded } calculé
-   *[other] { $encoded } calculés
+    [one] { $encoded } indexé
+   *[other] { $encoded } indexés
 }, en { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
 report-notes = { $count ->
     [one] Une remarque attend l’opérateur dans le journal.
@@ -298,15 +281,15 @@ proposal-counts = { $added } à ajouter, { $changed } à changer, { $unchanged }
 proposal-new = Nouveau :
 proposal-change = Changé :
 proposal-before-after = { $field } : { $before } → { $after }
-proposal-text = Le texte est un autre.
+proposal-text = Le texte est différent.
 proposal-guessed = deviné : { $fields }
 proposal-unchanged = Déjà là, sans changement :
 proposal-rejected = Refusés :
-proposal-free = Aucun texte n’est à recalculer.
+proposal-free = Tous les passages sont réutilisés : rien n’est à indexer de nouveau.
 proposal-cost = { $count ->
-    [one] Un texte à calculer
-   *[other] { $count } textes à calculer
-} : environ { $time }. Rien ne change avant que vous confirmiez.
+    [one] Un passage à indexer
+   *[other] { $count } passages à indexer
+} : environ { $time }. Rien ne change avant votre confirmation.
 proposal-pick = Corriger l’un d’eux
 proposal-dropped = Annulé : rien n’a changé.
 and-more = … et { $count } de plus
@@ -330,8 +313,8 @@ edit-date = date, comme 2018-06-21
 rejected-type = { $name } est illisible : joignez un fichier en { $kinds }.
 rejected-size = { $name } fait plus de { $megabytes } Mo ; coupez-le, ou ôtez ses images.
 rejected-lost = { $name } n’a pas pu être pris de Discord ; joignez-le de nouveau.
-change-done = C’est fait, et cela sert dès maintenant.
-change-nothing = Il n’y avait rien à changer.
+change-done = C’est publié.
+change-nothing = Rien n’a été ajouté.
 passages-unchanged = { $count ->
     [one] Un article était déjà là.
    *[other] { $count } articles étaient déjà là.
@@ -349,14 +332,13 @@ history-count = { $count ->
 history-line = { $when } : texte { $before } → { $after }
 
 # Votes
-vote-thanks = Merci : votre avis est compté. Vous pouvez en changer, et /confidentialité montre ou efface ce qui est gardé à votre sujet.
-reason-title = Pourquoi était-ce inutile ?
-reason-label = Que manquait-il, ou qu’est-ce qui était faux ?
+vote-thanks = Merci, votre avis est pris en compte. Vous pouvez en changer ; /confidentialité montre ou efface vos données.
+reason-title = Qu’est-ce qui n’allait pas ?
+reason-label = Que manquait-il, ou qu’est-ce qui est faux ?
 
 # Trouver les sources
 menu-name = Trouver les sources
 menu-title = Sources de ce message
-menu-none = Aucun passage n’en parle.
 menu-left = { $count ->
     [one] Une autre phrase n’a pas été cherchée.
    *[other] { $count } autres phrases n’ont pas été cherchées.
@@ -364,23 +346,17 @@ menu-left = { $count ->
 
 # Aide et confidentialité
 help-name = aide
-help-description = Ce qu’on peut demander ici, avec des exemples
-help-title = Ce que vous pouvez faire
-help-intro = Posez une question par une commande, en me mentionnant, ou en message privé. Je réponds avec les mots des articles, jamais avec les miens.
-help-line = **{ $name }** : { $text }
-help-child = { $name } : { $text }
-help-example = Exemple : { $example }
-help-question = Que dit l’article « { $title } » ?
-help-menu = dans le menu d’un message (Applications), montre les passages qui en parlent, phrase par phrase
-help-add-menu = dans le menu d’un message (Applications), ajoute ses fichiers et les pages de ses liens, une fois confirmé
+help-description = Ce que je sais faire, comment demander, et mes limites
+help-title = Ce que je sais faire
+help-intro = Je réponds aux questions avec les mots mêmes des articles, et je le dis quand ils ne répondent pas.
 privacy-name = confidentialité
-privacy-description = Ce qui est gardé, combien de temps ; recevoir ou effacer ce qui l’est à votre sujet
+privacy-description = Ce qui est gardé et combien de temps ; recevoir ou effacer vos données
 privacy-title = Ce qui est gardé
 privacy-keep-off = Vos questions ne sont ni gardées ni journalisées.
 privacy-keep-on = Une personne qui administre ce serveur a activé la conservation : les questions sans réponse, et celles des réponses que vous jugez, sont gardées avec votre identifiant Discord pendant { $days } jours, pour améliorer la recherche.
 privacy-keep-operator = L’opérateur de ce robot a activé la conservation : les questions sans réponse, et celles des réponses que vous jugez, sont gardées avec votre identifiant Discord pendant { $days } jours, pour améliorer la recherche.
 privacy-votes = Quand vous dites qu’une réponse était utile ou non : votre avis, votre raison, le passage concerné et votre identifiant Discord, pendant { $days } jours.
-privacy-server = Les articles que les admins ajoutent sur un serveur n’y sont cherchés et montrés que là. Quand le robot est retiré d’un serveur, ils sont effacés { $days } jours plus tard, avec les votes, les questions gardées et les réglages de ce serveur ; d’ici là, ses admins peuvent demander les articles à l’opérateur.
+privacy-server = Les articles que les admins ajoutent sur un serveur n’y sont cherchés et montrés que là. Quand le robot est retiré d’un serveur, ils sont effacés { $days } jours plus tard, avec les votes, les questions gardées et les réglages de ce serveur ; d’ici là, ses admins peuvent demander les articles à l’opérateur.
 privacy-yours = { $count ->
     [0] Rien n’est gardé à votre sujet.
     [one] Une entrée vous concernant est gardée.
@@ -444,10 +420,10 @@ export-description = Questions et avis en jeu étiqueté, que « verbatim eval�
 export-articles-name = articles
 export-articles-description = Les articles de ce serveur en un ZIP, au lieu des questions et des avis
 export-shared-name = partagé
-export-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
+export-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 export-articles-done = { $count ->
-    [one] Un article, avec son historique : « verbatim import » lit ce fichier.
-   *[other] { $count } articles, avec leur historique : « verbatim import » lit ce fichier.
+    [one] Un article, avec son historique : « verbatim import » lit ce fichier.
+   *[other] { $count } articles, avec leur historique : « verbatim import » lit ce fichier.
 }
 export-done = { $count ->
     [one] Un jeu étiqueté d’une question : décompressez-le, puis lancez « verbatim eval » sur le dossier.
@@ -455,3 +431,61 @@ export-done = { $count ->
 }
 error-keeps-nothing = Aucune question n’est gardée sur ce serveur ; /admin réglages peut activer cela.
 error-too-large = Le jeu est trop gros pour Discord ; l’opérateur peut le faire sur la machine même.
+sure-sure = sûr
+sure-likely = probable
+sure-check = à vérifier
+written-in-en = en anglais
+written-in-fr = en français
+note-follows = Compris ainsi : « { $question } »
+button-near = Voir le passage le plus proche
+near-title = -# Le passage le plus proche. Il ne répond peut-être pas à la question.
+button-news = Demander à la rédaction
+button-tell = Me prévenir si un article répond
+button-add = Ajouter des articles
+button-about = Question sur cet article
+button-on = Poser la suite
+button-jump = Aller à la page…
+jump-title = Aller à une page
+jump-label = Numéro de la page
+error-page = Écrivez le numéro d’une page, par exemple 3.
+which = Plusieurs articles portent ce titre. Lequel ?
+error-article-several = Plusieurs articles portent ce titre : choisissez-en un dans la liste pendant que vous écrivez.
+on-title = Poser la suite
+about-title = Question sur cet article
+question-label = Votre question
+welcome = Avec plaisir.
+thanks-words = merci, merci beaucoup, merci bien, grand merci, mille mercis, super, parfait, génial, top, ok, okay, d'accord, cool, nickel, bien vu, bravo, compris, thanks
+hello-words = bonjour, bonsoir, salut, coucou, hello, hey, bonjour à tous, salut à tous
+check-words = vérifie, vérifie ça, vérifie cela, vérifie ce message, vérifier, vérifiez, vérifiez ça, peux-tu vérifier, tu peux vérifier, c'est vrai, c'est vrai ça, est-ce vrai, est-ce que c'est vrai, vrai, vrai ou faux, source, sources, une source, quelle source, quelles sources, d'où ça sort, fact check
+error-check-what = Répondez au message que je dois vérifier, en me mentionnant dans la réponse. Ou ouvrez le menu de ce message (clic droit, ou appui long), puis Applications, puis « Trouver les sources ».
+error-no-text-given = Discord ne me montre pas le texte de ce message. Ouvrez son menu (clic droit, ou appui long), puis Applications, puis « Trouver les sources ».
+menu-says = **Un article le dit :**
+menu-speaks = Un article en parle, sans le dire :
+menu-nothing = Aucun article n’en parle.
+help-ask = **Demander** : { $ask }, ou mentionnez-moi, ou écrivez-moi en privé. Répondez à ma réponse pour poser la suite.
+help-read = **Lire** : { $sources } donne la liste des articles, { $source } en ouvre un.
+help-check = **Vérifier** : ouvrez le menu d’un message, puis Applications, puis « Trouver les sources » ; ou répondez-y « vérifie ça » en me mentionnant.
+help-data = **Vos données** : { $privacy }
+help-admins = **Pour la rédaction** : { $commands }
+help-limits = Je n’écris rien de moi-même, je n’ai pas d’avis et je ne cherche pas sur le web : ce qui n’est pas dans les articles, je ne le sais pas.
+help-owner = Ce robot est géré par { $name }.
+privacy-moment = Ce que vous avez demandé depuis 15 minutes reste en mémoire, pour que vous puissiez poser la suite, puis est oublié. Tant qu’une réponse se prépare, la question est notée, 15 minutes au plus, pour que rien ne se perde en cas de panne.
+privacy-watches = Si vous demandez à être prévenu, ou interrogez la rédaction : cette question et votre identifiant Discord, jusqu’à la réponse, { $days } jours au plus.
+sources-source-name = source
+sources-source-description = Seulement les articles de cette source
+sources-month-name = mois
+sources-month-description = Seulement les articles de ce mois
+sources-page-name = page
+sources-page-description = À quelle page de la liste
+settings-editors-name = rédacteurs
+settings-editors-description = Un rôle qui peut ajouter, corriger, retirer et réindexer ; le redonner l’ôte
+settings-newsroom-name = rédaction
+settings-newsroom-description = Le salon où la rédaction reçoit les questions ; le redonner arrête cela
+settings-tell-name = prévenir
+settings-tell-description = Si l’on peut demander à être prévenu quand un article répond
+rules-editors = Peuvent changer les articles, outre les personnes qui gèrent le serveur : { $roles } (pour qu’ils voient aussi /admin : Paramètres du serveur, Intégrations)
+rules-editors-none = Seules les personnes qui gèrent le serveur peuvent changer les articles.
+rules-news = Les questions à la rédaction arrivent dans { $channel }.
+rules-news-none = On ne peut pas interroger la rédaction.
+rules-tell-on = On peut demander à être prévenu quand un article répond.
+rules-tell-off = On ne peut pas demander à être prévenu quand un article répond.

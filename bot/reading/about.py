@@ -1,176 +1,128 @@
-"""What the bot says of itself: help, privacy, and what holds on a server; pure."""
+"""What the bot says of itself: help, and what is kept about somebody; pure but for what is kept."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from bot.asking.render import ANSWERED, REFUSED
+from discord import ButtonStyle, ui
+
 from bot.keeping import KEPT_DAYS
-from bot.ui.markup import fit
-from bot.ui.parts import Block, Button, Card, Rule, card, row
+from bot.ui.components import ANSWERED, REFUSED, Card, button, row, text
+from bot.ui.markup import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from bot.keeping import Unanswered, Vote
-    from bot.reading.catalogue import Catalogue
-    from bot.servers.rules import Rules
+    from bot.keeping import Keeping
     from bot.translate import Language
-    from embeddings.types import ArticleSummary
 
-_VALUE = 80
-_OPTION = {
-    "ask": "question",
-    "sources": "filter",
-    "source": "title",
-    "edit": "article",
-    "remove": "article",
-    "history": "article",
-}
-"""The option that an example of a command fills."""
+_GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "data": ("privacy",)}
+"""What help speaks of, and the commands of each."""
 
 
-_MENUS = {"menu": "help-menu", "add-menu": "help-add-menu"}
-"""What a menu of a message does."""
+def help_card(
+    mentions: Mapping[str, str],
+    language: Language,
+    *,
+    owner: str,
+    for_admins: bool,
+    start: ui.ActionRow[Any] | None,
+) -> Card:
+    """Return what can be done here, in groups, and what cannot.
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A command as help tells of it.
-
-    Attributes:
-        key: What its texts are found by.
-        is_menu: True for one in the menu of a message.
-        children: The commands of a group.
-        for_admins: True when only those who manage a server are shown it.
+    Args:
+        mentions: The name of each command in English -> what one clicks on to use it.
+        language: The reader's.
+        owner: Who runs the bot; empty when that is not known.
+        for_admins: Whether the commands of admins are shown.
+        start: Questions that may be asked.
     """
-
-    key: str
-    is_menu: bool = False
-    children: tuple[str, ...] = ()
-    for_admins: bool = False
-
-
-def help_card(commands: Sequence[Known], catalogue: Catalogue, language: Language) -> Card:
-    """Return what can be done, with an example of each command from the articles."""
-    lines = [_line(command, catalogue, language) for command in commands if not command.children]
-    groups = [_group(command, catalogue, language) for command in commands if command.children]
-    return card(
-        Block(f"### {language('help-title')}"),
-        Block(language("help-intro")),
-        Rule(),
-        Block("\n".join(lines)),
-        *(Block(group) for group in groups),
+    lines = [
+        language(f"help-{group}", **{n: name_command(n, mentions, language) for n in names})
+        for group, names in _GROUPS.items()
+    ]
+    lines.insert(2, language("help-check"))
+    admins = [shown for name, shown in mentions.items() if name.startswith("admin ")]
+    if for_admins:
+        told = " ".join(admins) or f"**/{language('admin-name')}**"
+        lines.append(language("help-admins", commands=told))
+    limits = language("help-limits")
+    who = language("help-owner", name=plain(owner)) if owner else ""
+    return Card(
+        text(f"### {language('help-title')}", language("help-intro")),
+        text(*(f"- {line}" for line in lines)),
+        text(f"-# {limits}", *([f"-# {who}"] if who else [])),
+        start,
         accent=ANSWERED,
     )
 
 
-def _line(command: Known, catalogue: Catalogue, language: Language) -> str:
-    name = language(f"{command.key}-name")
-    if command.is_menu:
-        return language("help-line", name=name, text=language(_MENUS[command.key]))
-    text = language(f"{command.key}-description")
-    example = language("help-example", example=example_of(command.key, catalogue, language))
-    return f"{language('help-line', name=f'/{name}', text=text)}\n-# {example}"
+def name_command(name: str, mentions: Mapping[str, str], language: Language) -> str:
+    """Return a command to be clicked on, or its name while Discord has not said which it is."""
+    return mentions.get(name) or f"**/{language(f'{name}-name')}**"
 
 
-def example_of(key: str, catalogue: Catalogue, language: Language, group: str = "") -> str:
-    """Return a command as one would write it, about an article that is there."""
-    said = f"/{group}{language(f'{key}-name')}"
-    newest = catalogue.matching("")
-    theirs = (article for article in newest if article.language == language.code)
-    option, article = _OPTION.get(key), next(theirs, newest[0] if newest else None)
-    if option is None or article is None:
-        return said
-    return f"{said} {language(f'{key}-{option}-name')}: {_value(key, article, language)}"
+Kept = dict[str, list[Any]]
 
 
-def _value(key: str, article: ArticleSummary, language: Language) -> str:
-    title = fit(article.title, _VALUE)
-    if key == "ask":
-        return language("help-question", title=title)
-    return fit(article.source, _VALUE) if key == "sources" and article.source else title
+async def list_kept(records: Keeping, user: int) -> Kept:
+    """Return all that is kept about somebody, by what it is."""
+    return {
+        "votes": await records.votes(user=user),
+        "questions": await records.unanswered(user=user),
+    }
 
 
-def _group(command: Known, catalogue: Catalogue, language: Language) -> str:
-    """Return the commands of a group, each with an example where it takes something."""
-    name = language(f"{command.key}-name")
-    text = language(f"{command.key}-description")
-    lines = [language("help-line", name=f"/{name}", text=text)]
-    for child in command.children:
-        said = f"/{name} {language(f'{child}-name')}"
-        lines.append(language("help-child", name=said, text=language(f"{child}-description")))
-        example = example_of(child, catalogue, language, f"{name} ")
-        if example != said:
-            lines.append(language("help-example", example=example))
-    return "\n-# ".join(lines)
+def count(kept: Kept) -> int:
+    """Return how many entries there are."""
+    return sum(map(len, kept.values()))
 
 
-def privacy_card(count: int, language: Language, *, kept_by: str, days: float) -> Card:
+def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -> Card:
     """Return what is kept, for how long, and what of it is this person's.
 
     Args:
-        count: How many rows are kept of this person.
+        kept: What is kept about this person.
         language: The reader's.
         kept_by: Who had questions kept here: ``admin``, ``operator``, or nobody.
         days: How long a server's articles are kept after the bot was removed from it.
     """
-    kept_for = str(KEPT_DAYS)
+    kept_for, total = str(KEPT_DAYS), count(kept)
     keys = {"admin": "privacy-keep-on", "operator": "privacy-keep-operator"}
-    kept = language(keys.get(kept_by, "privacy-keep-off"), days=kept_for)
-    return card(
-        Block(f"### {language('privacy-title')}"),
-        Block(kept),
-        Block(language("privacy-votes", days=kept_for)),
-        Block(language("privacy-server", days=f"{days:g}")),
-        Block(language("privacy-yours", count=count)),
+    watches = [f"- {plain(each.question)}" for each in kept.get("watches", ())[:5]]
+    return Card(
+        text(f"### {language('privacy-title')}"),
+        text(language(keys.get(kept_by, "privacy-keep-off"), days=kept_for)),
+        text(language("privacy-moment")),
+        text(language("privacy-votes", days=kept_for)),
+        text(language("privacy-watches", days=kept_for)),
+        text(language("privacy-server", days=f"{days:g}")),
+        text(language("privacy-yours", count=total), *watches),
         row(
-            Button(language("button-export"), "v:mine:get"),
-            Button(language("button-forget"), "v:mine:ask", style="danger"),
+            button(language("button-export"), "v:mine:get"),
+            button(language("button-forget"), "v:mine:ask", style=ButtonStyle.danger),
         )
-        if count
+        if total
         else None,
         accent=ANSWERED,
     )
 
 
-def forget_card(count: int, language: Language) -> Card:
+def forget_card(total: int, language: Language) -> Card:
     """Return what would be deleted of a person, with the buttons that decide."""
-    return card(
-        Block(language("privacy-forget", count=count)),
+    return Card(
+        text(language("privacy-forget", count=total)),
         row(
-            Button(language("button-forget"), "v:mine:drop", style="danger"),
-            Button(language("button-cancel"), "v:leave"),
+            button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger),
+            button(language("button-cancel"), "v:leave"),
         ),
         accent=REFUSED,
     )
 
 
-def export(votes: Sequence[Vote], unanswered: Sequence[Unanswered]) -> bytes:
+def export(kept: Kept) -> bytes:
     """Return all that is kept of a person, as JSON."""
-    kept = {"votes": [*map(asdict, votes)], "questions": [*map(asdict, unanswered)]}
-    return json.dumps(kept, ensure_ascii=False, indent=2).encode()
-
-
-def rules_card(rules: Rules, language: Language, *, forbidden: bool = False) -> Card:
-    """Return the settings of a server.
-
-    Args:
-        rules: What holds there.
-        language: The reader's.
-        forbidden: Whether a channel was just taken off the list: the last one opens all others.
-    """
-    channels = " ".join(f"<#{i}>" for i in rules.channels[:30]) or language("rules-everywhere")
-    lines = [
-        language("rules-public" if rules.public else "rules-private"),
-        language("rules-channels", channels=channels),
-        language("rules-cooldown-user", seconds=rules.cooldown_user),
-        language("rules-cooldown-channel", seconds=rules.cooldown_channel),
-        language("rules-keep-on" if rules.keep else "rules-keep-off"),
-    ]
-    warning = Block(language("rules-emptied")) if forbidden and not rules.channels else None
-    return card(
-        Block(f"### {language('rules-title')}"), Block("\n".join(lines)), warning, accent=ANSWERED
-    )
+    rows = {name: [*map(asdict, each)] for name, each in kept.items()}
+    return json.dumps(rows, ensure_ascii=False, indent=2).encode()

@@ -1,72 +1,152 @@
-"""The articles: /sources lists them, /source reads one."""
+"""What can be read: /sources lists the articles, /source opens one; /help and /privacy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
 from bot.errors import BotError
-from bot.guard import guarded
-from bot.reading import opening
-from bot.reading.catalogue import SORTS
-from bot.reading.listing import MAX_FILTER, listing_card
-from bot.translate import described, everywhere, named, options
-from bot.ui.parts import MAX_OPTION, MAX_OPTIONS
-from bot.ui.refs import ref
+from bot.reading import about, buttons
+from bot.reading.listing import MAX_FILTER, Look, listing_card
+from bot.reading.pages import open_page
+from bot.reading.starting import start_row
+from bot.running.commands import describe, everywhere, name, options
+from bot.servers.rules import is_editor, rules_of
+from bot.ui.catalogue import SORTS, first
+from bot.ui.components import MAX_OPTION, MAX_OPTIONS, Card, text
+from bot.ui.markup import clean
+from bot.ui.naming import label, open_select
+from bot.ui.refs import ref, short
 
 if TYPE_CHECKING:
-    from bot.client import Interaction, VerbatimBot
+    from bot.context import Context, Interaction
 
-_SORTS = [app_commands.Choice(name=named(f"sort-{sort}"), value=sort) for sort in SORTS]
+_SORTS = [app_commands.Choice(name=name(f"sort-{sort}"), value=sort) for sort in SORTS]
 
 
-class Sources(commands.Cog):
-    """Shows what answers are taken from."""
+class Reading(commands.Cog):
+    """Shows what answers are taken from, and says what the bot does and keeps."""
 
-    def __init__(self, bot: VerbatimBot) -> None:
+    def __init__(self, bot: Context) -> None:
         self.bot = bot
 
-    @app_commands.command(**described("sources"))
-    @options("sources", "filter_", "sort")
+    @app_commands.command(**describe("sources"))
+    @options("sources", "filter_", "source", "month", "page", "sort")
     @app_commands.choices(sort=_SORTS)
     @everywhere
-    @guarded
-    async def sources(
-        self, interaction: Interaction, filter_: str | None = None, sort: str = SORTS[0]
+    async def sources(  # noqa: PLR0917 - the command's options
+        self,
+        interaction: Interaction,
+        filter_: str | None = None,
+        source: str | None = None,
+        month: str | None = None,
+        page: app_commands.Range[int, 1, 99_999] = 1,
+        sort: str = SORTS[0],
     ) -> None:
         """List the articles."""
-        text = (filter_ or "").strip()[:MAX_FILTER]
-        language = delivery.language_of(interaction)
-        seen = await self.bot.view(interaction)
-        card = listing_card(seen.catalogue, language, text=text, sort=sort)
+        await delivery.hold(interaction, ephemeral=True)
+        catalogue = (await self.bot.see(interaction)).catalogue
+        look = Look(
+            (filter_ or "").strip()[:MAX_FILTER],
+            sort,
+            page - 1,
+            short(catalogue.source_named(source)) if source else "",
+            month or "",
+        )
+        card = listing_card(catalogue, delivery.language_of(interaction), look)
         await delivery.answer(interaction, card)
 
-    @app_commands.command(**described("source"))
+    @sources.autocomplete("source")
+    async def names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest the names of sources."""
+        catalogue = (await self.bot.see(interaction)).catalogue
+        found = first(catalogue.sources_matching(typed), MAX_OPTIONS)
+        return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in found]
+
+    @sources.autocomplete("month")
+    async def months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest the months in which articles came out, newest first."""
+        catalogue = (await self.bot.see(interaction)).catalogue
+        language = delivery.language_of(interaction)
+        named = {
+            f"{language(f'month-{int(month[5:])}')} {month[:4]}": month
+            for month in catalogue.months
+        }
+        found = [n for n in named if typed.casefold() in f"{n} {named[n]}".casefold()]
+        return [app_commands.Choice(name=n, value=named[n]) for n in found[:MAX_OPTIONS]]
+
+    @app_commands.command(**describe("source"))
     @options("source", "title")
     @everywhere
-    @guarded
     async def source(self, interaction: Interaction, title: str) -> None:
-        """Open an article at its first page."""
-        seen = await self.bot.view(interaction)
-        article = seen.catalogue.article_named(title)
-        if article is None:
-            raise BotError("article-unknown")
+        """Open an article at its first page; of several with that title, ask which."""
         await delivery.hold(interaction, ephemeral=True)
-        language = delivery.language_of(interaction)
-        card = await opening.page(seen, ref(article), 0, language)
+        seen, language = await self.bot.see(interaction), delivery.language_of(interaction)
+        found = seen.catalogue.articles_named(title)
+        if not found:
+            raise BotError("article-unknown")
+        if len(found) > 1:
+            card = Card(text(language("which")), open_select(found, language("sources-open")))
+        else:
+            card = await open_page(seen, ref(found[0]), 0, language)
         await delivery.answer(interaction, card)
 
     @source.autocomplete("title")
     async def titles(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest titles, newest first."""
-        catalogue = (await self.bot.view(interaction)).catalogue
-        found = catalogue.matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=a.title[:MAX_OPTION], value=ref(a)) for a in found]
+        found = (await self.bot.see(interaction)).catalogue.matching(typed)[:MAX_OPTIONS]
+        return [app_commands.Choice(name=label(a, found), value=ref(a)) for a in found]
+
+    @app_commands.command(**describe("help"))
+    @everywhere
+    async def help(self, interaction: Interaction) -> None:
+        """Show what can be done here, and by whom the bot is run."""
+        await delivery.hold(interaction, ephemeral=True)
+        language = delivery.language_of(interaction)
+        card = about.help_card(
+            self.bot.mentions,
+            language,
+            owner=_owner(self.bot),
+            for_admins=is_editor(interaction),
+            start=await start_row(await self.bot.see(interaction), language),
+        )
+        await delivery.answer(interaction, card)
+
+    @app_commands.command(**describe("privacy"))
+    @everywhere
+    async def privacy(self, interaction: Interaction) -> None:
+        """Show what is kept, and of this person."""
+        await delivery.hold(interaction, ephemeral=True)
+        kept = await about.list_kept(self.bot.records, interaction.user.id)
+        guild, days = interaction.guild_id, self.bot.settings.servers.kept_days
+        language, by = delivery.language_of(interaction), _kept_by(self.bot, guild)
+        card = about.privacy_card(kept, language, kept_by=by, days=days)
+        await delivery.answer(interaction, card)
 
 
-async def setup(bot: VerbatimBot) -> None:
+def _kept_by(bot: Context, guild: int | None) -> str:
+    """Return who had questions kept; empty when they are not."""
+    if not rules_of(bot, guild).keep:
+        return ""
+    return "admin" if bot.records.choices(guild).keep else "operator"
+
+
+def _owner(bot: Context) -> str:
+    application = bot.application
+    if application is None:
+        return ""
+    return application.team.name if application.team else _name(application.owner)
+
+
+def _name(user: discord.User) -> str:
+    return user.display_name
+
+
+async def setup(bot: Context) -> None:
     """Add this part to the bot."""
-    await bot.add_cog(Sources(bot))
+    bot.add_dynamic_items(*buttons.ALL)
+    await bot.add_cog(Reading(bot))

@@ -1,15 +1,19 @@
-"""An article -> its pages on Discord, and a passage between its neighbours; pure."""
+"""An article on Discord: its pages, and a passage between its neighbours."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from discord import ButtonStyle, ui
 
 from bot.asking.excerpt import select, stretches
 from bot.asking.links import MAX_URL, link
-from bot.asking.render import ANSWERED, TITLE, corrected_line, credit_line
-from bot.ui.markup import fit, plain
-from bot.ui.parts import Block, Button, Card, Rule, card, row
+from bot.errors import BotError
+from bot.ui.components import ANSWERED, Card, button, row, text
+from bot.ui.markup import plain
+from bot.ui.naming import heading
 from bot.ui.refs import ref
 from embeddings.types import digest
 
@@ -17,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from bot.context import Seen
     from bot.translate import Language
     from bot.ui.refs import Place
-    from embeddings.types import Article, Passage
+    from embeddings.types import Article, ArticleSummary, Passage
 
 PAGE = 2800
 """The most characters of a story on one page, mark-up included."""
@@ -81,7 +86,49 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def intact(article: Article, passage: Passage) -> bool:
+async def open_page(seen: Seen, name: str, index: int, language: Language) -> Card:
+    """Return a page of an article, read again and compared.
+
+    Args:
+        seen: What is seen from where somebody asks.
+        name: The article, as a button names it.
+        index: Which page, from 0.
+        language: The reader's.
+
+    Raises:
+        BotError: The article is gone, or is not what was indexed.
+    """
+    found = seen.article(name)
+    article, passages = await _read(seen, found)
+    return await asyncio.to_thread(page_card, article, passages, index, language, found.corrected)
+
+
+async def open_context(seen: Seen, place: Place, language: Language) -> Card:
+    """Return a passage between its neighbours.
+
+    Raises:
+        BotError: The article is gone, or the passage is not what it was.
+    """
+    found = seen.article(place.article)
+    article, passages = await _read(seen, found)
+    passage = place.find(passages)
+    if passage is None:
+        raise BotError("passage-gone")
+    return await asyncio.to_thread(
+        context_card, article, passages, passage.paragraph, language, found.corrected
+    )
+
+
+async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[Passage]]:
+    """Read an article again, and compare what will be quoted with what was indexed."""
+    passages = seen.passages(article)
+    stored = await seen.read(article)
+    if not passages or not all(is_intact(stored, passage) for passage in passages):
+        raise BotError("passage-gone")
+    return stored, passages
+
+
+def is_intact(article: Article, passage: Passage) -> bool:
     """Say whether a passage still reads in the article as it was indexed."""
     return digest(article.text[passage.start : passage.end]) == passage.digest
 
@@ -104,21 +151,21 @@ def page_card(
     """
     all_pages = pages(article.text, passages)
     at = max(0, min(index, len(all_pages) - 1))
-    page = all_pages[at]
-    name = ref(article)
+    page, name = all_pages[at], ref(article)
     foot = language("page", number=str(page.paragraph), total=str(passages[-1].paragraph))
-    back = Button(language("button-previous"), f"v:read:{name}.{at - 1}")
-    on = Button(language("button-next"), f"v:read:{name}.{at + 1}", style="primary")
-    return card(
-        Block(heading(article, corrected, language)),
-        Rule(),
-        Block(f"> {plain(article.text[page.start : page.end])}"),
-        Block(f"-# {foot}"),
+    back = button(language("button-previous"), f"v:read:{name}.{at - 1}")
+    onward = f"v:read:{name}.{at + 1}"
+    on = button(language("button-next"), onward, style=ButtonStyle.primary)
+    return Card(
+        text(heading(article, corrected, language)),
+        ui.Separator(),
+        text(f"> {plain(article.text[page.start : page.end])}"),
+        text(f"-# {foot}"),
         row(
             back if at else None,
             on if at + 1 < len(all_pages) else None,
             _open(article, page.start, page.end, language),
-            Button(language("button-follow-up"), f"v:then:{name}"),
+            button(language("button-about"), f"v:then:{name}"),
         ),
         accent=ANSWERED,
     )
@@ -140,32 +187,19 @@ def context_card(
     shown = select(article.text, pieces, (passage.start, pieces[0][1]), PAGE - 2 * NEIGHBOUR)
     middle = f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
     first = next(i for i, p in enumerate(pages(article.text, passages)) if p.paragraph == paragraph)
-    return card(
-        Block(heading(article, corrected, language)),
-        Rule(),
-        Block(f"> {before}") if before else None,
-        Block(f"> **{middle}**"),
-        Block(f"> {after}") if after else None,
-        Block(f"-# {language('paragraph', number=str(paragraph))}"),
+    return Card(
+        text(heading(article, corrected, language)),
+        ui.Separator(),
+        text(f"> {before}") if before else None,
+        text(f"> **{middle}**"),
+        text(f"> {after}") if after else None,
+        text(f"-# {language('paragraph', number=str(paragraph))}"),
         row(
-            Button(language("button-read-on"), f"v:read:{ref(article)}.{first}"),
+            button(language("button-read-on"), f"v:read:{ref(article)}.{first}"),
             _open(article, passage.start, pieces[0][1], language),
         ),
         accent=ANSWERED,
     )
-
-
-def find(passages: Sequence[Passage], place: Place) -> Passage | None:
-    """Return an article's passage that a button names, if it still says what it said."""
-    same = (p for p in passages if p.paragraph == place.paragraph)
-    return next((p for p in same if p.digest.startswith(place.digest)), None)
-
-
-def heading(article: Article, corrected: datetime | None, language: Language) -> str:
-    """Return an article's title, where it comes from, and when it was corrected."""
-    told = filter(None, [credit_line(article), corrected_line(corrected, language)])
-    line = " · ".join(told)
-    return f"### {fit(article.title, TITLE)}" + (f"\n-# {line}" if line else "")
 
 
 def _neighbour(text: str, passage: Passage, *, last: bool = False) -> str:
@@ -175,6 +209,6 @@ def _neighbour(text: str, passage: Passage, *, last: bool = False) -> str:
     return f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
 
 
-def _open(article: Article, start: int, end: int, language: Language) -> Button | None:
+def _open(article: Article, start: int, end: int, language: Language) -> ui.Button[Any] | None:
     url = link(article, start, end)
-    return Button(language("button-open"), url=url) if url and len(url) <= MAX_URL else None
+    return button(language("button-open"), url=url) if url and len(url) <= MAX_URL else None

@@ -1,4 +1,4 @@
-"""Registering the commands with Discord: only when they changed, or when Discord has others."""
+"""The commands: how they are named in each language, and how Discord is told of them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import asyncio
 import hashlib
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
+from discord import app_commands
 
 from bot.delivery import LOST, patiently
 from bot.keeping import UNKEPT
 from bot.running import turns
+from bot.translate import Languages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from discord import app_commands
-
-    from bot.client import VerbatimBot
+    from bot.context import Context
 
 AGAIN, LATEST = 60.0, 3600.0
 """Seconds until Discord is asked once more to take the commands, and the most between two tries."""
@@ -29,9 +29,62 @@ _REFUSED = range(400, 429)
 _MALFORMED = (KeyError, TypeError, ValueError)
 """What discord.py raises when a reply is not what it should be."""
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
+ENGLISH = Languages.load().default
+"""What Discord shows to people whose language has no file: the names that commands are known by."""
 
 
-async def register(bot: VerbatimBot) -> asyncio.Task[None] | None:
+def name(key: str) -> app_commands.locale_str:
+    """Return a name or description of a command, which Discord shows in each one's language."""
+    return app_commands.locale_str(ENGLISH(key), key=key)
+
+
+def describe(key: str) -> dict[str, Any]:
+    """Return the name and the description of a command, and the key that help finds it by."""
+    return {
+        "name": name(f"{key}-name"),
+        "description": name(f"{key}-description"),
+        "extras": {"key": key},
+    }
+
+
+def options(key: str, *names: str) -> Callable[[T], T]:
+    """Name and describe the options of a command; a name's last ``_`` is Python's, not ours."""
+
+    def decorate(function: T) -> T:
+        keys = {each: f"{key}-{each.rstrip('_').replace('_', '-')}" for each in names}
+        renamed = {option: name(f"{k}-name") for option, k in keys.items()}
+        described = {option: name(f"{k}-description") for option, k in keys.items()}
+        return app_commands.rename(**renamed)(app_commands.describe(**described)(function))
+
+    return decorate
+
+
+def everywhere(function: T) -> T:
+    """Offer a command on servers, in private, and to people who installed it for themselves."""
+    installed = app_commands.allowed_installs(guilds=True, users=True)(function)
+    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(installed)
+
+
+class Translator(app_commands.Translator):
+    """Gives discord.py the localisations of names, descriptions, options and choices."""
+
+    def __init__(self, languages: Languages) -> None:
+        self._languages = languages
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py's signature
+    ) -> str | None:
+        """Return a text in a locale; None leaves what is shown to everybody else."""
+        key = string.extras.get("key")
+        language = self._languages.speaks(str(locale))
+        return language(key) if key and language else None
+
+
+async def register(bot: Context) -> asyncio.Task[None] | None:
     """Register the commands if that is needed.
 
     The bot goes on without: mentions and private messages need no command. Where Discord is at
@@ -45,7 +98,7 @@ async def register(bot: VerbatimBot) -> asyncio.Task[None] | None:
     return asyncio.create_task(_insist(bot, wait), name="commands") if wait else None
 
 
-async def _insist(bot: VerbatimBot, wait: float) -> None:
+async def _insist(bot: Context, wait: float) -> None:
     while wait:
         await asyncio.sleep(wait)
         try:
@@ -55,18 +108,18 @@ async def _insist(bot: VerbatimBot, wait: float) -> None:
             _log.warning("the commands are not registered yet: %s", error)
 
 
-async def _once(bot: VerbatimBot) -> float:
+async def _once(bot: Context) -> float:
     """Register the commands if no other process is at it; return the seconds to wait if one is."""
     if not bot.settings.discord.shard_ids:
         await sync(bot)
         return 0.0
-    async with turns.once(bot.store, _NOTE) as left:
+    async with turns.once(bot.records, _NOTE) as left:
         if not left:
             await sync(bot)
     return left
 
 
-async def sync(bot: VerbatimBot) -> bool:
+async def sync(bot: Context) -> bool:
     """Register the commands if that is needed; say whether it was.
 
     A command set that Discord does not take is reported.
@@ -77,48 +130,58 @@ async def sync(bot: VerbatimBot) -> bool:
     """
     guild = _guild(bot)
     wanted = await fingerprint(bot, guild)
-    if await _noted(bot) == wanted and await _is_registered(bot.tree, guild):
+    if await _read_note(bot) == wanted and await _is_registered(bot, guild):
         return False
     if guild is not None:
         bot.tree.copy_global_to(guild=guild)
     try:
-        await patiently(lambda: bot.tree.sync(guild=guild))
+        _note_mentions(bot, await patiently(lambda: bot.tree.sync(guild=guild)))
     except (discord.HTTPException, discord.app_commands.AppCommandError, *_MALFORMED) as error:
         if isinstance(error, discord.HTTPException) and error.status not in _REFUSED:
             raise
         _log.error("the commands could not be registered: %s: %s", type(error).__name__, error)
         return False
-    await _write(bot, wanted)
+    await _write_note(bot, wanted)
     _log.info("the commands were registered")
     return True
 
 
-def _guild(bot: VerbatimBot) -> discord.Object | None:
+def _guild(bot: Context) -> discord.Object | None:
     guild_id = bot.settings.discord.guild_id
     return discord.Object(guild_id) if guild_id else None
 
 
-async def fingerprint(bot: VerbatimBot, guild: discord.Object | None) -> str:
+async def fingerprint(bot: Context, guild: discord.Object | None) -> str:
     """Return the digest of all that Discord is told of the commands, and of where."""
-    described = [await _described(bot.tree, command) for command in bot.tree.get_commands()]
+    told_of = [await _describe_all(bot.tree, command) for command in bot.tree.get_commands()]
     where = [bot.application_id, guild.id if guild else 0, bot.settings.discord.api_base]
-    told = json.dumps([where, described], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+    text = json.dumps([where, told_of], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def _described(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
+async def _describe_all(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
     payload = await command.get_translated_payload(tree, tree.translator)
     return dict(payload)
 
 
-async def _is_registered(tree: app_commands.CommandTree[Any], guild: discord.Object | None) -> bool:
+async def _is_registered(bot: Context, guild: discord.Object | None) -> bool:
     """Say whether Discord has these commands: somebody may have taken away or changed them."""
     try:
-        there = [command.to_dict() for command in await tree.fetch_commands(guild=guild)]
+        there = await bot.tree.fetch_commands(guild=guild)
+        shapes = {_shape(command.to_dict()) for command in there}
     except (discord.HTTPException, *_MALFORMED):
         return False
-    ours = [command.to_dict(tree) for command in tree.get_commands()]
-    return {*map(_shape, there)} == {*map(_shape, ours)}
+    _note_mentions(bot, there)
+    return shapes == {_shape(command.to_dict(bot.tree)) for command in bot.tree.get_commands()}
+
+
+def _note_mentions(bot: Context, there: Iterable[app_commands.AppCommand]) -> None:
+    """Note what one clicks on to use each command, now that Discord has said their ids."""
+    for command in there:
+        inside = [o for o in command.options if isinstance(o, app_commands.AppCommandGroup)]
+        if command.type is discord.AppCommandType.chat_input and not inside:
+            bot.mentions[command.name] = command.mention
+        bot.mentions.update({option.qualified_name: option.mention for option in inside})
 
 
 def _shape(command: Mapping[str, Any]) -> tuple[str, int, frozenset[Any]]:
@@ -127,15 +190,15 @@ def _shape(command: Mapping[str, Any]) -> tuple[str, int, frozenset[Any]]:
     return command["name"], command.get("type", 1), frozenset(map(_shape, options))
 
 
-async def _noted(bot: VerbatimBot) -> str | None:
+async def _read_note(bot: Context) -> str | None:
     try:
-        return await bot.store.note(_NOTE)
+        return await bot.records.note(_NOTE)
     except UNKEPT:
         return None
 
 
-async def _write(bot: VerbatimBot, fingerprint: str) -> None:
+async def _write_note(bot: Context, fingerprint: str) -> None:
     try:
-        await bot.store.write_note(_NOTE, fingerprint)
+        await bot.records.write_note(_NOTE, fingerprint)
     except UNKEPT as error:
         _log.warning("the commands' digest could not be kept: %s", error)

@@ -19,11 +19,11 @@ from config.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.client import VerbatimBot
+    from bot.context import Context
     from config.groups import HealthSettings
     from embeddings.engine import SearchEngine
 
-    Client = TypeVar("Client", bound=VerbatimBot)
+    Client = TypeVar("Client", bound=Context)
 
 TICK = 0.5
 """Seconds between two looks at how late the event loop is."""
@@ -44,7 +44,7 @@ class Health:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.engine: SearchEngine | None = None
-        self._client: VerbatimBot | None = None
+        self._client: Context | None = None
         self._deaf: set[int | None] = set()
 
     def watch(self, client: Client) -> Client:
@@ -137,11 +137,11 @@ class Health:
         self._deaf.add(shard)
 
 
-async def _reaches(client: VerbatimBot) -> bool:
+async def _reaches(client: Context) -> bool:
     """Say whether what the bot keeps can be reached; without it, questions are answered."""
     try:
         async with asyncio.timeout(REACHING):
-            await client.store.reach()
+            await client.records.reach()
     except (TimeoutError, *UNKEPT):
         return False
     return True

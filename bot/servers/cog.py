@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.client import VerbatimBot
+    from bot.context import Context
 
 EVERY = 3600.0
 """Seconds between two looks at what is to be deleted, and at what is idle in memory."""
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 class Servers(commands.Cog):
     """Keeps account of the servers that the bot is on; an outage of Discord's removes none."""
 
-    def __init__(self, bot: VerbatimBot) -> None:
+    def __init__(self, bot: Context) -> None:
         self.bot = bot
         self._keeping: asyncio.Task[None] | None = None
 
@@ -49,7 +49,7 @@ class Servers(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Keep what a server has that takes the bot back."""
-        await self._surely(partial(self.bot.store.come_back, guild.id))
+        await self._surely(partial(self.bot.records.come_back, guild.id))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -57,7 +57,7 @@ class Servers(commands.Cog):
         await self._surely(partial(self._removed, guild.id))
 
     async def _removed(self, *guilds: int) -> None:
-        await self.bot.store.leave(*guilds)
+        await self.bot.records.leave(*guilds)
         days = self.bot.settings.servers.kept_days
         for guild in guilds:
             _log.info("the bot is no longer on server %s: deleted in %g days", guild, days)
@@ -66,22 +66,22 @@ class Servers(commands.Cog):
     async def _take_account(self) -> None:
         """Compare the servers that are known with those that the bot is on."""
         here = {guild.id for guild in self.bot.guilds}
-        await self.bot.store.come_back(*here)
-        known = {*await self.bot.collections.servers(), *await self.bot.store.guilds()}
-        noted = {*await self.bot.store.left()}
+        await self.bot.records.come_back(*here)
+        known = {*await self.bot.collections.servers(), *await self.bot.records.guilds()}
+        noted = {*await self.bot.records.left()}
         if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
             await self._removed(*missing)
 
     async def _keep(self) -> None:
         while True:
             await self._surely(self._clear)
-            await self._surely(self.bot.store.tidy)
+            await self._surely(self.bot.records.tidy)
             self.bot.collections.forget_idle()
             await asyncio.sleep(EVERY)
 
     async def _clear(self) -> None:
         """Delete what servers had that removed the bot long enough ago."""
-        for guild in await self.bot.store.left(self.bot.settings.servers.kept_days):
+        for guild in await self.bot.records.left(self.bot.settings.servers.kept_days):
             if self._is_ours(guild):
                 await self._surely(partial(self._delete, guild))
 
@@ -91,10 +91,10 @@ class Servers(commands.Cog):
     async def _delete(self, guild: int) -> None:
         """Delete what a server had; that it left is forgotten last, in case of a crash."""
         if self.bot.get_guild(guild) is not None:
-            await self.bot.store.come_back(guild)
+            await self.bot.records.come_back(guild)
             return
         await self.bot.collections.delete(guild)
-        await self.bot.store.forget_guild(guild)
+        await self.bot.records.forget_guild(guild)
         _log.info("what server %s had is deleted", guild)
 
     async def _surely(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -105,6 +105,6 @@ class Servers(commands.Cog):
             _log.warning("servers that left are not taken care of yet: %s", error)
 
 
-async def setup(bot: VerbatimBot) -> None:
+async def setup(bot: Context) -> None:
     """Add this part to the bot."""
     await bot.add_cog(Servers(bot))

@@ -6,23 +6,28 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import discord
+
 from bot.errors import BotError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import discord
-
-    from bot.client import Interaction, VerbatimBot
+    from bot.context import Context, Interaction
+    from bot.keeping import Choices
     from bot.running.cooldown import Cooldown
     from config.settings import DiscordSettings
 
 T = TypeVar("T")
+_COMMANDS = {
+    discord.InteractionType.application_command,
+    discord.InteractionType.autocomplete,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """What the admins of one server chose; None where they left it to the settings.
+class Rules:
+    """What holds in one server, or in private messages.
 
     Attributes:
         public: Whether /ask answers in the channel by default.
@@ -30,27 +35,33 @@ class Choices:
         cooldown_user: Seconds between two questions of one person.
         cooldown_channel: Seconds between two questions in one channel.
         keep: Whether unanswered questions and the questions of votes are kept.
+        editors: Roles that may change the articles without managing the server.
+        news: The channel where the newsroom takes questions; 0: none.
+        tell: Whether people may ask to be told when a story answers.
     """
-
-    public: bool | None = None
-    channels: tuple[int, ...] | None = None
-    cooldown_user: float | None = None
-    cooldown_channel: float | None = None
-    keep: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What holds in one server, or in private messages."""
 
     public: bool
     channels: tuple[int, ...]
     cooldown_user: float
     cooldown_channel: float
     keep: bool
+    editors: tuple[int, ...] = ()
+    news: int = 0
+    tell: bool = False
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What is offered where a question has no answer."""
+        given = {"news": bool(self.news), "tell": self.tell}
+        return frozenset(name for name, is_given in given.items() if is_given)
 
 
-def rules(settings: DiscordSettings, choices: Choices) -> Rules:
+def rules_of(bot: Context, guild: int | None) -> Rules:
+    """Return what holds on a server, or in private."""
+    return combine(bot.settings.discord, bot.records.choices(guild))
+
+
+def combine(settings: DiscordSettings, choices: Choices) -> Rules:
     """Put together what a server chose and what the operator set."""
     return Rules(
         _pick(choices.public, settings.public),
@@ -58,34 +69,34 @@ def rules(settings: DiscordSettings, choices: Choices) -> Rules:
         _pick(choices.cooldown_user, settings.cooldown_user),
         _pick(choices.cooldown_channel, settings.cooldown_channel),
         _pick(choices.keep, settings.keep_questions),
+        choices.editors or (),
+        choices.news or 0,
+        bool(choices.tell),
     )
 
 
-def _pick(chosen: T | None, default: T) -> T:
-    return default if chosen is None else chosen
+def _pick(choice: T | None, default: T) -> T:
+    return default if choice is None else choice
 
 
-def changed(choices: Choices, **new: Any) -> Choices:
+def change(choices: Choices, **new: Any) -> Choices:
     """Return a server's choices with those that are given in place of the old ones."""
     return replace(choices, **{name: value for name, value in new.items() if value is not None})
 
 
-def moved(
-    channels: tuple[int, ...], *, allow: int | None, forbid: int | None
-) -> tuple[int, ...] | None:
-    """Return the channels with one more or one less; None when neither is given."""
+def move(ids: tuple[int, ...], *, allow: int | None, forbid: int | None) -> tuple[int, ...] | None:
+    """Return some ids with one more or one less; None when neither is given."""
     if allow is None and forbid is None:
         return None
-    kept = [channel for channel in channels if channel not in {allow, forbid}]
+    kept = [each for each in ids if each not in {allow, forbid}]
     return (*kept, allow) if allow is not None and allow != forbid else tuple(kept)
 
 
-def is_admin(
-    settings: DiscordSettings, user_id: int, role_ids: Iterable[int], *, manages: bool
-) -> bool:
-    """Say whether somebody may administer: by server permission, or by an id in the settings."""
-    named = user_id in settings.admin_users or bool(set(role_ids) & set(settings.admin_roles))
-    return manages or named
+def toggle(ids: tuple[int, ...], one: int | None) -> tuple[int, ...] | None:
+    """Return some ids with one that was not there, or without one that was; None without it."""
+    if one is None:
+        return None
+    return tuple(each for each in ids if each != one) if one in ids else (*ids, one)
 
 
 def check_channel(rules: Rules, channel_ids: Iterable[int]) -> None:
@@ -96,6 +107,14 @@ def check_channel(rules: Rules, channel_ids: Iterable[int]) -> None:
     """
     if rules.channels and not set(rules.channels) & set(channel_ids):
         raise BotError("channel", channels=" ".join(f"<#{i}>" for i in rules.channels[:10]))
+
+
+def list_channels(channel: Any) -> list[int]:
+    """Return the ids of a channel, of a thread's channel, and of the category it is in."""
+    is_thread = isinstance(channel, discord.Thread)
+    category = getattr(channel.parent if is_thread else channel, "category_id", None)
+    ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None), category)
+    return [i for i in ids if i is not None]
 
 
 def check_cooldown(rules: Rules, cooldown: Cooldown, user_id: int, channel_id: int) -> None:
@@ -131,6 +150,9 @@ def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
 async def require_target(interaction: Interaction, *, shared: bool) -> None:
     """Check that whoever did something may change a collection.
 
+    A command that reaches the bot was allowed by Discord, which knows the server's own rules for
+    it; a button or a form says nothing of whoever uses it.
+
     Args:
         interaction: What they did, and the server on which they did it.
         shared: True for the operator's collection; False for this server's own.
@@ -138,38 +160,47 @@ async def require_target(interaction: Interaction, *, shared: bool) -> None:
     Raises:
         BotError: They may not.
     """
-    require_admin(interaction.client.settings.discord, interaction)
+    require_editor(interaction)
     if shared and not await is_operator(interaction.client, interaction.user):
         raise BotError("not-operator")
 
 
-async def is_operator(bot: VerbatimBot, user: discord.User | discord.Member) -> bool:
-    """Say whether somebody is the operator: the application's owner, or named in the settings.
-
-    Of a team that owns the application, its administrators and developers are.
-    """
-    if user.id in bot.settings.discord.admin_users:
-        return True
-    return await bot.is_owner(user)
-
-
-def require_admin(settings: DiscordSettings, interaction: discord.Interaction[Any]) -> None:
-    """Check that whoever did something may administer; Discord's own hint does not count.
+def require_editor(interaction: Interaction) -> None:
+    """Check that whoever did something may change the articles of their server; from memory.
 
     Raises:
         BotError: They may not, or this is not on a server.
     """
     if interaction.guild_id is None:
         raise BotError("server-only")
-    if not is_admin_here(settings, interaction):
+    if interaction.type not in _COMMANDS and not is_editor(interaction):
         raise BotError("not-allowed")
 
 
-def is_admin_here(settings: DiscordSettings, interaction: discord.Interaction[Any]) -> bool:
-    """Say whether whoever did something may administer the server where they did it."""
+def is_editor(interaction: Interaction) -> bool:
+    """Say whether somebody may change the articles of the server where they are."""
+    editors = rules_of(interaction.client, interaction.guild_id).editors
+    return is_manager(interaction) or _has_role(interaction, editors)
+
+
+def is_manager(interaction: Interaction) -> bool:
+    """Say whether somebody may manage the server where they are, or is named in the settings."""
     if interaction.guild_id is None:
         return False
-    roles = list(getattr(interaction.user, "_roles", ()))  # ``roles`` lacks those not in memory
-    may = interaction.permissions
+    settings, may = interaction.client.settings.discord, interaction.permissions
+    is_named = interaction.user.id in settings.admin_users
     manages = may.manage_guild or may.administrator
-    return is_admin(settings, interaction.user.id, roles, manages=manages)
+    return manages or is_named or _has_role(interaction, settings.admin_roles)
+
+
+def _has_role(interaction: Interaction, ids: Iterable[int]) -> bool:
+    member = interaction.user
+    return isinstance(member, discord.Member) and any(member.get_role(i) for i in ids)
+
+
+async def is_operator(bot: Context, user: discord.User | discord.Member) -> bool:
+    """Say whether somebody is the operator: the application's owner, or named in the settings.
+
+    Of a team that owns the application, its administrators and developers are.
+    """
+    return user.id in bot.settings.discord.admin_users or await bot.is_owner(user)

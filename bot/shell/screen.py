@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.asking.confidence import how_sure
-from bot.words import LOCALES, Texts
+from bot.translate import LOCALES, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

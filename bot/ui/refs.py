@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from embeddings.types import SHARED, Filters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from embeddings.types import Article, ArticleSummary, Hit, Passage
 
@@ -70,6 +70,11 @@ class Place:
         """Read a name again from the groups of ``PLACE``."""
         return cls(fields["article"], int(fields["paragraph"]), fields["digest"])
 
+    def find(self, passages: Sequence[Passage]) -> Passage | None:
+        """Return the passage of its article that it names, if that still says what it said."""
+        same = (p for p in passages if p.paragraph == self.paragraph)
+        return next((p for p in same if p.digest.startswith(self.digest)), None)
+
     def __str__(self) -> str:
         """Return what ``PLACE`` reads."""
         return f"{self.article}.{self.paragraph}.{self.digest}"
@@ -78,6 +83,13 @@ class Place:
 def place(hit: Hit) -> Place:
     """Name a hit's passage."""
     return Place.of(hit.article, hit.passage)
+
+
+def list_places(custom_ids: Iterable[str]) -> list[Place]:
+    """Return the passages that a message's buttons name."""
+    prefix = "v:ctx:"
+    names = [i.removeprefix(prefix).split(".") for i in custom_ids if i.startswith(prefix)]
+    return [Place(article, int(number), digest) for article, number, digest in names]
 
 
 def pack(filters: Filters) -> str:

@@ -15,9 +15,8 @@ from typing import Any
 
 import psutil
 
-from bot.asking.render import answer_card
+from bot.asking.render import View, answer_card
 from bot.translate import Languages
-from bot.ui.layout import payload
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.snapshots import building as build
@@ -152,7 +151,7 @@ async def ask(engine: SearchEngine, asked: words.Asked) -> float:
 
 def render(answer: Answer) -> None:
     """Make the message that Discord gets."""
-    payload(answer_card(answer, Languages.load().default, name="bench"))
+    answer_card(answer, View(Languages.load().default, 0.5)).lay_out()
 
 
 async def stages(engine: SearchEngine, asked: list[words.Asked]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from tests.fakecollections import FakeCollections
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from simcord.env import Env
@@ -41,5 +42,7 @@ def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
 
 
 @pytest.fixture
-async def world(simcord_env: Env, engine: FakeEngine) -> World:
-    return World(simcord_env, engine)
+async def world(simcord_env: Env, engine: FakeEngine) -> AsyncIterator[World]:
+    world = World(simcord_env, engine)
+    yield world
+    assert isinstance(world.errors, list)  # what went wrong in a command was told to the person

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import discord
-from simcord.components import walk_components
+from discord import ui
+from simcord.components import COMPONENTS_V2_FLAG, validate_components, walk_components
 
 if TYPE_CHECKING:
     from simcord.env import Env
     from simcord.results import InteractionResult, ResponseMessage
 
+    from bot.ui.components import Card
     from tests.fakes import FakeEngine
 
 
@@ -78,6 +80,28 @@ def text_of(message: ResponseMessage | discord.Message | None) -> str:
 def buttons_of(message: ResponseMessage | discord.Message | None) -> dict[str, dict[str, Any]]:
     """Return a message's buttons by their labels."""
     return {c["label"]: c for c in _components(message) if c.get("type") == 2}
+
+
+def texts_of(card: Card) -> str:
+    """Return all that is written on a card, as it was drawn."""
+    shown = card.walk_children()
+    return "\n".join(each.content for each in shown if isinstance(each, ui.TextDisplay))
+
+
+def labels_of(card: Card) -> list[str]:
+    """Return what stands on a card's buttons, in order."""
+    return [str(each.label) for each in card.walk_children() if isinstance(each, ui.Button)]
+
+
+def ids_of(card: Card) -> list[str]:
+    """Return the custom ids of a card's buttons, in order."""
+    shown = [each for each in card.walk_children() if isinstance(each, ui.Button)]
+    return [each.custom_id for each in shown if each.custom_id]
+
+
+def check_card(card: Card) -> None:
+    """Check a card as Discord does."""
+    validate_components(card.lay_out().to_components(), flags=COMPONENTS_V2_FLAG)
 
 
 def select_of(message: ResponseMessage | discord.Message | None) -> dict[str, Any]:

@@ -13,10 +13,8 @@ from discord.http import Route
 
 from bot import client
 from bot.client import VerbatimBot, run, server
-from bot.view import Views
 from config.errors import ConfigError
 from config.settings import DiscordSettings, Settings
-from embeddings.collections import Collections
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
 
@@ -54,9 +52,9 @@ async def test_a_restart_does_not_register_what_did_not_change(
 async def test_a_changed_command_is_registered_at_the_next_start(
     world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "COGS", ("ask", "sources"))
+    monkeypatch.setattr(client, "FEATURES", ("asking",))
     await restart(world, settings)
-    assert {c["name"] for c in _bodies(world)[1]} == {"ask", "sources", "source"}
+    assert {c["name"] for c in _bodies(world)[1]} == {"ask"}
 
 
 async def test_commands_that_somebody_took_away_are_registered_again(
@@ -120,14 +118,6 @@ async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
     assert "La lettre compare" in text_of(first.response)
     told = await world.member.click(first.response, label="Utile")
     assert "(code " in text_of(told.response)
-
-
-async def test_the_list_of_articles_follows_the_snapshot(engine: FakeEngine) -> None:
-    views = Views(Collections(Settings(), engine))  # type: ignore[arg-type]
-    before = (await views.of(None)).catalogue
-    assert (await views.of(1)).catalogue is before
-    await engine.remove(["boulangerie"])
-    assert len((await views.of(None)).catalogue.articles) == 2
 
 
 def test_another_server_is_used_and_then_forgotten() -> None:

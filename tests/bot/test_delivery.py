@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -9,7 +10,8 @@ import discord
 import pytest
 
 from bot.delivery import TRIES, hold, patiently, post
-from bot.ui.parts import notice
+from bot.running.queue import FairQueue
+from bot.ui.components import notice
 from tests.bot.people import World, text_of
 from tests.bot.test_errors import http
 
@@ -63,6 +65,7 @@ class Held:
         self.extras: dict[str, Any] = {}
         self.response = self
         self.defer = Shaky(*failures)
+        self.client = SimpleNamespace(queue=FairQueue(1))
 
 
 def already() -> discord.HTTPException:
@@ -86,39 +89,7 @@ async def test_an_acknowledgement_that_discord_refuses_is_an_error() -> None:
 async def test_a_message_that_is_sent_again_arrives_once(world: World) -> None:
     channel = world.bot.get_channel(world.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    await post(world.bot, channel, notice("Bonjour"))  # type: ignore[arg-type]
+    await post(channel, notice("Bonjour"))  # type: ignore[arg-type]
     sent = [r.json for r in world.env.http_requests if r.path.endswith("/messages")]
     assert sent[0]["enforce_nonce"] is True
     assert text_of(world.channel.last_message) == "Bonjour"
-
-
-@pytest.mark.discord(components=False)
-async def test_old_clients_get_embeds(world: World) -> None:
-    result = await world.ask("Que compare la lettre ?")
-    assert result.response is not None
-    assert result.response.embeds[0].description == "**Que compare la lettre ?**"
-    assert "**La lettre compare la situation" in text_of(result.response)
-
-
-@pytest.mark.discord(components=False)
-async def test_the_buttons_of_embeds_act_too(world: World) -> None:
-    first = await world.ask("Que compare la lettre ?", public=False)
-    context = await world.member.click(first.response, label="Contexte")
-    assert "> **La lettre compare" in text_of(context.response)
-    shown = await world.member.click(first.response, label="Montrer au salon")
-    assert "La lettre compare" in text_of(shown.followups[0])
-
-
-@pytest.mark.discord(components=False, keep_questions=True)
-async def test_the_question_is_read_from_an_embed_too(world: World) -> None:
-    first = await world.ask("Que compare la lettre ?")
-    await world.member.click(first.response, label="Utile")
-    votes = await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
-    assert [v.question for v in votes] == ["Que compare la lettre ?"]
-
-
-@pytest.mark.discord(components=False)
-async def test_the_list_of_articles_is_an_embed_too(world: World) -> None:
-    first = await world.member.slash(world.channel, "sources")
-    await world.member.click(first.response, label="Par titre")
-    assert "3 articles" in text_of(first.response)

@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from bot.context import Seen
 from bot.errors import BotError
-from bot.reading import opening
-from bot.reading.catalogue import SORTS
-from bot.reading.listing import listing_card
+from bot.reading.listing import Look, listing_card
+from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
+from bot.ui.catalogue import SORTS, Catalogues
+from bot.ui.components import Card
 from bot.ui.refs import Place, pack, ref, unpack
-from bot.view import Seen, Views
 from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.limits import name_of
@@ -32,6 +33,7 @@ from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
 from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
+from tests.bot.people import texts_of
 from tests.embeddings.fakes import WordEncoder
 
 SERVERS = (11, 12, 13)
@@ -139,6 +141,19 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
         asyncio.run(inside(Path(folder)))
 
 
+class Views:
+    """Sees the collections as the bot does."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections, self._catalogues = collections, Catalogues()
+
+    async def of(self, place: int | None) -> Seen:
+        """Return what is seen from a server, or in private."""
+        scope = await self._collections.scope(place)
+        own = place if len(scope.lists) > 1 else None
+        return Seen(scope, self._catalogues.of(own, *scope.lists))
+
+
 FEW = trying(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -162,7 +177,7 @@ async def answer(views: Views, probe: Probe) -> object:
         found = await seen.ask(probe.question, probe.filters, top_k=10)
     except InputError as error:
         return error
-    return replace(found, question="", filters=Filters(), understood=())
+    return replace(found, question="", filters=Filters(), understood=(), notes=())
 
 
 @FEW
@@ -187,10 +202,10 @@ def listed(seen: Seen, articles: list[Article]) -> Iterator[object]:
     typed = ["", "a", "b", "Le", *CANARIES, *(a.title for a in articles), *map(ref, articles)]
     for text in typed:
         yield seen.catalogue.matching(text)
-        yield seen.catalogue.article_named(text)
+        yield seen.catalogue.articles_named(text)
         yield seen.catalogue.sources_matching(text)
     for sort, text in itertools.product(SORTS, ("", "Le Port", "zibeline")):
-        yield listing_card(seen.catalogue, FRENCH, text=text, sort=sort)
+        yield texts_of(listing_card(seen.catalogue, FRENCH, Look(text, sort)))
     for article in articles:
         scope = pack(Filters(article_id=article.id, collection=article.collection))
         yield unpack(scope, seen.catalogue.sources, seen.catalogue.by_ref)
@@ -199,17 +214,18 @@ def listed(seen: Seen, articles: list[Article]) -> Iterator[object]:
 def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, object]]:
     """Yield what comes of each button of each article, its own or forged."""
     for article in articles:
-        yield tried(opening.page(seen, ref(article), 0, FRENCH))
+        yield tried(open_page(seen, ref(article), 0, FRENCH))
         summary = article.summary(1)
-        yield tried(seen.view.article(summary))
+        yield tried(seen.scope.article(summary))
         for passage in split(article):
-            yield tried(opening.context(seen, Place.of(article, passage), FRENCH))
+            yield tried(open_context(seen, Place.of(article, passage), FRENCH))
 
 
 async def tried(work: Coroutine[Any, Any, object]) -> object:
     """Return what comes of something, or the sentence that refuses it."""
     try:
-        return await work
+        found = await work
+        return texts_of(found) if isinstance(found, Card) else found
     except (BotError, InputError) as error:
         return error
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.keeping import TURNS_KEPT
+from bot.keeping import TURNS_KEPT, Choices
 from bot.pgstore import SharedStore
-from bot.servers.rules import Choices
 from embeddings.errors import AwayError, StorageError
 from tests.bot import test_store
 from tests.bot.test_store import VOTE, Clock, clock  # noqa: F401 - a fixture

@@ -74,7 +74,7 @@ async def remove_and_go_back(real: World) -> None:
     listed = await real.member.slash(real.channel, "sources")
     assert "### Un article" in text_of(listed.response)
     gone = await real.member.slash(real.channel, "source", title=RIVER.title)
-    assert "Aucun article n’a ce titre" in text_of(gone.response)
+    assert "Aucun article ne porte ce titre" in text_of(gone.response)
 
     back = await real.admin.slash(real.channel, "admin rollback", shared=True)
     assert "sert désormais" in text_of(back.response)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.keeping import KEPT_DAYS, TURNS_KEPT, Unanswered, Vote
-from bot.servers.rules import Choices
+from bot.keeping import KEPT_DAYS, TURNS_KEPT, Choices, Unanswered, Vote
 from bot.store import Store
 
 if TYPE_CHECKING:

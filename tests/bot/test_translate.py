@@ -13,14 +13,15 @@ from fluent.syntax.visitor import Visitor
 
 import bot
 from bot.client import VerbatimBot
-from bot.translate import ENGLISH, LOCALES, Languages, Translator, named
+from bot.running.commands import ENGLISH, Translator, name
+from bot.translate import LOCALES, Languages
 from tests.bot.people import World, text_of
 
 LANGUAGES = Languages.load("fr")
 FILES = sorted(p for p in LOCALES.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p.stem))
 DYNAMIC = re.compile(
-    r"^(error-|refusal-|filter-|month-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-keep-|"
-    r"rules-p|privacy-keep-|follow-up-|reason-|button-context|button-.*-of$|small-words|day$)"
+    r"^(error-|refusal-|filter-|month-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-|"
+    r"privacy-keep-|reason-|small-words|day$|written-in-|help-|menu-|.*-words$|button-)"
 )
 """Keys that are put together in the code."""
 
@@ -141,7 +142,7 @@ async def test_the_translator_leaves_other_languages_alone() -> None:
     translator = Translator(LANGUAGES)
     context: Any = None
     said = [
-        await translator.translate(named("ask-name"), locale, context)
+        await translator.translate(name("ask-name"), locale, context)
         for locale in (discord.Locale.french, discord.Locale.british_english, discord.Locale.german)
     ]
     assert said == ["demander", "ask", None]

@@ -82,10 +82,10 @@ def test_an_argument_wins_over_the_environment_over_env_file_over_toml(
 def test_sources_are_merged_setting_by_setting_within_a_group(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write("verbatim.toml", "[discord]\nguild_id = 7\ncomponents = false\n")
+    write("verbatim.toml", "[discord]\nguild_id = 7\npublic = false\n")
     monkeypatch.setenv("VERBATIM_DISCORD__GUILD_ID", "8")
     settings = load_settings()
-    assert (settings.discord.guild_id, settings.discord.components) == (8, False)
+    assert (settings.discord.guild_id, settings.discord.public) == (8, False)
 
 
 def test_an_argument_that_is_not_given_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

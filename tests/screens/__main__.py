@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot.asking.render import SHOWN, answer_card
-from bot.reading.catalogue import Catalogue
+from bot.asking.render import SHOWN, View, answer_card
 from bot.translate import Languages
-from bot.ui.layout import payload
+from bot.ui.catalogue import Catalogue
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.chromium import Browser
@@ -52,12 +51,12 @@ SCENES = (
 )
 
 
-def drawn(answer: Answer, articles: Catalogue, code: str) -> str:
+def drawn(answer: Answer, articles: Catalogue, code: str, threshold: float) -> str:
     """Return the page of the message that the bot would send."""
     language = Languages.load().of(code)
-    nearest = articles.titled(answer.nearest_titles[:SHOWN])
-    card = answer_card(answer, language, name="screen", nearest=nearest)
-    return page(payload(card)["view"].to_components(), language)
+    nearest = articles.find_titles(answer.nearest_titles[:SHOWN])
+    card = answer_card(answer, View(language, threshold), nearest)
+    return page(card.lay_out().to_components(), language)
 
 
 async def photograph(browser: Browser, file: Path) -> bytes:
@@ -92,7 +91,8 @@ async def main() -> None:
             for scene in SCENES:
                 answer = await engine.ask(scene.question, top_k=SHOWN + 1)
                 file = folder / f"{scene.name}.html"
-                shown = drawn(answer, Catalogue(engine.sources()), scene.language)
+                articles = Catalogue(engine.sources())
+                shown = drawn(answer, articles, scene.language, engine.threshold)
                 file.write_text(shown, encoding="utf-8")
                 save(await photograph(browser, file), scene.file)
 

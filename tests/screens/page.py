@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ComponentType
 
-from bot.asking.render import written
+from bot.ui.naming import write_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _LINE = re.compile(r"(?P<mark>> |-# |- |#{1,3} )?(?P<rest>.*)", re.DOTALL)
 _TAGS = {"> ": "blockquote", "-# ": "small", "- ": "li", None: "p"}
-_MARK = re.compile(r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|<t:(?P<day>-?\d+):D>")
+_MARK = re.compile(
+    r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|<t:(?P<day>-?\d+):D>|</(?P<command>[\w -]+):\d+>"
+    r"|(?P<open>\[)|\]\(<(?P<url>[^<>]*)>\)|<[#@]&?(?P<place>\d+)>"
+)
 _COLOURS = {
     ButtonStyle.primary: "primary",
     ButtonStyle.secondary: "secondary",
@@ -92,7 +95,8 @@ class Drawing:
 def markdown(text: str, language: Language) -> str:
     """Return the HTML of a text in Discord's mark-up, as far as the bot's messages use it.
 
-    That is, by line: quotes, small print, lists and headings; in a line: bold and days.
+    That is, by line: quotes, small print, lists and headings; in a line: bold, days, links and
+    commands.
     """
     return "".join(_line(line, language) for line in text.split("\n"))
 
@@ -115,13 +119,21 @@ def _inline(text: str, language: Language) -> str:
             parts.append("<strong>" if is_bold else "</strong>")
         elif found["day"]:
             parts.append(f"<time>{_day(int(found['day']), language)}</time>")
+        elif found["command"]:
+            parts.append(f"<span class='mention'>/{html.escape(found['command'])}</span>")
+        elif found["place"]:
+            parts.append("<span class='mention'>#rédaction</span>")
+        elif found["open"]:
+            parts.append("<a>")
+        elif found["url"] is not None:
+            parts.append("</a>")
         else:
             parts.append(html.escape(found["sign"]))
     return "".join(parts) + html.escape(text[at:])
 
 
 def _day(seconds: int, language: Language) -> str:
-    return written((EPOCH + timedelta(seconds=seconds)).date(), language)
+    return write_day((EPOCH + timedelta(seconds=seconds)).date(), language)
 
 
 def _button(component: Json) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STALE = 45.0
 """Seconds after which nobody serves what is live no more: a look each 30 s, and, where the
 database was away, up to 15 s before it is tried again."""
-NOTHING = "Je n’ai rien trouvé"
+NOTHING = "Les articles ne répondent pas"
 """How a refusal begins."""
 CLOCK = 0.05
 """Seconds by which a generation is noted before, or after, it can be seen."""

@@ -37,7 +37,7 @@ async def test_a_file_is_shown_before_it_counts(world: World) -> None:
     assert "Nouveau : **La crue**\n-# La Gazette · <t:1529578800:D> · 2 passages · français" in text
     assert "-# deviné : auteur" in text
     assert "> La Loire monte. On attend." in text
-    assert "-# 2 textes à calculer : environ une seconde." in text
+    assert "-# 2 passages à indexer : environ une seconde." in text
     assert list(buttons_of(shown.response)) == ["Confirmer", "Corriger", "Annuler"]
     assert ids(world) == set()
 
@@ -46,7 +46,7 @@ async def test_confirming_adds_and_reports(world: World) -> None:
     shown = await add(world, file=("crue.txt", STORY))
     await world.admin.click(shown.response, label="Confirmer")
     text = text_of(shown.response)
-    assert "### C’est fait" in text
+    assert "### C’est publié" in text
     assert "Ajoutés :\n- La crue" in text
     assert "Articles : 1 ajouté, 0 changé, 0 retiré" in text
     assert buttons_of(shown.response) == {}
@@ -133,15 +133,6 @@ async def test_the_form_is_for_admins_alone(world: World) -> None:
     assert "Seules les personnes qui gèrent ce serveur" in text_of(told.response)
 
 
-@pytest.mark.discord(components=False)
-async def test_old_clients_get_a_proposal_with_its_buttons_too(world: World) -> None:
-    shown = await add(world, file=("crue.txt", STORY), file_2=("pain.txt", OTHER))
-    assert "Nouveau : **La crue**" in text_of(shown.response)
-    await world.admin.click(shown.response, label="Confirmer")
-    assert "Ajoutés :" in text_of(shown.response)
-    assert ids(world) == {"la-crue", "le-pain"}
-
-
 async def test_a_broken_file_does_not_keep_the_others_back(world: World) -> None:
     shown = await add(world, file=("rapport.pdf", b"junk"), file_2=("crue.txt", STORY))
     text = text_of(shown.response)
@@ -195,7 +186,7 @@ async def test_another_text_is_told_as_such(world: World) -> None:
     shown = await add(world, file=("crue.txt", STORY))
     await world.admin.click(shown.response, label="Confirmer")
     again = await add(world, file=("crue.txt", STORY.replace(b"monte", b"baisse")))
-    assert "- Le texte est un autre." in text_of(again.response)
+    assert "- Le texte est différent." in text_of(again.response)
 
 
 async def test_an_article_that_is_there_already_is_told(world: World) -> None:
@@ -227,13 +218,21 @@ async def test_a_message_without_files_and_links_has_nothing_to_add(world: World
     assert "Il n’y a rien à ajouter" in text_of(shown.response)
 
 
-async def test_a_member_who_was_let_in_by_discord_adds_nothing(world: World) -> None:
+async def test_who_was_let_in_by_discord_proposes_and_an_editor_confirms(world: World) -> None:
     registered = world.env.backend.find_command(MENU, world.guild.id, type=3)
     assert registered is not None
     registered["default_member_permissions"] = None
+    world.own.pages["https://gazette.example/loire"] = RIVER
     message = await world.member.send(world.channel, "https://gazette.example/loire")
     shown = await world.member.context_menu(world.channel, MENU, message)
-    assert "Seules les personnes qui gèrent ce serveur" in text_of(shown.response)
+    assert "1 à ajouter" in text_of(shown.response)
+    told = await world.member.click(shown.response, label="Confirmer")
+    assert "dont le rôle est désigné comme rédacteur" in text_of(told.response)
+    role = world.guild.create_role("Rédaction")
+    await world.admin.slash(world.channel, "admin settings", editors=role)
+    world.guild._guild.members[world.member.id].role_ids.append(role.id)
+    await world.member.click(shown.response, label="Confirmer")
+    assert RIVER.id in ids(world)
 
 
 async def test_the_menu_is_named_in_both_languages(world: World) -> None:

@@ -46,8 +46,8 @@ async def test_what_one_server_adds_another_does_not_see(world: World) -> None:
     shown = await add(world, file=("crue.txt", STORY))
     await world.admin.click(shown.response, label="Confirmer")
     asked = await world.stranger.slash(world.their_channel, "ask", question="Loire monte attend")
-    assert "La crue**" not in text_of(asked.response)
-    assert "La crue**" in text_of((await world.ask("Loire monte attend")).response)
+    assert "La crue\n" not in text_of(asked.response)
+    assert "1. La crue\n" in text_of((await world.ask("Loire monte attend")).response)
 
 
 async def test_only_the_operator_changes_what_all_servers_share(world: World) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.editing import corrected, edit_form
+from bot.admin.forms import Edit, read_changes
 from bot.client import VerbatimBot
 from bot.errors import BotError
 from bot.translate import Languages
+from bot.ui.actions import Filled
 from tests.bot.people import World, buttons_of, select_of, text_of
 from tests.fakes import LETTER, RIVER, STORIES
 
@@ -87,9 +88,7 @@ async def test_a_field_that_is_emptied_is_cleared(world: World) -> None:
 
 async def test_a_value_that_the_engine_does_not_take_is_told(world: World) -> None:
     shown = await edit(world, source="nobody")
-    assert "Cela n’a pas été pris, et rien n’a changé. The source “nobody”" in text_of(
-        shown.response
-    )
+    assert "Rien n’a changé. The source “nobody”" in text_of(shown.response)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ async def test_an_article_that_is_gone_by_then_is_told(world: World) -> None:
 
 async def test_an_unknown_article_has_no_form(world: World) -> None:
     told = await world.admin.slash(world.channel, "admin edit", article="volcan")
-    assert "Aucun article n’a ce titre" in text_of(told.response)
+    assert "Aucun article ne porte ce titre" in text_of(told.response)
 
 
 @pytest.mark.parametrize("command", ["edit", "remove", "history"])
@@ -215,17 +214,19 @@ async def test_an_article_that_was_never_corrected_says_so(world: World) -> None
 
 
 def test_only_what_was_changed_is_given() -> None:
-    assert corrected(WRITTEN | {"source": "Le Soir "}, SUMMARY) == {"source": "Le Soir"}
+    assert read_changes(Filled({}, WRITTEN | {"source": "Le Soir "}), SUMMARY) == {
+        "source": "Le Soir"
+    }
 
 
 @pytest.mark.parametrize("day", ["2018-06-21", "21/06/2018", "21.6.2018"])
 def test_a_day_is_read_as_people_write_it(day: str) -> None:
-    assert corrected(WRITTEN | {"date": day}, SUMMARY) == {"date": "2018-06-21"}
+    assert read_changes(Filled({}, WRITTEN | {"date": day}), SUMMARY) == {"date": "2018-06-21"}
 
 
 def test_a_long_title_fits_into_the_form() -> None:
     article = replace(SUMMARY, title="x" * 4500)
-    modal = edit_form(FR, article, where="o")
+    modal = Edit.of(article, "o", FR)
     field = modal.to_dict()["components"][0]["component"]
     assert (len(field["value"]), field["max_length"]) == (4000, 4000)
 
@@ -233,4 +234,4 @@ def test_a_long_title_fits_into_the_form() -> None:
 def test_a_long_title_that_was_left_alone_is_not_cut() -> None:
     article = replace(SUMMARY, title="x" * 4500)
     with pytest.raises(BotError, match="nothing-changed"):
-        corrected(WRITTEN | {"title": "x" * 4000}, article)
+        read_changes(Filled({}, WRITTEN | {"title": "x" * 4000}), article)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.eta import FEW, USUAL, Stopwatch, expected, lasting, learn
+from bot.admin.eta import FEW, USUAL, Stopwatch, expect, learn, say_duration
 from bot.store import Store
 from bot.translate import Languages
 from embeddings.types import Progress, ReindexReport
@@ -40,17 +40,17 @@ class Broken:
 
 
 async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Store) -> None:
-    assert await expected(store, "m", 120) == 120 / USUAL
+    assert await expect(store, "m", 120) == 120 / USUAL
 
 
 async def test_the_last_speed_is_taken(store: Store) -> None:
     await learn(store, "m", report(1000, 10.0))
-    assert await expected(store, "m", 50) == pytest.approx(0.5)
+    assert await expect(store, "m", 50) == pytest.approx(0.5)
 
 
 async def test_each_model_has_its_own_speed(store: Store) -> None:
     await learn(store, "m", report(1000, 10.0))
-    assert await expected(store, "n", 60) == 60 / USUAL
+    assert await expect(store, "n", 60) == 60 / USUAL
 
 
 @pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
@@ -64,13 +64,13 @@ async def test_what_says_nothing_of_the_speed_is_not_learnt(
 @pytest.mark.parametrize("noted", ["soon", "0"])
 async def test_a_note_that_is_no_speed_is_passed_over(store: Store, noted: str) -> None:
     await store.write_note("pace:m", noted)
-    assert await expected(store, "m", 60) == 60 / USUAL
+    assert await expect(store, "m", 60) == 60 / USUAL
 
 
 async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
     broken: Any = Broken()
     await learn(broken, "m", report(1000, 10.0))
-    assert await expected(broken, "m", 60) == 60 / USUAL
+    assert await expect(broken, "m", 60) == 60 / USUAL
     assert "could not be kept" in caplog.text
 
 
@@ -79,11 +79,11 @@ async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFi
     [(0.0, "one second"), (1.2, "2 seconds"), (60, "one minute"), (61, "2 minutes")],
 )
 def test_a_time_is_told_in_seconds_or_minutes(seconds: float, said: str) -> None:
-    assert lasting(seconds, EN) == said
+    assert say_duration(seconds, EN) == said
 
 
 def test_a_time_is_told_in_french() -> None:
-    assert (lasting(0.1, FR), lasting(300, FR)) == ("une seconde", "5 minutes")
+    assert (say_duration(0.1, FR), say_duration(300, FR)) == ("une seconde", "5 minutes")
 
 
 def after(*notes: tuple[float, str, int]) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin import work
+from bot.admin import progress as work
 from bot.admin.progress import Reporter
 from bot.client import VerbatimBot
 from embeddings.errors import BrokenQuestion, StorageError
@@ -128,12 +128,12 @@ async def test_what_fails_on_the_way_can_be_tried_again(
     assert "Le disque est plein ou protégé" in text_of(shown.response)
     monkeypatch.setattr(world.own, "_rebuild", real)
     await world.admin.click(shown.response, label="Confirmer")
-    assert "### C’est fait" in text_of(shown.response)
+    assert "### C’est publié" in text_of(shown.response)
 
 
 async def test_the_speed_of_the_model_is_learnt(world: World) -> None:
     await world.admin.slash(world.channel, "admin reindex", full=True)
-    store = world.bot.store  # type: ignore[attr-defined]
+    store = world.bot.records  # type: ignore[attr-defined]
     assert await store.note("pace:fake") is None  # too few texts to say
     for number in range(10):
         world.own.put(replace(LETTER, id=f"lettre-{number}"))

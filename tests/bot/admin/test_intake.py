@@ -14,7 +14,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot.admin import intake
-from bot.admin.intake import MAX_LINKS, address, file_name, in_message, links, taken
+from bot.admin.intake import MAX_LINKS, address, fetch_all, file_name, find_links, read_message
 from bot.translate import Languages
 from embeddings.errors import StorageError
 from embeddings.readers.addresses import is_web_address
@@ -62,7 +62,7 @@ def named(filename: str, title: str | None = None) -> str:
 
 async def read(*attachments: Attachment, urls: Any = (), megabytes: int = 1) -> intake.Intake:
     given: Any = attachments
-    async with taken(given, urls, FR, megabytes=megabytes) as found:
+    async with fetch_all(given, urls, FR, megabytes=megabytes) as found:
         for path, name in found.names.items():
             assert Path(path).name == name
         return found
@@ -129,26 +129,26 @@ def test_an_address_is_made_whole(typed: str, read_as: str) -> None:
     ],
 )
 def test_links_are_found_without_what_stands_after_them(text: str, found: list[str]) -> None:
-    assert links(text) == found
+    assert find_links(text) == found
 
 
 @given(st.text(alphabet="htps:/.,)(]a ", max_size=80))
 def test_every_link_is_one(text: str) -> None:
-    assert all(link.startswith(("http://", "https://")) for link in links(text))
+    assert all(link.startswith(("http://", "https://")) for link in find_links(text))
 
 
 def test_a_message_gives_what_it_forwards_and_previews_too() -> None:
     forwarded = Part("https://b.example", [Attachment("b.txt")])
     message: Any = Part("https://a.example", [Attachment("a.txt")], ["https://c.example"])
     message.message_snapshots = [forwarded]
-    files, found = in_message(message)
+    files, found = read_message(message)
     assert [file.filename for file in files] == ["a.txt", "b.txt"]
     assert found == ["https://a.example", "https://b.example", "https://c.example"]
 
 
 def test_a_message_with_very_many_links_gives_the_first() -> None:
     message: Any = Part(" ".join(f"https://a.example/{n}" for n in range(50)))
-    assert len(in_message(message)[1]) == MAX_LINKS
+    assert len(read_message(message)[1]) == MAX_LINKS
 
 
 async def test_two_files_of_one_name_are_two() -> None:

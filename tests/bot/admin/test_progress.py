@@ -8,11 +8,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot.admin import work
+from bot.admin import progress as work
 from bot.admin.progress import FIRST, Reporter
+from bot.running.queue import FairQueue
 from bot.translate import Languages
-from bot.ui.parts import notice
-from config.settings import DiscordSettings
+from bot.ui.components import notice
 from embeddings.types import Progress
 from tests.bot.people import World, text_of
 from tests.bot.test_errors import http
@@ -60,7 +60,7 @@ class Interaction:
         self.user = Place("user", self.log)
         self.client: Any = type("Bot", (), {})()
         self.client.languages = Languages.load("fr")
-        self.client.settings = type("Settings", (), {"discord": DiscordSettings()})()
+        self.client.queue = FairQueue(1)
 
     async def edit_original_response(self, **shown: Any) -> None:
         if self.dead:
@@ -174,9 +174,8 @@ async def test_what_goes_wrong_in_the_showing_does_not_hide_the_result(
     interaction = Interaction()
     async with reporter(interaction) as shown:
         shown.note(Progress("encode", 1, 2))
-        interaction.client.settings = None
+        shown._card = None  # type: ignore[method-assign,assignment]
         await asyncio.sleep(0.05)
-        interaction.client.settings = type("Settings", (), {"discord": DiscordSettings()})()
     await shown.finish(notice("Fini"))
     assert interaction.log == ["original: Fini"]
     assert "progress could not be shown" in caplog.text

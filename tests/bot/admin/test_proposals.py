@@ -7,19 +7,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from discord import ui
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from simcord.components import COMPONENTS_V2_FLAG, validate_components
 
 from bot.admin.changes import change_card, gate_card, removal_card, removal_done
-from bot.admin.corrections import history_card
-from bot.admin.proposals import SHOWN, differences, proposal_card, spoken
-from bot.admin.reports import snapshot_label, snapshot_line, who
-from bot.asking.render import corrected_line
+from bot.admin.proposals import SHOWN, differences, name_language, proposal_card
+from bot.admin.reports import history_card, snapshot_label, snapshot_line, who
 from bot.translate import Languages
-from bot.ui.layout import payload
-from bot.ui.parts import MAX_CUSTOM_ID, MAX_TEXT, Attached, Button, Card, Select
+from bot.ui.components import Attached, Card, button
+from bot.ui.naming import corrected_line
 from embeddings.errors import BrokenQuestion, GateError
 from embeddings.types import (
     ArticleSummary,
@@ -31,6 +29,7 @@ from embeddings.types import (
     Rejected,
     SnapshotSummary,
 )
+from tests.bot.people import check_card, texts_of
 from tests.bot.samples import DAYS, NASTY, TITLES, URLS
 
 FR, EN = (Languages.load("fr").of(code) for code in ("fr", "en"))
@@ -88,9 +87,8 @@ def proposals(draw: st.DrawFn) -> Proposal:
 
 def check(card: Card) -> None:
     """Check a card against what Discord takes."""
-    validate_components(payload(card)["view"].to_components(), flags=COMPONENTS_V2_FLAG)
-    assert len(card.text) <= MAX_TEXT
-    assert all(len(button.custom_id) <= MAX_CUSTOM_ID for button in card.buttons)
+    check_card(card)
+    assert len(texts_of(card)) <= 4000
 
 
 @trying(**MANY)
@@ -130,7 +128,7 @@ def test_every_gate_keeps_to_the_limits(
     broken: Any, before: float, after: float, language: Any
 ) -> None:
     error = GateError(broken, before, after)
-    check(gate_card(error, language, Button("a", "v:leave"), Button("b", "v:x")))
+    check(gate_card(error, language, button("a", "v:leave"), button("b", "v:x")))
 
 
 @trying(**MANY)
@@ -162,17 +160,17 @@ def card_of(**parts: Any) -> Card:
 
 
 def files(card: Card) -> list[str]:
-    return [p.data.decode() for p in card.parts if isinstance(p, Attached)]
+    return [p.data.decode() for p in card.children if isinstance(p, Attached)]
 
 
 def test_the_cost_is_told_before() -> None:
-    text = card_of(added=(Proposed(STORY, (), "La Loire"),), to_encode=40).text
-    assert "40 textes à calculer\N{NO-BREAK SPACE}: environ 2 minutes." in text
+    text = texts_of(card_of(added=(Proposed(STORY, (), "La Loire"),), to_encode=40))
+    assert "40 passages à indexer\N{NO-BREAK SPACE}: environ 2 minutes." in text
 
 
 def test_what_costs_nothing_says_so() -> None:
-    text = card_of(added=(Proposed(STORY, (), "La Loire"),)).text
-    assert "Aucun texte n’est à recalculer." in text
+    text = texts_of(card_of(added=(Proposed(STORY, (), "La Loire"),)))
+    assert "Tous les passages sont réutilisés" in text
 
 
 def test_a_short_proposal_has_no_file() -> None:
@@ -186,7 +184,7 @@ def test_what_the_card_leaves_out_is_in_the_file() -> None:
     )
     card = card_of(added=added)
     (file,) = files(card)
-    assert "et 2 de plus" in card.text
+    assert "et 2 de plus" in texts_of(card)
     assert file.count("Titre ") == SHOWN + 2
     assert (
         "Titre 6 · La Gazette · 2018-06-21 · 12 passages · deviné\N{NO-BREAK SPACE}: date" in file
@@ -200,13 +198,16 @@ def test_a_long_reason_is_in_the_file_in_full() -> None:
 
 
 def test_a_reason_that_names_its_file_does_not_name_it_twice() -> None:
-    assert "- a.pdf is empty." in card_of(rejected=(Rejected("a.pdf", "a.pdf is empty."),)).text
+    assert "- a.pdf is empty." in texts_of(
+        card_of(rejected=(Rejected("a.pdf", "a.pdf is empty."),))
+    )
 
 
 def test_more_than_a_select_holds_is_not_offered_to_be_corrected() -> None:
     added = tuple(Proposed(replace(STORY, id=f"a{n}"), (), "") for n in range(60))
-    (select,) = [part for part in card_of(added=added).parts if isinstance(part, Select)]
-    assert len(select.choices) == 25
+    shown = card_of(added=added).walk_children()
+    (select,) = [part for part in shown if isinstance(part, ui.Select)]
+    assert len(select.options) == 25
 
 
 def test_fields_that_differ_are_named() -> None:
@@ -220,7 +221,7 @@ def test_of_an_article_that_is_gone_nothing_can_be_compared() -> None:
 
 @pytest.mark.parametrize(("code", "name"), [("fr", "French"), ("en", "English"), ("de", "de")])
 def test_a_language_is_named_where_it_can_be(code: str, name: str) -> None:
-    assert spoken(code, EN) == name
+    assert name_language(code, EN) == name
 
 
 @pytest.mark.parametrize(
@@ -240,20 +241,20 @@ def test_an_article_says_on_which_day_it_was_corrected(at: datetime | None, said
 
 
 def test_a_long_history_is_shortened() -> None:
-    text = history_card(STORY, corrections(15), FR).text
+    text = texts_of(history_card(STORY, corrections(15), FR))
     assert "Corrigé 15 fois" in text
     assert "et 3 de plus" in text
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert change_card(ChangeReport(), FR).text == "### Il n’y avait rien à changer."
+    assert texts_of(change_card(ChangeReport(), FR)) == "### Rien n’a été ajouté."
 
 
 def test_a_report_lists_what_was_done() -> None:
     report = ChangeReport(
         added=(STORY,), unchanged=(STORY, STORY), removed=("pain",), report=REPORT
     )
-    text = change_card(report, FR).text
+    text = texts_of(change_card(report, FR))
     assert "Ajoutés\N{NO-BREAK SPACE}:\n- La crue" in text
     assert "2 articles étaient déjà là." in text
     assert "Retirés\N{NO-BREAK SPACE}:\n- pain" in text
@@ -261,4 +262,4 @@ def test_a_report_lists_what_was_done() -> None:
 
 
 def test_a_removal_without_a_report_is_told_all_the_same() -> None:
-    assert removal_done(ChangeReport(), FR).text == "### L’article est retiré."
+    assert texts_of(removal_done(ChangeReport(), FR)) == "### L’article est retiré."

@@ -93,7 +93,7 @@ async def send_one_again(world: World) -> None:
     shown = await add(world, file=("loire.html", PAGE.replace(b"quarante", b"cinquante")))
     text = text_of(shown.response)
     assert "0 à ajouter, 1 à changer" in text
-    assert "- Le texte est un autre." in text
+    assert "- Le texte est différent." in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")
     assert re.search(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin import target as choosing
-from bot.admin.target import Shelves, is_shared, named, target, where
+from bot.admin.target import find_article, is_shared, target, where
 from bot.errors import BotError
 from tests.bot.people import World, text_of
 from tests.fakes import LETTER, FakeEngine
@@ -22,19 +22,10 @@ def test_a_button_says_whether_it_is_about_the_shared_collection(shared: bool) -
     assert is_shared({"where": where(shared=shared)}) is shared
 
 
-def test_a_list_of_articles_is_made_once_for_each_snapshot() -> None:
-    engine: Any = FakeEngine()
-    shelves = Shelves()
-    first = shelves.of(engine)
-    assert shelves.of(engine) is first
-    engine.put(LETTER)
-    assert shelves.of(engine) is not first
-
-
 def test_an_article_that_is_gone_is_told() -> None:
     engine: Any = FakeEngine(())
     with pytest.raises(BotError, match="article-gone"):
-        named(engine, LETTER.id)
+        find_article(engine, LETTER.id)
 
 
 async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
@@ -66,9 +57,9 @@ async def test_the_operator_means_the_shared_articles_where_there_are_no_others(
         (),
         {"extras": {}, "guild_id": world.guild.id, "client": world.bot, "user": None},
     )
-    assert await choosing.chosen(interaction, None) is (operator and not own)
-    assert await choosing.chosen(interaction, shared=True)
-    assert not await choosing.chosen(interaction, shared=False)
+    assert await choosing.choose(interaction, None) is (operator and not own)
+    assert await choosing.choose(interaction, shared=True)
+    assert not await choosing.choose(interaction, shared=False)
 
 
 async def test_without_a_server_there_is_no_collection_of_ones_own(

@@ -22,7 +22,10 @@ async def test_a_question_is_answered_with_the_words_of_the_story(world: World) 
 
 async def test_the_answer_names_its_source_and_its_place(world: World) -> None:
     text = text_of((await world.ask("Que compare la lettre ?")).response)
-    assert "**Des employés d'Amazon écrivent à leur direction**" in text
+    assert (
+        "[Des employés d'Amazon écrivent à leur direction](<https://example.org/lettre-amazon>)"
+        in text
+    )
     assert "-# Next · Louis Adam · <t:1529665200:D> · paragraphe 2 · " in text
 
 
@@ -79,22 +82,27 @@ async def test_a_day_that_cannot_be_read_gets_a_sentence(world: World) -> None:
     assert result.ephemeral
 
 
-async def test_nothing_found_names_the_nearest_titles(world: World) -> None:
-    text = text_of((await world.ask("recette de tarte aux pommes")).response)
-    assert "Je n’ai rien trouvé dans les articles" in text
-    assert "Les articles les plus proches" in text
+async def test_nothing_found_is_said_in_a_line_and_the_closest_passage_is_shown_on_wish(
+    world: World,
+) -> None:
+    refused = await world.ask("recette de tarte aux pommes")
+    assert text_of(refused.response).endswith("\nLes articles ne répondent pas à cette question.")
+    shown = await world.member.click(refused.response, label="Voir le passage le plus proche")
+    assert shown.ephemeral
+    assert "Il ne répond peut-être pas à la question." in text_of(shown.response)
+    assert "> «" in text_of(shown.response)
 
 
 async def test_nothing_in_a_filter_names_the_filter(world: World) -> None:
     text = text_of((await world.ask("tarte", since="2020-05-01")).response)
-    assert "Je n’ai rien trouvé qui réponde à cette question depuis le 1er mai 2020." in text
+    assert "Rien n’y répond depuis le 1er mai 2020." in text
 
 
 async def test_an_empty_corpus_is_said(world: World) -> None:
     for article in [s.id for s in world.engine.sources()]:
         await world.engine.remove([article])
     text = text_of((await world.ask("tarte")).response)
-    assert "Aucun article n’est encore indexé" in text
+    assert "Il n’y a pas encore d’article ici" in text
 
 
 async def test_what_was_understood_is_shown_back(world: World) -> None:
@@ -135,13 +143,6 @@ async def test_a_message_without_a_mention_is_left_alone(world: World) -> None:
 async def test_a_private_message_is_answered(world: World) -> None:
     await world.friend.send_dm("Que compare la lettre ?")
     assert "**La lettre compare la situation" in text_of(world.friend.dm_channel.last_message)
-
-
-async def test_an_empty_mention_gets_help(world: World) -> None:
-    me = world.bot.user
-    assert me is not None
-    await world.member.send(world.channel, me.mention)
-    assert "/aide" in text_of(world.channel.last_message)
 
 
 async def test_an_answer_does_not_depend_on_being_seen_at_work(world: World) -> None:

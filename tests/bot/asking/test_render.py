@@ -11,14 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from simcord.components import COMPONENTS_V2_FLAG, validate_components, validate_embeds
 
-from bot.asking.render import answer_card, day, filter_words, quoted, sure, written
+from bot.asking.confidence import how_sure
+from bot.asking.render import View, answer_card, filter_words, quote
 from bot.translate import Language, Languages
-from bot.ui.layout import payload
+from bot.ui.components import Card
 from bot.ui.markup import plain
-from bot.ui.parts import Card
-from embeddings.types import Answer, Filters, Hit, Refusal
+from bot.ui.naming import day, write_day
+from embeddings.types import Answer, Filters, Hit, Note, Refusal
+from tests.bot.people import check_card, labels_of, texts_of
 from tests.bot.samples import answers, hit
 
 LANGUAGES = Languages.load("fr")
@@ -32,16 +33,7 @@ def answer(*hits: Hit, **fields: Any) -> Answer:
 
 
 def drawn(value: Answer, language: Language = FR, **options: Any) -> Card:
-    return answer_card(value, language, name="abcdefgh", **options)
-
-
-def check(card: Card) -> None:
-    """Check a card as Discord does, in both of its forms."""
-    view = payload(card)["view"]
-    validate_components(view.to_components(), flags=COMPONENTS_V2_FLAG)
-    old = payload(card, components=False)
-    validate_embeds([embed.to_dict() for embed in old["embeds"]])
-    validate_components(old["view"].to_components())
+    return answer_card(value, View(language, 0.5, "abcdefgh", **options))
 
 
 @trying(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -49,58 +41,91 @@ def check(card: Card) -> None:
 async def test_every_answer_keeps_to_the_limits(
     value: Answer, language: Language, private: bool, offset: int
 ) -> None:
-    check(drawn(value, language, private=private, offset=min(offset, max(0, len(value.hits) - 1))))
+    at = min(offset, max(0, len(value.hits) - 1))
+    offers = frozenset({"news", "tell"})
+    check_card(drawn(value, language, can_publish=private, offset=at, offers=offers))
 
 
 @trying(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(answers())
 def test_every_deciding_sentence_is_there_in_bold(value: Answer) -> None:
-    quotes = [t for t in drawn(value).text.splitlines() if t.startswith("> «")]
+    quotes = [t for t in texts_of(drawn(value)).splitlines() if t.startswith("> «")]
     assert min(1, len(value.hits)) <= len(quotes) <= 3
-    for quote, found in zip(quotes, value.hits, strict=False):
-        assert "**" in quote or not plain(found.sentence.text).strip()
+    for shown, found in zip(quotes, value.hits, strict=False):
+        assert "**" in shown or not plain(found.sentence.text).strip()
 
 
 def test_the_deciding_sentence_is_in_bold() -> None:
-    assert quoted(hit(TEXT, "La Loire monte vite."), FR, 500) == (
+    assert quote(hit(TEXT, "La Loire monte vite."), FR, 500) == (
         "> «\N{NO-BREAK SPACE}Il pleut. **La Loire monte vite.** Deux ponts sont fermés. "
         "On attend.\N{NO-BREAK SPACE}»"
     )
 
 
 def test_english_readers_get_english_quotation_marks() -> None:
-    assert quoted(hit("It rains.", "It rains."), EN, 100) == "> “**It rains.**”"
+    assert quote(hit("It rains.", "It rains."), EN, 100) == "> “**It rains.**”"
 
 
 def test_a_long_passage_is_cut_at_the_ends_of_sentences() -> None:
-    assert quoted(hit(TEXT, "La Loire monte vite."), FR, 50) == (
+    assert quote(hit(TEXT, "La Loire monte vite."), FR, 50) == (
         "> «\N{NO-BREAK SPACE}[…] **La Loire monte vite.** […]\N{NO-BREAK SPACE}»"
     )
 
 
 def test_at_most_three_passages_are_shown() -> None:
     card = drawn(answer(*[replace(hit(TEXT, "Il pleut."), rank=i) for i in range(1, 6)]))
-    assert card.text.count("\n> «") == 3
+    assert texts_of(card).count("\n> «") == 3
 
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
-        (0.95, "réponse presque certaine"),
-        (0.8, "réponse très probable"),
-        (0.6, "réponse probable"),
-        (0.2, "réponse possible"),
+        (0.95, "sûr"),
+        (0.6, "probable"),
+        (0.4, "à vérifier"),
     ],
 )
 def test_how_sure_is_said_in_words(confidence: float, words: str) -> None:
-    assert FR(sure(confidence)) == words
+    assert FR(f"sure-{how_sure(confidence, 0.5)}") == words
 
 
 def test_the_source_line_says_who_when_and_where() -> None:
     found = hit(TEXT, "Il pleut.", source="Next", author="Ada", date=date(2018, 6, 22))
-    assert "**Titre**\n-# Next · Ada · <t:1529665200:D> · paragraphe 1 · réponse très probable" in (
-        drawn(answer(found)).text
+    assert "Titre\n-# Next · Ada · <t:1529665200:D> · paragraphe 1 · probable" in (
+        texts_of(drawn(answer(found)))
     )
+
+
+def test_a_title_is_linked_to_its_article_where_that_can_be_done_safely() -> None:
+    linked = hit(TEXT, "Il pleut.", title="[Titre](x)", url="https://example.org/a?b=c")
+    assert r"[\[Titre\](x)](<https://example.org/a?b=c>)" in texts_of(drawn(answer(linked)))
+    for url in ("javascript:alert(1)", "https://example.org/a)b", "https://example.org/<a>", None):
+        bare = hit(TEXT, "Il pleut.", url=url)
+        assert "](" not in texts_of(drawn(answer(bare)))
+
+
+def test_one_thing_alone_is_in_bold() -> None:
+    assert texts_of(drawn(answer(hit(TEXT, "Il pleut.")))).count("**") == 2
+
+
+def test_a_passage_in_another_language_says_so() -> None:
+    foreign = hit("It rains.", "It rains.", language="en")
+    assert " · en anglais · " in texts_of(drawn(answer(foreign)))
+    assert "en anglais" not in texts_of(drawn(answer(hit(TEXT, "Il pleut."))))
+
+
+def test_of_two_that_answer_alike_the_readers_language_comes_first() -> None:
+    theirs = replace(hit("It rains.", "It rains.", language="en"), confidence=0.8)
+    for confidence, first in ((0.79, "Il pleut."), (0.6, "It rains.")):
+        ours = replace(hit(TEXT, "Il pleut."), rank=2, confidence=confidence)
+        shown = texts_of(drawn(answer(theirs, ours)))
+        assert shown.splitlines()[1].startswith(f"> «\N{NO-BREAK SPACE}**{first}")
+
+
+def test_each_article_is_asked_about_under_its_own_passage_and_once() -> None:
+    one, other = hit(TEXT, "Il pleut."), hit(TEXT, "Il pleut.", id="b")
+    shown = [replace(each, rank=n) for n, each in enumerate((one, other, one), 1)]
+    assert labels_of(drawn(answer(*shown))).count("Question sur cet article") == 2
 
 
 @pytest.mark.parametrize("offset", [-11, 0, 12])
@@ -113,13 +138,13 @@ def test_a_day_is_that_day_nearly_everywhere(offset: int) -> None:
 
 def test_a_quote_of_a_corrected_article_says_when_that_was() -> None:
     found = replace(hit(TEXT, "Il pleut."), corrected=datetime(2018, 7, 1, tzinfo=UTC))
-    assert "· Corrigé le <t:1530442800:D>" in drawn(answer(found)).text
+    assert "· Corrigé le <t:1530442800:D>" in texts_of(drawn(answer(found)))
 
 
 def test_the_other_titles_of_a_folded_passage_are_named() -> None:
     found = replace(hit(TEXT, "Il pleut."), also_in=("Autre", "Encore"))
     titles = "Autre\N{NARROW NO-BREAK SPACE}; Encore"
-    assert f"-# Aussi dans\N{NO-BREAK SPACE}: {titles}" in drawn(answer(found)).text
+    assert f"-# Aussi dans\N{NO-BREAK SPACE}: {titles}" in texts_of(drawn(answer(found)))
 
 
 def test_what_was_understood_is_shown_with_its_days() -> None:
@@ -128,33 +153,48 @@ def test_what_was_understood_is_shown_with_its_days() -> None:
         understood=("en juin 2018",),
         filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30)),
     )
-    assert "« en juin 2018 », du 1er juin 2018 au 30 juin 2018" in drawn(value).text.replace(
+    assert "« en juin 2018 », du 1er juin 2018 au 30 juin 2018" in texts_of(drawn(value)).replace(
         "\N{NO-BREAK SPACE}", " "
     )
 
 
 def test_what_was_understood_and_then_left_aside_is_said() -> None:
     value = answer(hit(TEXT, "Il pleut."), understood=("en mai",), widened=True)
-    text = drawn(value).text
+    text = texts_of(drawn(value))
     assert "en mai" in text
     assert "tous les articles ont été parcourus" in text
 
 
 @pytest.mark.parametrize("language", [FR, EN])
 def test_the_three_refusals_differ(language: Language) -> None:
-    texts = {drawn(answer(refusal=refusal), language).text for refusal in Refusal}
+    texts = {texts_of(drawn(answer(refusal=refusal), language)) for refusal in Refusal}
     assert len(texts) == 3
 
 
-def test_a_refusal_names_titles_and_quotes_nothing() -> None:
-    value = answer(refusal=Refusal.NOT_FOUND, nearest_titles=("Un", "Deux"))
-    text = drawn(value).text
-    assert "- Un\n- Deux" in text
-    assert "«" not in text
+def test_a_refusal_is_one_line_and_offers_what_there_is() -> None:
+    refused = answer(refusal=Refusal.NOT_FOUND)
+    assert texts_of(drawn(refused)) == "?\nLes articles ne répondent pas à cette question."
+    assert labels_of(drawn(refused)) == []
+    near = replace(refused, closest=(hit(TEXT, "Il pleut."),))
+    offers = frozenset({"news", "tell"})
+    assert labels_of(drawn(near, offers=offers)) == [
+        "Voir le passage le plus proche",
+        "Demander à la rédaction",
+        "Me prévenir si un article répond",
+    ]
+    assert "«" not in texts_of(drawn(near))
 
 
-def test_a_refusal_has_no_buttons() -> None:
-    assert drawn(answer(refusal=Refusal.NOT_FOUND)).buttons == ()
+def test_an_empty_corpus_offers_to_add_stories() -> None:
+    assert labels_of(drawn(answer(refusal=Refusal.EMPTY_CORPUS))) == ["Ajouter des articles"]
+
+
+def test_what_a_question_leans_on_and_other_notes_are_shown() -> None:
+    notes = (Note("unheard-of", "The day *x* was not understood."),)
+    value = answer(hit(TEXT, "Il pleut."), understood_as="Que fait Google ?", notes=notes)
+    shown = texts_of(drawn(value))
+    assert "Que fait Google ?" in shown
+    assert r"-# The day \*x\* was not understood." in shown
 
 
 @pytest.mark.parametrize(
@@ -172,7 +212,7 @@ def test_filters_are_said_in_words(filters: Filters, words: list[str]) -> None:
 
 
 def test_days_are_written_as_each_language_does() -> None:
-    assert [written(date(2018, 6, 21), language) for language in (FR, EN)] == [
+    assert [write_day(date(2018, 6, 21), language) for language in (FR, EN)] == [
         "21 juin 2018",
         "June 21, 2018",
     ]
@@ -180,20 +220,20 @@ def test_days_are_written_as_each_language_does() -> None:
 
 def test_an_address_that_is_too_long_for_a_button_gives_one_to_read() -> None:
     found = hit(TEXT, "Il pleut.", url="https://example.org/" + "a" * 600)
-    assert next(b.label for b in drawn(answer(found)).buttons) == "Lire dans l’article"
+    assert labels_of(drawn(answer(found)))[0] == "Lire dans l’article"
 
 
 def test_a_question_too_long_to_be_shown_whole_offers_no_more_passages() -> None:
     found = [replace(hit(TEXT, "Il pleut."), rank=i) for i in range(1, 6)]
-    labels = [b.label for b in drawn(answer(*found, question="*" * 900)).buttons]
+    labels = labels_of(drawn(answer(*found, question="*" * 900)))
     assert "D’autres passages" not in labels
 
 
 def test_attacks_in_titles_and_names_do_nothing() -> None:
     odd = "[x](https://evil.example) @everyone <@1> **a** # b\n> c"
     found = hit(TEXT, "Il pleut.", title=odd, source=odd, author=odd)
-    text = drawn(answer(found, question=odd)).text
-    assert "](" not in text.replace("\\](", "")
-    assert "@everyone" not in text
-    assert "<@" not in text
-    assert not re.search(r"^# ", text, re.MULTILINE)
+    shown = texts_of(drawn(answer(found, question=odd)))
+    assert "](" not in shown.replace("\\](", "")
+    assert "@everyone" not in shown
+    assert "<@" not in shown
+    assert not re.search(r"^# ", shown, re.MULTILINE)

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from bot.admin.reports import reindex_lines, status_card
-from bot.asking.render import answer_card, open_select, sure
-from bot.reading.about import rules_card
-from bot.reading.catalogue import Catalogue
-from bot.reading.listing import listing_card
-from bot.servers.rules import Choices, rules
+from bot.asking.render import View, answer_card
+from bot.keeping import Choices
+from bot.reading.listing import Look, listing_card
+from bot.servers.card import rules_card
+from bot.servers.rules import combine
 from bot.translate import Languages
-from bot.ui.layout import payload
+from bot.ui.catalogue import Catalogue
+from bot.ui.naming import open_select
 from config.settings import DiscordSettings
 from embeddings.types import Answer, Hit, ReindexReport
-from tests.bot.people import World, buttons_of, select_of, text_of
+from tests.bot.people import World, buttons_of, ids_of, select_of, text_of, texts_of
 from tests.bot.samples import hit
 from tests.fakes import STORIES, FakeEngine
 
@@ -38,12 +39,12 @@ def _placed(one: Hit, rank: int) -> Hit:
 
 
 def drawn(value: Answer, **options: Any) -> Any:
-    return answer_card(value, FR, name="abcdefgh", **options)
+    return answer_card(value, View(FR, 0.5, **options))
 
 
 def shown(value: Answer, **options: Any) -> list[int]:
     """Return the paragraphs of the passages that a message shows."""
-    text = drawn(value, **options).text
+    text = texts_of(drawn(value, **options))
     return [n for n in range(1, 9) if f"paragraphe {n} ·" in text]
 
 
@@ -64,8 +65,7 @@ def test_the_best_passage_is_shown_with_those_that_may_answer_too(
 
 
 def more_of(value: Answer) -> list[str]:
-    ids = [button.custom_id for button in drawn(value).buttons]
-    return [name for name in ids if name.startswith("v:more:")]
+    return [name for name in ids_of(drawn(value)) if name.startswith("v:more:")]
 
 
 def test_the_other_passages_are_there_for_who_asks_for_more() -> None:
@@ -79,39 +79,18 @@ def test_nothing_more_is_offered_where_all_is_shown() -> None:
 
 
 def test_a_passage_that_is_shown_alone_has_no_number() -> None:
-    card = drawn(found(0.97, 0.0003))
-    assert "1. " not in card.text
-    assert "Contexte n°" not in " ".join(button.label for button in card.buttons)
+    assert "1. " not in texts_of(drawn(found(0.97, 0.0003)))
 
 
 def test_more_passages_go_on_counting() -> None:
-    assert "\n**2. Titre**" in drawn(found(0.97, 0.0003, 0.0002), offset=1).text
-
-
-async def test_old_clients_are_told_which_button_opens_which_passage() -> None:
-    old = payload(drawn(found(0.97, 0.9)), components=False)
-    labels = [item.label for item in old["view"].children]
-    assert labels[:2] == ["Lire n°\N{NO-BREAK SPACE}1", "Lire n°\N{NO-BREAK SPACE}2"]
-    assert old["embeds"][0].author.name == "Question"
-
-
-async def test_a_button_beside_its_quote_needs_no_number() -> None:
-    view = payload(drawn(found(0.97, 0.9)))["view"]
-    labels = [item.label for item in view.walk_children() if hasattr(item, "label")]
-    assert labels.count("Lire dans l’article") == 2
-
-
-def test_how_sure_is_said_of_an_answer_or_of_a_source() -> None:
-    assert FR(sure(0.95)) == "réponse presque certaine"
-    assert FR(sure(0.95, "sure-source")) == "source presque certaine"
-    assert EN(sure(0.1)) == "unlikely to be the answer"
+    assert "\n2. Titre\n" in texts_of(drawn(found(0.97, 0.0003, 0.0002), offset=1))
 
 
 def test_other_titles_are_parted_as_each_language_does() -> None:
     value = found(0.97)
     value = replace(value, hits=(replace(value.hits[0], also_in=("Un", "Deux")),))
-    assert "Un\N{NARROW NO-BREAK SPACE}; Deux" in drawn(value).text
-    assert "Un; Deux" in answer_card(value, EN, name="abcdefgh").text
+    assert "Un\N{NARROW NO-BREAK SPACE}; Deux" in texts_of(drawn(value))
+    assert "Un; Deux" in texts_of(answer_card(value, View(EN, 0.5)))
 
 
 async def test_the_nearest_articles_of_a_refusal_can_be_opened(world: World) -> None:
@@ -124,17 +103,17 @@ async def test_the_nearest_articles_of_a_refusal_can_be_opened(world: World) -> 
 
 def test_titles_that_lead_to_one_article_open_it_once() -> None:
     articles = Catalogue(tuple(story.summary(1) for story in STORIES))
-    found = articles.titled(["La Loire en crue à Orléans", "la loire", "Un volcan fume"])
+    found = articles.find_titles(["La Loire en crue à Orléans", "la loire", "Un volcan fume"])
     assert [article.id for article in found] == ["crue-loire"]
-    select = open_select(found, "Ouvrir")
-    assert [choice.label for choice in select.choices] == ["La Loire en crue à Orléans"]
+    (select,) = open_select(found, "Ouvrir").children
+    assert [option.label for option in select.options] == ["La Loire en crue à Orléans"]
 
 
 @pytest.mark.parametrize(("count", "said"), [(10, False), (11, True)])
 def test_pages_are_counted_where_there_are_several(count: int, *, said: bool) -> None:
     summary = STORIES[0].summary(1)
     articles = tuple(replace(summary, id=str(number)) for number in range(count))
-    assert ("Page 1 sur 2" in listing_card(Catalogue(articles), FR).text) == said
+    assert ("Page 1 sur 2" in texts_of(listing_card(Catalogue(articles), FR, Look()))) == said
 
 
 def plainly(text: str) -> str:
@@ -145,12 +124,12 @@ def test_a_report_counts_as_french_does() -> None:
     lines = [plainly(line) for line in reindex_lines(REPORT, FR)]
     assert lines[1:] == [
         "Articles : 0 ajouté, 1 changé, 2 retirés",
-        "1 passage ; 0 texte repris, 1 calculé, en 0,1 s",
+        "1 passage ; 0 réutilisé, 1 indexé, en 0,1 s",
     ]
 
 
 def test_a_report_counts_as_english_does() -> None:
-    assert reindex_lines(REPORT, EN)[2] == "1 passage; 0 texts taken over, 1 computed, in 0.1 s"
+    assert reindex_lines(REPORT, EN)[2] == "1 passage; 0 reused, 1 newly indexed, in 0.1 s"
 
 
 def test_notes_for_the_operator_are_counted_and_not_quoted() -> None:
@@ -161,13 +140,13 @@ def test_notes_for_the_operator_are_counted_and_not_quoted() -> None:
 
 
 def test_the_status_says_from_which_probability_questions_are_answered() -> None:
-    text = plainly(status_card(FakeEngine().status(), FR).text)
+    text = plainly(texts_of(status_card(FakeEngine().status(), FR)))
     assert "### Index en service" in text
     assert "Réponses à partir d’une probabilité de 0,30 (calibrage : none)" in text
 
 
 def test_waits_are_written_with_a_comma() -> None:
-    text = rules_card(rules(DiscordSettings(cooldown_user=2.5), Choices()), FR).text
+    text = texts_of(rules_card(combine(DiscordSettings(cooldown_user=2.5), Choices()), FR))
     assert "personne\N{NO-BREAK SPACE}: 2,5 s" in text
 
 
@@ -180,12 +159,6 @@ async def test_taking_the_last_channel_off_the_list_is_said_to_open_all(world: W
 async def test_settings_that_are_only_looked_at_warn_of_nothing(world: World) -> None:
     told = await world.admin.slash(world.channel, "admin settings")
     assert "je réponds donc dans tous" not in text_of(told.response)
-
-
-async def test_help_shows_admins_an_example_with_an_article(world: World) -> None:
-    text = text_of((await world.admin.slash(world.channel, "help")).response)
-    assert "-# Exemple : /admin retirer article: La Loire en crue à Orléans" in text
-    assert len(text) < 4000
 
 
 @pytest.mark.discord(keep_questions=True)
@@ -206,5 +179,5 @@ async def test_one_may_leave_what_is_kept_as_it_is(world: World) -> None:
     page = await _privacy(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     await world.member.click(asked.response, label="Annuler")
-    assert await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert await world.bot.records.votes(user=world.member.id)  # type: ignore[attr-defined]
     assert "Effacer mes données" in buttons_of((await _privacy(world)).response)

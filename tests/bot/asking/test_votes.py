@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.asking.forms import values
 from bot.client import VerbatimBot
+from bot.ui.actions import read_values
 from embeddings.types import Filters
 from tests.bot.people import World, text_of
 from tests.fakes import LETTER
@@ -20,13 +20,13 @@ COMPARED = "Que compare la lettre ?"
 
 async def votes(world: World) -> list[Vote]:
     assert isinstance(world.bot, VerbatimBot)
-    return await world.bot.store.votes(user=world.member.id)
+    return await world.bot.records.votes(user=world.member.id)
 
 
 async def test_a_useful_vote_is_counted(world: World) -> None:
     first = await world.ask(COMPARED)
     thanked = await world.member.click(first.response, label="Utile")
-    assert "votre avis est compté" in text_of(thanked.response)
+    assert "votre avis est pris en compte" in text_of(thanked.response)
     assert thanked.ephemeral
     assert [v.useful for v in await votes(world)] == [True]
 
@@ -49,7 +49,7 @@ async def test_the_reason_of_a_vote_is_kept_with_it(world: World) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Pas utile")
     thanked = await world.member.submit_modal(form, {"reason": "Ce n'est pas la question"})
-    assert "votre avis est compté" in text_of(thanked.response)
+    assert "votre avis est pris en compte" in text_of(thanked.response)
     assert [v.reason for v in await votes(world)] == ["Ce n'est pas la question"]
 
 
@@ -92,13 +92,13 @@ async def test_a_reason_left_empty_is_thanked_for(world: World) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Pas utile")
     thanked = await world.member.submit_modal(form, {"reason": ""})
-    assert "votre avis est compté" in text_of(thanked.response)
+    assert "votre avis est pris en compte" in text_of(thanked.response)
 
 
 async def test_a_reason_for_a_vote_that_was_deleted_is_told(world: World) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Pas utile")
-    await world.bot.store.forget(world.member.id)  # type: ignore[attr-defined]
+    await world.bot.records.forget(world.member.id)  # type: ignore[attr-defined]
     told = await world.member.submit_modal(form, {"reason": "Trop long"})
     assert "Ce bouton ne fait plus rien" in text_of(told.response)
 
@@ -114,4 +114,4 @@ async def test_a_form_that_nothing_takes_gets_an_answer(world: World) -> None:
 def test_what_a_form_holds_is_read_in_both_of_discord_s_shapes() -> None:
     old = {"components": [{"type": 1, "components": [{"custom_id": "a", "value": "x"}]}]}
     new = {"components": [{"type": 18, "component": {"custom_id": "a", "value": "x"}}]}
-    assert values(old) == values(new) == {"a": "x"}
+    assert read_values(old) == read_values(new) == {"a": "x"}

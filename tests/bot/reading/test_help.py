@@ -14,7 +14,7 @@ from bot.admin.records import labelled_set, query_lines
 from bot.keeping import Unanswered, Vote
 from bot.ui.refs import Place
 from tests.bot.people import World, buttons_of, text_of
-from tests.fakes import LETTER, FakeEngine, split
+from tests.fakes import LETTER, RIVER, FakeEngine, split
 
 if TYPE_CHECKING:
     from simcord.results import InteractionResult
@@ -26,35 +26,45 @@ async def help_of(world: World, actor: Any) -> str:
     return text_of((await actor.slash(world.channel, "help")).response)
 
 
-async def test_help_names_every_command_with_an_example(world: World) -> None:
+async def test_help_is_short_and_its_commands_can_be_clicked_on(world: World) -> None:
     text = await help_of(world, world.member)
-    example = "-# Exemple : /demander question: Que dit l’article « La Loire en crue à Orléans » ?"
-    assert "**/demander** : Poser une question" in text
-    assert example in text
-    assert "-# Exemple : /sources filtre: La Gazette" in text
-    assert "-# Exemple : /source titre: La Loire en crue à Orléans" in text
-    assert "**/confidentialité**" in text
-    assert text.count("**Trouver les sources** : dans le menu d’un message") == 1
+    ids = {c.name: c.id for c in await world.bot.tree.fetch_commands()}  # type: ignore[attr-defined]
+    for name in ("ask", "sources", "source", "privacy"):
+        assert f"</{name}:{ids[name]}>" in text
+    assert "Trouver les sources" in text
+    assert "Je n’écris rien de moi-même" in text
+    assert len(text) < 1500
 
 
-async def test_help_does_not_show_members_what_admins_may_do(world: World) -> None:
-    assert "/admin" not in await help_of(world, world.member)
-
-
-async def test_help_shows_admins_what_they_may_do(world: World) -> None:
+async def test_help_shows_members_nothing_of_what_editors_do(world: World) -> None:
+    assert "</admin" not in await help_of(world, world.member)
     text = await help_of(world, world.admin)
-    for name in ("réindexer", "état", "revenir", "retirer", "réglages", "questions", "exporter"):
-        assert f"-# /admin {name} : " in text
+    for name in ("add", "edit", "remove", "history", "reindex", "rollback", "settings"):
+        assert f"</admin {name}:" in text
 
 
-async def test_help_works_in_private(world: World) -> None:
-    assert "/demander" in text_of((await world.friend.slash("help")).response)
+async def test_help_works_in_private_and_names_who_runs_the_bot(world: World) -> None:
+    text = text_of((await world.friend.slash("help")).response)
+    assert "Ce robot est géré par " in text
 
 
-async def test_help_without_articles_has_no_title_to_show(world: World) -> None:
+async def test_help_offers_questions_that_the_articles_answer(world: World) -> None:
+    asked = "Pourquoi la Loire déborde-t-elle à Orléans ?"
+    world.engine.put(replace(RIVER, title=asked))
+    shown = await world.member.slash(world.channel, "help")
+    answered = await world.member.click(shown.response, label=asked)
+    assert text_of(answered.response).startswith(asked)
+
+
+async def test_help_without_articles_offers_to_add_some(world: World) -> None:
     for source in world.engine.sources():
         await world.engine.remove([source.id])
-    assert "-# Exemple : /demander\n" in await help_of(world, world.member)
+    shown = await world.admin.slash(world.channel, "help")
+    form = await world.admin.click(shown.response, label="Ajouter des articles")
+    assert form.modal is not None
+    shown = await world.member.slash(world.channel, "help")
+    refused = await world.member.click(shown.response, label="Ajouter des articles")
+    assert "Seules les personnes qui gèrent ce serveur" in text_of(refused.response)
 
 
 async def test_privacy_says_that_no_question_is_kept(world: World) -> None:
@@ -94,7 +104,7 @@ async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     assert "L’entrée vous concernant sera effacée, sans retour." in text_of(asked.response)
-    assert await world.bot.store.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert await world.bot.records.votes(user=world.member.id)  # type: ignore[attr-defined]
     told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
@@ -110,14 +120,14 @@ async def read(result: InteractionResult) -> bytes:
 
 async def test_refused_questions_are_not_kept_by_default(world: World) -> None:
     await world.ask("recette de tarte")
-    assert await world.bot.store.unanswered(user=world.member.id) == []  # type: ignore[attr-defined]
+    assert await world.bot.records.unanswered(user=world.member.id) == []  # type: ignore[attr-defined]
 
 
 @pytest.mark.discord(keep_questions=True)
 async def test_refused_questions_are_kept_where_that_is_on(world: World) -> None:
     await world.ask("recette de tarte")
     await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")  # type: ignore[union-attr]
-    kept = await world.bot.store.unanswered(guild=world.guild.id)  # type: ignore[attr-defined]
+    kept = await world.bot.records.unanswered(guild=world.guild.id)  # type: ignore[attr-defined]
     assert {a.question for a in kept} == {"recette de tarte", "recette de soupe"}
 
 
@@ -169,7 +179,7 @@ async def test_admins_get_a_labelled_set(world: World) -> None:
 async def test_a_set_too_large_for_discord_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.admin.exporting.MAX_FILE", 10)
+    monkeypatch.setattr("bot.admin.records.MAX_FILE", 10)
     result = await world.admin.slash(world.channel, "admin export")
     assert "trop gros pour Discord" in text_of(result.response)
 
@@ -211,9 +221,9 @@ async def test_a_store_that_fails_does_not_keep_the_answer_back(
     world: World, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.admin.slash(world.channel, "admin settings", keep=True)
-    store = world.bot.store  # type: ignore[attr-defined]
+    store = world.bot.records  # type: ignore[attr-defined]
     store._path.unlink()
     store._path.mkdir()
     text = text_of((await world.ask("recette de tarte")).response)
-    assert "Je n’ai rien trouvé" in text
+    assert "Les articles ne répondent pas" in text
     assert "could not be kept" in caplog.text

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from simcord.components import COMPONENTS_V2_FLAG, validate_components
 
 from bot.reading import pages as reading
-from bot.reading.pages import PAGE, context_card, find, intact, page_card, pages
+from bot.reading.pages import PAGE, context_card, is_intact, page_card, pages
 from bot.translate import Languages
-from bot.ui.layout import payload
 from bot.ui.markup import plain, unplain
 from bot.ui.refs import Place
 from embeddings.types import Article, Passage
+from tests.bot.people import check_card, labels_of, texts_of
 from tests.bot.samples import articles, passages
 from tests.fakes import LETTER, split
 from tests.stories import STORIES
@@ -33,17 +32,12 @@ def several(draw: st.DrawFn) -> tuple[Article, list[Passage]]:
     return article, [draw(passages(article, paragraph=i + 1)) for i in range(count)]
 
 
-def check(card: object) -> None:
-    view = payload(card)["view"]  # type: ignore[arg-type]
-    validate_components(view.to_components(), flags=COMPONENTS_V2_FLAG)
-
-
 @ANY
 @given(several(), st.integers(-1, 200))
 async def test_every_page_keeps_to_the_limits(
     story: tuple[Article, list[Passage]], index: int
 ) -> None:
-    check(page_card(*story, index, FR))
+    check_card(page_card(*story, index, FR))
 
 
 @ANY
@@ -52,7 +46,7 @@ async def test_every_context_keeps_to_the_limits(
     story: tuple[Article, list[Passage]], data: st.DataObject
 ) -> None:
     paragraph = data.draw(st.sampled_from([p.paragraph for p in story[1]]))
-    check(context_card(*story, paragraph, FR))
+    check_card(context_card(*story, paragraph, FR))
 
 
 @ANY
@@ -98,41 +92,40 @@ def test_a_page_and_a_context_say_when_the_article_was_corrected() -> None:
         page_card(LETTER, split(LETTER), 0, FR, at),
         context_card(LETTER, split(LETTER), 1, FR, at),
     ):
-        assert "Corrigé le <t:1530442800:D>" in shown.text
+        assert "Corrigé le <t:1530442800:D>" in texts_of(shown)
 
 
 def test_the_first_page_has_no_way_back() -> None:
-    labels = [b.label for b in page_card(LETTER, split(LETTER), 0, FR).buttons]
+    labels = labels_of(page_card(LETTER, split(LETTER), 0, FR))
     assert labels == ["Suivant", "Ouvrir l’article", "Question sur cet article"]
 
 
 def test_the_last_page_has_no_way_on() -> None:
-    labels = [b.label for b in page_card(LETTER, split(LETTER), 2, FR).buttons]
+    labels = labels_of(page_card(LETTER, split(LETTER), 2, FR))
     assert labels == ["Précédent", "Ouvrir l’article", "Question sur cet article"]
 
 
 @pytest.mark.parametrize(("index", "shown"), [(-5, "Plusieurs employés"), (99, "Palantir")])
 def test_a_page_that_is_not_there_is_the_nearest_one(index: int, shown: str) -> None:
-    assert f"> {shown}" in page_card(LETTER, split(LETTER), index, FR).text
+    assert f"> {shown}" in texts_of(page_card(LETTER, split(LETTER), index, FR))
 
 
 def test_the_first_passage_has_nothing_before_it() -> None:
-    text = context_card(LETTER, split(LETTER), 1, FR).text
+    text = texts_of(context_card(LETTER, split(LETTER), 1, FR))
     assert text.count("\n> ") == 2
     assert "> **Plusieurs employés" in text
 
 
 def test_the_last_passage_has_nothing_after_it() -> None:
-    text = context_card(LETTER, split(LETTER), 3, FR).text
+    text = texts_of(context_card(LETTER, split(LETTER), 3, FR))
     assert text.count("\n> ") == 2
     assert "> **Palantir" in text
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_a_context_quotes_the_stored_words_and_the_spaces_between_them(story: Article) -> None:
-    found = split(story)
-    for passage in found:
-        shown = context_card(story, found, passage.paragraph, FR).text.splitlines()
+def test_a_context_quotes_the_stored_words_and_the_spaces_between_them() -> None:
+    for story, passage in [(s, p) for s in STORIES for p in split(s)]:
+        found = split(story)
+        shown = texts_of(context_card(story, found, passage.paragraph, FR)).splitlines()
         quotes = [line.removeprefix("> ").strip("*") for line in shown if line.startswith("> ")]
         assert quotes
         assert all(unplain(quote) in story.text for quote in quotes)
@@ -152,7 +145,7 @@ def test_a_long_neighbour_is_cut_on_its_far_side() -> None:
     long = " ".join(f"Phrase numéro {i} du voisin." for i in range(60))
     article = replace(LETTER, text=f"{long}\n\nAu milieu.\n\n{long}")
     before, middle, after = (
-        line for line in context_card(article, split(article), 2, FR).text.splitlines()
+        line for line in texts_of(context_card(article, split(article), 2, FR)).splitlines()
         if line.startswith("> ")
     )  # fmt: skip
     assert before.startswith("> […] ")
@@ -164,14 +157,14 @@ def test_a_long_neighbour_is_cut_on_its_far_side() -> None:
 
 def test_a_passage_is_found_again_by_its_name() -> None:
     found = split(LETTER)
-    assert find(found, Place.of(LETTER, found[1])) == found[1]
+    assert Place.of(LETTER, found[1]).find(found) == found[1]
 
 
 def test_a_passage_that_says_something_else_is_not_found() -> None:
     old, new = split(LETTER), split(replace(LETTER, text=LETTER.text.replace("IBM", "Bull")))
-    assert find(new, Place.of(LETTER, old[1])) is None
+    assert Place.of(LETTER, old[1]).find(new) is None
 
 
 def test_a_text_that_was_changed_on_the_disk_is_not_intact() -> None:
     changed = replace(LETTER, text=LETTER.text.replace("IBM", "XYZ"))
-    assert [intact(changed, p) for p in split(LETTER)] == [True, False, True]
+    assert [is_intact(changed, p) for p in split(LETTER)] == [True, False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from bot.ui.refs import short
 from tests.bot.people import World, buttons_of, select_of, text_of
@@ -76,6 +77,38 @@ async def test_an_article_is_opened_from_the_list(world: World) -> None:
     assert "> La Loire a débordé dimanche à Orléans." in text_of(chosen.response)
 
 
+async def test_the_list_is_narrowed_to_a_source_and_a_month(world: World) -> None:
+    offered = await world.member.autocomplete(world.channel, "sources", "month", "juin")
+    assert [choice["value"] for choice in offered] == ["2018-06"]
+    assert titles(await listed(world, month="2018-06")) == [LETTER.title]
+    assert titles(await listed(world, source="la gazette")) == [RIVER.title]
+    text = await listed(world, source="la gazette", month="2018-06")
+    assert "Aucun article" in text
+    assert "Filtre : La Gazette · juin 2018" in text
+
+
+async def test_a_page_is_gone_to_by_its_number(world: World) -> None:
+    for number in range(35):
+        world.engine.put(replace(RIVER, id=f"a-{number}", title=f"Article {number:02}"))
+    third = await world.member.slash(world.channel, "sources", page=3)
+    assert "Page 3 sur 4" in text_of(third.response)
+    form = await world.member.click(third.response, label="Aller à la page…")
+    await world.member.submit_modal(form, {"page": "2"})
+    assert "Page 2 sur 4" in text_of(third.response)
+    form = await world.member.click(third.response, label="Aller à la page…")
+    told = await world.member.submit_modal(form, {"page": "deux"})
+    assert "Écrivez le numéro d’une page" in text_of(told.response)
+
+
+async def test_of_several_articles_with_a_title_one_is_asked_which(world: World) -> None:
+    world.engine.put(replace(RIVER, id="autre", date=date(2019, 1, 1)))
+    asked = await world.member.slash(world.channel, "source", title=RIVER.title)
+    assert "Plusieurs articles portent ce titre." in text_of(asked.response)
+    labels = [option["label"] for option in select_of(asked.response)["options"]]
+    assert len(set(labels)) == 2
+    assert any("2019-01-01" in label for label in labels)
+
+
 async def test_titles_are_suggested(world: World) -> None:
     offered = await world.member.autocomplete(world.channel, "source", "title", "loire crue")
     assert offered == [{"name": RIVER.title, "value": short(RIVER.id)}] or (
@@ -104,7 +137,7 @@ async def test_a_title_that_was_typed_whole_is_found(world: World) -> None:
 
 async def test_an_unknown_title_gets_a_sentence(world: World) -> None:
     result = await world.member.slash(world.channel, "source", title="Le volcan")
-    assert "Aucun article n’a ce titre" in text_of(result.response)
+    assert "Aucun article ne porte ce titre" in text_of(result.response)
 
 
 async def test_a_page_of_an_article_that_is_gone_gets_a_sentence(world: World) -> None:

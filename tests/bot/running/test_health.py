@@ -137,7 +137,7 @@ async def test_a_file_that_nothing_can_be_kept_in_is_measured_and_no_reason_not_
 
     health = followed(world)
     await told(world, "ready")
-    monkeypatch.setattr(world.bot.store, "reach", reach)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.records, "reach", reach)  # type: ignore[attr-defined]
     await health.measure()
     assert values(health.metrics)["verbatim_store_up"] == 0
     assert health.problems == []

@@ -11,8 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.client import VerbatimBot
-from bot.keeping import Unanswered, Vote
-from bot.servers.rules import Choices
+from bot.keeping import Choices, Unanswered, Vote
 from bot.store import Store
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
@@ -59,7 +58,7 @@ class Leaving:
 
     @property
     def store(self) -> Store:
-        store = self.world.bot.store  # type: ignore[attr-defined]
+        store = self.world.bot.records  # type: ignore[attr-defined]
         assert isinstance(store, Store)
         return store
 

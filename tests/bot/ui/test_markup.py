@@ -72,21 +72,20 @@ ACTS = (
 """What Discord, or its server, would act on."""
 
 
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-@pytest.mark.parametrize("act", ACTS)
-def test_an_attack_does_nothing(attack: str, act: str) -> None:
-    assert not re.search(act, plain(attack), re.MULTILINE)
+def test_no_attack_does_anything_alone_or_inside_a_sentence() -> None:
+    acting = [
+        (name, act)
+        for name, attack in ATTACKS.items()
+        for act in ACTS
+        for said in (attack, f"Il a dit {attack} hier.")
+        if re.search(act, plain(said), re.MULTILINE)
+    ]
+    assert acting == []
 
 
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-@pytest.mark.parametrize("act", ACTS)
-def test_an_attack_does_nothing_inside_a_sentence(attack: str, act: str) -> None:
-    assert not re.search(act, plain(f"Il a dit {attack} hier."), re.MULTILINE)
-
-
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_an_attack_is_shown_as_it_was_written(attack: str) -> None:
-    assert unplain(plain(attack)) == " ".join(attack.split())
+def test_every_attack_is_shown_as_it_was_written() -> None:
+    shown = {name: unplain(plain(attack)) for name, attack in ATTACKS.items()}
+    assert shown == {name: " ".join(attack.split()) for name, attack in ATTACKS.items()}
 
 
 @given(NASTY)
@@ -111,9 +110,9 @@ def test_ordinary_prose_is_left_as_it_is(text: str) -> None:
     assert plain(text) == text
 
 
-@pytest.mark.parametrize("mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-def test_marks_that_turn_the_text_are_taken_out(mark: str) -> None:
-    assert plain(f"facture{mark}fdp.exe") == "facturefdp.exe"
+def test_marks_that_turn_the_text_are_taken_out() -> None:
+    marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    assert {plain(f"facture{mark}fdp.exe") for mark in marks} == {"facturefdp.exe"}
 
 
 def test_letters_from_right_to_left_do_not_turn_what_follows() -> None:

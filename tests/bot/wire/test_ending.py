@@ -113,7 +113,7 @@ async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
         before = engine.status().snapshot
     admin = server.add_member(server.add_guild("Rédaction"), "Ada", permissions=ADMIN)
     server.make_operator(admin)
-    hurried = with_this("from bot.running import ending; ending.ANSWERING = 0.5")
+    hurried = with_this("from bot.running import shutdown; shutdown.ANSWERING = 0.5")
     async with program(server, settings.data, server.token, hurried) as process:
         await server.connected(60)
         wanted = {"full": True, "shared": True}
@@ -135,8 +135,7 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
         settings = {
             "WATCH__FEEDS": feed, "FETCH__PRIVATE": "true", "FETCH__SECONDS": "300",
         }  # fmt: skip
-        feeds = "from embeddings.watching import watchedfeeds"
-        at_once = with_this(f"{feeds}; watchedfeeds.FIRST = 0.0")
+        at_once = with_this("from embeddings.watching import feeds; feeds.FIRST = 0.0")
         async with program(server, tmp_path, server.token, at_once, **settings) as process:
             await server.connected(60)
             async with asyncio.timeout(10):

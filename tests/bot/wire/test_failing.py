@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin import work
+from bot.admin import progress as work
 from bot.admin.progress import Reporter
 from embeddings.errors import StorageError
 from embeddings.types import Progress

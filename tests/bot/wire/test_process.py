@@ -30,7 +30,7 @@ WHOLE = ("-m", "bot")
 BROKEN = """
 import sys
 from bot import __main__, client
-client.COGS = ("ask", "no_such_part")
+client.FEATURES = ("asking", "running")
 sys.exit(__main__.main([]))
 """
 """The program, but one of its parts is missing."""
@@ -94,7 +94,7 @@ async def test_a_fault_of_the_program_ends_with_one_plain_line_and_exit_code_one
         code, said = await ended(process)
     assert code == 1
     assert "ExtensionNotFound" in said[-1]
-    assert "no_such_part" in said[-1]
+    assert "running" in said[-1]
     assert not [line for line in said if "Traceback" in line]
 
 
@@ -104,7 +104,7 @@ async def test_a_signal_ends_the_bot_in_good_order(
 ) -> None:
     async with program(server, tmp_path, server.token) as process:
         await server.connected(30)
-        assert "Aucun article" in text_of(await (await ask(server, ana)).answer())
+        assert "pas encore d’article" in text_of(await (await ask(server, ana)).answer())
         process.send_signal(number)
         code, said = await ended(process)
     assert code == 0

@@ -171,9 +171,9 @@ async def test_who_asks_on_two_servers_of_two_processes_waits(
         first = await server.slash("ask", {"question": WORDS}, user=ana, channel=here)
         assert QUOTE in text_of(await first.answer())
         second = await server.slash("ask", {"question": WORDS}, user=ana, channel=there)
-        assert "Doucement" in text_of(await second.answer())
+        assert "Un instant" in text_of(await second.answer())
         mention = await server.mention(WORDS, user=ana, channel=there)
-        assert "Doucement" in text_of(await server.reply_to(mention))
+        assert "Un instant" in text_of(await server.reply_to(mention))
         assert await answers(server, people[1])
 
 
@@ -191,7 +191,7 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         assert client is not None
         here = server.world.home(people[0]).guild
         assert here is not None
-        await client.store.choose(here.id, client.store.choices(here.id))
+        await client.records.choose(here.id, client.records.choices(here.id))
         await asyncio.to_thread(postgres_of_its_own.stop, "immediate")
         began = time.monotonic()
         asked = await ask(server, people[0])
@@ -210,8 +210,8 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
             while not (await both[0].readiness())["database"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         again = await server.click(shown, useful, user=people[0])
-        assert "votre avis est compté" in text_of(await again.answer())
-        assert len(await client.store.votes(user=people[0].id)) == 1
+        assert "votre avis est pris en compte" in text_of(await again.answer())
+        assert len(await client.records.votes(user=people[0].id)) == 1
 
 
 def _custom_ids(message: Any) -> list[str]:

@@ -54,9 +54,9 @@ async def test_the_bot_starts_although_discord_fails_at_first(
 async def test_a_part_that_cannot_be_loaded_ends_the_bot_at_once(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bot_client, "COGS", ("ask", "no_such_part"))
+    monkeypatch.setattr(bot_client, "FEATURES", ("asking", "running"))
     async with running(monkeypatch, server, FakeEngine(), tmp_path) as life:
-        with pytest.raises(commands.ExtensionNotFound, match="no_such_part"):
+        with pytest.raises(commands.ExtensionNotFound, match="running"):
             await asyncio.wait_for(life, 5)
     assert server.ops() == []
 

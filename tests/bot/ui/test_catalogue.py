@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.reading.catalogue import Catalogue, first, fold
+from bot.ui.catalogue import Catalogue, Catalogues, first, fold
 from bot.ui.refs import short
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 
@@ -25,13 +25,11 @@ def test_case_and_accents_do_not_count(text: str, folded: str) -> None:
     "text", [short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans"]
 )
 def test_an_article_is_found_by_digest_id_title_or_words(text: str) -> None:
-    found = CATALOGUE.article_named(text)
-    assert found is not None
-    assert found.id == RIVER.id
+    assert [found.id for found in CATALOGUE.articles_named(text)] == [RIVER.id]
 
 
 def test_what_names_no_article_finds_none() -> None:
-    assert CATALOGUE.article_named("volcan") is None
+    assert CATALOGUE.articles_named("volcan") == []
 
 
 @pytest.mark.parametrize(
@@ -71,3 +69,19 @@ def test_of_articles_the_newest_are_suggested_first() -> None:
 
 def test_only_so_many_are_taken() -> None:
     assert first(["a", "b", "c"], 2) == ["a", "b"]
+
+
+def test_all_articles_of_a_title_are_found_newest_first() -> None:
+    twin = replace(CATALOGUE.articles[0], id="autre", date=date(2030, 1, 1))
+    found = Catalogue((*CATALOGUE.articles, twin)).articles_named(twin.title)
+    assert [article.id for article in found] == ["autre", CATALOGUE.articles[0].id]
+
+
+def test_a_list_is_made_anew_when_its_articles_change() -> None:
+    made, one, other = Catalogues(), CATALOGUE.articles, CATALOGUE.articles[:1]
+    first = made.of(7, one, other)
+    assert made.of(7, one, other) is first
+    assert made.of(None, one) is first.parts[0]
+    changed = made.of(7, one, CATALOGUE.articles[:2])
+    assert changed is not first
+    assert changed.parts[0] is first.parts[0]

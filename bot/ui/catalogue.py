@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import OrderedDict
 from datetime import date
 from functools import cached_property
 from heapq import merge
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 SORTS = ("date", "title", "source")
+_MOST = 128
+"""How many lists of articles are kept in memory, a server having two."""
 
 
 def fold(text: str) -> str:
@@ -40,6 +43,8 @@ class Catalogue:
     ) -> None:
         self.articles = articles
         self.parts = parts
+        self.starters: dict[str, tuple[str, ...]] = {}
+        """Language -> questions that were found to be answered, once somebody looked."""
 
     @classmethod
     def joined(cls, parts: Iterable[Catalogue]) -> Catalogue:
@@ -75,18 +80,27 @@ class Catalogue:
         wanted = fold(name.strip())
         return next((n for n in self.sources.values() if fold(n) == wanted), name.strip())
 
-    def article_named(self, text: str) -> ArticleSummary | None:
-        """Return the article that a digest, an id or a title names, whichever fits first."""
-        if text in self.by_ref:
-            return self.by_ref[text]
-        wanted = fold(text.strip())
-        exact = (a for a in self.articles if text.strip() == a.id or fold(a.title) == wanted)
-        return next(exact, None) or next(iter(self.matching(text)), None)
+    @cached_property
+    def months(self) -> list[str]:
+        """The months in which articles came out, such as ``2018-06``, newest first."""
+        return sorted({str(a.date)[:7] for a in self.articles if a.date}, reverse=True)
 
-    def titled(self, titles: Iterable[str]) -> list[ArticleSummary]:
-        """Return the articles that have these titles, each once."""
-        found = (self.article_named(title) for title in titles)
-        return [*{ref(article): article for article in found if article}.values()]
+    def articles_named(self, text: str) -> list[ArticleSummary]:
+        """Return the article that a digest or an id names, or all that a title names.
+
+        Without any of that title, the first one that has every word.
+        """
+        if text in self.by_ref:
+            return [self.by_ref[text]]
+        wanted = fold(text.strip())
+        exact = [a for a in self.articles if text.strip() == a.id]
+        exact = exact or [a for key, a in self.keys if fold(a.title) == wanted]
+        return exact or self.matching(text)[:1]
+
+    def find_titles(self, titles: Iterable[str]) -> list[ArticleSummary]:
+        """Return an article for each of these titles, each once."""
+        found = (self.articles_named(title)[:1] for title in titles)
+        return [*{ref(article): article for few in found for article in few}.values()]
 
     def matching(self, text: str) -> list[ArticleSummary]:
         """Return the articles whose title, source or author holds every word, newest first."""
@@ -114,6 +128,35 @@ class Catalogue:
 
 def _newest(entry: tuple[str, ArticleSummary]) -> tuple[date, str]:
     return entry[1].date or date.min, entry[1].id
+
+
+class Catalogues:
+    """Makes the lists of articles that are looked through, and keeps those that still hold.
+
+    What is kept is made anew when its articles change; of the places that see their own, only
+    those that were looked at last are kept.
+    """
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[object, Catalogue] = OrderedDict()
+
+    def of(self, place: object, *lists: tuple[ArticleSummary, ...]) -> Catalogue:
+        """Return the articles of one or of several collections as one list.
+
+        Args:
+            place: Names who looks, such as a server's id.
+            lists: The articles of each collection: the shared ones, then a server's own.
+        """
+        made = self._made.pop(place, None)
+        if len(lists) == 1:
+            made = made if made and made.articles is lists[0] else Catalogue(lists[0])
+        else:
+            parts = tuple(self.of((place, n) if n else None, each) for n, each in enumerate(lists))
+            made = made if made and made.parts == parts else Catalogue.joined(parts)
+        self._made[place] = made
+        if len(self._made) > _MOST:
+            self._made.popitem(last=False)
+        return made
 
 
 def first(items: Iterable[str], count: int) -> list[str]:

@@ -1,0 +1,158 @@
+"""The forms in which admins give files and links, and correct what is known of an article."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from discord import ui
+
+from bot import delivery
+from bot.admin import additions
+from bot.admin.intake import Upload
+from bot.admin.proposals import FIELDS, TOKEN, list_proposed
+from bot.admin.target import WHERE, by, find_article, is_shared, target
+from bot.asking.dates import read_day
+from bot.errors import BotError
+from bot.ui.actions import Filled, Form, write_field
+from bot.ui.refs import SHORT, short
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+    from bot.translate import Language
+    from embeddings.types import ArticleSummary, Proposal
+
+ARTICLE = r"(?P<article>[a-z0-9-]{1,80})"
+"""The pattern of an article's id."""
+MOST_FILES = 10
+"""The most files that Discord takes in one form."""
+_LONGEST = {"title": 500, "source": 200, "author": 200, "date": 20, "url": 1000}
+_MOST = 4000
+"""The longest text that a form may hold."""
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+class Add(Form, template=rf"v:add:{WHERE}"):
+    """Files and links, for those who give none with the command."""
+
+    @classmethod
+    def to(cls, where: str, language: Language) -> Add:
+        """Return the form."""
+        files: ui.FileUpload[Any] = ui.FileUpload(
+            custom_id="files", required=False, min_values=0, max_values=MOST_FILES
+        )
+        links = write_field("links", most=_MOST, is_long=True)
+        fields = ((language("add-files"), files), (language("add-links"), links))
+        return cls(language("add-title"), f"v:add:{where}", *fields)
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Show what they would add."""
+        uploads = [Upload.in_form(each, interaction.client) for each in filled.files]
+        shared = is_shared(filled.fields)
+        await additions.propose(interaction, uploads, filled["links"].split(), shared=shared)
+
+
+class _Fields(Form, template=r"v:fields"):
+    """What is known of an article, to be corrected."""
+
+    @classmethod
+    def about(cls, article: ArticleSummary, custom_id: str, language: Language) -> Form:
+        """Return the form, filled in with what is known."""
+        fields = []
+        for name, longest in _LONGEST.items():
+            value = _write(article, name)
+            label = language("edit-date") if name == "date" else language(FIELDS[name])
+            field = write_field(
+                name, most=max(longest, len(value)), is_needed=name == "title", value=value
+            )
+            fields.append((label, field))
+        return cls(language("edit-title"), custom_id, *fields)
+
+
+class Edit(_Fields, template=rf"v:edit:{WHERE}:{ARTICLE}"):
+    """The same for an article that is there."""
+
+    @classmethod
+    def of(cls, article: ArticleSummary, where: str, language: Language) -> Form:
+        """Return the form."""
+        return cls.about(article, f"v:edit:{where}:{article.id}", language)
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Show what the correction would change."""
+        await delivery.hold(interaction, ephemeral=True)
+        shared, name = is_shared(filled.fields), filled.fields["article"]
+        engine = await target(interaction, shared=shared)
+        new = read_changes(filled, find_article(engine, name))
+        proposal = await engine.propose_edit(name, new, by=by(interaction))
+        await additions.show(interaction, engine, proposal, shared=shared)
+
+
+class Fix(_Fields, template=rf"v:fixed:{WHERE}:{TOKEN}:(?P<article>{SHORT})"):
+    """The same for an article that is proposed."""
+
+    @classmethod
+    def of(cls, article: ArticleSummary, where: str, token: str, language: Language) -> Form:
+        """Return the form."""
+        return cls.about(article, f"v:fixed:{where}:{token}:{short(article.id)}", language)
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Show the corrected proposal in place of the one before."""
+        await delivery.hold_update(interaction)
+        shared, token = is_shared(filled.fields), filled.fields["token"]
+        engine = await target(interaction, shared=shared)
+        article = choose_proposed(await engine.proposal(token), filled.fields["article"])
+        new = read_changes(filled, article)
+        proposal = await engine.correct(token, article.id, new, by=by(interaction))
+        await additions.show(interaction, engine, proposal, shared=shared)
+
+
+def _write(article: ArticleSummary, name: str) -> str:
+    value = getattr(article, name)
+    return "" if value is None else str(value)[:_MOST]
+
+
+def read_changes(filled: Filled, article: ArticleSummary) -> dict[str, str | None]:
+    """Return the fields that somebody changed in a form, with what they wrote; None where empty.
+
+    Raises:
+        BotError: Nothing was changed, or a value cannot be stored.
+    """
+    given = {name: filled[name] for name in _LONGEST}
+    new = {
+        name: value or None
+        for name, value in given.items()
+        if value != _write(article, name).strip()
+    }
+    if not new:
+        raise BotError("nothing-changed")
+    if "title" in new and not new["title"]:
+        raise BotError("title-empty")
+    if (url := new.get("url")) and not _ADDRESS.fullmatch(url):
+        raise BotError("bad-url")
+    if text := new.get("date"):
+        new["date"] = _read_day(text)
+    return new
+
+
+def _read_day(text: str) -> str:
+    """Return a whole day; a month or a year alone is not when something was published."""
+    first, last = read_day(text), read_day(text, last=True)
+    if first is None or first != last:
+        raise BotError("date", text=text[:40])
+    return first.isoformat()
+
+
+def choose_proposed(proposal: Proposal, ref: str | None = None) -> ArticleSummary:
+    """Return the article of a proposal that a digest names, or the only one.
+
+    Raises:
+        BotError: It is not there.
+    """
+    articles = [each.article for each in list_proposed(proposal)]
+    found = next((a for a in articles if ref is None or short(a.id) == ref), None)
+    if found is None:
+        raise BotError("proposal-gone")
+    return found

@@ -1,0 +1,148 @@
+"""What a feature gets: the settings, the articles, what is kept, the languages, the counters.
+
+It imports no feature, so that every feature may import it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.keeping import Keeping
+    from bot.running.cooldown import Cooldown
+    from bot.running.memory import Conversations
+    from bot.running.metrics import Metrics
+    from bot.running.queue import FairQueue
+    from bot.translate import Languages
+    from bot.ui.catalogue import Catalogue, Catalogues
+    from bot.ui.refs import Place
+    from config.settings import Settings
+    from embeddings.collections import Collections, Scope
+    from embeddings.engine import SearchEngine
+    from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
+
+    Interaction = discord.Interaction["Context"]
+    """What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
+    Where = Interaction | discord.Message
+    """What somebody did, and so the place that they see from."""
+
+PROMPT, LONG = 1.5, 15.0
+"""Seconds to wait for a server's articles: before a first answer to Discord is due, and after."""
+
+
+class Context(commands.Bot):
+    """The client as features see it; ``bot.client`` fills it.
+
+    Attributes:
+        settings: How the bot presents itself.
+        engine: The shared collection.
+        collections: All collections.
+        records: What is kept: votes, servers' choices, kept questions.
+        languages: The texts.
+        metrics: What is counted.
+        cooldown: When each one last asked.
+        queue: Whose search is next.
+        conversations: What was asked lately, in memory alone.
+        mentions: What one clicks on to use each command, by its name in English.
+        reading: How many additions may be read at the same time.
+        catalogues: The lists of articles that are looked through.
+    """
+
+    settings: Settings
+    engine: SearchEngine
+    collections: Collections
+    records: Keeping
+    languages: Languages
+    metrics: Metrics
+    cooldown: Cooldown
+    queue: FairQueue
+    conversations: Conversations
+    mentions: dict[str, str]
+    reading: asyncio.Semaphore
+    catalogues: Catalogues
+
+    async def see(self, where: Where) -> Seen:
+        """Return what somebody sees from where they do something: all that they may be shown.
+
+        A server's own articles are seen on that server alone, and only while this bot is on it.
+        Where a first answer to Discord is still due, this takes no longer than that allows.
+
+        Raises:
+            BotError: The server's own articles are not ready yet; they will be soon.
+            EmbeddingsError: They cannot be opened.
+        """
+        guild = guild_id(where)
+        server = guild if guild is not None and self.get_guild(guild) is not None else None
+        is_due = isinstance(where, discord.Interaction) and not where.extras.get("state")
+        try:
+            async with asyncio.timeout(PROMPT if is_due else LONG):
+                scope = await self.collections.scope(server)
+        except TimeoutError:
+            raise BotError("opening") from None
+        lists = scope.lists
+        place = server if len(lists) > 1 else None
+        return Seen(scope, self.catalogues.of(place, *lists))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The only way to what may be searched and read: what is seen from one place.
+
+    Attributes:
+        scope: The collections.
+        catalogue: The list of their articles.
+    """
+
+    scope: Scope
+    catalogue: Catalogue
+
+    async def ask(
+        self, question: str, filters: Filters, *, top_k: int, before: Sequence[str] = ()
+    ) -> Answer:
+        """Answer from all that is seen; ``before``: what was asked before, oldest first."""
+        return await self.scope.ask(question, top_k=top_k, filters=filters, before=before)
+
+    def article(self, ref: str) -> ArticleSummary:
+        """Return the article that a button names.
+
+        Raises:
+            BotError: It is no longer there, or not to be seen from here.
+        """
+        found = self.catalogue.by_ref.get(ref)
+        if found is None:
+            raise BotError("article-gone")
+        return found
+
+    def has(self, place: Place) -> bool:
+        """Say whether a passage that was shown still serves as it was, and is seen from here."""
+        found = self.catalogue.by_ref.get(place.article)
+        return found is not None and place.find(self.passages(found)) is not None
+
+    def passages(self, article: ArticleSummary) -> Sequence[Passage]:
+        """Return an article's passages, from memory."""
+        return self.scope.passages(article)
+
+    async def read(self, article: ArticleSummary) -> Article:
+        """Read an article again, with its text."""
+        return await self.scope.article(article)
+
+
+def guild_id(where: Where) -> int | None:
+    """Return the id of the server something happened on, known to us or not; None in private."""
+    if isinstance(where, discord.Message):
+        return where.guild.id if where.guild else getattr(where.channel, "guild_id", None)
+    return where.guild_id
+
+
+def person(where: Where) -> discord.User | discord.Member:
+    """Return who did something."""
+    return where.author if isinstance(where, discord.Message) else where.user
