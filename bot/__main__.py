@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         if shell.debug:
             traceback.print_exc()
         sentence, code = explain(error, debug=shell.debug)
-        _say(sentence)
+        _say(shell.translate(sentence))
     _settle(sys.stdout)
     return code
 
@@ -142,7 +142,9 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
     """Return the sentence and the exit code of an error."""
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "verbatim"
-        return f"{error.format_message().rstrip('.')}. See: {command} --help", MISTAKE
+        said = error.format_message()
+        end = "" if said.endswith("?") else "."
+        return f"{said.removesuffix('.')}{end} See: {command} --help", MISTAKE
     if isinstance(error, click.ClickException):
         return error.format_message(), MISTAKE
     if isinstance(error, ConfigError | InputError | ModelError):

@@ -96,12 +96,16 @@ class FakeEngine(Changes):
         if self.failure is not None:
             raise self.failure
         if not question.strip():
-            raise QuestionError("The question is empty.", "empty")
+            raise QuestionError("The question is empty; ask it in a few words.", "empty")
         if len(question) > 1000:
-            raise QuestionError("The question is too long.", "too_long")
+            raise QuestionError(
+                f"The question has {len(question)} characters; the most is 1000.", "too_long"
+            )
         wanted = words(question)
         if not wanted:
-            raise QuestionError("The question has no word.", "no_words")
+            raise QuestionError(
+                "The question has no word in it; ask it in a few words.", "no_words"
+            )
         read = [
             (article, passage)
             for engine in (self, *also)

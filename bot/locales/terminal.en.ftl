@@ -14,10 +14,6 @@ commands =
 unknown-command = There is no command { $command }; :help shows them all.
 opening = Opening the corpus…
 
-question-empty = The question is empty: write one.
-question-too_long = The question is too long: put it in a sentence or two.
-question-no_words = This question has no word in it: ask it in words.
-
 refusal-empty_corpus = No article is indexed yet: add some with "verbatim add FILE".
 refusal-not_found = No passage of the articles answers this question.
 refusal-no_match_in_filter = Nothing within those dates or that source: widen them to search everywhere.

@@ -1,9 +1,9 @@
 # Ce que dit le terminal, en français.
 
-no-token = Aucun jeton Discord (DISCORD_TOKEN) : la conversation s'ouvre ici, dans le terminal.
+no-token = Aucun jeton Discord (DISCORD_TOKEN) : la conversation s’ouvre ici, dans le terminal.
 welcome = { $articles ->
-    [0] Aucun article n'est encore indexé. Tapez :aide pour les commandes.
-    [one] Posez une question sur l'article, ou tapez :aide.
+    [0] Aucun article n’est encore indexé. Tapez :aide pour les commandes.
+    [one] Posez une question sur l’article, ou tapez :aide.
    *[other] Posez une question sur les { $articles } articles, ou tapez :aide.
 }
 commands =
@@ -11,39 +11,35 @@ commands =
     :status    ce qui répond en ce moment
     :aide      ces commandes
     :quit      au revoir (ou exit, quit)
-unknown-command = La commande { $command } n'existe pas ; :aide les montre toutes.
+unknown-command = La commande { $command } n’existe pas ; :aide les montre toutes.
 opening = Ouverture du corpus…
 
-question-empty = La question est vide : écrivez-en une.
-question-too_long = La question est trop longue : dites-la en une ou deux phrases.
-question-no_words = Cette question ne contient aucun mot : posez-la avec des mots.
-
-refusal-empty_corpus = Aucun article n'est encore indexé : ajoutez-en avec « verbatim add FICHIER ».
+refusal-empty_corpus = Aucun article n’est encore indexé : ajoutez-en avec « verbatim add FICHIER ».
 refusal-not_found = Aucun passage des articles ne répond à cette question.
-refusal-no_match_in_filter = Rien à ces dates ou dans cette source : élargissez-les pour chercher partout.
+refusal-no_match_in_filter = Rien à ces dates ou dans cette source : élargissez-les pour chercher partout.
 
-nearest = Les articles les plus proches : { $titles }.
-understood = Compris : { $parts }.
+nearest = Les articles les plus proches : { $titles }.
+understood = Compris : { $parts }.
 since = depuis le { $day }
-until = jusqu'au { $day }
+until = jusqu’au { $day }
 in-source = source { $source }
-understood-as = Question comprise ainsi : « { $question } »
-closest = Le passage le plus proche, qui ne répond peut-être pas :
-widened = Rien à ces dates ni dans cette source : tous les articles ont été cherchés.
+understood-as = Question comprise ainsi : « { $question } »
+closest = Le passage le plus proche, qui ne répond peut-être pas :
+widened = Rien à ces dates ni dans cette source : tous les articles ont été cherchés.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
-note-greeting = Bonjour. Posez une question : les articles y répondent avec leurs propres mots.
-note-day-unread = « { $words } » n’a pas été compris comme une date : la recherche n’y est pas limitée.
-note-undated = Articles sans date, laissés de côté : { $count }.
-also-in = Aussi dans : { $titles }.
-separator = { " ; " }
+note-greeting = Bonjour. Posez une question : les articles y répondent avec leurs propres mots.
+note-day-unread = « { $words } » n’a pas été compris comme une date : la recherche n’y est pas limitée.
+note-undated = Articles sans date, laissés de côté : { $count }.
+also-in = Aussi dans : { $titles }.
+separator = { " ; " }
 day = { DATETIME($day, dateStyle: "long") }
 
 sure = sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 likely = probable ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 check = à vérifier ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 
-no-sources = Aucun article n'est encore indexé.
+no-sources = Aucun article n’est encore indexé.
 column-id = Identifiant
 column-title = Titre
 column-source = Source
@@ -54,13 +50,13 @@ column-passages = Passages
 column-author = Auteur
 column-url = Adresse
 unknown = inconnu
-guessed = { $value } (deviné ?)
+guessed = { $value } (deviné ?)
 exported = { $articles ->
     [one] { $articles } article exporté
    *[other] { $articles } articles exportés
 } dans { $file }.
-no-audit = Rien n'a encore été changé.
-somebody = quelqu'un
+no-audit = Rien n’a encore été changé.
+somebody = quelqu’un
 column-at = Quand
 column-by = Qui
 column-what = Quoi
@@ -90,8 +86,8 @@ removed = { $articles ->
     [one] { $articles } article retiré
    *[other] { $articles } articles retirés
 }
-would-be = À blanc, rien n'est changé :
-indexed = Instantané { $snapshot } : { $passages ->
+would-be = À blanc, rien n’est changé :
+indexed = Instantané { $snapshot } : { $passages ->
     [one] { $passages } passage
    *[other] { $passages } passages
 }, { $encoded ->
@@ -111,15 +107,15 @@ planned = { $passages ->
     [one] { $reused } repris
    *[other] { $reused } repris
 }.
-rolled-back = L'instantané { $snapshot } répond de nouveau, à la place de { $previous }.
+rolled-back = L’instantané { $snapshot } répond de nouveau, à la place de { $previous }.
 sound = { $checked ->
-    [one] { $checked } fichier ou passage vérifié : tout est tel qu'écrit.
-   *[other] { $checked } fichiers et passages vérifiés : tout est tel qu'écrit.
+    [one] { $checked } fichier ou passage vérifié : tout est tel qu’écrit.
+   *[other] { $checked } fichiers et passages vérifiés : tout est tel qu’écrit.
 }
 unsound = { $problems ->
     [one] { $problems } problème
    *[other] { $problems } problèmes
-} sur { $checked } vérifications :
+} sur { $checked } vérifications :
 
 status-snapshot = Instantané
 status-created = Créé le
@@ -154,9 +150,9 @@ figure-mrr-10 = moyenne de 1 / rang du bon passage
 figure-answer_rate = part des questions à réponse qui en reçoivent une, au seuil
 figure-precision_at_threshold = part de ces réponses dont le premier passage est le bon
 figure-false_answer_rate = part des questions sans réponse qui en reçoivent une
-figure-auroc = chance qu'une bonne réponse soit plus sûre qu'une question sans réponse
+figure-auroc = chance qu’une bonne réponse soit plus sûre qu’une question sans réponse
 figure-ece = écart moyen entre la confiance et la part de bonnes réponses
 figure-quote_fidelity = part des citations conformes au texte, caractère pour caractère
-figure-milliseconds = par question : médiane / 95 % / 99 %
+figure-milliseconds = par question : médiane / 95 % / 99 %
 figure-threshold = confiance à partir de laquelle on répond
 figure-model = modèle

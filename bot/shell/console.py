@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.shell import output, printing
-from embeddings.errors import EmbeddingsError, QuestionError
+from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,12 +120,8 @@ class _Talk:
     def _refuse(self, error: EmbeddingsError) -> None:
         if self._shell.json:
             self._shell.tell(str(error))
-            return
-        screen = self._shell.screen()
-        sentence = str(error)
-        if isinstance(error, QuestionError):
-            sentence = screen.words(f"question-{error.reason}")
-        screen.line(sentence, "yellow")
+        else:
+            self._shell.screen().line(self._shell.translate(str(error)), "yellow")
 
 
 def _somebody_types() -> bool:

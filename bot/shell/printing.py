@@ -237,7 +237,7 @@ def status(screen: Screen, value: Status) -> None:
     }
     screen.table(["", ""], [(words(f"status-{key}"), cell) for key, cell in rows.items()])
     for note in value.notes:
-        screen.line(note, "yellow")
+        screen.line(words.sentence(note), "yellow")
 
 
 def verification(screen: Screen, report: VerifyReport) -> None:
@@ -248,7 +248,7 @@ def verification(screen: Screen, report: VerifyReport) -> None:
     count = len(report.problems)
     screen.line(screen.words("unsound", problems=count, checked=report.checked), "red")
     for problem in report.problems:
-        screen.indented(problem)
+        screen.indented(screen.words.sentence(problem))
 
 
 def figures(screen: Screen, figures: Mapping[str, object]) -> None:

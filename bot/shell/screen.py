@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.asking.confidence import how_sure
+from bot.sentences import translate
 from bot.translate import LOCALES, Texts
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Words(Texts):
     def confidence(self, value: float, threshold: float) -> str:
         """Say a probability in words and in figures; 100 % is never claimed."""
         return self(how_sure(value, threshold), share=min(0.99, max(0.01, value)))
+
+    def sentence(self, text: str) -> str:
+        """Say a sentence of the engine."""
+        return translate(text, self.code)
 
     def note(self, note: Note) -> str:
         """Say what a reader is told beside an answer, in English where it has no other words."""

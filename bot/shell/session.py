@@ -35,6 +35,8 @@ OpenEngine: TypeAlias = "Callable[..., AbstractAsyncContextManager[SearchEngine]
 Result = TypeVar("Result")
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space that may be one space; a no-break space is part of French."""
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})", re.ASCII)
 
@@ -81,6 +83,16 @@ class Shell:
         from bot.shell.screen import Words  # keeps --help and --json quick
 
         return Words(self.settings.language)
+
+    @property
+    def language(self) -> str:
+        """The code of the language that is set, as far as a setting can be read."""
+        from config.errors import ConfigError  # keeps --help quick
+
+        try:
+            return self.settings.language
+        except ConfigError:
+            return os.environ.get("VERBATIM_LANGUAGE", "fr")
 
     def screen(self) -> Screen:
         """Return where a person reads."""
@@ -149,8 +161,14 @@ class Shell:
             show(self.screen(), value)
 
     def tell(self, sentence: str) -> None:
-        """Say something beside the reply, on standard error."""
-        tell(sentence)
+        """Say a sentence of the engine beside the reply, on standard error."""
+        tell(self.translate(sentence))
+
+    def translate(self, sentence: str) -> str:
+        """Say a sentence of the engine in the language that is set."""
+        from bot.sentences import translate  # keeps --help quick
+
+        return translate(sentence, self.language)
 
     @contextmanager
     def bar(self) -> Iterator[ProgressCallback]:
@@ -171,7 +189,7 @@ def _look_away(progress: Progress) -> None:
 def tell(sentence: str) -> None:
     """Write one line on standard error, whatever line ends the sentence holds."""
     if sys.stderr:
-        sys.stderr.write(" ".join(sentence.split()) + "\n")
+        sys.stderr.write(_SPACES.sub(" ", sentence).strip() + "\n")
         sys.stderr.flush()
 
 
@@ -183,11 +201,11 @@ def read_day(text: str) -> date:
     """
     found = _ISO.fullmatch(text.strip()) or _DAY_FIRST.fullmatch(text.strip())
     if not found:
-        raise click.BadParameter(f"{text!r} is no date: write 2018-06-22 or 22/06/2018.")
+        raise click.BadParameter(f"{text!r} is no date: write 2018-06-22 or 22/06/2018")
     try:
         return date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not in the calendar.") from None
+        raise click.BadParameter(f"{text!r} is not in the calendar") from None
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.shell import output, printing
-from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author
+from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
 from embeddings.errors import InputError
 from embeddings.types import ChangeReport
 
@@ -115,6 +115,7 @@ def reply_change(
     for note in report.report.notes if report.report else ():
         shell.tell(note)
     for rejected in report.rejected:
+        reason = shell.translate(rejected.reason)
         is_named = rejected.input in rejected.reason
-        shell.tell(rejected.reason if is_named else f"{rejected.input}: {rejected.reason}")
+        tell(reason if is_named else f"{rejected.input}: {reason}")
     return MISTAKE if report.rejected else DONE

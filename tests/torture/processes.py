@@ -135,7 +135,8 @@ class Machines:
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "--json", *command.arguments,
-            cwd=ROOT, env=os.environ | self.settings(command.name), start_new_session=True,
+            cwd=ROOT, env=os.environ | self.settings(command.name, LANGUAGE="en"),
+            start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         command.group = process.pid

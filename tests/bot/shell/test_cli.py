@@ -47,7 +47,8 @@ def test_a_refusal_is_no_failure(stage: Stage) -> None:
 
 def test_a_refusal_names_the_nearest_titles(stage: Stage) -> None:
     assert (
-        "Les articles les plus proches : A bakery opens in Lyon" in stage.run("ask", APPLE_PIE).out
+        "Les articles les plus proches\N{NO-BREAK SPACE}: A bakery opens in Lyon"
+        in stage.run("ask", APPLE_PIE).out
     )
 
 
@@ -90,7 +91,7 @@ def test_a_date_is_written_in_several_ways(stage: Stage, written: str) -> None:
         (["ask"], "QUESTION"),
         (["ask", ""], "empty"),
         (["ask", "🙂 …"], "no word"),
-        (["ask", "x" * 1001], "too long"),
+        (["ask", "x" * 1001], "the most is 1000"),
         (["ask", "x", "--since", "2018-02-30"], "'2018-02-30' is not in the calendar"),
         (["ask", "x", "--until", "hier"], "'hier' is no date: write 2018-06-22"),
         (["ask", "x", "--since", "2019-01-02", "--until", "2019-01-01"], "is later than"),
@@ -108,6 +109,7 @@ def test_a_date_is_written_in_several_ways(stage: Stage, written: str) -> None:
 def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(
     stage: Stage, arguments: list[str], reason: str
 ) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
     said = stage.run("--json", *arguments)
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert reason in said.err
@@ -148,8 +150,15 @@ def test_add_tells_what_it_did_not_take_and_does_the_rest(stage: Stage) -> None:
 
 def test_a_dry_run_of_add_says_that_nothing_is_changed(stage: Stage) -> None:
     said = stage.run("add", "a.txt", "--dry-run")
-    assert "À blanc, rien n'est changé" in said.out
+    assert "À blanc, rien n’est changé" in said.out
     assert stage.engine.status().snapshot == "s1"
+
+
+def test_a_mistake_is_told_in_french_unless_it_is_set_otherwise(stage: Stage) -> None:
+    said = stage.run("ask", "x", "--since", "2019-01-02", "--until", "2019-01-01")
+    assert (said.code, "vient après --until 2019-01-01" in said.err) == (2, True)
+    said = stage.run("ask", "x", "--top-k", "11")
+    assert said.err.startswith("Valeur impropre pour «\N{NO-BREAK SPACE}--top-k")
 
 
 def test_remove_names_what_it_does_not_know(stage: Stage) -> None:
@@ -165,7 +174,7 @@ def test_reindex_reports_what_it_did(stage: Stage) -> None:
 
 def test_a_dry_run_of_reindex_names_no_snapshot(stage: Stage) -> None:
     said = stage.run("reindex", "--dry-run")
-    assert "À blanc, rien n'est changé" in said.out
+    assert "À blanc, rien n’est changé" in said.out
     assert "Instantané" not in said.out
 
 

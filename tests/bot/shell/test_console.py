@@ -92,7 +92,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_question(stage
 def test_a_line_that_is_no_question_gets_its_sentence_and_the_next_goes_on(stage: Stage) -> None:
     said = stage.run(stdin=f"🙂\n{'x' * 5000}\n{PALANTIR}\n".encode())
     assert "Cette question ne contient aucun mot" in said.out
-    assert "La question est trop longue" in said.out
+    assert "La question compte 5000 caractères" in said.out
     assert QUOTE in said.out
 
 
@@ -106,7 +106,7 @@ def test_with_json_each_answer_is_one_line(stage: Stage) -> None:
     said = stage.run("--json", stdin=f"{PALANTIR}\n🙂\ntarte aux pommes\n".encode())
     documents = [json.loads(line) for line in said.out.splitlines()]
     assert [d["refusal"] for d in documents] == [None, "not_found"]
-    assert "no word" in said.err
+    assert "ne contient aucun mot" in said.err
 
 
 @pytest.mark.parametrize("mark", [":", "/"])
@@ -134,7 +134,7 @@ def test_what_could_not_be_asked_is_nothing_to_lean_on(stage: Stage) -> None:
 
 
 def test_a_command_that_does_not_exist_is_named(stage: Stage) -> None:
-    assert "La commande :sauces n'existe pas" in stage.run(stdin=b":sauces\n").out
+    assert "La commande :sauces n’existe pas" in stage.run(stdin=b":sauces\n").out
 
 
 def test_a_question_may_begin_with_a_slash(stage: Stage) -> None:

@@ -69,6 +69,7 @@ def test_the_bots_exit_code_is_the_programs(stage: Stage) -> None:
 
 def test_a_setting_that_does_not_exist_is_named(stage: Stage) -> None:
     stage.patch.setenv("VERBATIM_TRESHOLD", "0.5")
+    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
     said = stage.run("status", "--json")
     assert (said.code, said.out) == (2, "")
     assert "VERBATIM_TRESHOLD" in said.err
@@ -83,6 +84,7 @@ def test_a_setting_of_the_wrong_type_is_named(stage: Stage) -> None:
 
 
 def test_what_nobody_foresaw_is_one_sentence_and_exit_code_1(stage: Stage) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
     stage.engine.failure = ZeroDivisionError("division by zero")
     said = stage.run("ask", "Loire", "--json")
     assert (said.code, said.out) == (1, "")
@@ -128,7 +130,9 @@ def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path
 
 
 def test_the_program_is_started_as_a_module(tmp_path: Path) -> None:
-    done = python("-m", "bot", "ask", "--top-k", "99", "x", folder=tmp_path)
+    done = python(
+        *("-m", "bot", "ask", "--top-k", "99", "x"), folder=tmp_path, VERBATIM_LANGUAGE="en"
+    )
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"Invalid value for '--top-k'")
 

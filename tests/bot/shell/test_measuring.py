@@ -55,6 +55,7 @@ def stage(
     (tmp_path / "set").mkdir()
     made = Stage(tmp_path, monkeypatch, capsys)
     made.patch.setitem(sys.modules, "embeddings.measuring.evaluate", Evaluating())
+    made.patch.setenv("VERBATIM_LANGUAGE", "en")
     return made
 
 
@@ -80,7 +81,7 @@ def test_eval_writes_the_figures_of_the_contract(stage: Stage) -> None:
 
 
 def test_eval_shows_people_a_table(stage: Stage) -> None:
-    assert "recall@1\t0.500\tpart des questions" in stage.run("eval", "set").out
+    assert "recall@1\t0.500\tshare of questions" in stage.run("eval", "set").out
 
 
 def test_the_limit_reaches_the_evaluation(stage: Stage) -> None:

@@ -65,7 +65,10 @@ def test_a_dry_run_of_edit_shows_and_changes_nothing(run: Run) -> None:
         (["export", "no/x.zip"], "The folder no does not exist"),
     ],
 )
-def test_a_mistake_gets_one_sentence(run: Run, arguments: list[str], sentence: str) -> None:
+def test_a_mistake_gets_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    monkeypatch.setenv("VERBATIM_LANGUAGE", "en")
     said = run(*arguments, "--json")
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert sentence in said.err
@@ -113,5 +116,5 @@ def test_what_was_exported_is_imported_elsewhere(run: Run) -> None:
 
 def test_an_import_replaces_only_when_it_is_told_to(run: Run) -> None:
     assert "1 article exporté" in run("export", "out.zip").out
-    assert "add --replace" in run("import", "out.zip").err
+    assert "--replace" in run("import", "out.zip").err
     assert run("import", "out.zip", "--replace").code == 0

@@ -1,0 +1,94 @@
+"""What the engine says in English is said in French: found again, whatever stands in its gaps."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sentences import GAP, Template, templates, translate
+from tests.house import sources
+
+SAID_BY = {
+    *("InputError", "QuestionError", "LimitError", "ReadError", "BusyError", "StorageError"),
+    *("FullError", "AwayError", "SnapshotError", "OtherFormat", "ModelError", "ConfigError"),
+    *("UnknownArticle", "UnknownProposal", "UnknownSnapshot", "Rejected", "BadParameter", "wrong"),
+}
+"""What is made with a sentence for a person."""
+FRENCH = {GAP.join(template.words) for template in templates("fr")}
+OWED = 70
+"""Sentences that are English still; none in the end."""
+NEVER_SHOWN = {"The question is empty.", "The question is too long."}
+
+
+def written(node: ast.expr) -> str | None:
+    """Return a sentence as the code has it, with a gap for each value."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(v.value if isinstance(v, ast.Constant) else GAP for v in node.values)
+    return None
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Yield every sentence that the code makes for a person, and the file that it is in."""
+    for source in sources().values():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                for said in filter(None, map(written, node.args if name in SAID_BY else ())):
+                    if " " in said and said.replace(GAP, "").strip(" ;:.,()"):
+                        yield said, str(source.path)
+
+
+def test_every_sentence_has_its_french() -> None:
+    missing = {said: path for said, path in sentences() if said not in FRENCH | NEVER_SHOWN}
+    assert len(missing) <= OWED, missing
+
+
+def test_no_two_gaps_touch_and_no_sentence_is_all_gap() -> None:
+    assert not [each for each in templates("fr") if "" in each.words[1:-1] or not any(each.words)]
+
+
+def test_every_gap_of_the_french_is_one_of_the_english() -> None:
+    for template in templates("fr"):
+        values = [f"<{n}>" for n in range(len(template.words) - 1)]
+        assert template.other.format(*values)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("a.txt does not exist; check how it is spelled.",
+         "a.txt n’existe pas ; vérifiez son orthographe."),
+        ("https://x.fr/a cannot be fetched: the page does not exist.",
+         "https://x.fr/a ne peut pas être téléchargée : la page n’existe pas."),
+        ("f.zip holds more than 2000 files; cut it into several.",
+         "f.zip contient plus de 2000 fichiers ; découpez-la."),
+        ("The setting VERBATIM_TOP_K cannot be used: input should be greater than 0, not '0'.",
+         "Le réglage VERBATIM_TOP_K ne peut pas servir : il faut plus de 0, et non '0'."),
+        ("Nobody knows this sentence.", "Nobody knows this sentence."),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_said_with_its_values(english: str, french: str) -> None:
+    assert translate(english, "fr").replace("\N{NO-BREAK SPACE}", " ") == french
+    assert translate(english, "en") == english
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_what_stands_in_the_gaps_stays(one: str, other: str) -> None:
+    template = Template(("Le ", " § ", "."), "{1}|{0}")
+    values = template.find_values(f"Le {one} § {other}.")
+    assert values is not None
+    assert f"Le {values[0]} § {values[1]}." == f"Le {one} § {other}."
+
+
+def test_no_text_takes_long() -> None:
+    began = time.process_time()
+    for text in (" is ; cannot be read (" * 180, "; " * 1999, "x" * 100_000):
+        translate(text, "fr")
+    assert time.process_time() - began < 1
