@@ -101,7 +101,7 @@ def test_a_dry_run_of_add_marks_what_was_guessed(run: Run, tmp_path: Path) -> No
     (tmp_path / "gel.md").write_text("---\ntitle: Gel\n---\nLe gel est tombé. Il a duré.")
     said = run("add", "gel.md", "--dry-run")
     assert "Titre\tGel\n" in said.out
-    assert "Langue\tfr (deviné ?)" in said.out
+    assert "Langue\tfr (deviné\N{NO-BREAK SPACE}?)" in said.out
     assert "Le gel est tombé." in said.out
     (told,) = run("add", "gel.md", "--dry-run", "--json").document["understood"]
     assert (told["id"], told["inferred"]) == ("gel", ["language"])
