@@ -51,6 +51,7 @@ column-author = Author
 column-url = Address
 unknown = unknown
 guessed = { $value } (guessed?)
+left-out = Left out: { $what } ({ $why })
 exported = { $articles ->
     [one] { $articles } article exported
    *[other] { $articles } articles exported

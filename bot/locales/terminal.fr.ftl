@@ -51,6 +51,7 @@ column-author = Auteur
 column-url = Adresse
 unknown = inconnu
 guessed = { $value } (deviné ?)
+left-out = Laissé de côté : { $what } ({ $why })
 exported = { $articles ->
     [one] { $articles } article exporté
    *[other] { $articles } articles exportés

@@ -8,6 +8,7 @@ import click
 
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
+from bot.shell.reading import read
 from bot.shell.session import (
     FAULT,
     anyway,
@@ -164,7 +165,7 @@ def verify(shell: Shell) -> int:
     return 0 if report.ok else FAULT
 
 
-for each in (ask, sources, add, remove, reindex, rollback, status, verify):
+for each in (ask, sources, read, add, remove, reindex, rollback, status, verify):
     app.add_command(each)
 for each in (evaluate, calibrate, edit, audit, export, import_):
     app.add_command(each)
