@@ -32,7 +32,7 @@ _MESSAGE = struct.Struct(">BI")  # kind, length
 _BEGUN, _NEWS, _RESULT = range(3)
 _ROOT = Path(__file__).resolve().parents[1]
 _PASSED_ON = re.compile(
-    r"(?:CUDA|HF_|HOME|LANG|LC_|LD_LIBRARY_PATH|MKL_|OMP_|OPENBLAS_|PATH|SYSTEMROOT|TE?MP|"
+    r"\A(?:CUDA|HF_|HOME|LANG|LC_|LD_LIBRARY_PATH|MKL_|OMP_|OPENBLAS_|PATH|SYSTEMROOT|TE?MP|"
     r"TOKENIZERS_|TRANSFORMERS_|TZ|VIRTUAL_ENV)(?!.*(?:KEY|PASSWORD|SECRET|TOKEN)$)",
     re.IGNORECASE,
 )

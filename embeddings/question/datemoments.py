@@ -27,12 +27,12 @@ _OF_SOMETHING = re.compile(
     r"(?:\b(?:his|her|its|their|our|my|your|whose|the|very|than|over|least|most) |\bd'|'s )\Z"
 )
 """Words that make "last year" or "hier" a part of something else."""
-_SHARED = re.compile(r"(?:.* )?(?:sept|oct|nov|dec)\b")
+_SHARED = re.compile(r"\A(?:.* )?(?:sept|oct|nov|dec)\b")
 """Months whose short names are the same in both languages."""
 _TRUST = re.compile(r"\b(?:confidence|trust|faith|believe) \Z")
 _LAST = re.compile(r"\blast (?!year)|\b(?:dern|pass)(?!\w* an)")
-_CLAUSE_END = re.compile(r"\s*(?:[,;:?!.)…]|\Z)")
-_SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W*\Z")
+_CLAUSE_END = re.compile(r"\s{0,9}(?:[,;:?!.)…]|\Z)")
+_SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
 _WORD = re.compile(r"\w")
 
 

@@ -27,11 +27,14 @@ _AFTERWARDS = (
     r",? (?:(?:s?[ac]a )?c'?(?:est)? ?(?:quoi|koi|qui|ki)|(?:ca )?(?:veut|veux) dire (?:quoi|koi)"
     r"|means? what|[kq]u?esako|kezako)"
 )
-_END = r"(?: (?:stand for|means?|is))?(?:,? (?:au juste|exactement|exactly|svp|stp|please))*\W*\Z"
-_PLEASE = r"\W*(?:(?:dis|dites|explique|expliquez|tell|explain)(?:[- ](?:moi|me|to me))? )?"
+_END = (
+    r"(?: (?:stand for|means?|is))?"
+    r"(?:,? (?:au juste|exactement|exactly|svp|stp|please)){0,3}\W{0,20}\Z"
+)
+_PLEASE = r"\A\W{0,20}(?:(?:dis|dites|explique|expliquez|tell|explain)(?:[- ](?:moi|me|to me))? )?"
 _PATTERNS = (
-    re.compile(rf"{_PLEASE}(?:{_ASKS})(?P<term>.+?){_END}"),
-    re.compile(rf"\W*(?P<term>.+?){_AFTERWARDS}{_END}"),
+    re.compile(rf"{_PLEASE}(?:{_ASKS})(?P<term>.{{1,200}}?){_END}"),
+    re.compile(rf"\A\W{{0,20}}(?P<term>.{{1,200}}?){_AFTERWARDS}{_END}"),
 )
 _LEAD = re.compile(
     r"(?:la |le |les |l'|un |une |the |an? )?(?:(?:sigle|acronyme|nom|mot|terme|lettres|acronym"

@@ -31,7 +31,7 @@ _LEAD = re.compile(
 _ARTICLE = re.compile(r"(?:le |la |les |the |l')")
 _AFTER = re.compile(r"(?:'s\b)?(?!['\w-])(?!\.\w)")
 _ANOTHER = re.compile(r"(?:,| et| ou| and| or) (?:le |la |les |the |l'|selon |d'apres )?")
-_CLAUSE_END = re.compile(r"\s*(?:[,;:?!.)…]|\Z)")
+_CLAUSE_END = re.compile(r"\s{0,9}(?:[,;:?!.)…]|\Z)")
 _UNMISTAKABLE = re.compile(r"[A-Z]{2}|[0-9.]")
 _SHORTEST = 2
 

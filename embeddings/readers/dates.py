@@ -36,7 +36,7 @@ DATE = (
 )
 """A day with its year, as a pattern to be used once in another, with ``re.IGNORECASE``."""
 
-_WHOLE = re.compile(DATE + r"(?:[T ,à]+\d{1,2}[:h]\d{0,2}.{0,20})?", re.IGNORECASE)
+_WHOLE = re.compile(r"\A" + DATE + r"(?:[T ,à]+\d{1,2}[:h]\d{0,2}.{0,20})?", re.IGNORECASE)
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 

@@ -15,13 +15,13 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\s\"“”’'»)\]}*_]*(?:[
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _LETTERS = re.compile(rf"[^\W\d_]{{2}}|{_CJK.pattern}")
 _WORDS = re.compile(r"[^\W_]+")
-_QUOTATION = re.compile(r"[«“\"]\s*([^«»“”\"]{8,}?)\s*[»”\"]")
+_QUOTATION = re.compile(r"[«“\"]([^«»“”\"]{8,})[»”\"]")
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _TURN = re.compile(r"(?:Q|R|A|Question|Réponse|Answer)\s*[:.–—-]\s*(?=\S)")
 _DASH_TURN = re.compile(r"[–—]\s+(?=\S+\s+\S)")
 
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
     r"|(?:https?://|www\.)\S+"  # an address on the web
     r"|\(?\+?\d[\d\s().-]{7,}\d"  # a telephone number
     r"|\b(?:t[ée]l(?:[ée]phone)?|phone|fax|mobile|e-?mail|m[ée]l|courriel|contact|site|web)\b",

@@ -43,8 +43,8 @@ SHORTEST_VERSE = 3
 """The fewest lines of a block that can be verse."""
 
 _INVISIBLE = "\u200b\u2060\ufeff"
-_RULE = re.compile(r"(?:[-=_*~#+.·•–—]\s?){2,}$")
-_UNDERLINE = re.compile(r"(?:={2,}|-{2,})$")
+_RULE = re.compile(r"\A(?:[-=_*~#+.·•–—]\s?){2,}$")
+_UNDERLINE = re.compile(r"\A(?:={2,}|-{2,})$")
 _ALNUM = re.compile(r"[^\W_]")
 _FIRST_WORD = re.compile(r"\S+")
 

@@ -33,7 +33,7 @@ BACKEND_MODULES = {
 }
 PATIENCE = 10.0
 """Seconds that the hub has to answer, as its own client gives it elsewhere."""
-PICKLES = re.compile(r"(pytorch_model|adapter_model)[^/]*\.bin$")
+PICKLES = re.compile(r"\A(pytorch_model|adapter_model)[^/]*\.bin$")
 """Names that the libraries would read as pickled weights where no safetensors lie beside them."""
 SAFE = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
 

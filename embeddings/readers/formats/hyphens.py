@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SOFT = "\u00ad"
 _HYPHENS = ("-", "\u2010", _SOFT)
 _WORD = re.compile(r"[\w’'-]+")
-_BEFORE = re.compile(r"[\w’'-]*\w$")
+_BEFORE = re.compile(r"[\w’'-]{0,60}\w$")
 _AFTER = re.compile(r"^[\w’'-]*\w")
 _ELISION = re.compile(r"^\w{1,2}['’]|^qu['’]|^(?:jus|lors|puis)qu['’]", re.IGNORECASE)
 _PRONOUN = re.compile(
@@ -53,7 +53,7 @@ class Words:
         """Join two lines; a hyphen between them stays when it is the word's own."""
         if not above.endswith(_HYPHENS) or not above[-2:-1].isalnum():
             return f"{above} {below}"
-        start, end = _BEFORE.search(above[:-1]), _AFTER.match(below)
+        start, end = _BEFORE.search(above[-80:-1]), _AFTER.match(below)
         if start is None or end is None:
             return above + below
         capitals = start[0].isupper() and end[0].isupper() and len(start[0]) > 1

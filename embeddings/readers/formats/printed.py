@@ -22,7 +22,7 @@ LARGER = 1.15
 """From how many times the size of most letters a line is a heading."""
 
 _NUMBER = re.compile(
-    r"(?:page|p\.)?\W*(?:\d{1,4}|[ivxlc]{1,6})(?:\W+(?:\d{1,4}|(?:of|sur)\W+\d+))?\W*"
+    r"\A(?:page|p\.)?\W{0,20}(?:\d{1,4}|[ivxlc]{1,6})(?:\W{1,20}(?:\d{1,4}|(?:of|sur)\W{1,20}\d{1,4}))?\W{0,20}"
 )
 _DIGITS = re.compile(r"\d+")
 DROP = 1.7

@@ -40,14 +40,14 @@ MAX_TITLE = 250
 """The longest line that can be a title, in characters."""
 
 _SETEXT = re.compile(r"^(?P<title>[^\n#=-][^\n]*)\n={2,}[ \t]*$", re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(?P<title>\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(?P<title>\S[^\n]*)$", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*|__|^[*_](?=\S)|(?<=\S)[*_]$")
 _BLANK = re.compile(r"[ \t\n]+")
-_TWO_WORDS = re.compile(r"[^\W_]\S*\s+\S*[^\W_]")
+_TWO_WORDS = re.compile(r"[^\W_]\S{0,99}\s{1,9}\S{0,99}[^\W_]")
 
 _NAME = r"[A-ZÀ-Ý][\w’'.-]*"
 _BYLINE = re.compile(
-    rf"(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+(?P<author>{_NAME}"
+    rf"\A(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+(?P<author>{_NAME}"
     rf"(?:\s+(?:de|du|des|d’|van|von|der|la|et|and|&|{_NAME}))*)"
     r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le \d|\d)",
 )
@@ -55,7 +55,7 @@ _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|o
 _PLACE = r"[^\W\d_][\w’'.-]*(?:[ -][\w’'.-]+){0,3},\s*(?:le\s+)?"
 _SIGNED = r"(?:par|by)\s[^\d]{3,60}?[,–—|·-]\s*(?:publié |published )?(?:le|on)?\s*"
 _DATELINE = re.compile(
-    rf"(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
+    rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
     r"\s*(?P<end>$|[|·•]|(?:\([^()]{1,20}\)\s*)?[–—-]|\(|,?\s*(?:à|at)?\s*\d{1,2}[:h]"
     r"|,?\s*(?:par|by|mis à jour|updated)\b)",
     re.IGNORECASE,
@@ -86,7 +86,7 @@ def guess_title(text: str, margins: Margins, stem: str) -> str:
     """Return the headline: a marked one, a repeated line, a line like one, or the file's name."""
     marked = _HEADING.search(text[:5000]) or _SETEXT.search(text[:5000])
     if marked:
-        return _plain(marked["title"])
+        return _plain(marked["title"].rstrip(" \t").rstrip("#").rstrip(" \t"))
     for candidate in (_repeated(text, margins), _first_headline(margins)):
         if candidate and split(Article("draft", candidate, text[:TOP])):
             return candidate
