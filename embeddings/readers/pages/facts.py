@@ -60,7 +60,7 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)|(\d{4})(\d\d)(\d\d)(?!\d)")
 _EVERYWHERE = 1_000_000
 _LEAST_AGREEMENT = 0.4
 _WRITTEN = re.compile(DATE, re.IGNORECASE)
-_SITE = re.compile(r"\s+[|–—·•»:-]\s+(?P<site>[^|–—·•»:]{2,60})$")
+_SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
 _BLANK = re.compile(r"[ \t\n]+")
 
 
