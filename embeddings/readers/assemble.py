@@ -18,6 +18,7 @@ from embeddings.readers.pages.guesses import (
     margins_of,
 )
 from embeddings.readers.pages.language import guess_language
+from embeddings.text.boilerplate import fold
 from embeddings.text.passages import split
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ def draft_of(
         left_out=left_out,
         **(known | guessed),
     )
+
+
+def without_head(text: str, fields: Fields) -> str:
+    """Return a text without its first lines that only say again what is stated of it."""
+    said = {fold(str(v)) for n in FIELDS if (v := getattr(fields, n))}
+    parts = text.split("\n\n")
+    first = next((i for i, part in enumerate(parts) if fold(part) not in said), len(parts))
+    return "\n\n".join(parts[first:])
 
 
 def check_quotable(draft: Draft, name: str) -> Draft:

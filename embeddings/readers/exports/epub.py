@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of
+from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.exports.markup import (
     child,
@@ -22,7 +22,6 @@ from embeddings.readers.exports.markup import (
 from embeddings.readers.formats.archives import opened, unpacked
 from embeddings.readers.formats.decoding import decode_stated
 from embeddings.readers.formats.fragments import fragment_text
-from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +58,6 @@ def read(data: bytes, path: Path) -> Draft:
         title = words(child(about, "title"))
         pages = [_page(archive, each, name) for each in _spine(package, main)]
     texts = [text for text in map(fragment_text, pages) if text]
-    text = _without_headline("\n\n".join(texts), title)
-    if not text.strip():
-        raise ReadError(f"{name} has no text; put the story in it.")
     people = [words(x) for x in children(about, "creator")]
     fields = Fields(
         title=title,
@@ -71,6 +67,9 @@ def read(data: bytes, path: Path) -> Draft:
         url=web_address(words(child(about, "source"))),
         language=code(words(child(about, "language"))),
     )
+    text = without_head("\n\n".join(texts), fields)
+    if not text.strip():
+        raise ReadError(f"{name} has no text; put the story in it.")
     return draft_of(text, path, fields, needed_only=True)
 
 
@@ -98,11 +97,3 @@ def _page(archive: ZipFile, place: str, name: str) -> str:
 def _xml(archive: ZipFile, place: str, name: str) -> Any:
     data = unpacked(archive, place, name, MAX_PART)
     return parsed(decode_stated(data, name, None, None), name)
-
-
-def _without_headline(text: str, title: str | None) -> str:
-    """Return a text without its first lines that only repeat the title."""
-    parts = text.split("\n\n")
-    while parts and title and fold(parts[0]) == fold(title):
-        del parts[0]
-    return "\n\n".join(parts)

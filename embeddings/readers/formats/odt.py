@@ -65,11 +65,11 @@ class _Writer:
             for style in root.iter("style-style")
         }
         self._numbered = {
-            style.get("style-name")
+            style.get("style-name"): level
             for root in roots
             for style in root.iter("text-list-style")
-            if style.find("text-list-level-style-number") is not None
-            and style.find("text-list-level-style-bullet") is None
+            for level in list(style)[:1]
+            if level.tag == "text-list-level-style-number"
         }
         self._boxes: list[Any] = []
         self._deep = 0
@@ -158,8 +158,12 @@ class _Writer:
         return self._leave(HIDDEN) if hidden else iter(element)
 
     def _list(self, element: Any) -> Iterator[Any]:
-        tag = "ol" if element.get("text-style-name") in self._numbered else "ul"
-        return self._nested(element, f"<{tag}>", f"</{tag}>")
+        level = self._numbered.get(element.get("text-style-name"))
+        if level is None:
+            return self._nested(element, "<ul>", "</ul>")
+        start, kind = level.get("text-start-value", "1"), level.get("style-num-format", "1")
+        tag = f'<ol start="{shown(start)}" type="{shown(kind[:1])}">'
+        return self._nested(element, tag, "</ol>")
 
     def _item(self, element: Any) -> str:
         start = element.get("text-start-value", "")

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of
+from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.formats.archives import opened, unpacked
 from embeddings.readers.formats.fragments import fragment_text
@@ -200,7 +200,8 @@ def read(data: bytes, path: Path) -> Draft:
         raise ReadError(f"{name} has no text; put the story in it.")
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
     headline = title or (named if fold(named) in first else "")
-    return draft_of(text, path, Fields(title=headline), left_out)
+    fields = Fields(title=headline)
+    return draft_of(without_head(text, fields) or text, path, fields, left_out)
 
 
 def told(left_out: Counter[str]) -> tuple[LeftOut, ...]:

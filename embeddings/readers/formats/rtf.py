@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of, one_line
+from embeddings.readers.assemble import draft_of, one_line, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats.fragments import fragment_text
 from embeddings.readers.formats.office import DELETED, HIDDEN, told
@@ -56,7 +56,7 @@ def read(data: bytes, path: Path) -> Draft:
         raise ReadError(f"{path} has no text; put the story in it.")
     title, author = (_stated(cleaner.stated.get(name, "")) for name in _STATED)
     fields = Fields(title=title, author=author)
-    return draft_of(text, path, fields, told(cleaner.left_out))
+    return draft_of(without_head(text, fields) or text, path, fields, told(cleaner.left_out))
 
 
 def _stated(source: str) -> str | None:

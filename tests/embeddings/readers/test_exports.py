@@ -1,0 +1,273 @@
+"""What newsrooms export: each story with what the file states of it, and the rest is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from email.message import EmailMessage
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from config.settings import FetchSettings
+from embeddings.readers import Draft, Fetcher, Sandbox, read_all
+from embeddings.types import Rejected
+from tests.embeddings.readers.formats.offices import packed
+from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
+
+MADE = Path(__file__).parent / "stories"
+"""The story of the bridge as LibreOffice 7.4 (pont.*) and pandoc 3.9 (pont.epub, pandoc.rtf)
+write it."""
+DAY = date(2019, 3, 14)
+URL = "https://courrier.example/pont"
+PARAGRAPHS = "".join(f"<p>{escape(part)}</p>" for part in BRIDGE.paragraphs)
+TEXT = "\n\n".join(BRIDGE.paragraphs)
+FACTS = (BRIDGE.title, "Le Courrier de l’Aven", "Maëlle Le Goff", DAY, URL, "fr")
+"""What every export of the bridge's story states."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as room:
+        yield room
+
+
+def facts(draft: Draft) -> tuple[object, ...]:
+    assert not draft.inferred
+    return (draft.title, draft.source, draft.author, draft.date, draft.url, draft.language)
+
+
+def read(path: Path, sandbox: Sandbox) -> tuple[list[Draft], list[Rejected]]:
+    """Return the stories of a file, and what is none."""
+    found = list(read_all([str(path)], sandbox, Fetcher(FetchSettings())))
+    drafts = [each[1] for each in found if isinstance(each, tuple)]
+    return drafts, [each for each in found if isinstance(each, Rejected)]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in MADE.iterdir()))
+def test_a_story_that_a_real_program_wrote_is_read(name: str, sandbox: Sandbox) -> None:
+    (draft,), refused = read(MADE / name, sandbox)
+    assert draft.title == BRIDGE.title
+    told = " ".join(draft.text.split())  # a printed space is a space
+    assert [part for part in BRIDGE.paragraphs if " ".join(part.split()) not in told] == []
+    assert "title" in draft.inferred or BRIDGE.title not in draft.text
+    assert not refused
+
+
+def test_numbers_of_lists_are_those_of_the_document(sandbox: Sandbox) -> None:
+    for name in ("pont.docx", "pont.odt"):
+        (draft,), _ = read(MADE / name, sandbox)
+        assert "3. Par le nord, l’été.\n4. Par le sud." in draft.text
+
+
+def test_an_epub_states_who_wrote_it_when_and_for_whom(sandbox: Sandbox) -> None:
+    (draft,), _ = read(MADE / "pont.epub", sandbox)
+    assert facts(draft) == (*FACTS[:4], None, "fr")
+    assert draft.text == TEXT
+
+
+def wxr(*items: str) -> str:
+    """Return an export as WordPress 6 writes it."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8" ?>\n<!-- generator="WordPress/6.4" -->\n'
+        '<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+        "<title>Le Courrier de l’Aven</title><language>fr-FR</language>"
+        "<wp:wxr_version>1.2</wp:wxr_version><wp:author>"
+        "<wp:author_login><![CDATA[mlegoff]]></wp:author_login>"
+        "<wp:author_display_name><![CDATA[Maëlle Le Goff]]></wp:author_display_name>"
+        f"</wp:author>{''.join(items)}</channel></rss>"
+    )
+
+
+def post(story: Story, content: str, status: str = "publish", kind: str = "post") -> str:
+    return (
+        f"<item><title><![CDATA[{story.title}]]></title><link>{URL}</link>"
+        "<dc:creator><![CDATA[mlegoff]]></dc:creator><excerpt:encoded><![CDATA[Un extrait.]]>"
+        f"</excerpt:encoded><content:encoded><![CDATA[{content}]]></content:encoded>"
+        "<wp:post_date><![CDATA[2019-03-14 06:30:00]]></wp:post_date>"
+        f"<wp:status><![CDATA[{status}]]></wp:status>"
+        f"<wp:post_type><![CDATA[{kind}]]></wp:post_type></item>"
+    )
+
+
+def test_wordpress_gives_its_published_posts_and_tells_the_others(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    blocks = "".join(f"<!-- wp:paragraph -->\n{p}</p>\n" for p in PARAGRAPHS.split("</p>")[:-1])
+    classic = "[caption id=2]Le moulin[/caption]\r\n" + "\r\n\r\n".join(BAKER.paragraphs)
+    items = (
+        post(BRIDGE, blocks),
+        post(BAKER, classic),
+        post(FERRY, "<p>Plus tard.</p>", "draft"),
+        post(FERRY, "x", kind="attachment"),
+    )
+    path = tmp_path / "wp.xml"
+    path.write_text(wxr(*items), encoding="utf-8")
+    (bridge, baker), (refused,) = read(path, sandbox)
+    assert (facts(bridge), bridge.text) == (FACTS, TEXT)
+    assert baker.text.endswith("\n\n".join(BAKER.paragraphs))
+    assert [each.what for each in baker.left_out] == ["[caption]"]
+    assert "is not published there (draft)" in refused.reason
+    assert bridge.origin != baker.origin
+
+
+NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd"><nitf xml:lang="fr">
+<head><docdata><doc-id id-string="a1"/><date.issue norm="20190314T063000+0100"/></docdata>
+<pubdata name="Le Courrier de l’Aven" ex-ref="{URL}"/></head><body><body.head><hedline>
+<hl1>{BRIDGE.title}</hl1></hedline><byline>Par <person>Maëlle Le Goff</person></byline></body.head>
+<body.content>{PARAGRAPHS}<media><media-caption>Le pont.</media-caption></media></body.content>
+</body></nitf>"""
+
+
+def newsml(inside: str, status: str = "usable") -> str:
+    return (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:a:1" xml:lang="fr-FR">'
+        f'<itemMeta><provider><name>Le Courrier de l’Aven</name></provider><pubStatus qcode="stat:'
+        f'{status}"/><link href="{URL}"/></itemMeta><contentMeta>'
+        f"<contentCreated>2019-03-14T06:30:00+01:00</contentCreated>"
+        f"<headline>{BRIDGE.title}</headline><by>Maëlle Le Goff</by>"
+        f'<language tag="fr-FR"/></contentMeta><contentSet>{inside}</contentSet></newsItem>'
+    )
+
+
+XHTML = f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{PARAGRAPHS}</body></html>'
+NINJS = {
+    "uri": "urn:a:1",
+    "canonicalurl": URL,
+    "headline": BRIDGE.title,
+    "byline": "Maëlle Le Goff",
+    "versioncreated": "2019-03-14T06:30:00Z",
+    "language": "fr-FR",
+    "provider": "Le Courrier de l’Aven",
+    "body_html": PARAGRAPHS,
+}
+NINJS_3 = {k: v for k, v in NINJS.items() if k not in ("headline", "body_html", "provider")} | {
+    "headlines": [{"role": "short", "value": "Pont"}, {"role": "main", "value": BRIDGE.title}],
+    "provider": {"name": "Le Courrier de l’Aven"},
+    "bodies": [{"contenttype": "text/plain", "value": TEXT}],
+}
+FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Le Courrier de l’Aven",
+    "language": "fr",
+    "authors": [{"name": "Maëlle Le Goff"}],
+    "items": [
+        {
+            "id": "1",
+            "url": URL,
+            "title": BRIDGE.title,
+            "content_html": PARAGRAPHS,
+            "date_published": "2019-03-14T06:30:00+01:00",
+        }
+    ],
+}
+EXPORTS = {
+    "a.nitf": NITF,
+    "nitf.xml": NITF,
+    "g2.xml": newsml(f"<inlineXML>{XHTML}</inlineXML>"),
+    "g2-nitf.xml": newsml(f"<inlineXML>{NITF[NITF.index('<nitf') :]}</inlineXML>"),
+    "message.xml": f'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>'
+    f"{newsml(f'<inlineData>{escape(TEXT)}</inlineData>')}</itemSet></newsMessage>",
+    "ninjs.json": json.dumps(NINJS),
+    "ninjs-3.json": json.dumps([NINJS_3]),
+    "feed.json": json.dumps(FEED),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_states_all_of_its_story(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / name
+    path.write_text(EXPORTS[name], encoding="utf-8")
+    (draft,), refused = read(path, sandbox)
+    assert (facts(draft), draft.text, refused) == (FACTS, TEXT, [])
+
+
+def test_what_may_not_be_used_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    parts = {
+        "a.xml": newsml("x", "canceled"),
+        "b.json": json.dumps(NINJS | {"pubstatus": "canceled"}),
+    }
+    (tmp_path / "a.zip").write_bytes(packed(parts))
+    drafts, refused = read(tmp_path / "a.zip", sandbox)
+    assert not drafts
+    assert all("may not be used: it is canceled" in each.reason for each in refused)
+    assert len(refused) == 2
+
+
+def mail(text: str, markup: str = "") -> bytes:
+    message = EmailMessage()
+    message["Subject"] = f"TR: {BRIDGE.title}"
+    message["From"] = '"Maëlle Le Goff" <mlg@courrier.example>'
+    message["Date"] = "Thu, 14 Mar 2019 06:30:00 +0100"
+    message.set_content(text)
+    if markup:
+        message.add_alternative(markup, subtype="html")
+    message.add_attachment(b"abc", maintype="image", subtype="png", filename="pont.png")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize("markup", ["", f"<html><body>{PARAGRAPHS}</body></html>"])
+def test_a_saved_mail_is_its_text(markup: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail(f"{TEXT}\n\n-- \nMaëlle\n", markup))
+    (draft,), _ = read(path, sandbox)
+    assert (draft.title, draft.author, draft.date) == (BRIDGE.title, "Maëlle Le Goff", DAY)
+    assert draft.text.strip() == TEXT
+    assert draft.left_out[0].what == "the attachment pont.png"
+
+
+HIDDEN = (
+    r"{\rtf1\ansi\ansicpg1252 Le pont {\v ne pas publier }est {\strike ouvert }ferm\'e9 \u8212? "
+    r"depuis lundi.{\*\bkmkstart a}{\pict\wmetafile8 010203}\par Il rouvrira en mai.\par}"
+)
+
+
+def test_what_an_rtf_file_hides_or_strikes_out_is_told_and_not_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text(HIDDEN, encoding="ascii")
+    (draft,), _ = read(path, sandbox)
+    assert draft.text == "Le pont est fermé — depuis lundi.\n\nIl rouvrira en mai."
+    assert len(draft.left_out) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.xml", "<catalogue><a/></catalogue>", "XML of a kind that is not read (catalogue)"),
+        ("a.xml", "abc", "is broken XML"),
+        ("a.xml", wxr(), "an export of WordPress without any post"),
+        ("a.xml", newsml(""), "holds no story"),
+        ("a.json", "{", "is broken JSON"),
+        ("a.json", "[]", "JSON of a kind that is not read"),
+        ("a.json", '{"version": "https://jsonfeed.org/version/1"}', "without any item"),
+        ("a.json", "[" * 100_000, "is broken JSON"),
+        ("a.eml", "abc", "is not a mail"),
+        ("a.epub", "abc", "is damaged and cannot be opened"),
+        ("a.rtf", "abc", "is not an RTF file"),
+        ("a.rtf", "{\\rtf1 }", "has no text"),
+    ],
+)
+def test_what_is_no_export_gets_a_sentence(
+    name: str, data: str, words: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    (tmp_path / name).write_text(data, encoding="utf-8")
+    drafts, (refused,) = read(tmp_path / name, sandbox)
+    assert not drafts
+    assert words in refused.reason
+    assert str(tmp_path / name) in refused.reason
+
+
+def test_one_story_without_a_sentence_costs_no_other(tmp_path: Path, sandbox: Sandbox) -> None:
+    items: Sequence[object] = [NINJS, NINJS | {"uri": "urn:a:2", "body_html": "<p>Vide</p>"}]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(items), encoding="utf-8")
+    (draft,), (refused,) = read(path, sandbox)
+    assert draft.text == TEXT
+    assert "has no paragraph to quote" in refused.reason
