@@ -24,11 +24,38 @@ _PORTS = {"http": 80, "https": 443}
 _LOWEST_FREE_PORT = 1024
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _SAFE = "/%:=&?~+!$,;'@()*[]|-._"
-_TRANSLATED = (  # networks of IPv6 that carry an address of IPv4 in their last 32 bits
-    ipaddress.ip_network("64:ff9b::/96"),
-    ipaddress.ip_network("64:ff9b:1::/48"),
-    ipaddress.ip_network("::/96"),
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        [
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "2001::/23",
+            "2001:db8::/32",
+            "2002::/16",
+            "3fff::/20",
+        ],
+    )
 )
+"""What no page is fetched from: the special-purpose registries of IANA for IPv4 and IPv6 (RFC 6890
+and its updates, as of 2025) and multicast. Of IPv6, all outside of 2000::/3 comes to it."""
+
+_UNICAST = ipaddress.ip_network("2000::/3")
+_CARRYING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0/96"))
+"""Networks that carry an address of IPv4 in their last 32 bits: RFC 6052's, and mapped ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +152,11 @@ def resolve(address: Address, seconds: float, *, allow_private: bool = False) ->
 def is_public(number: str) -> bool:
     """Say whether an address, such as 93.184.216.34, is one of the open internet."""
     ip: Ip = ipaddress.ip_address(number.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
-        if inner is None and any(ip in network for network in _TRANSLATED):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-        if ip.is_site_local:
-            return False
-    return ip.is_global and not (
-        ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local or ip.is_unspecified
-    )
+    if any(ip in network for network in _CARRYING):
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip.version == _UNICAST.version and ip not in _UNICAST:
+        return False
+    return not any(ip in network for network in _NOT_PUBLIC)
 
 
 def _looked_up(address: Address, seconds: float) -> list[str]:

@@ -233,7 +233,7 @@ def _body(
     while piece := answer.read1(_PIECE):
         sent += len(piece)
         whole += unpack.decompress(piece, most + 1 - len(whole)) if unpack else piece
-        if len(whole) > most:
+        if max(len(whole), sent) > most:
             raise too_large
     if (unpack and not unpack.eof) or (length.isdigit() and sent < int(length)):
         raise http.client.IncompleteRead(b"")

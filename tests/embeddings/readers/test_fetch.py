@@ -10,7 +10,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,43 @@ def test_a_page_without_end_is_too_large(site: Site, fetcher: Fetcher) -> None:
 def test_a_page_that_says_it_is_too_large_is_not_read(site: Site, fetcher: Fetcher) -> None:
     url = site.page("/", PAGE, Content_Length="1000001")
     assert "more than 1 MB" in refusal(fetcher, url)
+
+
+def test_what_is_received_counts_although_it_unpacks_to_nothing(
+    site: Site, fetcher: Fetcher
+) -> None:
+    empty = b"\x00\x00\x00\xff\xff" * 10_000  # empty stored blocks of deflate
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n\x78\x9c"
+    with pytest.raises(ReadError, match="holds more than"):
+        fetcher.get(site.endless("/", empty, head=head))
+
+
+def test_a_number_in_brackets_reaches_the_wire_in_brackets() -> None:
+    asked: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.headers['Host']} {self.path}")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(HTTPServer):
+        address_family = socket.AF_INET6
+
+    try:
+        server = Server(("::1", 0), Answer)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with server, ThreadPoolExecutor(1) as pool:
+        done = pool.submit(server.handle_request)
+        place = f"http://[::1]:{server.server_port}/a?ids[]=1"
+        page = Fetcher(FetchSettings(private=True)).get(place)
+        done.result()
+    assert asked == [f"[::1]:{server.server_port} /a?ids[]=1"]
+    assert page.address == f"http://[::1]:{server.server_port}/a?ids[]=1"
 
 
 def test_a_small_page_that_unpacks_to_a_large_one_is_too_large(
