@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.errors import UnknownArticle
 from embeddings.question.followups import readings
 from embeddings.question.intent import small_talk
 from embeddings.question.understanding import understand
 from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleaved, merged
-from embeddings.types import Answer, Filters, Refusal
+from embeddings.types import Answer, Filters, Note, Refusal
 from embeddings.vectors.reranker import TOP, rerank
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_QUESTION = 1000
-"""The longest question, in characters."""
 NEAREST = 3
 """How many titles a refusal names."""
 SURER_BY_FAR = 0.25
@@ -75,31 +73,13 @@ class Terms:
     before: tuple[str, ...] = ()
 
 
-def checked(question: str) -> str:
-    """Return a question without the space around it.
-
-    Raises:
-        QuestionError: It is empty, too long, or has no word.
-    """
-    text = " ".join(question.split())
-    if not text:
-        raise QuestionError("The question is empty; ask it in a few words.", "empty")
-    if len(text) > MAX_QUESTION:
-        raise QuestionError(
-            f"The question has {len(text)} characters; the most is {MAX_QUESTION}.", "too_long"
-        )
-    if not any(character.isalnum() for character in text):
-        raise QuestionError("The question has no word in it; ask it in a few words.", "no_words")
-    return text
-
-
 def answer(
     question: str, snapshots: Mapping[str, LoadedSnapshot], models: Models, terms: Terms
 ) -> Answer:
     """Answer one question from one or more snapshots; runs on the models' thread.
 
     Args:
-        question: The question, as ``checked`` returns it.
+        question: The question, as ``check_question`` returns it.
         snapshots: Name of a collection -> the snapshot that answers for it; at least one, none
             of them empty.
         models: What makes the question's vector, and what reads the best candidates again.
@@ -162,13 +142,26 @@ class _Asked:
         said = understand(self.question, self.terms.today, sorted(names))
         filters = _both(self.terms.filters, said.filters)
         if filters == self.terms.filters:
-            return self.answered(filters)
-        inside = replace(self, text=_without(self.question, said.words))
-        within = replace(inside.answered(filters), understood=said.words)
-        wider = replace(self.answered(self.terms.filters), understood=said.words, widened=True)
+            return replace(self.answered(filters), notes=said.notes + self.hidden(filters))
+        inside = replace(self, text=said.rest_of(self.question))
+        within = replace(
+            inside.answered(filters),
+            understood=said.words,
+            notes=said.notes + self.hidden(filters),
+        )
+        wider = self.answered(self.terms.filters)
+        wider = replace(wider, understood=said.words, widened=True, notes=said.notes)
         if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
             return within
         return wider
+
+    def hidden(self, filters: Filters) -> tuple[Note, ...]:
+        """Return what is told of the articles that days of publication leave out unseen."""
+        if not (filters.since or filters.until) or filters.article_id:
+            return ()
+        count = sum(loaded.undated for loaded in self.snapshots.values())
+        text = f"Articles without a date are left out: {count}."
+        return (Note("undated", text, {"count": str(count)}),) if count else ()
 
     def answered(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse when none of the snapshots answers."""
@@ -290,14 +283,6 @@ def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
         (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
     )
     return interleaved([one.loaded.titles(one.candidates, NEAREST) for one in found], NEAREST)
-
-
-def _without(question: str, words: tuple[str, ...]) -> str:
-    """Take out the words that became a filter: passages need not hold them; never all of them."""
-    rest = question
-    for each in words:
-        rest = rest.replace(each, " ")
-    return " ".join(rest.split()) if any(map(str.isalnum, rest)) else question
 
 
 def _sure(answer_: Answer) -> float:

@@ -10,11 +10,12 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings.answering import MAX_QUESTION, Terms, checked
+from embeddings.answering import Terms
 from embeddings.changing.commands import Changing
 from embeddings.changing.limits import limits_of
 from embeddings.collection import Collection
 from embeddings.live import Live
+from embeddings.question.understanding import MAX_QUESTION, check_question
 from embeddings.store.opening import open_store
 from embeddings.types import SHARED, Filters, Standing, Status
 from embeddings.vectors.worker import Heard, Priority
@@ -176,7 +177,7 @@ class SearchEngine(Changing):
             QuestionError: The question is empty, too long, or has no word.
             UnknownArticle: The filters name an article that is not there.
         """
-        text = checked(question)
+        text = check_question(question)
         others = [engine._live for engine in also]  # noqa: SLF001 - of the same class
         for live in (self._live, *others):
             await live.follow()

@@ -62,6 +62,8 @@ class LoadedSnapshot:
         for index in (self._passage_index, self._sentence_index):  # read before the first question
             index.search(np.zeros((1, index.dimension), np.float32), 1)
         self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
+        self.undated = sum(article.date is None for article in snapshot.sources)
+        """How many articles have no day of publication."""
         self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
 

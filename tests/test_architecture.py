@@ -35,7 +35,7 @@ LIBRARIES = {
     "embeddings": {"numpy", "pydantic"},
     "embeddings/lexical": {"numpy"},
     "embeddings/measuring": {"matplotlib", "numpy", "sklearn"},
-    "embeddings/question": {"dateparser", "numpy"},
+    "embeddings/question": set(),
     "embeddings/ranking": {"numpy"},
     "embeddings/readers": {
         "charset_normalizer",
@@ -82,11 +82,12 @@ BOT_SEES = {"articles", "changes", "collections", "engine", "errors", "types"}
 """What of the engine the bot may know; ``engine.records`` comes with the engine."""
 BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
+    "bot/asking": {"question"},
     "bot/checking": {"text"},
     "bot/running": {"snapshots", "watching"},
-    "bot/shell": {"measuring", "snapshots"},
+    "bot/shell": {"measuring", "question", "snapshots"},
 }
-"""What some of the bot may know besides: the parts that they start and stop."""
+"""What some of the bot may know besides: what they start and stop, and the reader of days."""
 
 PARTICIPLES = re.compile(
     "asked|bound|built|chosen|done|drawn|found|given|gone|heard|held|kept|known|left|lost|made|"

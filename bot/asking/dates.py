@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
-import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.errors import BotError
-
-_FORMS = (
-    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
-    re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})"),
-    re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})"),
-)
+from embeddings.question.days import read_days as days_named
 
 
 def read_day(text: str | None, *, last: bool = False) -> date | None:
@@ -25,14 +16,10 @@ def read_day(text: str | None, *, last: bool = False) -> date | None:
     """
     if text is None or not text.strip():
         return None
-    match = next(filter(None, (form.fullmatch(text.strip()) for form in _FORMS)), None)
-    fields = {name: int(value) for name, value in match.groupdict().items()} if match else {}
-    try:
-        year, month = fields["year"], fields.get("month", 12 if last else 1)
-        end = calendar.monthrange(year, month)[1]
-        return date(year, month, fields.get("day", end if last else 1))
-    except (KeyError, ValueError):
-        raise BotError("date", text=text[:40]) from None
+    found = days_named(text, datetime.now(UTC).date())
+    if found is None:
+        raise BotError("date", text=text[:40])
+    return found.last if last else found.first
 
 
 def read_days(since: str | None, until: str | None) -> tuple[date | None, date | None]:

@@ -16,8 +16,9 @@ from bot.shell.session import (
     command,
     common,
     dry_run,
+    first_day,
+    last_day,
     name_author,
-    read_day,
 )
 from bot.shell.upkeep import audit, edit, export, import_, reply_change
 from embeddings.errors import InputError
@@ -49,8 +50,8 @@ def app() -> None:
 @click.argument("question", nargs=-1, required=True)
 @click.option("--after", multiple=True, metavar="QUESTION", help="What was asked before it.")
 @click.option("--top-k", type=click.IntRange(1, 10), metavar="N", help="The most passages.")
-@click.option("--since", type=read_day, metavar="DATE", help="The earliest day of publication.")
-@click.option("--until", type=read_day, metavar="DATE", help="The latest day of publication.")
+@click.option("--since", type=first_day, metavar="DATE", help="The earliest day of publication.")
+@click.option("--until", type=last_day, metavar="DATE", help="The latest day of publication.")
 @click.option("--source", metavar="NAME", help="Who published it.")
 def ask(
     shell: Shell,

@@ -9,7 +9,7 @@ import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -21,10 +21,12 @@ from embeddings.types import SHARED
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
+    from datetime import date
 
     from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
+    from embeddings.question.days import Days
     from embeddings.types import Progress, ProgressCallback
 
 DONE, FAULT, MISTAKE = 0, 1, 2
@@ -37,8 +39,6 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space that may be one space; a no-break space is part of French."""
-_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})", re.ASCII)
 
 
 def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextManager[SearchEngine]:
@@ -193,19 +193,29 @@ def tell(sentence: str) -> None:
         sys.stderr.flush()
 
 
-def read_day(text: str) -> date:
-    """Read a day: 2018-06-22, or 22/06/2018.
+def first_day(text: str) -> date:
+    """Return the first of the days that are written: 2018-06-22, "juin 2018", "last week".
 
     Raises:
-        click.BadParameter: It is not written as a day, or is not in the calendar.
+        click.BadParameter: It is not written as days, or is not in the calendar.
     """
-    found = _ISO.fullmatch(text.strip()) or _DAY_FIRST.fullmatch(text.strip())
-    if not found:
-        raise click.BadParameter(f"{text!r} is no date: write 2018-06-22 or 22/06/2018")
-    try:
-        return date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not in the calendar") from None
+    return _days(text).first
+
+
+def last_day(text: str) -> date:
+    """Return the last of the days that are written, in the same way."""
+    return _days(text).last
+
+
+def _days(text: str) -> Days:
+    from embeddings.question.days import read_days  # keeps --help quick
+
+    found = read_days(text, datetime.now(UTC).date())
+    if found is None:
+        raise click.BadParameter(
+            f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018".'
+        )
+    return found
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:

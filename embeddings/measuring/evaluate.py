@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.answering import Terms, checked
+from embeddings.answering import Terms
 from embeddings.collection import Collection
 from embeddings.errors import QuestionError
 from embeddings.live import Live
 from embeddings.measuring.figures import Outcome, figures, percentiles
 from embeddings.measuring.labelled import read_set
+from embeddings.question.understanding import check_question
 from embeddings.types import SHARED, Filters, Progress
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ async def _ask(
     today = datetime.now(UTC).date()
     terms = Terms(top_k=DEPTH, threshold=0.0, filters=Filters(), today=today, plain=True)
     try:
-        answer = await live.answer(checked(question.question), terms)
+        answer = await live.answer(check_question(question.question), terms)
     except QuestionError:
         return (), Outcome(question.answerable, None, 0.0, 0.0)
     found = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in answer.hits]

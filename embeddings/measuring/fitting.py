@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.answering import checked
 from embeddings.collection import Collection
 from embeddings.errors import QuestionError
 from embeddings.live import Live
 from embeddings.measuring.calibrate import fit
 from embeddings.measuring.labelled import read_set
 from embeddings.measuring.sampling import Asked, Pool
+from embeddings.question.understanding import check_question
 from embeddings.ranking.evidence import Query
 from embeddings.snapshots.reindexing import documents
 from embeddings.types import SHARED, Progress
@@ -83,7 +83,7 @@ async def _pool(
     asked: list[Asked] = []
     for done, question in enumerate(labelled.questions, 1):
         try:
-            text = checked(question.question)
+            text = check_question(question.question)
         except QuestionError:
             continue
         vector = await live.worker.run(Priority.INDEXING, live.encoder.encode_query, text)

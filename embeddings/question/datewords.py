@@ -1,4 +1,4 @@
-"""The words that dates are written with, in French and English: which words are a date.
+"""The words that days are written with, in French and English: which words are a date.
 
 Everything here reads folded text (lower case, no accents, straight apostrophes). A *moment* is
 the date itself ("22 juin 2018", "last week"); what stands before it says how it is meant
@@ -9,114 +9,120 @@ a word, so that names ("Avril Lavigne") and figures ("2018 employés") are left 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 YEAR = r"(?:19|20)[0-9]{2}"
 """A year as it is written; which years are believed is for the reader of the moment to say."""
+_MONTHS = (
+    "janvier january janv jan", "fevrier february fevr fev feb", "mars march mar",
+    "avril april avr apr", "mai may", "juin june jun", "juillet july juil jul",
+    "aout august aug", "septembre september sept sep", "octobre october oct",
+    "novembre november nov", "decembre december dec",
+)  # fmt: skip
+MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+"""Month -> its number, from 1."""
+_DAYS = "lundi monday|mardi tuesday|mercredi wednesday|jeudi thursday|vendredi friday"
 WEEKDAYS = {
-    "fr": "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
-    "en": "monday|tuesday|wednesday|thursday|friday|saturday|sunday",
+    name: number
+    for number, names in enumerate(f"{_DAYS}|samedi saturday|dimanche sunday".split("|"))
+    for name in names.split()
 }
-MONTHS = {
-    "fr": "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre",
-    "en": "january|february|march|april|may|june|july|august|september|october|november|december",
-}
-_SHORT = {
-    "fr": r"(?:janv|fevr?|avr|juil|sept|oct|nov|dec)\.?",
-    "en": r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?",
-}
-SEASONS = {"printemps": 3, "spring": 3, "ete": 6, "summer": 6, "automne": 9, "autumn": 9, "fall": 9}
+"""Day of the week -> its number, Monday is 0."""
+SEASONS = {
+    "printemps": 3, "spring": 3, "ete": 6, "summer": 6, "automne": 9, "autumn": 9, "fall": 9,
+    "hiver": 12, "winter": 12,
+}  # fmt: skip
 """Season -> its first month, as meteorologists count: whole months, three each."""
-_COUNTS = {
-    "fr": "_ un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
-    "en": "_ one two three four five six seven eight nine ten eleven twelve",
-}
-NUMBERS = {word: n for names in _COUNTS.values() for n, word in enumerate(names.split()) if n}
+_COUNTS = (
+    "_ un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
+    "_ one two three four five six seven eight nine ten eleven twelve",
+)
+NUMBERS = {word: n for names in _COUNTS for n, word in enumerate(names.split()) if n}
 NUMBERS |= {"une": 1, "a": 1, "an": 1, "vingt": 20, "trente": 30, "twenty": 20, "thirty": 30}
+NTHS = {
+    "premier": 1, "premiere": 1, "first": 1, "second": 2, "seconde": 2, "deuxieme": 2,
+    "troisieme": 3, "third": 3, "quatrieme": 4, "fourth": 4, "dernier": 4, "last": 4,
+}  # fmt: skip
+"""Ordinal in letters -> its number among the quarters of a year."""
 UNITS = {
     "jour": "day", "day": "day", "semaine": "week", "week": "week", "mois": "month",
     "month": "month", "an": "year", "annee": "year", "year": "year",
 }  # fmt: skip
+
+
+def _any(names: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(names, key=len, reverse=True)) + ")"
+
 
 _COUNTED = (
     r"euros?|dollars?|mots|words|personnes|people|employe\w*|salarie\w*"
     r"|fois|times|ans|years|jours|days"
 )
 _YEAR = rf"{YEAR}(?![0-9a-z'])(?![.,:/-][0-9])(?! ?%)(?! (?:{_COUNTED})\b)"
+_LONG = _any([name for names in _MONTHS for name in names.split()[:2]])
+_SHORT = rf"{_any([name for names in _MONTHS for name in names.split()[2:]])}\.?"
+_WEEKDAY = _any(WEEKDAYS)
+_SEASON = _any(SEASONS)
+_NTH = _any(NTHS)
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
-_NTH = rf"{_DAY}(?:st|nd|rd|th)?"
-_NUMBER = rf"(?:[0-9]{{1,2}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+_NUMBERED = rf"(?:premier|first|{_DAY}(?:er|st|nd|rd|th)?)"
+_NUMBER = rf"(?:[0-9]{{1,2}}|{_any(NUMBERS)})"
 _UNIT = r"(?:jours?|semaines?|mois|an(?:nee)?s?|days?|weeks?|months?|years?)"
-_ONE = r"(?:day|week|month|year)"
 _PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
-_OTHER_YEAR = {
-    "fr": r"(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)",
-    "en": r"(?:of )?(?:last|this) year",
-}
-_ENDS = r"(?![\w'-])(?! *'?[0-9])(?! (?:prochain|next)\b)"
+_OTHER_YEAR = (
+    r"(?:(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)|(?:of )?(?:last|this) year)"
+)
+_ENDS = r"(?![\w'-])(?! *'?[0-9])(?! (?:prochaine?|next)\b)"
 """After a date without its year: no figure, no "'s", nothing about the future."""
-_OVER = {
-    "fr": r"(?:dans|sur|pendant|durant|depuis) les|au cours des|lors des|ces",
-    "en": r"in|over|during|for|within|throughout",
-}
-
-
-def _day(language: str, ordinal: str, of: str = "") -> str:
-    """Return the pattern of a day, the figure before the month."""
-    year = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR[language]}|dernier\b)|{_ENDS})"
-    weekday = rf"(?:(?:{WEEKDAYS[language]}),? )?"
-    months = rf"(?:(?:{MONTHS[language]}){year}|{_SHORT[language]} {_YEAR})"
-    return rf"{weekday}{ordinal} {of}{months}"
-
-
-def _month(language: str, before: str = "", after: str = "") -> str:
-    """Return the pattern of a month, with or without its year."""
-    year = rf"(?:,? (?:of |de )?{_YEAR}| {_OTHER_YEAR[language]}{after}|{_ENDS})"
-    return rf"{before}(?:{MONTHS[language]}){year}|{_SHORT[language]} {_YEAR}"
-
-
-_US_DAY = rf"(?:{WEEKDAYS['en']}),? )?(?:{MONTHS['en']}) {_NTH}(?![\w/-])(?! ?%)"
-_US_YEAR = rf"(?:,? (?:{_YEAR}|{_OTHER_YEAR['en']})|{_ENDS})"
+_WITH_YEAR = rf"(?:,? (?:of |de )?{_YEAR}| {_OTHER_YEAR}| dernier\b|{_ENDS})"
+_OVER = (
+    r"(?:(?:dans|sur|pendant|durant|depuis) les|au cours des|lors des|ces"
+    r"|in|over|during|for|within|throughout)"
+)
+_OF_DAY = (
+    rf"(?:{_WEEKDAY},? )?(?:the )?{_NUMBERED} (?:of )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})"
+)
+_TO = r"(?: ?- ?| (?:au|a|et(?: le)?|to|and|until|through)(?: the)? )"
 _KINDS = {
-    "xx_figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
-    rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-]|\.[0-9])",
-    "fr_days": rf"(?:1er|{_DAY})(?: ?- ?| (?:au|et(?: le)?|a) )" + _day("fr", rf"(?:1er|{_DAY})"),
-    "en_days": rf"(?:the )?{_NTH}(?: ?- ?| (?:to|and|until|through) )"
-    + _day("en", rf"(?:the )?{_NTH}", "(?:of )?"),
-    "us_days": rf"(?:{MONTHS['en']}) {_NTH}(?: ?- ?| (?:to|and|through) ){_NTH}{_US_YEAR}",
-    "fr_day": _day("fr", rf"(?:1er|{_DAY})"),
-    "en_day": _day("en", rf"(?:the )?{_NTH}", "(?:of )?"),
-    "us_day": rf"(?:{_US_DAY}{_US_YEAR}|{_SHORT['en']} {_DAY},? {_YEAR}",
-    "fr_slash": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])(?![/%-])",
-    "fr_month": _month("fr", after="| dernier"),
-    "en_month": _month("en", before="(?:last )?"),
-    "xx_year": _YEAR,
-    "fr_now": "aujourd'hui",
-    "en_now": "today",
-    "fr_back": r"(?:avant[- ]hier|hier|ce matin"
-    rf"|(?:la )?semaine {_PASSED}|(?:le )?mois {_PASSED}|(?:l')?an(?:nee)? {_PASSED}"
-    r"|cette semaine|ce mois(?:-ci)?|cette annee)(?![\w-])(?! [0-9])",
-    "en_back": r"(?:(?:the )?day before yesterday|yesterday|this morning"
-    r"|(?:last|this) (?:week|month|year))(?![\w-])(?! of\b)",
-    "fr_ago": rf"il y a {_NUMBER} {_UNIT}(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))",
-    "en_ago": rf"{_NUMBER} {_UNIT} ago",
-    "fr_past": rf"(?:{_OVER['fr']}) (?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
-    r"(?! (?:d'|(?:avant|de|du|des)\b))",
-    "en_past": rf"(?:(?:(?:{_OVER['en']}) )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
-    rf"|(?:{_OVER['en']}) the (?:last|past) {_ONE}|the past {_ONE})(?![\w'-])"
-    r"(?! (?:before|of)\b)",
-    "fr_weekday": rf"(?:{WEEKDAYS['fr']})(?: {_PASSED})?(?! (?:gras|noir|prochain|saint)\b)(?!-)",
-    "en_weekday": rf"(?:last )?(?:{WEEKDAYS['en']})(?![\w'-])",
-    "fr_season": rf"(?:printemps|ete|automne) (?:de )?{_YEAR}",
-    "en_season": rf"(?:the )?(?:spring|summer|autumn|fall) (?:of )?{_YEAR}",
-    "fr_this": r"(?:le )?debut (?:de l'annee|du mois|de la semaine)(?! (?:[0-9]|d))",
-    "en_this": r"the (?:beginning|start) of the (?:year|month|week)(?! (?:[0-9]|of))",
+    "figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
+    rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-]|\.[0-9])"
+    r"|[0-3][0-9](?P<sign>[./-])[0-3][0-9](?P=sign)[0-9]{2}(?![\w/-]|[.,][0-9])",
+    "days": rf"(?:the )?{_NUMBERED}{_TO}{_OF_DAY}"
+    rf"|{_LONG} {_NUMBERED}(?: ?- ?| (?:to|and|through) ){_NUMBERED}{_WITH_YEAR}",
+    "day": rf"{_OF_DAY}|(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
+    rf"|{_SHORT} {_DAY},? {_YEAR})",
+    "slash": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])(?![/%-])",
+    "month": rf"(?<![0-9] )(?:last )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})",
+    "quarter": rf"(?:the )?(?:(?:{_NTH}|[1-4](?:er|e|eme|st|nd|rd|th)) (?:trimestre|semestre"
+    rf"|quarter|half)|[tqsh][1-4])(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS})",
+    "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})",
+    "decade": r"annees (?:20[0-9]|199)0\b|(?:the )?(?:20[0-9]|199)0s\b",
+    "year": _YEAR,
+    "now": "aujourd'hui|today",
+    "back": rf"(?:(?:the )?day before yesterday|yesterday|avant[- ]hier|hier|ce matin|this morning"
+    rf"|(?:la )?semaine {_PASSED}|(?:le )?(?:mois|week-?end) {_PASSED}|(?:l')?an(?:nee)? {_PASSED}"
+    rf"|cette semaine|ce mois(?:-ci)?|ce week-?end|cette annee|(?:l')?{_SEASON} {_PASSED}"
+    rf"|cet(?:te)? {_SEASON}|(?:last|this) (?:week-?end|week|month|year|{_SEASON}))"
+    r"(?![\w-])(?! [0-9])(?! of\b)",
+    "ago": rf"il y a {_NUMBER} {_UNIT}(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))"
+    rf"|{_NUMBER} {_UNIT} ago",
+    "past": rf"(?:{_OVER} (?:the |these )?(?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
+    rf"|(?:(?:{_OVER} )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
+    rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|the past (?:day|week|month|year)))"
+    r"(?![\w'-])(?! (?:d'|(?:avant|de|du|des|before|of)\b))",
+    "weekday": rf"(?:last )?{_WEEKDAY}(?: {_PASSED})?(?! (?:gras|noir|prochain|saint)\b)(?![\w'-])",
+    "this": r"(?:(?:le )?debut (?:de l'annee|du mois|de la semaine)"
+    r"|the (?:beginning|start) of the (?:year|month|week))(?! (?:[0-9]|d|of))",
 }
 MOMENT = re.compile(
     r"(?:(?<![\w./-])|(?<=\bmi-)|(?<=\bmid-))(?:"
     + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
     + r")(?!\w)"
 )
-"""A date, in a group of its language (``xx``: both; ``us``: English) and its kind."""
+"""A date, in a group of its kind."""
 
 STORIES = (
     r"articles?|papiers?|depeches?|nouvelles|infos|actualites?|presse|reportages?|recits?"
@@ -124,51 +130,47 @@ STORIES = (
 )
 """Words for what is published, folded: of what stands after them one asks when, and by whom."""
 _LEADS = {
-    "fr": {
-        "since": r"depuis |a (?:partir|compter) (?:de |du |d')|des ",
-        "after": r"apres ",
-        "before": r"avant (?:de |d')?",
-        "until": r"jusqu'(?:en |au |a )|jusque ",
-        "between": r"entre ",
-        "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|au (?=mois|\Z)"
-        rf"|[ad](?:ans)? (?=l')|(?:{STORIES}) (?:de |du |d'|des )",
-        "from": r"de |du |d'",
-        "on": r"le |ce |les ",
-    },
-    "en": {
-        "since": r"since |starting (?:in |on |from )",
-        "after": r"after ",
-        "before": r"before |prior to ",
-        "until": r"(?:up )?until |till |up to |through ",
-        "between": r"between ",
-        "at": rf"in |during |throughout |within |over |(?:{STORIES}) (?:from |of |in |for )",
-        "from": r"from ",
-        "on": r"on ",
-    },
+    "since": r"depuis |a (?:partir|compter) (?:de |du |d')|des |since |starting (?:in |on |from )"
+    r"|as of ",
+    "after": r"apres |after ",
+    "before": r"avant (?:de |d')?|before |prior to ",
+    "until": r"jusqu'(?:en |aux? |a )|jusque |(?:up )?until |till |up to |through ",
+    "between": r"entre |between ",
+    "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|dans |au (?=mois|\Z)"
+    rf"|a (?=l')|(?:{STORIES}) (?:de |du |d'|des |from |of |in |for )"
+    r"|in |during |throughout |within |over ",
+    "from": r"de |du |d'|from ",
+    "on": r"le |ce |les |on ",
 }
-_FILL = {
-    "fr": r"(?:(?:(?:le |l'|de l'|du |cette )?(?:mois de |mois d'|annee |an ))|le |la |l')?",
-    "en": r"(?:(?:the )?(?:month of |year (?:of )?))?",
-}
-_PART = {
-    "fr": r"(?:(?:le |la |au |a la |en |du |de la )?"
-    r"(?:(?P<early>debut)|(?P<middle>milieu)|(?P<late>fin)) (?:de |du |d'|de l')?"
-    r"(?:mois de |mois d'|annee )?|(?P<mid>mi)[- ])",
-    "en": r"(?:(?:at )?(?:the )?(?:(?P<early>early|beginning|start)|(?P<middle>middle)"
-    r"|(?P<late>late|end)) (?:in |of )?(?:the year )?|(?P<mid>mid)[- ])",
-}
-BEFORE = {
-    language: re.compile(
-        r"(?<![\w-])(?:(?:"
-        + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _LEADS[language].items())
-        + rf"){_FILL[language]})?(?:(?<![\w-]){_PART[language]})?\Z"
-    )
-    for language in ("fr", "en")
-}
+_FILL = (
+    r"(?:(?:(?:le |l'|de l'|du |cette )?(?:mois de |mois d'|annee |an ))|le |la |les |l'"
+    r"|(?:the )?(?:month of |year (?:of )?)|the )?"
+)
+_PART = (
+    r"(?:(?:le |la |au |a la |en |du |de la |(?:at )?(?:the )?)?"
+    r"(?:(?P<early>debut|early|beginning|start)|(?P<middle>milieu|middle)|(?P<late>fin|late|end))"
+    r" (?:de |du |d'|de l'|in |of )?(?:mois de |mois d'|annee |the year )?|(?P<mid>mi|mid)[- ])"
+)
+BEFORE = re.compile(
+    r"(?<![\w-])(?:(?:"
+    + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _LEADS.items())
+    + rf"){_FILL})?(?:(?<![\w-]){_PART})?\Z"
+)
 """What stands before a moment, to its end: how it is meant, and which third of it."""
-JOINED = {
-    "fr": re.compile(r" (?:(?P<to>a|au|jusqu'(?:a|au|en))|et)(?: (?:le|la|en|l'))? ?"),
-    "en": re.compile(r" (?:(?P<to>to|until|till|through)|and)(?: (?:in|on))? "),
-}
+JOINED = re.compile(
+    r" (?:(?P<to>jusqu'(?:aux?|a|en)|aux?|a|to|until|till|through)|et|and)"
+    r"(?: (?:le|la|en|l'|in|on))? ?"
+)
 """What stands between the two moments of a range."""
 ONWARDS = re.compile(r" on(?:wards?)?\b")
+_BOUND = r"(?:depuis|avant|apres|jusqu'a|since|before|after|until) (?:le |la |l'|les |the )?"
+LOOKS_DATED = re.compile(
+    rf"(?<![\w./-])(?:(?:(?:depuis|avant|apres|since|before|after|until|on|le) (?:le |the )?)?"
+    rf"(?:[0-9]{{1,3}}(?:er|e|eme|st|nd|rd|th)? (?:of )?{_LONG}(?: {YEAR})?"
+    rf"|[0-9]{{1,4}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{YEAR}|[0-9]{{1,2}})(?![\w./-]))"
+    rf"|{_BOUND}(?:noel|paques|toussaint|pentecote|ascension|rentree|carnaval|ramadan|vacances"
+    r"|nouvel an|christmas|easter|thanksgiving|new year)"
+    rf"|il y a (?:quelques|plusieurs) {_UNIT}|(?:a few|several|some) {_UNIT} ago"
+    r"|ces derniere?s (?:jours|temps|mois|semaines|annees))(?!\w)"
+)
+"""What a reader takes for days of publication, ``MOMENT`` or not."""

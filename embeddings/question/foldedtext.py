@@ -49,7 +49,7 @@ class FoldedText:
         return replace(self, text=self.text[:start] + "|" * (end - start) + self.text[end:])
 
 
-def folded(written: str) -> FoldedText:
+def fold_text(written: str) -> FoldedText:
     """Return a text with its folded form."""
     if written.isascii():
         return FoldedText(written, written.lower(), range(len(written)))

@@ -61,8 +61,8 @@ def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
     *earlier, last = before[-_TURNS:]
     base = (readings(last, earlier) or (last,))[0].rstrip(" ?!.")
     if _is_fragment(asked, start):
-        rest = asked.said(start, len(asked.words))
-        found = [*_replaced(cut(rest), cut(base)), f"{rest} ({_flat(base)})"]
+        rest = asked.quote(start, len(asked.words))
+        found = [*_substitute(cut(rest), cut(base)), f"{rest} ({_flat(base)})"]
     elif _is_bare(asked, start) or any(
         _leans(asked, start, at) for at in range(start, len(asked.words))
     ):
@@ -82,7 +82,7 @@ def _flat(question: str) -> str:
 def _opening(asked: Words) -> int:
     """Return how many words only say that something goes on: "et", "and what about"."""
     at, most = 0, len(asked.words) - 1
-    while at < most and asked.words[at] in OPENERS | {","} and asked.said(at, at + 1)[-1] != "ù":
+    while at < most and asked.words[at] in OPENERS | {","} and asked.quote(at, at + 1)[-1] != "ù":
         at += 1
     about = ABOUT.match(asked.read.text, asked.spans[at][0])
     if not about:
@@ -164,12 +164,12 @@ def _is_hidden(asked: Words, at: int) -> bool:
 
 def _topics(asked: Words, base: Words) -> list[str]:
     """Return what a pronoun may stand for: the names of a question, or a phrase of its number."""
-    if names := [base.said(start, end) for start, end in _names(base)]:
+    if names := [base.quote(start, end) for start, end in _names(base)]:
         return [", ".join(names)]
     alone = not ONE.isdisjoint(asked.words)
     phrases = _phrases(base)
     fitting = [span for span in phrases if not (alone and base.words[span[0]] == "les")]
-    return [base.said(*span) for span in fitting[-1:]]
+    return [base.quote(*span) for span in fitting[-1:]]
 
 
 def _names(base: Words) -> list[tuple[int, int]]:
@@ -210,17 +210,17 @@ def _phrase_end(base: Words, at: int) -> int:
     return _phrase_end(base, at + 1) if at < last - 1 and base.words[at] in of else min(at, last)
 
 
-def _replaced(rest: Words, base: Words) -> list[str]:
+def _substitute(rest: Words, base: Words) -> list[str]:
     """Return an earlier question with a fragment in the place of what is like it."""
-    whole, last = rest.said(0, len(rest.words)), len(base.words)
+    whole, last = rest.quote(0, len(rest.words)), len(base.words)
 
     def put(start: int, end: int, words: str = whole) -> str:
         before = base.read.written[: base.read.places[base.spans[start][0]]]
-        return before + words + (" " + base.said(end, last) if end < last else "")
+        return before + words + (" " + base.quote(end, last) if end < last else "")
 
     for at in range(len(rest.words)):
         if rest.words[at] in ORDINALS:
-            nth = rest.said(at, at + 1)
+            nth = rest.quote(at, at + 1)
             return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]

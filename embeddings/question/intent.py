@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from embeddings.question.foldedtext import folded
+from embeddings.question.foldedtext import fold_text
 from embeddings.question.wording import word_set
 from embeddings.text.analysis import fold, is_stop
 from embeddings.types import Note
@@ -50,7 +50,7 @@ def defined_term(question: str) -> str | None:
     "Qu'est-ce que la tolérance zéro ?" and "What does ICE stand for?" ask for a definition; "Qui
     est le patron de Palantir ?" asks for a property, and "Who is angry?" for whom one says it of.
     """
-    read = folded(question)
+    read = fold_text(question)
     found = next(filter(None, (pattern.match(read.text) for pattern in _PATTERNS)), None)
     if not found:
         return None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from embeddings.question.datewords import STORIES
-from embeddings.question.foldedtext import folded
+from embeddings.question.foldedtext import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ def _spellings(source: str) -> tuple[_Name, ...]:
 
 
 def _spelling(source: str, written: str) -> _Name:
-    read = folded(written)
+    read = fold_text(written)
     words = re.finditer(r"\b\w", read.text)
     capitals = tuple(word.start() for word in words if read.is_capital(word.start()))
     return _Name(source, written, read.text, capitals)

@@ -13,19 +13,40 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.question.datephrases import phrases
+from embeddings.errors import QuestionError
+from embeddings.question.askeddays import phrases
 from embeddings.question.datewords import YEAR
-from embeddings.question.foldedtext import folded
+from embeddings.question.foldedtext import fold_text
 from embeddings.question.sources import source_named
-from embeddings.types import Filters
+from embeddings.types import Filters, Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from embeddings.question.datephrases import Phrase
+    from embeddings.question.askeddays import Phrase
 
+MAX_QUESTION = 1000
+"""The longest question, in characters."""
 _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
+
+
+def check_question(question: str) -> str:
+    """Return a question without the space around it.
+
+    Raises:
+        QuestionError: It is empty, too long, or has no word.
+    """
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("The question is empty; ask it in a few words.", "empty")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text)} characters; the most is {MAX_QUESTION}.", "too_long"
+        )
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("The question has no word in it; ask it in a few words.", "no_words")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +56,31 @@ class Understood:
     Attributes:
         filters: Days of publication and source; empty when nothing was said.
         words: The exact words of the question that said so, in order, to be shown back.
+        unread: The exact words that ask for days and could not be followed, to be told.
     """
 
     filters: Filters
     words: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def rest_of(self, question: str) -> str:
+        """Take out the words that became a filter: passages need not hold them; never all."""
+        rest = question
+        for each in self.words:
+            rest = rest.replace(each, " ")
+        return " ".join(rest.split()) if any(map(str.isalnum, rest)) else question
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader is told of the words that could not be followed."""
+        return tuple(
+            Note(
+                "day-unread",
+                f'"{words}" could not be read as days of publication: nothing was narrowed to it.',
+                {"words": words},
+            )
+            for words in self.unread
+        )
 
 
 def understand(question: str, today: date, sources: Sequence[str]) -> Understood:
@@ -49,34 +91,41 @@ def understand(question: str, today: date, sources: Sequence[str]) -> Understood
         today: The day that "last week" is seen from; no filter reaches beyond it.
         sources: The names of the sources that there are.
     """
-    read = folded(question)
+    read = fold_text(question)
     named = source_named(read, sources)
     spans = []
     if named:
         spans.append((named.start, named.end))
         read = read.without(named.start, named.end)
-    dates = _agreed(read.text, phrases(read, today))
+    asked = phrases(read, today)
+    dates, unread = _agree(read.text, [each for each in asked if each.since or each.until])
+    unread += [each for each in asked if not (each.since or each.until)]
     spans += [(each.start, each.end) for each in dates]
-    filters = Filters(
-        since=max((each.since for each in dates if each.since), default=None),
-        until=min((each.until for each in dates if each.until), default=None),
-        source=named.source if named else None,
+    since, until = _bounds(dates)
+    filters = Filters(since=since, until=until, source=named.source if named else None)
+    return Understood(
+        filters,
+        words=tuple(read.words(*span) for span in sorted(spans)),
+        unread=tuple(read.words(*span) for span in sorted((p.start, p.end) for p in unread)),
     )
-    return Understood(filters, tuple(read.words(*span) for span in sorted(spans)))
 
 
-def _agreed(text: str, asked: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
-    """Return the phrases when all can hold at once; none when they contradict each other.
-
-    "En 2017 et pas en 2018" is about years and is no filter; nor is "en 2018" in a question that
-    names another year as well.
-    """
+def _bounds(asked: Sequence[Phrase]) -> tuple[date | None, date | None]:
+    """Return the latest first day and the earliest last one."""
     since = max((each.since for each in asked if each.since), default=None)
-    until = min((each.until for each in asked if each.until), default=None)
+    return since, min((each.until for each in asked if each.until), default=None)
+
+
+def _agree(text: str, asked: list[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
+    """Return the phrases that can all hold at once, and those that cannot and must be told.
+
+    "En 2017 et pas en 2018" is about years, and so is "en 2018" in a question that names another
+    year as well: they are neither.
+    """
+    since, until = _bounds(asked)
+    years = all(each.is_year for each in asked)
     if since and until and since > until:
-        return ()
-    if not all(each.is_year for each in asked):
-        return asked
+        return [], [] if years else asked
     inside = [(each.start, each.end) for each in asked]
     others = [
         int(year.group())
@@ -84,4 +133,5 @@ def _agreed(text: str, asked: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
         if not any(start <= year.start() < end for start, end in inside)
     ]
     first, last = since.year if since else 0, until.year if until else 9999
-    return asked if all(first <= year <= last for year in others) else ()
+    fits = not years or all(first <= year <= last for year in others)
+    return (asked if fits else []), []

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.question.foldedtext import folded
+from embeddings.question.foldedtext import fold_text
 from embeddings.text.analysis import is_stop
 
 if TYPE_CHECKING:
@@ -92,13 +92,13 @@ class Words:
         start = self.spans[at][0]
         return self.read.is_capital(start) and (at > 0 or not is_stop(self.words[0], "fr"))
 
-    def said(self, start: int, end: int) -> str:
+    def quote(self, start: int, end: int) -> str:
         """Return the exact words from one to before another."""
         return self.read.words(self.spans[start][0], self.spans[end - 1][1])
 
 
 def cut(question: str) -> Words:
     """Return a question cut into words."""
-    read = folded(question)
+    read = fold_text(question)
     found = list(_TOKEN.finditer(read.text))
     return Words(read, tuple(m.group() for m in found), tuple(m.span() for m in found))

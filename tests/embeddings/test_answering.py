@@ -106,6 +106,25 @@ async def test_a_question_that_stands_by_itself_is_not_bent(live: Live) -> None:
     assert after.hits == alone.hits
 
 
+async def test_a_day_that_does_not_exist_is_told_and_narrows_nothing(live: Live) -> None:
+    answer = await live.answer("Le nouveau quai de Lorient depuis le 31 avril 2018 ?", terms())
+    assert [(note.key, note.values) for note in answer.notes] == [
+        ("day-unread", {"words": "depuis le 31 avril 2018"})
+    ]
+    assert not answer.filters
+    assert answer.hits
+
+
+async def test_articles_without_a_date_that_a_filter_hides_are_counted(live: Live) -> None:
+    undated = replace(NEW, id="sans-date", date=None)
+    await live.publish(Material((*ARTICLES, undated), [split(a) for a in (*ARTICLES, undated)]))
+    asked = "Que dit-on du quai de Lorient la semaine dernière ?"
+    answer = await live.answer(asked, terms())
+    assert [(note.key, note.values) for note in answer.notes] == [("undated", {"count": "1"})]
+    everything = await live.answer("Que dit-on du quai de Lorient ?", terms())
+    assert everything.notes == ()
+
+
 async def test_thanks_are_replied_to_and_nothing_is_searched(live: Live) -> None:
     answer = await live.answer("merci !", terms())
     assert [note.key for note in answer.notes] == ["thanks"]

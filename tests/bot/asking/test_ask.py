@@ -77,8 +77,8 @@ async def test_options_narrow_the_question(world: World) -> None:
 
 
 async def test_a_day_that_cannot_be_read_gets_a_sentence(world: World) -> None:
-    result = await world.ask("ponts", since="hier")
-    assert "Je ne lis pas « hier » comme une date" in text_of(result.response)
+    result = await world.ask("ponts", since="un jour")
+    assert "Je ne lis pas « un jour » comme une date" in text_of(result.response)
     assert result.ephemeral
 
 

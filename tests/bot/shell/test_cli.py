@@ -92,8 +92,11 @@ def test_a_date_is_written_in_several_ways(stage: Stage, written: str) -> None:
         (["ask", ""], "empty"),
         (["ask", "🙂 …"], "no word"),
         (["ask", "x" * 1001], "the most is 1000"),
-        (["ask", "x", "--since", "2018-02-30"], "'2018-02-30' is not in the calendar"),
-        (["ask", "x", "--until", "hier"], "'hier' is no date: write 2018-06-22"),
+        (["ask", "x", "--since", "2018-02-30"], "'2018-02-30' is no date in the calendar"),
+        (
+            ["ask", "x", "--until", "un jour"],
+            "'un jour' is no date in the calendar: write 2018-06-22",
+        ),
         (["ask", "x", "--since", "2019-01-02", "--until", "2019-01-01"], "is later than"),
         (["ask", "x", "--top-k", "0"], "1<=x<=10"),
         (["ask", "x", "--top-k", "11"], "1<=x<=10"),
