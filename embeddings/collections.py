@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import OrderedDict
@@ -11,9 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
-from embeddings.changing.limits import SERVER, name_of
 from embeddings.engine import SearchEngine
-from embeddings.errors import InputError, UnknownArticle
+from embeddings.errors import InputError, StorageError, UnknownArticle
+from embeddings.snapshots.kept import SnapshotStore
+from embeddings.store.limits import SERVER, name_of
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:
@@ -58,14 +60,14 @@ class Collections:
     ) -> None:
         self.shared = shared
         self._settings = settings
-        self._store = shared.store
+        self._pointers = shared.pointers
         self._clock = clock
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        """Delete what a crash left of collections that were being deleted."""
-        await asyncio.to_thread(self._store.sweep)
+        """Remove the files of collections that a crash left after they were deleted."""
+        await asyncio.to_thread(self._sweep)
         return self
 
     async def __aexit__(
@@ -112,7 +114,7 @@ class Collections:
             EmbeddingsError: It cannot be opened.
         """
         name = name_of(server)
-        if not create and not self._store.has(name):
+        if not create and name not in self._pointers.known:
             self._opened.pop(name, None)  # somebody else has deleted it
             return None
         opened = self._opened.get(name)
@@ -162,18 +164,16 @@ class Collections:
 
     async def servers(self) -> tuple[int, ...]:
         """Return the ids of the servers that have a collection."""
-        return await asyncio.to_thread(self._servers)
-
-    def _servers(self) -> tuple[int, ...]:
-        names = (name for name in self._store.names() if name.startswith(SERVER))
+        await asyncio.to_thread(self._pointers.look)
+        names = (name for name in self._pointers.known if name.startswith(SERVER))
         found = (name.removeprefix(SERVER) for name in names)
         return tuple(sorted(int(name) for name in found if name.isdecimal()))
 
     async def delete(self, server: int) -> bool:
         """Delete a server's collection, all of it; False when it has none.
 
-        It is gone at once, by losing its name; a crash in the middle leaves what the next start
-        clears away. A question that is being answered from it is answered to its end.
+        It is gone at once, by one transaction; a crash in the middle leaves files that nobody
+        names. A question that is being answered from it is answered to its end.
 
         Raises:
             BusyError: Somebody is writing to it.
@@ -182,9 +182,23 @@ class Collections:
         name = name_of(server)
         async with self._lock(name):
             self._opened.pop(name, None)
-            gone = await asyncio.to_thread(self._store.delete, name)
+            gone = await asyncio.to_thread(self._delete, name)
         if gone:
             log.info("%s is deleted", name)
+        return gone
+
+    def _sweep(self) -> None:
+        """Remove the folders that no collection has; one that is made now has its row first."""
+        there = list(self.shared.database.folder.glob("*/"))
+        with contextlib.suppress(StorageError):
+            self._pointers.look()
+            for path in there:
+                if path.name not in self._pointers.known:
+                    SnapshotStore(self._pointers, path.name, self.shared.database).delete()
+
+    def _delete(self, name: str) -> bool:
+        gone = self._pointers.delete(name)
+        SnapshotStore(self._pointers, name, self.shared.database).delete()
         return gone
 
 

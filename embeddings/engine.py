@@ -1,23 +1,30 @@
-"""The search engine: ask, reindex, add, remove, status; what the bot and the shell talk to."""
+"""The search engine: ask, change, look; what the bot and the shell talk to."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import platform
+import re
+import time
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings.answering import Terms
-from embeddings.changing.commands import Changing
-from embeddings.changing.limits import limits_of
+from embeddings.changing.changes import Changes
+from embeddings.changing.changeset import Change, Wish
+from embeddings.changing.publishing import Publisher
 from embeddings.collection import Collection
+from embeddings.errors import BusyError, InputError, SnapshotError
 from embeddings.live import Live
 from embeddings.question.understanding import MAX_QUESTION, check_question
-from embeddings.store.opening import open_store
-from embeddings.types import SHARED, Filters, Standing, Status
+from embeddings.snapshots.kept import SnapshotStore
+from embeddings.store.database import Database, open_database
+from embeddings.store.limits import limits_of
+from embeddings.store.pointers import CollectionRows, Pointers
+from embeddings.store.records import Records
+from embeddings.types import SHARED, Filters, Standing, Status, VerifyReport
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -26,7 +33,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.snapshots.reindexing import Builder
-    from embeddings.store.store import Helping, Store
     from embeddings.types import (
         Answer,
         Article,
@@ -35,33 +41,41 @@ if TYPE_CHECKING:
         Passage,
         ProgressCallback,
         SnapshotSummary,
-        VerifyReport,
     )
     from embeddings.vectors.encoder import Encoder
 
 __all__ = ["MAX_QUESTION", "SearchEngine"]
 
 LIBRARIES = ("discord.py", "faiss-cpu", "numpy", "sentence-transformers", "torch", "verbatim")
+PATIENCE = 120.0
+"""Seconds to wait for another process that is building the first snapshot."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class SearchEngine(Changing):
+class SearchEngine(Changes):
     """One collection, searched and kept; an async context manager.
 
     Args:
         settings: Where the data lives, which model, how sure.
-        collection: The collection's name; the folder is made when ``create`` is set.
+        collection: The collection's name.
         create: Make a collection that is not there; the shared one is always made.
         seed: Read the stories of ``settings.seeds`` into a shared collection that is new.
         clock: What "today" is, for questions such as "last week".
         encoder: What makes vectors, in place of the model that the settings name.
         builder: Builds snapshots in a process of its own; by default they are built here.
         progress: Told how far the reindex is that opening the data may need.
-        beside: An open engine of another collection that outlives this one, whose model and
-            thread are used.
+        beside: An open engine of another collection that outlives this one, whose model, thread
+            and database are used.
+
+    Attributes:
+        records: What the bot keeps of people and servers.
+
+    Raises:
+        InputError: It is no name for a collection.
     """
 
     def __init__(
@@ -77,70 +91,100 @@ class SearchEngine(Changing):
         progress: ProgressCallback | None = None,
         beside: SearchEngine | None = None,
     ) -> None:
+        if not _NAME.fullmatch(collection):
+            raise InputError(
+                f"{collection!r} is no name for a collection; use a-z, 0-9 and -, 60 at the most."
+            )
+        self.database: Database = beside.database if beside else open_database(settings)
+        self.pointers: Pointers = beside.pointers if beside else Pointers(self.database)
+        self.records: Records = beside.records if beside else Records(self.database)
         self._settings = settings
-        limits = limits_of(settings, collection)
-        self.store: Store = beside.store if beside else open_store(settings)
-        self._collection = Collection(settings.data, collection, settings.fetch, limits, self.store)
+        self._limits = limits_of(settings, collection)
         self._create = create or collection == SHARED
         self._seeds = settings.seeds if seed and collection == SHARED else None
         self._clock = clock
+        self._progress = progress
+        self._beside = beside
         self._given = encoder
         self._builder = builder
-        self._progress = progress
-        self._helper: Helping | None = None
+        self._name = collection
         self._heard: Heard | None = None
-        self._beside = beside._live if beside else None  # noqa: SLF001 - of the same class
 
     async def __aenter__(self) -> Self:
-        """Load the model and the last good snapshot; build one where there is none.
+        """Load the last good snapshot; build one where there is none.
+
+        The model is loaded when it is first needed, or by ``warm``.
 
         Raises:
-            InputError: There is no such collection.
-            ModelError: The model cannot be loaded.
-            StorageError: The data folder cannot be read or written.
+            InputError: There is no such collection, and it is not to be made.
+            StorageError: The data cannot be read or written.
         """
+        kept = SnapshotStore(self.pointers, self._name, self.database)
+        self._rows = CollectionRows(self.database, self.pointers, self._name)
         self._live = Live(
-            self._settings, self._collection, self._given, self._builder, beside=self._beside
+            self._settings,
+            self._name,
+            self.pointers,
+            kept,
+            encoder=self._given,
+            builder=self._builder,
+            beside=self._beside._live if self._beside else None,  # noqa: SLF001 - of this class
         )
+        self._collection = Collection(self._settings, self._rows, self._live)
+        self._publisher = Publisher(self._collection)
         try:
-            await asyncio.to_thread(self._collection.open, create=self._create)
-            await asyncio.to_thread(self._collection.recover)
-            await self._live.open(self._seeds, self._progress)
-            await asyncio.to_thread(self._collection.recover)
-            await self._join_in()
+            await self._live.open()
+            if not self._live.is_cut_off:
+                await self._begin()
+            self._heard = Heard(self._live.follow)
+            self.pointers.listen(self._heard)
         except BaseException:
             await self._close()
             raise
         return self
 
-    async def _join_in(self) -> None:
-        """Hear what other processes publish, and encode for them when they have much to do."""
-        self._heard = Heard(self._live.follow)
-        self._collection.generations.listen(self._heard.tell)
-        helper = self._collection.helper(self._help)
-        if helper and self._beside is None:
-            self._helper = helper
-            await helper.start()
+    async def _begin(self) -> None:
+        """Make the collection, and the snapshot that is missing."""
+        if self._name not in self.pointers.known:
+            if not self._create:
+                there = ", ".join(sorted(self.pointers.known)) or "none yet"
+                raise InputError(f"There is no collection {self._name!r}; there are: {there}.")
+            await asyncio.to_thread(self.pointers.create, self._name)
+        is_new = self.pointers.known.get(self._name) is None
+        if self._live.snapshot is None and (self._seeds if is_new else True):
+            try:
+                await self._build_missing()
+            except SnapshotError as error:  # what mends it is a change, which has to be possible
+                self._live.note(str(error))
 
-    async def _help(self) -> int:
-        """Encode some texts for another process; return how many that were.
-
-        Who has a process of its own to build in answers questions in this one: to load here what
-        only passages need would keep them waiting.
-        """
-        if self._builder:
-            return await self._builder.help(self._collection.name)
-        encoding = self._collection.encoding(self._live.encoder, self._live.worker)
-        return await encoding.help() if encoding else 0
+    async def _build_missing(self) -> None:
+        """Build the snapshot that is missing, or wait for another process that is about it."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                async with self._publisher.hold() as write:
+                    if self._live.snapshot is None:
+                        is_new = self.pointers.known.get(self._name) is None
+                        plan = await self._plan([str(self._seeds)]) if is_new else None
+                        change = Change("add", plan.change if plan else {})
+                        if plan is None or plan.change:
+                            wish = Wish(progress=self._progress)
+                            await self._publisher.publish(write, change, wish)
+            except BusyError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+                await self._live.open()
+            else:
+                return
 
     async def _close(self) -> None:
-        if self._helper:
-            await self._helper.stop()
         if self._heard:
             await self._heard.stop()
         await self._live.close()
         if self._beside is None:
-            await asyncio.to_thread(self.store.close)
+            self.records.close()
+            await asyncio.to_thread(self.database.close)
 
     async def __aexit__(
         self,
@@ -148,7 +192,7 @@ class SearchEngine(Changing):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the model's thread and what the store has open."""
+        """End the model's thread and what is open of the database."""
         await self._close()
 
     async def ask(
@@ -176,11 +220,11 @@ class SearchEngine(Changing):
         Raises:
             QuestionError: The question is empty, too long, or has no word.
             UnknownArticle: The filters name an article that is not there.
+            ModelError: The model cannot be loaded.
         """
+        from embeddings.answering import Terms  # what only questions need
+
         text = check_question(question)
-        others = [engine._live for engine in also]  # noqa: SLF001 - of the same class
-        for live in (self._live, *others):
-            await live.follow()
         terms = Terms(
             top_k=top_k or self._settings.top_k,
             threshold=self._settings.threshold if threshold is None else threshold,
@@ -189,12 +233,34 @@ class SearchEngine(Changing):
             plain=plain,
             before=tuple(before),
         )
-        answer = await self._live.answer(text, terms, others)
-        return replace(answer, hits=tuple(_dated(hit, (self, *also)) for hit in answer.hits))
+        await self._ready()
+        lives = [engine._live for engine in also]  # noqa: SLF001 - of the same class
+        answer = await self._live.answer(text, terms, lives)
+        return replace(
+            answer,
+            hits=tuple(map(_dated, answer.hits)),
+            closest=tuple(map(_dated, answer.closest)),
+        )
 
     async def warm(self) -> None:
-        """Load what the first question would wait for."""
+        """Load what the first question would wait for.
+
+        Raises:
+            ModelError: The model cannot be loaded.
+        """
+        await self._ready()
         await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
+
+    async def _ready(self) -> None:
+        """Load the model; build the index anew where another model made it."""
+        loaded = await self._live.ready()
+        snapshot = self._live.snapshot
+        if loaded is None and snapshot and not self._live.is_cut_off:
+            self._live.note(
+                f"The index was made with {snapshot.manifest.model}: it is built again."
+            )
+            async with self._publisher.hold() as write:
+                await self._publisher.publish(write, Change(), Wish(progress=self._progress))
 
     @property
     def threshold(self) -> float:
@@ -203,8 +269,7 @@ class SearchEngine(Changing):
 
     def sources(self) -> tuple[ArticleSummary, ...]:
         """Return the articles of the snapshot that serves, from memory, by id."""
-        serving = self._live.serving
-        return self._collection.audit.dated(serving.snapshot.sources) if serving else ()
+        return self._live.snapshot.sources if self._live.snapshot else ()
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return an article's passages in order, from memory.
@@ -212,7 +277,7 @@ class SearchEngine(Changing):
         Raises:
             UnknownArticle: No article has that id.
         """
-        snapshot = self._live.now.snapshot
+        snapshot = self._live.now
         return snapshot.passages_of(snapshot.row(article_id))
 
     def standing(self, article_id: str, digest: str) -> Standing:
@@ -222,7 +287,7 @@ class SearchEngine(Changing):
             article_id: The article that it was quoted from.
             digest: The passage's digest, or how it begins.
         """
-        snapshot = self._live.serving.snapshot if self._live.serving else None
+        snapshot = self._live.snapshot
         if snapshot is None or article_id not in snapshot.digests:
             return Standing.GONE
         passages = snapshot.passages_of(snapshot.row(article_id))
@@ -235,48 +300,48 @@ class SearchEngine(Changing):
         Raises:
             UnknownArticle: No article has that id.
         """
-        snapshot = self._live.now.snapshot
+        snapshot = self._live.now
         return await asyncio.to_thread(snapshot.article, snapshot.row(article_id))
 
     def status(self) -> Status:
-        """Say what serves now."""
-        manifest = self._live.serving.snapshot.manifest if self._live.serving else None
+        """Say what serves now, from memory."""
+        live = self._live
+        manifest = live.snapshot.manifest if live.snapshot else None
         return Status(
             snapshot=manifest.snapshot if manifest else None,
             created_at=manifest.created_at if manifest else None,
-            model=self._live.encoder.model_id,
-            dimension=self._live.encoder.dimension,
+            model=live.model_id,
+            dimension=live.dimension,
             articles=manifest.articles if manifest else 0,
             passages=manifest.passages if manifest else 0,
-            collections=self._collection.siblings(),
-            index=self._live.serving.index_kind if self._live.serving else None,
+            collections=tuple(sorted(self.pointers.known)),
+            index=live.index_kind,
             threshold=self.threshold,
-            calibration=self._live.calibration.note,
+            calibration=live.calibrated.note,
             snapshots=self.snapshots(),
             versions=_versions(),
-            notes=self._live.notes,
-            store=self.store.where(),
+            notes=live.notes,
+            store=self.database.where(),
         )
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
-        """Return the kept snapshots, newest first."""
-        return self._collection.summaries()
+        """Return the kept snapshots, newest first, from memory."""
+        return self._live.summaries
 
     async def verify(self) -> VerifyReport:
-        """Check every file and every stored passage against its digest."""
-        serving = self._live.serving
-        return await asyncio.to_thread(
-            self._collection.verify, serving.snapshot if serving else None
-        )
+        """Check the pointer, every file, every row and every passage against its digest.
+
+        Raises:
+            StorageError: The database cannot be reached.
+        """
+        from embeddings.snapshots.verifying import verify
+
+        return await asyncio.to_thread(verify, self._rows, self._live.kept, self._live.snapshot)
 
 
-def _dated(hit: Hit, engines: Sequence[SearchEngine]) -> Hit:
+def _dated(hit: Hit) -> Hit:
     """Say when the article of a hit was corrected."""
-    for engine in engines:
-        collection = engine._collection  # noqa: SLF001 - of the same file
-        if collection.name == hit.article.collection:
-            return replace(hit, corrected=collection.audit.corrected().get(hit.article.id))
-    return hit
+    return replace(hit, corrected=hit.article.corrected)
 
 
 def _versions() -> dict[str, str]:

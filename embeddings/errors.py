@@ -13,8 +13,9 @@ The tree::
     ├── GateError             golden questions that the new snapshot does not answer any more
     ├── BusyError             somebody else is writing: says who and since when
     ├── StorageError          the disk is full, or the folder cannot be written
-    │   └── AwayError         the database cannot be reached; it may be a moment later
-    ├── SnapshotError         a snapshot on disk is not what was written
+    │   ├── AwayError         the database cannot be reached; it may be a moment later
+    │   └── FullError         there is no room left; nothing was changed
+    ├── SnapshotError         what is stored is not what was written
     │   └── OtherFormat       a snapshot is whole, and another version made it
     └── ModelError            the model cannot be loaded, or does not fit
 """
@@ -142,8 +143,12 @@ class AwayError(StorageError):
     """The database cannot be reached, and nothing was changed; a moment later it may be."""
 
 
+class FullError(StorageError):
+    """There is no room left on the disk, and nothing was changed."""
+
+
 class SnapshotError(EmbeddingsError):
-    """A snapshot on disk is not what was written."""
+    """A snapshot or an article that is stored is not what was written."""
 
 
 class OtherFormat(SnapshotError):  # noqa: N818 - named as in the words of the design

@@ -1,210 +1,208 @@
-"""What serves now: the snapshot, the model and its thread; opened, followed, replaced."""
+"""What serves one collection: its snapshot, the models that answer, and how another replaces it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import time
-from functools import partial
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
 
-from embeddings.answering import Models, answer
-from embeddings.changing import gate
-from embeddings.errors import BusyError, EmbeddingsError, SnapshotError, UnknownArticle
-from embeddings.loaded import LoadedSnapshot
-from embeddings.ranking.confidence import calibration_for
-from embeddings.snapshots.reindexing import Changes, Reindex, Reindexing, changes
+from embeddings.errors import (
+    EmbeddingsError,
+    ModelError,
+    SnapshotError,
+    StorageError,
+    UnknownArticle,
+)
 from embeddings.types import Answer, Refusal
-from embeddings.vectors.encoder import load_encoder
-from embeddings.vectors.reranker import load_reranker
-from embeddings.vectors.worker import Priority, Worker, held
+from embeddings.vectors.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from config.settings import Settings
-    from embeddings.answering import Terms
-    from embeddings.collection import Collection
-    from embeddings.snapshots.reindexing import Builder, Material
+    from embeddings.answering import Models, Terms
+    from embeddings.loaded import LoadedSnapshot
+    from embeddings.ranking.confidence import Calibration
+    from embeddings.snapshots.kept import SnapshotStore
+    from embeddings.snapshots.reindexing import Builder, Tools
     from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.types import ProgressCallback, ReindexReport
+    from embeddings.store.pointers import Pointers
+    from embeddings.types import SnapshotSummary
     from embeddings.vectors.encoder import Encoder
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-PLAIN = Reindexing()
-PATIENCE = 120.0
-"""Seconds to wait for another process that is building the first snapshot."""
+PATIENCE = 5.0
+"""Seconds that a store which does not answer is waited for, before what is here serves."""
 
 
 class Live:
-    """The snapshot that serves one collection, and all that is needed to replace it.
+    """What serves one collection; replaced as a whole, so that no question sees a half of it.
 
     Args:
-        settings: Which model, how sure, how many snapshots are kept.
-        collection: Whose snapshots.
+        settings: Which model, how sure.
+        name: The collection's name.
+        pointers: Where it is said which snapshot is live.
+        kept: Its snapshots.
         encoder: What makes vectors, in place of the model that the settings name.
         builder: Builds the snapshots in a process of its own; by default they are built here.
         beside: Another one that is open and outlives this one: its model and its thread are used.
+
+    Attributes:
+        snapshot: The snapshot that serves; None: there is none.
+        loaded: The same, ready to answer; None before ``ready``.
+        summaries: The kept snapshots, newest first.
+        is_cut_off: The store was away when this was opened.
+        notes: Sentences for a person about what is not as it should be.
     """
 
     def __init__(
         self,
         settings: Settings,
-        collection: Collection,
+        name: str,
+        pointers: Pointers,
+        kept: SnapshotStore,
+        *,
         encoder: Encoder | None = None,
         builder: Builder | None = None,
-        *,
         beside: Live | None = None,
     ) -> None:
-        self.collection = collection
-        self.serving: LoadedSnapshot | None = None
+        self.name = name
+        self.kept = kept
+        self.snapshot: Snapshot | None = None
+        self.loaded: LoadedSnapshot | None = None
+        self.summaries: tuple[SnapshotSummary, ...] = ()
         self.notes: tuple[str, ...] = ()
         self.worker: Worker = beside.worker if beside else Worker()
+        self.builder: Builder | None = beside.builder if beside else builder
+        self.is_cut_off = False
+        self.models: Models | None = None
+        self.calibration: Calibration | None = None
         self._settings = settings
-        self.models: Models
+        self._pointers = pointers
         self._given = encoder
         self._beside = beside
-        self.builder: Builder | None = beside.builder if beside else builder
-        self._following = asyncio.Lock()
-        self._refused = ""
+        self._turn = asyncio.Lock()
+        self._refused: int | None = None
+
+    async def open(self) -> None:
+        """Load the last good snapshot, of what the store says or said last.
+
+        Raises:
+            StorageError: The store is away, and nothing of it is here.
+        """
+        try:
+            await within(PATIENCE, self._pointers.look)
+        except (StorageError, TimeoutError) as error:
+            self.note(str(error) or "The database does not answer; what is here serves.")
+            found = await asyncio.to_thread(self.kept.load_noted)
+            if found is None:
+                raise StorageError(self.notes[-1]) from error
+            self.snapshot, self.is_cut_off = found, True
+        else:
+            self.is_cut_off = False
+            self.snapshot, notes = await asyncio.to_thread(self.kept.load_best)
+            self.notes = (*self.notes, *notes)
+            await self.summarise()
 
     async def close(self) -> None:
         """End the model's thread when it has done what waits."""
         if self._beside is None:
             await asyncio.to_thread(self.worker.close)
 
-    async def open(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
-        """Load the model and the last good snapshot; build one where there is none.
+    async def ready(self) -> LoadedSnapshot | None:
+        """Load the models, and what a question needs of the snapshot; at once when that is done.
 
-        Args:
-            seeds: The stories that a new collection begins with.
-            progress: Told how far that is.
+        Returns:
+            What answers; None when nothing does, or only a snapshot of another model.
+
+        Raises:
+            ModelError: The model cannot be loaded.
         """
-        await self.load_best()
-        if self.serving is None:
-            await self._first(seeds, progress)
+        if self.loaded and self.snapshot is self.loaded.snapshot:
+            return self.loaded
+        async with self._turn:
+            if self.models is None:
+                await self._load_models()
+            if self.snapshot and self.is_of_our_model(self.snapshot):
+                self.loaded = await asyncio.to_thread(self._load, self.snapshot)
+            return self.loaded
 
-    async def load_best(self) -> None:
-        """Load the model, and the last good snapshot that was made with it, if there is one."""
-        self.models = await self.worker.run(Priority.QUESTION, self._load_models)
+    async def _load_models(self) -> None:
+        if self._beside:
+            await self._beside.ready()
+            self.models, self.calibration = self._beside.models, self._beside.calibration
+            return
+        self.models = await self.worker.run(Priority.QUESTION, self._load_ours)
+        from embeddings.ranking.confidence import calibration_for  # numpy, where it is needed
+
         self.calibration = calibration_for(self._settings, self.encoder.model_id)
-        snapshot, self.notes = await asyncio.to_thread(self.collection.generations.load_best)
-        if snapshot and snapshot.manifest.model == self.encoder.model_id:
-            self.serving = await asyncio.to_thread(self._serving, snapshot)
-        elif snapshot:
-            self._note(f"The index was made with {snapshot.manifest.model}: it is built again.")
+
+    def _load_ours(self) -> Models:
+        """Load the models on the thread that will use them."""
+        from embeddings.answering import Models
+        from embeddings.vectors.encoder import load_encoder
+        from embeddings.vectors.reranker import load_reranker
+
+        return Models(self._given or load_encoder(self._settings), load_reranker(self._settings))
 
     @property
     def encoder(self) -> Encoder:
-        """What makes vectors."""
+        """What makes vectors, once it is ready."""
+        if self.models is None:
+            raise ModelError("The model is not loaded yet.")
         return self.models.encoder
 
-    def _load_models(self) -> Models:
-        """Load the models on the thread that will use them, unless another has them."""
-        if self._beside:
-            return self._beside.models
-        encoder = self._given or load_encoder(self._settings)
-        return Models(encoder, load_reranker(self._settings))
+    @property
+    def tools(self) -> Tools:
+        """What a snapshot is built with, once it is ready."""
+        from embeddings.snapshots.reindexing import Tools
 
-    async def _first(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
-        """Build the snapshot that is missing, or wait for another process that is about it."""
-        generations = self.collection.generations
-        missing = await asyncio.to_thread(lambda: generations.live)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                async with held(self.collection.writing()):
-                    if await asyncio.to_thread(lambda: generations.live) != missing:
-                        await self._catch_up()
-                    if self.serving is None:
-                        await self._build_first(seeds, progress)
-            except BusyError:
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(0.2)
-            else:
-                return
+        if self.calibration is None:
+            raise ModelError("The model is not loaded yet.")
+        return Tools(self.encoder, self.worker, self.calibration)
 
-    async def _build_first(self, seeds: Path | None, progress: ProgressCallback | None) -> None:
-        if seeds:
-            await asyncio.to_thread(self.collection.begin_with, seeds)
-        if await asyncio.to_thread(self.collection.corpus.ids):
-            await self.reindex(Reindexing(), progress)
+    @property
+    def model_id(self) -> str:
+        """The model that answers or, before it is loaded, that made the snapshot."""
+        if self.models:
+            return self.encoder.model_id
+        return self.snapshot.manifest.model if self.snapshot else self._settings.model
 
-    async def reindex(
-        self, how: Reindexing, progress: ProgressCallback | None = None
-    ) -> ReindexReport:
-        """Build a snapshot of the corpus and serve it; the caller holds the writer's lock.
+    @property
+    def dimension(self) -> int:
+        """Length of its vectors; 0 when that is not known yet."""
+        if self.models:
+            return self.encoder.dimension
+        return self.snapshot.manifest.dimension if self.snapshot else 0
 
-        Raises:
-            StorageError: The disk is full or cannot be written; the old snapshot serves on.
-            SnapshotError: What was written cannot be read back; the old snapshot serves on.
-        """
-        if self.builder:
-            report = await self.builder.reindex(self.collection.name, how, progress)
-            await self._catch_up()
-            return report
-        if self.serving:
-            await self._catch_up()
-        known = None if how.full else self._snapshot
-        material, problems = await asyncio.to_thread(self.collection.material, known)
-        if how.dry_run:
-            return await self._run().preview(material, self._snapshot, full=how.full)
-        check = None if how.anyway else await asyncio.to_thread(self._gate, material)
-        return await self.publish(material, how, progress=progress, notes=problems, check=check)
+    @property
+    def index_kind(self) -> str | None:
+        """What kinds of index search its vectors; None without a snapshot."""
+        if self.loaded:
+            return self.loaded.index_kind
+        return self.snapshot.manifest.index if self.snapshot else None
 
-    def _gate(self, material: Material) -> Callable[[LoadedSnapshot], None] | None:
-        """Return what a new snapshot is asked before it is published; nothing without a change.
+    @property
+    def calibrated(self) -> Calibration:
+        """How sure a score makes us, with that model."""
+        from embeddings.ranking.confidence import calibration_for
 
-        Raises:
-            InputError: The golden questions cannot be read.
-        """
-        before = self.serving
-        if before is None or changes(material, before.snapshot) == Changes(0, 0, 0):
-            return None
-        ids = {article.id for article in material.articles}
-        questions = gate.golden(self.collection, self._settings.seeds, ids)
-        return lambda new: gate.check(questions, before, new, self._encode, self._settings.gate)
+        return self.calibration or calibration_for(self._settings, self.model_id)
 
-    def _encode(self, text: str) -> NDArray[np.float32]:
-        return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
+    def is_of_our_model(self, snapshot: Snapshot) -> bool:
+        """Say whether a snapshot was made with the model that answers."""
+        return snapshot.manifest.model == self.encoder.model_id
 
-    async def publish(
-        self,
-        material: Material,
-        how: Reindexing = PLAIN,
-        *,
-        progress: ProgressCallback | None = None,
-        notes: tuple[str, ...] = (),
-        check: Callable[[LoadedSnapshot], None] | None = None,
-    ) -> ReindexReport:
-        """Build a snapshot of some material and serve it; the caller holds the writer's lock."""
-        journal = self.collection.journal
-        serving, report = await self._run().run(
-            material,
-            self._snapshot,
-            full=how.full,
-            progress=progress,
-            notes=notes,
-            check=check,
-            still=partial(journal.still, how.change) if how.change else None,
-        )
-        self.serving = await asyncio.to_thread(self._published, serving)
-        await asyncio.to_thread(
-            self.collection.generations.clear, self._settings.snapshots_kept, report.snapshot
-        )
-        return report
+    def _load(self, snapshot: Snapshot) -> LoadedSnapshot:
+        from embeddings.loaded import LoadedSnapshot
 
-    def _published(self, serving: LoadedSnapshot) -> LoadedSnapshot:
-        """Return what serves a snapshot that was only just published."""
-        indexes = self.collection.generations.indexes(serving.snapshot)
-        return LoadedSnapshot(serving.snapshot, self.calibration, indexes) if indexes else serving
+        if self.calibration is None:
+            raise ModelError("The model is not loaded yet.")
+        return LoadedSnapshot(snapshot, self.calibration, self.kept.indexes(snapshot))
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
         """Answer a checked question from the snapshots that serve, on the model's thread.
@@ -214,82 +212,99 @@ class Live:
             terms: How many passages, how sure, and from where.
             also: Other collections that are searched as well.
         """
-        lives = {live.collection.name: live.serving for live in (self, *also)}
-        servings = {n: s for n, s in lives.items() if s and s.snapshot.manifest.passages}
-        if not servings:
-            snapshot = self.serving.snapshot.id if self.serving else ""
+        from embeddings.answering import answer
+
+        found = {live.name: await live.ready() for live in (self, *also)}
+        serving = {n: s for n, s in found.items() if s and s.snapshot.manifest.passages}
+        if not serving or self.models is None:
+            snapshot = self.snapshot.id if self.snapshot else ""
             return Answer(question, snapshot, None, Refusal.EMPTY_CORPUS)
         return await self.worker.run(
-            Priority.QUESTION, answer, question, servings, self.models, terms
+            Priority.QUESTION, answer, question, serving, self.models, terms
         )
 
     @property
     def threshold(self) -> float:
         """The least confidence that is answered, in [0, 1]: the setting, or the calibration's."""
-        given = self._settings.threshold
-        passages = self.serving.snapshot.manifest.passages if self.serving else 0
-        return self.calibration.threshold_for(passages) if given is None else given
-
-    @property
-    def _snapshot(self) -> Snapshot | None:
-        return self.serving.snapshot if self.serving else None
-
-    def _run(self) -> Reindex:
-        encoding = self.collection.encoding(self.encoder, self.worker)
-        return Reindex(
-            self.collection.generations, self.encoder, self.worker, self.calibration, encoding
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self.calibrated.threshold_for(
+            self.snapshot.manifest.passages if self.snapshot else 0
         )
-
-    async def _catch_up(self) -> None:
-        """Serve at once what another process has just published."""
-        with contextlib.suppress(EmbeddingsError):  # what it cannot have now, it has a moment later
-            await asyncio.to_thread(self.collection.generations.refresh)
-        await self.follow()
 
     async def follow(self) -> None:
         """Serve what another process has published since."""
-        live = self.collection.generations.latest
-        if live is None or (self.serving and self.serving.snapshot.id == live):
+        number = self._pointers.known.get(self.name)
+        if number is None or (self.snapshot and self.snapshot.number == number):
             return
-        async with self._following:
-            if self.serving and live in (self.serving.snapshot.id, self._refused):
-                return
-            try:
-                self.serving = await asyncio.to_thread(self.load, live)
-            except EmbeddingsError as error:
-                self._refused = live
-                self._note(f"The snapshot {live} is not served: {error}")
+        if number == self._refused:
+            return
+        try:
+            snapshot = await asyncio.to_thread(self.kept.load, number)
+            await self.serve(snapshot)
+        except EmbeddingsError as error:
+            self._refused = number
+            self.note(f"The snapshot {number} is not served: {error}")
 
-    def load(self, name: str) -> LoadedSnapshot:
-        """Load a kept snapshot, to serve it.
+    async def serve(self, snapshot: Snapshot) -> None:
+        """Serve a snapshot from now on; questions that are being answered keep theirs.
 
         Raises:
-            UnknownSnapshot: It is not kept.
-            SnapshotError: It is damaged, or was made with another model.
+            SnapshotError: It cannot be served, such as for being of another model.
         """
-        snapshot = self.collection.generations.load(name)
-        if snapshot.manifest.model != self.encoder.model_id:
-            raise SnapshotError(
-                f"The snapshot {name} was made with {snapshot.manifest.model}, not with "
-                f"{self.encoder.model_id}: choose that model, or run reindex."
-            )
-        return self._serving(snapshot)
+        async with self._turn:
+            loaded = None
+            if self.models:
+                if not self.is_of_our_model(snapshot):
+                    raise SnapshotError(
+                        f"The snapshot {snapshot.id} was made with {snapshot.manifest.model}, not "
+                        f"with {self.encoder.model_id}: choose that model, or run reindex."
+                    )
+                loaded = await asyncio.to_thread(self._load, snapshot)
+            self.snapshot, self.loaded = snapshot, loaded
+        await self.summarise()
 
-    def _serving(self, snapshot: Snapshot) -> LoadedSnapshot:
-        indexes = self.collection.generations.indexes(snapshot)
-        return LoadedSnapshot(snapshot, self.calibration, indexes)
+    async def summarise(self) -> None:
+        """Read again which snapshots are kept, for those who list them from memory."""
+        try:
+            self.summaries = await asyncio.to_thread(self.kept.summaries)
+        except StorageError as error:
+            log.info("not listed just now: %s", error)
 
     @property
-    def now(self) -> LoadedSnapshot:
+    def now(self) -> Snapshot:
         """What serves now.
 
         Raises:
             UnknownArticle: Nothing does.
         """
-        if self.serving is None:
+        if self.snapshot is None:
             raise UnknownArticle("No article is indexed yet; add one first.")
-        return self.serving
+        return self.snapshot
 
-    def _note(self, sentence: str) -> None:
+    def note(self, sentence: str) -> None:
+        """Tell a person, and go on."""
         log.warning("%s", sentence)
         self.notes = (*self.notes, sentence)
+
+
+async def within(seconds: float, call: Callable[[], T]) -> T:
+    """Run a call that may never end, on a thread of its own, and wait for so long.
+
+    Raises:
+        TimeoutError: It has not ended; nobody waits for it any more.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+        else:
+            if future.set_running_or_notify_cancel():
+                future.set_result(result)
+
+    threading.Thread(target=run, name="within", daemon=True).start()
+    return await asyncio.wait_for(asyncio.wrap_future(future), seconds)

@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from embeddings.articles import SHARED, Article, ArticleSummary, Passage, Span, digest
-from embeddings.changes import (
+from embeddings.articles import (
+    METADATA,
+    SHARED,
+    Article,
+    ArticleSummary,
     AuditEntry,
     ChangeReport,
     Correction,
+    Passage,
     Proposal,
     Proposed,
     ReindexReport,
     Rejected,
+    RollbackReport,
+    Span,
     Standing,
+    digest,
+    identity,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     ProgressCallback = Callable[["Progress"], None]
 
 __all__ = [
+    "METADATA",
     "SHARED",
     "Answer",
     "Article",
@@ -42,6 +51,7 @@ __all__ = [
     "Refusal",
     "ReindexReport",
     "Rejected",
+    "RollbackReport",
     "Sentence",
     "SnapshotSummary",
     "Span",
@@ -49,6 +59,7 @@ __all__ = [
     "Status",
     "VerifyReport",
     "digest",
+    "identity",
 ]
 
 

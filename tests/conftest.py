@@ -11,7 +11,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD_TOKEN"]:
     del os.environ[name]
 
-from tests.embeddings.store.postgres.fixtures import (  # noqa: E402 - the environment comes first
+from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment comes first
     postgres,
     postgres_database,
     postgres_of_its_own,

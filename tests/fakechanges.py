@@ -24,6 +24,7 @@ from embeddings.types import (
     Proposal,
     ReindexReport,
     Rejected,
+    RollbackReport,
     SnapshotSummary,
 )
 from tests.fakereading import Kept, edited, proposed, read_file
@@ -208,7 +209,7 @@ class Changes:
         report = await self._rebuild(before, by=by, anyway=anyway, progress=progress)
         return ChangeReport(removed=known, rejected=unknown, report=report)
 
-    async def rollback(self, snapshot: str | None = None, *, by: str = "") -> tuple[str, str]:
+    async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
         names = [s.snapshot for s in self._kept]
         older = names[names.index(self._live) + 1 :]
         wanted = snapshot or (older[0] if older else "")
@@ -216,7 +217,7 @@ class Changes:
             raise UnknownSnapshot("There is no such snapshot.")
         self._check("rollback", by)
         previous, self._live = self._live, wanted
-        return wanted, previous
+        return RollbackReport(wanted, previous)
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
         return tuple(replace(s, live=s.snapshot == self._live) for s in self._kept)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
-from embeddings.store.folder import FolderStore
+from embeddings.store.database import SqliteDatabase
+from embeddings.store.pointers import Pointers
 from embeddings.types import (
     SHARED,
     Answer,
@@ -47,7 +48,8 @@ class FakeEngine(Changes):
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
         super().__init__(articles, collection)
-        self.store = FolderStore(Path("no collections are here"))
+        self.database = SqliteDatabase(Path("no collections are here"))
+        self.pointers = Pointers(self.database)
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.before: tuple[str, ...] = ()

@@ -94,9 +94,10 @@ class Admin(
         await delivery.hold(interaction, ephemeral=True)
         shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
-        now, before = await engine.rollback(snapshot, by=by(interaction))
+        done = await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
-        text = language("rollback-done", snapshot=plain(now), previous=plain(before))
+        names = {"snapshot": plain(done.snapshot), "previous": plain(done.previous)}
+        text = language("rollback-done", **names)
         await delivery.answer(interaction, notice(text, ANSWERED))
 
     @rollback.autocomplete("snapshot")

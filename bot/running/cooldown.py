@@ -55,7 +55,7 @@ class Cooldown:
             return 0.0
         try:
             async with asyncio.timeout(PROMPT):
-                left = await store.turn("{}:{}".format(*key), seconds)
+                left = await store.take_turn("{}:{}".format(*key), seconds)
         except (TimeoutError, *UNKEPT):
             self._alone_until = self._clock() + PAUSE
             return 0.0

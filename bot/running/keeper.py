@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from bot.keeping import UNKEPT
-from bot.store import Store
+from bot.keeping import UNKEPT, Keeping
+from embeddings.store.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.keeping import Keeping
     from config.settings import Settings
 
 
 def keeping_of(settings: Settings) -> Keeping:
-    """Return what keeps things: the database of the settings, or a file in the data folder."""
-    if not settings.store.url:
-        return Store(settings.data / "bot" / "bot.sqlite3")
-    from bot.pgstore import SharedStore  # its packages are an extra
-
-    return SharedStore(settings.store.url)
+    """Return what keeps things: rows of the store that the settings name."""
+    return Keeping(open_database(settings))
 
 
 @contextlib.asynccontextmanager
 async def keeping(settings: Settings) -> AsyncIterator[Keeping]:
     """Have things kept for as long as this lasts."""
-    store = keeping_of(settings)
+    database = open_database(settings)
+    store = Keeping(database)
     with contextlib.suppress(*UNKEPT):  # the client tries again, and tells
         await store.open()
     try:
         yield store
     finally:
-        await store.close()
+        store.close()
+        await asyncio.to_thread(database.close)

@@ -23,8 +23,8 @@ from embeddings.errors import BusyError, GateError, QuestionError
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from embeddings.snapshots.reindexing import Builder, Reindexing
-    from embeddings.types import Answer, ProgressCallback, ReindexReport, Status
+    from embeddings.snapshots.reindexing import Builder, Built, Order
+    from embeddings.types import Answer, ProgressCallback, Status
 
 CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 11))
 QUICK = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -127,11 +127,11 @@ class Metrics:
         if found.refusal:
             self._refusals.labels(found.refusal.value).inc()
 
-    async def reindex(self, working: Awaitable[ReindexReport]) -> ReindexReport:
-        """Wait for a reindex, and count it."""
+    async def reindex(self, working: Awaitable[Built]) -> Built:
+        """Wait for a snapshot that is built, and count it."""
         outcome = "failed"
         try:
-            report = await working
+            built = await working
             outcome = "published"
         except GateError:
             outcome = "refused"
@@ -141,9 +141,9 @@ class Metrics:
             raise
         finally:
             self._reindexes.labels(outcome).inc()
-        self._reindex_seconds.observe(report.seconds)
-        self._encoded.inc(report.encoded)
-        return report
+        self._reindex_seconds.observe(built.seconds)
+        self._encoded.inc(built.encoded)
+        return built
 
     def serving(self, status: Status) -> None:
         """Note what serves now."""
@@ -168,16 +168,9 @@ class Measured:
         self._builder = builder
         self._metrics = metrics
 
-    async def reindex(
-        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
-    ) -> ReindexReport:
-        """Build and publish a snapshot, and count it."""
-        working = self._builder.reindex(collection, how, progress)
-        return await (working if how.dry_run else self._metrics.reindex(working))
-
-    async def help(self, collection: str) -> int:
-        """Encode for another process, which counts it; return how many texts."""
-        return await self._builder.help(collection)
+    async def build(self, order: Order, progress: ProgressCallback | None = None) -> Built:
+        """Build a snapshot, and count it."""
+        return await self._metrics.reindex(self._builder.build(order, progress))
 
 
 def _version() -> str:

@@ -105,7 +105,7 @@ async def _left(store: Keeping, name: str, seconds: float, holder: str = "") -> 
     """Take a turn if it is free; return how long it is not, None when nobody can say."""
     try:
         async with asyncio.timeout(PROMPT):
-            return await store.turn(name, seconds, holder)
+            return await store.take_turn(name, seconds, holder)
     except (TimeoutError, *UNKEPT) as error:
         _log.info("whose turn it is cannot be looked up: %s", error or type(error).__name__)
         return None

@@ -68,7 +68,7 @@ class Servers(commands.Cog):
         here = {guild.id for guild in self.bot.guilds}
         await self.bot.records.come_back(*here)
         known = {*await self.bot.collections.servers(), *await self.bot.records.guilds()}
-        noted = {*await self.bot.records.left()}
+        noted = {*await self.bot.records.left_servers()}
         if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
             await self._removed(*missing)
 
@@ -81,7 +81,7 @@ class Servers(commands.Cog):
 
     async def _clear(self) -> None:
         """Delete what servers had that removed the bot long enough ago."""
-        for guild in await self.bot.records.left(self.bot.settings.servers.kept_days):
+        for guild in await self.bot.records.left_servers(self.bot.settings.servers.kept_days):
             if self._is_ours(guild):
                 await self._surely(partial(self._delete, guild))
 

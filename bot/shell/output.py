@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ChangeReport,
         Hit,
         ReindexReport,
+        RollbackReport,
         VerifyReport,
     )
 
@@ -50,9 +51,15 @@ def itself(value: object) -> object:
     return value
 
 
-def rollback(value: tuple[str, str]) -> Document:
-    """Return which snapshot serves now and which served before."""
-    return {"snapshot": value[0], "previous": value[1]}
+def rollback(value: RollbackReport) -> Document:
+    """Return which snapshot serves now, which served before, and what became of the articles."""
+    return {
+        "snapshot": value.snapshot,
+        "previous": value.previous,
+        "added": sources(value.added),
+        "changed": sources(value.changed),
+        "removed": list(value.removed),
+    }
 
 
 def answer(value: Answer) -> Document:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Hit,
         Proposed,
         ReindexReport,
+        RollbackReport,
         Status,
         VerifyReport,
     )
@@ -206,9 +207,17 @@ def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = Fals
     screen.line(said, "green")
 
 
-def rollback(screen: Screen, done: tuple[str, str]) -> None:
-    """Show which snapshot serves now."""
-    screen.line(screen.words("rolled-back", snapshot=done[0], previous=done[1]), "green")
+def rollback(screen: Screen, done: RollbackReport) -> None:
+    """Show which snapshot serves now, and which articles that brought back or took away."""
+    said = screen.words("rolled-back", snapshot=done.snapshot, previous=done.previous)
+    screen.line(said, "green")
+    for sign, names in (
+        ("+", [each.id for each in done.added]),
+        ("~", [each.id for each in done.changed]),
+        ("-", list(done.removed)),
+    ):
+        for name in names:
+            screen.line(f"{sign} {name}")
 
 
 def export(screen: Screen, done: Mapping[str, object]) -> None:

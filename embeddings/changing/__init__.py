@@ -1,1 +1,1 @@
-"""Changing a collection: proposed, written down first, done whole or not at all, and remembered."""
+"""Changing a collection: planned, built, and made true by one transaction."""

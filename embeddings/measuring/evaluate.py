@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.answering import Terms
-from embeddings.collection import Collection
 from embeddings.errors import QuestionError
-from embeddings.live import Live
 from embeddings.measuring.figures import Outcome, figures, percentiles
+from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
 from embeddings.question.understanding import check_question
-from embeddings.types import SHARED, Filters, Progress
+from embeddings.types import Filters, Progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.settings import Settings
     from embeddings.measuring.labelled import LabelledSet, Question
     from embeddings.types import Hit, ProgressCallback
@@ -78,50 +77,42 @@ async def evaluate(
         InputError: The set cannot be read.
     """
     labelled = read_set(folder)
-    with tempfile.TemporaryDirectory(prefix="verbatim-eval-") as data:
-        collection = Collection(Path(data), SHARED)
-        collection.open(create=True)
-        live = Live(settings, collection, encoder)
-        try:
-            await live.open(None, None)
-            await live.publish(labelled.material, progress=progress)
-            return await _ask_all(live, labelled, limit, progress)
-        finally:
-            await live.close()
+    async with index(labelled.material, settings, encoder, progress) as indexed:
+        return await _ask_all(indexed, labelled, limit, progress)
 
 
 async def _ask_all(
-    live: Live, labelled: LabelledSet, limit: int | None, progress: ProgressCallback | None
+    indexed: Indexed, labelled: LabelledSet, limit: int | None, progress: ProgressCallback | None
 ) -> Evaluation:
     questions = labelled.questions[:limit]
     outcomes: list[Outcome] = []
     misses: list[Miss] = []
     exact: list[bool] = []
     for done, question in enumerate(questions, 1):
-        hits, outcome = await _ask(live, labelled, question)
+        hits, outcome = await _ask(indexed, labelled, question)
         outcomes.append(outcome)
         exact += [_is_exact(labelled, hit) for hit in hits]
         if question.answerable and not outcome.correct:
             misses.append(_miss(labelled, question, hits, outcome))
         if progress:
             progress(Progress("ask", done, len(questions)))
-    measured = figures(outcomes, live.threshold) | {
+    measured = figures(outcomes, indexed.threshold) | {
         "passages": len(labelled.lines),
         "quote_fidelity": sum(exact) / len(exact) if exact else 1.0,
         "milliseconds": percentiles([o.milliseconds for o in outcomes]),
-        "threshold": live.threshold,
-        "model": live.encoder.model_id,
+        "threshold": indexed.threshold,
+        "model": indexed.models.encoder.model_id,
     }
     return Evaluation(measured, tuple(outcomes), tuple(misses))
 
 
 async def _ask(
-    live: Live, labelled: LabelledSet, question: Question
+    indexed: Indexed, labelled: LabelledSet, question: Question
 ) -> tuple[tuple[Hit, ...], Outcome]:
     today = datetime.now(UTC).date()
     terms = Terms(top_k=DEPTH, threshold=0.0, filters=Filters(), today=today, plain=True)
     try:
-        answer = await live.answer(check_question(question.question), terms)
+        answer = await indexed.answer(check_question(question.question), terms)
     except QuestionError:
         return (), Outcome(question.answerable, None, 0.0, 0.0)
     found = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in answer.hits]

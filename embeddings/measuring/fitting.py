@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.collection import Collection
 from embeddings.errors import QuestionError
-from embeddings.live import Live
 from embeddings.measuring.calibrate import fit
+from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
 from embeddings.measuring.sampling import Asked, Pool
 from embeddings.question.understanding import check_question
 from embeddings.ranking.evidence import Query
-from embeddings.snapshots.reindexing import documents
-from embeddings.types import SHARED, Progress
-from embeddings.vectors.worker import Priority
+from embeddings.types import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from config.settings import Settings
     from embeddings.measuring.labelled import LabelledSet
@@ -53,23 +49,15 @@ async def calibrate(
     found: list[Sample] = []
     model = ""
     for name, labelled in sets:
-        with tempfile.TemporaryDirectory(prefix="verbatim-calibrate-") as data:
-            collection = Collection(Path(data), SHARED)
-            collection.open(create=True)
-            live = Live(settings, collection, encoder)
-            try:
-                await live.open(None, None)
-                model = live.encoder.model_id
-                await live.publish(labelled.material, progress=progress)
-                pool = await _pool(name, labelled, live, progress)
-                found += await asyncio.to_thread(list, pool.samples())
-            finally:
-                await live.close()
+        async with index(labelled.material, settings, encoder, progress) as indexed:
+            model = indexed.models.encoder.model_id
+            pool = await _pool(name, labelled, indexed, progress)
+            found += await asyncio.to_thread(list, pool.samples())
     return fit(found, model)
 
 
 async def _pool(
-    name: str, labelled: LabelledSet, live: Live, progress: ProgressCallback | None
+    name: str, labelled: LabelledSet, indexed: Indexed, progress: ProgressCallback | None
 ) -> Pool:
     """Encode the questions of a set that is indexed."""
     places = [
@@ -86,8 +74,8 @@ async def _pool(
             text = check_question(question.question)
         except QuestionError:
             continue
-        vector = await live.worker.run(Priority.INDEXING, live.encoder.encode_query, text)
+        vector = await indexed.encode(text)
         asked.append(Asked(Query(text, vector), frozenset(row[p] for p in question.para_ids)))
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))
-    return Pool(name, asked, live.now.arrays, documents(labelled.material))
+    return Pool(name, asked, indexed.loaded.arrays, labelled.material.documents)

@@ -13,7 +13,7 @@ from embeddings.lexical import bm25 as lexical
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.evidence import sentence_text
-from embeddings.snapshots.unchanged import is_same, taken_over
+from embeddings.snapshots.unchanged import taken_over
 from embeddings.snapshots.writing import prefixed
 from embeddings.types import Progress
 from embeddings.vectors.index import Before
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.store.store import Encoding
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.worker import Worker
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
-TOGETHER_FROM = 500
-"""Texts from which on other processes are asked to help: fewer are done before they would know."""
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
 KINDS = {"passage_vectors": np.float32, "sentence_vectors": np.float16}
@@ -94,7 +91,6 @@ class Wanted:
         keys: By kind, a 64-bit digest of each text, uint64 [n].
         rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.
         missing: Digest -> text, each text that has to be encoded.
-        unchanged: Whether ``known`` is all that is wanted already.
     """
 
     def __init__(
@@ -105,7 +101,6 @@ class Wanted:
     ) -> None:
         self.articles, self.passages, self.known = articles, passages, known
         self.kept = taken_over(articles, passages, known)
-        self.unchanged = known is not None and is_same(articles, known)
         self.keys: dict[str, Keys] = {}
         self.rows: dict[str, Ints] = {}
         self.missing: dict[int, str] = {}
@@ -154,10 +149,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Encoded:
-    """The vectors of all texts with their digests, and how many had to be made.
-
-    Where nothing changed, no arrays: those of the snapshot before are it.
-    """
+    """The vectors of all texts with their digests, and how many had to be made."""
 
     arrays: dict[str, Vectors]
     reused: int
@@ -169,7 +161,6 @@ async def encode(
     encoder: Encoder,
     worker: Worker,
     progress: ProgressCallback | None,
-    together: Encoding | None = None,
 ) -> Encoded:
     """Give every text its vector; a text that stands several times is encoded once.
 
@@ -178,10 +169,7 @@ async def encode(
         encoder: What makes the rest.
         worker: The thread that it runs on; questions pass between two batches.
         progress: Told after each batch how many texts are done.
-        together: How several processes encode many texts; None: this one is alone.
     """
-    if wanted.unchanged:
-        return Encoded({}, reused=wanted.reused, encoded=0)
     ordered = sorted(wanted.missing.items(), key=lambda pair: len(pair[1]))
     names = np.array([name for name, _ in ordered], np.uint64)
     arrays: dict[str, Vectors] = {}
@@ -197,11 +185,7 @@ async def encode(
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], fresh[order]
     texts = [text for _, text in ordered]
-    if together and len(texts) >= TOGETHER_FROM:
-        made = together.make(texts, progress)
-    else:
-        made = _made(texts, encoder, worker, progress)
-    async for first, vectors in made:
+    async for first, vectors in _made(texts, encoder, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]

@@ -1,13 +1,21 @@
-"""The folder of snapshots: which one is live, publishing, rolling back, and clearing away."""
+"""The snapshots of one collection: the store says which there are, and a folder holds their files.
+
+A snapshot is written aside, in a folder without a name, and gets its name once it is whole; it
+counts when the store names it. What the store said last is noted beside the folders, so that a
+process that cannot reach the store answers all the same, one that starts then too.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
+import secrets
 import shutil
+import threading
+import time
 from typing import TYPE_CHECKING
 
-from embeddings import files
 from embeddings.errors import (
     EmbeddingsError,
     OtherFormat,
@@ -15,130 +23,100 @@ from embeddings.errors import (
     StorageError,
     UnknownSnapshot,
 )
-from embeddings.snapshots.snapshot import Snapshot, damaged, read_manifest
+from embeddings.snapshots import disk
+from embeddings.snapshots.snapshot import (
+    MANIFEST,
+    Snapshot,
+    damaged,
+    parse_manifest,
+    read_manifest,
+)
+from embeddings.store.pointers import Kept, Published
 from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from embeddings.store.chunks import Chunks
+    from embeddings.store.database import Database
+    from embeddings.store.pointers import Pointers
     from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
 
 ASIDE = ".aside-"
+"""How the name of a folder begins that is no snapshot yet, or no more."""
+GIVEN_UP = ".gone-"
+"""How the name of the empty folder begins of a snapshot that made room on a full disk."""
+PULL = ".pull-"
+"""How the name of a folder begins that is being copied from the store."""
+ABANDONED = 3600.0
+"""Seconds after which a copy that is not whole is one that a crash left."""
+NOTED = "published.json"
+"""Name of the file that notes what the store said last."""
 
 
-class Generations:
-    """The snapshots of one collection, in a folder each, and a pointer to the live one.
+class SnapshotStore:
+    """The snapshots of one collection.
 
     Args:
-        folder: The collection's folder; ``snapshots/`` and the file ``live`` are in it.
+        pointers: Where the store says which there are.
+        collection: The collection's name.
+        database: Where else their files are, if it is shared; otherwise the folder is all.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "snapshots"
-        self._pointer = folder / "live"
+    def __init__(self, pointers: Pointers, collection: str, database: Database) -> None:
+        self.folder = database.folder / collection
+        self._pointers = pointers
+        self._collection = collection
+        self._chunks: Chunks | None = database.chunks(collection)
+        self._pulling = threading.Lock()
 
-    @property
-    def live(self) -> str | None:
-        """The id in the pointer; None before the first snapshot is published."""
+    def published(self) -> Published:
+        """Return what is published, as the store says, or as it said last when it is away."""
         try:
-            return self._pointer.read_text(encoding="utf-8").strip() or None
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError(f"{self._pointer} cannot be read: {error.strerror}.") from error
+            found = self._pointers.published(self._collection)
+        except StorageError as error:
+            noted = self._noted()
+            if noted.live is None:
+                raise
+            log.warning("%s", error)
+            return noted
+        with contextlib.suppress(StorageError):
+            self.note(found)
+        return found
 
-    @property
-    def latest(self) -> str | None:
-        """The live snapshot as far as it can be loaded here at once; asked at each question."""
-        return self.live
-
-    def building(self) -> AbstractContextManager[None]:
-        """Be the one who builds here, across processes; never waits.
-
-        Raises:
-            BusyError: Somebody else is; a builder may outlive who started it.
-            StorageError: The folder cannot be written.
-        """
-        return files.writer_lock(self.folder)
-
-    def refresh(self) -> None:
-        """Look at once for what another process has published; here, ``live`` always does."""
-
-    def ids(self) -> list[str]:
-        """Return the ids of the snapshots that are whole, newest first."""
-        found = [path.parent.name for path in self.folder.glob("*/manifest.json")]
-        return sorted((name for name in found if not name.startswith(".")), reverse=True)
-
-    def summaries(self) -> tuple[SnapshotSummary, ...]:
-        """Return the kept snapshots that can be read, newest first."""
-        live, kept = self.live, []
-        for name in self.ids():
+    def load_noted(self) -> Snapshot | None:
+        """Load the snapshot that the store named last, or the newest good one that is here."""
+        noted = self._noted()
+        for number in sorted(noted.kept, key=lambda each: (each == noted.live, each), reverse=True):
             with contextlib.suppress(SnapshotError):
-                manifest = read_manifest(self.folder / name)
-                kept.append(
-                    SnapshotSummary(
-                        name,
-                        manifest.created_at,
-                        manifest.articles,
-                        manifest.passages,
-                        name == live,
-                    )
-                )
-        return tuple(kept)
+                return Snapshot(self.folder / str(number), noted.kept[number].digest)
+        return None
 
-    def aside(self, snapshot: str) -> Path:
-        """Return where a snapshot is written before it is whole."""
-        return self.folder / f"{ASIDE}{snapshot}"
-
-    def keep(self, snapshot: str) -> Snapshot:
-        """Give a snapshot that was written aside its name, and load it back, checked.
-
-        Raises:
-            SnapshotError: What is on the disk is not what was written.
-            StorageError: The folder cannot be written.
-        """
-        with files.storage_errors(self.folder):
-            self.aside(snapshot).rename(self.folder / snapshot)
-            files.sync_folder(self.folder)
-        return Snapshot(self.folder / snapshot)
-
-    def publish(self, snapshot: str) -> None:
-        """Make a kept snapshot the live one, by replacing the pointer."""
-        files.write_atomic(self._pointer, f"{snapshot}\n".encode())
-
-    def before(self, snapshot: str | None) -> str:
-        """Return the newest kept snapshot that is older than one.
-
-        Raises:
-            UnknownSnapshot: There is none.
-        """
-        older = [name for name in self.ids() if snapshot is None or name < snapshot]
-        if not older:
-            raise UnknownSnapshot("There is no earlier snapshot to go back to.")
-        return older[0]
-
-    def load(self, snapshot: str) -> Snapshot:
-        """Load a kept snapshot, checked.
+    def load(self, number: int, published: Published | None = None) -> Snapshot:
+        """Load a kept snapshot, checked; its files are copied from the store where they are not.
 
         Raises:
             UnknownSnapshot: It is not kept.
             SnapshotError: It is damaged.
+            StorageError: It is not here, and the store is away.
         """
-        if snapshot not in self.ids():
-            kept = ", ".join(self.ids()) or "none"
-            raise UnknownSnapshot(f"There is no snapshot {snapshot!r}; kept are: {kept}.")
-        return Snapshot(self.folder / snapshot)
-
-    def listen(self, tell: Callable[[], None]) -> None:
-        """Have somebody told when ``latest`` has changed; here, who asks finds out by itself."""
-
-    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:  # noqa: ARG002 - for all kinds
-        """Return what searches the passages and sentences; None: the snapshot's own indexes."""
-        return None
+        kept = (published or self.published()).kept.get(number)
+        if kept is None:
+            raise UnknownSnapshot(f"There is no snapshot {number}; `status` lists those kept.")
+        folder = self.folder / str(number)
+        if self._chunks is None:
+            return Snapshot(folder, kept.digest)
+        with self._pulling:
+            try:
+                return Snapshot(folder, kept.digest)
+            except OtherFormat:
+                raise
+            except SnapshotError as error:
+                log.info("snapshot %s is copied from the database: %s", number, error)
+                self._pull(kept)
+                return Snapshot(folder, kept.digest)
 
     def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
         """Load the live snapshot or, when it is damaged, the newest good one.
@@ -148,68 +126,231 @@ class Generations:
         Returns:
             The snapshot, None when there is no good one, and a sentence for each damaged one.
         """
-        live = self.live
-        return self._best(live, [name for name in self.ids() if name != live])
-
-    def _best(
-        self, live: str | None, rest: Sequence[str]
-    ) -> tuple[Snapshot | None, tuple[str, ...]]:
-        """Load the live snapshot or else the first of the rest that is good; see ``load_best``."""
+        published = self.published()
+        live = published.live
         notes: list[str] = []
-        for name in [live, *rest] if live else rest:
+        rest = [number for number in published.newest_first if number != live]
+        for number in [live, *rest] if live is not None else rest:
             try:
-                snapshot = self._opened(name)
+                snapshot = self.load(number, published)
             except OtherFormat:
-                notes.append("The index was made by another version: it is built again.")
-                return None, tuple(notes)
+                return None, (*notes, "The index was made by another version: it is built again.")
             except EmbeddingsError as error:
-                notes.append(f"{error} The last good snapshot serves instead; run reindex.")
-                log.warning("snapshot %s is not served: %s", name, error)
+                notes.append(f"{error} The last good snapshot serves instead.")
+                log.warning("snapshot %s is not served: %s", number, error)
             else:
                 return snapshot, tuple(notes)
         return None, tuple(notes)
 
-    def _opened(self, snapshot: str) -> Snapshot:
-        return Snapshot(self.folder / snapshot)
+    def number_of(self, name: str) -> int:
+        """Return the number of a kept snapshot by its id.
+
+        Raises:
+            UnknownSnapshot: It is not kept.
+        """
+        kept = self.published().newest_first
+        number = next((number for number in kept if str(number) == name.strip()), None)
+        if number is None:
+            there = ", ".join(map(str, kept)) or "none"
+            raise UnknownSnapshot(f"There is no snapshot {name!r}; kept are: {there}.")
+        return number
+
+    def before(self, number: int | None) -> int:
+        """Return the newest kept snapshot that is older than one.
+
+        Raises:
+            UnknownSnapshot: There is none.
+        """
+        kept = self.published().newest_first
+        older = [each for each in kept if number is None or each < number]
+        if not older:
+            raise UnknownSnapshot("There is no earlier snapshot to go back to.")
+        return older[0]
+
+    def summaries(self) -> tuple[SnapshotSummary, ...]:
+        """Return the kept snapshots that can be read, newest first."""
+        published, found = self.published(), []
+        for number in published.newest_first:
+            kept = published.kept[number]
+            if self._is_given_up(number):
+                continue
+            with contextlib.suppress(SnapshotError):
+                manifest = (
+                    parse_manifest(kept.manifest, MANIFEST)
+                    if kept.manifest
+                    else read_manifest(self.folder / str(number), kept.digest)
+                )
+                added, changed, removed = kept.counts
+                found.append(
+                    SnapshotSummary(
+                        str(number),
+                        manifest.created_at,
+                        manifest.articles,
+                        manifest.passages,
+                        live=number == published.live,
+                        by=kept.by,
+                        added=added,
+                        changed=changed,
+                        removed=removed,
+                    )
+                )
+        return tuple(found)
+
+    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
+        """Return what searches the passages and sentences; None: the snapshot's own indexes."""
+        return self._chunks.indexes(snapshot) if self._chunks else None
+
+    def aside(self, number: int) -> Path:
+        """Return an empty place where a snapshot is written before it is whole."""
+        path = self.folder / f"{ASIDE}{number}"
+        shutil.rmtree(path, ignore_errors=True)
+        disk.make_folder(self.folder)
+        return path
+
+    def keep(self, number: int) -> None:
+        """Give a snapshot that was written aside its name, and copy its files to the store.
+
+        Raises:
+            StorageError: They cannot be written.
+        """
+        place = self.folder / str(number)
+        with disk.storage_errors(self.folder):
+            shutil.rmtree(place, ignore_errors=True)  # of a collection that was deleted since
+            (self.folder / f"{ASIDE}{number}").rename(place)
+            disk.sync_folder(self.folder)
+        if self._chunks:
+            self._chunks.push(number, place)
+
+    def drop(self, number: int) -> None:
+        """Remove a snapshot that is not published after all."""
+        for name in (f"{ASIDE}{number}", str(number)):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def note(self, published: Published) -> None:
+        """Note what the store says, for when it is away.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        marks = {str(number): kept.digest for number, kept in published.kept.items()}
+        data = json.dumps({"live": published.live, "kept": marks}, sort_keys=True).encode()
+        if published.live is not None and data != self._note():
+            disk.make_folder(self.folder)
+            disk.write_atomic(self.folder / NOTED, data)
+
+    def sweep(self, published: Published) -> None:
+        """Remove what a crash left, and the snapshots that are not kept any more.
+
+        The caller holds the collection; a snapshot loses its name first, so that none is half
+        there.
+        """
+        kept = {str(number) for number in published.kept}
+        for path in self.folder.glob("*/"):
+            if path.name not in kept and not path.name.startswith((ASIDE, PULL, GIVEN_UP)):
+                with contextlib.suppress(OSError):
+                    path.rename(path.with_name(f"{ASIDE}{path.name}"))
+        gone = [
+            path
+            for path in self.folder.glob(f"{GIVEN_UP}*")
+            if path.name.removeprefix(GIVEN_UP) not in kept
+        ]
+        for path in (*self.folder.glob(f"{ASIDE}*"), *gone):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.folder.glob(f"{PULL}*"):
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def lost(self, published: Published) -> set[int]:
+        """Return the numbers of the kept snapshots of which no file is left anywhere."""
+        if self._chunks:
+            return set()
+        return {number for number in published.kept if not (self.folder / str(number)).is_dir()}
+
+    def make_room(self, published: Published, *spare: int) -> bool:
+        """Remove the files of all kept snapshots but the live one; False when there are none.
+
+        Args:
+            published: What is published.
+            spare: Numbers of others that stay too.
+        """
+        kept = {published.live, *spare}
+        gone = [self.folder / str(number) for number in published.kept if number not in kept]
+        there = [path for path in gone if path.is_dir()]
+        for path in there:
+            log.warning("the disk is full: the snapshot %s is given up", path.name)
+            with contextlib.suppress(OSError):
+                path.rename(path.with_name(f"{GIVEN_UP}{path.name}"))
+            for each in self.folder.glob(f"{GIVEN_UP}*/*"):  # the folder stays, to say so
+                each.unlink(missing_ok=True)
+        return bool(there)
+
+    def _is_given_up(self, number: int) -> bool:
+        return (self.folder / f"{GIVEN_UP}{number}").is_dir()
+
+    def delete(self) -> None:
+        """Remove all files of a collection that is gone."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def verify(self) -> tuple[int, list[str]]:
-        """Compare every file of every kept snapshot with its digest.
+        """Compare every file of every kept snapshot with its digest, and look at the pointer.
 
         Returns:
             How many files were compared, and a sentence for each problem.
         """
+        published = self._pointers.published(self._collection)
         checked, problems = 0, []
-        for name in self.ids():
+        if published.live is not None and published.live not in published.kept:
+            problems.append(
+                f"The pointer names the snapshot {published.live}, which is not kept: run rollback "
+                "with the number of one that is, or reindex --full."
+            )
+        for number in published.newest_first:
+            kept = published.kept[number]
+            folder = self.folder / str(number)
+            if self._is_given_up(number) or (self._chunks and not (folder / MANIFEST).exists()):
+                continue  # there is nothing of it, or this machine has no copy of it
+            checked += 1
             try:
-                manifest = read_manifest(self.folder / name)
+                manifest = read_manifest(folder, kept.digest)
             except SnapshotError as error:
                 problems.append(str(error))
                 continue
             checked += len(manifest.files)
-            problems += damaged(self.folder / name, manifest)
+            problems += damaged(folder, manifest)
+        if self._chunks:
+            count, more = self._chunks.verify(published)
+            checked, problems = checked + count, problems + more
         return checked, problems
 
-    def clear(self, keep: int, serving: str) -> None:
-        """Remove what a crash left aside and all but the newest snapshots; never the live one.
-
-        Those that another version made cannot be served, and go as well.
-
-        A snapshot loses its name first, so that a crash in the middle leaves none that is half
-        there.
-        """
-        mine = [name for name in self.ids() if not self._is_of_another_version(name)]
-        for name in self.ids():
-            if name not in {serving, self.live, *mine[:keep]}:
-                with contextlib.suppress(OSError):
-                    (self.folder / name).rename(self.aside(name))
-        for path in self.folder.glob(f"{ASIDE}*"):
-            shutil.rmtree(path, ignore_errors=True)
-
-    def _is_of_another_version(self, snapshot: str) -> bool:
+    def _pull(self, kept: Kept) -> None:
+        """Copy a snapshot's files from the store, checked, and give the folder its name."""
+        if self._chunks is None:
+            return
+        aside = self.folder / f"{PULL}{kept.number}-{secrets.token_hex(4)}"
+        disk.make_folder(aside)
         try:
-            read_manifest(self.folder / snapshot)
-        except OtherFormat:
-            return True
-        except SnapshotError:
-            return False
-        return False
+            self._chunks.pull(kept, aside)
+            place = self.folder / str(kept.number)
+            with disk.storage_errors(self.folder):
+                shutil.rmtree(place, ignore_errors=True)
+                aside.rename(place)
+                disk.sync_folder(self.folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _noted(self) -> Published:
+        """Return what the store said last; without a note, the newest snapshot that is whole."""
+        try:
+            document = json.loads(self._note() or b"")
+            kept = {int(n): Kept(int(n), b"", str(mark)) for n, mark in document["kept"].items()}
+            return Published(int(document["live"]), kept)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            there = [path.name for path in self.folder.glob("*/") if path.name.isdecimal()]
+            kept = {int(name): Kept(int(name), b"", "") for name in there}
+            return Published(max(kept, default=None), kept)
+
+    def _note(self) -> bytes | None:
+        try:
+            return (self.folder / NOTED).read_bytes()
+        except OSError:
+            return None

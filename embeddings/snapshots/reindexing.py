@@ -1,4 +1,4 @@
-"""A reindex: what changed, a snapshot written aside, loaded back, checked and published."""
+"""Building a snapshot: what changed is encoded, all is written aside, read back and checked."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from embeddings.errors import SnapshotError, StorageError
+from embeddings.errors import SnapshotError
 from embeddings.loaded import LoadedSnapshot
-from embeddings.snapshots import building as build
-from embeddings.snapshots import snapshot as snapshots
-from embeddings.snapshots import writing
-from embeddings.types import Progress, ReindexReport
-from embeddings.vectors.worker import finished, held
+from embeddings.snapshots import building, gate, writing
+from embeddings.snapshots.snapshot import MANIFEST, Snapshot, damaged
+from embeddings.snapshots.unchanged import split
+from embeddings.types import Progress
+from embeddings.vectors.worker import Priority, finish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
-    from embeddings.snapshots.kept import Generations
-    from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.store.store import Encoding
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.worker import Worker
@@ -34,243 +35,207 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Reindexing:
-    """How a reindex is to be done.
+class Order:
+    """What a snapshot is to be built of; it may pass to another process.
 
     Attributes:
+        number: The new snapshot's number.
+        folder: Where it is written, an empty place.
+        base: The folder of the snapshot that it is built on; None: of nothing.
+        mark: SHA-256 of that one's manifest.
+        change: Article id -> what becomes of it; None: it is taken out.
         full: Encode everything again.
-        dry_run: Say what would be done, and do nothing.
-        anyway: Publish even what answers the golden questions less well.
-        by: Who wants it.
-        change: What the journal knows the change by that it is part of; empty: of none.
+        golden: What both are asked before the new one may be published.
+        most: How much the share of the golden questions that find their passage may fall.
     """
 
+    number: int
+    folder: Path
+    base: Path | None
+    mark: str | None
+    change: Mapping[str, Article | None]
     full: bool = False
-    dry_run: bool = False
-    anyway: bool = False
-    by: str = ""
-    change: str = ""
+    golden: tuple[gate.Golden, ...] = ()
+    most: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A snapshot that was built and checked, and is not published yet.
+
+    Attributes:
+        manifest: What it says of itself, as it was written.
+        passages: How many it has.
+        reused: Texts whose vectors were taken over.
+        encoded: Texts that went through the model.
+        seconds: How long it took.
+    """
+
+    manifest: bytes
+    passages: int
+    reused: int
+    encoded: int
+    seconds: float = 0.0
 
 
 class Builder(Protocol):
-    """Builds snapshots elsewhere (``apart``)."""
+    """Builds snapshots elsewhere; see ``builder.BuilderProcess``."""
 
-    async def reindex(
-        self, collection: str, how: Reindexing, progress: ProgressCallback | None = None
-    ) -> ReindexReport:
-        """Build and publish a snapshot of a collection whose lock the caller holds."""
-        ...
-
-    async def help(self, collection: str) -> int:
-        """Encode texts that another process's reindex waits for; return how many."""
+    async def build(self, order: Order, progress: ProgressCallback | None = None) -> Built:
+        """Build a snapshot as ``build`` does."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
+class Tools:
+    """What a snapshot is built with: the encoder, the thread that it runs on, its calibration."""
+
+    encoder: Encoder
+    worker: Worker
+    calibration: Calibration
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """Return a question's vector, when no other question waits; on a thread that may wait."""
+        return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
+
+
+@dataclass(frozen=True)
 class Material:
-    """What a snapshot is made of: articles by id, and the passages of each."""
+    """What a snapshot is made of.
+
+    Attributes:
+        articles: The articles, by id.
+        passages: The passages of each.
+        base: The snapshot that it is built on.
+        known: The same, where its vectors may be taken over.
+    """
 
     articles: Sequence[Article]
     passages: Sequence[Sequence[Passage]]
+    base: Snapshot | None = None
+    known: Snapshot | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How many articles a snapshot would gain, change and lose against the one that serves."""
-
-    added: int
-    changed: int
-    removed: int
-
-
-def changes(material: Material, live: Snapshot | None) -> Changes:
-    """Compare articles with those of the snapshot that serves."""
-    before = live.digests if live else {}
-    now = {article.id: snapshots.identity(article) for article in material.articles}
-    return Changes(
-        added=len(now.keys() - before.keys()),
-        changed=sum(before[name] != mark for name, mark in now.items() if name in before),
-        removed=len(before.keys() - now.keys()),
-    )
-
-
-class Reindex:
-    """One reindex of one collection; the caller holds the writer's lock.
-
-    Args:
-        generations: Where snapshots are kept.
-        encoder: What makes vectors.
-        worker: The thread that it runs on.
-        calibration: Of the encoder's model.
-        encoding: How several processes encode together; None: this one is alone.
-    """
-
-    def __init__(
-        self,
-        generations: Generations,
-        encoder: Encoder,
-        worker: Worker,
-        calibration: Calibration,
-        encoding: Encoding | None = None,
-    ) -> None:
-        self._generations = generations
-        self._encoder = encoder
-        self._worker = worker
-        self._calibration = calibration
-        self._encoding = encoding
-        self._started = time.perf_counter()
-
-    async def preview(
-        self, material: Material, live: Snapshot | None, *, full: bool
-    ) -> ReindexReport:
-        """Say what ``run`` would do, without doing it."""
-        wanted = await asyncio.to_thread(self._wanted, material, live, full)
-        name, missing = live.id if live else "", len(wanted.missing)
-        return self._report(material, live, name=name, reused=wanted.reused, encoded=missing)
-
-    async def run(
-        self,
-        material: Material,
-        live: Snapshot | None,
-        *,
-        full: bool = False,
-        progress: ProgressCallback | None = None,
-        notes: tuple[str, ...] = (),
-        check: Callable[[LoadedSnapshot], None] | None = None,
-        still: Callable[[], None] | None = None,
-    ) -> tuple[LoadedSnapshot, ReindexReport]:
-        """Build a snapshot of the material and make it the live one.
-
-        Args:
-            material: Everything that the snapshot is to hold.
-            live: The snapshot that serves, whose vectors are taken over.
-            full: Encode everything again all the same.
-            progress: Told how far it is.
-            notes: Sentences to add to the report.
-            check: Looks at the new snapshot before it is published, and raises if it may not be.
-            still: Asked once nobody else can build here; raises when it is wanted no more.
+    @classmethod
+    def of(cls, order: Order, model: str) -> Material:
+        """Put together what an order names; every byte of the base is compared first.
 
         Raises:
-            BusyError: Another process is still building one here.
-            StorageError: The disk is full or cannot be written; nothing changed.
-            SnapshotError: What was written cannot be read back; nothing changed.
+            SnapshotError: The base is damaged.
         """
-        async with held(self._generations.building()):  # a builder may outlive who started it
-            if still:
-                await asyncio.to_thread(still)
-            wanted = await asyncio.to_thread(self._wanted, material, live, full)
-            vectors = await build.encode(
-                wanted, self._encoder, self._worker, progress, self._encoding
-            )
-            if progress:
-                progress(Progress("write", 0, 1))
-            serving = await finished(self._write, wanted, vectors, check)
-        if progress:
-            progress(Progress("write", 1, 1))
-        report = self._report(
-            material,
-            live,
-            name=serving.snapshot.id,
-            reused=vectors.reused,
-            encoded=vectors.encoded,
-            notes=notes,
-        )
-        log.info("snapshot %s is live: %s", report.snapshot, report)
-        return serving, report
+        base = Snapshot(order.base, order.mark) if order.base else None
+        if base and (problems := damaged(base.folder, base.manifest)):
+            raise SnapshotError(problems[0])
+        there: dict[str, Article | None] = {**(base.articles() if base else {}), **order.change}
+        articles = [article for _, article in sorted(there.items()) if article]
+        known = base if base and not order.full and base.manifest.model == model else None
+        return cls(articles, split(articles, known), base, known)
 
-    def _wanted(
-        self,
-        material: Material,
-        live: Snapshot | None,
-        full: bool,  # noqa: FBT001 - a thread's argument
-    ) -> build.Wanted:
-        reusable = live and not full and live.manifest.model == self._encoder.model_id
-        return build.Wanted(material.articles, material.passages, live if reusable else None)
+    @property
+    def wanted(self) -> building.Wanted:
+        """What of it there is already, and what has to be encoded."""
+        return building.Wanted(self.articles, self.passages, self.known)
 
-    def _write(
-        self,
-        wanted: build.Wanted,
-        vectors: build.Encoded,
-        check: Callable[[LoadedSnapshot], None] | None,
-    ) -> LoadedSnapshot:
-        """Write aside, load back and check, then publish; leave no trace when that fails."""
-        created_at = datetime.now(UTC)
-        name = created_at.strftime("%Y%m%dT%H%M%S%fZ")
-        aside = self._generations.aside(name)
-        try:
-            if wanted.known and wanted.unchanged:
-                writing.link(aside, wanted.known, snapshot=name, created_at=created_at)
-            else:
-                writing.write(
-                    aside,
-                    _contents(wanted, vectors),
-                    snapshot=name,
-                    model=self._encoder.model_id,
-                    created_at=created_at,
-                )
-            serving = LoadedSnapshot(self._generations.keep(name), self._calibration)
-            _check(serving.snapshot)
-            if check:
-                check(serving)
-            self._generations.publish(name)
-        except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
-            if not self._is_live(name):
-                shutil.rmtree(aside.with_name(name), ignore_errors=True)
-            raise
-        return serving
+    @property
+    def documents(self) -> list[Document]:
+        """The passages as the lexical index takes them, in order."""
+        return building.documents(self.articles, self.passages)
 
-    def _is_live(self, name: str) -> bool:
-        """Say whether a snapshot was published after all; where nobody can tell, it may be."""
-        try:
-            return self._generations.live == name
-        except StorageError:
-            return True
-
-    def _report(
-        self,
-        material: Material,
-        live: Snapshot | None,
-        *,
-        name: str,
-        reused: int,
-        encoded: int,
-        notes: tuple[str, ...] = (),
-    ) -> ReindexReport:
-        change = changes(material, live)
-        return ReindexReport(
-            snapshot=name,
-            added=change.added,
-            changed=change.changed,
-            removed=change.removed,
-            passages=sum(map(len, material.passages)),
-            reused=reused,
-            encoded=encoded,
-            seconds=time.perf_counter() - self._started,
-            notes=notes,
-        )
+    def __len__(self) -> int:
+        """Return how many passages it has."""
+        return sum(map(len, self.passages))
 
 
-def _check(snapshot: Snapshot) -> None:
-    """Read a new snapshot's passages back.
+async def preview(order: Order, model: str) -> Built:
+    """Say what ``build`` would do with that model, without doing it."""
+    material = await asyncio.to_thread(Material.of, order, model)
+    wanted = await asyncio.to_thread(lambda: material.wanted)
+    return Built(b"", len(material), wanted.reused, len(wanted.missing))
+
+
+async def build(order: Order, tools: Tools, progress: ProgressCallback | None = None) -> Built:
+    """Build a snapshot in the order's folder, read it back and ask it the golden questions.
+
+    Args:
+        order: What of, and where.
+        tools: What with.
+        progress: Told how far it is.
 
     Raises:
-        SnapshotError: One is not what was written.
+        GateError: It finds less than the one that it is built on.
+        StorageError: The disk is full or cannot be written.
+        SnapshotError: The base is damaged, or what was written cannot be read back.
     """
-    if problems := snapshot.changed_passages():
+    material = await asyncio.to_thread(Material.of, order, tools.encoder.model_id)
+
+    def check(new: Snapshot) -> None:
+        if order.golden and material.base:
+            before = LoadedSnapshot(material.base, tools.calibration)
+            after = LoadedSnapshot(new, tools.calibration)
+            gate.check(order.golden, before, after, tools.encode, order.most)
+
+    return await make(material, order.folder, order.number, tools, progress=progress, check=check)
+
+
+async def make(
+    material: Material,
+    folder: Path,
+    number: int,
+    tools: Tools,
+    *,
+    progress: ProgressCallback | None = None,
+    check: Callable[[Snapshot], None] | None = None,
+) -> Built:
+    """Make a snapshot of some material in an empty place; leave no trace when that fails.
+
+    Args:
+        material: What of.
+        folder: Where.
+        number: Which one it is.
+        tools: What with.
+        progress: Told how far it is.
+        check: Looks at it, and raises when it may not be published.
+
+    Raises:
+        StorageError: The disk is full or cannot be written.
+        SnapshotError: What was written cannot be read back.
+    """
+    started = time.perf_counter()
+    wanted = await asyncio.to_thread(lambda: material.wanted)
+    vectors = await building.encode(wanted, tools.encoder, tools.worker, progress)
+    if progress:
+        progress(Progress("write", 0, 1))
+
+    def write() -> bytes:
+        try:
+            contents = writing.Contents(
+                articles=wanted.articles,
+                passages=wanted.passages,
+                arrays={**vectors.arrays, **building.words(wanted)},
+                before=wanted.before,
+            )
+            writing.write(
+                folder,
+                contents,
+                snapshot=str(number),
+                model=tools.encoder.model_id,
+                created_at=datetime.now(UTC),
+            )
+            _read_back(Snapshot(folder), check)
+            return (folder / MANIFEST).read_bytes()
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    manifest = await finish(write)
+    if progress:
+        progress(Progress("write", 1, 1))
+    seconds = time.perf_counter() - started
+    log.info("snapshot %s is built in %.2f s", number, seconds)
+    return Built(manifest, len(material), vectors.reused, vectors.encoded, seconds)
+
+
+def _read_back(new: Snapshot, check: Callable[[Snapshot], None] | None) -> None:
+    if problems := new.changed_passages():
         raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
-
-
-def _contents(wanted: build.Wanted, vectors: build.Encoded) -> writing.Contents:
-    """Return everything that the snapshot is written from."""
-    return writing.Contents(
-        articles=wanted.articles,
-        passages=wanted.passages,
-        arrays={**vectors.arrays, **build.words(wanted)},
-        before=wanted.before,
-    )
-
-
-def documents(material: Material) -> list[Document]:
-    """Return the passages as the lexical index takes them, in order."""
-    return build.documents(material.articles, material.passages)
+    if check:
+        check(new)

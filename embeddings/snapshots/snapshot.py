@@ -2,34 +2,150 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import weakref
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from embeddings.errors import SnapshotError, UnknownArticle
-from embeddings.snapshots.manifest import MANIFEST, Manifest, damaged, read_manifest
+from embeddings.errors import OtherFormat, SnapshotError, UnknownArticle
+from embeddings.snapshots.disk import sha256
 from embeddings.types import Article, ArticleSummary, Passage, Span, digest
-from embeddings.vectors.index import ROWS, VectorIndex, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-ARTICLES = "articles.jsonl"
-TEXTS = "texts.txt"
+    from embeddings.vectors.index import VectorIndex
+
+FORMAT = 3
+MANIFEST, ARTICLES, TEXTS = "manifest.json", "articles.jsonl", "texts.txt"
 VECTORS = "_vectors"
 """How the names of arrays end that are searched by inner product."""
 LARGE = 64 << 20
 """Bytes above which a file is not read whole when a snapshot is opened."""
-__all__ = ["MANIFEST", "Manifest", "Snapshot", "damaged", "identity", "read_manifest"]
 
-METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself; written last, so that a snapshot without it does not count.
+
+    Attributes:
+        snapshot: Its id: its number, in decimal digits.
+        created_at: When it was made, in UTC.
+        format: Version of the layout on disk.
+        model: The id of the model that made the vectors, its revision included.
+        dimension: Length of a vector.
+        articles: Number of articles.
+        passages: Number of passages.
+        sentences: Number of sentences.
+        files: Name of each file -> SHA-256 of its bytes.
+        sizes: Name of each file -> its length in bytes.
+        recipe: What made the passages' lines and words; see ``words.recipe``.
+        recall: Name of a matrix -> share of the ten nearest that its index finds, as measured.
+        index: What kinds of index search the passages and the sentences, for people.
+    """
+
+    snapshot: str
+    created_at: datetime
+    format: int
+    model: str
+    dimension: int
+    articles: int
+    passages: int
+    sentences: int
+    files: dict[str, str]
+    sizes: dict[str, int]
+    recipe: str
+    recall: dict[str, float]
+    index: str
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+def dump_manifest(manifest: Manifest) -> bytes:
+    """Return a manifest as JSON."""
+    return _MANIFEST.dump_json(manifest, indent=1)
+
+
+def parse_manifest(data: bytes, name: str) -> Manifest:
+    """Read what a snapshot says of itself.
+
+    Args:
+        data: What ``dump_manifest`` returned.
+        name: What to call it in a sentence.
+
+    Raises:
+        SnapshotError: It is not whole.
+        OtherFormat: Another version made it.
+    """
+    try:
+        manifest = _MANIFEST.validate_json(data)
+    except ValidationError as error:
+        wrong = error.errors()[0]["msg"]
+        raise SnapshotError(f"{name} cannot be read ({wrong}): run reindex --full.") from error
+    if manifest.format != FORMAT:
+        raise OtherFormat(
+            f"The snapshot {manifest.snapshot} has format {manifest.format}, and this version "
+            f"reads {FORMAT}: run reindex to build it anew."
+        )
+    return manifest
+
+
+def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
+    """Read what a snapshot in a folder says of itself.
+
+    Args:
+        folder: The snapshot's folder.
+        mark: SHA-256 of the manifest, where that is known.
+
+    Raises:
+        SnapshotError: It is not there, or is not what was written.
+        OtherFormat: Another version made it.
+    """
+    path = folder / MANIFEST
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
+    if mark and hashlib.sha256(data).hexdigest() != mark:
+        raise SnapshotError(f"{path} is not what was written: run reindex --full.")
+    return parse_manifest(data, str(path))
+
+
+def damaged(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
+    """Compare every file with what was written; return a sentence for each that differs.
+
+    Args:
+        folder: The snapshot's folder.
+        manifest: What it says of itself.
+        most: Files of more bytes are compared by their size alone.
+    """
+    problems = []
+    for name, expected in manifest.files.items():
+        try:
+            size = (folder / name).stat().st_size
+            same = size == manifest.sizes.get(name)
+            if same and size <= most:
+                same = sha256(folder / name) == expected
+        except OSError as error:
+            problems.append(
+                f"{folder / name} cannot be read ({error.strerror}): run reindex --full."
+            )
+            continue
+        if not same:
+            problems.append(
+                f"{folder / name} is not what was written, its SHA-256 differs: run reindex --full."
+            )
+    return problems
 
 
 class Snapshot:
@@ -37,6 +153,7 @@ class Snapshot:
 
     Args:
         folder: The snapshot's folder.
+        mark: SHA-256 of its manifest, where that is known.
         check: Compare every file with its digest first, or with its size when it has more than
             LARGE bytes: every quote is compared again before it is given, and ``verify`` compares
             all of them.
@@ -45,9 +162,9 @@ class Snapshot:
         SnapshotError: A file is missing or is not what was written; the sentence names it.
     """
 
-    def __init__(self, folder: Path, *, check: bool = True) -> None:
+    def __init__(self, folder: Path, mark: str | None = None, *, check: bool = True) -> None:
         self.folder = folder
-        self.manifest = read_manifest(folder)
+        self.manifest = read_manifest(folder, mark)
         if check and (problems := damaged(folder, self.manifest, most=LARGE)):
             raise SnapshotError(problems[0])
         try:
@@ -67,6 +184,8 @@ class Snapshot:
     def array(self, name: str) -> NDArray[Any]:
         """Map one of the arrays, read-only."""
         if name.endswith(VECTORS):
+            from embeddings.vectors.index import ROWS, stored  # faiss, only where it is searched
+
             return stored(self.folder / f"{name}{ROWS}")
         array = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         return np.asarray(array)  # numpy's own class for this takes far longer to be indexed
@@ -78,12 +197,19 @@ class Snapshot:
 
     def index(self, name: str) -> VectorIndex:
         """Open what searches one of the matrices."""
+        from embeddings.vectors.index import VectorIndex  # faiss, only where it is searched
+
         return VectorIndex.open(self.folder, name, self.manifest.recall[name])
 
     @property
     def id(self) -> str:
         """The snapshot's id."""
         return self.manifest.snapshot
+
+    @property
+    def number(self) -> int:
+        """The snapshot's number."""
+        return int(self.manifest.snapshot)
 
     @property
     def article_of(self) -> NDArray[np.int64]:
@@ -97,7 +223,7 @@ class Snapshot:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """Article id -> digest of its text and metadata, to tell what has changed since."""
+        """Article id -> digest of its text and metadata; see ``articles.identity``."""
         return {entry["id"]: entry["digest"] for entry in self._metadata}
 
     @cached_property
@@ -138,6 +264,14 @@ class Snapshot:
         except (OSError, UnicodeDecodeError) as error:
             raise SnapshotError(f"{self.folder / TEXTS} cannot be read: {error}.") from error
 
+    def articles(self) -> dict[str, Article]:
+        """Read all articles, by id.
+
+        Raises:
+            SnapshotError: A stored text cannot be read any more.
+        """
+        return {name: self.article(row) for name, row in self._row.items()}
+
     def passage(self, row: int) -> Passage:
         """Return a passage by its row."""
         return self._passages(row, row + 1)[0]
@@ -174,19 +308,22 @@ class Snapshot:
         for row, entry in enumerate(self._metadata):
             text = self.article(row).text
             problems += [
-                f"Paragraph {p.paragraph} of {entry['id']} is not what was indexed."
+                f"Paragraph {p.paragraph} of {entry['id']} is not what was indexed: run "
+                "reindex --full."
                 for p in self.passages_of(row)
                 if digest(text[p.start : p.end]) != p.digest
             ]
         return problems
 
     def _article(self, row: int, text: str) -> Article:
-        fields = {name: self._metadata[row][name] for name in METADATA}
-        day = fields["date"]
-        return Article(**fields | {"date": date.fromisoformat(day) if day else None, "text": text})
-
-
-def identity(article: Article) -> str:
-    """Return a digest of all that makes an article what it is: its text and its metadata."""
-    fields = [str(getattr(article, name)) for name in METADATA]
-    return digest("\0".join([*fields, article.text]))
+        entry = self._metadata[row]
+        day, moment = entry["date"], entry["corrected"]
+        fields = {name: value for name, value in entry.items() if name != "digest"}
+        return Article(
+            **fields
+            | {
+                "date": date.fromisoformat(day) if day else None,
+                "corrected": datetime.fromisoformat(moment) if moment else None,
+                "text": text,
+            }
+        )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical.words import recipe
-from embeddings.snapshots.snapshot import damaged, identity
 from embeddings.text import passages
+from embeddings.types import identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +42,6 @@ def taken_over(
             there = np.arange(first, last) if last - first == len(group) else there
         rows.append(there)
     return np.concatenate(rows) if rows else np.zeros(0, np.int64)
-
-
-def is_same(articles: Sequence[Article], known: Snapshot) -> bool:
-    """Say whether a snapshot has these articles and no others, all its files being as written."""
-    if len(articles) != known.manifest.articles or not all(_same(articles, known)):
-        return False
-    return not damaged(known.folder, known.manifest)
 
 
 def _same(articles: Sequence[Article], known: Snapshot | None) -> list[bool]:

@@ -1,19 +1,26 @@
-"""A snapshot's files: written, or linked where nothing changed; its manifest last."""
+"""A snapshot's files, written into an empty folder: its manifest last."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings import files
 from embeddings.lexical.words import recipe
-from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest
-from embeddings.snapshots.snapshot import ARTICLES, METADATA, TEXTS, VECTORS, identity
+from embeddings.snapshots import disk as files
+from embeddings.snapshots.snapshot import (
+    ARTICLES,
+    FORMAT,
+    MANIFEST,
+    TEXTS,
+    VECTORS,
+    Manifest,
+    dump_manifest,
+)
+from embeddings.types import METADATA, identity
+from embeddings.vectors.index import VectorIndex
 from embeddings.vectors.index import write as write_index
 
 if TYPE_CHECKING:
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import Article, Passage
     from embeddings.vectors.index import Before
 
@@ -61,6 +67,8 @@ def write(
     files.write_atomic(folder / ARTICLES, b"".join(_metadata(a) for a in contents.articles))
     files.write_atomic(folder / TEXTS, b"".join(a.text.encode() for a in contents.articles))
     paths = sorted(folder.iterdir())
+    measured = {name: share for name, share in recall.items() if name.endswith(VECTORS)}
+    kinds = [VectorIndex.open(folder, name, share).kind for name, share in measured.items()]
     manifest = Manifest(
         snapshot=snapshot,
         created_at=created_at,
@@ -73,34 +81,11 @@ def write(
         files={path.name: files.sha256(path) for path in paths},
         sizes={path.name: path.stat().st_size for path in paths},
         recipe=recipe(),
-        recall={name: share for name, share in recall.items() if name.endswith(VECTORS)},
+        recall=measured,
+        index="; ".join(dict.fromkeys(kinds)),
     )
-    _seal(folder, manifest)
+    files.write_atomic(folder / MANIFEST, dump_manifest(manifest))
     return manifest
-
-
-def link(folder: Path, same: Snapshot, *, snapshot: str, created_at: datetime) -> Manifest:
-    """Make a snapshot of the same contents: of the same files, which nobody ever changes.
-
-    Raises:
-        StorageError: The disk is full, or the folder cannot be written.
-    """
-    files.make_folder(folder)
-    with files.storage_errors(folder):
-        for name in same.manifest.files:
-            try:
-                (folder / name).hardlink_to(same.folder / name)
-            except OSError:  # some file systems have no links
-                shutil.copyfile(same.folder / name, folder / name)
-                _sync(folder / name)
-    manifest = replace(same.manifest, snapshot=snapshot, created_at=created_at)
-    _seal(folder, manifest)
-    return manifest
-
-
-def _seal(folder: Path, manifest: Manifest) -> None:
-    document = asdict(manifest) | {"created_at": manifest.created_at.isoformat()}
-    files.write_atomic(folder / MANIFEST, json.dumps(document, indent=1).encode())
 
 
 def prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -121,18 +106,14 @@ def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -
         else:
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
         for path in folder.glob(f"{name}.*"):
-            _sync(path)
+            files.sync(path)
     return recall
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _metadata(article: Article) -> bytes:
     fields: dict[str, Any] = {name: getattr(article, name) for name in METADATA}
     fields["date"] = article.date.isoformat() if article.date else None
+    fields["corrected"] = article.corrected.isoformat() if article.corrected else None
     fields["digest"] = identity(article)
     return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 

@@ -20,8 +20,8 @@ from sqlalchemy import create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
-from embeddings.errors import InputError, StorageError
-from embeddings.files import make_folder, writer_lock
+from embeddings.errors import FullError, InputError, StorageError
+from embeddings.snapshots.disk import make_folder, writer_lock
 from embeddings.store import schema
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
     from config.settings import Settings
+    from embeddings.store.chunks import Chunks
 
     Transaction = Callable[[], AbstractContextManager[Connection]]
     """Begins a transaction that writes, by who holds a collection."""
@@ -108,6 +109,14 @@ class Database(ABC):
             BusyError: Somebody else holds it; the sentence says who, and since when.
             StorageError: The database cannot be written.
         """
+
+    @abstractmethod
+    def problems(self) -> list[str]:
+        """Return a sentence for each thing that is wrong with the database itself."""
+
+    def chunks(self, collection: str) -> Chunks | None:  # noqa: ARG002 - where a folder is all
+        """Return where the files of a collection's snapshots are; None: in the folder alone."""
+        return None
 
     @abstractmethod
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
@@ -248,13 +257,21 @@ class SqliteDatabase(Database):
         with writer_lock(self.folder / collection):
             yield self.write
 
+    def problems(self) -> list[str]:
+        """Have SQLite look at every page."""
+        with self.read() as connection:
+            found = connection.execute(text("PRAGMA quick_check")).scalars().all()
+        mend = "put a backup in its place, or import an export into another data folder"
+        return [f"{self.path}: {each}; {mend}." for each in found if each != "ok"]
+
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what SQLite says as a sentence for a person."""
         code = (
             getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         )  # the primary code, as in its C API
         reason = _REASONS.get(code)
-        return StorageError(f"The database {self.path} {reason}") if reason else None
+        kind = FullError if code == sqlite3.SQLITE_FULL else StorageError
+        return kind(f"The database {self.path} {reason}") if reason else None
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file; one that may only be read is read as it lies there."""

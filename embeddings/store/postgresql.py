@@ -16,7 +16,7 @@ import psycopg
 from pgvector.psycopg import register_vector
 from sqlalchemy import create_engine, exc, text
 
-from embeddings.errors import AwayError, BusyError, StorageError
+from embeddings.errors import AwayError, BusyError, FullError, StorageError
 from embeddings.store.database import Database
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from embeddings.store.chunks import Chunks
     from embeddings.store.database import Transaction
 
 log = logging.getLogger(__name__)
@@ -106,6 +107,16 @@ class PostgresDatabase(Database):
             finally:
                 session.invalidate()  # ends the session, and with it the lock, whatever happened
 
+    def problems(self) -> list[str]:
+        """Return nothing: PostgreSQL looks after its own pages."""
+        return []
+
+    def chunks(self, collection: str) -> Chunks:
+        """Return the files of a collection's snapshots, which lie in the database."""
+        from embeddings.store.chunks import Chunks
+
+        return Chunks(self, collection)
+
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what PostgreSQL says as a sentence for a person."""
         said = error.orig
@@ -117,7 +128,8 @@ class PostgresDatabase(Database):
                 "password and the name in VERBATIM_STORE__ADDRESS."
             )
         if reason := _REASONS.get(state):
-            return StorageError(f"The database {self.where()} {reason}")
+            kind = FullError if state == "53100" else StorageError
+            return kind(f"The database {self.where()} {reason}")
         if error.connection_invalidated or state[:2] in {"", "08", "57"}:
             return AwayError(
                 f"The database {self.where()} cannot be reached ({first}). Questions are answered "

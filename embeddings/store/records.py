@@ -50,6 +50,9 @@ class Choices:
         cooldown_user: Seconds between two questions of one person.
         cooldown_channel: Seconds between two questions in one channel.
         keep: Whether unanswered questions and the questions of votes are kept.
+        editors: Roles that may change the articles without managing the server.
+        news: The channel where the newsroom takes questions; 0: none.
+        tell: Whether people may ask to be told when a story answers.
     """
 
     public: bool | None = None
@@ -57,6 +60,9 @@ class Choices:
     cooldown_user: float | None = None
     cooldown_channel: float | None = None
     keep: bool | None = None
+    editors: tuple[int, ...] | None = None
+    news: int | None = None
+    tell: bool | None = None
 
 
 _CHOICES = TypeAdapter(Choices)

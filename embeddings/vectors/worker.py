@@ -137,7 +137,7 @@ class Heard:
 
 
 @contextlib.asynccontextmanager
-async def held(lock: AbstractContextManager[None]) -> AsyncIterator[None]:
+async def hold(lock: AbstractContextManager[T]) -> AsyncIterator[T]:
     """Hold a lock that is taken and freed on some thread, since that may wait for a disk.
 
     Args:
@@ -145,19 +145,19 @@ async def held(lock: AbstractContextManager[None]) -> AsyncIterator[None]:
     """
     entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
     try:
-        await asyncio.shield(entering)
+        entered = await asyncio.shield(entering)
     except asyncio.CancelledError:
         await asyncio.wait([entering])
         if not entering.cancelled() and entering.exception() is None:
-            await finished(lock.__exit__, None, None, None)
+            await finish(lock.__exit__, None, None, None)
         raise
     try:
-        yield
+        yield entered
     finally:
-        await finished(lock.__exit__, None, None, None)
+        await finish(lock.__exit__, None, None, None)
 
 
-async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def finish(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a call that writes, on some thread; who is cancelled meanwhile waits for its end."""
     task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
     try:

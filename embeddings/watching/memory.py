@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from embeddings.files import write_atomic
+from embeddings.snapshots.disk import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -65,9 +65,13 @@ def run(name: str, data: Path, scratch: Path) -> dict[str, Any]:
 def passages(data: Path) -> tuple[list[str], list[str], dict[str, np.ndarray]]:
     """Return the passages of a corpus that we have indexed: names, texts and vectors."""
     from config.settings import Settings
-    from embeddings.collection import Collection
+    from embeddings.snapshots.kept import SnapshotStore
+    from embeddings.store.database import open_database
+    from embeddings.store.pointers import Pointers
 
-    snapshot = Collection(Settings(data=data).data, "shared").generations.load_best()[0]
+    database = open_database(Settings(data=data))
+    snapshot = SnapshotStore(Pointers(database), "shared", database).load_best()[0]
+    database.close()
     assert snapshot is not None
     pairs = [
         (f"{p.article_id}#{p.paragraph}", snapshot.article(row).text[p.start : p.end])

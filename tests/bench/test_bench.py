@@ -13,7 +13,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
-from embeddings.articlefile import parse
+from embeddings.store.archive import parse
 from embeddings.text.passages import split
 from tests.bench import __main__ as bench
 from tests.bench import peers, plots, report, words

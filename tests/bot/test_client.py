@@ -110,8 +110,7 @@ async def test_admin_asks_discord_to_show_it_to_managers_alone(world: World) -> 
 async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "three").mkdir()
-    (tmp_path / "three" / "bot").write_text("a file, not a folder")
+    (tmp_path / "three" / "verbatim.db").mkdir(parents=True)
     await restart(world, Settings(data=tmp_path / "three", discord=DiscordSettings()))
     assert "votes and servers' choices cannot be kept" in caplog.text
     first = await world.ask("Que compare la lettre ?")

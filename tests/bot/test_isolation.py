@@ -272,7 +272,7 @@ async def test_status_does_not_tell_which_other_servers_have_articles(two: Two) 
 
 
 async def test_an_admin_changes_the_articles_of_their_server_alone(two: Two) -> None:
-    await two.admin.slash(two.channel, "admin reindex")
+    await two.admin.slash(two.channel, "admin reindex", full=True)
     shared = two.collections.shared.snapshots()
     assert len(shared) == 1
     own = await two.collections.of(two.guild.id)
@@ -287,7 +287,7 @@ async def test_the_operator_named_in_the_settings_may_change_the_shared_articles
     bot = two.bot
     named = bot.settings.discord.model_copy(update={"admin_users": (two.admin.id,)})  # type: ignore[attr-defined]
     bot.settings = bot.settings.model_copy(update={"discord": named})  # type: ignore[attr-defined]
-    await two.admin.slash(two.channel, "admin reindex", shared=True)
+    await two.admin.slash(two.channel, "admin reindex", shared=True, full=True)
     assert len(two.collections.shared.snapshots()) == 2
 
 

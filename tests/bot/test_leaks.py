@@ -25,15 +25,14 @@ from bot.ui.components import Card
 from bot.ui.refs import Place, pack, ref, unpack
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.changing.limits import name_of
-from embeddings.collection import FOLDER
 from embeddings.collections import Collections
-from embeddings.corpus import Corpus
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
+from embeddings.store.limits import name_of
 from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.bot.people import texts_of
+from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
 
 SERVERS = (11, 12, 13)
@@ -124,10 +123,6 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
     """Write a world's articles to a disk, open them all, and check something in it."""
 
     async def inside(data: Path) -> None:
-        for name, articles in world.items():
-            corpus = Corpus(data / FOLDER / name / "corpus", name)
-            for article in articles:
-                corpus.put(article)
         settings = Settings(
             data=data, seeds=data / "none", threshold=0.0, servers=ServerSettings(open=1)
         )
@@ -135,6 +130,12 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
             SearchEngine(settings, encoder=WordEncoder()) as shared,
             Collections(settings, shared) as collections,
         ):
+            await put(shared, *world[SHARED])
+            for server in SERVERS:
+                if name_of(server) in world:
+                    own = await collections.of(server, create=True)
+                    assert own
+                    await put(own, *world[name_of(server)])
             await check(Views(collections))
 
     with tempfile.TemporaryDirectory() as folder:

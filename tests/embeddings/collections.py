@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from embeddings.changing.changeset import Change, Wish
 from embeddings.engine import SearchEngine
+from embeddings.types import Article
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
@@ -38,3 +40,16 @@ async def filled(engine: SearchEngine, folder: Path) -> None:
     port = story(folder, "port", PORT, id="port", title=HARBOUR.title, date="2018-06-22")
     frost = story(folder, "verger", FROST, id="verger", title=ORCHARD.title)
     await engine.add([port, frost], by="first")
+
+
+def kept(engine: SearchEngine) -> dict[str, bytes]:
+    """Return all that is kept of a collection but its log, as an export would hold it."""
+    files = engine._collection.contents().files()
+    return {name: data for name, data in files.items() if name != "audit.jsonl"}
+
+
+async def put(engine: SearchEngine, *articles: Article) -> None:
+    """Make articles part of a collection as they are, without reading them from anywhere."""
+    async with engine._publisher.hold() as write:
+        change = Change("add", {article.id: article for article in articles})
+        await engine._publisher.publish(write, change, Wish())

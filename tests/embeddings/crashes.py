@@ -4,8 +4,9 @@ Run as ``python -m tests.embeddings.crashes FOLDER STEP CHANGE…``: for each ch
 writes, once the process dies there and once the disk is full from there on. After that the data
 must open, answer as before or as after, and be as it was written.
 
-Of the writes into the folder of a snapshot that has no name yet, which all end alike, every
-``STEP``-th is taken; 1 takes all. A death at a sync is the death at the write after it.
+A transaction is three instants: before it, before it is committed, and after. Of the writes into
+the folder of a snapshot that has no name yet, which all end alike, every ``STEP``-th is taken; 1
+takes all. A death at a sync is the death at the write after it.
 """
 
 from __future__ import annotations
@@ -21,10 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from embeddings.changing.audit import AUDIT
 from embeddings.engine import SearchEngine
 from embeddings.errors import EmbeddingsError
-from embeddings.files import LOCK
 from embeddings.snapshots.kept import ASIDE
 from tests.embeddings.diskfaults import ALLOCATING, DEAD, Disk, failing
 from tests.embeddings.fakes import WordEncoder
@@ -104,7 +103,8 @@ class Bench:
                 [str(self.folder / "old/port.md"), str(self.folder / "new/library.md")]
             )
             golden = {"question": "When does the library open?", "para_ids": ["library#1"]}
-            queries = self.folder / "other/collections/shared/queries.jsonl"
+            queries = self.folder / "other/queries/shared.jsonl"
+            queries.parent.mkdir()
             queries.write_text(json.dumps(golden) + "\n", encoding="utf-8")
             await engine.export(self.folder / "other.zip")
         async with self.engine(self.data) as engine:
@@ -124,7 +124,6 @@ class Bench:
                 "sources": [(s.id, s.title, str(s.date)) for s in engine.sources()],
                 "log": sorted({(e.by, e.what, e.article or "") for e in await engine.audit()}),
                 "problems": list(report.problems),
-                "journal": (data / "collections/shared/journal.json").exists(),
             }
 
     def copy(self, name: str) -> Path:
@@ -152,8 +151,8 @@ class Bench:
 
 
 def _same(source: str, target: str) -> None:
-    """Copy a file; most are never changed, only replaced, and may be the same ones."""
-    if Path(source).name in {AUDIT, LOCK}:
+    """Copy a file; the snapshots' are never changed, only replaced, and may be the same ones."""
+    if Path(source).name.startswith(("verbatim.db", ".lock")):
         shutil.copyfile(source, target)
     else:
         os.link(source, target)

@@ -6,13 +6,18 @@ import contextlib
 import errno
 import io
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, Self
+
+from sqlalchemy import Connection, exc
+
+from embeddings.store.database import SqliteDatabase
 
 DEAD = 137
 """The exit code of a process that died at its write: that of one killed by SIGKILL."""
 
-ALLOCATING = {"open", "write", "fsync", "rename", "replace", "mkdir"}
+ALLOCATING = {"open", "write", "fsync", "rename", "replace", "mkdir", "commit"}
 """What a full disk refuses; it still deletes."""
 
 
@@ -42,6 +47,10 @@ class Disk:
             return
         if self.dies and len(self.done) == self.fail_at:
             os._exit(DEAD)
+        if not self.dies and kind == "commit":
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise exc.OperationalError("COMMIT", {}, full)
         if not self.dies and kind in ALLOCATING:
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -91,22 +100,34 @@ def failing(disk: Disk) -> Iterator[None]:
         return call
 
     def opened(file: Any, mode: str = "r", *args: Any, **options: Any) -> Any:
-        if not set(mode) & set("wax+"):
+        if not set(mode) & set("wax+") or isinstance(file, int) or str(file).startswith("/dev/"):
             return kept["io.open"](file, mode, *args, **options)
         disk.tick("open", file)
         return File(kept["io.open"](file, mode, buffering=0), disk)
 
     def low_open(path: Any, flags: int, *args: Any, **options: Any) -> int:
-        if flags & (os.O_WRONLY | os.O_RDWR):
+        if flags & (os.O_WRONLY | os.O_RDWR) and not str(path).startswith("/dev/"):
             disk.tick("open", path)
         return int(kept["os.open"](path, flags, *args, **options))
+
+    writing = SqliteDatabase._writing
+
+    @contextlib.contextmanager
+    def transaction(database: SqliteDatabase) -> Iterator[Connection]:
+        disk.tick("begin", database.path)
+        with database.told(), writing(database) as connection:
+            yield connection
+            disk.tick("commit", database.path)
+        disk.tick("committed", database.path)
 
     try:
         for name in NAMES:
             setattr(os, name, counted(name))
         io.open, os.open = opened, low_open
+        SqliteDatabase._writing = transaction  # type: ignore[method-assign,assignment]
         yield
     finally:
+        SqliteDatabase._writing = writing  # type: ignore[method-assign]
         for name in NAMES:
             setattr(os, name, kept[name])
         io.open, os.open = kept["io.open"], kept["os.open"]

@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 from config.settings import Settings
 from embeddings.answering import Models, Terms
-from embeddings.collection import Collection
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Story
-from embeddings.snapshots.reindexing import Material
-from embeddings.text.passages import split
 from embeddings.types import Article, Filters, Refusal
+from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
 
 QUAY = "Le port de Lorient a ouvert un nouveau quai. Les pêcheurs l’attendaient."
@@ -51,14 +49,18 @@ class Last:
 
 
 @pytest.fixture
-async def live(tmp_path: Path) -> AsyncIterator[Live]:
-    collection = Collection(tmp_path, "shared")
-    collection.open(create=True)
-    opened = Live(Settings(data=tmp_path), collection, WordEncoder())
-    await opened.open(None, None)
-    await opened.publish(Material(ARTICLES, [split(a) for a in ARTICLES]))
-    yield opened
-    await opened.close()
+async def engine(tmp_path: Path) -> AsyncIterator[SearchEngine]:
+    """A few articles, with small models."""
+    settings = Settings(data=tmp_path, seeds=tmp_path / "none")
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        await put(opened, *ARTICLES)
+        yield opened
+
+
+@pytest.fixture
+def live(engine: SearchEngine) -> Live:
+    """What serves them."""
+    return engine._live
 
 
 def terms(**given: object) -> Terms:
@@ -115,9 +117,10 @@ async def test_a_day_that_does_not_exist_is_told_and_narrows_nothing(live: Live)
     assert answer.hits
 
 
-async def test_articles_without_a_date_that_a_filter_hides_are_counted(live: Live) -> None:
-    undated = replace(NEW, id="sans-date", date=None)
-    await live.publish(Material((*ARTICLES, undated), [split(a) for a in (*ARTICLES, undated)]))
+async def test_articles_without_a_date_that_a_filter_hides_are_counted(
+    engine: SearchEngine, live: Live
+) -> None:
+    await put(engine, replace(NEW, id="sans-date", date=None))
     asked = "Que dit-on du quai de Lorient la semaine dernière ?"
     answer = await live.answer(asked, terms())
     assert [(note.key, note.values) for note in answer.notes] == [("undated", {"count": "1"})]
@@ -166,8 +169,8 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
     live: Live,
 ) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
-    live.serving = LoadedSnapshot(live.now.snapshot, sure)
+    sure = replace(live.tools.calibration, story=bar, threshold=0.999, lenience=0.0)
+    live.loaded = LoadedSnapshot(live.now, sure)
     alone = terms(filters=Filters(article_id="ancien"), threshold=None)
     about = await live.answer("Le port de Lorient ?", alone)
     assert [hit.article.id for hit in about.hits] == ["ancien"]
@@ -180,6 +183,6 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
 
 async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    live.serving = LoadedSnapshot(live.now.snapshot, replace(live.calibration, story=bar))
+    live.loaded = LoadedSnapshot(live.now, replace(live.tools.calibration, story=bar))
     given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
     assert (await live.answer("Le port de Lorient ?", given)).refusal is not None

@@ -12,13 +12,12 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.changing.limits import name_of
-from embeddings.collection import FOLDER
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.errors import BusyError, UnknownArticle
-from embeddings.files import writer_lock
-from embeddings.store.folder import GONE
+from embeddings.errors import BusyError, StorageError, UnknownArticle
+from embeddings.snapshots.disk import writer_lock
+from embeddings.snapshots.kept import SnapshotStore
+from embeddings.store.limits import name_of
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 
@@ -43,7 +42,7 @@ class World:
         self.folder = folder
         self.collections = collections
         self.clock = clock
-        self.kept = folder / "data" / FOLDER
+        self.kept = folder / "data" / "snapshots"
 
     async def tell(self, server: int | None, name: str, text: str, **fields: str) -> SearchEngine:
         """Add a story to a server's own collection, or to the shared one."""
@@ -171,6 +170,7 @@ async def test_all_collections_share_one_model_and_one_thread(told: World) -> No
     own = await told.collections.of(1)
     assert own
     shared = told.collections.shared._live
+    await own.ask("Quel club ?")
     assert (own._live.models, own._live.worker) == (shared.models, shared.worker)
 
 
@@ -204,7 +204,7 @@ async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> N
 async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> None:
     engine = await told.collections.of(1)
     assert engine
-    snapshot = weakref.ref(engine._live.now.snapshot)
+    snapshot = weakref.ref(engine._live.now)
     told.clock.now += 601
     told.collections.forget_idle()
     assert told.collections.in_memory == ()
@@ -215,23 +215,23 @@ async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> Non
 
 
 async def test_a_collection_that_cannot_be_opened_is_tried_again(
-    told: World, settings: Settings
+    told: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus = told.kept / "server-1"
-    (corpus / "snapshots").rename(corpus / "aside")
-    (corpus / "snapshots").write_text("in the way")
+    def refuse(_: object) -> None:
+        raise StorageError("The disk is gone.")
+
     async with Collections(settings, told.collections.shared) as fresh:
-        with pytest.raises(Exception, match="snapshots"):
-            await fresh.of(1)
-        (corpus / "snapshots").unlink()
-        (corpus / "aside").rename(corpus / "snapshots")
+        with monkeypatch.context() as patched:
+            patched.setattr(SnapshotStore, "load_best", refuse)
+            with pytest.raises(StorageError, match="is gone"):
+                await fresh.of(1)
         assert await fresh.of(1) is not None
 
 
 async def test_a_deleted_collection_is_gone_from_disk_memory_and_answers(told: World) -> None:
     assert await told.collections.servers() == (1,)
     assert await told.collections.delete(1)
-    assert [path.name for path in told.collections.iterdir()] == [SHARED]
+    assert [path.name for path in told.kept.iterdir()] == [SHARED]
     assert told.collections.in_memory == ()
     assert await told.collections.servers() == ()
     assert await told.collections.of(1) is None
@@ -279,18 +279,19 @@ async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) 
 async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
     told: World, settings: Settings
 ) -> None:
-    half = told.kept / f"{GONE}server-9-aa"
-    (half / "corpus").mkdir(parents=True)
-    (half / "corpus" / "a.md").write_text("half gone")
+    half = told.kept / "server-9"
+    half.mkdir()
+    (half / "texts.txt").write_text("half gone")
     async with Collections(settings, told.collections.shared) as fresh:
         assert await fresh.servers() == (1,)
         assert await fresh.of(9) is None
     assert not half.exists()
+    assert (told.kept / "server-1").is_dir()
 
 
-async def test_other_folders_are_no_servers(told: World) -> None:
+async def test_other_collections_are_no_servers(told: World) -> None:
     for name in ("server-x", "archive", "server-"):
-        (told.kept / name).mkdir()
+        told.collections.shared.pointers.create(name)
     assert await told.collections.servers() == (1,)
 
 

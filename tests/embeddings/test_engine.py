@@ -18,9 +18,10 @@ from embeddings.errors import (
     UnknownArticle,
     UnknownSnapshot,
 )
-from embeddings.files import writer_lock
+from embeddings.snapshots.disk import writer_lock
 from embeddings.types import Filters, Progress, Refusal
 from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.store.installed import tamper, tell
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
 
 QUESTION = "La construction a-t-elle duré trois ans ?"
@@ -168,7 +169,7 @@ async def test_a_dry_run_tells_and_changes_nothing(settings: Settings, folder: P
         report = await opened.add([str(folder)], dry_run=True)
         assert [a.id for a in report.added] == ["library", "port", "verger"]
         assert opened.sources() == ()
-        assert not list(settings.data.rglob("*.md"))
+        assert opened.snapshots() == ()
 
 
 async def test_only_what_changed_is_encoded_again(settings: Settings, folder: Path) -> None:
@@ -223,25 +224,63 @@ async def test_a_removed_article_answers_no_more_but_is_kept_in_the_history(
     assert report.removed == ("port",)
     assert [r.input for r in report.rejected] == ["nowhere"]
     assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
-    kept = list((settings.data / "collections/shared/history").rglob("*.md"))
-    assert HARBOUR.text in kept[0].read_text(encoding="utf-8")
+    kept = {each.article: each.value for each in engine._rows.articles.history()}
+    assert kept["port"]
+    assert kept["port"].text == HARBOUR.text
 
 
-async def test_rolling_back_serves_the_snapshot_before(engine: SearchEngine) -> None:
+async def test_rolling_back_serves_the_snapshot_before_with_its_articles(
+    engine: SearchEngine, folder: Path
+) -> None:
     old = engine.status().snapshot
     await engine.remove(["port"])
+    (folder / "verger.md").write_text(front("Autre titre", id="verger") + ORCHARD.text)
+    await engine.add([str(folder / "verger.md")])
+    (folder / "neuf.md").write_text(front("Un titre neuf", id="neuf") + "Un texte neuf, ce matin.")
+    await engine.add([str(folder / "neuf.md")])
     new = engine.status().snapshot
-    assert await engine.rollback() == (old, new)
+    done = await engine.rollback(old, by="ana")
+    assert (done.snapshot, done.previous) == (old, new)
+    assert [each.id for each in done.added] == ["port"]
+    assert [(each.id, each.title) for each in done.changed] == [("verger", ORCHARD.title)]
+    assert done.removed == ("neuf",)
     assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    told = [(e.what, e.by, e.article, e.snapshot) for e in (await engine.audit())[:4]]
+    assert told[0] == ("rollback", "ana", None, old)
+    assert {each[2] for each in told[1:]} == {"port", "verger", "neuf"}
+
+
+async def test_what_was_rolled_back_does_not_come_back_with_another_change(
+    engine: SearchEngine, folder: Path
+) -> None:
+    (folder / "neuf.md").write_text(front("Un titre neuf", id="neuf") + "Un texte neuf, ce matin.")
+    await engine.add([str(folder / "neuf.md")])
+    await engine.rollback()
+    (folder / "autre.md").write_text(front("Un autre", id="autre") + "Un autre texte, ce soir.")
+    await engine.add([str(folder / "autre.md")])
+    assert [each.id for each in engine.sources()] == ["autre", "library", "port", "verger"]
+    assert sorted(await engine._collection.articles()) == ["autre", "library", "port", "verger"]
+    await engine.reindex(full=True)
+    assert [each.id for each in engine.sources()] == ["autre", "library", "port", "verger"]
+
+
+async def test_a_rollback_can_itself_be_undone(engine: SearchEngine) -> None:
+    await engine.remove(["port"])
+    new = engine.status().snapshot
+    await engine.rollback()
+    done = await engine.rollback(new)
+    assert done.removed == ("port",)
+    assert [each.id for each in engine.sources()] == ["library", "verger"]
+    assert (await engine.verify()).problems == ()
 
 
 async def test_after_a_rollback_the_next_start_serves_the_same(
     engine: SearchEngine, settings: Settings
 ) -> None:
     await engine.remove(["port"])
-    old, _ = await engine.rollback()
+    done = await engine.rollback()
     async with SearchEngine(settings, encoder=WordEncoder()) as again:
-        assert again.status().snapshot == old
+        assert again.status().snapshot == done.snapshot
 
 
 async def test_a_rollback_to_nowhere_is_refused(engine: SearchEngine) -> None:
@@ -256,7 +295,7 @@ async def test_only_the_last_snapshots_are_kept(tmp_path: Path, folder: Path) ->
     async with SearchEngine(settings, encoder=WordEncoder()) as opened:
         await opened.add([str(folder)])
         for _ in range(3):
-            await opened.reindex()
+            await opened.reindex(full=True)
         assert len(opened.snapshots()) == 2
         assert opened.snapshots()[0].live
 
@@ -265,7 +304,7 @@ async def test_a_second_writer_is_told_that_somebody_is_writing(
     engine: SearchEngine, settings: Settings
 ) -> None:
     with (
-        writer_lock(settings.data / "collections/shared"),
+        writer_lock(settings.data / "snapshots/shared"),
         pytest.raises(BusyError, match="Somebody else is writing"),
     ):
         await engine.reindex()
@@ -286,16 +325,20 @@ async def test_what_another_process_published_is_served(
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as other:
         await other.remove(["port"])
+        await tell(engine, other.status().snapshot)
     assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
 
 
 async def test_a_damaged_snapshot_from_another_process_is_not_served(
     engine: SearchEngine, settings: Settings
 ) -> None:
+    engine.pointers._told.clear()  # it hears of it once the file is damaged
     async with SearchEngine(settings, encoder=WordEncoder()) as other:
         await other.remove(["port"])
         name = other.status().snapshot
-    (settings.data / f"collections/shared/snapshots/{name}/texts.txt").write_bytes(b"x")
+    (settings.data / f"snapshots/shared/{name}/texts.txt").write_bytes(b"x")
+    engine.pointers.look()
+    await engine._live.follow()
     assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
     assert "is not served" in engine.status().notes[-1]
 
@@ -304,9 +347,9 @@ async def test_an_index_of_another_model_is_built_again_and_it_is_said(
     engine: SearchEngine, settings: Settings
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as other:
+        assert (await other.ask(QUESTION)).hits[0].article.id == "port"
         assert "made with words==1: it is built again" in other.status().notes[0]
         assert other.status().model == "other==2"
-        assert (await other.ask(QUESTION)).hits[0].article.id == "port"
 
 
 async def test_a_snapshot_of_another_model_cannot_be_rolled_back_to(
@@ -368,11 +411,65 @@ async def test_verify_names_the_file_with_one_byte_changed(
     assert "passage_vectors.rows.faiss is not what was written" in report.problems[0]
 
 
-async def test_verify_names_an_article_that_was_edited_since(
-    engine: SearchEngine, settings: Settings
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            "UPDATE versions SET text = CAST('x' AS BLOB) WHERE article = 'port'",
+            "The article port is not as it was stored: run reindex --full, which mends it",
+        ),
+        ("UPDATE versions SET text = x'ff' WHERE article = 'port'", "The article port is not as"),
+        ("UPDATE versions SET fields = '{' WHERE article = 'port'", "The article port is not as"),
+        ("DELETE FROM versions WHERE article = 'port'", "The article port is not as it was stored"),
+        ("UPDATE audit SET entry = replace(entry, 'add', 'edit') WHERE n = 1", "Line 1 of the"),
+        ("DELETE FROM audit WHERE n = 1", "Line 1 of the audit log, or the one before it"),
+        ("UPDATE collections SET live = 77", "names the snapshot 77, which is not kept: run roll"),
+        ("UPDATE collections SET live = 'x'", "is 'x', which is no snapshot: run rollback"),
+        ("UPDATE snapshots SET digest = 'x'", "manifest.json is not what was written: run rein"),
+        ("DELETE FROM snapshots", "names the snapshot 1, which is not kept"),
+    ],
+)
+async def test_verify_names_a_row_that_was_changed_and_what_mends_it(
+    engine: SearchEngine, settings: Settings, statement: str, sentence: str
 ) -> None:
-    path = settings.data / "collections/shared/corpus/port.md"
-    path.write_text(path.read_text(encoding="utf-8") + " Un ajout.", encoding="utf-8")
-    assert (await engine.verify()).problems == (
-        "The article port is not as it was indexed: run reindex.",
-    )
+    tamper(settings, statement)
+    report = await engine.verify()
+    assert sentence in "\n".join(report.problems)
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE versions SET text = CAST('x' AS BLOB) WHERE article = 'port'",
+        "UPDATE versions SET fields = 'x', digest = 'x' WHERE article = 'port'",
+        "UPDATE versions SET fields = replace(fields, 'Le', 'La') WHERE article = 'port'",
+        "DELETE FROM versions WHERE article = 'port'",
+        "DELETE FROM contents WHERE article = 'port'",
+        "UPDATE contents SET article = 'other' WHERE article = 'port'",
+    ],
+)
+async def test_a_damaged_row_is_not_made_true_by_another_change_and_a_full_reindex_mends_it(
+    engine: SearchEngine, settings: Settings, statement: str
+) -> None:
+    tamper(settings, statement)
+    await engine.remove(["verger"])
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    await engine.reindex(full=True)
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    assert (await engine.verify()).problems == ()
+
+
+async def test_a_damaged_row_without_a_good_copy_is_named_and_can_be_added_again(
+    engine: SearchEngine, settings: Settings, folder: Path
+) -> None:
+    tamper(settings, "UPDATE versions SET text = CAST('x' AS BLOB) WHERE article = 'port'")
+    for path in (settings.data / "snapshots/shared").glob("*/texts.txt"):
+        path.unlink()
+    async with SearchEngine(settings, encoder=WordEncoder()) as again:
+        assert "The article port is not as it was stored" in again.status().notes[-1]
+        with pytest.raises(SnapshotError, match=r"Nothing was changed\. The article port"):
+            await again.remove(["verger"])
+        await again.add([str(folder / "port.md")])
+        assert (await again.ask(QUESTION)).hits[0].article.id == "port"
+        assert [each.id for each in again.sources()] == ["library", "port", "verger"]

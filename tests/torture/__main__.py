@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.embeddings.store.postgres.server import NoServerError, Server
+from tests.embeddings.store.server import NoServerError, Server
 from tests.torture.judge import judge
 from tests.torture.mutants import MUTANTS
 from tests.torture.running import run

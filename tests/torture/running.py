@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from tests.embeddings.store.postgres.server import Server
+    from tests.embeddings.store.server import Server
     from tests.torture.processes import Child
 
     Event = tuple[float, Callable[[], Awaitable[None]]]

@@ -13,7 +13,7 @@ from tests.torture.seen import Plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.embeddings.store.postgres.server import Server
+    from tests.embeddings.store.server import Server
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import simcord
 from bot.client import VerbatimBot
 from bot.running import keeper
 from config.settings import DiscordSettings, Settings
-from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
+from embeddings.store.limits import name_of
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.fakes import WordEncoder
@@ -63,7 +63,7 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert await other.collections.of(
                 world.guild.id
             )  # before somebody writes its first story
-            writing = one.engine.store.files(name_of(world.guild.id)).writing()
+            writing = one.engine.database.hold(name_of(world.guild.id))
             await asyncio.to_thread(writing.__enter__)
             told = await world.admin.click(shown.response, label="Confirmer")
             said = text_of(told.followups[0] if told.followups else told.response)

@@ -15,6 +15,7 @@ from bot.keeping import Unanswered, Vote
 from bot.ui.refs import Place
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, RIVER, FakeEngine, split
+from tests.records import spoil
 
 if TYPE_CHECKING:
     from simcord.results import InteractionResult
@@ -221,9 +222,7 @@ async def test_a_store_that_fails_does_not_keep_the_answer_back(
     world: World, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.admin.slash(world.channel, "admin settings", keep=True)
-    store = world.bot.records  # type: ignore[attr-defined]
-    store._path.unlink()
-    store._path.mkdir()
+    spoil(world.bot.records)  # type: ignore[attr-defined]
     text = text_of((await world.ask("recette de tarte")).response)
     assert "Les articles ne répondent pas" in text
     assert "could not be kept" in caplog.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ import pytest
 from bot.keeping import Keeping
 from bot.running import cooldown as module
 from bot.running.cooldown import PAUSE, Cooldown, Key
-from embeddings.errors import AwayError
+from embeddings.errors import AwayError, StorageError
 
 ANA: Key = ("user", 1)
 
@@ -24,7 +23,7 @@ class Others:
         self.left, self.error = left, error
         self.asked: list[tuple[Any, ...]] = []
 
-    async def turn(self, *asked: Any) -> float:
+    async def take_turn(self, *asked: Any) -> float:
         self.asked.append(asked)
         if self.error:
             raise self.error
@@ -63,7 +62,7 @@ async def test_where_nobody_waits_nobody_is_asked(cooldown: Cooldown) -> None:
     assert others.asked == []
 
 
-@pytest.mark.parametrize("error", [AwayError("Away."), sqlite3.OperationalError()])
+@pytest.mark.parametrize("error", [AwayError("Away."), StorageError("The disk is full.")])
 async def test_without_the_others_a_process_goes_by_itself_for_a_while(
     cooldown: Cooldown, now: list[float], error: Exception
 ) -> None:
@@ -80,7 +79,7 @@ async def test_an_answer_does_not_wait_for_a_database_that_is_mute(
     cooldown: Cooldown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Mute(Others):
-        async def turn(self, *_: Any) -> float:
+        async def take_turn(self, *_: Any) -> float:
             await asyncio.sleep(60)
             return 1.0
 

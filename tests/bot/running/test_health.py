@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from bot.running import health as module
 from bot.running.health import Health, serving
 from config.errors import ConfigError
 from config.groups import HealthSettings
+from embeddings.errors import StorageError
 from tests.bot.running.test_metrics import values
 from tests.embeddings.readers.sites import free_port
 from tests.fakes import FakeEngine
@@ -133,7 +133,7 @@ async def test_a_file_that_nothing_can_be_kept_in_is_measured_and_no_reason_not_
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def reach() -> None:
-        raise sqlite3.OperationalError
+        raise StorageError("The disk is full.")
 
     health = followed(world)
     await told(world, "ready")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.metrics import Measured, Metrics
 from embeddings.errors import BusyError, GateError, QuestionError, StorageError
-from embeddings.snapshots.reindexing import Reindexing
-from embeddings.types import Answer, Refusal, ReindexReport, Status
+from embeddings.snapshots.reindexing import Built, Order
+from embeddings.types import Answer, Refusal, Status
 from tests.fakes import FakeEngine
 
 QUESTION = "Que demandent les employés d’Amazon ?"
-REPORT = ReindexReport("s2", 1, 0, 0, 10, 6, 4, 2.5)
+BUILT = Built(b"", passages=10, reused=6, encoded=4, seconds=2.5)
+ORDER = Order(2, Path("aside"), None, None, {})
 
 
 @pytest.fixture
@@ -91,27 +93,22 @@ async def test_no_word_of_a_question_is_told(metrics: Metrics) -> None:
 class Builder:
     """Builds as it is told to."""
 
-    def __init__(self, result: ReindexReport | Exception) -> None:
+    def __init__(self, result: Built | Exception) -> None:
         self.result = result
 
-    async def reindex(self, collection: str, how: Reindexing, progress: Any = None) -> Any:
+    async def build(self, order: Order, progress: Any = None) -> Any:
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
 
 async def test_a_reindex_is_counted_with_what_it_took(metrics: Metrics) -> None:
-    report = await Measured(Builder(REPORT), metrics).reindex("shared", Reindexing())
-    assert report is REPORT
+    report = await Measured(Builder(BUILT), metrics).build(ORDER)
+    assert report is BUILT
     counted = values(metrics)
     assert counted["verbatim_reindexes_total[published]"] == 1
     assert counted["verbatim_reindex_seconds_sum"] == 2.5
     assert counted["verbatim_texts_encoded_total"] == 4
-
-
-async def test_a_dry_run_is_no_reindex(metrics: Metrics) -> None:
-    await Measured(Builder(REPORT), metrics).reindex("shared", Reindexing(dry_run=True))
-    assert values(metrics)["verbatim_reindexes_total[published]"] == 0
 
 
 @pytest.mark.parametrize(
@@ -127,7 +124,7 @@ async def test_a_reindex_that_fails_is_counted_by_its_reason(
     metrics: Metrics, error: Exception, outcome: str
 ) -> None:
     with pytest.raises(type(error)):
-        await Measured(Builder(error), metrics).reindex("shared", Reindexing())
+        await Measured(Builder(error), metrics).build(ORDER)
     assert values(metrics)[f"verbatim_reindexes_total[{outcome}]"] == 1
     assert values(metrics)["verbatim_reindex_seconds_count"] == 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,7 +13,9 @@ import pytest
 
 from bot.keeping import Keeping
 from bot.running import turns
-from bot.store import Store
+from embeddings.errors import StorageError
+from embeddings.store.records import Records
+from tests.records import records_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,9 +25,9 @@ LEASE = 0.2
 
 
 @pytest.fixture
-async def stores(tmp_path: Path) -> tuple[Store, Store]:
+async def stores(tmp_path: Path) -> tuple[Records, Records]:
     """What two processes of one machine share."""
-    found = Store(tmp_path / "bot.sqlite3"), Store(tmp_path / "bot.sqlite3")
+    found = records_in(tmp_path), records_in(tmp_path)
     for store in found:
         await store.open()
     return found
@@ -35,11 +36,11 @@ async def stores(tmp_path: Path) -> tuple[Store, Store]:
 class Away:
     """What is kept, while it cannot be reached."""
 
-    async def turn(self, *_: Any) -> float:
-        raise sqlite3.OperationalError
+    async def take_turn(self, *_: Any) -> float:
+        raise StorageError("The disk is full.")
 
     async def end_turn(self, *_: Any) -> None:
-        raise sqlite3.OperationalError
+        raise StorageError("The disk is full.")
 
 
 AWAY = cast("Keeping", Away())
@@ -67,12 +68,12 @@ async def until(predicate: Callable[[], object]) -> None:
 
 
 async def test_two_processes_begin_one_session_after_the_other(
-    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "BETWEEN", 0.1)
     begun: list[datetime] = []
 
-    async def begin(store: Store) -> None:
+    async def begin(store: Records) -> None:
         looked: list[datetime] = []
         store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]  # type: ignore[func-returns-value]
         for _ in range(2):
@@ -86,7 +87,7 @@ async def test_two_processes_begin_one_session_after_the_other(
 
 
 async def test_sessions_of_two_buckets_do_not_wait_for_each_other(
-    stores: tuple[Store, Store],
+    stores: tuple[Records, Records],
 ) -> None:
     async with asyncio.timeout(2):
         await asyncio.gather(*(turns.begin(store, n) for n, store in enumerate(stores)))
@@ -101,7 +102,7 @@ async def test_sessions_are_begun_although_nobody_can_say_whose_turn_it_is(
     assert time.monotonic() - began > 0.04
 
 
-async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Store, Store]) -> None:
+async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Records, Records]) -> None:
     async with turns.once(stores[0], "commands") as left:
         assert left == 0
         for _ in range(2):
@@ -117,7 +118,7 @@ async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -
 
 
 async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
-    stores: tuple[Store, Store],
+    stores: tuple[Records, Records],
 ) -> None:
     first, second = Work(), Work()
     one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
@@ -135,8 +136,10 @@ async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
     assert not second.is_on
 
 
-async def test_the_work_of_a_process_that_died_is_taken_over(stores: tuple[Store, Store]) -> None:
-    assert await stores[0].turn("watching", LEASE, "who died") == 0
+async def test_the_work_of_a_process_that_died_is_taken_over(
+    stores: tuple[Records, Records],
+) -> None:
+    assert await stores[0].take_turn("watching", LEASE, "who died") == 0
     work = Work()
     task = asyncio.create_task(turns.alone(stores[1], "watching", work, LEASE))
     await asyncio.sleep(LEASE / 2)
@@ -147,12 +150,12 @@ async def test_the_work_of_a_process_that_died_is_taken_over(stores: tuple[Store
 
 
 async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
-    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work()
     task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))
     await until(lambda: work.is_on)
-    monkeypatch.setattr(stores[0], "turn", Away().turn)
+    monkeypatch.setattr(stores[0], "take_turn", Away().take_turn)
     await until(lambda: not work.is_on)
     task.cancel()
     await asyncio.wait({task})

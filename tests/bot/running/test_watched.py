@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.running import turns, watched
-from bot.store import Store
 from config.groups import WatchSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import InputError
 from tests.bot.running.test_turns import until
 from tests.fakes import FakeEngine
+from tests.records import records_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,14 +50,14 @@ def settings(data: Path, folder: Path, **more: Any) -> Settings:
 async def test_one_process_watches_and_another_when_it_is_gone(
     tmp_path: Path, seen: set[str]
 ) -> None:
-    store = Store(tmp_path / "bot.sqlite3")
+    store = records_in(tmp_path)
     await store.open()
     made = partial(settings, tmp_path / "data", tmp_path / "in")
     one, other = (
         made(discord=DiscordSettings(shards=2, shard_ids=[n]), language=language)
         for n, language in enumerate(("fr", "en"))
     )
-    async with watched.watched(other, ENGINE, Store(tmp_path / "bot.sqlite3")):
+    async with watched.watched(other, ENGINE, records_in(tmp_path)):
         async with watched.watched(one, ENGINE, store):
             await until(lambda: seen)
             first = set(seen)
@@ -69,7 +69,8 @@ async def test_one_process_watches_and_another_when_it_is_gone(
 
 
 async def test_a_single_process_watches_at_once(tmp_path: Path, seen: set[str]) -> None:
-    away = Store(tmp_path)  # a folder, where nothing can be kept
+    (tmp_path / "verbatim.db").mkdir()  # a folder, where nothing can be kept
+    away = records_in(tmp_path)
     async with watched.watched(settings(tmp_path / "data", tmp_path / "in"), ENGINE, away):
         assert seen == {"fr"}
     assert not seen
@@ -81,6 +82,6 @@ async def test_a_folder_that_cannot_be_watched_is_told_at_once(tmp_path: Path) -
         async with watched.watched(
             settings(tmp_path, tmp_path / "in", discord=discord),
             ENGINE,
-            Store(tmp_path / "bot.sqlite3"),
+            records_in(tmp_path),
         ):
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,13 @@ from pydantic import ValidationError
 
 from bot.client import VerbatimBot
 from bot.keeping import Choices, Unanswered, Vote
-from bot.store import Store
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import BusyError
+from embeddings.store.records import Records
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
+from tests.records import spoil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,9 +59,9 @@ class Leaving:
     now: datetime
 
     @property
-    def store(self) -> Store:
+    def store(self) -> Records:
         store = self.world.bot.records  # type: ignore[attr-defined]
-        assert isinstance(store, Store)
+        assert isinstance(store, Records)
         return store
 
     @property
@@ -101,7 +103,7 @@ async def leaving(world: World) -> Leaving:
     return leaving
 
 
-async def kept(store: Store, guild: int) -> tuple[int, int, Choices]:
+async def kept(store: Records, guild: int) -> tuple[int, int, Choices]:
     votes, unanswered = await store.votes(guild=guild), await store.unanswered(guild=guild)
     return len(votes), len(unanswered), store.choices(guild)
 
@@ -114,7 +116,7 @@ async def test_what_a_server_had_is_deleted_when_its_days_are_over(leaving: Leav
     await leaving.later(0.2)
     assert leaving.collections.deleted == [guild]
     assert await kept(leaving.store, guild) == (0, 0, Choices())
-    assert await leaving.store.left() == []
+    assert await leaving.store.left_servers() == []
 
 
 async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving) -> None:
@@ -129,7 +131,9 @@ async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving)
 async def test_a_server_that_takes_the_bot_back_keeps_everything(leaving: Leaving) -> None:
     guild = await leaving.removed()
     leaving.world.bot.dispatch("guild_join", type("Guild", (), {"id": guild})())
-    await leaving.world.env.settle()
+    async with asyncio.timeout(10):
+        while await leaving.store.left_servers():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.01)
     await leaving.later(DAYS + 1)
     assert leaving.collections.deleted == []
     assert (await kept(leaving.store, guild))[:2] == (1, 1)
@@ -140,14 +144,14 @@ async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
     data = {"id": str(guild), "unavailable": True}
     leaving.world.bot._connection.parse_guild_delete(data)  # type: ignore[arg-type]
     await leaving.world.env.settle()
-    assert await leaving.store.left() == []
+    assert await leaving.store.left_servers() == []
 
 
 async def test_the_day_is_kept_over_a_restart(leaving: Leaving) -> None:
     guild = await leaving.removed()
-    again = Store(leaving.store._path, lambda: leaving.now + timedelta(days=DAYS))
+    again = Records(leaving.store._database, lambda: leaving.now + timedelta(days=DAYS))
     await again.open()
-    assert await again.left(DAYS) == [guild]
+    assert await again.left_servers(DAYS) == [guild]
 
 
 async def test_a_second_removal_or_start_does_not_begin_the_days_anew(leaving: Leaving) -> None:
@@ -166,7 +170,7 @@ async def test_servers_that_left_while_the_bot_was_down_get_the_same_delay(
     leaving.collections.there = [55, leaving.world.elsewhere.id]
     await leaving.fill(66)
     await leaving.cog.on_ready()
-    assert await leaving.store.left() == [55, 66]
+    assert await leaving.store.left_servers() == [55, 66]
     await leaving.later(DAYS - 1)
     assert leaving.collections.deleted == []
     await leaving.later(1)
@@ -179,7 +183,7 @@ async def test_servers_that_came_back_while_the_bot_was_down_keep_everything(
     await leaving.store.leave(leaving.world.guild.id)
     leaving.now += timedelta(days=DAYS + 1)
     await leaving.cog.on_ready()
-    assert await leaving.store.left() == []
+    assert await leaving.store.left_servers() == []
     assert leaving.collections.deleted == []
 
 
@@ -187,7 +191,7 @@ async def test_a_server_that_the_bot_is_on_is_never_deleted(leaving: Leaving) ->
     await leaving.store.leave(leaving.world.guild.id)
     await leaving.later(DAYS + 1)
     assert leaving.collections.deleted == []
-    assert await leaving.store.left() == []
+    assert await leaving.store.left_servers() == []
 
 
 async def test_what_cannot_be_deleted_now_is_deleted_later_and_holds_up_no_other(
@@ -213,8 +217,7 @@ async def test_a_store_that_fails_is_told_to_the_operator(
     leaving: Leaving, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    leaving.store._path.unlink()
-    leaving.store._path.mkdir()
+    spoil(leaving.store)
     await leaving.removed()
     assert "not taken care of yet" in caplog.text
 

@@ -190,7 +190,13 @@ def test_what_a_reindex_notes_is_told_beside_its_document(stage: Stage) -> None:
 
 def test_rollback_names_both_snapshots(stage: Stage) -> None:
     stage.run("reindex")
-    assert stage.run("rollback", "--json").document == {"snapshot": "s1", "previous": "s2"}
+    assert stage.run("rollback", "--json").document == {
+        "snapshot": "s1",
+        "previous": "s2",
+        "added": [],
+        "changed": [],
+        "removed": [],
+    }
 
 
 def test_status_says_what_serves(stage: Stage) -> None:

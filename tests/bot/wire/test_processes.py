@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import User
-    from tests.embeddings.store.postgres.server import Server
+    from tests.embeddings.store.server import Server
 
 SHARDS = 3
 PARTS = ("0,2", "1")
@@ -151,10 +151,10 @@ async def test_each_process_looks_after_its_own_servers_alone(
             await store.keep(Unanswered(1, guild, "Q", "not_found"))
         async with processes(monkeypatch, server, tmp_path, address):
             async with asyncio.timeout(10):
-                while set(await store.left()) != set(gone):  # noqa: ASYNC110 - nobody tells of it
+                while set(await store.left_servers()) != set(gone):  # noqa: ASYNC110 - nobody tells of it
                     await asyncio.sleep(0.02)
             await asyncio.sleep(0.1)
-            assert await store.left() == gone
+            assert await store.left_servers() == gone
 
 
 async def test_who_asks_on_two_servers_of_two_processes_waits(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from config.groups import WatchSettings
 from config.settings import Settings
 from embeddings.engine import SearchEngine
-from embeddings.files import OWNER
+from embeddings.snapshots.disk import OWNER
 from embeddings.watching.watcher import watching
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask

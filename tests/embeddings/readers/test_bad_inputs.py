@@ -14,10 +14,10 @@ import pytest
 from fpdf import FPDF
 
 from config.settings import FetchSettings
-from embeddings.corpus import Corpus
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import Article, Rejected
+from tests.embeddings.collections import kept, opened, put
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, odt, packed, run
 from tests.embeddings.readers.prose import BRIDGE
@@ -254,18 +254,16 @@ def test_there_are_enough_of_them() -> None:
     assert len(FILES) + len(ADDRESSES) + len(ANSWERS) >= 60
 
 
-def test_bad_inputs_leave_the_corpus_as_it_was(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "corpus")
-    corpus.put(Article(id="pont", title=BRIDGE.title, text=STORY))
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+async def test_bad_inputs_leave_the_collection_as_it_was(tmp_path: Path) -> None:
     inputs = []
     for number, bad in enumerate(b for b in FILES if isinstance(b.data, bytes)):
         folder = tmp_path / "in" / str(number)
         folder.mkdir(parents=True)
         (folder / bad.name).write_bytes(bad.data)
         inputs.append(str(folder / bad.name))
-    plan = corpus.plan(inputs)
-    assert (plan.added, plan.changed, len(plan.rejected)) == ((), (), len(inputs))
-    corpus.apply(plan)
-    assert all(path.read_bytes() == data for path, data in before.items())
-    assert sorted(p.name for p in corpus.folder.iterdir()) == ["pont.md"]
+    async with opened(tmp_path) as engine:
+        await put(engine, Article(id="pont", title=BRIDGE.title, text=STORY))
+        before = (kept(engine), engine.status().snapshot)
+        report = await engine.add(inputs)
+        assert (report.added, report.changed, len(report.rejected)) == ((), (), len(inputs))
+        assert (kept(engine), engine.status().snapshot) == before

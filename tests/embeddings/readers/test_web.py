@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import FetchSettings
-from embeddings.corpus import Corpus
 from embeddings.errors import ReadError
 from embeddings.readers import Fetcher, Sandbox, read
 from embeddings.readers.draft import Draft
+from tests.embeddings.collections import opened
 from tests.embeddings.readers.formats.offices import odt
 from tests.embeddings.readers.formats.prints import pdf
 from tests.embeddings.readers.pages.written import PAGES, ps
@@ -135,19 +135,24 @@ def test_a_document_of_the_web_is_read_as_a_file_is(
     assert draft.text == "\n\n".join(BRIDGE.paragraphs)
 
 
-def test_a_page_that_changed_changes_its_article_and_no_other(site: Site, tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "corpus", fetch=PRIVATE)
+async def test_a_page_that_changed_changes_its_article_and_no_other(
+    site: Site, tmp_path: Path
+) -> None:
     url = site.page("/a", PAGE)
-    corpus.apply(corpus.plan([url]))
-    assert not corpus.plan([url]).changed
-    site.page("/a", PAGE.replace(b"cinq mois", b"six mois"))
-    plan = corpus.plan([url])
-    assert ([a.origin for a in plan.changed], plan.added) == ([url], ())
-    assert "six mois" in plan.changed[0].text
+    async with opened(tmp_path, fetch=PRIVATE) as engine:
+        await engine.add([url])
+        assert not (await engine.add([url])).changed
+        site.page("/a", PAGE.replace(b"cinq mois", b"six mois"))
+        report = await engine.add([url])
+        assert ([a.url for a in report.changed], report.added) == ([url], ())
+        assert "six mois" in (await engine.article(report.changed[0].id)).text
 
 
-def test_a_corpus_keeps_to_the_open_internet_by_default(site: Site, tmp_path: Path) -> None:
+async def test_a_collection_keeps_to_the_open_internet_by_default(
+    site: Site, tmp_path: Path
+) -> None:
     url = site.page("/a", PAGE)
-    (rejected,) = Corpus(tmp_path / "corpus").plan([url]).rejected
+    async with opened(tmp_path) as engine:
+        (rejected,) = (await engine.add([url])).rejected
     assert "leads into a private network" in rejected.reason
     assert not site.asked

@@ -15,14 +15,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from config.groups import StoreSettings
 from config.settings import DiscordSettings, Settings
-from embeddings.collection import Collection
 from embeddings.engine import SearchEngine
-from embeddings.errors import BusyError, EmbeddingsError
-from embeddings.files import writer_lock
+from embeddings.errors import EmbeddingsError, SnapshotError
 from embeddings.snapshots.builder import BuilderProcess
-from embeddings.snapshots.reindexing import Reindexing
-from embeddings.types import SHARED, Progress
+from embeddings.snapshots.reindexing import Built, Order
+from embeddings.types import Progress
 from tests.embeddings.stories import HARBOUR
 
 ROOT = Path(__file__).parents[3]
@@ -35,25 +34,35 @@ QUESTION = "Combien a coûté la construction du quai ?"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    token = DiscordSettings(token=SecretStr(TOKEN))
-    return Settings(data=tmp_path / "data", seeds=tmp_path / "none", discord=token)
+    return Settings(
+        data=tmp_path / "data",
+        seeds=tmp_path / "none",
+        model="light",
+        discord=DiscordSettings(token=SecretStr(TOKEN)),
+        store=StoreSettings(address=SecretStr(f"postgresql://me:{TOKEN}@nowhere/x")),
+    )
 
 
 @pytest.fixture
 async def builder(settings: Settings) -> AsyncIterator[BuilderProcess]:
-    """A builder of an empty shared collection."""
-    Collection(settings.data, SHARED).open(create=True)
     async with BuilderProcess(settings) as opened:
         yield opened
 
 
+async def build(builder: BuilderProcess, folder: Path, number: int = 1) -> Built:
+    """Have a snapshot of one story built there."""
+    order = Order(number, folder / str(number), None, None, {HARBOUR.id: HARBOUR})
+    return await builder.build(order)
+
+
 def child(builder: BuilderProcess) -> int:
     """Return the id of the process that builds."""
-    assert builder._process is not None
-    return builder._process.pid
+    assert builder._child.pid is not None
+    return builder._child.pid
 
 
-async def test_what_the_process_builds_is_served_here(settings: Settings, tmp_path: Path) -> None:
+async def test_what_the_process_builds_is_served_here(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", seeds=tmp_path / "none", model="light")
     story = tmp_path / "port.txt"
     story.write_text(f"{HARBOUR.title}\n\n{HARBOUR.text}", encoding="utf-8")
     steps: list[Progress] = []
@@ -65,69 +74,59 @@ async def test_what_the_process_builds_is_served_here(settings: Settings, tmp_pa
         assert report is not None
         assert report.snapshot == engine.status().snapshot
         assert "douze millions" in (await engine.ask(QUESTION)).hits[0].text
+        await asyncio.sleep(0)
         assert steps[-1] == Progress("write", 1, 1)
         assert (await engine.reindex(dry_run=True)).encoded == 0
 
 
-async def test_an_error_there_is_raised_here(builder: BuilderProcess, settings: Settings) -> None:
-    with (
-        writer_lock(settings.data / "collections" / SHARED / "snapshots"),
-        pytest.raises(BusyError, match="Somebody else is writing"),
-    ):
-        await builder.reindex(SHARED, Reindexing())
-    assert (await builder.reindex(SHARED, Reindexing())).passages == 0
-
-
-async def test_one_process_does_several_jobs(builder: BuilderProcess) -> None:
-    await builder.reindex(SHARED, Reindexing())
+async def test_an_error_there_is_raised_here_and_it_does_several_jobs(
+    builder: BuilderProcess, tmp_path: Path
+) -> None:
+    assert (await build(builder, tmp_path)).passages == 3
     first = child(builder)
-    await builder.reindex(SHARED, Reindexing())
+    base = Order(2, tmp_path / "2", tmp_path / "1", "no such digest", {})
+    with pytest.raises(SnapshotError, match=r"manifest\.json is not what was written"):
+        await builder.build(base)
+    assert (await build(builder, tmp_path, 3)).encoded > 0
     assert child(builder) == first
 
 
-async def test_its_death_is_told_and_the_next_job_gets_another(builder: BuilderProcess) -> None:
-    await builder.reindex(SHARED, Reindexing())
+async def test_its_death_is_told_and_the_next_job_gets_another(
+    builder: BuilderProcess, tmp_path: Path
+) -> None:
+    await build(builder, tmp_path)
     first = child(builder)
     os.kill(first, signal.SIGSTOP)
-    job = asyncio.ensure_future(builder.reindex(SHARED, Reindexing()))
-    await asyncio.sleep(0.05)
+    job = asyncio.ensure_future(build(builder, tmp_path, 2))
+    await asyncio.sleep(0.2)
     os.kill(first, signal.SIGKILL)
-    with pytest.raises(EmbeddingsError, match=r"ended before its time .*Nothing was published"):
+    with contextlib.suppress(EmbeddingsError):  # it had not begun, and is done by another
         await job
-    await builder.reindex(SHARED, Reindexing())
+    await build(builder, tmp_path, 3)
     assert child(builder) != first
 
 
-async def test_who_stops_waiting_stops_the_process(builder: BuilderProcess) -> None:
-    await builder.reindex(SHARED, Reindexing())
+async def test_who_stops_waiting_stops_the_process(builder: BuilderProcess, tmp_path: Path) -> None:
+    await build(builder, tmp_path)
     first = child(builder)
     os.kill(first, signal.SIGSTOP)
-    job = asyncio.ensure_future(builder.reindex(SHARED, Reindexing()))
-    await asyncio.sleep(0.05)
+    job = asyncio.ensure_future(build(builder, tmp_path, 2))
+    await asyncio.sleep(0.2)
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
     assert not alive(first)
 
 
-async def test_without_work_it_ends_by_itself(settings: Settings) -> None:
-    Collection(settings.data, SHARED).open(create=True)
-    async with BuilderProcess(settings, idle=0.05) as builder:
-        await builder.reindex(SHARED, Reindexing())
-        process = builder._process
-        assert process is not None
-        assert await asyncio.wait_for(process.wait(), 10) == 0
-        await builder.reindex(SHARED, Reindexing())
-
-
 async def test_no_secret_is_passed_on(
-    builder: BuilderProcess, monkeypatch: pytest.MonkeyPatch
+    builder: BuilderProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
-    await builder.reindex(SHARED, Reindexing())
+    await build(builder, tmp_path)
     assert "PATH=" in of_process(child(builder), "environ")
     assert TOKEN not in of_process(child(builder), "environ")
     assert builder._settings.token is None
+    assert builder._settings.store.url == ""
 
 
 PARENT = """
@@ -135,15 +134,13 @@ import asyncio, sys
 from pathlib import Path
 from config.settings import Settings
 from embeddings.snapshots.builder import BuilderProcess
-from embeddings.collection import Collection
-from embeddings.snapshots.reindexing import Reindexing
+from embeddings.snapshots.reindexing import Order
 
 async def main():
-    settings = Settings(data=Path(sys.argv[1]))
-    Collection(settings.data, "shared").open(create=True)
-    async with BuilderProcess(settings) as builder:
-        await builder.reindex("shared", Reindexing())
-        print(builder._process.pid, flush=True)
+    folder = Path(sys.argv[1])
+    async with BuilderProcess(Settings(data=folder, model="light")) as builder:
+        await builder.build(Order(1, folder / "1", None, None, {}))
+        print(builder._child.pid, flush=True)
         await asyncio.sleep(60)
 
 asyncio.run(main())

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from embeddings.errors import SnapshotError
 from embeddings.snapshots import building as build
 from embeddings.snapshots import unchanged, writing
+from embeddings.snapshots.reindexing import Material, Order
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
@@ -73,47 +74,17 @@ async def test_what_another_version_of_the_program_split_is_split_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    assert unchanged.is_same([HARBOUR], before)
+    groups = unchanged.split([HARBOUR], before)
+    assert unchanged.taken_over([HARBOUR], groups, before).tolist() == [0, 1, 2]
     monkeypatch.setattr(unchanged, "recipe", lambda: "another")
-    assert not unchanged.is_same([HARBOUR], before)
+    assert unchanged.taken_over([HARBOUR], groups, before).tolist() == [-1, -1, -1]
     assert unchanged.split([HARBOUR], before) == [split(HARBOUR)]
 
 
-async def test_the_same_articles_are_the_same_files(tmp_path: Path) -> None:
-    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
-    wanted = build.Wanted([HARBOUR, ORCHARD], [split(HARBOUR), split(ORCHARD)], before)
-    assert wanted.unchanged
-    assert wanted.reused == 12
-    writing.link(tmp_path / "again", before, snapshot="again", created_at=NOW)
-    again = Snapshot(tmp_path / "again")
-    assert again.id == "again"
-    assert same_files(again, before)
-    assert np.array_equal(again.array("sentence_vectors"), before.array("sentence_vectors"))
-
-
-async def test_files_are_copied_where_there_are_no_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*_: object) -> None:
-        raise OSError(95, "Operation not supported")
-
-    before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    monkeypatch.setattr(Path, "hardlink_to", refused)
-    writing.link(tmp_path / "again", before, snapshot="again", created_at=NOW)
-    assert same_files(Snapshot(tmp_path / "again"), before)
-
-
-@pytest.mark.parametrize(
-    "articles",
-    [[HARBOUR], [HARBOUR, ORCHARD, LIBRARY], [replace(HARBOUR, title="Le port"), ORCHARD]],
-)
-async def test_other_articles_are_not_the_same(tmp_path: Path, articles: list[Article]) -> None:
-    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
-    assert not unchanged.is_same(articles, before)
-
-
-async def test_a_damaged_file_is_not_taken_over_as_it_is(tmp_path: Path) -> None:
-    before, _, _ = await built(tmp_path / "before", [HARBOUR])
+async def test_a_damaged_base_is_not_built_on(tmp_path: Path) -> None:
+    before, _, _ = await built(tmp_path / "1", [HARBOUR])
     path = before.folder / "lexical_impacts.npy"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
-    assert not unchanged.is_same([HARBOUR], before)
+    order = Order(2, tmp_path / "2", before.folder, None, {ORCHARD.id: ORCHARD})
+    with pytest.raises(SnapshotError, match=r"lexical_impacts\.npy is not what was written"):
+        Material.of(order, "words==1")

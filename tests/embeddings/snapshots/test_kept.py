@@ -1,104 +1,160 @@
-"""Publishing replaces a pointer; what is damaged is passed over; the live one is never cleared."""
+"""What the store names counts; what is damaged is passed over; the live one is never cleared."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from embeddings.errors import UnknownSnapshot
-from embeddings.snapshots.kept import Generations
+from embeddings.errors import StorageError, UnknownSnapshot
+from embeddings.snapshots.kept import NOTED, SnapshotStore
+from embeddings.snapshots.snapshot import MANIFEST
+from embeddings.store.database import SqliteDatabase
+from embeddings.store.pointers import Kept, Pointers
 from tests.embeddings.stories import HARBOUR, ORCHARD, written
 
 
+class Place:
+    """The snapshots of a collection, as a test makes them."""
+
+    def __init__(self, data: Path) -> None:
+        self.database = SqliteDatabase(data)
+        self.pointers = Pointers(self.database)
+        self.pointers.create("shared")
+        self.kept = SnapshotStore(self.pointers, "shared", self.database)
+
+    def publish(self, number: int, keep: int = 9) -> None:
+        """Make a snapshot, and the live one."""
+        written(self.kept.aside(number), HARBOUR, name=str(number))
+        self.kept.keep(number)
+        manifest = (self.kept.folder / str(number) / MANIFEST).read_bytes()
+        with self.database.write() as connection:
+            self.pointers.keep(connection, "shared", Kept.of(number, manifest, "me", (1, 0, 0)))
+            self.pointers.point(connection, "shared", number)
+            self.pointers.drop(connection, "shared", keep, set())
+
+    def point(self, number: int) -> None:
+        with self.database.write() as connection:
+            self.pointers.point(connection, "shared", number)
+
+    def damage(self, number: int) -> None:
+        path = self.kept.folder / str(number) / "texts.txt"
+        path.write_bytes(b"X" + path.read_bytes()[1:])
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.kept.folder.iterdir())
+
+
 @pytest.fixture
-def generations(tmp_path: Path) -> Generations:
+def empty(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path)
+    yield place
+    place.database.close()
+
+
+@pytest.fixture
+def place(empty: Place) -> Place:
     """Three snapshots, the newest live."""
-    kept = Generations(tmp_path)
-    for name in ("1", "2", "3"):
-        written(kept.folder / name, HARBOUR)
-    kept.publish("3")
-    return kept
+    for number in (1, 2, 3):
+        empty.publish(number)
+    return empty
 
 
-def damage(generations: Generations, name: str) -> None:
-    path = generations.folder / name / "texts.txt"
-    path.write_bytes(b"X" + path.read_bytes()[1:])
+def test_nothing_is_live_before_the_first_snapshot(empty: Place) -> None:
+    assert empty.kept.published().live is None
+    assert empty.kept.load_best() == (None, ())
 
 
-def test_nothing_is_live_before_the_first_snapshot(tmp_path: Path) -> None:
-    assert Generations(tmp_path).live is None
-    assert Generations(tmp_path).load_best() == (None, ())
-
-
-def test_the_live_snapshot_is_loaded(generations: Generations) -> None:
-    generations.publish("2")
-    snapshot, notes = generations.load_best()
+def test_the_live_snapshot_is_loaded(place: Place) -> None:
+    place.point(2)
+    snapshot, notes = place.kept.load_best()
     assert snapshot is not None
     assert (snapshot.id, notes) == ("2", ())
 
 
 def test_a_damaged_live_snapshot_gives_way_to_the_last_good_one_and_it_is_said(
-    generations: Generations,
+    place: Place,
 ) -> None:
-    damage(generations, "3")
-    snapshot, notes = generations.load_best()
+    place.damage(3)
+    snapshot, notes = place.kept.load_best()
     assert snapshot is not None
     assert snapshot.id == "2"
     assert "texts.txt is not what was written" in notes[0]
-    assert "run reindex" in notes[0]
+    assert "run reindex --full" in notes[0]
 
 
-def test_when_all_are_damaged_there_is_none_and_each_is_named(generations: Generations) -> None:
-    for name in generations.ids():
-        damage(generations, name)
-    snapshot, notes = generations.load_best()
+def test_when_all_are_damaged_there_is_none_and_each_is_named(place: Place) -> None:
+    for number in (1, 2, 3):
+        place.damage(number)
+    snapshot, notes = place.kept.load_best()
     assert snapshot is None
     assert len(notes) == 3
 
 
-def test_snapshots_are_listed_newest_first_with_the_live_one_marked(
-    generations: Generations,
+def test_snapshots_are_listed_newest_first_by_number_with_the_live_one_marked(
+    place: Place,
 ) -> None:
-    assert [(s.snapshot, s.live) for s in generations.summaries()] == [
-        ("3", True),
-        ("2", False),
-        ("1", False),
-    ]
+    for number in (9, 10):
+        place.publish(number)
+    place.point(9)
+    found = [(s.snapshot, s.live, s.by, s.added) for s in place.kept.summaries()]
+    assert found[:2] == [("10", False, "me", 1), ("9", True, "me", 1)]
+    assert [each[0] for each in found] == ["10", "9", "3", "2", "1"]
 
 
-def test_the_one_before_is_the_next_older(generations: Generations) -> None:
-    assert generations.before("3") == "2"
-    assert generations.before(None) == "3"
-
-
-def test_before_the_oldest_there_is_none(generations: Generations) -> None:
+def test_the_one_before_is_the_next_older(place: Place) -> None:
+    assert place.kept.before(3) == 2
+    assert place.kept.before(None) == 3
     with pytest.raises(UnknownSnapshot, match="no earlier snapshot"):
-        generations.before("1")
+        place.kept.before(1)
 
 
-def test_an_unknown_snapshot_is_refused_with_those_that_are_kept(generations: Generations) -> None:
-    with pytest.raises(UnknownSnapshot, match="no snapshot '9'; kept are: 3, 2, 1"):
-        generations.load("9")
+@pytest.mark.parametrize("name", ["9", "../snapshots/1", "", "03", "x"])
+def test_an_unknown_snapshot_is_refused_with_those_that_are_kept(place: Place, name: str) -> None:
+    with pytest.raises(UnknownSnapshot, match="kept are: 3, 2, 1"):
+        place.kept.number_of(name)
+    assert place.kept.number_of(" 2 ") == 2
 
 
-def test_a_snapshot_cannot_be_named_by_a_path(generations: Generations) -> None:
-    with pytest.raises(UnknownSnapshot):
-        generations.load("../snapshots/1")
+def test_what_is_not_named_by_the_store_is_swept_and_what_is_named_stays(place: Place) -> None:
+    written(place.kept.aside(4), ORCHARD)
+    written(place.kept.folder / "7", ORCHARD)
+    place.point(1)
+    place.publish(8, keep=2)
+    place.point(3)
+    place.kept.sweep(place.kept.published())
+    assert place.names() == ["3", "8", NOTED]
 
 
-def test_a_snapshot_written_aside_counts_only_once_it_is_kept(generations: Generations) -> None:
-    written(generations.aside("4"), ORCHARD)
-    assert generations.ids() == ["3", "2", "1"]
-    generations.keep("4")
-    assert generations.ids() == ["4", "3", "2", "1"]
+def test_what_the_store_said_last_is_what_counts_while_it_is_away(place: Place) -> None:
+    place.point(2)
+    place.kept.published()
+    place.database.close()
+    place.database.path.write_bytes(b"no database" * 99)  # type: ignore[attr-defined]
+    assert place.kept.published().live == 2
+    loaded = place.kept.load_noted()
+    assert loaded is not None
+    assert loaded.id == "2"
 
 
-def test_old_snapshots_and_leftovers_are_cleared_but_never_the_live_one(
-    generations: Generations,
+@pytest.mark.parametrize("note", [b"", b"{", b'{"live": "x", "kept": {}}', b"[]", b"\xff\x00"])
+def test_without_a_note_that_can_be_read_the_newest_good_snapshot_counts(
+    place: Place, note: bytes
 ) -> None:
-    generations.publish("1")
-    written(generations.aside("4"), ORCHARD)
-    generations.clear(keep=1, serving="1")
-    assert generations.ids() == ["3", "1"]
-    assert not generations.aside("4").exists()
+    place.kept.published()
+    (place.kept.folder / NOTED).write_bytes(note)
+    place.damage(3)
+    loaded = place.kept.load_noted()
+    assert loaded is not None
+    assert loaded.id == "2"
+    place.kept.published()
+    assert json.loads((place.kept.folder / NOTED).read_bytes())["live"] == 3
+
+
+def test_a_store_that_is_away_and_never_said_anything_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "verbatim.db").write_bytes(b"no database" * 99)
+    database = SqliteDatabase(tmp_path)
+    with pytest.raises(StorageError, match="is no database any more"):
+        SnapshotStore(Pointers(database), "shared", database).published()

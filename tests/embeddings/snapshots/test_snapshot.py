@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
-from embeddings.snapshots.snapshot import Snapshot, damaged, identity, read_manifest
+from embeddings.snapshots.snapshot import Snapshot, damaged, read_manifest
 from embeddings.text.passages import split
-from embeddings.types import Article
+from embeddings.types import Article, identity
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, contents, written
 
 
@@ -73,6 +75,21 @@ def test_one_changed_byte_in_any_file_is_noticed_and_the_file_is_named(tmp_path:
     assert damaged(snapshot.folder, snapshot.manifest) == []
 
 
+def test_any_bit_of_a_manifest_that_changed_is_noticed(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", HARBOUR)
+    path = snapshot.folder / "manifest.json"
+    before = path.read_bytes()
+    mark = hashlib.sha256(before).hexdigest()
+    for place in range(len(before)):
+        path.write_bytes(before[:place] + bytes([before[place] ^ 4]) + before[place + 1 :])
+        with pytest.raises(SnapshotError, match=r"manifest\.json is not what was written: run"):
+            read_manifest(snapshot.folder, mark)
+        with contextlib.suppress(SnapshotError):  # what it says may be wrong, and is no traceback
+            Snapshot(snapshot.folder)
+    path.write_bytes(before)
+    assert read_manifest(snapshot.folder, mark) == snapshot.manifest
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     (snapshot.folder / "sentences.npy").unlink()
@@ -83,14 +100,16 @@ def test_a_text_changed_while_it_serves_is_noticed(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     path = snapshot.folder / "texts.txt"
     path.write_bytes(path.read_bytes().replace(b"trois ans", b"deux  ans"))
-    assert snapshot.changed_passages() == ["Paragraph 2 of port is not what was indexed."]
+    assert snapshot.changed_passages() == [
+        "Paragraph 2 of port is not what was indexed: run reindex --full."
+    ]
 
 
 def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     path = snapshot.folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
-    with pytest.raises(SnapshotError, match="format 99, and this version reads 2: run reindex"):
+    with pytest.raises(SnapshotError, match="format 99, and this version reads 3: run reindex"):
         read_manifest(snapshot.folder)
 
 

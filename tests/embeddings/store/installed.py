@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
-async def told(engine: SearchEngine, snapshot: str | None) -> None:
+async def tell(engine: SearchEngine, snapshot: str | None) -> None:
     """Wait until a process has heard that a snapshot is live, and serves it."""
     end = time.monotonic() + SOON
     while engine.status().snapshot != snapshot:
@@ -73,3 +75,10 @@ async def told(engine: SearchEngine, snapshot: str | None) -> None:
             pytest.fail(f"it serves {engine.status().snapshot} still")
         await engine.ask("Qui ?")
         await asyncio.sleep(0.02)
+
+
+def tamper(settings: Settings, statement: str) -> None:
+    """Change rows of SQLite as nobody should."""
+    with closing(sqlite3.connect(settings.data / "verbatim.db")) as connection:
+        connection.execute(statement)
+        connection.commit()

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.changing.journal import Change
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, GateError, UnknownArticle, UnknownProposal
 from embeddings.types import Refusal
 from tests.embeddings.collections import filled, story
-from tests.embeddings.store.installed import Installed, installed, told
+from tests.embeddings.store.installed import Installed, installed, tell
 
 __all__ = ["installed"]
 
@@ -87,28 +86,30 @@ async def test_a_full_reindex_encodes_everything_again(engine: SearchEngine) -> 
     assert report.snapshot == engine.status().snapshot
 
 
-async def test_a_rollback_serves_the_snapshot_before_and_keeps_the_articles(
+async def test_a_rollback_serves_the_snapshot_before_and_its_articles(
     engine: SearchEngine, installed: Installed
 ) -> None:
     before = engine.status().snapshot
     await engine.add([correction(installed.folder)])
-    after = engine.status().snapshot
-    assert await engine.rollback() == (before, after)
+    done = await engine.rollback()
+    assert (done.snapshot, [each.id for each in done.changed]) == (before, ["port"])
     assert await quoted(engine) == ANSWER
-    assert (await engine.reindex(dry_run=True)).changed == 1
+    await engine.remove(["verger"])
+    await engine.reindex(full=True)
+    assert await quoted(engine) == ANSWER
+    assert (await engine.verify()).problems == ()
 
 
 async def test_what_finds_fewer_golden_passages_is_not_published(
     engine: SearchEngine, installed: Installed
 ) -> None:
-    files = engine._collection.files
-    files.write({"queries.jsonl": json.dumps(GOLDEN).encode()})
+    with engine.database.write() as connection:
+        engine.pointers.set_questions(connection, "shared", json.dumps(GOLDEN).encode())
     before = engine.status().snapshot
     nothing = story(installed.folder, "port", "Rien de tout cela.", id="port", title="Le port")
     with pytest.raises(GateError):
         await engine.add([nothing])
     assert (engine.status().snapshot, await quoted(engine)) == (before, ANSWER)
-    assert (await engine.reindex(dry_run=True)).changed == 0
 
 
 async def test_each_change_is_in_the_audit_log(engine: SearchEngine, installed: Installed) -> None:
@@ -153,10 +154,10 @@ async def test_what_one_process_publishes_another_serves(
     async with installed.engine("two") as other:
         assert await quoted(other) == ANSWER
         await engine.add([correction(installed.folder)])
-        await told(other, engine.status().snapshot)
+        await tell(other, engine.status().snapshot)
         assert await quoted(other) == CORRECTED
         await other.rollback()
-        await told(engine, other.status().snapshot)
+        await tell(engine, other.status().snapshot)
         assert await quoted(engine) == ANSWER
 
 
@@ -165,8 +166,8 @@ async def test_one_process_says_who_another_waits_for(
 ) -> None:
     async with installed.engine("two") as other:
         with (
-            engine._collection.writing(),
-            pytest.raises(BusyError, match=r"\(process \d+.*, since .*UTC\)"),
+            engine.database.hold("shared"),
+            pytest.raises(BusyError, match=r"process.*, since .*UTC\)"),
         ):
             await other.reindex()
 
@@ -178,19 +179,6 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another(
     async with installed.engine("two") as other:
         await other.confirm(proposal.token)
         assert await quoted(other) == CORRECTED
-
-
-async def test_what_was_cut_short_is_put_back_by_who_opens_it_next(
-    engine: SearchEngine, installed: Installed
-) -> None:
-    collection = engine._collection
-    with collection.writing():
-        before = collection.journal.bytes_of(["corpus/port.md"])
-        collection.journal.begin(Change("first", live=collection.generations.live, before=before))
-        collection.files.write({"corpus/port.md": b"half written"})
-    async with installed.engine("two"):
-        assert collection.journal.bytes_of(["corpus/port.md"]) == before
-        assert not collection.journal.pending()
 
 
 async def test_a_server_has_a_collection_of_its_own_until_it_is_deleted(

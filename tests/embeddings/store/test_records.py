@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 
 from config.groups import StoreSettings
 from config.settings import Settings
-from embeddings.errors import AwayError, StorageError
+from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.store import schema
 from embeddings.store.database import Database, open_database
 from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Choices, Records, Unanswered, Vote
-from tests.embeddings.store.postgres.server import Server
+from tests.embeddings.store.server import Server
 
 VOTE = Vote("a1", user=1, guild=2, useful=True, article="x" * 8, paragraph=3, digest="d" * 8)
 ASKED = Unanswered(user=1, guild=2, question="Pourquoi ?", refusal="not_found")
@@ -292,3 +292,9 @@ async def test_a_database_that_does_not_answer_holds_up_no_other_thread(tmp_path
             vote.cancel()
         await asyncio.wait(votes)
     database.close()
+
+
+def test_a_folder_that_an_earlier_version_wrote_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "collections/shared/corpus").mkdir(parents=True)
+    with pytest.raises(InputError, match="export each collection with that version, then import"):
+        open_database(Settings(data=tmp_path))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from embeddings.vectors.worker import Heard, Priority, Worker
-from embeddings.vectors.worker import held as holding_lock
+from embeddings.vectors.worker import hold as holding_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

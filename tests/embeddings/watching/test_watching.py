@@ -15,7 +15,7 @@ from config.groups import WatchSettings
 from config.settings import FetchSettings, Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import BrokenQuestion, GateError, InputError, StorageError
-from embeddings.files import writer_lock
+from embeddings.snapshots.disk import writer_lock
 from embeddings.watching import watcher as module
 from embeddings.watching.watcher import Watcher, watching
 from tests.embeddings.fakes import WordEncoder

@@ -1,0 +1,90 @@
+"""What a person gives, read and planned: which articles it would become; nothing is written."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.readers import Fetcher, Sandbox
+from embeddings.readers.attachments import attached
+from embeddings.readers.many import read_all
+from embeddings.snapshots.building import texts_of
+from embeddings.snapshots.disk import storage_errors
+from embeddings.store import limits
+from embeddings.text.passages import split
+from embeddings.types import ChangeReport, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from config.settings import FetchSettings
+    from embeddings.readers import Draft
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.audit import Audit
+    from embeddings.store.planning import Plan, Planner
+    from embeddings.types import Article
+
+
+def read(
+    inputs: Sequence[str], names: Mapping[str, str], fetch: FetchSettings, planner: Planner
+) -> Plan:
+    """Read files, folders and pages and say what adding them would do.
+
+    Args:
+        inputs: What a person gives.
+        names: Path of a file that lies there for a moment only -> what the person calls it.
+        fetch: How web pages are fetched.
+        planner: Knows the articles that are there.
+    """
+    drafts: list[tuple[str, Draft]] = []
+    rejected: list[Rejected] = []
+    here = Path(tempfile.gettempdir())
+    with storage_errors(here), attached(inputs, names) as attachments, Sandbox() as sandbox:
+        for outcome in read_all(attachments.paths, sandbox, Fetcher(fetch)):
+            if isinstance(outcome, Rejected):
+                rejected.append(attachments.rejected(outcome))
+            else:
+                drafts.append(attachments.draft(*outcome))
+    plan = planner.plan(drafts)
+    return replace(plan, rejected=(*rejected, *plan.rejected))
+
+
+def check_limits(most: limits.Limits, plan: Plan, there: Mapping[str, Article], log: Audit) -> None:
+    """Check that a plan leaves a collection within its limits.
+
+    Raises:
+        LimitError: It would not.
+    """
+    if most:
+        now = datetime.now(UTC)
+        limits.check(most, plan, there, log.since(now - limits.DAY), now)
+
+
+def count_texts(plan: Plan, snapshot: Snapshot | None) -> int:
+    """Count the texts that the model has not seen in the same articles yet."""
+    there = snapshot.digests if snapshot else {}
+    changed = [a.id for a in plan.changed if a.id in there]
+    old = [snapshot.article(snapshot.row(name)) for name in changed if snapshot]
+    return len(_texts((*plan.added, *plan.changed)) - _texts(old))
+
+
+def _texts(articles: Sequence[Article]) -> set[str]:
+    """Return the texts of articles that get a vector, each with its kind."""
+    texts = texts_of(articles, [split(article) for article in articles])
+    return {f"{kind} {text}" for kind, group in texts.by_kind().items() for text in group}
+
+
+def plan_removal(article_ids: Sequence[str], known: set[str]) -> ChangeReport:
+    """Say which articles would be taken out, and which are not there."""
+    wanted = dict.fromkeys(article_ids)
+    return ChangeReport(
+        removed=tuple(name for name in wanted if name in known),
+        rejected=tuple(
+            Rejected(name, f"There is no article {name!r}; `sources` lists the articles.")
+            for name in wanted
+            if name not in known
+        ),
+    )

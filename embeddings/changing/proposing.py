@@ -1,0 +1,215 @@
+"""What a person gives, planned; what is proposed is kept until somebody confirms it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from embeddings.changing.changeset import Change, Wish
+from embeddings.errors import InputError
+from embeddings.types import Proposal
+from embeddings.vectors.worker import finish
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from config.settings import Settings
+    from embeddings.changing.publishing import Publisher
+    from embeddings.collection import Collection
+    from embeddings.live import Live
+    from embeddings.store.limits import Limits
+    from embeddings.store.planning import Plan
+    from embeddings.store.pointers import CollectionRows
+    from embeddings.store.proposals import KeptProposal
+    from embeddings.types import Article, ChangeReport, ProgressCallback, Rejected
+
+
+class Proposing:
+    """The part of the engine that plans and proposes changes.
+
+    A file or a page is read where nothing can be harmed; nothing is written but the proposal.
+    """
+
+    _settings: Settings
+    _rows: CollectionRows
+    _live: Live
+    _collection: Collection
+    _publisher: Publisher
+    _limits: Limits
+
+    async def propose(
+        self,
+        inputs: Sequence[str],
+        *,
+        by: str = "",  # noqa: ARG002 - who confirms it is who is noted
+        names: Mapping[str, str] | None = None,
+        rejected: Sequence[Rejected] = (),
+    ) -> Proposal:
+        """Read files, folders and pages, and keep what adding them would do until it is confirmed.
+
+        Args:
+            inputs: What a person gives.
+            by: Who that is.
+            names: Path of a file that lies there for a moment only -> what the person calls it.
+            rejected: What was refused before it was read, to be told with the rest.
+
+        Raises:
+            StorageError: The disk is full or cannot be written.
+        """
+        from embeddings.store.proposals import KeptProposal
+
+        plan = await self._plan(inputs, names)
+        plan = replace(plan, rejected=(*rejected, *plan.rejected))
+        return await self._propose(KeptProposal("add", plan))
+
+    async def proposal(self, token: str) -> Proposal:
+        """Show a proposal again.
+
+        Raises:
+            UnknownProposal: It was done, dropped, or is more than a day old.
+        """
+        kept = await asyncio.to_thread(self._rows.proposals.get, token)
+        return await asyncio.to_thread(self._shown, token, kept)
+
+    async def correct(
+        self,
+        token: str,
+        article_id: str,
+        fields: Mapping[str, str | None],
+        *,
+        by: str = "",  # noqa: ARG002 - as for ``propose``
+    ) -> Proposal:
+        """Keep another proposal in place of one, with some fields of one of its articles set.
+
+        Args:
+            token: The proposal, which is dropped.
+            article_id: One of the articles that it adds or changes.
+            fields: As for ``propose_edit``.
+            by: Who wants it.
+
+        Raises:
+            UnknownProposal: It was done, dropped, or is more than a day old.
+            UnknownArticle: It touches no article with that id.
+            InputError: A field is not what it must be; the proposal stays.
+        """
+        kept = await asyncio.to_thread(self._rows.proposals.get, token)
+        kept.check(await self._collection.articles())
+        proposal = await self._propose(kept.amend(article_id, fields))
+        await self.drop(token)
+        return proposal
+
+    async def propose_edit(
+        self,
+        article_id: str,
+        fields: Mapping[str, str | None],
+        *,
+        by: str = "",  # noqa: ARG002 - as for ``propose``
+    ) -> Proposal:
+        """Keep what setting some fields of an article would do until it is confirmed.
+
+        Args:
+            article_id: Which article.
+            fields: ``title``, ``source``, ``author``, ``date``, ``url`` or ``language`` -> what
+                it is to be; None clears it.
+            by: Who wants it.
+
+        Raises:
+            UnknownArticle: No article has that id.
+            InputError: A field is not what it must be; the sentence says what it must be.
+        """
+        from embeddings.store.articles import unknown
+        from embeddings.store.planning import Plan, amend
+        from embeddings.store.proposals import KeptProposal
+
+        there = await self._collection.articles()
+        if article_id not in there:
+            raise unknown(article_id)
+        old = there[article_id]
+        new = amend(old, fields)
+        plan = Plan(unchanged=(old,)) if new == old else Plan(changed=(new,))
+        by_hand = {} if new == old else {article_id: tuple(fields)}
+        return await self._propose(KeptProposal("edit", plan, by_hand=by_hand))
+
+    async def confirm(
+        self,
+        token: str,
+        *,
+        by: str = "",
+        anyway: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ChangeReport:
+        """Do what was proposed.
+
+        Raises:
+            UnknownProposal: It was done, dropped, or is more than a day old.
+            InputError: The articles have changed since; nothing was changed.
+            BusyError, GateError, StorageError: As for ``reindex``; it can be confirmed again.
+        """
+        async with self._publisher.hold() as write:
+            kept = await asyncio.to_thread(self._rows.proposals.get, token)
+            try:
+                kept.check(await self._collection.articles())
+            except InputError:
+                await self.drop(token)
+                raise
+            plan = kept.plan
+            if not plan.change:
+                await self.drop(token)
+                return plan.told()
+            await self._check_limits(plan, await self._collection.articles())
+            change = Change(kept.what, plan.change, kept.by_hand, token)
+            wish = Wish(by, anyway, progress)
+            return plan.told(await self._publisher.publish(write, change, wish))
+
+    async def drop(self, token: str) -> None:
+        """Forget a proposal; one that is not there is forgotten already."""
+
+        def drop() -> None:
+            with self._rows.database.write() as connection:
+                self._rows.proposals.drop(connection, token)
+
+        await finish(drop)
+
+    async def _plan(self, inputs: Sequence[str], names: Mapping[str, str] | None = None) -> Plan:
+        """Read files, folders and pages and say what adding them would do; nothing is written."""
+        there, taken = await self._collection.articles(), await self._collection.ids()
+        by_hand = await asyncio.to_thread(self._collection.by_hand)
+
+        def read() -> Plan:
+            from embeddings.changing import intake  # the readers, where something is read
+            from embeddings.store.planning import Planner
+
+            planner = Planner(there.values(), taken, self._rows.name, by_hand)
+            plan = intake.read(inputs, names or {}, self._settings.fetch, planner)
+            intake.check_limits(self._limits, plan, there, self._rows.audit)
+            return plan
+
+        return await asyncio.to_thread(read)
+
+    async def _propose(self, proposal: KeptProposal) -> Proposal:
+        from embeddings.store.archive import render
+
+        for article in (*proposal.plan.added, *proposal.plan.changed):
+            render(article)  # what could not be exported is not stored
+        kept = proposal.on(await self._collection.articles())
+        token = await finish(self._rows.proposals.keep, kept)
+        return await asyncio.to_thread(self._shown, token, kept)
+
+    def _shown(self, token: str, kept: KeptProposal) -> Proposal:
+        from embeddings.changing.intake import count_texts
+
+        plan = kept.plan
+        return Proposal(
+            token=token,
+            added=plan.proposed(plan.added),
+            changed=plan.proposed(plan.changed),
+            unchanged=plan.told().unchanged,
+            rejected=plan.rejected,
+            to_encode=count_texts(plan, self._live.snapshot),
+        )
+
+    async def _check_limits(self, plan: Plan, there: Mapping[str, Article]) -> None:
+        from embeddings.changing.intake import check_limits
+
+        await asyncio.to_thread(check_limits, self._limits, plan, there, self._rows.audit)

@@ -1,0 +1,171 @@
+"""Writing so that nothing is ever half there: atomic, synced, one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import secrets
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from embeddings.errors import BusyError, FullError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCK = ".lock"
+"""Name of the lock file in a folder that has one writer at a time."""
+
+OWNER = ".lock.json"
+"""Name of the file beside it that tells who holds the lock: for people, it locks nothing."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_REASONS = {
+    errno.ENOSPC: "the disk is full; make room and try again",
+    errno.EDQUOT: "the disk quota is used up; make room and try again",
+    errno.EACCES: "this user may not write there; change the folder's owner or its permissions",
+    errno.EPERM: "this user may not write there; change the folder's owner or its permissions",
+    errno.EROFS: "its file system is read-only; mount it writable or choose another folder",
+}
+
+
+@contextlib.contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn what the operating system says while writing into a sentence that names ``folder``.
+
+    Raises:
+        StorageError: The disk is full or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        kind = FullError if error.errno in _FULL else StorageError
+        raise kind(f"Nothing was changed, because {folder} cannot be written: {reason}.") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, if they are not there, for their owner alone.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    with storage_errors(folder):
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's entries on the disk; does nothing where folders cannot be synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, or a crash, finds the old bytes or the new, never a mix.
+
+    Raises:
+        StorageError: The disk is full or the folder cannot be written; the old file is as it was.
+    """
+    aside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+    with storage_errors(path.parent):
+        try:
+            with open(aside, "xb", opener=_own) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Put a file on the disk, for its owner alone."""
+    path.chmod(0o600)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold a folder as its one writer, across processes and threads; never waits.
+
+    The operating system frees the lock of a process that dies, whatever the owner file says.
+
+    Raises:
+        BusyError: Somebody else holds it; the sentence says who, and since when.
+        StorageError: The folder cannot be written.
+    """
+    make_folder(folder)
+    lock = FileLock(folder / LOCK, thread_local=False)
+    with storage_errors(folder):
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise _busy(folder) from None
+    try:
+        with contextlib.suppress(FullError):  # who makes room has to hold it
+            write_atomic(folder / OWNER, json.dumps(_owner()).encode())
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            (folder / OWNER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _owner() -> dict[str, str | int]:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def _busy(folder: Path) -> BusyError:
+    """Say who holds the lock; what a dead process left in the owner file is not repeated."""
+    who, began = "another process", None
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        owner = json.loads((folder / OWNER).read_bytes())
+        since = datetime.fromisoformat(owner["since"]).astimezone(UTC)
+        elsewhere = owner["host"] != socket.gethostname()
+        if elsewhere or _is_alive(int(owner["pid"])):
+            place = f" on {owner['host']}" if elsewhere else ""
+            who = f"process {owner['pid']}{place}, since {since:%Y-%m-%d %H:%M:%S} UTC"
+            began = since
+    sentence = f"Somebody else is writing in {folder} ({who}); try again when that is done."
+    return BusyError(sentence, began)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

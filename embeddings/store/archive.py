@@ -1,0 +1,274 @@
+"""A collection as one ZIP: its articles, their history, golden questions and audit log; checked.
+
+An article is one file: front matter that says what it is, then its stored text, character for
+character; files are read back strictly. Vectors are left out, because they are made again. The
+same collection makes the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from embeddings.articles import SHARED, Article
+from embeddings.errors import InputError, ReadError
+from embeddings.readers.formats import frontmatter
+from embeddings.snapshots import gate
+from embeddings.snapshots.disk import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+FORMAT = 1
+MANIFEST, QUERIES, AUDIT = "manifest.json", "queries.jsonl", "audit.jsonl"
+"""Names of the files of an archive that are no articles."""
+MOST_BYTES = 300_000_000
+"""The most that is unpacked of one archive, in bytes."""
+MOST_FILES = 100_000
+"""The most files that one archive may have."""
+
+_FIELDS = ("id", "title", "source", "author", "date", "url", "language", "origin")
+_RULE = "---\n"
+_MEND = "mend it, or export the collection again."
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ARTICLE = re.compile(r"corpus/([a-z0-9-]{1,80})\.md")
+_VERSION = re.compile(r"history/([a-z0-9-]{1,80})/[0-9a-f]{12}(-[1-9][0-9]{0,5})?\.md")
+
+
+def render(article: Article) -> bytes:
+    """Return an article as the bytes of its file.
+
+    Raises:
+        InputError: Some of it would not be read back as it is, such as half a character.
+    """
+    values = {name: getattr(article, name) for name in _FIELDS}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        front = yaml.dump(
+            given,
+            Dumper=yaml.CSafeDumper,
+            allow_unicode=True,
+            sort_keys=False,
+            width=10 * frontmatter.MAX_CHARACTERS,
+        )
+        data = f"{_RULE}{front}{_RULE}{article.text}".encode()
+        same = parse(data, article.id, article.collection) == article
+    except (UnicodeEncodeError, yaml.YAMLError, ReadError) as error:
+        raise InputError(f"The article {article.id!r} cannot be stored: {error}") from None
+    if not same:
+        raise InputError(
+            f"The article {article.id!r} cannot be stored, because its title or another field "
+            "would not be read back as it is; write each on one line."
+        )
+    return data
+
+
+def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
+    """Read the bytes of an article's file, strictly.
+
+    Args:
+        data: What ``render`` returned.
+        name: What to call the file in an error.
+        collection: The collection that it belongs to.
+
+    Raises:
+        ReadError: They are not what ``render`` returns; the sentence names the file.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReadError(f"{name} is not in UTF-8 any more; {_MEND}") from None
+    end = text.find("\n" + _RULE, len(_RULE) - 1)
+    if not text.startswith(_RULE) or not 0 <= end <= frontmatter.MAX_CHARACTERS:
+        raise ReadError(f"{name} has no front matter between lines --- any more; {_MEND}")
+    fields = frontmatter.parse(text[len(_RULE) : end + 1], name)
+    if fields.id is None or fields.title is None or fields.language is None:
+        raise ReadError(f"{name} does not state its id, title and language any more; {_MEND}")
+    return Article(
+        id=fields.id,
+        title=fields.title,
+        text=text[end + 1 + len(_RULE) :],
+        source=fields.source,
+        author=fields.author,
+        date=fields.date,
+        url=fields.url,
+        language=fields.language,
+        collection=collection,
+        origin=fields.origin,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an archive holds.
+
+    Attributes:
+        articles: The articles, by id.
+        history: Earlier versions of articles, the oldest of each first.
+        questions: The golden questions, JSON lines; None: there are none.
+        lines: The lines of the audit log, oldest first.
+    """
+
+    articles: tuple[Article, ...] = ()
+    history: tuple[Article, ...] = ()
+    questions: bytes | None = None
+    lines: tuple[str, ...] = ()
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files that hold it: path -> bytes."""
+        found = {f"corpus/{article.id}.md": render(article) for article in self.articles}
+        seen: dict[str, int] = {}
+        for article in self.history:
+            place = f"history/{article.id}/{article.digest[:12]}"
+            seen[place] = seen.get(place, 0) + 1
+            end = f"-{seen[place]}" if seen[place] > 1 else ""
+            found[f"{place}{end}.md"] = render(article)
+        if self.questions is not None:
+            found[QUERIES] = self.questions
+        if self.lines:
+            found[AUDIT] = "".join(f"{line}\n" for line in self.lines).encode()
+        return found
+
+
+def pack(contents: Contents, collection: str) -> bytes:
+    """Return an archive."""
+    files = contents.files()
+    document = {
+        "format": FORMAT,
+        "collection": collection,
+        "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
+    }
+    manifest = json.dumps(document, indent=1).encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in [(MANIFEST, manifest), *sorted(files.items())]:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def check_free(path: Path) -> None:
+    """Check that there is nothing yet where an archive is to be written.
+
+    Raises:
+        InputError: There is something, or no folder to write it in.
+    """
+    if path.exists():
+        raise InputError(f"{path} is there already; name another file, or remove it.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} does not exist; make it, or name another.")
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write an archive where there is nothing yet.
+
+    Raises:
+        InputError: There is something, or no folder to write it in.
+        StorageError: The disk is full or cannot be written.
+    """
+    check_free(path)
+    write_atomic(path, data)
+
+
+def unpack(path: Path, collection: str) -> Contents:
+    """Read an archive and check every byte of it.
+
+    Args:
+        path: Where it is.
+        collection: The collection that its articles will belong to.
+
+    Raises:
+        InputError: It is no archive that ``pack`` made; the sentence says why.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = _checked(archive, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise InputError(f"{path} is no ZIP that can be read ({error}).") from None
+    questions = files.get(QUERIES)
+    list(gate.parse(questions or b"", f"{QUERIES} in {path}"))
+    return Contents(
+        tuple(_articles(files, path, collection)),
+        tuple(_earlier(files, collection)),
+        questions,
+        tuple(files.get(AUDIT, b"").decode("utf-8", "replace").split("\n")),
+    )
+
+
+def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+    infos = archive.infolist()
+    if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
+        raise InputError(
+            f"{path} would be more than {MOST_FILES:,} files or {MOST_BYTES // 1_000_000} MB when "
+            "it is unpacked, and is not read."
+        )
+    names = [info.filename for info in infos]
+    expected = _manifest(archive, path, names)
+    if sorted(names) != sorted([MANIFEST, *expected]):
+        odd = min({*names} ^ {MANIFEST, *expected} or {MANIFEST})
+        raise _bad(path, f"its list of files and its files differ, as by {odd!r}")
+    if strange := next((name for name in expected if not _is_known(name)), None):
+        raise _bad(path, f"{strange!r} has no place in a collection")
+    files = {}
+    for name, digest in expected.items():
+        files[name] = archive.read(name)
+        if sha256(files[name]).hexdigest() != digest:
+            raise _bad(path, f"{name} is not what was exported: its SHA-256 differs")
+    return files
+
+
+def _is_known(name: str) -> bool:
+    return bool(name in (QUERIES, AUDIT) or _ARTICLE.fullmatch(name) or _VERSION.fullmatch(name))
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path, names: Iterable[str]) -> dict[str, str]:
+    if MANIFEST not in names:
+        raise _bad(path, f"there is no {MANIFEST} in it")
+    try:
+        document: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        version, files = int(document["format"]), dict(document["files"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _bad(path, f"its {MANIFEST} is broken") from None
+    if version > FORMAT:
+        raise InputError(
+            f"{path} was exported by a newer version (format {version}, and this one reads "
+            f"{FORMAT}): install that version."
+        )
+    return files
+
+
+def _articles(files: Mapping[str, bytes], path: Path, collection: str) -> Iterator[Article]:
+    for name, data in sorted(files.items()):
+        if match := _ARTICLE.fullmatch(name):
+            article = parse(data, f"{name} in {path}", collection)
+            if article.id != match[1]:
+                raise _bad(path, f"{name} says that its id is {article.id}")
+            yield article
+
+
+def _earlier(files: Mapping[str, bytes], collection: str) -> Iterator[Article]:
+    """Read the earlier versions; one that was damaged before it was exported is left out."""
+    for name, data in sorted(files.items()):
+        if match := _VERSION.fullmatch(name):
+            with contextlib.suppress(ReadError):
+                article = parse(data, name, collection)
+                if article.id == match[1]:
+                    yield article
+
+
+def _bad(path: Path, reason: str) -> InputError:
+    return InputError(f"{path} is no export of a collection: {reason}.")

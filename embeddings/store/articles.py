@@ -1,0 +1,308 @@
+"""The articles of one collection: every version that each had, and which are in which snapshot.
+
+The articles of a collection are those of its live snapshot. A version is a row that is never
+changed; what is in a snapshot is an interval of numbers, so that a change writes what differs and
+no more, and going back to a snapshot writes nothing at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from embeddings.articles import METADATA, Article, identity
+from embeddings.errors import SnapshotError, UnknownArticle
+from embeddings.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from embeddings.store.database import Database
+
+_FIELDS = tuple(name for name in METADATA if name != "collection")
+_MOST = 500
+"""Values of one condition; SQLite takes some thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an article as it is stored.
+
+    Attributes:
+        article: Its id.
+        version: Which one it is, from 1.
+        digest: Of its text and its metadata; see ``articles.identity``.
+        by_hand: Names of its fields that somebody set by hand.
+        value: The article; None where the row is not what was stored.
+    """
+
+    article: str
+    version: int
+    digest: str
+    by_hand: frozenset[str]
+    value: Article | None
+
+
+class Articles:
+    """The articles of one collection.
+
+    Args:
+        database: Where they are.
+        collection: The collection's name.
+    """
+
+    def __init__(self, database: Database, collection: str) -> None:
+        self._database = database
+        self.collection = collection
+
+    def at(self, number: int | None) -> dict[str, Version]:
+        """Return the articles of a snapshot, by id, those that are damaged too.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        v, c = schema.versions.c, schema.contents.c
+        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
+        found = (
+            select(schema.versions)
+            .join(schema.contents, joined)
+            .where(self._inside(number or 0))
+            .order_by(v.article)
+        )
+        with self._database.read() as connection:
+            return {row.article: self._version(row) for row in connection.execute(found)}
+
+    def history(self) -> tuple[Version, ...]:
+        """Return every version of every article, oldest first."""
+        v = schema.versions.c
+        found = select(schema.versions).where(v.collection == self.collection)
+        with self._database.read() as connection:
+            rows = connection.execute(found.order_by(v.article, v.version)).all()
+        return tuple(map(self._version, rows))
+
+    def by_hand(self, number: int | None) -> dict[str, frozenset[str]]:
+        """Return the fields of each article of a snapshot that somebody set by hand."""
+        v, c = schema.versions.c, schema.contents.c
+        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
+        found = select(v.article, v.by_hand).join(schema.contents, joined)
+        with self._database.read() as connection:
+            rows = connection.execute(found.where(self._inside(number or 0), v.by_hand != ""))
+            return {row.article: frozenset(row.by_hand.split()) for row in rows}
+
+    def ids(self, number: int | None) -> tuple[str, ...]:
+        """Return the ids of the articles of a snapshot, those of damaged and lost rows too."""
+        c = schema.contents.c
+        with self._database.read() as connection:
+            return tuple(connection.scalars(select(c.article).where(self._inside(number or 0))))
+
+    def lost(self, number: int | None) -> tuple[str, ...]:
+        """Return the articles of a snapshot of which the row is gone."""
+        v, c = schema.versions.c, schema.contents.c
+        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
+        found = (
+            select(c.article)
+            .outerjoin(schema.versions, joined)
+            .where(self._inside(number or 0), v.article.is_(None))
+            .order_by(c.article)
+        )
+        with self._database.read() as connection:
+            return tuple(connection.scalars(found))
+
+    def write(
+        self,
+        connection: Connection,
+        number: int,
+        live: int | None,
+        change: Mapping[str, Article | None],
+        *,
+        by_hand: Mapping[str, Iterable[str]],
+        at: datetime,
+    ) -> None:
+        """Write the articles of a new snapshot: those of the live one, but for a change.
+
+        Args:
+            connection: A transaction.
+            number: The new snapshot.
+            live: The one that was live before.
+            change: Article id -> what becomes of it; None: it is taken out.
+            by_hand: Article id -> names of its fields that somebody set by hand.
+            at: Now.
+        """
+        self._return_to(connection, number, live)
+        self._take_out(connection, number, tuple(change))
+        new = [article for article in change.values() if article]
+        if not new:
+            return
+        versions = self._newest(connection, [article.id for article in new])
+        rows = [self._row(a, versions.get(a.id, 0) + 1, by_hand.get(a.id, ()), at) for a in new]
+        connection.execute(schema.versions.insert(), rows)
+        keys = ("collection", "article", "version")
+        there = [{key: row[key] for key in keys} | {"since": number} for row in rows]
+        connection.execute(schema.contents.insert(), there)
+
+    def mend(
+        self, connection: Connection, live: int, good: Mapping[str, Article], at: datetime
+    ) -> None:
+        """Make the rows of the live snapshot what its own files say, where they are not.
+
+        Args:
+            connection: A transaction.
+            live: The live snapshot.
+            good: Its articles, as read from its files.
+            at: Now.
+        """
+        c, v = schema.contents.c, schema.versions.c
+        mine = select(c.article, c.version).where(self._inside(live))
+        there = {name: int(number) for name, number in connection.execute(mine)}
+        for name in there.keys() - good.keys():
+            of = and_(self._inside(live), c.article == name)
+            connection.execute(delete(schema.contents).where(of))
+        rows = self._newest(connection, list(good))
+        for name, article in good.items():
+            version = there.get(name) or rows.get(name, 0) + 1
+            key = and_(v.collection == self.collection, v.article == name, v.version == version)
+            row = connection.execute(select(schema.versions).where(key)).first()
+            found = self._version(row) if row else None
+            if found is None or not found.value or found.digest != identity(article):
+                by_hand = found.by_hand if found else ()
+                connection.execute(delete(schema.versions).where(key))
+                new = self._row(article, version, by_hand, at)
+                connection.execute(schema.versions.insert().values(new))
+            if name not in there:
+                new = {"collection": self.collection, "article": name, "version": version}
+                connection.execute(schema.contents.insert().values(**new, since=live))
+
+    def add_history(self, connection: Connection, earlier: Iterable[Article], at: datetime) -> None:
+        """Keep earlier versions that another collection had; those that are here are passed over.
+
+        Args:
+            connection: A transaction, before ``write``.
+            earlier: The versions, oldest first.
+            at: Now.
+        """
+        v = schema.versions.c
+        for article in earlier:
+            of = and_(v.collection == self.collection, v.article == article.id)
+            digests = select(v.digest).where(of)
+            if identity(article) in set(connection.scalars(digests)):
+                continue
+            newest = self._newest(connection, [article.id]).get(article.id, 0)
+            connection.execute(schema.versions.insert(), [self._row(article, newest + 1, (), at)])
+
+    def _inside(self, number: int) -> ColumnElement[bool]:
+        """Return the condition of being in a snapshot."""
+        c = schema.contents.c
+        return and_(
+            c.collection == self.collection,
+            c.since <= number,
+            or_(c.until.is_(None), c.until > number),
+        )
+
+    def _return_to(self, connection: Connection, number: int, live: int | None) -> None:
+        """Go on from the live snapshot, where that is not the newest: after a rollback."""
+        table, c = schema.contents, schema.contents.c
+        later = and_(c.collection == self.collection, c.until.is_(None), c.since > (live or 0))
+        back = select(c.collection, c.article, c.version).where(
+            self._inside(live or 0), c.until.is_not(None)
+        )
+        rows = [dict(row) for row in connection.execute(back).mappings()]
+        connection.execute(update(table).where(later).values(until=number))
+        if rows:
+            connection.execute(table.insert(), [row | {"since": number} for row in rows])
+
+    def _take_out(self, connection: Connection, number: int, names: tuple[str, ...]) -> None:
+        table, c = schema.contents, schema.contents.c
+        for first in range(0, len(names), _MOST):
+            some = and_(
+                c.collection == self.collection,
+                c.article.in_(names[first : first + _MOST]),
+                c.until.is_(None),
+            )
+            connection.execute(delete(table).where(some, c.since == number))
+            connection.execute(update(table).where(some).values(until=number))
+
+    def _newest(self, connection: Connection, names: list[str]) -> dict[str, int]:
+        """Return the number of the newest version of each article that has one."""
+        v = schema.versions.c
+        found: dict[str, int] = {}
+        for first in range(0, len(names), _MOST):
+            some = and_(
+                v.collection == self.collection, v.article.in_(names[first : first + _MOST])
+            )
+            rows = select(v.article, func.max(v.version)).where(some).group_by(v.article)
+            found |= {name: int(newest) for name, newest in connection.execute(rows)}
+        return found
+
+    def _row(
+        self, article: Article, version: int, by_hand: Iterable[str], at: datetime
+    ) -> dict[str, Any]:
+        fields = {name: getattr(article, name) for name in _FIELDS}
+        fields["date"] = article.date.isoformat() if article.date else None
+        return {
+            "collection": self.collection,
+            "article": article.id,
+            "version": version,
+            "fields": json.dumps(fields),
+            "text": article.text.encode("utf-8", "surrogatepass"),
+            "digest": identity(article),
+            "by_hand": " ".join(sorted(by_hand)),
+            "corrected": article.corrected.isoformat() if article.corrected else None,
+            "at": at.isoformat(),
+        }
+
+    def _version(self, row: Row[Any]) -> Version:
+        """Read a row, which somebody may have changed."""
+        value: Article | None = None
+        try:
+            fields = json.loads(row.fields)
+            day, moment = fields["date"], row.corrected
+            value = Article(
+                **fields
+                | {
+                    "collection": self.collection,
+                    "date": date.fromisoformat(day) if day else None,
+                    "text": bytes(row.text).decode("utf-8", "surrogatepass"),
+                    "corrected": datetime.fromisoformat(moment) if moment else None,
+                }
+            )
+        except (ValueError, TypeError, KeyError):
+            value = None
+        if value is None or value.id != row.article or identity(value) != row.digest:
+            value = None
+        by_hand = frozenset(str(row.by_hand).split())
+        return Version(row.article, row.version, row.digest, by_hand, value)
+
+
+def damaged(article: str) -> str:
+    """Return the sentence for an article whose row is not what was stored."""
+    return (
+        f"The article {article} is not as it was stored: run reindex --full, which mends it, or "
+        "add it again."
+    )
+
+
+def whole(versions: Mapping[str, Version], change: Iterable[str]) -> dict[str, Article]:
+    """Return the articles of versions of which none is damaged, but for those that change.
+
+    Raises:
+        SnapshotError: Another one is.
+    """
+    changing = set(change)
+    articles = {}
+    for name, version in versions.items():
+        if version.value is None and name not in changing:
+            raise SnapshotError(f"Nothing was changed. {damaged(name)}")
+        if version.value is not None:
+            articles[name] = version.value
+    return articles
+
+
+def unknown(article: str) -> UnknownArticle:
+    """Return the error of an id that no article has."""
+    return UnknownArticle(f"There is no article {article!r}; `sources` lists the articles.")

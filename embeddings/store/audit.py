@@ -1,0 +1,159 @@
+"""The audit log of one collection: who changed what and when, only ever added to.
+
+Each line has a digest of itself and of the line before, so that one that is changed or missing is
+noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from embeddings.articles import AuditEntry, Correction
+from embeddings.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from embeddings.store.database import Database
+
+PUBLISHING = ("publish", "rollback")
+"""What is said of a snapshot; everything else is about an article."""
+_ENTRY = TypeAdapter(AuditEntry)
+
+
+class Audit:
+    """The log of one collection.
+
+    Args:
+        database: Where it is.
+        collection: The collection's name.
+    """
+
+    def __init__(self, database: Database, collection: str) -> None:
+        self._database = database
+        self._collection = collection
+
+    def append(self, connection: Connection, entries: Iterable[AuditEntry]) -> None:
+        """Add lines, in a transaction of who holds the collection."""
+        last = self._lines().order_by(None).order_by(schema.audit.c.n.desc()).limit(1)
+        before = connection.execute(last).first()
+        digest, rows = before.digest if before else "", []
+        for entry in entries:
+            text = line(entry)
+            digest = _chained(digest, text)
+            rows.append(
+                {
+                    "collection": self._collection,
+                    "at": entry.at.isoformat(),
+                    "article": entry.article,
+                    "entry": text,
+                    "digest": digest,
+                }
+            )
+        if rows:
+            connection.execute(schema.audit.insert(), rows)
+
+    def entries(self, article: str | None = None) -> tuple[AuditEntry, ...]:
+        """Return all lines that can be read, or those about one article, oldest first.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        lines = self._lines()
+        if article is not None:
+            lines = lines.where(schema.audit.c.article == article)
+        with self._database.read() as connection:
+            rows = connection.execute(lines).all()
+        return tuple(read(row.entry for row in rows))
+
+    def corrections(self, article: str) -> tuple[Correction, ...]:
+        """Return the changes of an article's text, newest first."""
+        return tuple(
+            Correction(e.at, e.by, e.before, e.after)
+            for e in reversed(self.entries(article))
+            if e.before and e.after and e.before != e.after
+        )
+
+    def since(self, moment: datetime) -> tuple[AuditEntry, ...]:
+        """Return the lines that are not older than that."""
+        lines = self._lines().where(schema.audit.c.at >= moment.isoformat())
+        with self._database.read() as connection:
+            rows = connection.execute(lines).all()
+        return tuple(read(row.entry for row in rows))
+
+    def verify(self, live: str | None) -> tuple[int, list[str]]:
+        """Compare every line with its digest; return how many, and a sentence for each problem.
+
+        Args:
+            live: The id of the snapshot that the pointer names.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(self._lines()).all()
+        problems, digest = [], ""
+        for number, row in enumerate(rows, 1):
+            if row.digest != _chained(digest, row.entry):
+                problems.append(
+                    f"Line {number} of the audit log, or the one before it, is not as it was "
+                    "written: take what it was from an export or a backup."
+                )
+            digest = row.digest
+        said = [e.snapshot for e in read(row.entry for row in rows) if e.what in PUBLISHING]
+        named = next((name for name in reversed(said) if name), None)
+        if live and named and live != named:
+            problems.append(
+                f"The pointer names the snapshot {live}, and the audit log {named}: run rollback "
+                f"{named}, or reindex --full to publish what the pointer names."
+            )
+        return len(rows), problems
+
+    def _lines(self) -> Any:
+        table = schema.audit
+        return select(table).where(table.c.collection == self._collection).order_by(table.c.n)
+
+
+def line(entry: AuditEntry) -> str:
+    """Return an entry as its line, a JSON object."""
+    return json.dumps(_ENTRY.dump_python(entry, mode="json"))
+
+
+def read(lines: Iterable[str | bytes]) -> Iterator[AuditEntry]:
+    """Read lines; those that are none are left out."""
+    for each in lines:
+        try:
+            yield _ENTRY.validate_python(json.loads(each))
+        except (ValueError, RecursionError):  # pydantic's errors are of the first kind
+            continue
+
+
+def edited(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:
+    """Return the fields of each article that somebody set by hand since it came, as a log tells."""
+    fields: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        if entry.article and not (entry.before and entry.after):
+            fields.pop(entry.article, None)
+        elif entry.article and entry.what == "edit":
+            fields[entry.article] = fields.get(entry.article, frozenset()) | {*entry.fields}
+    return fields
+
+
+def corrected(entries: Iterable[AuditEntry]) -> dict[str, datetime]:
+    """Return when the text of each article was last changed since it came, as a log tells."""
+    last: dict[str, datetime] = {}
+    for entry in entries:
+        if entry.article and not (entry.before and entry.after):
+            last.pop(entry.article, None)
+        elif entry.article and entry.before != entry.after:
+            last[entry.article] = entry.at
+    return last
+
+
+def _chained(digest: str, text: str) -> str:
+    return sha256(f"{digest}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,106 @@
+"""How much a server's own collection may hold and grow in a day; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from embeddings.errors import LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from config.settings import Settings
+    from embeddings.store.planning import Plan
+    from embeddings.types import Article, AuditEntry
+
+SERVER = "server-"
+"""How the name of a server's own collection begins; its id on Discord follows."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that a collection may hold; None or 0: as much as one likes.
+
+    Attributes:
+        articles: Articles in all.
+        characters: Characters of all their texts.
+        additions: Articles that are brought, or brought with another text, within 24 hours.
+    """
+
+    articles: int | None = None
+    characters: int | None = None
+    additions: int | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether anything is limited."""
+        return bool(self.articles or self.characters or self.additions)
+
+
+def limits_of(settings: Settings, collection: str) -> Limits:
+    """Return what the settings say that a collection may hold; only servers' own have limits."""
+    if not collection.startswith(SERVER):
+        return Limits()
+    given = settings.servers
+    return Limits(given.articles, given.characters, given.additions)
+
+
+def name_of(server: int) -> str:
+    """Return the name of a server's own collection."""
+    return f"{SERVER}{server}"
+
+
+def check(
+    limits: Limits,
+    plan: Plan,
+    there: Mapping[str, Article],
+    log: Iterable[AuditEntry],
+    now: datetime,
+) -> None:
+    """Check that a plan leaves a collection within its limits; what makes it smaller always may.
+
+    Args:
+        limits: The most it may hold.
+        plan: What is to be added and changed.
+        there: What the collection has, by id.
+        log: What was done to it, in the last 24 hours at least.
+        now: The present moment, with its time zone.
+
+    Raises:
+        LimitError: One would be exceeded; the sentence says which, and what to do.
+    """
+    after = {**there, **{article.id: article for article in (*plan.added, *plan.changed)}}
+    _check("articles", limits.articles, len(there), len(after))
+    _check("characters", limits.characters, _length(there), _length(after))
+    new = [a for a in after.values() if a.id not in there or a.digest != there[a.id].digest]
+    done = count_additions(log, now)
+    _check("additions", limits.additions, done, done + len(new))
+
+
+def count_additions(log: Iterable[AuditEntry], now: datetime) -> int:
+    """Count the articles that additions brought, or changed the text of, in the last 24 hours."""
+    recent = (entry for entry in log if entry.article and now - entry.at < DAY)
+    return sum(bool(entry.after) and entry.after != entry.before for entry in recent)
+
+
+def _length(articles: Mapping[str, Article]) -> int:
+    return sum(len(article.text) for article in articles.values())
+
+
+def _check(what: str, most: int | None, before: int, after: int) -> None:
+    if most and after > most and after > before:
+        raise LimitError(_SENTENCES[what].format(most=most, after=after, before=before), what, most)
+
+
+_SENTENCES = {
+    "articles": "Nothing was added: this collection may hold {most} articles, and there would be "
+    "{after}; take some out, or ask the operator for more room.",
+    "characters": "Nothing was added: the articles of this collection may have {most} characters "
+    "together, and there would be {after}; take some out, or ask the operator for more room.",
+    "additions": "Nothing was added: this collection may take {most} articles within 24 hours, "
+    "and it has taken {before}; add fewer, or wait until tomorrow.",
+}

@@ -1,0 +1,264 @@
+"""Which articles drafts become, and what an article is once some of its fields are set; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import InputError
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.pages.language import guess_language
+from embeddings.text.passages import split
+from embeddings.types import Article, ArticleSummary, ChangeReport, Proposed, Rejected, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from embeddings.readers import Draft
+    from embeddings.types import ReindexReport
+
+FIELDS = ("title", "source", "author", "date", "url", "language")
+"""What can be set."""
+
+_CODES = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
+da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
+hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb
+lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om
+or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw
+ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+
+LANGUAGES = frozenset(_CODES.split())
+"""The codes of ISO 639-1."""
+
+MAX_SLUG = 60
+"""The longest id that is made of a title, in characters."""
+
+OPENING = 200
+"""How much of a text is shown to recognise it by, in characters."""
+
+_OTHER = re.compile(r"[^a-z0-9]+")
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an addition would do to a corpus; nothing is done yet.
+
+    Attributes:
+        added: Articles that the corpus does not have.
+        changed: Articles that it has with another text or other metadata, as they would become.
+        unchanged: Articles that it has already, as they are.
+        rejected: Inputs that are not taken, each with a sentence.
+        inferred: Article id -> names of its fields that were guessed, not stated.
+    """
+
+    added: tuple[Article, ...] = ()
+    changed: tuple[Article, ...] = ()
+    unchanged: tuple[Article, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    inferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def change(self) -> dict[str, Article | None]:
+        """Article id -> what becomes of it."""
+        return {article.id: article for article in (*self.added, *self.changed)}
+
+    def told(self, report: ReindexReport | None = None) -> ChangeReport:
+        """Say what it adds and changes, and what the reindex after it did.
+
+        Without a report nothing is done yet, and how the articles were understood is told too.
+        """
+        shown = () if report else self.proposed((*self.added, *self.changed))
+        return ChangeReport(
+            added=_rows(self.added),
+            changed=_rows(self.changed),
+            unchanged=_rows(self.unchanged),
+            rejected=self.rejected,
+            report=report,
+            proposed=shown,
+        )
+
+    def proposed(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
+        """Show how some of the plan's articles were understood."""
+        return tuple(
+            Proposed(row(article), self.inferred.get(article.id, ()), _opening(article))
+            for article in articles
+        )
+
+
+def row(article: Article) -> ArticleSummary:
+    """Return an article as lists show it."""
+    return article.summary(len(split(article)))
+
+
+def _rows(articles: Iterable[Article]) -> tuple[ArticleSummary, ...]:
+    return tuple(map(row, articles))
+
+
+def _opening(article: Article) -> str:
+    """Return the first words of an article's first paragraph, cut between two words."""
+    first = next(iter(split(article)), None)
+    words = " ".join((article.text[first.start : first.end] if first else article.text).split())
+    if len(words) <= OPENING:
+        return words
+    cut = words[: OPENING + 1].rpartition(" ")[0] or words[:OPENING]
+    return f"{cut} …"
+
+
+class Planner:
+    """Gives each draft its id and compares it with the article of that id.
+
+    The id is the one that the draft asks for; else that of the article read from the same place,
+    or of the one article that can be read at the same address; else one made of the title, with
+    -2, -3 and so on when another story has it. A draft without an id whose text the corpus has
+    already is that article. What somebody set by hand stays as it was set.
+
+    Args:
+        articles: What the corpus has.
+        taken: Every id that may not be given to another story, those of unreadable files too.
+        collection: The collection that the articles belong to.
+        edited: Article id -> names of its fields that were set by hand.
+    """
+
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        taken: Iterable[str],
+        collection: str,
+        edited: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        self._articles = {article.id: article for article in articles}
+        self._taken = {*taken, *self._articles}
+        self._collection = collection
+        self._by_origin = {a.origin: a.id for a in self._articles.values() if a.origin}
+        urls = Counter(a.url for a in self._articles.values())
+        self._by_url = {a.url: a.id for a in self._articles.values() if a.url and urls[a.url] == 1}
+        self._by_text = {a.digest: a.id for a in self._articles.values()}
+        self._edited = edited or {}
+        self._inferred: dict[str, tuple[str, ...]] = {}
+        self._claimed: dict[str, str] = {}
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._unchanged: list[str] = []
+        self._rejected: list[Rejected] = []
+
+    def plan(self, drafts: Iterable[tuple[str, Draft]]) -> Plan:
+        """Return what the drafts come to, each given with what its file is called in a sentence.
+
+        Drafts whose article is known come first: what they replace is not there for the others.
+        """
+        others: list[Draft] = []
+        for given, draft in drafts:
+            name = draft.id or self._known_place(draft)
+            if name is None:
+                others.append(draft)
+            elif draft.id is not None and name in self._claimed:
+                reason = f"{given} has the id {name}, which {self._claimed[name]} has too"
+                self._rejected.append(Rejected(given, f"{reason}; give one another id."))
+            else:
+                self._claimed[name] = given
+                self._compare(draft, name)
+        for draft in others:
+            self._take(draft)
+        return Plan(
+            self._named(self._added),
+            self._named(self._changed),
+            self._named(self._unchanged),
+            tuple(self._rejected),
+            self._inferred,
+        )
+
+    def _named(self, names: list[str]) -> tuple[Article, ...]:
+        return tuple(self._articles[name] for name in dict.fromkeys(names))
+
+    def _take(self, draft: Draft) -> None:
+        """Find a place for a draft that has none yet."""
+        same = self._by_text.get(digest(draft.text))
+        if same is None:
+            self._compare(draft, self._new_id(draft))
+        else:
+            self._unchanged.append(same)
+
+    def _compare(self, draft: Draft, name: str) -> None:
+        """Note what becomes of the article of a name, now that there is a draft of it."""
+        article = draft.article(name, self._collection)
+        old = self._articles.get(name)
+        if old is not None:
+            kept = {each: getattr(old, each) for each in self._edited.get(name, ())}
+            article = replace(article, origin=article.origin or old.origin, **kept)
+        if old is not None and replace(article, origin=old.origin) == old:
+            self._unchanged.append(old.id)
+            return
+        (self._added if old is None else self._changed).append(article.id)
+        if old is not None and self._by_text.get(old.digest) == old.id:
+            del self._by_text[old.digest]
+        if inferred := tuple(n for n in draft.inferred if n not in self._edited.get(name, ())):
+            self._inferred[name] = inferred
+        self._articles[article.id] = article
+        self._taken.add(article.id)
+        self._by_text.setdefault(article.digest, article.id)
+
+    def _known_place(self, draft: Draft) -> str | None:
+        """Return the id of the article that was read from the same place or address before."""
+        name = self._by_origin.get(draft.origin or "") or self._by_url.get(draft.url or "")
+        return None if name in self._claimed else name
+
+    def _new_id(self, draft: Draft) -> str:
+        base = slug(draft.title) or slug(PurePath(draft.origin or "").stem) or "article"
+        names = (base if n == 1 else f"{base}-{n}" for n in count(1))
+        return next(name for name in names if name not in self._taken)
+
+
+def slug(text: str) -> str:
+    """Return a text's words as an id: ``a-z``, ``0-9`` and ``-``, 60 at the most; maybe none."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    words = _OTHER.sub("-", "".join(c for c in plain if not unicodedata.combining(c)))
+    words = words.strip("-")
+    if len(words) <= MAX_SLUG:
+        return words
+    cut = words[: MAX_SLUG + 1]
+    return (cut.rpartition("-")[0] or cut[:MAX_SLUG]).strip("-")
+
+
+def amend(article: Article, fields: Mapping[str, str | None]) -> Article:
+    """Return an article with some of its fields set.
+
+    Args:
+        article: As it is.
+        fields: Name -> what somebody wrote; None, or nothing but spaces, clears the field. A
+            language that is cleared is told from the text again.
+
+    Raises:
+        InputError: There is no such field, or what was written is not what it must be.
+    """
+    for name in fields:
+        if name not in FIELDS:
+            raise InputError(f"There is no field {name!r}; set one of: {', '.join(FIELDS)}.")
+    return replace(article, **{name: _value(name, fields[name], article) for name in fields})
+
+
+def _value(name: str, written: str | None, article: Article) -> Any:
+    text = (written or "").strip()
+    if text:
+        value = frontmatter.check(name, text, f"The {name}")
+        if name == "language" and value not in LANGUAGES:
+            raise InputError(
+                f"The language {text!r} is not known; write the two letters of one, such as fr."
+            )
+        return value
+    if name == "title":
+        raise InputError("The title is empty; an article needs one.")
+    return guess_language(article.text) if name == "language" else None
+
+
+def differences(old: Article, new: Article) -> tuple[str, ...]:
+    """Return the names of what differs between two versions of an article."""
+    return tuple(n for n in (*FIELDS, "text") if getattr(old, n) != getattr(new, n))

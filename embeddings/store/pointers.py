@@ -1,0 +1,233 @@
+"""Which collections there are, which snapshots each keeps, and which of them is live."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from sqlalchemy import delete, select, update
+
+from embeddings.errors import StorageError
+from embeddings.store import schema
+from embeddings.store.articles import Articles
+from embeddings.store.audit import Audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from embeddings.store.database import Database
+    from embeddings.store.proposals import Proposals
+    from embeddings.vectors.worker import Heard
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A snapshot that is kept.
+
+    Attributes:
+        number: Its number, which counts up.
+        manifest: What it says of itself, as JSON.
+        digest: SHA-256 of that.
+        by: Who had it published; empty when nobody said.
+        counts: How many articles it added, changed and removed.
+    """
+
+    number: int
+    manifest: bytes
+    digest: str
+    by: str = ""
+    counts: tuple[int, int, int] = (0, 0, 0)
+
+    @classmethod
+    def of(cls, number: int, manifest: bytes, by: str, counts: tuple[int, int, int]) -> Kept:
+        """Return one that is to be kept."""
+        return cls(number, manifest, sha256(manifest).hexdigest(), by, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is published of a collection: the number of the live snapshot, and all by number."""
+
+    live: int | None = None
+    kept: Mapping[int, Kept] = field(default_factory=dict)
+
+    @property
+    def newest_first(self) -> tuple[int, ...]:
+        """The numbers of the kept snapshots."""
+        return tuple(sorted(self.kept, reverse=True))
+
+
+class Pointers:
+    """The collections of one database, and their live snapshots.
+
+    Args:
+        database: Where they are.
+
+    Attributes:
+        known: Name of each collection -> the number of its live snapshot, as last heard.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.known: Mapping[str, int | None] = MappingProxyType({})
+        self._database = database
+        self._told: WeakSet[Heard] = WeakSet()
+        self._looking = threading.Lock()
+
+    def look(self) -> None:
+        """Read them, and tell who listens when they are others than before.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        table = schema.collections
+        with self._looking:
+            with self._database.read() as connection:
+                rows = connection.execute(select(table.c.name, table.c.live)).all()
+            before, self.known = self.known, MappingProxyType({row.name: row.live for row in rows})
+        if before != self.known:
+            for each in tuple(self._told):
+                each.tell()
+
+    def listen(self, heard: Heard) -> None:
+        """Tell somebody whenever something is published, by whomever."""
+        if not self._told:
+            self._database.follow(self.look)
+        self._told.add(heard)
+
+    def create(self, name: str) -> None:
+        """Make a collection, if it is not there."""
+        insert = self._database.insert(schema.collections).values(name=name, numbers=0)
+        with self._database.write() as connection:
+            connection.execute(insert.on_conflict_do_nothing())
+        self.look()
+
+    def delete(self, name: str) -> bool:
+        """Delete a collection, all of it but its files; False when there is none."""
+        gone = delete(schema.collections).where(schema.collections.c.name == name)
+        with self._database.hold(name) as write, write() as connection:
+            is_gone = connection.execute(gone).rowcount > 0
+        self.look()
+        return is_gone
+
+    def published(self, name: str) -> Published:
+        """Return what is published of a collection.
+
+        Raises:
+            StorageError: It cannot be read, or the pointer is none.
+        """
+        table, rows = schema.collections, schema.snapshots
+        with self._database.read() as connection:
+            live = connection.scalar(select(table.c.live).where(table.c.name == name))
+            found = connection.execute(select(rows).where(rows.c.collection == name)).all()
+        kept = {
+            row.number: Kept(
+                row.number,
+                bytes(row.manifest),
+                row.digest,
+                row.by,
+                (row.added, row.changed, row.removed),
+            )
+            for row in found
+        }
+        if live is not None and not isinstance(live, int):
+            raise StorageError(
+                f"The pointer of the collection {name!r} is {live!r}, which is no snapshot: run "
+                "rollback with the number of one."
+            )
+        return Published(live, kept)
+
+    def take_number(self, connection: Connection, name: str) -> int:
+        """Return the next number of a snapshot, which no other gets."""
+        table = schema.collections
+        count = update(table).where(table.c.name == name).values(numbers=table.c.numbers + 1)
+        connection.execute(count)
+        return int(connection.scalar(select(table.c.numbers).where(table.c.name == name)) or 0)
+
+    def keep(self, connection: Connection, name: str, kept: Kept) -> None:
+        """Keep a snapshot."""
+        added, changed, removed = kept.counts
+        connection.execute(
+            schema.snapshots.insert().values(
+                collection=name,
+                number=kept.number,
+                manifest=kept.manifest,
+                digest=kept.digest,
+                by=kept.by,
+                added=added,
+                changed=changed,
+                removed=removed,
+            )
+        )
+
+    def point(self, connection: Connection, name: str, number: int) -> None:
+        """Make a snapshot the live one."""
+        table = schema.collections
+        connection.execute(update(table).where(table.c.name == name).values(live=number))
+
+    def drop(self, connection: Connection, name: str, keep: int, lost: set[int]) -> None:
+        """Keep the newest snapshots and the live one, and no others.
+
+        Args:
+            connection: A transaction.
+            name: The collection.
+            keep: How many.
+            lost: Numbers of those of which no file is left, which go too.
+        """
+        rows, table = schema.snapshots, schema.collections
+        live = connection.scalar(select(table.c.live).where(table.c.name == name))
+        mine = rows.c.collection == name
+        newest = select(rows.c.number).where(mine).order_by(rows.c.number.desc())
+        numbers = [number for number in connection.scalars(newest) if number not in lost]
+        kept = {*numbers[:keep], live}
+        for each in (rows, schema.chunks):
+            gone = each.c.number.not_in(kept)
+            connection.execute(delete(each).where(each.c.collection == name, gone))
+        c = schema.contents.c
+        past = c.until <= min(kept)
+        connection.execute(delete(schema.contents).where(c.collection == name, past))
+
+    def questions(self, name: str) -> bytes | None:
+        """Return the golden questions that a collection was given."""
+        table = schema.collections
+        with self._database.read() as connection:
+            return connection.scalar(select(table.c.questions).where(table.c.name == name))
+
+    def set_questions(self, connection: Connection, name: str, questions: bytes | None) -> None:
+        """Give a collection its golden questions."""
+        table = schema.collections
+        change = update(table).where(table.c.name == name)
+        connection.execute(change.values(questions=questions))
+
+
+class CollectionRows:
+    """All rows of one collection.
+
+    Args:
+        database: Where they are.
+        pointers: The collections there.
+        name: The collection's name.
+    """
+
+    def __init__(self, database: Database, pointers: Pointers, name: str) -> None:
+        self.database = database
+        self.pointers = pointers
+        self.name = name
+        self.articles = Articles(database, name)
+        self.audit = Audit(database, name)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """The changes that wait to be confirmed; what they need takes a while to import."""
+        from embeddings.store.proposals import Proposals
+
+        return Proposals(self.database, self.name)

@@ -1,1 +1,0 @@
-"""Tests of the shared store, on a real PostgreSQL with pgvector."""

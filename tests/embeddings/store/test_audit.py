@@ -1,0 +1,166 @@
+"""Who changed what and when is told, whatever crashed, and corrections are news."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.store.audit import Audit, line, read
+from embeddings.types import AuditEntry, Standing, digest
+from tests.embeddings.collections import PORT, filled, opened, story
+from tests.embeddings.store.installed import tamper
+from tests.embeddings.stories import HARBOUR
+
+MOMENT = datetime(2018, 7, 4, 12, tzinfo=UTC)
+TEXTS = st.one_of(st.none(), st.text(max_size=20))
+ENTRIES = st.builds(
+    AuditEntry,
+    at=st.datetimes(timezones=st.just(UTC)),
+    by=st.text(max_size=20),
+    what=st.sampled_from(["add", "edit", "publish"]),
+    article=TEXTS,
+    before=TEXTS,
+    after=TEXTS,
+    snapshot=TEXTS,
+    fields=st.lists(st.text(max_size=5)).map(tuple),
+    counts=st.tuples(*[st.integers(0, 9)] * 3),
+)
+
+
+def entry(**fields: object) -> AuditEntry:
+    return AuditEntry(**{"at": MOMENT, "by": "me", "what": "add", **fields})  # type: ignore[arg-type]
+
+
+@given(ENTRIES)
+def test_a_line_is_read_as_it_was_written(value: AuditEntry) -> None:
+    written = line(value)
+    assert "\n" not in written
+    assert list(read([written])) == [value]
+
+
+@given(st.text(max_size=30))
+def test_what_is_no_line_is_left_out(text: str) -> None:
+    assert [e.article for e in read([line(entry(article="a")), text, "{}", "[" * 9999])] == ["a"]
+
+
+async def test_lines_are_chained_so_that_none_can_go_or_change_unnoticed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        rows = engine._rows
+        for name in "abc":
+            with rows.database.write() as connection:
+                rows.audit.append(connection, [entry(article=name)])
+        other = Audit(engine.database, "shared")
+        assert [e.article for e in other.entries()] == ["a", "b", "c"]
+        assert other.verify(None) == (3, [])
+        tamper(engine._settings, "DELETE FROM audit WHERE article = 'b'")
+        checked, problems = other.verify(None)
+    assert checked == 2
+    assert problems[0].startswith("Line 2 of the audit log")
+
+
+async def test_each_change_is_told_with_who_and_what(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        await engine.confirm((await engine.propose_edit("port", {"title": "T"})).token, by="bo")
+        await engine.add([story(tmp_path, "port", PORT + "!", id="port", title="T")], by="al")
+        await engine.remove(["port"], by="cy")
+        await engine.rollback(by="di")
+        told = [(e.what, e.article, e.by, e.fields) for e in reversed(await engine.audit())]
+        snapshots = [e.snapshot for e in reversed(await engine.audit())]
+    assert told == [
+        ("add", "port", "first", ()),
+        ("add", "verger", "first", ()),
+        ("publish", None, "first", ()),
+        ("edit", "port", "bo", ("title",)),
+        ("publish", None, "bo", ()),
+        ("change", "port", "al", ("date", "text")),
+        ("publish", None, "al", ()),
+        ("remove", "port", "cy", ()),
+        ("publish", None, "cy", ()),
+        ("rollback", "port", "di", ()),
+        ("rollback", None, "di", ()),
+    ]
+    assert len(set(snapshots)) == 5
+
+
+async def test_digests_say_what_the_text_was_and_is(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        await engine.remove(["port"])
+        gone = next(e for e in await engine.audit() if e.what == "remove")
+    assert (gone.before, gone.after) == (digest(PORT), None)
+
+
+async def test_a_kept_snapshot_says_who_and_how_much(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        await engine.remove(["port"], by="cy")
+        newest, first = engine.snapshots()
+    assert (newest.by, newest.added, newest.changed, newest.removed) == ("cy", 0, 0, 1)
+    assert (first.by, first.added) == ("first", 2)
+
+
+async def test_a_first_snapshot_of_seeds_is_told(tmp_path: Path) -> None:
+    story(tmp_path / "seeds", "port", PORT, id="port", title="T")
+    async with opened(tmp_path, seeds=tmp_path / "seeds") as engine:
+        last, first = await engine.audit()
+        assert (last.what, last.snapshot) == ("publish", engine.status().snapshot)
+        assert (first.what, first.article) == ("add", "port")
+
+
+async def test_a_changed_text_is_a_correction(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        assert await engine.corrections("port") == ()
+        new = PORT.replace("trois ans", "quatre ans")
+        await engine.add([story(tmp_path, "port", new, id="port", title=HARBOUR.title)], by="al")
+        (correction,) = await engine.corrections("port")
+        assert (correction.by, correction.before, correction.after) == (
+            *("al", digest(PORT)),
+            digest(new),
+        )
+        days = {s.id: s.corrected for s in engine.sources()}
+        hit = (await engine.ask("Combien la construction a-t-elle duré ?", threshold=0.0)).hits[0]
+    assert days == {"port": correction.at, "verger": None}
+    assert (hit.article.id, hit.corrected) == ("port", correction.at)
+
+
+async def test_a_changed_title_is_no_correction_of_the_text(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        await engine.confirm((await engine.propose_edit("port", {"title": "T"})).token)
+        assert await engine.corrections("port") == ()
+        assert {s.corrected for s in engine.sources()} == {None}
+
+
+async def test_what_comes_again_after_its_removal_is_not_corrected(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        await engine.add([story(tmp_path, "port", PORT + "!", id="port", title="T")])
+        await engine.remove(["port"])
+        await engine.add([str(tmp_path / "port.md")])
+        assert {s.corrected for s in engine.sources()} == {None}
+        assert len(await engine.corrections("port")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "standing"),
+    [("", Standing.CURRENT), ("four", Standing.CHANGED), ("remove", Standing.GONE)],
+)
+async def test_a_quote_says_whether_its_words_still_stand(
+    tmp_path: Path, change: str, standing: Standing
+) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        quoted = engine.passages("port")[1].digest
+        if change == "four":
+            new = PORT.replace("trois ans", "quatre ans")
+            await engine.add([story(tmp_path, "port", new, id="port", title="T")])
+        elif change:
+            await engine.remove(["port"])
+        assert engine.standing("port", quoted) is standing
+        assert engine.standing("port", quoted[:8]) is standing

@@ -1,0 +1,158 @@
+"""How much a server's own collection may hold: pure checks, and the engine that keeps to them."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.groups import ServerSettings
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from embeddings.errors import LimitError
+from embeddings.store.limits import Limits, check, count_additions, limits_of, name_of
+from embeddings.store.planning import Plan
+from embeddings.types import SHARED, Article, AuditEntry
+from tests.embeddings.fakes import WordEncoder
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def article(name: str, text: str = "Dix signes") -> Article:
+    return Article(name, f"Titre de {name}", text)
+
+
+def entry(hours: float, before: str | None, after: str | None) -> AuditEntry:
+    return AuditEntry(
+        NOW - timedelta(hours=hours), "", "add", article="a", before=before, after=after
+    )
+
+
+def allowed(limits: Limits, plan: Plan, *there: Article, log: tuple[AuditEntry, ...] = ()) -> bool:
+    try:
+        check(limits, plan, {each.id: each for each in there}, log, NOW)
+    except LimitError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("limit", [None, 0])
+def test_none_and_zero_limit_nothing(limit: int | None) -> None:
+    limits = Limits(limit, limit, limit)
+    assert not limits
+    assert allowed(limits, Plan(added=(article("a", "x" * 10_000_000),)))
+
+
+@pytest.mark.parametrize(("most", "may"), [(2, True), (1, False)])
+def test_articles_are_counted_with_those_that_are_there(most: int, may: bool) -> None:
+    assert allowed(Limits(articles=most), Plan(added=(article("b"),)), article("a")) is may
+
+
+@pytest.mark.parametrize(("most", "may"), [(20, True), (19, False)])
+def test_characters_are_counted_over_all_texts(most: int, may: bool) -> None:
+    assert allowed(Limits(characters=most), Plan(added=(article("b"),)), article("a")) is may
+
+
+def test_an_article_that_is_replaced_counts_once() -> None:
+    changed = Plan(changed=(article("a", "Autre dix."),))
+    assert allowed(Limits(articles=1, characters=10), changed, article("a"))
+
+
+def test_who_holds_too_much_already_may_make_it_less() -> None:
+    shorter = Plan(changed=(article("a", "Dix"),))
+    assert allowed(Limits(articles=1, characters=5), shorter, article("a"), article("b"))
+
+
+def test_additions_count_new_articles_and_new_texts_of_the_last_24_hours() -> None:
+    log = [
+        entry(1, None, "new"),
+        entry(2, "old", "other"),
+        entry(3, "same", "same"),
+        entry(4, "old", None),
+        entry(25, None, "yesterday"),
+        AuditEntry(NOW, "", "publish", snapshot="s1"),
+    ]
+    assert count_additions(log, NOW) == 2
+
+
+@pytest.mark.parametrize(("most", "may"), [(2, True), (1, False)])
+def test_additions_of_a_day_are_counted_together(most: int, may: bool) -> None:
+    log = (entry(1, None, "new"),)
+    assert allowed(Limits(additions=most), Plan(added=(article("b"),)), log=log) is may
+
+
+def test_setting_a_title_by_hand_is_no_addition() -> None:
+    named = Article("a", "Un autre titre", "Dix signes")
+    log = (entry(1, None, "new"),)
+    assert allowed(Limits(additions=1), Plan(changed=(named,)), article("a"), log=log)
+
+
+def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
+    with pytest.raises(LimitError, match="may hold 1 articles, and there would be 2") as caught:
+        check(Limits(articles=1), Plan(added=(article("b"),)), {"a": article("a")}, (), NOW)
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert (str(again), again.what, again.most) == (str(caught.value), "articles", 1)
+
+
+@pytest.mark.parametrize("name", [SHARED, "archive", "servers"])
+def test_only_servers_own_collections_have_limits(name: str) -> None:
+    settings = Settings(servers=ServerSettings(articles=7))
+    assert not limits_of(settings, name)
+    assert limits_of(settings, name_of(7)).articles == 7
+
+
+async def opened(tmp_path: Path, collection: str, **servers: Any) -> SearchEngine:
+    settings = Settings(
+        data=tmp_path / "data", seeds=tmp_path / "none", servers=ServerSettings(**servers)
+    )
+    return SearchEngine(settings, collection=collection, create=True, encoder=WordEncoder())
+
+
+def stories(tmp_path: Path, *names: str) -> list[str]:
+    paths = []
+    for name in names:
+        path = tmp_path / f"{name}.md"
+        path.write_text(f"---\nid: {name}\ntitle: Le titre de {name}\n---\nLe texte de {name}.\n")
+        paths.append(str(path))
+    return paths
+
+
+async def test_the_engine_of_a_server_refuses_too_much_and_changes_nothing(tmp_path: Path) -> None:
+    async with await opened(tmp_path, name_of(1), articles=2) as engine:
+        await engine.add(stories(tmp_path, "un", "deux"))
+        for dry_run in (True, False):
+            with pytest.raises(LimitError, match="may hold 2 articles"):
+                await engine.add(stories(tmp_path, "trois"), dry_run=dry_run)
+        assert [a.id for a in engine.sources()] == ["deux", "un"]
+        await engine.remove(["un"])
+        await engine.add(stories(tmp_path, "trois"))
+        assert [a.id for a in engine.sources()] == ["deux", "trois"]
+
+
+async def test_what_was_proposed_within_the_limits_is_checked_again(tmp_path: Path) -> None:
+    async with await opened(tmp_path, name_of(1), articles=1) as engine:
+        first = await engine.propose(stories(tmp_path, "un"))
+        second = await engine.propose(stories(tmp_path, "deux"))
+        await engine.confirm(first.token)
+        with pytest.raises(LimitError):
+            await engine.confirm(second.token)
+
+
+async def test_taking_out_and_adding_again_does_not_get_round_the_daily_limit(
+    tmp_path: Path,
+) -> None:
+    async with await opened(tmp_path, name_of(1), additions=2) as engine:
+        await engine.add(stories(tmp_path, "un", "deux"))
+        await engine.remove(["un", "deux"])
+        with pytest.raises(LimitError, match="within 24 hours, and it has taken 2"):
+            await engine.add(stories(tmp_path, "un"))
+
+
+async def test_the_shared_collection_has_no_limits(tmp_path: Path) -> None:
+    limits = {"articles": 1, "characters": 1, "additions": 1}
+    async with await opened(tmp_path, SHARED, **limits) as engine:
+        await engine.add(stories(tmp_path, "un", "deux"))
+        assert len(engine.sources()) == 2

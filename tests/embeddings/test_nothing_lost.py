@@ -1,0 +1,46 @@
+"""Killed at any write of any change, or with a disk that is full from there on: nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.embeddings.crashes import CHANGES
+
+ROOT = Path(__file__).parents[2]
+STEP = "50"
+"""Of the writes into a snapshot's unnamed folder, every fiftieth is taken here."""
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What every change lost."""
+    folder = tmp_path_factory.mktemp("crashes")
+    command = [sys.executable, "-m", "tests.embeddings.crashes", str(folder), STEP]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_nothing_is_lost_whatever_write_is_the_last(outcomes: dict[str, Any], change: str) -> None:
+    assert outcomes[change]["lost"] == []
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_the_process_died_and_the_disk_was_full_at_many_writes(
+    outcomes: dict[str, Any], change: str
+) -> None:
+    fewest = {"propose": 1, "rollback": 1}.get(change, 12)
+    assert min(outcomes[change]["killed"], outcomes[change]["full"]) >= fewest
+
+
+def test_each_change_but_a_proposal_is_one_that_can_be_seen(outcomes: dict[str, Any]) -> None:
+    assert {name for name, one in outcomes.items() if not one["changes"]} == {"propose"}

@@ -1,0 +1,24 @@
+"""What the bot keeps, in a file of a test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embeddings.store.database import SqliteDatabase
+from embeddings.store.records import Records
+
+
+def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:
+    """Return the rows of a data folder; who asks again has them as another process does."""
+    return Records(SqliteDatabase(folder), now)
+
+
+def spoil(records: Records) -> None:
+    """Damage the file that they are in, so that nothing can be kept or read any more."""
+    database = records._database
+    assert isinstance(database, SqliteDatabase)
+    database.close()
+    for path in database.path.parent.glob(f"{database.path.name}*"):
+        path.write_bytes(b"no database" * 99)
