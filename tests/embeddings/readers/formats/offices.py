@@ -9,6 +9,7 @@ from html import escape
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 STYLES = {"Titre": "Title", "Titre1": "heading 1", "Paragraphedeliste": "List Paragraph"}
 """Ids of styles, as a French word processor gives them -> their names."""
 
@@ -34,9 +35,19 @@ def docx_paragraph(inside: str, style: str = "", *, item: bool = False) -> str:
     return f"<w:p><w:pPr>{given}</w:pPr>{inside}</w:p>"
 
 
-def docx(paragraphs: Sequence[str], *, title: str = "", before: str = "") -> bytes:
+def docx(
+    paragraphs: Sequence[str],
+    *,
+    title: str = "",
+    before: str = "",
+    main: str = "word/document.xml",
+    strict: bool = False,
+    styles: str = "",
+    numbering: str = "",
+) -> bytes:
     """Return a DOCX file of paragraphs (see ``docx_paragraph``)."""
-    styles = "".join(
+    space = STRICT if strict else W
+    named = styles + "".join(
         f'<w:style w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
         for key, name in STYLES.items()
     )
@@ -47,19 +58,23 @@ def docx(paragraphs: Sequence[str], *, title: str = "", before: str = "") -> byt
     return packed(
         {
             "[Content_Types].xml": "<Types/>",
-            "word/document.xml": f"{before}<w:document xmlns:w='{W}' xmlns:mc='http://schemas."
+            "_rels/.rels": f"<r><r Type='a/relationships/officeDocument' Target='/{main}'/></r>",
+            main: f"{before}<w:document xmlns:w='{space}' xmlns:mc='http://schemas."
             f"openxmlformats.org/markup-compatibility/2006'><w:body>{body}</w:body></w:document>",
-            "word/styles.xml": f"<w:styles xmlns:w='{W}'>{styles}</w:styles>",
+            "word/styles.xml": f"<w:styles xmlns:w='{space}'>{named}</w:styles>",
+            "word/numbering.xml": f"<w:numbering xmlns:w='{space}'>{numbering}</w:numbering>",
             "docProps/core.xml": core,
         }
     )
 
 
-def odt(inside: str, *, title: str = "", before: str = "") -> bytes:
+def odt(inside: str, *, title: str = "", before: str = "", styles: str = "") -> bytes:
     """Return an ODT file around the elements of its text."""
-    names = " ".join(f'xmlns:{n}="{ODF}:{n}:1.0"' for n in ("office", "text", "style", "draw"))
+    names = " ".join(
+        f'xmlns:{n}="{ODF}:{n}:1.0"' for n in ("office", "text", "style", "draw", "table")
+    )
     dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    own = '<style:style style:name="P1" style:parent-style-name="Title"/>'
+    own = styles + '<style:style style:name="P1" style:parent-style-name="Title"/>'
     return packed(
         {
             "mimetype": "application/vnd.oasis.opendocument.text",

@@ -15,6 +15,20 @@ TOP, BOTTOM = 110, 730
 HEAD, FOOT = 40, 810
 
 
+def paper() -> FPDF:
+    """Return a page to put lines on, measured in points."""
+    made = FPDF(unit="pt", format="A4")
+    made.add_font("own", "", str(FONT))
+    made.add_page()
+    return made
+
+
+def put(on: FPDF, left: float, baseline: float, text: str, size: float) -> None:
+    """Put a line on a page."""
+    on.set_font("own", size=size)
+    on.text(left, baseline, text)
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """Break a paragraph into lines; a long word that does not fit is cut, with a hyphen."""
     lines = [""]

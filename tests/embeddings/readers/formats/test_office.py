@@ -68,36 +68,125 @@ def test_headings_and_items_of_an_odt_are_marked() -> None:
     assert draft.text == f"## Puis\n\n- Un quai.\n\n{STORY}"
 
 
-@pytest.mark.parametrize(
-    ("inside", "text"),
-    [
-        (run("Un ") + run("mot."), "Un mot."),
-        (f"<w:ins>{run('Un mot.')}</w:ins><w:del>{run('Rien.')}</w:del>", "Un mot."),
-        (f"<w:hyperlink>{run('Un mot')}</w:hyperlink>{run(' de plus.')}", "Un mot de plus."),
-        (f"{run('Un')}<w:tab/>{run('mot.')}<w:br/>{run('Puis.')}", "Un mot.\nPuis."),
-        (run("Un mot.") + "<w:r><w:rPr><w:vanish/></w:rPr><w:t>caché</w:t></w:r>", "Un mot."),
-        (run("Un mot.") + "<w:r><w:instrText> PAGE </w:instrText></w:r>", "Un mot."),
-        (f"<w:sdt><w:sdtContent>{run('Un mot.')}</w:sdtContent></w:sdt>", "Un mot."),
-        (f"{run('Un mot.')}<mc:Fallback>{run('Un mot.')}</mc:Fallback>", "Un mot."),
-        (run("peut") + "<w:r><w:noBreakHyphen/></w:r>" + run("être."), "peut\u2011être."),
-    ],
-)
-def test_what_a_docx_shows_is_what_is_read(inside: str, text: str) -> None:
-    assert word(docx_paragraph(inside), *DOCX).text == f"{text}\n\n{STORY}"
+def marked(text: str, properties: str) -> str:
+    """Return a run of DOCX with properties."""
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
 
 
-@pytest.mark.parametrize(
-    ("inside", "text"),
-    [
-        ("Un<text:s/><text:span>mot</text:span>.", "Un mot."),
-        ("Un<text:tab/>mot.<text:line-break/>Puis.", "Un mot.\nPuis."),
-        ("Un\n   mot<text:note><text:p>1. Une note.</text:p></text:note>.", "Un mot."),
-        ("Un mot<office:annotation><text:p>Vrai ?</text:p></office:annotation>.", "Un mot."),
-        ("Un <text:a>mot</text:a> de plus.", "Un mot de plus."),
-    ],
+def style(name: str, kind: str, properties: str, base: str = "") -> str:
+    based = f'<w:basedOn w:val="{base}"/>' if base else ""
+    return (
+        f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>{based}'
+        f"<w:rPr>{properties}</w:rPr></w:style>"
+    )
+
+
+STYLES = (
+    style("Cache", "character", "<w:vanish/>")
+    + style("Sous", "character", "", "Cache")
+    + style("Note", "paragraph", "<w:vanish/>")
+    + style("Barre", "character", '<w:dstrike w:val="true"/>')
 )
-def test_what_an_odt_shows_is_what_is_read(inside: str, text: str) -> None:
-    assert open_document(f"<text:p>{inside}</text:p>{ODT}").text == f"{text}\n\n{STORY}"
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+RUBY = "<w:r><w:ruby><w:rt>{}</w:rt><w:rubyBase>{}</w:rubyBase></w:ruby></w:r>"
+DOCX_SHOWS = {
+    run("Un ") + run("mot."): "Un mot.",
+    f"<w:ins>{run('Un mot.')}</w:ins><w:del>{run('Rien.')}</w:del>": "Un mot.",
+    f"<w:hyperlink>{run('Un mot')}</w:hyperlink>{run(' de plus.')}": "Un mot de plus.",
+    f"{run('Un')}<w:tab/>{run('mot.')}<w:br/>{run('Puis.')}": "Un mot.\nPuis.",
+    run("Un mot.") + marked("caché", "<w:vanish/>"): "Un mot.",
+    marked("Un mot.", '<w:vanish w:val="0"/><w:strike w:val="false"/>'): "Un mot.",
+    run("Un mot.") + marked(" barré", "<w:strike/>"): "Un mot.",
+    run("Un mot.") + marked(" barré", '<w:rStyle w:val="Barre"/>'): "Un mot.",
+    run("Un mot.") + marked(" caché", '<w:rStyle w:val="Sous"/>'): "Un mot.",
+    run("Un mot.") + "<w:r><w:instrText> PAGE </w:instrText></w:r>": "Un mot.",
+    FIELD.format("begin") + run("IF 1") + FIELD.format("separate") + run("Un mot.")
+    + FIELD.format("end"): "Un mot.",
+    f"<w:sdt><w:sdtContent>{run('Un mot.')}</w:sdtContent></w:sdt>": "Un mot.",
+    f"{run('Un mot.')}<mc:Fallback>{run('Un mot.')}</mc:Fallback>": "Un mot.",
+    run("peut") + "<w:r><w:noBreakHyphen/></w:r>" + run("être."): "peut\u2011être.",
+    run("inter") + "<w:r><w:softHyphen/></w:r>" + run("com\u00admunal."): "intercommunal.",
+    run("3 ") + '<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>' + run(" 2."): "3 ≥ 2.",
+    run("Fait ") + '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>' + run("."): "Fait ✓.",
+    RUBY.format(run("Kaouabé"), run("Kawabe")) + run(" viendra."): "Kawabe (Kaouabé) viendra.",
+}  # fmt: skip
+"""What stands in a paragraph -> what one sees of it."""
+
+
+def test_what_a_docx_shows_is_what_is_read() -> None:
+    wrong = {}
+    for strict in (False, True):
+        for inside, text in DOCX_SHOWS.items():
+            draft = word(docx_paragraph(inside), *DOCX, styles=STYLES, strict=strict)
+            if draft.text != f"{text}\n\n{STORY}":
+                wrong[inside] = draft.text.partition("\n\n")[0]
+    assert not wrong
+
+
+def test_what_two_styles_hide_between_them_is_shown() -> None:
+    note = docx_paragraph(marked("Vu.", '<w:rStyle w:val="Cache"/>') + run("Non."), "Note")
+    draft = word(note, *DOCX, styles=STYLES)
+    assert draft.text == f"Vu.\n\n{STORY}"
+    assert [each.what for each in draft.left_out] == ["1 stretches that the document hides"]
+
+
+def test_the_main_part_is_the_one_that_is_named() -> None:
+    assert word(*DOCX, main="word/document2.xml").text == STORY
+
+
+def test_paragraphs_whose_mark_was_deleted_are_one() -> None:
+    mark = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"
+    assert word(f"<w:p>{mark}{run('Un ')}</w:p>", docx_paragraph(run("mot."))).text == "Un mot."
+
+
+def test_items_have_the_numbers_that_word_counts() -> None:
+    level = '<w:lvl w:ilvl="0"><w:start w:val="4"/><w:numFmt w:val="decimal"/></w:lvl>'
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="7">{level}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>'
+    )
+    item = docx_paragraph(run("Un quai."), item=True)
+    draft = word(DOCX[0], item, item, numbering=numbering)
+    assert draft.text.endswith("4. Un quai.\n5. Un quai.")
+
+
+ODT_STYLES = (
+    '<style:style style:name="H" style:family="text">'
+    '<style:text-properties text:display="none"/></style:style>'
+    '<style:style style:name="S" style:family="text">'
+    '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+)
+ODT_SHOWS = {
+    "Un<text:s/><text:span>mot</text:span>.": "Un mot.",
+    "Un<text:tab/>mot.<text:line-break/>Puis.": "Un mot.\nPuis.",
+    "Un\n   mot<text:note><text:p>1. Une note.</text:p></text:note>.": "Un mot.",
+    "Un mot<office:annotation><text:p>Vrai ?</text:p></office:annotation>.": "Un mot.",
+    "Un <text:a>mot</text:a> de plus.": "Un mot de plus.",
+    'Un mot<text:hidden-text text:is-hidden="true"> caché</text:hidden-text>.': "Un mot.",
+    'Un <text:hidden-text text:is-hidden="false">mot</text:hidden-text>.': "Un mot.",
+    'Un mot<text:span text:style-name="H"> caché</text:span>.': "Un mot.",
+    'Un mot<text:span text:style-name="S"> barré</text:span>.': "Un mot.",
+    "<text:ruby><text:ruby-base>Kawabe</text:ruby-base><text:ruby-text>Kaouabé"
+    "</text:ruby-text></text:ruby> viendra.": "Kawabe (Kaouabé) viendra.",
+    "Un projet inter\u00adcommunal.": "Un projet intercommunal.",
+}
+
+
+def test_what_an_odt_shows_is_what_is_read() -> None:
+    wrong = {}
+    for inside, text in ODT_SHOWS.items():
+        draft = open_document(f"<text:p>{inside}</text:p>{ODT}", styles=ODT_STYLES)
+        if draft.text != f"{text}\n\n{STORY}":
+            wrong[inside] = draft.text.partition("\n\n")[0]
+    assert not wrong
+
+
+def test_hidden_paragraphs_and_sections_are_left_out_and_told() -> None:
+    hidden = '<text:p>Non.<text:hidden-paragraph text:is-hidden="true"/></text:p>'
+    section = '<text:section text:display="none"><text:p>Non plus.</text:p></text:section>'
+    draft = open_document(hidden + section + ODT)
+    assert draft.text == STORY
+    assert [each.what for each in draft.left_out] == ["2 stretches that the document hides"]
 
 
 def test_text_in_a_box_is_a_paragraph_of_its_own() -> None:

@@ -51,22 +51,95 @@ def test_a_word_s_own_hyphen_stays() -> None:
     assert printed(prints.pdf(text, column)).text.split("\n\n") == text
 
 
-@pytest.mark.parametrize(
-    ("above", "below", "joined"),
-    [
-        ("une inspec-", "tion de routine", "une inspection de routine"),
-        ("une inspec\u00ad", "tion", "une inspection"),
-        ("viendra-t-", "il demain", "viendra-t-il demain"),
-        ("le vice-", "président", "le vice-président"),
-        ("peut-", "être", "peut-être"),
-        ("Jean-", "Baptiste", "Jean-Baptiste"),
-        ("les années 1990-", "2000", "les années 1990-2000"),
-        ("un mot -", "dit-il - de plus", "un mot - dit-il - de plus"),
-        ("un mot", "puis un autre", "un mot puis un autre"),
-    ],
+JOINED = (
+    "une inspec-/tion de routine",
+    "une inspec\u00ad/tion",
+    "same-/di prochain",
+    "les habi-/tants et les pro-/ducteurs",
+    "main-/tenant, sur-/tout et pour-/tant",
+    "le village de Morvil-/lac",
+    "une déchet-/terie intercom-/munale",
 )
-def test_lines_are_joined_as_words_are(above: str, below: str, joined: str) -> None:
-    assert Words(TALK).join(above, below) == joined
+KEPT = (
+    "viendra-t-/il demain",
+    "le vice-/président",
+    "peut-/être",
+    "Jean-/Baptiste",
+    "les années 1990-/2000",
+    "c'est-à-/dire",
+    "c'est-/à-dire",
+    "un arc-en-/ciel",
+    "le chef-/lieu",
+    "avant-/hier",
+    "les sapeurs-/pompiers",
+    "le rez-de-/chaussée",
+    "l'ex-/maire et l’ex-/directrice",
+    "l'après-/guerre",
+    "l'avant-/garde et l'arrière-/garde",
+    "l'outre-/mer",
+    "Rouen-/sur-Mer",
+)
+
+
+def test_a_word_s_own_hyphen_stays_at_the_end_of_a_line_and_a_cut_goes() -> None:
+    wrong = []
+    for text, own in [(t, False) for t in JOINED] + [(t, True) for t in KEPT]:
+        first, *rest = text.split("/")
+        for line in rest:
+            first = Words(TALK).join(first, line)
+        plain = text.replace("/", "")
+        if first != (plain if own else plain.replace("-", "").replace("\u00ad", "")):
+            wrong.append(first)
+    assert not wrong
+
+
+def test_other_lines_are_joined_by_a_space() -> None:
+    assert Words(TALK).join("un mot -", "dit-il - de plus") == "un mot - dit-il - de plus"
+    assert Words(TALK).join("un mot", "puis un autre") == "un mot puis un autre"
+
+
+DROPPED = ("e conseil de Morvillac a voté", "une durée de six mois, le temps", "tablier du quai.")
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize(("cap", "words"), [("L", "Le conseil"), ("«L", "«Le conseil")])
+def test_a_drop_cap_belongs_to_its_word(cap: str, words: str, place: str) -> None:
+    paper = prints.paper()
+    prints.put(paper, 60, 80, "Le quai de Morvillac ferme", 20)
+    paper.set_font_size(30)
+    beside = 64 + paper.get_string_width(cap)
+    if place == "before":
+        prints.put(paper, 60, 134, cap, 30)
+    for number, line in enumerate(DROPPED):
+        prints.put(paper, beside if number < 2 else 60, 120 + 14 * number, line, 11)
+    if place == "after":
+        prints.put(paper, 60, 134, cap, 30)
+    prints.put(paper, 60, 240, "Les bus passeront par la rocade pendant toute la durée.", 11)
+    draft = printed(bytes(paper.output()))
+    assert draft.title == "Le quai de Morvillac ferme"
+    assert draft.text.startswith(words)
+    assert "##" not in draft.text
+
+
+def test_letters_that_are_set_apart_are_words() -> None:
+    for title, spacing in (
+        ("Colère des artisans", 6),
+        ("C O L È R E   D E S   A R T I S A N S", 0),
+    ):
+        paper = prints.paper()
+        paper.set_char_spacing(spacing)
+        prints.put(paper, 60, 80, title, 18)
+        paper.set_char_spacing(0)
+        prints.put(paper, 60, 120, "Ils demandent une heure gratuite par jour.", 11)
+        assert printed(bytes(paper.output())).title.casefold() == "colère des artisans"
+
+
+def test_a_headline_may_be_a_question_and_a_kicker_is_none() -> None:
+    paper = prints.paper()
+    prints.put(paper, 60, 60, "BRÈVES", 26)
+    prints.put(paper, 60, 100, "Faut-il fermer le quai ?", 20)
+    prints.put(paper, 60, 140, "Ils demandent une heure gratuite par jour.", 11)
+    assert printed(bytes(paper.output())).title == "Faut-il fermer le quai ?"
 
 
 def test_the_day_in_the_name_of_the_file_counts() -> None:
