@@ -139,7 +139,7 @@ class Child:
             self.end()
             raise
         finally:
-            watch.stop()
+            watch.timer.cancel()
 
     def end(self) -> None:
         """Kill the process, whatever it does; the next job starts another."""
@@ -183,19 +183,15 @@ class _Watch:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._timer = threading.Timer(0, self._kill)
+        self.timer = threading.Timer(0, self._kill)
         self.is_late = self.has_begun = False
 
     def wait(self, seconds: float) -> None:
         """Give the process so long, from now, to say something."""
-        self.stop()
-        self._timer = threading.Timer(seconds, self._kill)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Watch no more."""
-        self._timer.cancel()
+        self.timer.cancel()
+        self.timer = threading.Timer(seconds, self._kill)
+        self.timer.daemon = True
+        self.timer.start()
 
     def _kill(self) -> None:
         self.is_late = True

@@ -42,6 +42,8 @@ LIBRARIES = {
         "defusedxml",
         "lxml",
         "pdfminer",
+        "spellchecker",
+        "striprtf",
         "trafilatura",
         "yaml",
     },
@@ -85,7 +87,7 @@ BESIDE = {
     "bot/asking": {"question"},
     "bot/checking": {"text"},
     "bot/running": {"snapshots", "watching"},
-    "bot/shell": {"measuring", "question", "snapshots"},
+    "bot/shell": {"measuring", "question", "readers", "snapshots", "text"},
 }
 """What some of the bot may know besides: what they start and stop, and the reader of days."""
 

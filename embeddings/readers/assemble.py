@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
@@ -58,16 +59,16 @@ def draft_of(
         needed_only: The format states the other fields where they are known: guess none of them.
     """
     fields = stated or Fields()
-    margins = margins_of(text)
-    language = guess_language(text)
+    margins = cache(lambda: margins_of(text))
+    language = cache(lambda: guess_language(text))
     stem = storable(path.stem)
     guesses: dict[str, Callable[[], Any]] = {
-        "title": lambda: guess_title(text, margins, stem)[:MAX_TITLE].strip() or "Article",
-        "source": lambda: guess_source(margins),
-        "author": lambda: guess_author(margins),
-        "date": lambda: guess_date(margins, stem, language),
-        "url": lambda: guess_url(margins),
-        "language": lambda: language,
+        "title": lambda: guess_title(text, margins(), stem)[:MAX_TITLE].strip() or "Article",
+        "source": lambda: guess_source(margins()),
+        "author": lambda: guess_author(margins()),
+        "date": lambda: guess_date(margins(), stem, language()),
+        "url": lambda: guess_url(margins()),
+        "language": language,
     }
     guessed = {
         name: value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.readers.exports import epub, items, mail, markup
+from embeddings.readers.exports import epub, items, mail, xmlfiles
 from embeddings.readers.formats import office, pdf, rtf, text
 from embeddings.readers.pages import html
 
@@ -51,10 +51,10 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys(pdf.EXTENSIONS, Format(pdf.read, pdf.load, slower=8.0)),
     **dict.fromkeys(office.EXTENSIONS, Format(office.read, office.load)),
     **dict.fromkeys(rtf.EXTENSIONS, Format(rtf.read, rtf.load)),
-    **dict.fromkeys(markup.EXTENSIONS, Format(markup.read, markup.load)),
-    **dict.fromkeys(items.EXTENSIONS, Format(items.read, markup.load)),
-    **dict.fromkeys(mail.EXTENSIONS, Format(mail.read, markup.load)),
-    **dict.fromkeys(epub.EXTENSIONS, Format(epub.read, markup.load)),
+    **dict.fromkeys(xmlfiles.EXTENSIONS, Format(xmlfiles.read, xmlfiles.load, 3.0, 2.0)),
+    **dict.fromkeys(items.EXTENSIONS, Format(items.read, xmlfiles.load, 3.0, 2.0)),
+    **dict.fromkeys(mail.EXTENSIONS, Format(mail.read, xmlfiles.load)),
+    **dict.fromkeys(epub.EXTENSIONS, Format(epub.read, xmlfiles.load)),
 }
 """Extension, in small letters and with its period -> how it is read."""
 

@@ -1,4 +1,4 @@
-"""XML as people write it -> what it holds: feeds, sitemaps, exports; read past their flaws."""
+"""XML as people write it, read past its flaws, and what all exports share."""
 
 from __future__ import annotations
 
@@ -12,68 +12,20 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, one_line
 from embeddings.readers.dates import read_date
-from embeddings.readers.formats.decoding import decode_stated
 from embeddings.readers.formats.fragments import fragment_text
 from embeddings.readers.formats.frontmatter import MAX_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
-    from embeddings.readers.draft import Draft, Fields, Found, LeftOut
+    from embeddings.readers.draft import Draft, Fields, LeftOut
 
-EXTENSIONS = (".xml", ".rss", ".atom", ".nitf")
-"""The extensions of these formats."""
-
-_DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
 _OWN = ("amp", "lt", "gt", "quot", "apos")
 _STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?=$|[T ])")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
-
-
-def load() -> None:
-    """Import the library that only these files need."""
-    import lxml.html  # noqa: F401 - to have it loaded
-
-
-def read(
-    data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
-) -> Draft | Iterator[Found]:
-    """Read a feed, a sitemap, or an export in XML.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-        address: The address that they are from, if it is one.
-        charset: The encoding that the server named.
-
-    Returns:
-        What it holds or names, in order.
-
-    Raises:
-        ReadError: It declares entities, is none of these, or holds nothing.
-    """
-    from embeddings.readers.exports import feeds, newsml, wordpress  # they need what stands here
-    from embeddings.readers.pages import html
-
-    name = address or str(path)
-    root = parsed(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
-    kind = local(root)
-    if kind == "html":
-        return html.read(data, path, address=address, charset=charset)
-    if wordpress.is_export(root):
-        return wordpress.read(root, path)
-    if kind in ("nitf", "newsMessage", "newsItem"):
-        return newsml.read(root, path)
-    if kind in feeds.KINDS:
-        return feeds.read(root, path, address)
-    raise ReadError(
-        f"{name} is XML of a kind that is not read ({kind}); feeds, sitemaps, WordPress exports, "
-        "NewsML-G2 and NITF are."
-    )
 
 
 def parsed(text: str, name: str) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.formats.office import (
+from embeddings.readers.formats.package import (
     COMMENTS,
     DELETED,
     HIDDEN,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from embeddings.readers.draft import LeftOut
-    from embeddings.readers.formats.office import Parts
+    from embeddings.readers.formats.package import Parts
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título) ?\d")
 _NUMBERS = {

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from embeddings.errors import ReadError
+from embeddings.question.days import read_days
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import Fields
 from embeddings.text.boilerplate import ends_like_sentence
@@ -35,6 +36,7 @@ _FIRST_FIELD = re.compile(
 )
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9-]{1,80}")
+_WITH_YEAR = re.compile(r"\d{4}|\d[-/.]\d\d\Z")
 _BLANK = re.compile(r"[ \t\n]+")
 
 _NAMES = {
@@ -186,11 +188,17 @@ def _names(value: object, where: str) -> str | None:
 
 
 def _date(value: object, where: str) -> dt.date:
-    day = read_date(value) if isinstance(value, str) else None
+    day = _first_day(value) if isinstance(value, str) else None
     if day is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
         raise ReadError(f"{where} is {shown}, which is no day; write it as 2018-06-22.")
     return day
+
+
+def _first_day(value: str) -> dt.date | None:
+    """Return the day that a text says, or the first of several; one without its year is none."""
+    days = read_days(value) if _WITH_YEAR.search(value) else None
+    return read_date(value) or (days.first if days else None)
 
 
 def _url(value: object, where: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.formats.office import (
+from embeddings.readers.formats.package import (
     COMMENTS,
     DELETED,
     HIDDEN,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from embeddings.readers.draft import LeftOut
-    from embeddings.readers.formats.office import Parts
+    from embeddings.readers.formats.package import Parts
 
 _DEEPEST = 20
 """From how deep on a list or a table in others is written as its paragraphs."""

@@ -1,160 +1,28 @@
-"""Documents of word processors, DOCX and ODT -> drafts: opening, parsing, and what both share."""
+"""Documents of word processors, DOCX and ODT -> drafts."""
 
 from __future__ import annotations
 
-import posixpath
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
-from embeddings.readers.draft import Fields, LeftOut
-from embeddings.readers.formats.archives import opened, unpacked
+from embeddings.readers.draft import Fields
+from embeddings.readers.formats import docx, odt
+from embeddings.readers.formats.archives import opened
 from embeddings.readers.formats.fragments import fragment_text
+from embeddings.readers.formats.package import Parts
 from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-    from zipfile import ZipFile
 
     from embeddings.readers.draft import Draft
-
-    Rule = Callable[[Any], Iterator[Any]]
-    """An element -> markup, elements to go on with, and what is to be called between them."""
 
 EXTENSIONS = (".docx", ".docm", ".odt")
 """The extensions of these formats."""
 
-MAX_XML = 30_000_000
-"""The most bytes of one part of a document."""
-
-_OOXML = "http://schemas.openxmlformats.org"
-_STRICT = "http://purl.oclc.org/ooxml"
-_ODF = "urn:oasis:names:tc:opendocument:xmlns"
-_PREFIXES = {
-    f"{_OOXML}/wordprocessingml/2006/main": "w",
-    f"{_STRICT}/wordprocessingml/main": "w",
-    f"{_OOXML}/officeDocument/2006/math": "m",
-    f"{_STRICT}/officeDocument/math": "m",
-    f"{_OOXML}/markup-compatibility/2006": "mc",
-    "http://purl.org/dc/elements/1.1/": "dc",
-} | {f"{_ODF}:{name}:1.0": name for name in ("office", "text", "style", "table", "draw")}
-"""Namespaces -> the prefixes that stand for them here; Word has two for each (ISO 29500)."""
-
 _FIRST = 10
 """Among how many paragraphs the title that a document states must stand to count."""
-
-
-class Parts:
-    """The parts of a document.
-
-    Args:
-        archive: The file, opened.
-        name: What to call it in an error.
-    """
-
-    def __init__(self, archive: ZipFile, name: str) -> None:
-        self._archive, self._name = archive, name
-        self._members = {member.casefold(): member for member in archive.namelist()}
-
-    def __contains__(self, part: str) -> bool:
-        return part.casefold() in self._members
-
-    def xml(self, part: str) -> Any:
-        """Return the root of a part, its names with prefixes, or an empty element without it.
-
-        Raises:
-            ReadError: It is damaged, or has a document type, which may declare entities.
-        """
-        from defusedxml import DefusedXmlException  # only these files need it
-        from defusedxml.ElementTree import XML, ParseError
-
-        if part not in self:
-            return XML("<none/>")
-        data = unpacked(self._archive, self._members[part.casefold()], self._name, MAX_XML)
-        try:
-            return _prefixed(XML(data, forbid_dtd=True))
-        except DefusedXmlException:
-            raise ReadError(
-                f"{self._name} declares entities, which no document of a word processor does; "
-                "it is not read."
-            ) from None
-        except (ParseError, ValueError, LookupError) as error:
-            raise ReadError(
-                f"{self._name} is damaged and cannot be read ({error}); save it again."
-            ) from None
-
-    def related(self, part: str, kind: str) -> str | None:
-        """Return the part that another one (empty: the package) names as its styles, and so on."""
-        folder, name = posixpath.split(part)
-        for relation in self.xml(posixpath.join(folder, "_rels", f"{name}.rels")):
-            if relation.get("Type", "").endswith(f"/{kind}"):
-                target = posixpath.join("/", folder, relation.get("Target", ""))
-                return posixpath.normpath(target).lstrip("/")
-        return None
-
-
-def _prefixed(root: Any) -> Any:
-    for element in root.iter():
-        element.tag = _short(element.tag)
-        for name in [name for name in element.attrib if name[0] == "{"]:
-            element.set(_short(name), element.attrib.pop(name))
-    return root
-
-
-def _short(name: str) -> str:
-    namespace, _, local = name.removeprefix("{").rpartition("}")
-    prefix = _PREFIXES.get(namespace)
-    return f"{prefix}-{local}" if prefix else local
-
-
-class Walk:
-    """A walk through a document that writes it as HTML; without recursion: depth costs nothing.
-
-    Args:
-        rules: Name of an element -> what it is written as: markup, and elements to go on with.
-        other: The same for all other elements.
-    """
-
-    def __init__(self, rules: dict[str, Rule], other: Rule) -> None:
-        self._rules, self._other = rules, other
-        self._out: list[str] = []
-        self.title = ""
-
-    def html(self, element: Any) -> str:
-        """Return an element as HTML."""
-        ahead: list[Any] = [element]
-        while ahead:
-            step = ahead.pop()
-            if isinstance(step, str):
-                self._out.append(step)
-            else:
-                done = step() if callable(step) else self._rules.get(step.tag, self._other)(step)
-                ahead.extend(reversed(list(done)))
-        return "".join(self._out)
-
-    def take_title(self) -> Callable[[], Iterable[str]]:
-        """Return what takes all that is written from now on as the title, when it is called."""
-        start = len(self._out)
-
-        def take() -> Iterable[str]:
-            self.title = " ".join(fragment_text("".join(self._out[start:])).split())
-            del self._out[start:]
-            return ()
-
-        return take
-
-
-def shown(text: str | None) -> str:
-    """Return text as HTML."""
-    return escape(text or "", quote=False)
-
-
-def unwritten(_: Any) -> Iterator[Any]:
-    """Return nothing: the rule of what is no part of the text."""
-    return iter(())
 
 
 def load() -> None:
@@ -176,8 +44,6 @@ def read(data: bytes, path: Path) -> Draft:
     Raises:
         ReadError: It is no such document, is locked or damaged, or has no text.
     """
-    from embeddings.readers.formats import docx, odt  # they need what stands here
-
     name = str(path)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ReadError(
@@ -202,22 +68,3 @@ def read(data: bytes, path: Path) -> Draft:
     headline = title or (named if fold(named) in first else "")
     fields = Fields(title=headline)
     return draft_of(without_head(text, fields) or text, path, fields, left_out)
-
-
-def told(left_out: Counter[str]) -> tuple[LeftOut, ...]:
-    """Return what was left out, as a draft tells it, from a count of each kind."""
-    return tuple(LeftOut(f"{count} {what}", _REASONS[what]) for what, count in left_out.items())
-
-
-DELETED, HIDDEN, NOTES, COMMENTS = (
-    "stretches that are struck out or deleted",
-    "stretches that the document hides",
-    "notes",
-    "comments",
-)
-_REASONS = {
-    DELETED: "the document says that they do not hold any more",
-    HIDDEN: "nobody sees them on paper",
-    NOTES: "they stand below the story",
-    COMMENTS: "they are about the story",
-}

@@ -11,7 +11,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, one_line, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats.fragments import fragment_text
-from embeddings.readers.formats.office import DELETED, HIDDEN, told
+from embeddings.readers.formats.package import DELETED, HIDDEN, told
 
 if TYPE_CHECKING:
     from pathlib import Path

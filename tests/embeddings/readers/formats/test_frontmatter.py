@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
-from embeddings.readers.formats.frontmatter import MAX_CHARACTERS, Fields, cut, parse
+from embeddings.readers.formats.frontmatter import MAX_CHARACTERS, Fields, check, cut, parse
 
 
 def test_the_text_after_it_is_exact() -> None:
@@ -131,3 +131,16 @@ def test_front_matter_that_does_not_end_is_told(text: str, words: str | None) ->
 def test_any_front_matter_is_read_or_told(front: str) -> None:
     with contextlib.suppress(ReadError):
         assert parse(front, "f").stated <= {f.name for f in dataclasses.fields(Fields)}
+
+
+def test_a_day_is_read_as_people_write_it_and_a_month_is_its_first_day() -> None:
+    days = {
+        "22 juin 2018": date(2018, 6, 22),
+        "22/06/18": date(2018, 6, 22),
+        "le premier juin 2018": date(2018, 6, 1),
+        "juin 2018": date(2018, 6, 1),
+    }
+    assert {said: check("date", said, "It") for said in days} == days
+    for said in ("hier", "lundi", "22 juin", "2018-02-30"):
+        with pytest.raises(ReadError, match="no day"):
+            check("date", said, "It")
