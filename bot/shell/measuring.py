@@ -34,7 +34,7 @@ LABELLED = click.Path(exists=True, file_okay=False, path_type=Path)
     "--misses",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="List each question whose first passage is wrong, as JSON lines.",
+    help="List each question answered wrongly or refused wrongly, as JSON lines.",
 )
 def evaluate(
     shell: Shell, folder: Path, *, limit: int | None, plots: Path | None, misses: Path | None

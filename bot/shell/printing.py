@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.asking.confidence import shown_at_first
 from bot.asking.links import link
@@ -263,10 +263,19 @@ def verification(screen: Screen, report: VerifyReport) -> None:
 def figures(screen: Screen, figures: Mapping[str, object]) -> None:
     """Show the figures of an evaluation, each with what it means."""
     rows = []
+    kinds = cast("Mapping[str, Mapping[str, object]]", figures.get("kinds", {}))
     for name, figure in figures.items():
-        meaning = screen.words("figure-" + name.replace("@", "-"))
-        rows.append((name, _figure(screen.words, figure), meaning))
+        if name != "kinds":
+            meaning = screen.words("figure-" + name.replace("@", "-"))
+            rows.append((name, _figure(screen.words, figure), meaning))
     screen.table(["", "", ""], rows)
+    if kinds:
+        heads = next(iter(kinds.values())).keys()
+        lines = [
+            (kind, *(_figure(screen.words, figure) for figure in of_kind.values()))
+            for kind, of_kind in kinds.items()
+        ]
+        screen.table(["", *heads], lines)
 
 
 def calibration(screen: Screen, document: Mapping[str, Any]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from embeddings.answering import Terms
 from embeddings.errors import QuestionError
-from embeddings.measuring.figures import Outcome, figures, percentiles
+from embeddings.measuring.figures import Outcome, figures, figures_by_kind, percentiles
 from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
 from embeddings.question.understanding import check_question
@@ -28,7 +28,7 @@ DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An answerable question whose first passage does not answer it.
+    """A question that did not get what it should, at the threshold in force.
 
     Attributes:
         qid: The question's id.
@@ -37,6 +37,10 @@ class Miss:
         first: The passage that came first.
         rank: Where the first one that answers came; None when not among ten.
         confidence: How sure the first one was.
+        outcome: ``wrong``: answered with something else first; ``refused``: though it can be
+            answered; ``answered``: though nothing answers it.
+        before: What was asked before it.
+        kind: The kind that the set names.
     """
 
     qid: str
@@ -45,6 +49,9 @@ class Miss:
     first: str
     rank: int | None
     confidence: float
+    outcome: str = "wrong"
+    before: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,8 @@ async def _ask_all(
         hits, outcome = await _ask(indexed, labelled, question)
         outcomes.append(outcome)
         exact += [_is_exact(labelled, hit) for hit in hits]
-        if question.answerable and not outcome.correct:
-            misses.append(_miss(labelled, question, hits, outcome))
+        if missed := outcome.miss(indexed.threshold):
+            misses.append(_miss(labelled, question, hits, outcome, missed))
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {
@@ -103,6 +110,9 @@ async def _ask_all(
         "threshold": indexed.threshold,
         "model": indexed.models.encoder.model_id,
     }
+    kinds = [question.kind for question in questions]
+    if any(kinds):
+        measured["kinds"] = figures_by_kind(kinds, outcomes, indexed.threshold)
     return Evaluation(measured, tuple(outcomes), tuple(misses))
 
 
@@ -111,6 +121,7 @@ async def _ask(
 ) -> tuple[tuple[Hit, ...], Outcome]:
     today = datetime.now(UTC).date()
     terms = Terms(top_k=DEPTH, threshold=0.0, filters=Filters(), today=today, plain=True)
+    terms = replace(terms, before=question.before)
     try:
         answer = await indexed.answer(check_question(question.question), terms)
     except QuestionError:
@@ -128,7 +139,11 @@ def _is_exact(labelled: LabelledSet, hit: Hit) -> bool:
 
 
 def _miss(
-    labelled: LabelledSet, question: Question, hits: tuple[Hit, ...], outcome: Outcome
+    labelled: LabelledSet,
+    question: Question,
+    hits: tuple[Hit, ...],
+    outcome: Outcome,
+    missed: str,
 ) -> Miss:
     return Miss(
         qid=question.qid,
@@ -137,4 +152,7 @@ def _miss(
         first=hits[0].text if hits else "",
         rank=outcome.rank,
         confidence=outcome.confidence,
+        outcome=missed,
+        before=question.before,
+        kind=question.kind,
     )

@@ -36,6 +36,15 @@ class Outcome:
         """Whether the first passage answers."""
         return self.rank == 1
 
+    def miss(self, threshold: float) -> str | None:
+        """Return what is not as it should be at a threshold, as ``evaluate.Miss`` names it."""
+        answers = self.confidence >= threshold
+        if not self.answerable:
+            return "answered" if answers else None
+        if not answers:
+            return "refused"
+        return None if self.correct else "wrong"
+
 
 def recall_at(outcomes: Sequence[Outcome], k: int) -> float:
     """Return the share of questions whose passage is among the first k."""
@@ -134,3 +143,23 @@ def _bins(confidences: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else 0.0
+
+
+def figures_by_kind(
+    kinds: Sequence[str | None], outcomes: Sequence[Outcome], threshold: float
+) -> dict[str, dict[str, float | int]]:
+    """Return, for each kind of question, how many there are and what became of them, as shares."""
+    grouped: dict[str, list[Outcome]] = {}
+    for kind, outcome in zip(kinds, outcomes, strict=True):
+        grouped.setdefault(kind or "", []).append(outcome)
+    return {
+        kind: {
+            "queries": len(group),
+            "recall@1": recall_at(group, 1),
+            "recall@3": recall_at(group, 3),
+            "right": _mean([o.answerable and o.miss(threshold) is None for o in group]),
+            "wrong": _mean([o.miss(threshold) in {"wrong", "answered"} for o in group]),
+            "refused": _mean([o.confidence < threshold for o in group]),
+        }
+        for kind, group in grouped.items()
+    }

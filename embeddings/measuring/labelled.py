@@ -1,20 +1,27 @@
-"""A labelled set: a folder with passages, questions, and which passages answer them."""
+"""A labelled set: a folder with passages, or with stories, questions, and what answers them.
+
+``queries.jsonl`` beside ``corpus.jsonl``, whose lines are passages, or beside stories of any format
+that can be read, whose passages are numbered as they are quoted.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.settings import FetchSettings
 from embeddings.errors import InputError
+from embeddings.readers import Fetcher, Sandbox, read_all
+from embeddings.readers.inputs import is_article
 from embeddings.readers.pages.language import guess_language
 from embeddings.snapshots.reindexing import Material
-from embeddings.text.passages import whole
-from embeddings.types import Article, Span
+from embeddings.text.passages import split, whole
+from embeddings.types import Article, Rejected, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from embeddings.types import Passage
 
@@ -35,13 +42,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a set; ``para_ids`` is empty exactly when it is not answerable."""
+    """One question of a set; ``para_ids`` is empty exactly when it is not answerable.
+
+    ``before`` is what was asked before it in one conversation, oldest first; ``kind`` is a name for
+    questions that are counted by themselves, when there is one.
+    """
 
     qid: str
     question: str
     para_ids: tuple[str, ...]
     answer: str | None
     answerable: bool
+    before: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,28 +75,72 @@ class LabelledSet:
 
 
 def read_set(folder: Path) -> LabelledSet:
-    """Read a labelled set.
+    """Read a labelled set, its passages from ``corpus.jsonl`` or from its stories.
 
     Raises:
         InputError: A file is missing or a line is not as it should be; the sentence says which.
     """
-    lines = list(_read(folder / CORPUS, _line))
+    stories = None if (folder / CORPUS).exists() else _stories(folder)
+    lines, material = _of_stories(stories) if stories else _of_corpus(folder)
     questions = tuple(_read(folder / QUERIES, _question))
+    places = [
+        (article.id, passage.paragraph)
+        for article, passages in zip(material.articles, material.passages, strict=True)
+        for passage in passages
+    ]
     by_id = {line.para_id: line for line in lines}
     unknown = {name for q in questions for name in q.para_ids} - by_id.keys()
     if unknown:
         raise InputError(f"{folder / QUERIES} names passages that are not there: {min(unknown)!r}.")
+    place = {where: line.para_id for where, line in zip(places, lines, strict=True)}
+    return LabelledSet(questions, by_id, material, place)
+
+
+def _of_corpus(folder: Path) -> tuple[list[Line], Material]:
+    """Return the passages of ``corpus.jsonl``, those of one document side by side."""
     documents: dict[str, list[Line]] = {}
-    for line in lines:
+    for line in _read(folder / CORPUS, _line):
         documents.setdefault(line.doc_id, []).append(line)
-    articles, passages = [], []
-    place: dict[tuple[str, int], str] = {}
-    for doc_id, group in documents.items():
-        article, spans = _joined(doc_id, group)
-        articles.append(article)
-        passages.append(spans)
-        place |= {(doc_id, p.paragraph): line.para_id for p, line in zip(spans, group, strict=True)}
-    return LabelledSet(questions, by_id, Material(articles, passages), place)
+    joined = [_joined(doc_id, group) for doc_id, group in documents.items()]
+    lines = [line for group in documents.values() for line in group]
+    return lines, Material([article for article, _ in joined], [spans for _, spans in joined])
+
+
+def _of_stories(stories: dict[str, Article]) -> tuple[list[Line], Material]:
+    """Return the passages of stories; the name of one is its story's id and its number."""
+    articles = list(stories.values())
+    passages = [split(article) for article in articles]
+    lines = [
+        Line(story.id, story.title, _name(story.id, p.paragraph), story.text[p.start : p.end])
+        for story, group in zip(articles, passages, strict=True)
+        for p in group
+    ]
+    return lines, Material(articles, passages)
+
+
+def _name(article_id: object, paragraph: object) -> str:
+    return f"{article_id}#{paragraph}"
+
+
+def _stories(folder: Path) -> dict[str, Article]:
+    """Read the stories of a folder, by id; none where there are none.
+
+    Raises:
+        InputError: One of them cannot be read, or two have one id.
+    """
+    if not any(is_article(path.name) for path in folder.iterdir()):
+        return {}
+    found: dict[str, Article] = {}
+    with Sandbox() as sandbox:
+        for outcome in read_all([str(folder)], sandbox, Fetcher(FetchSettings())):
+            if isinstance(outcome, Rejected):
+                raise InputError(f"{outcome.input} cannot be read: {outcome.reason}")
+            name, draft = outcome
+            article_id = draft.id or Path(name).stem
+            if article_id in found:
+                raise InputError(f"{folder} has two stories with the id {article_id!r}.")
+            found[article_id] = draft.article(article_id)
+    return found
 
 
 def _joined(doc_id: str, group: list[Line]) -> tuple[Article, tuple[Passage, ...]]:
@@ -122,10 +179,19 @@ def _question(fields: dict[str, Any]) -> Question:
     question = Question(
         qid=str(fields["qid"]),
         question=str(fields["question"]),
-        para_ids=tuple(str(name) for name in fields["para_ids"]),
+        para_ids=_gold(fields),
         answer=fields.get("answer"),
         answerable=bool(fields["answerable"]),
+        before=tuple(str(each) for each in fields.get("before", ())),
+        kind=fields.get("kind"),
     )
     if question.answerable != bool(question.para_ids):
-        raise ValueError("'answerable' and 'para_ids' say different things")
+        raise ValueError("'answerable' and what answers say different things")
     return question
+
+
+def _gold(fields: dict[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the passages that answer; a passage of a story has its place for an id."""
+    if "passages" not in fields:
+        return tuple(str(name) for name in fields["para_ids"])
+    return tuple(_name(each["article"], each["paragraph"]) for each in fields["passages"])

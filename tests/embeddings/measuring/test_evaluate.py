@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,16 +29,35 @@ async def test_a_set_is_measured_and_every_quote_is_exact(tmp_path: Path) -> Non
     assert figures["model"] == "words==1"
 
 
-async def test_the_misses_are_the_answerable_questions_not_found_first(tmp_path: Path) -> None:
+async def test_the_misses_are_what_was_answered_or_refused_wrongly(tmp_path: Path) -> None:
     folder = write_set(tmp_path / "s")
     text = (folder / "queries.jsonl").read_text(encoding="utf-8")
     wrong = text.replace('["Lorient-port"]', '["Brest-stade"]')
     (folder / "queries.jsonl").write_text(wrong, encoding="utf-8")
-    measured = await evaluate(folder, Settings(), encoder=WordEncoder())
+    measured = await evaluate(folder, Settings(threshold=0.0), encoder=WordEncoder())
     missed = {miss.question: miss for miss in measured.misses}
     miss = missed["Combien a coûté le port de Lorient ?"]
     assert miss.gold == ("Le stade de Brest a coûté 26 millions. Il a ouvert lundi.",)
     assert miss.first.startswith("Le port de Lorient")
+    assert miss.outcome == "wrong"
+    assert {each.outcome for each in missed.values() if not each.gold} == {"answered"}
+    cautious = await evaluate(folder, Settings(threshold=1.0), encoder=WordEncoder())
+    assert {each.outcome for each in cautious.misses} == {"refused"}
+
+
+async def test_each_kind_of_question_has_its_figures(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "s")
+    rows = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    for row in rows:
+        row["kind"] = "plain" if row["answerable"] else "off-topic"
+    text = "\n".join(json.dumps(row) for row in rows)
+    (folder / "queries.jsonl").write_text(text, encoding="utf-8")
+    figures = (await evaluate(folder, Settings(), encoder=WordEncoder())).figures
+    kinds = figures["kinds"]
+    assert isinstance(kinds, dict)
+    assert kinds["plain"]["queries"] == PASSAGES
+    assert kinds["plain"]["recall@1"] == figures["recall@1"]
+    assert kinds["off-topic"]["wrong"] == figures["false_answer_rate"]
 
 
 async def test_only_so_many_questions_are_asked_as_the_limit_says(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import SEEDS
 from embeddings.errors import InputError
 from embeddings.measuring.labelled import read_set
 
@@ -71,3 +72,55 @@ def test_a_wrong_question_is_refused_with_its_place(
 def test_an_empty_passage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"corpus\.jsonl, line 1 .* the text is empty"):
         read_set(write(tmp_path, [LINES[0] | {"text": " "}], QUERIES))
+
+
+STORY = "---\nid: {id}\ntitle: {title}\nlanguage: fr\n---\n\n{text}\n"
+PORT = "Le port de Lorient a ouvert. Il est neuf.\n\nLe stade de Brest a fermé. Il était vieux."
+FIRST = {"article": "port", "paragraph": 2}
+ASKED = {"qid": "q", "question": "Et Brest ?", "answer": None, "answerable": True}
+
+
+def write_stories(folder: Path, queries: list[Any]) -> Path:
+    for name in ("port", "gare"):
+        text = STORY.format(id=name, title=name.title(), text=PORT)
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "README.md").write_text("Two stories.", encoding="utf-8")
+    rows = "\n".join(json.dumps(row, ensure_ascii=False) for row in queries)
+    (folder / "queries.jsonl").write_text(rows, encoding="utf-8")
+    return folder
+
+
+def test_stories_beside_questions_are_a_set_too(tmp_path: Path) -> None:
+    row = ASKED | {"passages": [FIRST], "before": ["Qui a ouvert ?"], "kind": "follow-up"}
+    labelled = read_set(write_stories(tmp_path, [row]))
+    (question,) = labelled.questions
+    assert [labelled.lines[name].text for name in question.para_ids] == [PORT.split("\n\n")[1]]
+    assert (question.before, question.kind) == (("Qui a ouvert ?",), "follow-up")
+    assert labelled.place["gare", 1] == "gare#1"
+    assert len(labelled.lines) == 4
+
+
+def test_a_passage_that_no_story_has_is_named(tmp_path: Path) -> None:
+    row = ASKED | {"passages": [{"article": "port", "paragraph": 9}]}
+    with pytest.raises(InputError, match="names passages that are not there: 'port#9'"):
+        read_set(write_stories(tmp_path, [row]))
+
+
+def test_two_stories_of_one_id_are_refused(tmp_path: Path) -> None:
+    folder = write_stories(tmp_path, [])
+    (folder / "quai.md").write_bytes((folder / "port.md").read_bytes())
+    with pytest.raises(InputError, match="two stories with the id 'port'"):
+        read_set(folder)
+
+
+def test_a_story_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    folder = write_stories(tmp_path, [])
+    (folder / "vide.md").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"vide\.md"):
+        read_set(folder)
+
+
+def test_the_seeds_are_a_set() -> None:
+    labelled = read_set(SEEDS)
+    assert len(labelled.questions) >= 390
+    assert all(labelled.lines[name].text for q in labelled.questions for name in q.para_ids)
