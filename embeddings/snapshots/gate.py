@@ -100,7 +100,7 @@ def read(path: Path) -> Iterator[Golden]:
 
 
 def parse(data: bytes, name: str) -> Iterator[Golden]:
-    """Read questions, one JSON object a line; those without an answer are left out.
+    """Read questions, one JSON object a line: those that have an answer and stand alone.
 
     The passages are ``"passages": [{"article": …, "paragraph": …}]`` or, as a labelled set has
     them, ``"para_ids": ["article#paragraph"]``.
@@ -125,7 +125,8 @@ def _parsed(fields: dict[str, Any]) -> Golden:
     for name in fields.get("para_ids", ()):
         article, _, paragraph = name.rpartition("#")
         named.append((article, int(paragraph)))
-    return Golden(str(fields["question"]), frozenset(named))
+    alone = not fields.get("before")
+    return Golden(str(fields["question"]), frozenset(named if alone else ()))
 
 
 def check(

@@ -11,6 +11,7 @@ import pytest
 
 from embeddings.engine import SearchEngine
 from embeddings.errors import BrokenQuestion, GateError, InputError
+from embeddings.snapshots.gate import parse
 from tests.embeddings.collections import PORT, filled, kept, opened, story
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
@@ -139,6 +140,13 @@ async def test_seeds_bring_their_questions_while_they_are_half_of_the_articles(
         with pytest.raises(GateError):
             await engine.add(others[:3])
         assert (await engine.add(others)).report is not None
+
+
+def test_what_cannot_be_asked_alone_is_no_golden_question() -> None:
+    follower = GOLDEN[0] | {"before": ["Qu'est-ce que le port ?"]}
+    lines = "\n".join(json.dumps(question) for question in (*GOLDEN, follower))
+    found = [golden.question for golden in parse(lines.encode(), "q")]
+    assert found == [QUESTION, "Que disent les assureurs ?"]
 
 
 def test_the_error_is_the_same_in_another_process() -> None:
