@@ -197,6 +197,8 @@ async def remember(
     """
     if answer is None and isinstance(where, discord.Interaction):
         answer = where.extras.get("message")
+    if found.is_small_talk:
+        return
     if answer is not None:
         asked = found.understood_as or found.question
         bot.conversations.note(person(where).id, answer.channel.id, asked, answer.id)

@@ -169,6 +169,9 @@ def open_buttons(hit: Hit, language: Language) -> list[Button]:
 def refusal_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] = ()) -> Card:
     """Return a refusal: nothing indexed, nothing close, or nothing in what it was narrowed to."""
     language = view.language
+    if answer.is_small_talk:
+        notes = (language(f"note-{note.key}") for note in answer.notes)
+        return Card(question(show_question(answer.question)), *map(text, notes), accent=ANSWERED)
     told = language(f"refusal-{str(answer.refusal).replace('_', '-')}")
     if answer.refusal is Refusal.NO_MATCH_IN_FILTER and answer.filters:
         narrowed = ", ".join(filter_words(answer.filters, language))

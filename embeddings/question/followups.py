@@ -55,8 +55,8 @@ def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
         One to three self-contained questions; None when the question stands by itself.
     """
     asked = cut(question)
-    if not before or not asked.words:
-        return None
+    if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
+        return None  # brackets hold what an earlier reading leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
     base = (readings(last, earlier) or (last,))[0].rstrip(" ?!.")

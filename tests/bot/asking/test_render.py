@@ -237,3 +237,9 @@ def test_attacks_in_titles_and_names_do_nothing() -> None:
     assert "@everyone" not in shown
     assert "<@" not in shown
     assert not re.search(r"^# ", shown, re.MULTILINE)
+
+
+def test_thanks_get_a_reply_and_no_refusal() -> None:
+    note = Note("thanks", "You are welcome.")
+    value = answer(refusal=Refusal.NOT_FOUND, confidence=None, notes=(note,), question="merci !")
+    assert texts_of(drawn(value)) == "merci !\nDe rien. Posez d’autres questions aux articles."

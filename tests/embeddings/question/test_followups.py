@@ -69,6 +69,7 @@ STANDING = [
     "Mais qui a écrit la lettre ?",
     "Rekognition",
     "Palantir surveillance immigration",
+    "qui s'en sert (Palantir) ?",
 ]
 
 
