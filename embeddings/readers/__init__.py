@@ -50,4 +50,4 @@ def read(
             if isinstance(outcome, Rejected):
                 raise ReadError(outcome.reason)
             return outcome[1]
-    raise ReadError(f"{source} holds nothing.")
+    raise ReadError(f"{source} has no text; put the story in it.")

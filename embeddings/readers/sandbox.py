@@ -78,11 +78,13 @@ class Sandbox:
         try:
             result = self.child.run(job, seconds=seconds, silence=PATIENCE * seconds)
         except ChildError as error:
-            reason = (
-                f"takes more than {seconds:g} seconds to read"
-                if error.late
-                else f"is damaged, or needs more than {self._megabytes} MB of memory to read"
-            )
-            advice = "save the story's text as a .txt or .md file"
-            raise ReadError(f"{name} {reason}; {advice}.") from None
+            if error.late:
+                raise ReadError(
+                    f"{name} takes more than {seconds:g} seconds to read; save the story's text "
+                    "as a .txt or .md file."
+                ) from None
+            raise ReadError(
+                f"{name} is damaged, or needs more than {self._megabytes} MB of memory to read; "
+                "save the story's text as a .txt or .md file."
+            ) from None
         return dict(json.loads(result))

@@ -46,7 +46,7 @@ def read(
     try:
         whole = json.loads(decode_stated(data, name, charset, None).lstrip("\ufeff"))
     except (ValueError, RecursionError):
-        raise ReadError(f"{name} is broken JSON; export it again.") from None
+        raise ReadError(f"{name} is damaged and cannot be read (JSON); save it again.") from None
     if isinstance(whole, dict) and _FEED in str(whole.get("version", "")):
         return _feed(whole, path, name)
     items = whole if isinstance(whole, list) else [whole]

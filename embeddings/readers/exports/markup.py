@@ -48,9 +48,9 @@ def parsed(text: str, name: str) -> Any:
     try:
         root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError(f"{name} is broken XML ({error}).") from None
+        raise ReadError(f"{name} is damaged and cannot be read ({error}); save it again.") from None
     if root is None:
-        raise ReadError(f"{name} is broken XML: it has no element.")
+        raise ReadError(f"{name} is damaged and cannot be read (no element); save it again.")
     return root
 
 

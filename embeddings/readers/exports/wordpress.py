@@ -60,7 +60,7 @@ def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
         title = words(child(item, "title")) or f"entry {number}"
         problem = _problem(item)
         if problem:
-            yield Rejected(f"{path}#{title}", f"“{title}” of {path} {problem}.")
+            yield Rejected(f"{path}#{title}", f"“{title}” of {path} is {problem} and is not read.")
         else:
             yield _draft(item, channel, names, path, number)
     if not items:
@@ -70,10 +70,8 @@ def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
 def _problem(item: Any) -> str:
     status = words(child(item, "status")) or "publish"
     if status != "publish":
-        return f"is not published there ({status}) and is not read"
-    return "is locked with a password there and is not read" * bool(
-        words(child(item, "post_password"))
-    )
+        return f"not published there ({status})"
+    return "locked with a password there" * bool(words(child(item, "post_password")))
 
 
 def _draft(

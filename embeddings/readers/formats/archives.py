@@ -114,7 +114,7 @@ def members(
                 continue
             problem = _problem(info)
             if problem:
-                yield path, ReadError(f"{name}/{_name(info)} {problem}.")
+                yield path, ReadError(f"{path} {problem}; it is not read.")
             else:
                 yield path, partial(unpacked, archive, info, str(path), most)
 
@@ -139,11 +139,11 @@ def _problem(info: zipfile.ZipInfo) -> str:
     """Say what is wrong with a file of an archive, if anything is."""
     parts = info.filename.replace("\\", "/").split("/")
     if ".." in parts or not parts[0] or ":" in parts[0]:
-        return "leads out of its archive and is not read"
+        return "leads out of its archive"
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a link, not a file, and is not read"
+        return "is a link, not a file"
     if info.filename.lower().endswith(_ARCHIVES):
-        return "is an archive in an archive and is not read; add it by itself"
+        return "is an archive in an archive"
     return ""
 
 
@@ -157,7 +157,7 @@ def gunzipped(data: bytes, name: str, most: int) -> bytes:
     try:
         whole = unpack.decompress(data, most + 1)
     except zlib.error:
-        raise ReadError(f"{name} is damaged and cannot be unpacked; save it again.") from None
+        raise ReadError(f"{name} is damaged and cannot be read (gzip); save it again.") from None
     if len(whole) > most:
-        raise ReadError(f"{name} holds more than {most // 1_000_000} MB, the most that is read.")
+        raise ReadError(f"{name} is larger than {most // 1_000_000} MB, the most that is read.")
     return whole

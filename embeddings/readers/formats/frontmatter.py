@@ -36,7 +36,7 @@ _FIRST_FIELD = re.compile(
 )
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9-]{1,80}")
-_WITH_YEAR = re.compile(r"\d{4}|\d[-/.]\d\d\Z")
+_WITH_YEAR = re.compile(r"\d{4}")
 _BLANK = re.compile(r"[ \t\n]+")
 
 _NAMES = {

@@ -151,7 +151,7 @@ def _guessed(stated: Facts, text: str, above: Margins, stem: str) -> dict[str, A
     language = guess_language(text, stated.language or "fr")
     guesses: dict[str, Any] = {} if language == stated.language else {"language": language}
     if stated.title is None:
-        margins = margins_of(text)
+        margins = Margins((*above.head, *margins_of(text).head), ())
         guesses["title"] = guess_title(text, margins, stem)[:MAX_TITLE]
     if stated.author is None:
         guesses["author"] = guess_author(above)
