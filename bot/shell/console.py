@@ -110,7 +110,8 @@ class _Talk:
         except EmbeddingsError as error:
             self._refuse(error)
             return
-        self._before.append(question)
+        if not value.is_small_talk:
+            self._before.append(value.understood_as or question)
         threshold = self._engine.threshold
         self._shell.reply(
             value, output.answer, lambda screen, it: printing.answer(screen, it, threshold)

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embeddings.question.intent import defined_term, small_talk
 from embeddings.question.wording import (
     ABOUT,
     ASKERS,
     AUXILIARIES,
     CLAUSES,
     CLITICS,
+    DEMONSTRATIVES,
     DETERMINERS,
     HIDING,
     IMPERSONAL,
+    MANY,
     OBJECTS,
     ONE,
     OPENERS,
@@ -55,23 +58,39 @@ def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
         One to three self-contained questions; None when the question stands by itself.
     """
     asked = cut(question)
+    before = [each for each in before if not small_talk(each)]
     if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
         return None  # brackets hold what an earlier reading leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
-    base = (readings(last, earlier) or (last,))[0].rstrip(" ?!.")
+    base = _resolve(last, earlier)
     if _is_fragment(asked, start):
         rest = asked.quote(start, len(asked.words))
-        found = [*_substitute(cut(rest), cut(base)), f"{rest} ({_flat(base)})"]
-    elif _is_bare(asked, start) or any(
-        _leans(asked, start, at) for at in range(start, len(asked.words))
-    ):
-        topics = [] if _is_bare(asked, start) else _topics(asked, cut(base))
-        inside = [_flat(base), *topics]
-        found = [f"{question.rstrip(' ?!.')} ({each})" for each in inside[::-1]]
+        head, _, topic = base.partition(" (")
+        found = _substitute(cut(rest), cut(head), is_open=not topic)
+        found = [*(found or ([f"{head} ({rest})"] if topic else [])), f"{rest} ({_flat(base)})"]
+    elif inside := _leant_on(asked, start, base, _resolve(earlier[-1], []) if earlier else ""):
+        found = [f"{question.rstrip(' ?!.')} ({each})" for each in inside]
     else:
         return None
     return tuple(dict.fromkeys(f"{each} ?" for each in found))[:3]
+
+
+def _resolve(question: str, before: Sequence[str]) -> str:
+    """Return an earlier question as it was meant, without its mark."""
+    return (readings(question, before) or (question,))[0].rstrip(" ?!.")
+
+
+def _leant_on(asked: Words, start: int, base: str, earlier: str) -> list[str]:
+    """Return what a question may lean on, best first; none when it stands by itself."""
+    bare = _is_bare(asked, start)
+    if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
+        pair = [topic for each in (earlier, base) for topic in _topics(asked, each)[:1]]
+        return [", ".join(dict.fromkeys(pair))] if len(pair) > 1 else [_flat(base)]
+    if not bare and not any(_leans(asked, start, at) for at in range(start, len(asked.words))):
+        return []
+    stands_for = not bare or any(word in SUBJECTS for word in asked.words)
+    return [*(_topics(asked, base) if stands_for else ()), _flat(base)]
 
 
 def _flat(question: str) -> str:
@@ -116,6 +135,8 @@ def _leans(asked: Words, start: int, at: int) -> bool:
         return False
     if word in OWNERS and not (after and asked.is_substance(at + 1) and after not in TIMES):
         return False
+    if word in DEMONSTRATIVES and at + 2 < len(words) and words[at + 2] in PREPOSITIONS:
+        return False  # "cette histoire avec Amazon" says itself which
     if word in OBJECTS | CLITICS and _is_object(asked, at):
         return CLAUSES.isdisjoint(words[start + 1 : at])
     if word in POINTERS and _is_explained(asked, at):
@@ -140,7 +161,7 @@ def _is_explained(asked: Words, at: int) -> bool:
     for place in range(at + 1, len(asked.words)):
         if asked.is_name(place):
             return True
-        follows = asked.is_substance(place) or asked.words[place] in DETERMINERS
+        follows = asked.is_substance(place) or asked.words[place] in DETERMINERS | DEMONSTRATIVES
         if follows and asked.words[place - 1 - (asked.words[place - 1] == ",")] in ASKERS:
             return True
     return False
@@ -162,13 +183,18 @@ def _is_hidden(asked: Words, at: int) -> bool:
     return at > 0 and asked.words[at - 1] in HIDING and not of_whom
 
 
-def _topics(asked: Words, base: Words) -> list[str]:
-    """Return what a pronoun may stand for: the names of a question, or a phrase of its number."""
+def _topics(asked: Words, question: str) -> list[str]:
+    """Return what a pronoun may stand for: a term, names, or a phrase of its number."""
+    if term := defined_term(question):
+        return [term]
+    base = cut(question)
     if names := [base.quote(start, end) for start, end in _names(base)]:
         return [", ".join(names)]
-    alone = not ONE.isdisjoint(asked.words)
-    phrases = _phrases(base)
-    fitting = [span for span in phrases if not (alone and base.words[span[0]] == "les")]
+    if question.endswith(")"):
+        return [question[question.index("(") + 1 : -1]] if "(" in question else []
+    others = {"les"} if not ONE.isdisjoint(asked.words) else set()
+    others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
+    fitting = [span for span in _phrases(base) if base.words[span[0]] not in others]
     return [base.quote(*span) for span in fitting[-1:]]
 
 
@@ -210,13 +236,17 @@ def _phrase_end(base: Words, at: int) -> int:
     return _phrase_end(base, at + 1) if at < last - 1 and base.words[at] in of else min(at, last)
 
 
-def _substitute(rest: Words, base: Words) -> list[str]:
-    """Return an earlier question with a fragment in the place of what is like it."""
+def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
+    """Return an earlier question with a fragment in the place of what is like it.
+
+    ``is_open``: it did not lean on anything itself, so that what it is about stands in it.
+    """
     whole, last = rest.quote(0, len(rest.words)), len(base.words)
 
     def put(start: int, end: int, words: str = whole) -> str:
-        before = base.read.written[: base.read.places[base.spans[start][0]]]
-        return before + words + (" " + base.quote(end, last) if end < last else "")
+        places = base.read.places
+        behind = base.read.written[places[base.spans[end - 1][1] - 1] + 1 :]
+        return base.read.written[: places[base.spans[start][0]]] + words + behind
 
     for at in range(len(rest.words)):
         if rest.words[at] in ORDINALS:
@@ -229,9 +259,15 @@ def _substitute(rest: Words, base: Words) -> list[str]:
         return [put(*span) for span in _phrases(base)[:1]]
     if not any(map(rest.is_substance, range(len(rest.words)))):
         return []
-    return [put(*span) for span in _names(base) or _unnamed(base)]
+    return [put(*span) for span in _names(base) or (_unnamed(base) if is_open else [])]
 
 
 def _unnamed(base: Words) -> list[tuple[int, int]]:
-    """Return the first word of substance where nothing has a capital."""
-    return [(at, at + 1) for at in range(len(base.words)) if base.is_substance(at)][:1]
+    """Return the first word of substance without an article, where nothing has a capital."""
+    return [
+        (at, at + 1)
+        for at in range(len(base.words))
+        if base.is_substance(at)
+        and base.words[at - 1] not in DETERMINERS
+        and base.words[0] != "how"
+    ][:1]

@@ -34,8 +34,10 @@ VERBS = word_set(
 )
 SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
 ONE = word_set("il elle -il -t-il -elle -t-elle he she it lui l'")
+MANY = word_set("ils -ils elles -elles eux")
 POINTERS = word_set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
 OWNERS = word_set("son sa ses leur leurs his her its their cet cette ces this these those")
+DEMONSTRATIVES = word_set("cet cette ces this these those")
 OBJECTS = word_set("lui eux him them it her one ones so")
 CLITICS = word_set("l' la le les s'en l'en n'en en s'y l'y n'y")
 AUXILIARIES = word_set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
@@ -46,6 +48,7 @@ IMPERSONAL = word_set(
 _LIGHT = word_set(
     "ensuite autre autres else exactly encore aussi donc svp stp please exactement precisement"
     " vraiment really fois times long ago deja already longtemps -ce"
+    " way manner facon maniere raison reason"
 )
 HIDING = word_set(
     "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle combien"

@@ -42,6 +42,13 @@ LEANING = [
     ("Que veulent les salariés ?", "et qu'a-t-il répondu ?",
      "et qu'a-t-il répondu (Que veulent les salariés) ?"),
     ("Où vont les familles ?", "Où ça ?", "Où ça (Où vont les familles) ?"),
+    ("c quoi rekognition", "ça sert à quoi ?", "ça sert à quoi (rekognition) ?"),
+    ("qui l'achète (rekognition) ?", "et aws ?", "qui l'achète (aws) ?"),
+    ("et Microsoft, qu'a-t-il fait ?", "et Google ?", "et Google, qu'a-t-il fait ?"),
+    ("How long before the employees?", "What about Microsoft?",
+     "Microsoft (How long before the employees) ?"),
+    ("Is IBM involved?", "in what way?", "in what way (Is IBM involved) ?"),
+    ("Who wrote the letter?", "who is it for?", "who is it for (the letter) ?"),
     ("Où vont les familles ?", "où", "où (Où vont les familles) ?"),
 ]  # fmt: skip
 
@@ -69,6 +76,7 @@ STANDING = [
     "Mais qui a écrit la lettre ?",
     "Rekognition",
     "Palantir surveillance immigration",
+    "c'est quoi cette histoire avec amazon ?",
     "qui s'en sert (Palantir) ?",
 ]
 
@@ -101,6 +109,16 @@ def test_a_third_question_leans_on_what_the_second_one_meant() -> None:
         "Pourquoi Amazon est critiqué ?",
         "Amazon (Pourquoi Google est critiqué) ?",
     )
+
+
+def test_two_things_are_those_of_the_last_two_questions() -> None:
+    before = ["c quoi rekognition", "et aws ?"]
+    found = readings("quelle est la différence entre les deux ?", before)
+    assert found == ("quelle est la différence entre les deux (rekognition, aws) ?",)
+
+
+def test_nothing_leans_on_thanks_and_greetings() -> None:
+    assert readings("et Google ?", ["bonjour", "merci !"]) is None
 
 
 def test_the_whole_earlier_question_is_the_last_resort() -> None:
