@@ -109,7 +109,7 @@ def members(
     """
     with opened(data, name) as archive:
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            path = Path(name, _name(info))
+            path = Path(f"{name}/{_name(info)}")
             if info.is_dir() or _is_hidden(_name(info)):
                 continue
             problem = _problem(info)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_public, is_web_address, parse, resolve
+from tests.embeddings.readers.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("given_", "read"),
     [
         ("https://example.org", "https://example.org/"),
@@ -33,7 +34,7 @@ def test_a_relative_address_is_read_from_where_it_stands() -> None:
     assert str(parse("../b?c", "https://example.org/x/y/z")) == "https://example.org/x/b?c"
 
 
-@pytest.mark.parametrize(
+@each(
     ("given_", "words"),
     [
         ("ftp://example.org/a", "only http:// and https://"),
@@ -65,14 +66,12 @@ def test_a_password_is_not_repeated() -> None:
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("given_", ["http://a.b", "ftp://a.b", " HTTPS://a.b"])
+@each("given_", ["http://a.b", "ftp://a.b", " HTTPS://a.b"])
 def test_addresses_are_told_from_files(given_: str) -> None:
     assert is_web_address(given_)
 
 
-@pytest.mark.parametrize(
-    "given_", ["a.txt", "/a/b.txt", "C:\\a.txt", "a:b", "http", "", "notes: a"]
-)
+@each("given_", ["a.txt", "/a/b.txt", "C:\\a.txt", "a:b", "http", "", "notes: a"])
 def test_files_are_told_from_addresses(given_: str) -> None:
     assert not is_web_address(given_)
 
@@ -160,7 +159,7 @@ def test_an_address_inside_another_is_judged_alike(ip: ipaddress.IPv4Address) ->
         assert is_public(str(inside)) == is_public(str(ip))
 
 
-@pytest.mark.parametrize(
+@each(
     "host",
     ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "017700000001", "[::1]", "0"],
 )

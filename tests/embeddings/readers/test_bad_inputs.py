@@ -18,6 +18,7 @@ from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import Article, Rejected
 from tests.embeddings.collections import kept, opened, put
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, odt, packed, run
 from tests.embeddings.readers.prose import BRIDGE
@@ -180,7 +181,7 @@ def judged(given: str, sandbox: Sandbox, fetcher: Fetcher) -> str:
     return outcome.reason
 
 
-@pytest.mark.parametrize("bad", FILES, ids=str)
+@each("bad", FILES, ids=str)
 def test_each_bad_file_gets_its_sentence_in_time(
     bad: Bad, tmp_path: Path, sandbox: Sandbox
 ) -> None:
@@ -206,7 +207,7 @@ ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize(("given", "words"), ADDRESSES)
+@each(("given", "words"), ADDRESSES)
 def test_each_bad_address_gets_its_sentence_in_time(
     given: str, words: str, sandbox: Sandbox
 ) -> None:
@@ -242,7 +243,7 @@ ANSWERS: dict[str, tuple[Callable[[Site], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", ANSWERS)
+@each("case", ANSWERS)
 def test_each_bad_answer_gets_its_sentence_in_time(case: str, sandbox: Sandbox) -> None:
     make, words = ANSWERS[case]
     with running() as site:

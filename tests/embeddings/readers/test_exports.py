@@ -14,6 +14,7 @@ import pytest
 from config.settings import FetchSettings
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
 from embeddings.types import Rejected
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import packed
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
 
@@ -46,7 +47,7 @@ def read(path: Path, sandbox: Sandbox) -> tuple[list[Draft], list[Rejected]]:
     return drafts, [each for each in found if isinstance(each, Rejected)]
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in MADE.iterdir()))
+@each("name", sorted(path.name for path in MADE.iterdir()))
 def test_a_story_that_a_real_program_wrote_is_read(name: str, sandbox: Sandbox) -> None:
     (draft,), refused = read(MADE / name, sandbox)
     assert draft.title == BRIDGE.title
@@ -179,7 +180,7 @@ EXPORTS = {
 }
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@each("name", EXPORTS)
 def test_an_export_states_all_of_its_story(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
     path = tmp_path / name
     path.write_text(EXPORTS[name], encoding="utf-8")
@@ -211,7 +212,7 @@ def mail(text: str, markup: str = "") -> bytes:
     return message.as_bytes()
 
 
-@pytest.mark.parametrize("markup", ["", f"<html><body>{PARAGRAPHS}</body></html>"])
+@each("markup", ["", f"<html><body>{PARAGRAPHS}</body></html>"])
 def test_a_saved_mail_is_its_text(markup: str, tmp_path: Path, sandbox: Sandbox) -> None:
     path = tmp_path / "a.eml"
     path.write_bytes(mail(f"{TEXT}\n\n-- \nMaëlle\n", markup))
@@ -237,7 +238,7 @@ def test_what_an_rtf_file_hides_or_strikes_out_is_told_and_not_read(
     assert len(draft.left_out) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "data", "words"),
     [
         ("a.xml", "<catalogue><a/></catalogue>", "XML of a kind that is not read (catalogue)"),

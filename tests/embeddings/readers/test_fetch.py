@@ -19,6 +19,7 @@ import pytest
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers.fetch import Fetcher, user_agent
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.sites import Site, free_port, running
 
 PAGE = b"<html><body><p>Il pleut sur le pont de Kerlan depuis ce matin.</p>"
@@ -55,7 +56,7 @@ def test_the_name_stands_without_a_contact_too() -> None:
     assert user_agent(None).endswith("(a bot that quotes articles)")
 
 
-@pytest.mark.parametrize("contact", ["a\r\nX-Evil: 1", "é@example.org", "", "a b"])
+@each("contact", ["a\r\nX-Evil: 1", "é@example.org", "", "a b"])
 def test_a_contact_that_would_not_fit_in_a_header_is_refused(contact: str) -> None:
     with pytest.raises(ValueError, match="contact"):
         FetchSettings(contact=contact)
@@ -89,7 +90,7 @@ def dialled(site: Site) -> socket.socket:
     return sock
 
 
-@pytest.mark.parametrize(
+@each(
     "to",
     [
         "http://127.0.0.1:8000/",
@@ -150,7 +151,7 @@ def test_this_machine_is_not_asked_by_default(site: Site) -> None:
     assert not site.asked
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "words"),
     [
         (401, "asks for a password"),
@@ -236,7 +237,7 @@ def test_a_small_page_that_unpacks_to_a_large_one_is_too_large(
     assert "more than 1 MB" in refusal(fetcher, site.page("/", bomb, Content_Encoding="gzip"))
 
 
-@pytest.mark.parametrize(
+@each(
     "head",
     [
         b"",
@@ -257,7 +258,7 @@ def test_a_page_that_never_begins_is_cut_off_in_time(site: Site) -> None:
     assert "takes longer than 0.4 seconds" in refusal(fetcher, site.endless("/", b"", 9, b" "))
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "headers", "words"),
     [
         (PAGE, {"Content_Length": "5000"}, r"could not be read to its end"),
@@ -336,7 +337,7 @@ def test_a_site_without_robots_txt_allows_and_one_that_fails_does_not(
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-@pytest.mark.parametrize("trusted", [True, False])
+@each("trusted", [True, False])
 def test_a_certificate_is_checked_for_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
 ) -> None:

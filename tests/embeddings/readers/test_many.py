@@ -15,6 +15,7 @@ from embeddings.readers import Fetcher, Sandbox, many
 from embeddings.readers.formats.sniffing import look
 from embeddings.readers.many import MAX_ENTRIES, read_all
 from embeddings.types import Rejected
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, packed, run
 from tests.embeddings.readers.formats.prints import pdf
 from tests.embeddings.readers.pages.written import ps
@@ -87,7 +88,7 @@ def test_a_file_of_an_archive_is_known_again_by_its_place(tmp_path: Path, sandbo
     assert draft.origin == f"{path}/b/pont.md"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "words"),
     [
         ("../../etc/evil.txt", "leads out of its archive"),
@@ -124,7 +125,7 @@ def test_a_link_in_an_archive_is_not_followed(tmp_path: Path, sandbox: Sandbox) 
     assert "is a link, not a file" in reason
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (b"abc", "is damaged and cannot be opened"),
@@ -169,7 +170,7 @@ def sitemap(*links: str, kind: str = "urlset", entry: str = "url") -> bytes:
     return f'<?xml version="1.0"?>\n<{kind} xmlns="{schema}">{places}</{kind}>'.encode()
 
 
-@pytest.mark.parametrize("make", [rss, atom, rdf, sitemap])
+@each("make", [rss, atom, rdf, sitemap])
 def test_each_page_of_a_list_is_read_once(site: Site, sandbox: Sandbox, make: object) -> None:
     pages = [site.page("/1", page(BRIDGE)), site.page("/2", page(BAKER))]
     url = site.page("/list", make(*pages, pages[0]), "application/xml")  # type: ignore[operator]
@@ -219,7 +220,7 @@ def test_only_the_first_pages_of_a_long_list_are_read(
     assert MAX_ENTRIES > 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (rss(), "names none"),
@@ -237,6 +238,6 @@ def test_a_list_that_is_not_read_gets_a_sentence(
     assert words in reason
 
 
-@pytest.mark.parametrize("data", [b"<html><body>", b"<p>rss</p>", b"abc", b"", b"<?xml?><html/>"])
+@each("data", [b"<html><body>", b"<p>rss</p>", b"abc", b"", b"<?xml?><html/>"])
 def test_a_page_is_no_list(data: bytes) -> None:
     assert look(data) != ".xml"

@@ -11,6 +11,7 @@ import pytest
 from embeddings.errors import ReadError
 from embeddings.readers import read
 from embeddings.readers.draft import Draft
+from tests.embeddings.readers.each import each
 
 SEED = Path(__file__).resolve().parents[3] / "../shared/seed/article.txt"
 STORY = (
@@ -72,7 +73,7 @@ def test_a_draft_becomes_an_article_of_a_collection() -> None:
     assert (article.author, article.date) == ("c", date(2018, 6, 22))
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "name", "words"),
     [
         (b"", "a.txt", "is empty"),
@@ -103,7 +104,7 @@ def test_each_bad_file_gets_a_sentence(
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "words"),
     [
         ("http://127.0.0.1:8000/a", "leads into a private network"),

@@ -17,6 +17,7 @@ from embeddings.readers import Draft, confined, read
 from embeddings.readers.pages import html
 from embeddings.readers.registry import FORMATS, Format
 from embeddings.readers.sandbox import Sandbox
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BRIDGE
 
@@ -93,7 +94,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
     return dict(json.loads(confined.work(request + b"\nabc", lambda _: None)))
 
 
-@pytest.mark.parametrize(
+@each(
     ("error", "words"),
     [
         (KeyError("a"), "a.x is damaged and cannot be read (KeyError); save it again."),

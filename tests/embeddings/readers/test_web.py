@@ -12,6 +12,7 @@ from embeddings.errors import ReadError
 from embeddings.readers import Fetcher, Sandbox, read
 from embeddings.readers.draft import Draft
 from tests.embeddings.collections import opened
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import odt
 from tests.embeddings.readers.formats.prints import pdf
 from tests.embeddings.readers.pages.written import PAGES, ps
@@ -74,7 +75,7 @@ def test_the_encoding_that_the_server_names_counts(site: Site, sandbox: Sandbox)
     assert fetched(url, sandbox).title == BRIDGE.title
 
 
-@pytest.mark.parametrize("kind", ["text/markdown", "text/plain; charset=utf-8"])
+@each("kind", ["text/markdown", "text/plain; charset=utf-8"])
 def test_a_text_of_the_web_is_read_as_a_file_is(site: Site, sandbox: Sandbox, kind: str) -> None:
     text = "---\ntitle: Le moulin\n---\n" + "\n\n".join(BAKER.paragraphs)
     draft = fetched(site.page("/2021-11-02-moulin.md", text.encode(), kind), sandbox)
@@ -82,14 +83,14 @@ def test_a_text_of_the_web_is_read_as_a_file_is(site: Site, sandbox: Sandbox, ki
     assert draft.url == f"{site.root}/2021-11-02-moulin.md"
 
 
-@pytest.mark.parametrize("kind", [None, "application/octet-stream"])
+@each("kind", [None, "application/octet-stream"])
 def test_a_page_without_a_type_is_known_by_its_bytes(
     site: Site, sandbox: Sandbox, kind: str | None
 ) -> None:
     assert fetched(site.page("/a", PAGE, kind), sandbox).title == BRIDGE.title
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "kind", "words"),
     [
         (PAGE, "text/plain", "of the type text/plain, and its bytes are not"),
@@ -117,7 +118,7 @@ def test_what_is_no_article_gets_a_sentence_with_its_address(
     assert url in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", None])
+@each("kind", ["application/pdf", "application/octet-stream", None])
 def test_a_pdf_of_the_web_is_read_as_a_file_is(
     site: Site, sandbox: Sandbox, kind: str | None
 ) -> None:
@@ -126,7 +127,7 @@ def test_a_pdf_of_the_web_is_read_as_a_file_is(
     assert (draft.title, draft.url, draft.origin) == (BRIDGE.title, url, url)
 
 
-@pytest.mark.parametrize("kind", ["application/vnd.oasis.opendocument.text", None])
+@each("kind", ["application/vnd.oasis.opendocument.text", None])
 def test_a_document_of_the_web_is_read_as_a_file_is(
     site: Site, sandbox: Sandbox, kind: str | None
 ) -> None:

@@ -12,24 +12,25 @@ from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
 from embeddings.readers.formats.decoding import decode, normal
+from tests.embeddings.readers.each import each
 
 FRENCH = "L’été à Nîmes : « Ça coûte déjà 3 € », dit-elle. Où est l’œuvre\u00a0? Là-bas…"
 PLAIN_FRENCH = "L'été à Nîmes : Ça coûte déjà cher, dit-elle. Où est Noël ? Là-bas."
 RUSSIAN = "Привет всем читателям нашей газеты. Сегодня мы расскажем о новостях города Москвы. " * 5
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+@each("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_french_comes_out_of_every_encoding(encoding: str) -> None:
     assert decode(FRENCH.encode(encoding), "f") == FRENCH
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@each("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_needs_no_mark(encoding: str) -> None:
     assert decode(FRENCH.encode(encoding), "f") == FRENCH
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "mac_roman", "cp850", "iso8859-15"])
-@pytest.mark.parametrize("text", [PLAIN_FRENCH, "Été", "Il a démissionné.", PLAIN_FRENCH * 40])
+@each("encoding", ["latin-1", "cp1252", "mac_roman", "cp850", "iso8859-15"])
+@each("text", [PLAIN_FRENCH, "Été", "Il a démissionné.", PLAIN_FRENCH * 40])
 def test_plain_french_comes_out_of_every_old_encoding(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding), "f") == text
 
@@ -57,12 +58,12 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
     assert normal(once) == once or text.startswith("\ufeff\ufeff")
 
 
-@pytest.mark.parametrize("kept", ["\u00a0", "\u202f", "« »", "’", "\t", "  a  ", "\u2028", "ﬁ"])
+@each("kept", ["\u00a0", "\u202f", "« »", "’", "\t", "  a  ", "\u2028", "ﬁ"])
 def test_everything_else_stays_as_it_is(kept: str) -> None:
     assert decode(f"a{kept}b".encode(), "f") == f"a{kept}b"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (b"%PDF-1.7 abc", "a PDF file"),

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
 from embeddings.readers.formats.frontmatter import MAX_CHARACTERS, Fields, check, cut, parse
+from tests.embeddings.readers.each import each
 
 
 def test_the_text_after_it_is_exact() -> None:
     assert cut("---\ntitle: A\n---\n\n  b\u00a0\n", "f") == ("title: A\n", "\n  b\u00a0\n")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "Un texte.",
@@ -57,7 +58,7 @@ def test_french_names_are_understood() -> None:
     assert fields.url == "http://a.b/c"
 
 
-@pytest.mark.parametrize(
+@each(
     "written",
     ["2018-06-22", "22/06/2018", "22 juin 2018", "June 22, 2018", "2018-06-22T10:32:00Z"],
 )
@@ -75,7 +76,7 @@ def test_an_empty_field_is_stated_and_none() -> None:
     assert fields.stated == {"date", "author", "source"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("front", "words"),
     [
         ("title: Amazon : la grogne", "broken YAML at line 2"),
@@ -111,7 +112,7 @@ def test_each_mistake_is_named(front: str, words: str) -> None:
     assert "notes.md" in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("---\ntitle: A\n\nUn texte.", "never closes it"),

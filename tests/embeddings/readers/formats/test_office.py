@@ -11,6 +11,7 @@ import pytest
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox, read
 from embeddings.readers.formats import office
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, odt, packed, run
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
 
@@ -47,7 +48,7 @@ def test_the_title_of_an_odt_is_what_is_set_as_one() -> None:
     assert (draft.title, draft.text) == (BRIDGE.title, STORY)
 
 
-@pytest.mark.parametrize(("stated", "title"), [(BAKER.title, BAKER.title), ("Modèle 3", None)])
+@each(("stated", "title"), [(BAKER.title, BAKER.title), ("Modèle 3", None)])
 def test_the_properties_title_counts_when_the_text_has_it_too(
     stated: str, title: str | None
 ) -> None:
@@ -208,7 +209,7 @@ def test_files_are_read_by_their_extension(tmp_path: Path) -> None:
             assert (draft.text, draft.origin) == (STORY, str(tmp_path / name))
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (b"abc", "is damaged and cannot be opened"),

@@ -13,6 +13,7 @@ from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox, read
 from embeddings.readers.formats import pdf
 from embeddings.readers.formats.hyphens import Words
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
@@ -27,9 +28,9 @@ def printed(data: bytes, name: str = "a.pdf") -> Draft:
     return pdf.read(data, Path(name))
 
 
-@pytest.mark.parametrize("indent", [False, True])
-@pytest.mark.parametrize("columns", [ONE, TWO, THREE], ids=["one", "two", "three"])
-@pytest.mark.parametrize("story", [BRIDGE, BAKER, FERRY], ids=lambda s: s.author)
+@each("indent", [False, True])
+@each("columns", [ONE, TWO, THREE], ids=["one", "two", "three"])
+@each("story", [BRIDGE, BAKER, FERRY], ids=lambda s: s.author)
 def test_paragraphs_are_the_author_s_whatever_the_columns(
     story: Story, columns: Sequence[Column], indent: bool
 ) -> None:
@@ -101,8 +102,8 @@ def test_other_lines_are_joined_by_a_space() -> None:
 DROPPED = ("e conseil de Morvillac a voté", "une durée de six mois, le temps", "tablier du quai.")
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
-@pytest.mark.parametrize(("cap", "words"), [("L", "Le conseil"), ("«L", "«Le conseil")])
+@each("place", ["before", "after"])
+@each(("cap", "words"), [("L", "Le conseil"), ("«L", "«Le conseil")])
 def test_a_drop_cap_belongs_to_its_word(cap: str, words: str, place: str) -> None:
     paper = prints.paper()
     prints.put(paper, 60, 80, "Le quai de Morvillac ferme", 20)
@@ -168,7 +169,7 @@ def many_pages(count: int) -> bytes:
     return bytes(paper.output())
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (b"abc", "is not a PDF file"),
