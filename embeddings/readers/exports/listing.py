@@ -34,6 +34,7 @@ __all__ = ["KINDS", "read"]
 _CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modified", "lastmod"})
 """Elements of an entry, by their names in RSS, Atom, Dublin Core and sitemaps."""
 
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _DAYS = ("pubDate", "published", "date", "issued", "updated")
 
 
@@ -71,8 +72,9 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
                 yield _with(named, said=_said(entry), is_list=kind == "sitemapindex")
         return
     channel = child(root, "channel") if child(root, "channel") is not None else root
-    for entry in (*children(channel, "item", "entry"), *children(root, "item") * (kind == "RDF")):
-        link = _link(entry)
+    address = address or _link(channel)
+    for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
+        link = _link(entry) or next(map(words, _inner_links(entry)), None)
         draft = _draft(entry, channel, link, path)
         if link is not None:
             yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
@@ -102,7 +104,12 @@ def _link(entry: Any) -> str | None:
     for mark in children(entry, "guid", "id"):
         if mark.get("isPermaLink", "true") != "false" and web_address(words(mark)):
             return words(mark)
-    return None
+    return web_address(entry.get(_ABOUT))
+
+
+def _inner_links(entry: Any) -> Iterator[Any]:
+    """Yield the links of an entry in which an element was not closed."""
+    return (each for each in entry.iter() if local(each) == "link" and each.text)
 
 
 def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | None:

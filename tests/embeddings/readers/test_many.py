@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import stat
 import zipfile
@@ -241,3 +242,67 @@ def test_a_list_that_is_not_read_gets_a_sentence(
 @each("data", [b"<html><body>", b"<p>rss</p>", b"abc", b"", b"<?xml?><html/>"])
 def test_a_page_is_no_list(data: bytes) -> None:
     assert look(data) != ".xml"
+
+
+ITEM = "<rss><channel><link>@</link><item><link>@/1</link></item></channel></rss>"
+FLAWED = {
+    "empty lines first": f"\n\n  \n<?xml version='1.0'?>{ITEM}",
+    "control characters": f"\x01{ITEM}".replace("<item>", "<item><title>a\x08b</title>"),
+    "HTML's entities": ITEM.replace("<item>", "<item><title>&eacute;&nbsp;&mdash;</title>"),
+    "a bare &": ITEM.replace("<item>", "<item><title>A & B &c</title>"),
+    "CDATA": ITEM.replace("@/1", "<![CDATA[ @/1 ]]>"),
+    "an address as guid": "<rss><channel><item><guid>@/1</guid></item></channel></rss>",
+    "an address as id": "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>@/1</id></entry></feed>",
+    "an address in rdf:about": "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+    "<item rdf:about='@/1'/></rdf:RDF>",
+    "links below xml:base": "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='@/a/'><entry>"
+    "<link href='../1'/></entry></feed>",
+    "links below the channel's own": ITEM.replace("@/1", "/1"),
+    "elements that are not closed": "<rss><channel><item><title>A<link>@/1</link>",
+    "a document type": f"<!DOCTYPE rss PUBLIC 'a' 'b'>{ITEM}",
+    "another encoding": f"<?xml version='1.0' encoding='utf-16'?>{ITEM}",
+}
+
+
+@each("flaw", FLAWED)
+def test_a_flawed_feed_gives_its_page_by_its_address_and_as_a_file(
+    site: Site, sandbox: Sandbox, tmp_path: Path, flaw: str
+) -> None:
+    story = site.page("/1", page(BRIDGE))
+    text = FLAWED[flaw].replace("@", site.root)
+    data = text.encode("utf-16" if flaw == "another encoding" else "utf-8")
+    for given in (site.page("/list", data, "text/html"), saved(tmp_path, data, "a.xml")):
+        assert outcomes(given, sandbox) == {story: BRIDGE.title}
+    packed_up = saved(tmp_path, gzip.compress(data), "a.xml.gz")
+    assert outcomes(packed_up, sandbox) == {story: BRIDGE.title}
+
+
+def test_a_dead_sitemap_costs_no_other(site: Site, sandbox: Sandbox) -> None:
+    story = site.page("/1", page(BRIDGE))
+    alive = site.page("/s2.xml.gz", gzip.compress(sitemap(story)), "application/gzip")
+    dead = f"{site.root}/s1.xml"
+    url = site.page("/s.xml", sitemap(dead, alive, kind="sitemapindex", entry="sitemap"))
+    found = outcomes(url, sandbox)
+    assert found.pop(story) == BRIDGE.title
+    assert "does not exist" in found.pop(dead)
+    assert not found
+
+
+def test_a_story_that_a_feed_holds_will_do_where_its_page_is_gone(
+    site: Site, sandbox: Sandbox
+) -> None:
+    held = "<content:encoded><![CDATA[" + ps(BRIDGE.paragraphs) + "]]></content:encoded>"
+    item = f"<item><title>{BRIDGE.title}</title><link>{site.root}/no</link>{held}</item>"
+    feed = f"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>{item}"
+    url = site.page("/list", feed.encode(), "application/rss+xml")
+    assert outcomes(url, sandbox) == {f"{site.root}/no": BRIDGE.title}
+
+
+def test_names_that_macos_writes_keep_their_accents(tmp_path: Path, sandbox: Sandbox) -> None:
+    data = packed({"Pe\u0302che a\u0300 Sorbelle.txt": text(BRIDGE).partition("\n")[2]})
+    unmarked = bytearray(data)
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        place = unmarked.index(mark) + (6 if mark == b"PK\x03\x04" else 8)
+        unmarked[place + 1] &= ~0x08 & 0xFF
+    (title,) = outcomes(saved(tmp_path, bytes(unmarked)), sandbox).values()
+    assert title == "Pêche à Sorbelle"
