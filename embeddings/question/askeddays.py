@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.question.datewords import BEFORE, JOINED, LOOKS_DATED, MOMENT, ONWARDS
-from embeddings.question.days import Days, days_of, has_year, is_holiday, third
+from embeddings.question.days import PARTS, Days, days_of, has_year, is_holiday, third
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ EARLIEST = 1990
 """The first year read as one of publication: before it, a year is what a story is about."""
 _WRITTEN = frozenset({"day", "figures", "slash"})
 """Kinds of moment that are one written day."""
-_ENDS = _WRITTEN | {"month", "year", "back", "now", "quarter"}
+_ENDS = _WRITTEN | {"month", "year", "back", "now", "quarter", "season"}
 """Kinds of moment that can be an end of a range."""
 _ALONE = frozenset({"ago", "past", "back", "days"})
 """Kinds of moment that need no word before them."""
@@ -35,7 +35,6 @@ _MOST = 8
 """More moments than this are a calendar and not a question."""
 _NEAR = 60
 """How many characters before a moment can say how it is meant."""
-_PARTS = {"early": 0, "middle": 1, "mid": 1, "late": 2}
 _LISTED = re.compile(r"(?:,| ou| or| et| and|, et|, and) ")
 _OF_SOMETHING = re.compile(
     r"(?:\b(?:his|her|its|their|our|my|your|whose|the|very|than|over|least|most) |\bd'|'s )\Z"
@@ -127,14 +126,14 @@ def _moment(text: str, match: re.Match[str]) -> _Moment:
     """Return a moment with what stands before it."""
     before = BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()])
     said = {key: value for key, value in before.groupdict().items() if value} if before else {}
-    lead = next((key for key in said if key not in _PARTS), None)
+    lead = next((key for key in said if key not in PARTS), None)
     start = match.start() - (len(before.group()) if before else 0)
     return _Moment(
         kind=str(match.lastgroup),
         words=match.group(),
         said=said[lead] if lead else "",
         lead=lead,
-        part=next((_PARTS[key] for key in said if key in _PARTS), None),
+        part=next((PARTS[key] for key in said if key in PARTS), None),
         start=start,
         bare=match.start() if lead else start,
         end=match.end(),
@@ -172,6 +171,7 @@ def _single(read: FoldedText, moment: _Moment, today: date) -> Phrase | None:
     if days is None:
         return blank
     is_event = moment.kind in _WRITTEN and not moment.has_year and is_holiday(days)
+    is_event = is_event and not _LAST.search(moment.words)
     if days.first.year < EARLIEST or (is_event and lead not in _BOUNDS):
         return None
     floating = moment.kind in {"day", "slash", "month"} and not moment.has_year

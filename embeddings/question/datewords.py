@@ -89,6 +89,7 @@ _TO = r"(?: ?- ?| (?:au|a|et(?: le)?|to|and|until|through)(?: the)? )"
 _KINDS = {
     "figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
     rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-]|\.[0-9])"
+    r"|[0-3]?[0-9]/[01]?[0-9]/[0-9]{2}(?![\w/-]|[.,][0-9])"
     r"|[0-3][0-9](?P<sign>[./-])[0-3][0-9](?P=sign)[0-9]{2}(?![\w/-]|[.,][0-9])",
     "days": rf"(?:the )?{_NUMBERED}{_TO}{_OF_DAY}"
     rf"|{_LONG} {_NUMBERED}(?: ?- ?| (?:to|and|through) ){_NUMBERED}{_WITH_YEAR}",
@@ -102,7 +103,8 @@ _KINDS = {
     "decade": r"annees (?:20[0-9]|199)0\b|(?:the )?(?:20[0-9]|199)0s\b",
     "year": _YEAR,
     "now": "aujourd'hui|today",
-    "back": rf"(?:(?:the )?day before yesterday|yesterday|avant[- ]hier|hier|ce matin|this morning"
+    "back": rf"(?:(?:the )?day before yesterday|yesterday|over the week-?end|this morning"
+    rf"|avant[- ]hier|hier|ce matin"
     rf"|(?:la )?semaine {_PASSED}|(?:le )?(?:mois|week-?end) {_PASSED}|(?:l')?an(?:nee)? {_PASSED}"
     rf"|cette semaine|ce mois(?:-ci)?|ce week-?end|cette annee|(?:l')?{_SEASON} {_PASSED}"
     rf"|cet(?:te)? {_SEASON}|(?:last|this) (?:week-?end|week|month|year|{_SEASON}))"
@@ -136,7 +138,7 @@ _LEADS = {
     "before": r"avant (?:de |d')?|before |prior to ",
     "until": r"jusqu'(?:en |aux? |a )|jusque |(?:up )?until |till |up to |through ",
     "between": r"entre |between ",
-    "at": r"en |pendant |durant |courant |au cours (?:de |du |d')|dans |au (?=mois|\Z)"
+    "at": r"en |pendant |durant |courant |au cours (?:des? |du |d')|dans |au (?=mois|\Z)"
     rf"|a (?=l')|(?:{STORIES}) (?:de |du |d'|des |from |of |in |for )"
     r"|in |during |throughout |within |over ",
     "from": r"de |du |d'|from ",
@@ -146,15 +148,15 @@ _FILL = (
     r"(?:(?:(?:le |l'|de l'|du |cette )?(?:mois de |mois d'|annee |an ))|le |la |les |l'"
     r"|(?:the )?(?:month of |year (?:of )?)|the )?"
 )
-_PART = (
+PART = (
     r"(?:(?:le |la |au |a la |en |du |de la |(?:at )?(?:the )?)?"
     r"(?:(?P<early>debut|early|beginning|start)|(?P<middle>milieu|middle)|(?P<late>fin|late|end))"
-    r" (?:de |du |d'|de l'|in |of )?(?:mois de |mois d'|annee |the year )?|(?P<mid>mi|mid)[- ])"
+    r" (?:des? |du |d'|de l'|in |of )?(?:mois de |mois d'|annee |the year )?|(?P<mid>mi|mid)[- ])"
 )
 BEFORE = re.compile(
     r"(?<![\w-])(?:(?:"
     + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in _LEADS.items())
-    + rf"){_FILL})?(?:(?<![\w-]){_PART})?\Z"
+    + rf"){_FILL})?(?:(?<![\w-]){PART})?\Z"
 )
 """What stands before a moment, to its end: how it is meant, and which third of it."""
 JOINED = re.compile(
@@ -166,7 +168,7 @@ ONWARDS = re.compile(r" on(?:wards?)?\b")
 _BOUND = r"(?:depuis|avant|apres|jusqu'a|since|before|after|until) (?:le |la |l'|les |the )?"
 LOOKS_DATED = re.compile(
     rf"(?<![\w./-])(?:(?:(?:depuis|avant|apres|since|before|after|until|on|le) (?:le |the )?)?"
-    rf"(?:[0-9]{{1,3}}(?:er|e|eme|st|nd|rd|th)? (?:of )?{_LONG}(?: {YEAR})?"
+    rf"(?:[0-9]{{1,3}}(?:er|e|eme|st|nd|rd|th)? (?:of )?{_LONG}(?: {YEAR})?(?! ?[0-9])"
     rf"|[0-9]{{1,4}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{YEAR}|[0-9]{{1,2}})(?![\w./-]))"
     rf"|{_BOUND}(?:noel|paques|toussaint|pentecote|ascension|rentree|carnaval|ramadan|vacances"
     r"|nouvel an|christmas|easter|thanksgiving|new year)"

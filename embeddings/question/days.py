@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.question.datewords import (
-    MOMENT,
     MONTHS,
     NTHS,
     NUMBERS,
@@ -23,11 +22,12 @@ from embeddings.question.datewords import (
     WEEKDAYS,
     YEAR,
 )
-from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PARTS = {"early": 0, "middle": 1, "mid": 1, "late": 2}
+"""What says which part of something is meant -> which third."""
 _LEAP_CYCLE = 9
 """Years in which every day of the calendar comes round, 29 February over 1900 or 2100 apart."""
 _EXACT_DAYS = 7
@@ -40,11 +40,6 @@ _THE_YEAR_BEFORE = re.compile(r"(?:(?:de |of )?(?:l'an\w* (?:dern|pass)\w+|last 
 _THIS_YEAR = re.compile(r"(?:(?:de |of )?(?:cette annee|this year))\Z")
 _OVER = re.compile(r"\b(?:last|dern|pass)")
 _NTH = re.compile(rf"\b(?:{'|'.join(NTHS)})\b|(?<![0-9])[1-4](?![0-9])")
-_STARTS = re.compile(r"\A(?:(?:le|la|les|l'|the|on|in|en|du|de|depuis|since|from|until) ?){0,4}\b")
-_FIGURES = re.compile(
-    r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?|([0-9]{1,2})[-/.]([0-9]{4})"
-)
-"""Figures that only stand for a day where a day is asked for: "2018", "2018-06", "06/2018"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +48,6 @@ class Days:
 
     first: date
     last: date
-
-
-def read_days(text: str, today: date | None = None) -> Days | None:
-    """Return the days that a text names, when it names nothing else.
-
-    Args:
-        text: Such as "22 juin 2018", "juin 2018", "2018-06-22", "last week".
-        today: The day that it is seen from; None: only what tells its year is read.
-    """
-    words = " ".join(fold(text).split())
-    found = _FIGURES.fullmatch(words)
-    if found:
-        year, month, day = (found[1] or found[5], found[2] or found[4], found[3])
-        try:
-            exact = date(int(year), int(month or 1), int(day or 1))
-        except ValueError:
-            return None
-        return _unit("day" if day else "month" if month else "year", exact)
-    start = _STARTS.match(words)
-    moment = MOMENT.fullmatch(words, start.end() if start else 0) or MOMENT.fullmatch(words)
-    if not moment or (today is None and not has_year(moment.group(), absolute=True)):
-        return None
-    return days_of(str(moment.lastgroup), moment.group(), today or date.max)
 
 
 def days_of(kind: str, words: str, today: date) -> Days | None:
@@ -109,11 +81,13 @@ def is_holiday(days: Days) -> bool:
 
 
 def third(days: Days, which: int) -> Days | None:
-    """Return the first, middle or last third (0, 1, 2) of a month or a year, else None."""
+    """Return the first, middle or last third (0, 1, 2) of a month, year or decade, else None."""
     first, last = days.first, days.last
-    if days == _unit("year", first):
+    if last.year - first.year == 9:  # noqa: PLR2004 - a decade
+        return Days(date(first.year + 3 * which, 1, 1), date(first.year + 3 * which + 3, 12, 31))
+    if days == whole("year", first):
         return _months(first.year, 1 + 4 * which, 4)
-    if days != _unit("month", first):
+    if days != whole("month", first):
         return None
     ends = (first.replace(day=_FIRST_THIRD), first.replace(day=_SECOND_THIRD), last)
     return Days(first if which == 0 else ends[which - 1] + timedelta(1), ends[which])
@@ -123,7 +97,7 @@ def _months(year: int, month: int, count: int) -> Days:
     """Return so many whole months; a month beyond December is in the next year."""
     start = date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
     end = date(year + (month + count - 2) // 12, (month + count - 2) % 12 + 1, 1)
-    return Days(start, _unit("month", end).last)
+    return Days(start, whole("month", end).last)
 
 
 def _back(unit: str, count: int, today: date) -> date:
@@ -134,7 +108,7 @@ def _back(unit: str, count: int, today: date) -> date:
     return date(max(months // 12, 1), months % 12 + 1, 1)
 
 
-def _unit(unit: str, day: date) -> Days:
+def whole(unit: str, day: date) -> Days:
     """Return the whole day, week, month or year that a day lies in."""
     if unit == "week":
         monday = day - timedelta(day.weekday())
@@ -195,9 +169,9 @@ def _several(words: str, today: date) -> Days | None:
 
 def _month(words: str, today: date) -> Days:
     found = _read_day(words, today)
-    if _OVER.search(words) and _unit("month", found).last >= today:
+    if _OVER.search(words) and whole("month", found).last >= today:
         found = found.replace(year=found.year - 1)
-    return _unit("month", found)
+    return whole("month", found)
 
 
 def _quarter(words: str, today: date) -> Days:
@@ -224,23 +198,23 @@ def _read_named(words: str, today: date) -> Days:
     over = bool(_OVER.search(words))
     if "hier" in words or "yesterday" in words:
         before = 2 if re.match(r"avant|(?:the )?day before", words) else 1
-        return _unit("day", _back("day", before, today))
+        return whole("day", _back("day", before, today))
     if words in {"ce matin", "this morning"}:
         return Days(today, today)
     if "week" in words and "end" in words:
-        saturdays = [_unit("week", today).first + timedelta(5 - 7 * weeks) for weeks in (0, 1, 2)]
+        saturdays = [whole("week", today).first + timedelta(5 - 7 * weeks) for weeks in (0, 1, 2)]
         return _latest([Days(day, day + timedelta(1)) for day in saturdays], today, over=over)
     if season := _season_in(words):
         years = range(today.year - 2, today.year + 1)
         return _latest([_months(year, season, 3) for year in years], today, over=over)
     unit = _unit_of(words)
-    return _unit(unit, _back(unit, int(over), today))
+    return whole(unit, _back(unit, int(over), today))
 
 
 def _ago(words: str, today: date) -> Days:
     unit, count = _unit_of(words), _count(words)
     day = _back(unit, count, today)
-    return _unit("week" if unit == "day" and count >= _EXACT_DAYS else unit, day)
+    return whole("week" if unit == "day" and count >= _EXACT_DAYS else unit, day)
 
 
 def _past(words: str, today: date) -> Days:
@@ -248,14 +222,14 @@ def _past(words: str, today: date) -> Days:
     unit, count = _unit_of(words), _count(words)
     first = _back(unit, count, today)
     if unit in {"month", "year"}:
-        first = first.replace(day=min(today.day, _unit("month", first).last.day))
+        first = first.replace(day=min(today.day, whole("month", first).last.day))
     return Days(first, today)
 
 
 def _weekday(words: str, today: date) -> Days:
     """Read "lundi" or "last Monday": the last one before today."""
     wanted = next(WEEKDAYS[word] for word in words.split() if word in WEEKDAYS)
-    return _unit("day", today - timedelta((today.weekday() - wanted - 1) % 7 + 1))
+    return whole("day", today - timedelta((today.weekday() - wanted - 1) % 7 + 1))
 
 
 def _season_in(words: str) -> int | None:
@@ -285,11 +259,11 @@ def _count(words: str) -> int:
 
 
 _READERS: dict[str, Callable[[str, date], Days | None]] = {
-    "figures": lambda words, today: _unit("day", _read_day(words, today)),
+    "figures": lambda words, today: whole("day", _read_day(words, today)),
     "days": _several,
     "month": _month,
     "quarter": _quarter,
-    "year": lambda words, _: _unit("year", date(int(words), 1, 1)),
+    "year": lambda words, _: whole("year", date(int(words), 1, 1)),
     "decade": _decade,
     "now": lambda _, today: Days(today, today),
     "back": _read_named,
@@ -297,6 +271,6 @@ _READERS: dict[str, Callable[[str, date], Days | None]] = {
     "past": _past,
     "weekday": _weekday,
     "season": _season,
-    "this": lambda words, today: _unit(_unit_of(words), today),
+    "this": lambda words, today: whole(_unit_of(words), today),
 }
 _READERS |= {"slash": _READERS["figures"], "day": _READERS["figures"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from embeddings.question.days import read_days
+from embeddings.question.writtendays import read_days
 
 _MONTHS = (
     "janvier janv january jan",

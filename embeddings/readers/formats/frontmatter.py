@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from embeddings.errors import ReadError
-from embeddings.question.days import read_days
+from embeddings.question.writtendays import read_days
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import Fields
 from embeddings.text.boilerplate import ends_like_sentence

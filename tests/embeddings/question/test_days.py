@@ -7,7 +7,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.question.days import Days, read_days
+from embeddings.question.days import Days
+from embeddings.question.writtendays import read_days
 
 TODAY = date(2018, 7, 4)  # a Wednesday
 WRITTEN = {
@@ -27,6 +28,9 @@ WRITTEN = {
     "premier trimestre 2018": ("2018-01-01", "2018-03-31"),
     "Q1 2019": ("2019-01-01", "2019-03-31"),
     "été 2017": ("2017-06-01", "2017-08-31"),
+    "fin 2017": ("2017-09-01", "2017-12-31"),
+    "mi-juin 2018": ("2018-06-11", "2018-06-20"),
+    "the early 2010s": ("2010-01-01", "2013-12-31"),
     "les années 2010": ("2010-01-01", "2019-12-31"),
 }
 FROM_TODAY = {
