@@ -1,8 +1,8 @@
 """A collection as one ZIP: its articles, their history, golden questions and audit log; checked.
 
-An article is one file: front matter that says what it is, then its stored text, character for
-character; files are read back strictly. Vectors are left out, because they are made again. The
-same collection makes the same bytes.
+An article is one file, ``corpus/ID.md``: front matter that says what it is, then its stored text,
+character for character. So are earlier versions, whose names end in ``.txt``. All is read strictly.
+Vectors are left out, because they are made again. The same collection makes the same bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
+"""What is written; of the first, in which earlier versions are ``.md`` too, all is read."""
 MANIFEST, QUERIES, AUDIT = "manifest.json", "queries.jsonl", "audit.jsonl"
 """Names of the files of an archive that are no articles."""
 MOST_BYTES = 300_000_000
@@ -42,7 +43,7 @@ _RULE = "---\n"
 _MEND = "mend it, or export the collection again."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ARTICLE = re.compile(r"corpus/([a-z0-9-]{1,80})\.md")
-_VERSION = re.compile(r"history/([a-z0-9-]{1,80})/[0-9a-f]{12}(-[1-9][0-9]{0,5})?\.md")
+_VERSION = re.compile(r"history/([a-z0-9-]{1,80})/[0-9a-f]{12}(-[1-9][0-9]{0,5})?\.(?:md|txt)")
 
 
 def render(article: Article) -> bytes:
@@ -132,7 +133,7 @@ class Contents:
             place = f"history/{article.id}/{article.digest[:12]}"
             seen[place] = seen.get(place, 0) + 1
             end = f"-{seen[place]}" if seen[place] > 1 else ""
-            found[f"{place}{end}.md"] = render(article)
+            found[f"{place}{end}.txt"] = render(article)
         if self.questions is not None:
             found[QUERIES] = self.questions
         if self.lines:

@@ -10,16 +10,16 @@ from sqlalchemy import delete, select
 
 from embeddings.errors import AwayError, SnapshotError
 from embeddings.snapshots.disk import storage_errors, write_atomic
-from embeddings.snapshots.snapshot import MANIFEST, parse_manifest
+from embeddings.snapshots.snapshot import MANIFEST, Snapshot, parse_manifest
 from embeddings.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Database
     from embeddings.store.pointers import Kept, Published
+    from embeddings.store.search import Searching
     from embeddings.vectors.index import Index
 
 PART = 4 << 20
@@ -32,11 +32,15 @@ class Chunks:
     Args:
         database: Where they are.
         collection: The collection's name.
+        searching: What searches the vectors there; None: they are searched on this machine.
     """
 
-    def __init__(self, database: Database, collection: str) -> None:
+    def __init__(
+        self, database: Database, collection: str, searching: Searching | None = None
+    ) -> None:
         self._database = database
         self._collection = collection
+        self._searching = searching
 
     def push(self, number: int, folder: Path) -> None:
         """Copy a new snapshot's files to the database; those of no snapshot are removed there.
@@ -55,6 +59,8 @@ class Chunks:
                 row = {**key, "name": path.name, "part": part, "data": data}
                 with self._database.write() as connection:
                     connection.execute(table.insert().values(row))
+        if self._searching:
+            self._searching.push(self._collection, Snapshot(folder, check=False))
 
     def pull(self, kept: Kept, folder: Path) -> None:
         """Copy a snapshot's files into an empty folder.
@@ -73,9 +79,9 @@ class Chunks:
                 raise SnapshotError(_differs(kept.number, name))
         write_atomic(folder / MANIFEST, kept.manifest)
 
-    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:  # noqa: ARG002
+    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
         """Return what searches the passages and sentences; None: the snapshot's own indexes."""
-        return None
+        return self._searching.indexes(self._collection, snapshot) if self._searching else None
 
     def verify(self, published: Published) -> tuple[int, list[str]]:
         """Compare every file of every kept snapshot with its digest."""

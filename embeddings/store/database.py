@@ -67,7 +67,8 @@ def open_database(settings: Settings) -> Database:
             f"{error.name} is not installed, and VERBATIM_STORE__ADDRESS names a database, which "
             "takes it: pip install verbatim[postgres]"
         ) from None
-    return PostgresDatabase(settings.store.url, settings.data / COPIES)
+    searches = settings.store.search == "database"
+    return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)
 
 
 class Database(ABC):

@@ -65,12 +65,14 @@ class PostgresDatabase(Database):
     Args:
         url: ``postgresql://user:password@host:port/name``, several hosts where some may be away.
         folder: Where this machine keeps its copies of the snapshots' files.
+        searches: Whether vectors are compared in the database, which takes pgvector there.
     """
 
     is_shared = True
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, searches: bool = False) -> None:
         self._url = url
+        self._searches = searches
         engine = create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -114,8 +116,9 @@ class PostgresDatabase(Database):
     def chunks(self, collection: str) -> Chunks:
         """Return the files of a collection's snapshots, which lie in the database."""
         from embeddings.store.chunks import Chunks
+        from embeddings.store.search import Searching
 
-        return Chunks(self, collection)
+        return Chunks(self, collection, Searching(self) if self._searches else None)
 
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what PostgreSQL says as a sentence for a person."""
@@ -151,6 +154,8 @@ class PostgresDatabase(Database):
     def _alone(self, connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEY})"), {"name": "tables"})
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS verbatim"))
+        if self._searches:
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public"))
         if connection.scalar(text("SELECT to_regclass('verbatim.generations')")):
             raise StorageError(
                 f"The database {self.where()} was written by an earlier version: export each "

@@ -69,10 +69,25 @@ async def test_what_was_exported_comes_back_byte_for_byte(
     assert sorted(kept(engine)) == [
         "corpus/port.md",
         "corpus/verger.md",
-        f"history/port/{digest(PORT)[:12]}.md",
+        f"history/port/{digest(PORT)[:12]}.txt",
         "queries.jsonl",
     ]
     assert (await engine.verify()).ok
+
+
+async def test_an_archive_of_the_first_format_is_read_with_its_history(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    old = ARTICLE.replace(b"title: T", b"title: Avant")
+    mark = hashlib.sha256(old.partition(b"---\n")[2].partition(b"---\n")[2]).hexdigest()[:12]
+    log = b'{"at": "2018-07-04T12:00:00+00:00", "by": "me", "what": "add", "article": "a", '
+    log += b'"before": null, "after": "x", "snapshot": null, "fields": [], "counts": [0, 0, 0]}'
+    files = {"corpus/a.md": ARTICLE, f"history/a/{mark}.md": old, "audit.jsonl": log + b"\n"}
+    (tmp_path / "first.zip").write_bytes(zipped(listed(files)))
+    await engine.import_(tmp_path / "first.zip")
+    assert [s.title for s in engine.sources()] == ["T"]
+    assert kept(engine)[f"history/a/{mark}.txt"] == old
+    assert ("me", "add", "a") in {(e.by, e.what, e.article) for e in await engine.audit()}
 
 
 async def test_the_log_comes_along_and_the_import_is_told(
@@ -322,7 +337,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "broken list": (lambda: zipped({MANIFEST: b"{"}), "its manifest.json is broken"),
     "list of lists": (lambda: zipped({MANIFEST: b"[[]]"}), "its manifest.json is broken"),
     "deep list": (lambda: zipped({MANIFEST: b"[" * 99999}), "its manifest.json is broken"),
-    "newer": (lambda: zipped(listed({}, format=2)), "exported by a newer version .format 2"),
+    "newer": (lambda: zipped(listed({}, format=3)), "exported by a newer version .format 3"),
     "climbing": (lambda: zipped(listed({"corpus/../../x.md": ARTICLE})), "has no place"),
     "absolute": (lambda: zipped(listed({"/etc/passwd": b"x"})), "'/etc/passwd' has no place"),
     "windows": (lambda: zipped(listed({"C:x.md": b"x"})), "has no place in a collection"),
@@ -372,7 +387,7 @@ def test_an_archive_lists_its_files_with_their_digests() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         document = json.loads(archive.read(MANIFEST))
     assert document == {
-        "format": 1,
+        "format": 2,
         "collection": "press",
         "files": {"corpus/a.md": hashlib.sha256(ARTICLE).hexdigest()},
     }

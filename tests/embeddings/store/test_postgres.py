@@ -1,0 +1,247 @@
+"""What only a database that machines share can do: be away, be locked, be read-only, be elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from embeddings.engine import SearchEngine
+from embeddings.errors import AwayError, BusyError, StorageError
+from embeddings.store.chunks import PART
+from tests.embeddings.collections import filled, story
+from tests.embeddings.store.installed import Installed, tell, until
+from tests.embeddings.store.server import Server
+from tests.embeddings.stories import HARBOUR
+
+QUESTION = "La construction a-t-elle duré trois ans ?"
+SOON = 6.0
+"""Seconds within which a question is answered whatever the database does."""
+
+
+@pytest.fixture
+def shared(postgres_url: str, tmp_path: Path) -> Installed:
+    return Installed(postgres_url, tmp_path)
+
+
+@pytest.fixture
+async def engine(shared: Installed) -> AsyncIterator[SearchEngine]:
+    async with shared.engine() as engine:
+        await filled(engine, shared.folder)
+        yield engine
+
+
+@dataclass
+class Apart:
+    """A server of a test's own, which it may stop, and an installation there."""
+
+    server: Server
+    installed: Installed
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.server.stop)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.server.start)
+
+
+@pytest.fixture
+async def apart(postgres_of_its_own: Server, tmp_path: Path) -> Apart:
+    url = await asyncio.to_thread(postgres_of_its_own.database)
+    return Apart(postgres_of_its_own, Installed(url, tmp_path))
+
+
+async def answers(engine: SearchEngine) -> bool:
+    began = time.monotonic()
+    found = (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    return found and time.monotonic() - began < SOON
+
+
+async def test_another_machine_has_the_same_answers_from_a_copy_of_its_own(
+    engine: SearchEngine, shared: Installed
+) -> None:
+    async with shared.engine("two") as other:
+        one, two = await engine.ask(QUESTION), await other.ask(QUESTION)
+        assert one.hits == two.hits
+        report = await other.verify()
+        assert report.problems == ()
+
+
+async def test_a_damaged_copy_is_pulled_again_and_a_damaged_part_is_named(
+    engine: SearchEngine, shared: Installed
+) -> None:
+    async with shared.engine("two") as other:
+        copy = other._live.now.folder
+    for path in copy.iterdir():
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        async with shared.engine("two") as other:
+            assert await answers(other)
+        assert path.read_bytes() == data
+    with psycopg.connect(shared.url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE verbatim.chunks SET data = 'x' WHERE name = 'sentences.npy' AND part = 0"
+        )
+    problems = (await engine.verify()).problems
+    assert problems[0].startswith("sentences.npy of snapshot 1 is not what was written to the data")
+    await engine.reindex(full=True)
+    assert all("snapshot 1 " in each for each in (await engine.verify()).problems)
+
+
+async def test_while_the_database_is_away_the_copy_here_answers_and_changes_are_refused(
+    apart: Apart,
+) -> None:
+    async with apart.installed.engine() as engine:
+        await filled(engine, apart.installed.folder)
+        await apart.stop()
+        assert await answers(engine)
+        with pytest.raises(AwayError, match="cannot be reached"):
+            await engine.remove(["port"])
+        async with apart.installed.engine() as again:
+            assert await answers(again)
+            assert "cannot be reached" in again.status().notes[0]
+        with pytest.raises(StorageError, match="cannot be reached"):
+            async with apart.installed.engine("elsewhere"):
+                pass
+        await apart.start()
+        await until(lambda: not _raises(engine))
+        await engine.remove(["verger"])
+        assert await answers(engine)
+
+
+def _raises(engine: SearchEngine) -> bool:
+    try:
+        engine.pointers.look()
+    except StorageError:
+        return True
+    return False
+
+
+async def test_tables_that_somebody_locks_silence_nobody(
+    engine: SearchEngine, shared: Installed
+) -> None:
+    with psycopg.connect(shared.url) as other:
+        tables = "collections, snapshots, versions, contents, audit"
+        other.execute("SET search_path = verbatim")
+        other.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+        assert await answers(engine)
+        began = time.monotonic()
+        async with shared.engine() as again:
+            assert await answers(again)
+            assert time.monotonic() - began < 2 * SOON
+        with pytest.raises(StorageError, match="is locked by somebody else for more than 2 s"):
+            await engine.remove(["port"])
+    await engine.remove(["verger"])
+
+
+async def test_a_database_that_may_only_be_read_answers_and_says_so(
+    engine: SearchEngine, shared: Installed
+) -> None:
+    name = shared.url.rpartition("/")[2]
+    with psycopg.connect(shared.url, autocommit=True) as other:
+        other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    try:
+        async with shared.engine("two") as again:
+            assert await answers(again)
+            with pytest.raises(StorageError, match="may only be read just now, such as a standby"):
+                await again.remove(["port"])
+    finally:
+        with psycopg.connect(shared.url, autocommit=True) as other:
+            other.execute("SET default_transaction_read_only = off")
+            other.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "cannot be reached"),
+        ("{url}-not-there", "does not let anybody in with that address"),
+    ],
+)
+async def test_an_address_that_does_not_work_is_named_without_the_password(
+    postgres_url: str, tmp_path: Path, address: str, sentence: str
+) -> None:
+    given = Installed(address.format(url=postgres_url), tmp_path)
+    with pytest.raises(StorageError, match=sentence) as caught:
+        async with given.engine():
+            pass
+    assert "secret" not in str(caught.value)
+
+
+async def test_who_lost_its_session_publishes_nothing(
+    engine: SearchEngine, shared: Installed, postgres: Server
+) -> None:
+    before = engine.status().snapshot
+    async with engine._publisher.hold(), shared.engine("two") as other:
+        with pytest.raises(BusyError, match=r"another process.*, since"):
+            await other.remove(["port"])
+    hold = engine.database.hold("shared")
+    write = await asyncio.to_thread(hold.__enter__)
+    await asyncio.to_thread(postgres.execute, shared.url, CUT)
+    with pytest.raises(StorageError), write() as connection:
+        engine.pointers.point(connection, "shared", 7)
+    await asyncio.to_thread(hold.__exit__, None, None, None)
+    assert (await asyncio.to_thread(engine.pointers.published, "shared")).live == int(before or 0)
+
+
+CUT = """
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+async def test_what_is_published_while_a_process_does_not_hear_is_served_after(
+    engine: SearchEngine, shared: Installed, postgres: Server
+) -> None:
+    async with shared.engine("two") as other:
+        await asyncio.to_thread(postgres.execute, shared.url, CUT)
+        await until(lambda: not _raises(engine))
+        await engine.remove(["verger"])
+        await tell(other, engine.status().snapshot)
+
+
+async def test_files_of_many_parts_are_pulled_whole(
+    engine: SearchEngine, shared: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PART == 4 << 20
+    monkeypatch.setattr("embeddings.store.chunks.PART", 100)
+    text = HARBOUR.text.replace("trois ans", "quatre ans")
+    await engine.add([story(shared.folder, "port", text, id="port", title="Le port")])
+    async with shared.engine("two") as other:
+        assert "quatre ans" in (await other.ask(QUESTION)).hits[0].text
+
+
+async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
+    shared: Installed,
+) -> None:
+    async with shared.engine("one", search="database") as there:
+        await filled(there, shared.folder)
+        found = await there.ask(QUESTION)
+        assert there.status().index == "pgvector exact"
+        async with shared.engine("two") as here:
+            assert [(h.text, round(h.score, 4)) for h in (await here.ask(QUESTION)).hits] == [
+                (h.text, round(h.score, 4)) for h in found.hits
+            ]
+        await there.remove(["verger"])
+        assert await answers(there)
+        with psycopg.connect(shared.url) as connection:
+            tables = connection.execute(
+                "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'vectors%'"
+            ).fetchone()
+    assert tables == (4,)
+
+
+async def test_a_database_of_an_earlier_version_is_named_with_what_to_do(
+    shared: Installed,
+) -> None:
+    with psycopg.connect(shared.url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA verbatim")
+        connection.execute("CREATE TABLE verbatim.generations (seq int)")
+    with pytest.raises(StorageError, match="export each collection with that version, then import"):
+        async with shared.engine():
+            pass
