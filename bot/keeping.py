@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from embeddings.errors import StorageError
-from embeddings.store.records import (
-    KEPT_DAYS,
-    TURNS_KEPT,
-    Choices,
-    Records,
-    Unanswered,
-    Vote,
-)
+from embeddings.store.people import Choices, Unanswered, Vote
+from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Records
 
 __all__ = ["KEPT_DAYS", "TURNS_KEPT", "UNKEPT", "Choices", "Keeping", "Unanswered", "Vote"]
 

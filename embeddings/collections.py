@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
+from embeddings.changing.limits import SERVER, name_of
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError, StorageError, UnknownArticle
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.store.limits import SERVER, name_of
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:

@@ -6,22 +6,20 @@ import asyncio
 import contextlib
 import platform
 import re
-import time
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings.changing.changes import Changes
-from embeddings.changing.changeset import Change, Wish
+from embeddings.changing.beginning import Beginning
+from embeddings.changing.limits import limits_of
 from embeddings.changing.publishing import Publisher
 from embeddings.collection import Collection
-from embeddings.errors import BusyError, InputError, SnapshotError
+from embeddings.errors import InputError
 from embeddings.live import Live
 from embeddings.question.understanding import MAX_QUESTION, check_question
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.database import Database, open_database
-from embeddings.store.limits import limits_of
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.records import Records
 from embeddings.types import SHARED, Filters, Standing, Status, VerifyReport
@@ -47,8 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["MAX_QUESTION", "SearchEngine"]
 
 LIBRARIES = ("discord.py", "faiss-cpu", "numpy", "sentence-transformers", "torch", "verbatim")
-PATIENCE = 120.0
-"""Seconds to wait for another process that is building the first snapshot."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -56,7 +52,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class SearchEngine(Changes):
+class SearchEngine(Beginning):
     """One collection, searched and kept; an async context manager.
 
     Args:
@@ -68,8 +64,7 @@ class SearchEngine(Changes):
         encoder: What makes vectors, in place of the model that the settings name.
         builder: Builds snapshots in a process of its own; by default they are built here.
         progress: Told how far the reindex is that opening the data may need.
-        beside: An open engine of another collection that outlives this one, whose model, thread
-            and database are used.
+        beside: An open engine that outlives this one, whose model, thread and database are used.
 
     Attributes:
         records: What the bot keeps of people and servers.
@@ -143,41 +138,6 @@ class SearchEngine(Changes):
             raise
         return self
 
-    async def _begin(self) -> None:
-        """Make the collection, and the snapshot that is missing."""
-        if self._name not in self.pointers.known:
-            if not self._create:
-                there = ", ".join(sorted(self.pointers.known)) or "none yet"
-                raise InputError(f"There is no collection {self._name!r}; there are: {there}.")
-            await asyncio.to_thread(self.pointers.create, self._name)
-        is_new = self.pointers.known.get(self._name) is None
-        if self._live.snapshot is None and (self._seeds if is_new else True):
-            try:
-                await self._build_missing()
-            except SnapshotError as error:  # what mends it is a change, which has to be possible
-                self._live.note(str(error))
-
-    async def _build_missing(self) -> None:
-        """Build the snapshot that is missing, or wait for another process that is about it."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                async with self._publisher.hold() as write:
-                    if self._live.snapshot is None:
-                        is_new = self.pointers.known.get(self._name) is None
-                        plan = await self._plan([str(self._seeds)]) if is_new else None
-                        change = Change("add", plan.change if plan else {})
-                        if plan is None or plan.change:
-                            wish = Wish(progress=self._progress)
-                            await self._publisher.publish(write, change, wish)
-            except BusyError:
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(0.2)
-                await self._live.open()
-            else:
-                return
-
     async def _close(self) -> None:
         if self._heard:
             await self._heard.stop()
@@ -250,17 +210,6 @@ class SearchEngine(Changes):
         """
         await self._ready()
         await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
-
-    async def _ready(self) -> None:
-        """Load the model; build the index anew where another model made it."""
-        loaded = await self._live.ready()
-        snapshot = self._live.snapshot
-        if loaded is None and snapshot and not self._live.is_cut_off:
-            self._live.note(
-                f"The index was made with {snapshot.manifest.model}: it is built again."
-            )
-            async with self._publisher.hold() as write:
-                await self._publisher.publish(write, Change(), Wish(progress=self._progress))
 
     @property
     def threshold(self) -> float:

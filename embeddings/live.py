@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from embeddings.errors import (
     EmbeddingsError,
@@ -15,11 +13,12 @@ from embeddings.errors import (
     StorageError,
     UnknownArticle,
 )
+from embeddings.snapshots.summaries import summarise
 from embeddings.types import Answer, Refusal
-from embeddings.vectors.worker import Priority, Worker
+from embeddings.vectors.worker import Priority, Worker, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from config.settings import Settings
     from embeddings.answering import Models, Terms
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from embeddings.types import SnapshotSummary
     from embeddings.vectors.encoder import Encoder
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
@@ -267,7 +265,7 @@ class Live:
     async def summarise(self) -> None:
         """Read again which snapshots are kept, for those who list them from memory."""
         try:
-            self.summaries = await asyncio.to_thread(self.kept.summaries)
+            self.summaries = await asyncio.to_thread(summarise, self.kept)
         except StorageError as error:
             log.info("not listed just now: %s", error)
 
@@ -286,25 +284,3 @@ class Live:
         """Tell a person, and go on."""
         log.warning("%s", sentence)
         self.notes = (*self.notes, sentence)
-
-
-async def within(seconds: float, call: Callable[[], T]) -> T:
-    """Run a call that may never end, on a thread of its own, and wait for so long.
-
-    Raises:
-        TimeoutError: It has not ended; nobody waits for it any more.
-    """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
-        else:
-            if future.set_running_or_notify_cancel():
-                future.set_result(result)
-
-    threading.Thread(target=run, name="within", daemon=True).start()
-    return await asyncio.wait_for(asyncio.wrap_future(future), seconds)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
-from embeddings.store.database import SqliteDatabase
 from embeddings.store.pointers import Pointers
+from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import (
     SHARED,
     Answer,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embeddings.store.database import SqliteDatabase
 from embeddings.store.records import Records
+from embeddings.store.sqlite import SqliteDatabase
 
 
 def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:

@@ -172,8 +172,8 @@ class Changes(Proposing):
             InputError: It is no such file, or there are articles and ``over`` is not set.
             BusyError, GateError, StorageError: As for ``reindex``; nothing changed.
         """
+        from embeddings.changing.planning import Plan
         from embeddings.store.archive import unpack
-        from embeddings.store.planning import Plan
 
         async with self._publisher.hold() as write:
             contents = await asyncio.to_thread(unpack, path, self._rows.name)

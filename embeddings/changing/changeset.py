@@ -115,7 +115,7 @@ def count(
 
 def tell(change: Change, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
     """Return what the audit log is to say of a change, its publication last."""
-    from embeddings.store.planning import differences
+    from embeddings.changing.planning import differences
 
     entries: list[AuditEntry] = []
     for name, new in change.articles.items():

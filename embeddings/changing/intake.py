@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.changing import limits
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.attachments import attached
 from embeddings.readers.many import read_all
 from embeddings.snapshots.building import texts_of
 from embeddings.snapshots.disk import storage_errors
-from embeddings.store import limits
 from embeddings.text.passages import split
 from embeddings.types import ChangeReport, Rejected
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from config.settings import FetchSettings
+    from embeddings.changing.planning import Plan, Planner
     from embeddings.readers import Draft
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.audit import Audit
-    from embeddings.store.planning import Plan, Planner
     from embeddings.types import Article
 
 

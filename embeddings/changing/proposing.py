@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from config.settings import Settings
+    from embeddings.changing.limits import Limits
+    from embeddings.changing.planning import Plan
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
-    from embeddings.store.limits import Limits
-    from embeddings.store.planning import Plan
     from embeddings.store.pointers import CollectionRows
     from embeddings.store.proposals import KeptProposal
     from embeddings.types import Article, ChangeReport, ProgressCallback, Rejected
@@ -118,8 +118,8 @@ class Proposing:
             UnknownArticle: No article has that id.
             InputError: A field is not what it must be; the sentence says what it must be.
         """
+        from embeddings.changing.planning import Plan, amend
         from embeddings.store.articles import unknown
-        from embeddings.store.planning import Plan, amend
         from embeddings.store.proposals import KeptProposal
 
         there = await self._collection.articles()
@@ -178,7 +178,7 @@ class Proposing:
 
         def read() -> Plan:
             from embeddings.changing import intake  # the readers, where something is read
-            from embeddings.store.planning import Planner
+            from embeddings.changing.planning import Planner
 
             planner = Planner(there.values(), taken, self._rows.name, by_hand)
             plan = intake.read(inputs, names or {}, self._settings.fetch, planner)

@@ -15,27 +15,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from embeddings.articles import identity
 from embeddings.changing.changeset import Change, count, date_corrections, report_nothing, tell
+from embeddings.changing.going_back import GoingBack
 from embeddings.collection import Base
 from embeddings.errors import FullError, SnapshotError, StorageError
 from embeddings.store.articles import whole
 from embeddings.store.pointers import Kept
-from embeddings.types import AuditEntry, ReindexReport, RollbackReport
+from embeddings.types import AuditEntry, ReindexReport
 from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
-
     from embeddings.changing.changeset import Wish
-    from embeddings.collection import Collection
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.reindexing import Built, Order
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
-    from embeddings.store.pointers import Published
     from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -44,19 +40,12 @@ GLANCE = 4 << 20
 """Bytes up to which a file is compared when nothing is to be done; ``verify`` compares all."""
 
 
-class Publisher:
+class Publisher(GoingBack):
     """Who changes one collection.
 
     Args:
         collection: Which one.
     """
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-        self._settings = collection.settings
-        self._rows = collection.rows
-        self._live = collection.live
-        self._kept = collection.kept
 
     @contextlib.asynccontextmanager
     async def hold(self) -> AsyncIterator[Transaction]:
@@ -95,9 +84,6 @@ class Publisher:
             if not is_removal or not await asyncio.to_thread(self._make_room):
                 raise
         return await self._publish(write, change, wish, full=full)
-
-    def _make_room(self, *spare: int) -> bool:
-        return self._kept.make_room(self._kept.published(), *spare)
 
     async def _publish(
         self, write: Transaction, change: Change, wish: Wish, *, full: bool
@@ -156,59 +142,10 @@ class Publisher:
             seconds=time.perf_counter() - started,
         )
 
-    async def rollback(self, write: Transaction, name: str | None, wish: Wish) -> RollbackReport:
-        """Serve an earlier snapshot, its articles included.
-
-        Raises:
-            UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: It is damaged, or of another model; the present one serves on.
-        """
-        await self._live.ready()
-        number = await asyncio.to_thread(
-            lambda: self._kept.number_of(name) if name else self._kept.before(self._live_number())
-        )
-        snapshot = await asyncio.to_thread(self._kept.load, number)
-        published = await asyncio.to_thread(self._kept.published)
-        base = await asyncio.to_thread(self._collection.base, published, set(), is_strict=False)
-        then = await asyncio.to_thread(snapshot.articles)
-        articles: dict[str, Article | None] = {
-            name: article
-            for name, article in then.items()
-            if name not in base.articles or identity(article) != identity(base.articles[name])
-        }
-        articles |= dict.fromkeys(base.articles.keys() - then.keys())
-        change = Change("rollback", articles)
-        kept = replace(published.kept[number], by=wish.by, counts=count(articles, base.articles))
-        entries = tell(change, base, wish, kept, datetime.now(UTC))
-        await self._live.serve(snapshot)  # one of another model is refused here
-        try:
-            try:
-                await finish(self._go_back, write, number, entries)
-            except FullError:
-                if not await asyncio.to_thread(self._make_room, number):
-                    raise
-                await finish(self._go_back, write, number, entries)
-        except BaseException:
-            if base.snapshot:
-                await self._live.serve(base.snapshot)
-            raise
-        await self._clear()
-        rows = {each.id: each for each in snapshot.sources}
-        return RollbackReport(
-            snapshot=snapshot.id,
-            previous=str(published.live or ""),
-            added=tuple(rows[n] for n in sorted(articles) if n in rows and n not in base.articles),
-            changed=tuple(rows[n] for n in sorted(articles) if n in rows and n in base.articles),
-            removed=tuple(sorted(name for name, article in articles.items() if article is None)),
-        )
-
-    def _live_number(self) -> int | None:
-        return self._kept.published().live
-
     def _is_up_to_date(self, snapshot: Snapshot | None) -> bool:
         """Say whether a snapshot is all that a reindex would make; a look, whatever its size."""
         from embeddings.lexical.words import recipe
-        from embeddings.snapshots.snapshot import damaged as damage
+        from embeddings.snapshots.manifest import damaged as damage
 
         if snapshot is None or self._live.snapshot is not snapshot:
             return False
@@ -327,18 +264,6 @@ class Publisher:
                 raise
             log.warning("snapshot %s is live, although the store said nothing", kept.number)
 
-    def _go_back(self, write: Transaction, number: int, entries: Sequence[AuditEntry]) -> None:
-        rows = self._rows
-        with write() as connection:
-            rows.pointers.point(connection, rows.name, number)
-            self._forget_old(connection, self._kept.published())
-            rows.audit.append(connection, entries)
-
-    def _forget_old(self, connection: Connection, before: Published) -> None:
-        lost = self._kept.lost(before)
-        most = self._settings.snapshots_kept
-        self._rows.pointers.drop(connection, self._rows.name, most, lost)
-
     def _is_published(self, kept: Kept) -> bool | None:
         """Say whether a snapshot was published after all; None: nobody can tell."""
         try:
@@ -346,8 +271,3 @@ class Publisher:
         except StorageError:
             return None
         return published.live == kept.number and kept.number in published.kept
-
-    async def _clear(self) -> None:
-        """Remove the files that are not kept any more; what the disk refuses is done later."""
-        with contextlib.suppress(StorageError):
-            await asyncio.to_thread(lambda: self._kept.sweep(self._kept.published()))

@@ -24,15 +24,8 @@ from embeddings.errors import (
     UnknownSnapshot,
 )
 from embeddings.snapshots import disk
-from embeddings.snapshots.snapshot import (
-    MANIFEST,
-    Snapshot,
-    damaged,
-    parse_manifest,
-    read_manifest,
-)
+from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store.pointers import Kept, Published
-from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +62,7 @@ class SnapshotStore:
         self.folder = database.folder / collection
         self._pointers = pointers
         self._collection = collection
-        self._chunks: Chunks | None = database.chunks(collection)
+        self.chunks: Chunks | None = database.chunks(collection)
         self._pulling = threading.Lock()
 
     def published(self) -> Published:
@@ -106,7 +99,7 @@ class SnapshotStore:
         if kept is None:
             raise UnknownSnapshot(f"There is no snapshot {number}; `status` lists those kept.")
         folder = self.folder / str(number)
-        if self._chunks is None:
+        if self.chunks is None:
             return Snapshot(folder, kept.digest)
         with self._pulling:
             try:
@@ -167,38 +160,9 @@ class SnapshotStore:
             raise UnknownSnapshot("There is no earlier snapshot to go back to.")
         return older[0]
 
-    def summaries(self) -> tuple[SnapshotSummary, ...]:
-        """Return the kept snapshots that can be read, newest first."""
-        published, found = self.published(), []
-        for number in published.newest_first:
-            kept = published.kept[number]
-            if self._is_given_up(number):
-                continue
-            with contextlib.suppress(SnapshotError):
-                manifest = (
-                    parse_manifest(kept.manifest, MANIFEST)
-                    if kept.manifest
-                    else read_manifest(self.folder / str(number), kept.digest)
-                )
-                added, changed, removed = kept.counts
-                found.append(
-                    SnapshotSummary(
-                        str(number),
-                        manifest.created_at,
-                        manifest.articles,
-                        manifest.passages,
-                        live=number == published.live,
-                        by=kept.by,
-                        added=added,
-                        changed=changed,
-                        removed=removed,
-                    )
-                )
-        return tuple(found)
-
     def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
         """Return what searches the passages and sentences; None: the snapshot's own indexes."""
-        return self._chunks.indexes(snapshot) if self._chunks else None
+        return self.chunks.indexes(snapshot) if self.chunks else None
 
     def aside(self, number: int) -> Path:
         """Return an empty place where a snapshot is written before it is whole."""
@@ -218,8 +182,8 @@ class SnapshotStore:
             shutil.rmtree(place, ignore_errors=True)  # of a collection that was deleted since
             (self.folder / f"{ASIDE}{number}").rename(place)
             disk.sync_folder(self.folder)
-        if self._chunks:
-            self._chunks.push(number, place)
+        if self.chunks:
+            self.chunks.push(number, place)
 
     def drop(self, number: int) -> None:
         """Remove a snapshot that is not published after all."""
@@ -262,7 +226,7 @@ class SnapshotStore:
 
     def lost(self, published: Published) -> set[int]:
         """Return the numbers of the kept snapshots of which no file is left anywhere."""
-        if self._chunks:
+        if self.chunks:
             return set()
         return {number for number in published.kept if not (self.folder / str(number)).is_dir()}
 
@@ -284,52 +248,22 @@ class SnapshotStore:
                 each.unlink(missing_ok=True)
         return bool(there)
 
-    def _is_given_up(self, number: int) -> bool:
+    def is_given_up(self, number: int) -> bool:
+        """Say whether a snapshot made room on a full disk."""
         return (self.folder / f"{GIVEN_UP}{number}").is_dir()
 
     def delete(self) -> None:
         """Remove all files of a collection that is gone."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def verify(self) -> tuple[int, list[str]]:
-        """Compare every file of every kept snapshot with its digest, and look at the pointer.
-
-        Returns:
-            How many files were compared, and a sentence for each problem.
-        """
-        published = self._pointers.published(self._collection)
-        checked, problems = 0, []
-        if published.live is not None and published.live not in published.kept:
-            problems.append(
-                f"The pointer names the snapshot {published.live}, which is not kept: run rollback "
-                "with the number of one that is, or reindex --full."
-            )
-        for number in published.newest_first:
-            kept = published.kept[number]
-            folder = self.folder / str(number)
-            if self._is_given_up(number) or (self._chunks and not (folder / MANIFEST).exists()):
-                continue  # there is nothing of it, or this machine has no copy of it
-            checked += 1
-            try:
-                manifest = read_manifest(folder, kept.digest)
-            except SnapshotError as error:
-                problems.append(str(error))
-                continue
-            checked += len(manifest.files)
-            problems += damaged(folder, manifest)
-        if self._chunks:
-            count, more = self._chunks.verify(published)
-            checked, problems = checked + count, problems + more
-        return checked, problems
-
     def _pull(self, kept: Kept) -> None:
         """Copy a snapshot's files from the store, checked, and give the folder its name."""
-        if self._chunks is None:
+        if self.chunks is None:
             return
         aside = self.folder / f"{PULL}{kept.number}-{secrets.token_hex(4)}"
         disk.make_folder(aside)
         try:
-            self._chunks.pull(kept, aside)
+            self.chunks.pull(kept, aside)
             place = self.folder / str(kept.number)
             with disk.storage_errors(self.folder):
                 shutil.rmtree(place, ignore_errors=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from embeddings.errors import SnapshotError
 from embeddings.loaded import LoadedSnapshot
 from embeddings.snapshots import building, gate, writing
-from embeddings.snapshots.snapshot import MANIFEST, Snapshot, damaged
+from embeddings.snapshots.manifest import MANIFEST, damaged
+from embeddings.snapshots.snapshot import Snapshot
 from embeddings.snapshots.unchanged import split
 from embeddings.types import Progress
 from embeddings.vectors.worker import Priority, finish

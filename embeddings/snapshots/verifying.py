@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embeddings.errors import StorageError
+from embeddings.errors import SnapshotError, StorageError
+from embeddings.snapshots.manifest import MANIFEST, read_manifest
+from embeddings.snapshots.manifest import damaged as compare
 from embeddings.store.articles import damaged
 from embeddings.types import VerifyReport, identity
 
 if TYPE_CHECKING:
     from embeddings.snapshots.kept import SnapshotStore
     from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.store.pointers import CollectionRows
+    from embeddings.store.pointers import CollectionRows, Published
 
 
 def verify(rows: CollectionRows, kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
@@ -27,8 +29,9 @@ def verify(rows: CollectionRows, kept: SnapshotStore, serving: Snapshot | None) 
     """
     problems = rows.database.problems()
     try:
-        checked, found = kept.verify()
-        live = rows.pointers.published(rows.name).live
+        published = rows.pointers.published(rows.name)
+        live = published.live
+        checked, found = _verify_files(kept, published)
     except StorageError as error:
         checked, found, live = 0, [str(error)], None
     problems += found
@@ -61,3 +64,34 @@ def _differences(rows: CollectionRows, live: int, serving: Snapshot) -> list[str
         for name in sorted(now.keys() | then.keys())
         if now.get(name) != then.get(name)
     ]
+
+
+def _verify_files(kept: SnapshotStore, published: Published) -> tuple[int, list[str]]:
+    """Compare every file of every kept snapshot with its digest, and look at the pointer.
+
+    Returns:
+        How many files were compared, and a sentence for each problem.
+    """
+    checked, problems = 0, []
+    if published.live is not None and published.live not in published.kept:
+        problems.append(
+            f"The pointer names the snapshot {published.live}, which is not kept: run rollback "
+            "with the number of one that is, or reindex --full."
+        )
+    for number in published.newest_first:
+        mark = published.kept[number].digest
+        folder = kept.folder / str(number)
+        if kept.is_given_up(number) or (kept.chunks and not (folder / MANIFEST).exists()):
+            continue  # there is nothing of it, or this machine has no copy of it
+        checked += 1
+        try:
+            manifest = read_manifest(folder, mark)
+        except SnapshotError as error:
+            problems.append(str(error))
+            continue
+        checked += len(manifest.files)
+        problems += compare(folder, manifest)
+    if kept.chunks:
+        count, more = kept.chunks.verify(published)
+        checked, problems = checked + count, problems + more
+    return checked, problems

@@ -10,15 +10,8 @@ import numpy as np
 
 from embeddings.lexical.words import recipe
 from embeddings.snapshots import disk as files
-from embeddings.snapshots.snapshot import (
-    ARTICLES,
-    FORMAT,
-    MANIFEST,
-    TEXTS,
-    VECTORS,
-    Manifest,
-    dump_manifest,
-)
+from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest, dump_manifest
+from embeddings.snapshots.snapshot import ARTICLES, TEXTS, VECTORS
 from embeddings.types import METADATA, identity
 from embeddings.vectors.index import VectorIndex
 from embeddings.vectors.index import write as write_index

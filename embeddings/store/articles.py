@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from embeddings.store.database import Database
 
 _FIELDS = tuple(name for name in METADATA if name != "collection")
+_JOINED = and_(
+    schema.versions.c.collection == schema.contents.c.collection,
+    schema.versions.c.article == schema.contents.c.article,
+    schema.versions.c.version == schema.contents.c.version,
+)
 _MOST = 500
 """Values of one condition; SQLite takes some thousands."""
 
@@ -68,10 +73,9 @@ class Articles:
             StorageError: They cannot be read.
         """
         v, c = schema.versions.c, schema.contents.c
-        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
         found = (
             select(schema.versions)
-            .join(schema.contents, joined)
+            .join(schema.contents, _JOINED)
             .where(self._inside(number or 0))
             .order_by(v.article)
         )
@@ -89,8 +93,7 @@ class Articles:
     def by_hand(self, number: int | None) -> dict[str, frozenset[str]]:
         """Return the fields of each article of a snapshot that somebody set by hand."""
         v, c = schema.versions.c, schema.contents.c
-        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
-        found = select(v.article, v.by_hand).join(schema.contents, joined)
+        found = select(v.article, v.by_hand).join(schema.contents, _JOINED)
         with self._database.read() as connection:
             rows = connection.execute(found.where(self._inside(number or 0), v.by_hand != ""))
             return {row.article: frozenset(row.by_hand.split()) for row in rows}
@@ -104,10 +107,9 @@ class Articles:
     def lost(self, number: int | None) -> tuple[str, ...]:
         """Return the articles of a snapshot of which the row is gone."""
         v, c = schema.versions.c, schema.contents.c
-        joined = and_(v.collection == c.collection, v.article == c.article, v.version == c.version)
         found = (
             select(c.article)
-            .outerjoin(schema.versions, joined)
+            .outerjoin(schema.versions, _JOINED)
             .where(self._inside(number or 0), v.article.is_(None))
             .order_by(c.article)
         )

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from embeddings.errors import AwayError, SnapshotError
 from embeddings.snapshots.disk import storage_errors, write_atomic
-from embeddings.snapshots.snapshot import MANIFEST, Snapshot, parse_manifest
+from embeddings.snapshots.manifest import MANIFEST, parse_manifest
+from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store import schema
 
 if TYPE_CHECKING:

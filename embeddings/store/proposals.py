@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
 from embeddings.articles import Article, identity
+from embeddings.changing.planning import Plan, amend
 from embeddings.errors import InputError, UnknownArticle, UnknownProposal
 from embeddings.store import schema
-from embeddings.store.planning import Plan, amend
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

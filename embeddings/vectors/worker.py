@@ -167,3 +167,25 @@ async def finish(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if not task.cancelled():
             task.exception()
         raise
+
+
+async def within(seconds: float, call: Callable[[], T]) -> T:
+    """Run a call that may never end, on a thread of its own, and wait for so long.
+
+    Raises:
+        TimeoutError: It has not ended; nobody waits for it any more.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+        else:
+            if future.set_running_or_notify_cancel():
+                future.set_result(result)
+
+    threading.Thread(target=run, name="within", daemon=True).start()
+    return await asyncio.wait_for(asyncio.wrap_future(future), seconds)

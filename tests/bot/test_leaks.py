@@ -25,10 +25,10 @@ from bot.ui.components import Card
 from bot.ui.refs import Place, pack, ref, unpack
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
-from embeddings.store.limits import name_of
 from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.bot.people import texts_of

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, exc
 
-from embeddings.store.database import SqliteDatabase
+from embeddings.store.sqlite import SqliteDatabase
 
 DEAD = 137
 """The exit code of a process that died at its write: that of one killed by SIGKILL."""

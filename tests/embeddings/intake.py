@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from embeddings.changing.planning import slug
 from embeddings.errors import UnknownProposal
-from embeddings.store.planning import slug
 from embeddings.types import ArticleSummary, ChangeReport, Proposal, Proposed, Rejected
 
 

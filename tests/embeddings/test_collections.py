@@ -12,12 +12,12 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, StorageError, UnknownArticle
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.store.limits import name_of
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.fakes import WordEncoder
 

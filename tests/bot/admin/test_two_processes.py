@@ -12,9 +12,9 @@ import simcord
 from bot.client import VerbatimBot
 from bot.running import keeper
 from config.settings import DiscordSettings, Settings
+from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.store.limits import name_of
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.fakes import WordEncoder

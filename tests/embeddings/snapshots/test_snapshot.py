@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
-from embeddings.snapshots.snapshot import Snapshot, damaged, read_manifest
+from embeddings.snapshots.manifest import damaged, read_manifest
+from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article, identity
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, contents, written

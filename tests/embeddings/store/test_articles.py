@@ -14,8 +14,9 @@ from embeddings.errors import InputError, ReadError
 from embeddings.store import schema
 from embeddings.store.archive import parse, render
 from embeddings.store.articles import Articles
-from embeddings.store.database import Database, SqliteDatabase
+from embeddings.store.database import Database
 from embeddings.store.pointers import Pointers
+from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Article
 
 STORY = "Les employés d’Amazon ont écrit à leur direction.\n\nElle n’a pas répondu à la lettre.\n"

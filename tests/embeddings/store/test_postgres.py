@@ -1,4 +1,4 @@
-"""What only a database that machines share can do: be away, be locked, be read-only, be elsewhere."""
+"""What only a database that machines share can be: away, locked, read-only, elsewhere."""
 
 from __future__ import annotations
 

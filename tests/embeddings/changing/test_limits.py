@@ -11,10 +11,10 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.limits import Limits, check, count_additions, limits_of, name_of
+from embeddings.changing.planning import Plan
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
-from embeddings.store.limits import Limits, check, count_additions, limits_of, name_of
-from embeddings.store.planning import Plan
 from embeddings.types import SHARED, Article, AuditEntry
 from tests.embeddings.fakes import WordEncoder
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.changing.planning import MAX_SLUG, Plan, Planner, slug
 from embeddings.readers import Draft
-from embeddings.store.planning import MAX_SLUG, Plan, Planner, slug
 from embeddings.types import SHARED, Article
 
 

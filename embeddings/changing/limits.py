@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.settings import Settings
-    from embeddings.store.planning import Plan
+    from embeddings.changing.planning import Plan
     from embeddings.types import Article, AuditEntry
 
 SERVER = "server-"

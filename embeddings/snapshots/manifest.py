@@ -1,0 +1,134 @@
+"""What a snapshot says of itself, and whether its files are what it says."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - pydantic reads the annotations
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from embeddings.errors import OtherFormat, SnapshotError
+from embeddings.snapshots.disk import sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 3
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself; written last, so that a snapshot without it does not count.
+
+    Attributes:
+        snapshot: Its id: its number, in decimal digits.
+        created_at: When it was made, in UTC.
+        format: Version of the layout on disk.
+        model: The id of the model that made the vectors, its revision included.
+        dimension: Length of a vector.
+        articles: Number of articles.
+        passages: Number of passages.
+        sentences: Number of sentences.
+        files: Name of each file -> SHA-256 of its bytes.
+        sizes: Name of each file -> its length in bytes.
+        recipe: What made the passages' lines and words; see ``words.recipe``.
+        recall: Name of a matrix -> share of the ten nearest that its index finds, as measured.
+        index: What kinds of index search the passages and the sentences, for people.
+    """
+
+    snapshot: str
+    created_at: dt.datetime
+    format: int
+    model: str
+    dimension: int
+    articles: int
+    passages: int
+    sentences: int
+    files: dict[str, str]
+    sizes: dict[str, int]
+    recipe: str
+    recall: dict[str, float]
+    index: str
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+def dump_manifest(manifest: Manifest) -> bytes:
+    """Return a manifest as JSON."""
+    return _MANIFEST.dump_json(manifest, indent=1)
+
+
+def parse_manifest(data: bytes, name: str) -> Manifest:
+    """Read what a snapshot says of itself.
+
+    Args:
+        data: What ``dump_manifest`` returned.
+        name: What to call it in a sentence.
+
+    Raises:
+        SnapshotError: It is not whole.
+        OtherFormat: Another version made it.
+    """
+    try:
+        manifest = _MANIFEST.validate_json(data)
+    except ValidationError as error:
+        wrong = error.errors()[0]["msg"]
+        raise SnapshotError(f"{name} cannot be read ({wrong}): run reindex --full.") from error
+    if manifest.format != FORMAT:
+        raise OtherFormat(
+            f"The snapshot {manifest.snapshot} has format {manifest.format}, and this version "
+            f"reads {FORMAT}: run reindex to build it anew."
+        )
+    return manifest
+
+
+def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
+    """Read what a snapshot in a folder says of itself.
+
+    Args:
+        folder: The snapshot's folder.
+        mark: SHA-256 of the manifest, where that is known.
+
+    Raises:
+        SnapshotError: It is not there, or is not what was written.
+        OtherFormat: Another version made it.
+    """
+    path = folder / MANIFEST
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
+    if mark and hashlib.sha256(data).hexdigest() != mark:
+        raise SnapshotError(f"{path} is not what was written: run reindex --full.")
+    return parse_manifest(data, str(path))
+
+
+def damaged(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
+    """Compare every file with what was written; return a sentence for each that differs.
+
+    Args:
+        folder: The snapshot's folder.
+        manifest: What it says of itself.
+        most: Files of more bytes are compared by their size alone.
+    """
+    problems = []
+    for name, expected in manifest.files.items():
+        try:
+            size = (folder / name).stat().st_size
+            same = size == manifest.sizes.get(name)
+            if same and size <= most:
+                same = sha256(folder / name) == expected
+        except OSError as error:
+            problems.append(
+                f"{folder / name} cannot be read ({error.strerror}): run reindex --full."
+            )
+            continue
+        if not same:
+            problems.append(
+                f"{folder / name} is not what was written, its SHA-256 differs: run reindex --full."
+            )
+    return problems

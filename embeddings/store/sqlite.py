@@ -1,0 +1,160 @@
+"""SQLite as the database: one file in the data folder, which the processes of a machine share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, exc, text
+from sqlalchemy.pool import QueuePool
+
+from embeddings.errors import FullError, InputError, StorageError
+from embeddings.snapshots.disk import make_folder, writer_lock
+from embeddings.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from embeddings.store.database import Transaction
+
+FILE = "verbatim.db"
+"""Name of the file in the data folder."""
+SNAPSHOTS = "snapshots"
+"""Name of the folder in the data folder that holds the snapshots' files."""
+BEFORE = "collections"
+"""Name of the folder that a program of before 0.2 kept everything in."""
+WAIT = 2.0
+"""Seconds to wait for another process's write: a click has to be acknowledged within three."""
+LOOK = 0.2
+"""Seconds between two looks at whether another process has written something."""
+
+
+class SqliteDatabase(Database):
+    """A file of SQLite, which the processes of one machine share.
+
+    Args:
+        data: The data folder; made at first need, for its owner alone.
+
+    Raises:
+        InputError: An older program keeps its collections in that folder.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / FILE
+        if (data / BEFORE / "shared" / "corpus").is_dir() and not self.path.exists():
+            raise InputError(
+                f"The folder {data} was written by an earlier version, which kept each article in "
+                "a file: export each collection with that version, then import it here into "
+                "another folder."
+            )
+        engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_timeout=5
+        )
+        event.listen(engine, "begin", _begin)
+        super().__init__(engine, data / SNAPSHOTS)
+
+    def where(self) -> str:
+        """Return the path of the file."""
+        return str(self.path)
+
+    @contextlib.contextmanager
+    def hold(self, collection: str) -> Iterator[Transaction]:
+        """Hold a lock on a file, which the operating system frees when the process dies."""
+        with writer_lock(self.folder / collection):
+            yield self.write
+
+    def problems(self) -> list[str]:
+        """Have SQLite look at every page."""
+        with self.read() as connection:
+            found = connection.execute(text("PRAGMA quick_check")).scalars().all()
+        mend = "put a backup in its place, or import an export into another data folder"
+        return [f"{self.path}: {each}; {mend}." for each in found if each != "ok"]
+
+    def in_words(self, error: exc.DBAPIError) -> StorageError | None:
+        """Return what SQLite says as a sentence for a person."""
+        code = (
+            getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        )  # the primary code, as in its C API
+        reason = _REASONS.get(code)
+        kind = FullError if code == sqlite3.SQLITE_FULL else StorageError
+        return kind(f"The database {self.path} {reason}") if reason else None
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file; one that may only be read is read as it lies there."""
+        if not self.path.exists():
+            make_folder(self.path.parent)
+            with contextlib.suppress(OSError):  # what is wrong there, SQLite says in its words
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = self._open("rw")
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (
+                sqlite3.SQLITE_READONLY,
+                sqlite3.SQLITE_CANTOPEN,
+            ):
+                raise
+            connection.close()
+            waits = self.path.with_name(f"{FILE}-wal")
+            is_whole = not waits.exists() or not waits.stat().st_size
+            connection = self._open("ro&immutable=1" if is_whole else "ro")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=WAIT,
+            isolation_level=None,  # transactions begin where ``_begin`` says
+            check_same_thread=False,
+        )
+
+    def _follow(self) -> None:
+        """Ask SQLite, which counts the transactions of others."""
+        seen: Any = None
+        connection: sqlite3.Connection | None = None
+        while not self._stop.wait(LOOK):
+            try:
+                connection = connection or self._connect()
+                now = connection.execute("PRAGMA data_version").fetchone()
+            except (sqlite3.Error, StorageError, OSError):
+                connection = None
+                continue
+            if now != seen:
+                seen = now
+                self._look()
+        if connection:
+            connection.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_REASONS = {
+    sqlite3.SQLITE_FULL: "cannot be written, because the disk is full: nothing was changed; make "
+    "room and try again.",
+    sqlite3.SQLITE_BUSY: f"has been locked by somebody else for {WAIT:.0f} s: nothing was changed; "
+    "try again when that is done.",
+    sqlite3.SQLITE_LOCKED: "is locked by somebody else: nothing was changed; try again.",
+    sqlite3.SQLITE_READONLY: "may not be written: nothing was changed; change the owner or the "
+    "permissions of the file and its folder.",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder is there, and the "
+    "permissions.",
+    sqlite3.SQLITE_PERM: "may not be opened: check its permissions.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: look after the disk; nothing was changed.",
+    sqlite3.SQLITE_CORRUPT: "is damaged: put a backup in its place, or import an export into "
+    "another data folder.",
+    sqlite3.SQLITE_NOTADB: "is no database any more: put a backup in its place, or import an "
+    "export into another data folder.",
+}
+"""SQLite's primary result code (https://sqlite.org/rescode.html) -> the rest of a sentence."""
