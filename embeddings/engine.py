@@ -203,11 +203,7 @@ class SearchEngine(Beginning):
         )
 
     async def warm(self) -> None:
-        """Load what the first question would wait for.
-
-        Raises:
-            ModelError: The model cannot be loaded.
-        """
+        """Load what the first question would wait for; ModelError when it cannot be loaded."""
         await self._ready()
         await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
 

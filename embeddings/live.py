@@ -14,7 +14,7 @@ from embeddings.errors import (
     UnknownArticle,
 )
 from embeddings.snapshots.summaries import summarise
-from embeddings.types import Answer, Refusal
+from embeddings.types import SHARED, Answer, Refusal
 from embeddings.vectors.worker import Priority, Worker, within
 
 if TYPE_CHECKING:
@@ -105,6 +105,17 @@ class Live:
             self.snapshot, notes = await asyncio.to_thread(self.kept.load_best)
             self.notes = (*self.notes, *notes)
             await self.summarise()
+
+    async def serve_noted(self) -> bool:
+        """Serve what the store said last of a collection that it does not know any more."""
+        found = await asyncio.to_thread(self.kept.load_noted) if self.name == SHARED else None
+        if found is not None:
+            self.snapshot, self.is_cut_off = found, True
+            self.note(
+                f"The database does not know the collection {self.name} any more, and its last "
+                "snapshot serves: put a backup in its place."
+            )
+        return found is not None
 
     async def close(self) -> None:
         """End the model's thread when it has done what waits."""

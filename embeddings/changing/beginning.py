@@ -35,6 +35,8 @@ class Beginning(Changes):
             if not self._create:
                 there = ", ".join(sorted(self.pointers.known)) or "none yet"
                 raise InputError(f"There is no collection {self._name!r}; there are: {there}.")
+            if await self._live.serve_noted():
+                return
             await asyncio.to_thread(self.pointers.create, self._name)
         is_new = self.pointers.known.get(self._name) is None
         if self._live.snapshot is None and (self._seeds if is_new else True):

@@ -72,13 +72,8 @@ class Articles:
         Raises:
             StorageError: They cannot be read.
         """
-        v, c = schema.versions.c, schema.contents.c
-        found = (
-            select(schema.versions)
-            .join(schema.contents, _JOINED)
-            .where(self._inside(number or 0))
-            .order_by(v.article)
-        )
+        found = select(schema.versions).join(schema.contents, _JOINED)
+        found = found.where(self._inside(number or 0)).order_by(schema.versions.c.article)
         with self._database.read() as connection:
             return {row.article: self._version(row) for row in connection.execute(found)}
 
@@ -87,12 +82,12 @@ class Articles:
         v = schema.versions.c
         found = select(schema.versions).where(v.collection == self.collection)
         with self._database.read() as connection:
-            rows = connection.execute(found.order_by(v.article, v.version)).all()
-        return tuple(map(self._version, rows))
+            found = found.order_by(v.article, v.version)
+            return tuple(map(self._version, connection.execute(found)))
 
     def by_hand(self, number: int | None) -> dict[str, frozenset[str]]:
         """Return the fields of each article of a snapshot that somebody set by hand."""
-        v, c = schema.versions.c, schema.contents.c
+        v = schema.versions.c
         found = select(v.article, v.by_hand).join(schema.contents, _JOINED)
         with self._database.read() as connection:
             rows = connection.execute(found.where(self._inside(number or 0), v.by_hand != ""))
@@ -107,12 +102,8 @@ class Articles:
     def lost(self, number: int | None) -> tuple[str, ...]:
         """Return the articles of a snapshot of which the row is gone."""
         v, c = schema.versions.c, schema.contents.c
-        found = (
-            select(c.article)
-            .outerjoin(schema.versions, _JOINED)
-            .where(self._inside(number or 0), v.article.is_(None))
-            .order_by(c.article)
-        )
+        found = select(c.article).outerjoin(schema.versions, _JOINED)
+        found = found.where(self._inside(number or 0), v.article.is_(None)).order_by(c.article)
         with self._database.read() as connection:
             return tuple(connection.scalars(found))
 

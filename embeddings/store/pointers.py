@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import BigInteger, cast, delete, func, select, update
 
 from embeddings.errors import StorageError
 from embeddings.store import schema
@@ -149,9 +149,15 @@ class Pointers:
     def take_number(self, connection: Connection, name: str) -> int:
         """Return the next number of a snapshot, which no other gets."""
         table = schema.collections
-        count = update(table).where(table.c.name == name).values(numbers=table.c.numbers + 1)
-        connection.execute(count)
-        return int(connection.scalar(select(table.c.numbers).where(table.c.name == name)) or 0)
+        given = select(cast(table.c.numbers, BigInteger)).where(table.c.name == name)
+        used = (
+            select(func.max(column)).where(column.table.c.collection == name)
+            for column in (schema.snapshots.c.number, schema.contents.c.since)
+        )
+        numbers = (given, *used)
+        number = max(int(connection.scalar(each) or 0) for each in numbers) + 1
+        connection.execute(update(table).where(table.c.name == name).values(numbers=number))
+        return number
 
     def keep(self, connection: Connection, name: str, kept: Kept) -> None:
         """Keep a snapshot."""

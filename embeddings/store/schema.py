@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from embeddings.errors import InputError
+from embeddings.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -230,4 +230,9 @@ def make(connection: Connection) -> None:
 def version(connection: Connection) -> int | None:
     """Return which tables a database has; None when it does not say."""
     found = connection.scalar(select(about.c.value).where(about.c.name == "version"))
-    return int(found) if found else None
+    try:
+        return int(found) if found else None
+    except ValueError:
+        raise StorageError(
+            f"The database says that its tables are number {found!r}: put a backup in its place."
+        ) from None

@@ -80,9 +80,11 @@ class SqliteDatabase(Database):
         code = (
             getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         )  # the primary code, as in its C API
-        reason = _REASONS.get(code)
+        if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.InterfaceError):
+            return None
+        reason = _REASONS.get(code, f"cannot be used ({error.orig}): put a backup in its place.")
         kind = FullError if code == sqlite3.SQLITE_FULL else StorageError
-        return kind(f"The database {self.path} {reason}") if reason else None
+        return kind(f"The database {self.path} {reason}")
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file; one that may only be read is read as it lies there."""

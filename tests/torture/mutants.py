@@ -19,19 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def pointer() -> None:
     """Report a generation as published, and do not make it live."""
-    from embeddings.store.postgres import generations
+    from embeddings.store.pointers import Pointers
 
-    generations._POINT = "SELECT $1::text, $2::text"
+    Pointers.point = lambda *_: None  # type: ignore[method-assign]
 
 
 def deaf() -> None:
     """Do nothing about what other processes publish."""
-    from embeddings.store.postgres.following import Follower
+    from embeddings.store.database import Database
 
-    async def nothing(*_: Any) -> None:
-        pass
-
-    Follower._do = nothing  # type: ignore[method-assign,assignment]
+    Database._look = lambda _: None  # type: ignore[method-assign]
 
 
 def mixed() -> None:
@@ -51,9 +48,9 @@ def mixed() -> None:
 
 def silent() -> None:
     """Say nothing of a change in the audit log."""
-    from embeddings.changing.journal import Journal
+    from embeddings.store.audit import Audit
 
-    Journal._tell = lambda *_: None  # type: ignore[method-assign]
+    Audit.append = lambda *_: None  # type: ignore[method-assign]
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

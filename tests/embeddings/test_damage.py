@@ -1,0 +1,112 @@
+"""A bit that flips, in any file, is an answer as before or one sentence; and it is found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from embeddings.engine import SearchEngine
+from embeddings.errors import EmbeddingsError
+from tests.embeddings.collections import filled
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.stories import HARBOUR, ORCHARD
+
+QUESTION = "La construction a-t-elle duré trois ans ?"
+STEP = 509
+"""Of the database, one byte of so many is tried; a prime, to meet all columns."""
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data of an engine is made."""
+    return tmp_path_factory.mktemp("template")
+
+
+@pytest.fixture
+async def data(template: Path, tmp_path: Path) -> Path:
+    """The data of two articles with two snapshots."""
+    if not (template / "data").exists():
+        async with opened(template / "data") as engine:
+            await filled(engine, template)
+            await engine.reindex(full=True)
+    return Path(shutil.copytree(template / "data", tmp_path / "data"))
+
+
+def opened(data: Path) -> SearchEngine:
+    return SearchEngine(Settings(data=data, seeds=data / "none"), encoder=WordEncoder())
+
+
+async def looked_at(data: Path) -> tuple[str, tuple[str, ...]]:
+    """Open the data; return the best quote or the sentence in its place, and what is wrong."""
+    try:
+        async with opened(data) as engine:
+            hits = (await engine.ask(QUESTION, threshold=0.0)).hits
+            said = hits[0].text if hits else "nothing"
+            try:
+                return said, (*engine.status().notes, *(await engine.verify()).problems)
+            except EmbeddingsError as error:
+                return said, (str(error),)
+    except EmbeddingsError as error:
+        return str(error), (str(error),)
+
+
+def flip(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1 << place % 8
+    path.write_bytes(data)
+
+
+async def test_a_flipped_bit_in_any_file_of_a_snapshot_is_found_and_an_answer_is_given(
+    data: Path,
+) -> None:
+    answer, problems = await looked_at(data)
+    assert problems == ()
+    for path in sorted((data / "snapshots/shared/2").iterdir()):
+        for place in {0, path.stat().st_size // 2, path.stat().st_size - 1}:
+            before = path.read_bytes()
+            flip(path, place)
+            said, found = await looked_at(data)
+            assert said == answer, path.name
+            assert any(path.name in sentence for sentence in found), (path.name, place)
+            assert all("reindex --full" in sentence for sentence in found), found
+            path.write_bytes(before)
+    assert await looked_at(data) == (answer, ())
+
+
+async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: Path) -> None:
+    flip(data / "snapshots/shared/2/passage_vectors.rows.faiss", 100)
+    async with opened(data) as engine:
+        await engine.reindex(full=True)
+        left = (await engine.verify()).problems
+    assert all("snapshots/shared/2/" in sentence for sentence in left)
+    async with opened(data) as engine:
+        assert engine.status().snapshot == "3"
+
+
+@pytest.mark.parametrize("start", range(4))
+async def test_a_flipped_bit_in_the_database_is_an_answer_or_a_sentence(
+    data: Path, start: int
+) -> None:
+    path = data / "verbatim.db"
+    whole, (answer, _) = path.read_bytes(), await looked_at(data)
+    for place in places(len(whole), start):
+        path.write_bytes(whole)
+        flip(path, place)
+        said, _ = await looked_at(data)
+        quotes = {HARBOUR.text, ORCHARD.text}
+        assert said == answer or str(path) in said or "database" in said, (place, said, quotes)
+        forget(data)
+
+
+def forget(data: Path) -> None:
+    """Remove what SQLite keeps beside the database."""
+    for left in data.glob("verbatim.db-*"):
+        left.unlink()
+
+
+def places(size: int, start: int) -> Iterator[int]:
+    yield from range(start * STEP, size, 4 * STEP)
