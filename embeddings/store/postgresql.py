@@ -125,7 +125,8 @@ class PostgresDatabase(Database):
         said = error.orig
         state = getattr(said, "sqlstate", None) or ""
         first = " ".join(str(said).split("\n")[0].split())
-        if state.startswith("28") or state == "3D000" or "password" in first:
+        refused = not state and any(word in first for word in _NOBODY)
+        if state.startswith("28") or state == "3D000" or refused:
             return StorageError(
                 "The database does not let anybody in with that address: check the user, the "
                 "password and the name in VERBATIM_STORE__ADDRESS."
@@ -221,6 +222,8 @@ class PostgresDatabase(Database):
                 self._look()
 
 
+_NOBODY = ("password", "authentication", "does not exist")
+"""What libpq says of a connection that is refused, for which it gives no SQLSTATE."""
 _REASONS = {
     "25006": "may only be read just now, such as a standby: nothing was changed; name the server "
     "that may be written in VERBATIM_STORE__ADDRESS.",

@@ -213,7 +213,7 @@ async def test_files_of_many_parts_are_pulled_whole(
     text = HARBOUR.text.replace("trois ans", "quatre ans")
     await engine.add([story(shared.folder, "port", text, id="port", title="Le port")])
     async with shared.engine("two") as other:
-        assert "quatre ans" in (await other.ask(QUESTION)).hits[0].text
+        assert "quatre ans" in (await other.ask(QUESTION, threshold=0.0)).hits[0].text
 
 
 async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
