@@ -59,7 +59,7 @@ def draft_of(
         needed_only: The format states the other fields where they are known: guess none of them.
     """
     fields = stated or Fields()
-    margins = cache(lambda: margins_of(text))
+    margins = cache(lambda: margins_of(text.removeprefix("## ").replace("\n## ", "\n")))
     language = cache(lambda: guess_language(text))
     stem = storable(path.stem)
     guesses: dict[str, Callable[[], Any]] = {
