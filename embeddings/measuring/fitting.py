@@ -10,6 +10,7 @@ from embeddings.measuring.calibrate import fit
 from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
 from embeddings.measuring.sampling import Asked, Pool
+from embeddings.question.followups import readings
 from embeddings.question.understanding import check_question
 from embeddings.ranking.evidence import Query
 from embeddings.types import Progress
@@ -74,6 +75,7 @@ async def _pool(
             text = check_question(question.question)
         except QuestionError:
             continue
+        text = (readings(text, question.before) or (text,))[0]
         vector = await indexed.encode(text)
         asked.append(Asked(Query(text, vector), frozenset(row[p] for p in question.para_ids)))
         if progress:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-
-from embeddings.question.writtendays import read_days
+from datetime import date
 
 _MONTHS = (
     "janvier janv january jan",
@@ -39,20 +37,13 @@ DATE = (
 """A day with its year, as a pattern to be used once in another, with ``re.IGNORECASE``."""
 
 _WHOLE = re.compile(r"\A" + DATE + r"(?:[T ,à]+\d{1,2}[:h]\d{0,2}.{0,20})?", re.IGNORECASE)
-_MONTH = timedelta(31)
-"""No month is longer, from its first day to its last."""
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 
 def read_date(text: str) -> date | None:
-    """Return the day that a text says, and nothing else but a time of day; None when it is none.
-
-    Of a month with its year, the first day.
-    """
-    if found := _WHOLE.fullmatch(text.strip()):
-        return matched_date(found)
-    days = read_days(text)
-    return days.first if days and days.last - days.first < _MONTH else None
+    """Return the day that a text says, and nothing else but a time of day; None when it is none."""
+    found = _WHOLE.fullmatch(text.strip())
+    return matched_date(found) if found else None
 
 
 def matched_date(found: re.Match[str]) -> date | None:
