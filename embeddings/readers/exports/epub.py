@@ -55,22 +55,26 @@ def read(data: bytes, path: Path) -> Draft:
         main = place.get("full-path", "") if place is not None else ""
         package = _xml(archive, main, name)
         about = child(package, "metadata")
-        title = words(child(about, "title"))
         pages = [_page(archive, each, name) for each in _spine(package, main)]
     texts = [text for text in map(fragment_text, pages) if text]
+    fields = _fields(about)
+    text = without_head("\n\n".join(texts), fields)
+    if not text.strip():
+        raise ReadError(f"{name} has no text; put the story in it.")
+    return draft_of(text, path, fields, needed_only=True)
+
+
+def _fields(about: Any) -> Fields:
+    """Return what a package's metadata state (Dublin Core)."""
     people = [words(x) for x in children(about, "creator")]
-    fields = Fields(
-        title=title,
+    return Fields(
+        title=words(child(about, "title")),
         source=words(child(about, "publisher")),
         author=", ".join(filter(None, people)) or None,
         date=day(words(child(about, "date"))),
         url=web_address(words(child(about, "source"))),
         language=code(words(child(about, "language"))),
     )
-    text = without_head("\n\n".join(texts), fields)
-    if not text.strip():
-        raise ReadError(f"{name} has no text; put the story in it.")
-    return draft_of(text, path, fields, needed_only=True)
 
 
 def _spine(package: Any, main: str) -> list[str]:

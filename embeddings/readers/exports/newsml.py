@@ -67,20 +67,23 @@ def _item(item: Any, path: Path, number: int) -> Draft | Rejected | None:
     if said not in _USABLE:
         name = headline or mark
         return Rejected(f"{path}#{mark}", f"“{name}” of {path} may not be used: it is {said}.")
-    stamps = (
-        words(child(content, "contentCreated")),
-        words(child(about, "firstCreated")),
-        words(child(about, "versionCreated")),
-    )
-    fields = Fields(
+    return _held(child(item, "contentSet"), _fields(item, about, content, headline), path, mark)
+
+
+def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields:
+    created = (child(content, "contentCreated"), *children(about, "firstCreated", "versionCreated"))
+    return Fields(
         title=headline,
         source=_name(child(about, "provider")) or words(child(content, "creditline")),
         author=words(child(content, "by")) or _name(child(content, "creator")),
-        date=next((d for stamp in stamps if (d := day(stamp))), None),
+        date=next((d for stamp in created if (d := day(words(stamp)))), None),
         url=next((a for x in children(about, "link") if (a := web_address(x.get("href")))), None),
         language=_language(content, item),
     )
-    held = child(item, "contentSet")
+
+
+def _held(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
+    """Read what an item holds: a document of NITF, a page or a text."""
     if (nitf := child(held, "inlineXML", "nitf")) is not None:
         return _nitf(nitf, path, fields, mark)
     for page in children(child(held, "inlineXML"), "html"):
@@ -105,32 +108,31 @@ def _name(element: Any) -> str | None:
 def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
     """Read a document of NITF 3.x; what stands around it counts before what it says itself."""
     head, body = child(root, "head"), child(root, "body")
-    top = child(body, "body.head")
-    facts = child(head, "docdata")
-    days = [child(facts, "date.issue"), child(facts, "date.release"), child(top, "dateline")]
-    days[2] = child(days[2], "story.date")
-    publication = child(head, "pubdata")
-    pressed = publication if publication is not None else {}
-    byline = child(top, "byline")
-    person = words(child(byline, "person")) or words(byline)
-    fields = Fields(
-        title=known.title or words(child(top, "hedline", "hl1")) or words(child(head, "title")),
-        source=known.source or pressed.get("name") or words(child(top, "distributor")),
-        author=known.author or _without_by(person),
-        date=known.date
-        or next((d for e in days if e is not None and (d := day(e.get("norm")))), None)
-        or day(pressed.get("date.publication")),
-        url=known.url or web_address(pressed.get("ex-ref")),
-        language=known.language or code(root.get(_LANGUAGE)),
-    )
     content = child(body, "body.content")
     media = [e for e in content.iter() if local(e) == "media"] if content is not None else []
     for element in media:
         element.getparent().remove(element)
     told = (LeftOut(f"{len(media)} media", "pictures and their captions are no part of a story"),)
-    number = child(facts, "doc-id")
+    number = child(head, "docdata", "doc-id")
     name = mark or (number.get("id-string", "") if number is not None else "") or "1"
+    fields = _nitf_fields(head, child(body, "body.head"), known, code(root.get(_LANGUAGE)))
     return story(_html(content), fields, path, name, told if media else ())
+
+
+def _nitf_fields(head: Any, top: Any, known: Fields, language: str | None) -> Fields:
+    facts, press = child(head, "docdata"), child(head, "pubdata")
+    press = press if press is not None else {}
+    issued = (*children(facts, "date.issue", "date.release"), child(top, "dateline", "story.date"))
+    days = (day(each.get("norm")) for each in issued if each is not None)
+    byline = child(top, "byline")
+    return Fields(
+        title=known.title or words(child(top, "hedline", "hl1")) or words(child(head, "title")),
+        source=known.source or press.get("name") or words(child(top, "distributor")),
+        author=known.author or _without_by(words(child(byline, "person")) or words(byline)),
+        date=known.date or next(filter(None, days), None) or day(press.get("date.publication")),
+        url=known.url or web_address(press.get("ex-ref")),
+        language=known.language or language,
+    )
 
 
 def _html(content: Any) -> str:

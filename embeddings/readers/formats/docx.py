@@ -34,6 +34,18 @@ _NUMBERS = {
 """Word's formats of numbers -> HTML's; all but bullets count in digits otherwise."""
 
 _TOGGLES = {"w-vanish": HIDDEN, "w-strike": DELETED, "w-dstrike": DELETED}
+_SIGNS = {"w-tab": " ", "w-ptab": " ", "w-br": "<br>", "w-cr": "<br>", "w-noBreakHyphen": "\u2011"}
+_APART = {"w-footnoteReference": NOTES, "w-endnoteReference": NOTES} | {
+    "w-commentReference": COMMENTS,
+    "w-del": DELETED,
+    "w-moveFrom": "",
+}
+"""Elements that stand for something which is no part of the text -> what that is."""
+
+_NOTHING = (
+    "mc-Fallback",
+    *(f"w-{name}" for name in ("pPr", "rPr", "tblPr", "sectPr", "instrText", "delText", "rt")),
+)
 _BULLETS = ("bullet", "none")
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 _BODY_LEVEL = "9"
@@ -168,15 +180,13 @@ class _Writer:
         self._tables = 0
         self._joins = False
         self.left_out: Counter[str] = Counter()
-        signs = {"w-tab": " ", "w-ptab": " ", "w-br": "<br>", "w-cr": "<br>"}
-        signs |= {"w-noBreakHyphen": "\u2011"}
-        notes = {"w-footnoteReference": NOTES, "w-endnoteReference": NOTES}
-        notes |= {"w-commentReference": COMMENTS, "w-del": DELETED, "w-moveFrom": ""}
-        nothing = ("w-pPr", "w-rPr", "w-tblPr", "w-sectPr", "w-instrText", "w-delText", "w-rt")
-        rules: dict[str, Any] = dict.fromkeys((*nothing, "mc-Fallback"), unwritten)
-        rules |= {tag: lambda _, s=sign: iter((s,)) for tag, sign in signs.items()}
-        rules |= {tag: lambda _, w=what: self._leave(w) for tag, what in notes.items()}
-        rules |= {
+        self.walk = Walk(self._rules(), iter)
+
+    def _rules(self) -> dict[str, Any]:
+        rules: dict[str, Any] = dict.fromkeys(_NOTHING, unwritten)
+        rules |= {tag: lambda _, s=sign: iter((s,)) for tag, sign in _SIGNS.items()}
+        rules |= {tag: lambda _, w=what: self._leave(w) for tag, what in _APART.items()}
+        return rules | {
             "w-p": self._block,
             "w-r": self._run,
             "w-t": self._text,
@@ -189,7 +199,6 @@ class _Writer:
             "w-tr": self._row,
             "w-tc": lambda element: iter((*self._cell("<td>"), *element, *self._cell("</td>"))),
         }
-        self.walk = Walk(rules, iter)
 
     def _leave(self, what: str) -> Iterator[Any]:
         if what:

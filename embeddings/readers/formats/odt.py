@@ -74,8 +74,10 @@ class _Writer:
         self._boxes: list[Any] = []
         self._deep = 0
         self.left_out: Counter[str] = Counter()
-        rules: dict[str, Any] = dict.fromkeys(_NOTHING, unwritten)
-        rules |= {
+        self.walk = Walk(dict.fromkeys(_NOTHING, unwritten) | self._rules(), self._inline)
+
+    def _rules(self) -> dict[str, Any]:
+        return {
             "text-p": self._block,
             "text-h": self._block,
             "text-span": self._span,
@@ -98,7 +100,6 @@ class _Writer:
             "table-covered-table-cell": unwritten,
             "draw-text-box": self._box,
         }
-        self.walk = Walk(rules, self._inline)
 
     def _leave(self, what: str) -> Iterator[Any]:
         self.left_out[what] += 1
