@@ -85,7 +85,7 @@ ANSWERED = {
     "paraphrase": 0.11,
     "other-words": 0.00,
     "definition": 0.45,
-    "follow-up": 0.46,
+    "follow-up": 0.51,
     "typo": 0.28,
     "cross": 0.35,
 }

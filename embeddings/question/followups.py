@@ -20,6 +20,7 @@ from embeddings.question.wording import (
     CLITICS,
     DEMONSTRATIVES,
     DETERMINERS,
+    FREE,
     HIDING,
     IMPERSONAL,
     MANY,
@@ -70,10 +71,22 @@ def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
         found = _substitute(cut(rest), cut(head), is_open=not topic)
         found = [*(found or ([f"{head} ({rest})"] if topic else [])), f"{rest} ({_flat(base)})"]
     elif inside := _leant_on(asked, start, base, _resolve(earlier[-1], []) if earlier else ""):
-        found = [f"{question.rstrip(' ?!.')} ({each})" for each in inside]
+        found = [_fill(asked, start, each) for each in inside[:-1]]
+        found.append(f"{question.rstrip(' ?!.')} ({inside[-1]})")
     else:
         return None
     return tuple(dict.fromkeys(f"{each} ?" for each in found))[:3]
+
+
+def _fill(asked: Words, start: int, topic: str) -> str:
+    """Return a question with what it is about in the place of its pronoun, or in brackets."""
+    written, places = asked.read.written, asked.read.places
+    for at, (first, end) in enumerate(asked.spans):
+        if at >= start and asked.words[at] in FREE and _leans(asked, start, at):
+            space = " " if asked.words[at] == "c'" else ""
+            filled = written[: places[first]] + topic + space + written[places[end - 1] + 1 :]
+            return filled.rstrip(" ?!.")
+    return f"{written.rstrip(' ?!.')} ({topic})"
 
 
 def _resolve(question: str, before: Sequence[str]) -> str:
