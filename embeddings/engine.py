@@ -17,12 +17,11 @@ from embeddings.changing.publishing import Publisher
 from embeddings.collection import Collection
 from embeddings.errors import InputError
 from embeddings.live import Live
-from embeddings.question.understanding import MAX_QUESTION, check_question
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.database import Database, open_database
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.records import Records
-from embeddings.types import SHARED, Filters, Standing, Status, VerifyReport
+from embeddings.types import MAX_QUESTION, SHARED, Filters, Standing, Status, VerifyReport
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -183,6 +182,7 @@ class SearchEngine(Beginning):
             ModelError: The model cannot be loaded.
         """
         from embeddings.answering import Terms  # what only questions need
+        from embeddings.question.understanding import check_question
 
         text = check_question(question)
         terms = Terms(

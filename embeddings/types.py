@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
     ProgressCallback = Callable[["Progress"], None]
 
+MAX_QUESTION = 1000
+"""The longest question, in characters."""
+
 __all__ = [
+    "MAX_QUESTION",
     "METADATA",
     "SHARED",
     "Answer",

@@ -18,7 +18,7 @@ from embeddings.question.askeddays import phrases
 from embeddings.question.datewords import YEAR
 from embeddings.question.foldedtext import fold_text
 from embeddings.question.sources import source_named
-from embeddings.types import Filters, Note
+from embeddings.types import MAX_QUESTION, Filters, Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from embeddings.question.askeddays import Phrase
 
-MAX_QUESTION = 1000
-"""The longest question, in characters."""
 _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
 
 

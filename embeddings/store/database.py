@@ -15,7 +15,6 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exc, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from embeddings.errors import InputError, StorageError
 from embeddings.store import schema
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy.dialects import postgresql, sqlite
 
     from config.settings import Settings
     from embeddings.store.chunks import Chunks
@@ -67,7 +67,6 @@ class Database(ABC):
     Attributes:
         folder: Where this machine keeps the files of snapshots.
         is_shared: True when other machines have no access to that folder.
-        insert: Returns an ``INSERT`` that knows ``ON CONFLICT``.
     """
 
     is_shared = False
@@ -81,9 +80,9 @@ class Database(ABC):
         self._stop = threading.Event()
         self._following: threading.Thread | None = None
 
+    @abstractmethod
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an ``INSERT`` that knows ``ON CONFLICT``."""
-        return postgresql.insert(table) if self.is_shared else sqlite.insert(table)
 
     @abstractmethod
     def where(self) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import psycopg
 from pgvector.psycopg import register_vector
 from sqlalchemy import create_engine, exc, text
+from sqlalchemy.dialects import postgresql
 
 from embeddings.errors import AwayError, BusyError, FullError, StorageError
 from embeddings.store.database import Database
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from embeddings.store.chunks import Chunks
     from embeddings.store.database import Transaction
@@ -82,6 +83,10 @@ class PostgresDatabase(Database):
             pool_pre_ping=True,
         )
         super().__init__(engine, folder)
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
+        return postgresql.insert(table)
 
     def where(self) -> str:
         """Return the address without the user and the password."""

@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, exc, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, StorageError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from embeddings.store.database import Transaction
 
@@ -57,6 +58,10 @@ class SqliteDatabase(Database):
         )
         event.listen(engine, "begin", _begin)
         super().__init__(engine, data / SNAPSHOTS)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
+        return sqlite.insert(table)
 
     def where(self) -> str:
         """Return the path of the file."""
