@@ -14,8 +14,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from embeddings.text.sentences import trimmed
+from embeddings.types import Span
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from embeddings.types import Article
 
@@ -23,14 +26,36 @@ MAX_URL = 512
 """The longest address of a Discord button, in characters."""
 
 _SHORT = 9
-"""A sentence of at most so many words is given whole."""
-_EDGES = (4, 5, 3)
-"""How many words stand for each end of a longer one, in the order they are tried."""
+"""A sentence of at most so many words is given whole, unless something breaks its line."""
+_ENDS = ((12, 5), (8, 4), (5, 4), (4, 4), (3, 3))
+"""How many words stand for the beginning and the end of a longer one, in the order they are tried.
+
+Many first: a caption or a pull quote may begin with the same words, and is not in the text.
+"""
 _CONTEXT = (3, 5)
 """How many words before or after it tell it from the same words elsewhere."""
 _NEAR = 300
 """How far from it those words are looked for, in characters."""
-_WORD = re.compile(r"\S*\w\S*(?:\s+[^\w\s]+(?=\s|\Z))*")
+_OPENING = 2
+"""Within so many paragraphs a story opens: its standfirst, and what a page begins in large type."""
+_FEW = 4
+"""Up to so many words, a line is left with too few when it loses one."""
+_GLUE = "\u202f"
+"""The narrow no-break space, which is part of a word to Chromium: "3 200" is one."""
+_WORD = re.compile(rf"(?:\S|{_GLUE})*\w(?:\S|{_GLUE})*(?:[^\S{_GLUE}]+[^\w\s]+(?=\s|\Z))*")
+_MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*•‣◦▪·–—]|\d{1,4}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[ \t]+")
+"""What stands before a heading or the item of a list, which a page shows and does not contain."""
+_BREAK = re.compile(
+    r"\s*\n\s*|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{1,60}\(@\w)"
+    r"|[^\W\d_]+(?<=\w\w\w)\d{1,2}(?=[\s,.;])|[^\s=]{0,20}=[^\s=]{0,20}"
+)
+"""Where no words can go on: the end of a line, the marks of a ``q``, which are no text, the author
+of a post, the number of a note (it may be a button), a formula."""
+_ROW = re.compile(
+    r"(?P<name>[^\n:]{1,60}) : (?:[^\n]{0,300}[;:] )?[^\n\d;]{0,80}"
+    r"(?P<value>\d[^\n;:]{0,80}[^\s;:.!?…])"
+)
+"""The row of a table; its cells are apart in the page, and the heads between are not in it."""
 _RESERVED = "%/:?#[]@!$&'()*+,;=~-._"
 _MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -50,13 +75,14 @@ def link(article: Article, start: int, end: int) -> str | None:
         return None
     address, mark, _ = url.partition(":~:")
     base = address + ":~:" if "#" in address else address + "#:~:"
-    page = _page(article.title, article.text)
-    here = page.folded(start, end)
-    for fragment in _candidates(article.text, start, end):
-        full = f"{base}text={fragment}"
-        if len(full) <= MAX_URL and page.place(fragment) == here:
-            return full
-    return address if mark else url
+    page, runs = _page(article.title, article.text), _runs(article.text, start, end)
+    first = _find(page, runs, MAX_URL - len(f"{base}text="))
+    if first is None:
+        return address if mark else url
+    full = f"{base}text={first}"
+    later = _without_first_word(article.text, start, runs)
+    second = _find(page, later, MAX_URL - len(f"{full}&text=")) if later else None
+    return f"{full}&text={second}" if second else full
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,39 +123,83 @@ def _encode(text: str) -> str:
     return quote(text.encode("utf-8", "replace"), safe="").replace("-", "%2D")
 
 
+def _find(page: _Page, runs: Sequence[Span], room: int) -> Fragment | None:
+    """Return the first fragment of at most ``room`` characters that leads there alone."""
+    if not runs:
+        return None
+    here = page.folded(runs[0].start, runs[-1].end)
+    fitting = (f for f in _candidates(page.text, runs) if len(str(f)) <= room)
+    return next((f for f in fitting if page.place(f) == here), None)
+
+
+def _runs(text: str, start: int, end: int) -> list[Span]:
+    """Return the stretches of a sentence that stand in one line of a page each."""
+    mark = _MARK.match(text[start:end]) if start == 0 or text[start - 1] == "\n" else None
+    start += mark.end() if mark else 0
+    row = _ROW.fullmatch(text, start, end)
+    if row:
+        return [Span(*row.span("name")), Span(*row.span("value"))]
+    edges = [start, *(edge for m in _BREAK.finditer(text, start, end) for edge in m.span()), end]
+    spans = (trimmed(text, *pair) for pair in zip(edges[::2], edges[1::2], strict=True))
+    return [span for span in spans if _WORD.search(text, span.start, span.end)]
+
+
+def _without_first_word(text: str, start: int, runs: Sequence[Span]) -> list[Span]:
+    """Return the runs of a story's opening without their first word; nothing of other sentences.
+
+    A first letter in large type, or a credit that is glued to it, keeps a browser from finding
+    that word. What two parts of an address both lead to is highlighted once.
+    """
+    above = text[:start].rstrip().rpartition("\n")
+    opens = text[start - 1 : start] in ("", "\n") and (
+        above[0].count("\n\n") < _OPENING or above[2].startswith("#")
+    )
+    words = _words(text, runs[0]) if runs and opens else []
+    return [Span(words[1].start, runs[0].end), *runs[1:]] if len(words) > _FEW else []
+
+
+def _words(text: str, run: Span) -> list[Span]:
+    return [Span(*m.span()) for m in _WORD.finditer(text, run.start, run.end)]
+
+
 def _flat(text: str) -> str:
     """Return a text as a page shows it: spaces and line ends are one space, NBSP stays."""
     return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
 
 
-def _candidates(text: str, start: int, end: int) -> Iterator[Fragment]:
-    """Yield fragments for ``text[start:end]``, the plainest first."""
-    spans = [m.span() for m in _WORD.finditer(text, start, end)]
-    if not spans:
-        return
-    cores = list(_cores(text, start, end, spans))
+def _candidates(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
+    """Yield fragments for the stretches of a sentence, the plainest first."""
+    cores = list(dict.fromkeys(_cores(text, runs)))
     yield from cores
-    for prefix, suffix in _sides(text, start, end):
+    for prefix, suffix in _sides(text, runs[0].start, runs[-1].end):
         for core in dict.fromkeys((cores[0], cores[-1])):
             yield Fragment(core.start, core.end, prefix, suffix)
 
 
-def _cores(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> Iterator[Fragment]:
-    whole = Fragment(_flat(text[start:end]))
-    if len(spans) <= _SHORT:
+def _cores(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
+    first, last = runs[0], runs[-1]
+    heads, tails = _words(text, first), _words(text, last)
+    is_one = len(runs) == 1
+    whole = Fragment(_flat(first.of(text)))
+    if is_one and len(heads) <= _SHORT:
         yield whole
         return
-    for count in _EDGES:
-        head = text[start : spans[count - 1][1]]
-        tail = text[spans[-count][0] : end]
-        yield Fragment(_flat(head), _flat(tail))
-    yield whole
+    for before, after in _ENDS:
+        tail = min(after, len(tails))
+        head = min(before, len(heads) - tail if is_one else len(heads))
+        yield Fragment(
+            _flat(text[first.start : heads[head - 1].end]),
+            _flat(text[tails[-tail].start : last.end]),
+        )
+    if is_one:
+        yield whole
 
 
 def _sides(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
     """Yield (prefix, suffix) pairs; each lies in one line, since it must lie in one block."""
     before = text[max(0, start - _NEAR) : start].rstrip().rpartition("\n")[2]
     after = text[end : end + _NEAR].lstrip().partition("\n")[0]
+    before, after = _MARK.sub("", before, count=1), _MARK.sub("", after, count=1)
     heads = [before[m.start() :] for m in _WORD.finditer(before)]
     tails = [after[: m.end()] for m in _WORD.finditer(after)]
     for count in _CONTEXT:
@@ -153,23 +223,23 @@ class _Page:
     """A text as a browser searches it: case, accents and kinds of quotation marks do not count."""
 
     def __init__(self, head: str, text: str) -> None:
-        self._head, self._raw = head, text
-        self._text = _fold(head + text)
+        self._head, self.text = head, text
+        self._folded = _fold(head + text)
 
     def folded(self, start: int, end: int) -> tuple[int, int]:
         """Return a stretch of the article's text as a stretch of the folded page."""
-        before = _fold(self._head + self._raw[:start]).rstrip()
-        words = _fold(self._raw[start:end]).strip()
-        first = self._text.find(words, len(before))
+        before = _fold(self._head + self.text[:start]).rstrip()
+        words = _fold(self.text[start:end]).strip()
+        first = self._folded.find(words, len(before))
         return first, first + len(words)
 
     def place(self, fragment: Fragment) -> tuple[int, int] | None:
         """Return where a browser would stop first, as a stretch of the folded page."""
         after = "" if fragment.end else fragment.suffix
-        begin = _pattern(fragment.prefix, fragment.start, after).search(self._text)
+        begin = _pattern(fragment.prefix, fragment.start, after).search(self._folded)
         if begin is None or not fragment.end:
             return begin.span("it") if begin else None
-        finish = _pattern("", fragment.end, fragment.suffix).search(self._text, begin.end("it"))
+        finish = _pattern("", fragment.end, fragment.suffix).search(self._folded, begin.end("it"))
         return (begin.start("it"), finish.end("it")) if finish else None
 
 
@@ -189,5 +259,6 @@ def _bounded(text: str) -> str:
 
 def _fold(text: str) -> str:
     """Return a text as it is compared: in small letters, without marks, with single spaces."""
-    plain = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
+    glued = text.replace(_GLUE, "_").translate(_QUOTES)
+    plain = unicodedata.normalize("NFKD", glued.casefold())
     return re.sub(r"\s+", " ", _MARKS.sub("", plain))

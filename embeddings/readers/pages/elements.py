@@ -67,7 +67,7 @@ _EMBEDDED = re.compile(
 )
 """Names of what pages wrap such a post in."""
 
-_QUOTES = {"fr": ("« ", " »"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
+_QUOTES = {"fr": ("«", "»"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
 _OTHER_QUOTES = ("“", "”")
 
 

@@ -69,7 +69,10 @@ def test_a_short_sentence_is_given_whole() -> None:
 
 def test_a_long_sentence_is_given_by_its_ends() -> None:
     text = "Un mot, puis deux, puis trois, puis quatre, puis cinq, puis la fin du texte."
-    assert fragment(text, text) == "Un%20mot%2C%20puis%20deux%2C,la%20fin%20du%20texte."
+    assert fragment(f"A.\n\nB.\n\nC.\n\nD.\n\n{text}", text) == (
+        "Un%20mot%2C%20puis%20deux%2C%20puis%20trois%2C%20puis%20quatre%2C%20puis%20cinq%2C,"
+        "puis%20la%20fin%20du%20texte."
+    )
 
 
 def test_marks_that_a_fragment_has_a_meaning_for_are_encoded() -> None:
@@ -82,8 +85,38 @@ def test_no_break_spaces_and_apostrophes_stay_as_they_are() -> None:
     assert fragment(f"L’eau{NBSP}!", f"L’eau{NBSP}!") == "L%E2%80%99eau%C2%A0%21"
 
 
-def test_line_ends_inside_a_sentence_are_spaces() -> None:
-    assert fragment("Il pleut\nencore.", "Il pleut\nencore.") == "Il%20pleut%20encore."
+def test_no_part_goes_over_the_end_of_a_line_or_a_mark_that_is_no_text() -> None:
+    ends = {
+        "Il pleut\nencore.": "Il%20pleut,encore.",
+        "- Il pleut encore.": "Il%20pleut%20encore.",
+        "12. Il pleut encore.": "Il%20pleut%20encore.",
+        "b. Il pleut encore.": "Il%20pleut%20encore.",
+        "Il dit «oui je le veux» hier.": "Il%20dit,hier.",
+        "Sablé : 1 204 voix": "Sabl%C3%A9,1%20204%20voix",
+        "Sablé : Roche 12 voix ; Morin 1 204 voix": "Sabl%C3%A9,1%20204%20voix",
+        "La loi du quai1 dit non.": "La%20loi%20du,dit%20non.",
+        "Fini ! — Ida (@ida) 3 mars": "Fini%20%21,Ida%20%28%40ida%29%203%20mars",
+    }
+    assert {text: fragment(text, text) for text in ends} == ends
+
+
+def test_a_narrow_space_holds_a_word_together() -> None:
+    text = "Aux habitant·e·s, il en coûtera dès lundi matin, et pour une année, 3\u202f200 euros."
+    assert "3%E2%80%AF200%20euros." in fragment(text, text)
+
+
+def test_a_story_s_opening_is_found_without_its_first_word_too() -> None:
+    text = "Une halle rouvre lundi matin."
+    assert fragment(text, text) == (
+        "Une%20halle%20rouvre%20lundi%20matin.&text=halle%20rouvre%20lundi%20matin."
+    )
+
+
+def test_a_heading_is_what_stands_before_the_words_below_it() -> None:
+    text = "A.\n\nB.\n\nIl dit oui.\n\n## Le passeur\n\nIl dit oui."
+    at = text.rindex("Il dit")
+    url = str(link(Article(id="a", title="T", url=URL, text=text), at, len(text)))
+    assert url.partition("text=")[2] == "Le%20passeur-,Il%20dit%20oui."
 
 
 def test_words_that_stand_before_too_get_what_is_before_them() -> None:
@@ -151,7 +184,7 @@ def test_every_link_is_short_and_leads_to_its_words(words: list[str], data: st.D
     url = link(Article(id="a", title="T", url=URL, text=text), start, end)
     assert url is not None
     assert len(url) <= MAX_URL
-    parts = [p for p in url.partition("#:~:text=")[2].split(",") if p and "-" not in p]
+    parts = [p for p in re.split("&text=|,", url.partition("#:~:text=")[2]) if p and "-" not in p]
     for part in parts:
         assert unquote(part) in text[start:end]
 

@@ -115,7 +115,7 @@ def test_items_have_the_numbers_that_a_browser_shows(opening: str, marks: list[s
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("fr", "Il dit « oui »."), ("en", "Il dit “oui”."), ("de-AT", "Il dit „oui“.")],
+    [("fr", "Il dit «oui»."), ("en", "Il dit “oui”."), ("de-AT", "Il dit „oui“.")],
 )
 def test_quotations_have_the_marks_of_their_language(language: str, expected: str) -> None:
     assert shown(f"<div lang={language}><p>Il dit <q>oui</q>.</p></div>") == [expected]
