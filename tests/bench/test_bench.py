@@ -13,17 +13,12 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
-from embeddings.store.archive import parse
-from embeddings.text.passages import split
 from tests.bench import __main__ as bench
-from tests.bench import peers, plots, report, words
+from tests.bench import peers, report, words
 from tests.bench.__main__ import number
-from tests.bench.memory import Run
 from tests.bench.peers import PEERS
-from tests.bench.sizes import CORPUS, Plan, change, plan
-from tests.bench.stages import STAGES, Watch
-from tests.bench.tasks import percentiles
-from tests.bench.vectors import Recombined
+from tests.bench.runs import Run, percentiles
+from tests.bench.tasks import STAGES, Recombined, Watch, passages_of
 
 TIMES = dict.fromkeys((*STAGES, "cpu", "cpu_p95"), 1.0)
 CROWD = {"p50": 2.0, "p95": 3.0, "p99": 4.0, "questions": 5, "per_second": 6.0}
@@ -32,11 +27,12 @@ CROWD = {"p50": 2.0, "p95": 3.0, "p99": 4.0, "questions": 5, "per_second": 6.0}
 def measured(passages: int) -> report.Measured:
     """Return figures as a corpus might give them, those of time in proportion to its size."""
     seconds = {"seconds": passages / 100, "peak_mb": 300.0, "index": "Flat"}
+    seconds |= {"cpu": passages / 200, "encode": passages / 400}
     questions = {"stages": TIMES, "rest_mb": 200.0, "peak_mb": 210.0, "first_is_right": 0.9}
     questions["answers"] = CROWD
     askers = {f"askers_{n}": CROWD for n in (1, 8, 64)}
-    runs = dict.fromkeys(("index", "start", "reindex_nothing", "reindex_some"), seconds)
-    rest = {"encode": {"passages_per_second": 9.0, "ratio": 2.0}, "during": CROWD, "disk_mb": 5.0}
+    runs = dict.fromkeys(("index", "start", "reindex_nothing", "add_some"), seconds)
+    rest = {"during": CROWD, "disk_mb": 5.0}
     told = {"asked": passages, "passages": passages, "vectors": "real"}
     return told | {"questions": questions | askers} | runs | rest
 
@@ -60,25 +56,22 @@ def test_no_two_articles_are_alike(tmp_path: Path) -> None:
     assert len(set(texts)) == len(texts)
 
 
-def test_the_corpus_is_made_of_articles_with_the_passages_that_are_asked_for(
-    tmp_path: Path,
-) -> None:
+def test_the_corpus_has_the_passages_that_are_asked_for(tmp_path: Path) -> None:
     asked = words.write(tmp_path, 100, 30)
-    articles = {p.stem: parse(p.read_bytes(), p.name) for p in tmp_path.iterdir()}
-    assert 100 <= sum(len(split(article)) for article in articles.values()) < 110
+    passages = dict(passages_of(tmp_path))
+    assert 100 <= len(passages) < 110
     assert len(asked) == 30
     for each in asked:
-        passage = split(articles[each.article])[each.paragraph - 1]
-        text = articles[each.article].text[passage.start : passage.end].lower()
+        text = passages[f"{each.article}#{each.paragraph}"].lower()
         assert any(word in text for word in each.question.lower().split()[3:-1])
 
 
 def test_a_change_touches_one_article_in_a_hundred(tmp_path: Path) -> None:
-    words.write(tmp_path, 1500, 1)
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    changed = change(tmp_path, "once")
-    assert sum(path.read_bytes() != data for path, data in before.items()) == changed
-    assert changed == pytest.approx(len(before) / 100, abs=1)
+    words.write(tmp_path / "all", 1500, 1)
+    changed = list(words.change(tmp_path / "all", tmp_path / "some", "once").iterdir())
+    before = [tmp_path / "all" / path.name for path in changed]
+    assert all(a.read_text() != b.read_text() for a, b in zip(before, changed, strict=True))
+    assert len(changed) == pytest.approx(len(list((tmp_path / "all").iterdir())) / 100, abs=1)
 
 
 def test_recombined_vectors_of_texts_that_share_words_are_near() -> None:
@@ -110,29 +103,28 @@ def test_growth_is_the_exponent_of_the_size(power: float) -> None:
 
 
 def test_the_table_shows_every_figure_of_every_size() -> None:
-    shown = report.table([measured(1000), measured(10_000)])
-    assert shown.row_count == len(report.ROWS) + 1
-    assert len(shown.columns) == 4
-    assert report.growth([measured(1000), measured(10_000)])["index everything"] == pytest.approx(1)
+    lines = report.markdown([measured(1000), measured(10_000)]).splitlines()
+    assert len([line for line in lines if line.startswith("|")]) == len(report.ROWS) + 3
+    assert report.growth([measured(1000), measured(10_000)])["add everything"] == pytest.approx(1)
 
 
 def test_vectors_made_in_two_ways_tell_no_growth_of_the_time_to_make_them() -> None:
     mixed = [measured(1000), measured(10_000) | {"vectors": "recombined"}]
-    assert "index everything" not in report.growth(mixed)
+    assert "add everything" not in report.growth(mixed)
     assert "question, p95" in report.growth(mixed)
 
 
 def test_the_plots_are_drawn(tmp_path: Path) -> None:
-    paths = plots.draw([measured(1000), measured(10_000)], tmp_path)
+    paths = report.draw([measured(1000), measured(10_000)], tmp_path)
     assert [path.name for path in paths] == ["time.png", "memory.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
 def test_the_plots_have_no_ground_of_their_own_and_ink_that_is_read_on_any(tmp_path: Path) -> None:
-    picture = plt.imread(plots.draw([measured(1000), measured(10_000)], tmp_path)[0])
+    picture = plt.imread(report.draw([measured(1000), measured(10_000)], tmp_path)[0])
     assert (picture[[0, -1], :, 3] == 0).all()
     for ground in ((1.0, 1.0, 1.0), (0.051, 0.067, 0.09)):  # GitHub's light page and its dark one
-        assert all(contrast(colour, ground) > 2.4 for colour in (plots.INK, *plots.COLOURS))
+        assert all(contrast(colour, ground) > 2.4 for colour in (report.INK, *report.COLOURS))
 
 
 def contrast(colour: str, ground: tuple[float, float, float]) -> float:
@@ -185,49 +177,37 @@ def test_sizes_that_were_measured_before_are_not_measured_again(
 ) -> None:
     asked: list[int] = []
 
-    def fake(plan_: Plan, folder: Path, say: object) -> report.Measured:
-        asked.append(plan_.passages)
-        return measured(plan_.passages)
+    def fake(size: int, *_: object) -> report.Measured:
+        asked.append(size)
+        return measured(size)
 
     monkeypatch.setattr(bench, "measure", fake)
-    for sizes in ("1k,10k", "10k,2k", "2k"):
-        figures, shown = tmp_path / "figures.json", tmp_path / "table.md"
-        line = ["bench", "--sizes", sizes, "--json", str(figures), "--markdown", str(shown)]
+    monkeypatch.setattr(peers, "compare", lambda ours, *_: others({"name": str(ours["asked"])}))
+    figures, shown = tmp_path / "figures.json", tmp_path / "table.md"
+    for sizes, more in (("1k,10k", []), ("10k,2k", []), ("2k", ["--peers", "3k"])):
+        line = ["bench", "--sizes", sizes, "--json", str(figures), "--markdown", str(shown), *more]
         monkeypatch.setattr(sys, "argv", line)
         bench.main()
-    assert asked == [1000, 10_000, 2000]
-    assert [m["asked"] for m in json.loads(figures.read_text())["sizes"]] == [1000, 2000, 10_000]
+    kept = json.loads(figures.read_text())
+    assert asked == [1000, 10_000, 2000, 3000]
+    assert [m["asked"] for m in kept["sizes"]] == [1000, 2000, 3000, 10_000]
+    assert kept["peers"][1]["name"] == "3000"
     assert "| 2,000 passages, real vectors |" in shown.read_text()
 
 
-def test_others_are_measured_with_the_corpus_of_their_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bench, "measure", lambda plan_, folder, say: measured(plan_.passages))
-    monkeypatch.setattr(peers, "compare", lambda ours, *_: others({"name": str(ours["asked"])}))
-    figures = tmp_path / "figures.json"
-    line = ["bench", "--sizes", "1k,3k", "--peers", "2k", "--json", str(figures)]
-    monkeypatch.setattr(sys, "argv", line)
-    bench.main()
-    kept = json.loads(figures.read_text())
-    assert [m["asked"] for m in kept["sizes"]] == [1000, 2000, 3000]
-    assert kept["peers"][1]["name"] == "2000"
+def test_sizes_may_be_written_short() -> None:
+    assert [number(text) for text in ("250", "10k", "1M")] == [250, 10_000, 1_000_000]
 
 
-@pytest.mark.parametrize(("text", "size"), [("250", 250), ("10k", 10_000), ("1M", 1_000_000)])
-def test_sizes_may_be_written_short(text: str, size: int) -> None:
-    assert number(text) == size
-    assert plan(size, "auto", 1).vectors == ("real" if size <= 10_000 else "recombined")
-
-
-def test_a_corpus_is_indexed_and_asked_in_processes_of_their_own(tmp_path: Path) -> None:
-    asked = words.write(tmp_path / CORPUS, 40, 12)
+def test_a_corpus_is_added_and_asked_in_processes_of_their_own(tmp_path: Path) -> None:
+    asked = words.write(tmp_path / "stories", 40, 12)
     words.save(asked, tmp_path / "questions.json")
-    told = {"data": str(tmp_path), "vectors": "recombined", "questions": 12}
-    index, questions = (Run(task, told).result() for task in ("index", "questions"))
-    assert index["passages"] >= 40
-    assert index["peak_mb"] > 20
+    told = {"data": str(tmp_path), "model": "recombined", "questions": 12}
+    added = Run("add", told | {"stories": str(tmp_path / "stories")}).result()
+    questions = Run("questions", told).result()
+    assert added["passages"] >= 40
+    assert added["peak_mb"] > 20
+    assert added["encoded"] > added["encode"] > 0
     assert questions["askers_64"]["questions"] == 12
     assert questions["first_is_right"] > 0.5
     assert all(questions["stages"][stage] > 0 for stage in TIMES)
-    assert json.dumps(questions)

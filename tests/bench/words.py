@@ -115,8 +115,18 @@ def _invented(rank: int, model: Model) -> str:
     return word.strip("#")
 
 
+def change(stories: Path, folder: Path, how: str, share: float = 0.01) -> Path:
+    """Write some of the articles into a folder, a sentence longer; return the folder."""
+    folder.mkdir()
+    files = sorted(stories.glob("*.md"))[:: round(1 / share)]
+    for number, file in enumerate(files):
+        said = f" The story number {number} was revised {how}."
+        (folder / file.name).write_text(file.read_text("utf-8") + said, encoding="utf-8")
+    return folder
+
+
 def write(folder: Path, passages: int, questions: int, seed: int = 0) -> list[Asked]:
-    """Write a corpus of at least so many passages, as files of a collection's corpus.
+    """Write a corpus of at least so many passages, as files to be added.
 
     Args:
         folder: Where the articles' files go; made when it is not there.

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +18,14 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = 0.1
 """Seconds between two looks at the memory."""
-ONE_CORE = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-
-
-def pss(processes: Iterable[psutil.Process]) -> int:
-    """Return the bytes that processes hold, shared pages counted by their share.
-
-    Where the system does not tell (it does on Linux), the pages that are theirs alone.
-    """
-    total = 0
-    for process in processes:
-        try:
-            full = process.memory_full_info()
-            total += getattr(full, "pss", full.uss)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return total
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Run:
     """A task that runs: its peak of memory is followed until its end.
 
     Args:
-        task: Its name, as ``tests.bench.tasks`` or ``tests.bench.peers`` has it.
+        task: Its name, as its module has it.
         options: What it is told.
         module: Where it is.
         python: What runs it.
@@ -60,10 +40,11 @@ class Run:
     ) -> None:
         self.peak = 0
         told = json.dumps(options | {"began": time.time()})
+        single = dict.fromkeys(THREADS, "1") | {"TOKENIZERS_PARALLELISM": "false"}
         self._process = subprocess.Popen(
             [python, "-m", module, task, told],
             cwd=ROOT,
-            env=os.environ | ONE_CORE | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | single | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -73,11 +54,6 @@ class Run:
     @property
     def running(self) -> bool:
         return self._process.poll() is None
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the end, but no longer than this."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(seconds)
 
     def result(self, seconds: float | None = None) -> dict[str, Any]:
         """Wait for the end; return what the task printed last, and its peak of memory.
@@ -94,17 +70,29 @@ class Run:
         self._watcher.join()
         if self._process.returncode:
             raise RuntimeError(f"{self._process.args} ended with {self._process.returncode}")
-        return json.loads(said.splitlines()[-1]) | {"peak_mb": megabytes(self.peak)}
+        found: dict[str, Any] = json.loads(said.splitlines()[-1])
+        return found | {"peak_mb": megabytes(self.peak)}
 
     def _watch(self) -> None:
         process = psutil.Process(self._process.pid)
         while self.running:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 family = [process, *process.children(recursive=True)]
-            except psutil.NoSuchProcess:
-                return
-            self.peak = max(self.peak, pss(family))
+                self.peak = max(self.peak, pss(family))
             time.sleep(EVERY)
+
+
+def pss(processes: Iterable[psutil.Process]) -> int:
+    """Return the bytes that processes hold, shared pages counted by their share.
+
+    Where the system does not tell (it does on Linux), the pages that are theirs alone.
+    """
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            full = process.memory_full_info()
+            total += getattr(full, "pss", full.uss)
+    return total
 
 
 def megabytes(size: float) -> float:
@@ -114,3 +102,10 @@ def megabytes(size: float) -> float:
 def on_disk(folder: Path) -> float:
     """Return the megabytes that a folder's files take."""
     return megabytes(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()))
+
+
+def percentiles(took: Sequence[float]) -> dict[str, float]:
+    """Return the middle, the 95th and the 99th of a hundred, in the unit given."""
+    rising = sorted(took) or [0.0]
+    at = {f"p{p}": rising[min(len(rising) - 1, len(rising) * p // 100)] for p in (50, 95, 99)}
+    return at | {"questions": len(took)}
