@@ -21,7 +21,7 @@ class Hoarder(SearchEngine):
     """An engine that lets go of no snapshot that ever served."""
 
     async def add(self, *given: Any, **how: Any) -> ChangeReport:
-        self.__dict__.setdefault("kept", []).append(self._live.serving)
+        self.__dict__.setdefault("kept", []).append(self._live.loaded)
         return await super().add(*given, **how)
 
 

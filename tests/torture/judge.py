@@ -205,7 +205,8 @@ def _lost(live: Sequence[Generation]) -> Iterator[str]:
 def _audited(seen: Seen) -> Iterator[str]:
     """Compare the audit log with what was live."""
     times = [datetime.fromisoformat(line["at"]) for line in seen.audit]
-    serving = [line["snapshot"] for line in seen.audit if line["what"] in ("publish", "rollback")]
+    lines = [line for line in seen.audit if not line["article"]]
+    serving = [line["snapshot"] for line in lines if line["what"] in ("publish", "rollback")]
     publishing = [at for at, line in zip(times, seen.audit, strict=True) if not line["article"]]
     if publishing != sorted(publishing):
         yield "the audit log is not in order"

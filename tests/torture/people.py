@@ -64,6 +64,7 @@ class Crowd:
         self._down = set(range(shards))
         self.guilds: dict[int, Guild] = {}
         self.asked: list[Asked] = []
+        self.over = False
 
     async def settle(self) -> User:
         """Make a server on each shard, with its people; return the operator, who is on all."""
@@ -114,8 +115,8 @@ class Crowd:
         self._down.discard(shard)
 
     async def keep_asking(self, chance: random.Random) -> None:
-        """Ask one question after the other, of whichever bot is there, until cancelled."""
-        while True:
+        """Ask one question after the other, of whichever bot is there, until it is ``over``."""
+        while not self.over:
             await self.ask(chance.randrange(self._shards), chance.choice(TOLD))
             await asyncio.sleep(chance.random() * 0.8)
 
@@ -146,11 +147,6 @@ class Crowd:
             del self._open[asked]
             lost.cancel()
             answer.cancel()
-
-    async def rest(self) -> None:
-        """Wait until nobody waits for an answer any more."""
-        while self._open:  # noqa: ASYNC110 - each has its own end, soon
-            await asyncio.sleep(0.1)
 
 
 class Editor:
@@ -227,7 +223,7 @@ class ShellEditor(Editor):
         self.command = Command(f"editor-{self.paper}", self._arguments(work))
         code, out, err = await self._machines.run(self.command)
         if code > 0:
-            work.end(LATER if "Somebody else" in err else REFUSED)
+            work.end(LATER if "Somebody else" in err else REFUSED, said=err)
         elif not code:
             reply = json.loads(out)
             report = reply if "snapshot" in reply else reply["report"] or {}
@@ -272,7 +268,7 @@ class ChatEditor(Editor):
         if re.search(_DONE, text):
             work.end(DONE)
         elif re.search(_OVER, text):  # otherwise the bot was killed, and nobody told
-            work.end(LATER if "déjà en cours" in text else REFUSED)
+            work.end(LATER if "déjà en cours" in text else REFUSED, said=text)
 
     async def _show(self, one: Interaction, until: str, shard: int, session: Session) -> Any:
         """Wait for words in the answer, or for the end of the bot; return the message."""

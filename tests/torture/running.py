@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.bot.wire.server import FakeDiscord
 from tests.torture import history
-from tests.torture.people import COOLDOWN, LONGEST, ChatEditor, Crowd, ShellEditor
+from tests.torture.people import COOLDOWN, LONGEST, PATIENCE, ChatEditor, Crowd, ShellEditor
 from tests.torture.processes import Machines
 from tests.torture.seen import Asked, Plan, Seen
 from tests.torture.stories import PAPERS, TOLD, Story, quotes, write, write_first
@@ -222,8 +222,9 @@ class Life:
         _, pending = await asyncio.wait(self._editing, timeout=LONGEST)
         if pending:
             self.seen.faults.append("an editor never finished what was begun")
-        await self._stop_asking()
-        await self._crowd.rest()
+        self._crowd.over = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2 * PATIENCE)
 
     async def _publish(self) -> None:
         """Bring a last edition: it must find nobody in its way."""
@@ -246,15 +247,12 @@ class Life:
                     asked = await self._crowd.ask(shard, town)
                 self.seen.last += [asked] if asked else []
 
-    async def _stop_asking(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     async def end(self) -> None:
         """Leave nothing behind."""
-        self._tasks |= self._editing
-        await self._stop_asking()
+        tasks = self._tasks | self._editing
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for bot in self._bots:
             await asyncio.to_thread(bot.sweep)
 

@@ -70,6 +70,7 @@ class Work:
         ended: When it was told; 0: never.
         told: ``done``, ``put off`` or ``refused``; empty: never.
         snapshot: What serves then, where that was told.
+        said: The sentence, where it was not done.
     """
 
     paper: str
@@ -80,10 +81,11 @@ class Work:
     ended: float = 0.0
     told: str = ""
     snapshot: str = ""
+    said: str = ""
 
-    def end(self, told: str, snapshot: str = "") -> None:
+    def end(self, told: str, snapshot: str = "", said: str = "") -> None:
         """Note what was told."""
-        self.ended, self.told, self.snapshot = time.time(), told, snapshot
+        self.ended, self.told, self.snapshot, self.said = time.time(), told, snapshot, said
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TOLD = TOWNS[:8]
 PAPERS = ("A", "B")
 _MARK = re.compile(r"(?:édition|numéro) (?P<paper>[AB])(?P<edition>\d+)")
-_TITLE = re.compile(r"\*\*(?:\d\. )?(?P<title>.*)\*\*")
+_TITLE = re.compile(r"(?:\*\*)?(?:\d\. )?(?P<title>.*?)(?:\*\*)?")
 _SIGNS = re.compile(r"\A> |\*\*")
 _QUOTED = " «»\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 
