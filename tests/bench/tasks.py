@@ -106,6 +106,12 @@ class Options:
         encoder = Recombined() if self.model == "recombined" else None
         return SearchEngine(self.settings(), encoder=encoder)
 
+    def encoder(self) -> type:
+        """Return the class of what makes vectors."""
+        if self.model == "recombined":
+            return Recombined
+        return type(load_encoder(self.settings()))
+
     def asked(self) -> list[words.Asked]:
         return words.load(Path(self.data) / "questions.json")[: self.questions]
 
@@ -134,8 +140,7 @@ async def start(options: Options) -> dict[str, Any]:
 async def add(options: Options) -> dict[str, Any]:
     """Read files and index them, in a process that already serves; encoding is told apart."""
     async with options.engine() as engine:
-        encoder = engine._live.encoder
-        parts = (("encode", type(encoder), "encode_documents"),)
+        parts = (("encode", options.encoder(), "encode_documents"),)
         with timed(parts, time.process_time) as watch:
             clock = Clock()
             report = (await engine.add([options.stories])).report
@@ -163,7 +168,7 @@ async def questions(options: Options) -> dict[str, Any]:
             await ask(engine, each)
         gc.collect()
         result: dict[str, Any] = {"rest_mb": megabytes(pss([psutil.Process()]))}
-        result["stages"] = await stages(engine, asked)
+        result["stages"] = await stages(engine, options.encoder(), asked)
         for askers in ASKERS:
             result[f"askers_{askers}"] = await crowd(engine, asked, askers)
         clock = Clock()
@@ -214,10 +219,10 @@ def draw(answer: Answer) -> None:
     answer_card(answer, View(Languages.load().default, 0.5)).lay_out()
 
 
-async def stages(engine: SearchEngine, asked: list[words.Asked]) -> dict[str, float]:
+async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) -> dict[str, float]:
     """Return the milliseconds of a question in each stage, and of processor time in all."""
     parts = (
-        ("encode", type(engine._live.encoder), "encode_query"),
+        ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
         *(("lexical", Lexical, name) for name in ("read", "best", "score", "spelt")),
         ("rank", loaded.LoadedSnapshot, "rank"),
