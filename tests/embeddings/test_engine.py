@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,16 @@ from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import (
     BusyError,
+    FullError,
     InputError,
     QuestionError,
     SnapshotError,
     UnknownArticle,
     UnknownSnapshot,
 )
+from embeddings.snapshots import writing
 from embeddings.snapshots.disk import writer_lock
+from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.store.installed import tamper, tell
@@ -473,3 +477,57 @@ async def test_a_damaged_row_without_a_good_copy_is_named_and_can_be_added_again
         await again.add([str(folder / "port.md")])
         assert (await again.ask(QUESTION)).hits[0].article.id == "port"
         assert [each.id for each in again.sources()] == ["library", "port", "verger"]
+
+
+async def test_all_that_is_written_is_its_owners_alone(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    await engine.reindex(full=True)
+    paths = list(settings.data.rglob("*"))
+    assert {p.stat().st_mode & 0o777 for p in paths if p.is_dir()} == {0o700}
+    wrong = [str(p) for p in paths if p.is_file() and p.stat().st_mode & 0o177]
+    assert [name for name in wrong if not name.endswith(".lock")] == []
+
+
+@pytest.mark.parametrize("what", ["remove", "rollback"])
+async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refused(
+    engine: SearchEngine,
+    settings: Settings,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    await engine.reindex(full=True)
+    await engine.remove(["verger"])
+    kept = settings.data / "snapshots/shared"
+    write, take = SqliteDatabase.write, writing.write
+
+    def is_full() -> bool:
+        return len([path for path in kept.iterdir() if path.name.isdecimal()]) > 2
+
+    def refuse(*arguments: Any, **options: Any) -> Any:
+        if is_full():
+            raise FullError("The disk is full; make room and try again.")
+        return take(*arguments, **options)
+
+    def begin(database: SqliteDatabase) -> Any:
+        if is_full():
+            raise FullError("The disk is full; make room and try again.")
+        return write(database)
+
+    monkeypatch.setattr(writing, "write", refuse)
+    monkeypatch.setattr(SqliteDatabase, "write", begin)
+    before = engine.status().snapshot
+    with pytest.raises(FullError):
+        await engine.add([str(folder / "verger.md")])
+    assert engine.status().snapshot == before
+    if what == "remove":
+        await engine.remove(["library"])
+        assert [each.id for each in engine.sources()] == ["port"]
+    else:
+        await engine.rollback("2")
+        assert [each.id for each in engine.sources()] == ["library", "port", "verger"]
+    assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
+    monkeypatch.undo()
+    await engine.reindex(full=True)
+    assert (await engine.verify()).problems == ()
