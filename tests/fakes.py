@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["BAKERY", "LETTER", "RIVER", "STORIES", "FakeEngine", "split", "words"]
 
 
+class Nowhere(Pointers):
+    """The collections of a database that has none."""
+
+    def look(self) -> None:
+        """Find nothing."""
+
+
 class FakeEngine(Changes):
     """The public face of ``SearchEngine`` over a few articles held in memory.
 
@@ -48,8 +57,8 @@ class FakeEngine(Changes):
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
         super().__init__(articles, collection)
-        self.database = SqliteDatabase(Path("no collections are here"))
-        self.pointers = Pointers(self.database)
+        self.database = SqliteDatabase(Path(tempfile.gettempdir(), f"fake-{token_hex(8)}"))
+        self.pointers = Nowhere(self.database)
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.before: tuple[str, ...] = ()
