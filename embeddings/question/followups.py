@@ -37,6 +37,9 @@ from embeddings.question.wording import (
     VERBS,
     Words,
     cut,
+    end_of_phrase,
+    find_names,
+    find_phrases,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +117,7 @@ def _flat(question: str) -> str:
 def _opening(asked: Words) -> int:
     """Return how many words only say that something goes on: "et", "and what about"."""
     at, most = 0, len(asked.words) - 1
-    while at < most and asked.words[at] in OPENERS | {","} and asked.quote(at, at + 1)[-1] != "ù":
+    while at < most and asked.words[at] in OPENERS | {","}:
         at += 1
     about = ABOUT.match(asked.read.text, asked.spans[at][0])
     if not about:
@@ -142,19 +145,37 @@ def _is_fragment(asked: Words, start: int) -> bool:
 
 def _leans(asked: Words, start: int, at: int) -> bool:
     """Say whether one word stands for what an earlier question named."""
-    words = asked.words
-    word, after = words[at], words[at + 1] if at + 1 < len(words) else ""
-    if not IMPERSONAL.isdisjoint(words[max(0, at - 2) : at + 3]):
+    words, word = asked.words, asked.words[at]
+    if _is_empty(asked, at) or (word in OWNERS and not _is_open(asked, start, at)):
         return False
-    if word in OWNERS and not (after and asked.is_substance(at + 1) and after not in TIMES):
-        return False
-    if word in DEMONSTRATIVES and at + 2 < len(words) and words[at + 2] in PREPOSITIONS:
-        return False  # "cette histoire avec Amazon" says itself which
     if word in OBJECTS | CLITICS and _is_object(asked, at):
         return CLAUSES.isdisjoint(words[start + 1 : at])
     if word in POINTERS and _is_explained(asked, at):
         return False
     return word in SUBJECTS | POINTERS | OWNERS and not _is_named(asked, start, at)
+
+
+def _is_empty(asked: Words, at: int) -> bool:
+    """Say whether a pronoun stands for nothing: "il faut", "il est illégal de"."""
+    near = asked.words[max(0, at - 3) : at + 3]
+    thinks = asked.words[at + 1 : at + 2] == ("est",)
+    return not IMPERSONAL.isdisjoint(near) or (
+        thinks and not {"de", "d'", "que", "qu'"}.isdisjoint(asked.words[at + 3 : at + 4])
+    )
+
+
+def _is_open(asked: Words, start: int, at: int) -> bool:
+    """Say whether "son" or "cette" is about something that its question does not say itself.
+
+    It says so in "cette histoire avec Amazon"; a name anywhere may be whose it is, and so may
+    "qui" when it does something.
+    """
+    words, last = asked.words, len(asked.words) - 1
+    if at == last or not asked.is_substance(at + 1) or words[at + 1] in TIMES:
+        return False
+    described = words[at] in DEMONSTRATIVES and at + 1 < last and words[at + 2] in PREPOSITIONS
+    acts = words[start] in {"qui", "who", "ki"} and words[min(start + 1, last)] not in VERBS
+    return not (described or acts or any(map(asked.is_name, range(last + 1))))
 
 
 def _is_object(asked: Words, at: int) -> bool:
@@ -171,8 +192,9 @@ def _is_object(asked: Words, at: int) -> bool:
 
 def _is_explained(asked: Words, at: int) -> bool:
     """Say whether "c'est" or "ça" only announces what comes, as in "c'est quoi AWS"."""
+    after_asker = at > 0 and asked.words[at - 1].startswith("qu'est-ce")
     for place in range(at + 1, len(asked.words)):
-        if asked.is_name(place):
+        if asked.is_name(place) or (after_asker and asked.is_substance(place)):
             return True
         follows = asked.is_substance(place) or asked.words[place] in DETERMINERS | DEMONSTRATIVES
         if follows and asked.words[place - 1 - (asked.words[place - 1] == ",")] in ASKERS:
@@ -201,52 +223,14 @@ def _topics(asked: Words, question: str) -> list[str]:
     if term := defined_term(question):
         return [term]
     base = cut(question)
-    if names := [base.quote(start, end) for start, end in _names(base)]:
+    if names := [base.quote(start, end) for start, end in find_names(base)]:
         return [", ".join(names)]
     if question.endswith(")"):
         return [question[question.index("(") + 1 : -1]] if "(" in question else []
     others = {"les"} if not ONE.isdisjoint(asked.words) else set()
     others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
-    fitting = [span for span in _phrases(base) if base.words[span[0]] not in others]
+    fitting = [span for span in find_phrases(base) if base.words[span[0]] not in others]
     return [base.quote(*span) for span in fitting[-1:]]
-
-
-def _names(base: Words) -> list[tuple[int, int]]:
-    """Return the places of names, each with the capitals that follow it."""
-    found: list[tuple[int, int]] = []
-    for at in range(len(base.words)):
-        if base.is_substance(at) and base.is_name(at):
-            joined = found and found[-1][1] == at
-            found[-1:] = [(found[-1][0], at + 1)] if joined else [*found[-1:], (at, at + 1)]
-    return found
-
-
-def _phrases(base: Words) -> list[tuple[int, int]]:
-    """Return the places of nouns behind an article, with what they are of."""
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(base.words) - 1:
-        end = at
-        if base.words[at] in DETERMINERS and base.is_substance(at + 1):
-            end = _phrase_end(base, at + 1)
-            found.append((at, end))
-        at = max(at + 1, end)
-    return found
-
-
-def _phrase_end(base: Words, at: int) -> int:
-    """Return where a phrase ends whose noun or article is at a place; all that it is of is in it.
-
-    Which words belong to a noun is not known, but after "est" only nouns and their adjectives are.
-    """
-    wide = at > 1 and base.words[at - 2] in {"est", "sont", "is", "are", "was", "were"}
-    of, last = {"de", "du", "des", "d'", "of"}, len(base.words)
-    while at < last and base.words[at] in of | DETERMINERS:
-        at += 1
-    at += 1
-    while at < last and base.is_substance(at) and (wide or base.is_name(at)):
-        at += 1
-    return _phrase_end(base, at + 1) if at < last - 1 and base.words[at] in of else min(at, last)
 
 
 def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
@@ -267,12 +251,12 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
             return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
-        return [put(at, _phrase_end(base, at + 1)) for at in same]
+        return [put(at, end_of_phrase(base, at + 1)) for at in same]
     if rest.words[0] in DETERMINERS:
-        return [put(*span) for span in _phrases(base)[:1]]
+        return [put(*span) for span in find_phrases(base)[:1]]
     if not any(map(rest.is_substance, range(len(rest.words)))):
         return []
-    return [put(*span) for span in _names(base) or (_unnamed(base) if is_open else [])]
+    return [put(*span) for span in find_names(base) or (_unnamed(base) if is_open else [])]
 
 
 def _unnamed(base: Words) -> list[tuple[int, int]]:

@@ -22,11 +22,11 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-OPENERS = word_set("et mais ou donc alors ok oui non sinon and but or so then yes no")
+OPENERS = word_set("et mais donc alors ok oui non sinon and but or so then yes no")
 ABOUT = re.compile(r"(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about )")
 ASKERS = word_set(
     "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
-    " pk ki what who whom whose which where when why how what's who's"
+    " pk ki ou d'ou what who whom whose which where when why how what's who's"
 ) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
 VERBS = word_set(
     "est sont a ont etait etaient fut avait avaient sera peut doit fait va is are was were has have"
@@ -53,7 +53,7 @@ _LIGHT = word_set(
     " way manner facon maniere raison reason"
 )
 HIDING = word_set(
-    "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle combien"
+    "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle"
 )
 """Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
 PREPOSITIONS = word_set(
@@ -71,7 +71,7 @@ ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )
 _TOKEN = re.compile(
-    r"combien de temps|qu'est-ce qu(?:[ei]\b|')|est-ce qu(?:e\b|')|[snl]'(?:en|y)\b"
+    r"combien de temps|qu'est[- ]ce[- ]qu(?:[ei]\b|')|d'ou\b|est-ce qu(?:e\b|')|[snl]'(?:en|y)\b"
     r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|[a-z]+'(?=\w)"
     r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*(?:'s\b)?|[,;]"
 )
@@ -106,4 +106,48 @@ def cut(question: str) -> Words:
     """Return a question cut into words."""
     read = fold_text(question)
     found = list(_TOKEN.finditer(read.text))
-    return Words(read, tuple(m.group() for m in found), tuple(m.span() for m in found))
+    words = (m.group() if "est" not in m.group()[:6] else _one_way(m.group()) for m in found)
+    return Words(read, tuple(words), tuple(m.span() for m in found))
+
+
+def _one_way(word: str) -> str:
+    """Return "qu'est-ce que" however it was joined."""
+    return f"qu'est-ce {word[-3:].lstrip('- ')}" if word.startswith("qu'est") else word
+
+
+def find_names(base: Words) -> list[tuple[int, int]]:
+    """Return the places of names, each with the capitals that follow it."""
+    found: list[tuple[int, int]] = []
+    for at in range(len(base.words)):
+        if base.is_substance(at) and base.is_name(at):
+            joined = found and found[-1][1] == at
+            found[-1:] = [(found[-1][0], at + 1)] if joined else [*found[-1:], (at, at + 1)]
+    return found
+
+
+def find_phrases(base: Words) -> list[tuple[int, int]]:
+    """Return the places of nouns behind an article, with what they are of."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(base.words) - 1:
+        end = at
+        if base.words[at] in DETERMINERS and base.is_substance(at + 1):
+            end = end_of_phrase(base, at + 1)
+            found.append((at, end))
+        at = max(at + 1, end)
+    return found
+
+
+def end_of_phrase(base: Words, at: int) -> int:
+    """Return where a phrase ends whose noun or article is at a place; all that it is of is in it.
+
+    Which words belong to a noun is not known, but after "est" only nouns and their adjectives are.
+    """
+    wide = at > 1 and base.words[at - 2] in {"est", "sont", "is", "are", "was", "were"}
+    of, last = {"de", "du", "des", "d'", "of"}, len(base.words)
+    while at < last and base.words[at] in of | DETERMINERS:
+        at += 1
+    at += 1
+    while at < last and base.is_substance(at) and (wide or base.is_name(at)):
+        at += 1
+    return end_of_phrase(base, at + 1) if at < last - 1 and base.words[at] in of else min(at, last)

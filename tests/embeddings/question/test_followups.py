@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,9 @@ from hypothesis import strategies as st
 
 from config.settings import SEEDS
 from embeddings.question.followups import readings
+from embeddings.text.analysis import fold
+
+SETS = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 
 # what was asked before, the question, its first reading
 LEANING = [
@@ -78,6 +83,13 @@ STANDING = [
     "Rekognition",
     "Palantir surveillance immigration",
     "c'est quoi cette histoire avec amazon ?",
+    "D'où vient la musique chaouie ?",
+    "Ou se situe l'autorité du roi ?",
+    "Qui abandonne ses principes en 1987 ?",
+    "Qui donne son pouvoir à Paul ?",
+    "Qu'est-ce-que c'est le asen ?",
+    "Il est illégal de faire quoi sous l'eau ?",
+    "quand y a t il le plus de monde",
     "qui s'en sert (Palantir) ?",
 ]
 
@@ -98,6 +110,23 @@ def test_questions_of_the_seeds_that_were_asked_alone_stand_but_for_open_pronoun
     bent = [q["question"] for q in alone if readings(q["question"], ["Qui est Bob ?"])]
     assert len(alone) > 250
     assert bent == []
+
+
+@pytest.mark.skipif(not SETS.is_dir(), reason="the labelled sets are not beside the project")
+def test_of_questions_that_people_asked_alone_only_those_with_an_open_pronoun_lean() -> None:
+    leaning = {
+        name: [q for q in asked_in(name) if readings(q, ["Qui est Bob ?"])]
+        for name in ("piaf_dev", "afriqa_dev")
+    }
+    assert len(leaning["afriqa_dev"]) <= 1  # of 885
+    assert len(leaning["piaf_dev"]) <= 96  # of 3,441, whose writers had the text before them
+    pronouns = re.compile(r"\b(?:ils?|elles?|lui|leurs?|l|s(?:on|a|es)|ce(?:t|tte|s)?)\b")
+    assert [q for q in leaning["piaf_dev"] if not pronouns.search(fold(q))] == []
+
+
+def asked_in(name: str) -> list[str]:
+    lines = (SETS / name / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["question"] for line in lines]
 
 
 def test_nothing_leans_when_nothing_was_asked_before() -> None:
