@@ -256,20 +256,27 @@ class Live:
             self.note(f"The snapshot {number} is not served: {error}")
 
     async def serve(self, snapshot: Snapshot) -> None:
-        """Serve a snapshot from now on; questions that are being answered keep theirs.
+        """Serve a snapshot from now on, as ``prepare`` allows; who is being answered keeps theirs."""
+        await self.replace(snapshot, await self.prepare(snapshot))
+
+    async def prepare(self, snapshot: Snapshot) -> LoadedSnapshot | None:
+        """Load what a question needs of a snapshot, once the models are there.
 
         Raises:
             SnapshotError: It cannot be served, such as for being of another model.
         """
+        if self.models is None:
+            return None
+        if not self.is_of_our_model(snapshot):
+            raise SnapshotError(
+                f"The snapshot {snapshot.id} was made with {snapshot.manifest.model}, not with "
+                f"{self.encoder.model_id}: choose that model, or run reindex."
+            )
+        return await asyncio.to_thread(self._load, snapshot)
+
+    async def replace(self, snapshot: Snapshot, loaded: LoadedSnapshot | None) -> None:
+        """Serve a snapshot that is prepared."""
         async with self._turn:
-            loaded = None
-            if self.models:
-                if not self.is_of_our_model(snapshot):
-                    raise SnapshotError(
-                        f"The snapshot {snapshot.id} was made with {snapshot.manifest.model}, not "
-                        f"with {self.encoder.model_id}: choose that model, or run reindex."
-                    )
-                loaded = await asyncio.to_thread(self._load, snapshot)
             self.snapshot, self.loaded = snapshot, loaded
         await self.summarise()
 
@@ -282,11 +289,7 @@ class Live:
 
     @property
     def now(self) -> Snapshot:
-        """What serves now.
-
-        Raises:
-            UnknownArticle: Nothing does.
-        """
+        """What serves now; UnknownArticle when nothing does."""
         if self.snapshot is None:
             raise UnknownArticle("No article is indexed yet; add one first.")
         return self.snapshot

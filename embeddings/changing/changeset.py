@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from embeddings.types import AuditEntry, ReindexReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from embeddings.collection import Base
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.archive import Contents
     from embeddings.store.pointers import Kept
     from embeddings.types import Article, ProgressCallback
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +118,11 @@ def count(
 
 def tell(change: Change, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
     """Return what the audit log is to say of a change, its publication last."""
-    from embeddings.changing.planning import differences
-
-    entries: list[AuditEntry] = []
-    for name, new in change.articles.items():
-        old = base.articles.get(name)
-        entry = AuditEntry(
-            at=now,
-            by=wish.by,
-            what="change" if change.what == "add" and old else change.what,
-            article=name,
-            before=old.digest if old else None,
-            after=new.digest if new else None,
-            fields=differences(old, new) if old and new else (),
-        )
-        entries.append(entry)
-        if name in change.by_hand and change.what == "add":
-            by_hand = tuple(change.by_hand[name])
-            entries.append(replace(entry, what="edit", before=entry.after, fields=by_hand))
+    entries = [
+        entry
+        for name, new in change.articles.items()
+        for entry in _tell_article(change, name, base.articles.get(name), new)
+    ]
     previous = base.published.live
     what = "rollback" if change.what == "rollback" else "publish"
     published = AuditEntry(
@@ -143,4 +133,25 @@ def tell(change: Change, base: Base, wish: Wish, kept: Kept, now: datetime) -> l
         snapshot=str(kept.number),
         counts=kept.counts,
     )
-    return [*entries, *change.lines, published]
+    told = [replace(entry, at=now, by=wish.by) for entry in entries]
+    return [*told, *change.lines, published]
+
+
+def _tell_article(
+    change: Change, name: str, old: Article | None, new: Article | None
+) -> Iterator[AuditEntry]:
+    from embeddings.changing.planning import differences
+
+    entry = AuditEntry(
+        at=_NEVER,
+        by="",
+        what="change" if change.what == "add" and old else change.what,
+        article=name,
+        before=old.digest if old else None,
+        after=new.digest if new else None,
+        fields=differences(old, new) if old and new else (),
+    )
+    yield entry
+    if name in change.by_hand and change.what == "add":
+        by_hand = tuple(change.by_hand[name])
+        yield replace(entry, what="edit", before=entry.after, fields=by_hand)

@@ -15,15 +15,19 @@ from embeddings.types import RollbackReport
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from embeddings.changing.changeset import Wish
     from embeddings.collection import Collection
+    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
     from embeddings.store.pointers import Published
     from embeddings.types import Article, AuditEntry
+
+    Becoming = Mapping[str, Article | None]
+    """Article id -> what becomes of it; None: it is taken out."""
 
 
 class GoingBack:
@@ -55,36 +59,20 @@ class GoingBack:
         published = await asyncio.to_thread(self._kept.published)
         base = await asyncio.to_thread(self._collection.base, published, set(), is_strict=False)
         then = await asyncio.to_thread(snapshot.articles)
-        articles: dict[str, Article | None] = {
-            name: article
-            for name, article in then.items()
-            if name not in base.articles or identity(article) != identity(base.articles[name])
-        }
-        articles |= dict.fromkeys(base.articles.keys() - then.keys())
-        change = Change("rollback", articles)
-        kept = replace(published.kept[number], by=wish.by, counts=count(articles, base.articles))
+        change = Change("rollback", _difference(base.articles, then))
+        counts = count(change.articles, base.articles)
+        kept = replace(published.kept[number], by=wish.by, counts=counts)
         entries = tell(change, base, wish, kept, datetime.now(UTC))
-        await self._live.serve(snapshot)  # one of another model is refused here
+        loaded = await self._live.prepare(snapshot)  # one of another model is refused here
         try:
-            try:
-                await finish(self._go_back, write, number, entries)
-            except FullError:
-                if not await asyncio.to_thread(self._make_room, number):
-                    raise
-                await finish(self._go_back, write, number, entries)
-        except BaseException:
-            if base.snapshot:
-                await self._live.serve(base.snapshot)
-            raise
+            await finish(self._go_back, write, number, entries)
+        except FullError:
+            if not await asyncio.to_thread(self._make_room, number):
+                raise
+            await finish(self._go_back, write, number, entries)
+        await self._live.replace(snapshot, loaded)
         await self._clear()
-        rows = {each.id: each for each in snapshot.sources}
-        return RollbackReport(
-            snapshot=snapshot.id,
-            previous=str(published.live or ""),
-            added=tuple(rows[n] for n in sorted(articles) if n in rows and n not in base.articles),
-            changed=tuple(rows[n] for n in sorted(articles) if n in rows and n in base.articles),
-            removed=tuple(sorted(name for name, article in articles.items() if article is None)),
-        )
+        return _report(snapshot, published.live, change.articles, base.articles)
 
     def _live_number(self) -> int | None:
         return self._kept.published().live
@@ -108,3 +96,26 @@ class GoingBack:
         """Remove the files that are not kept any more; what the disk refuses is done later."""
         with contextlib.suppress(StorageError):
             await asyncio.to_thread(lambda: self._kept.sweep(self._kept.published()))
+
+
+def _difference(now: Mapping[str, Article], then: Mapping[str, Article]) -> Becoming:
+    """Return what becomes of which articles when they are again as they were then."""
+    back: dict[str, Article | None] = {
+        name: article
+        for name, article in then.items()
+        if name not in now or identity(article) != identity(now[name])
+    }
+    return {**back, **dict.fromkeys(now.keys() - then.keys())}
+
+
+def _report(
+    snapshot: Snapshot, previous: int | None, articles: Becoming, there: Mapping[str, Article]
+) -> RollbackReport:
+    rows = {each.id: each for each in snapshot.sources if each.id in articles}
+    return RollbackReport(
+        snapshot=snapshot.id,
+        previous=str(previous or ""),
+        added=tuple(row for name, row in sorted(rows.items()) if name not in there),
+        changed=tuple(row for name, row in sorted(rows.items()) if name in there),
+        removed=tuple(sorted(name for name, article in articles.items() if article is None)),
+    )
