@@ -256,7 +256,7 @@ class Live:
             self.note(f"The snapshot {number} is not served: {error}")
 
     async def serve(self, snapshot: Snapshot) -> None:
-        """Serve a snapshot from now on, as ``prepare`` allows; who is being answered keeps theirs."""
+        """Serve a snapshot from now on; who is being answered keeps the one before."""
         await self.replace(snapshot, await self.prepare(snapshot))
 
     async def prepare(self, snapshot: Snapshot) -> LoadedSnapshot | None:
