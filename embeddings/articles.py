@@ -192,6 +192,15 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """Something of an input that was left out on purpose, and why: half a sentence."""
+
+    input: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeReport:
     """What an addition or a removal did; ``report`` is None on a dry run or without a change.
 
@@ -205,6 +214,7 @@ class ChangeReport:
     rejected: tuple[Rejected, ...] = ()
     report: ReindexReport | None = None
     proposed: tuple[Proposed, ...] = ()
+    left_out: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def addition(value: ChangeReport) -> Document:
         "changed": sources(value.changed),
         "unchanged": sources(value.unchanged),
         "rejected": value.rejected,
+        "left_out": value.left_out,
         "report": reindex(value.report) if value.report else None,
     }
     if value.proposed:

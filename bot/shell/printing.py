@@ -132,6 +132,9 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
         for article in articles:
             if article.id in understood:
                 _show_understanding(screen, understood[article.id])
+    for each in report.left_out:
+        said = words("left-out", what=each.what, why=each.why)
+        screen.indented(f"{each.input} – {said}", "dim")
     if report.removed:
         screen.line(words("removed", articles=len(report.removed)), "bold")
         screen.table([""], [(one,) for one in report.removed])

@@ -15,7 +15,7 @@ from embeddings.readers.many import read_all
 from embeddings.snapshots.building import texts_of
 from embeddings.snapshots.disk import storage_errors
 from embeddings.text.passages import split
-from embeddings.types import ChangeReport, Rejected
+from embeddings.types import ChangeReport, Omission, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,10 @@ def read(
             else:
                 drafts.append(attachments.draft(*outcome))
     plan = planner.plan(drafts)
-    return replace(plan, rejected=(*rejected, *plan.rejected))
+    left_out = (
+        Omission(name, each.what, each.why) for name, draft in drafts for each in draft.left_out
+    )
+    return replace(plan, rejected=(*rejected, *plan.rejected), left_out=tuple(left_out))
 
 
 def check_limits(most: limits.Limits, plan: Plan, there: Mapping[str, Article], log: Audit) -> None:

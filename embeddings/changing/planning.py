@@ -15,7 +15,15 @@ from embeddings.errors import InputError
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.pages.language import guess_language
 from embeddings.text.passages import split
-from embeddings.types import Article, ArticleSummary, ChangeReport, Proposed, Rejected, digest
+from embeddings.types import (
+    Article,
+    ArticleSummary,
+    ChangeReport,
+    Omission,
+    Proposed,
+    Rejected,
+    digest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +66,7 @@ class Plan:
         unchanged: Articles that it has already, as they are.
         rejected: Inputs that are not taken, each with a sentence.
         inferred: Article id -> names of its fields that were guessed, not stated.
+        left_out: What was left out of the inputs on purpose.
     """
 
     added: tuple[Article, ...] = ()
@@ -65,6 +74,7 @@ class Plan:
     unchanged: tuple[Article, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     inferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[Omission, ...] = ()
 
     @property
     def change(self) -> dict[str, Article | None]:
@@ -84,6 +94,7 @@ class Plan:
             rejected=self.rejected,
             report=report,
             proposed=shown,
+            left_out=self.left_out,
         )
 
     def proposed(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:

@@ -157,6 +157,7 @@ def test_a_removal_is_an_addition_and_what_was_removed() -> None:
         "changed": [],
         "unchanged": [],
         "rejected": [],
+        "left_out": [],
         "report": output.reindex(REPORT),
         "removed": ["crue"],
     }

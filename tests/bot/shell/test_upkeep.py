@@ -118,3 +118,10 @@ def test_an_import_replaces_only_when_it_is_told_to(run: Run) -> None:
     assert "1 article exporté" in run("export", "out.zip").out
     assert "--replace" in run("import", "out.zip").err
     assert run("import", "out.zip", "--replace").code == 0
+
+
+def test_what_an_addition_leaves_out_is_told(run: Run, tmp_path: Path) -> None:
+    hidden = r"{\rtf1\ansi Le pont {\v ne pas publier }est ferm\'e9 depuis lundi.\par}"
+    (tmp_path / "pont.rtf").write_text(hidden, encoding="ascii")
+    (told,) = run("add", "pont.rtf", "--json").document["left_out"]
+    assert (told["input"], told["what"]) == ("pont.rtf", "1 stretches that the document hides")
