@@ -133,7 +133,7 @@ def test_a_reindex_has_the_keys_of_the_contract() -> None:
 
 def test_an_addition_has_the_keys_of_the_contract() -> None:
     document = output.addition(ChangeReport(added=(SUMMARY,), report=REPORT))
-    assert set(document) == {"added", "changed", "unchanged", "rejected", "report"}
+    assert set(document) == {"added", "changed", "unchanged", "rejected", "left_out", "report"}
 
 
 def test_an_addition_lists_articles_as_sources_does() -> None:
