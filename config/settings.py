@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     """Where the corpus, the snapshots and the database live."""
     seeds: Path = SEEDS
     """Stories read in when a new data folder is opened; ``none`` for none."""
-    model: str = "light"
+    model: str = "e5"
     """``e5`` or ``light``, which come in packages, a sentence-transformers name, or a folder."""
     encoder: EncoderSettings = EncoderSettings()
     reranker: str | None = None

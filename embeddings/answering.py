@@ -18,6 +18,7 @@ from embeddings.question.understanding import understand
 from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleaved, merged
 from embeddings.types import Answer, Filters, Note, Refusal
+from embeddings.vectors.encoder import read_question
 from embeddings.vectors.reranker import TOP, rerank
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.ranker import Candidate, Ranking
     from embeddings.types import Hit
+    from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
-    from embeddings.vectors.reranker import Reranker
+from embeddings.vectors.reranker import Reranker
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +167,7 @@ class _Asked:
 
     def answered(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse when none of the snapshots answers."""
-        vector = self.models.encoder.encode_query(self.text)
+        vector = read_question(self.models.encoder, self.text)
         searched = self.searched(filters, vector)
         quoted = [(one, self.hits(one)) for one in searched]
         sure = max((hit.confidence for _, hits in quoted for hit in hits), default=None)
@@ -185,7 +187,7 @@ class _Asked:
         """The id of the first collection's snapshot: the shared one's, where that is searched."""
         return next(iter(self.snapshots.values())).snapshot.id
 
-    def searched(self, filters: Filters, vector: NDArray[np.float32]) -> list[_Searched]:
+    def searched(self, filters: Filters, vector: NDArray[np.float32] | Read) -> list[_Searched]:
         """Rank the passages of each snapshot that the filters concern.
 
         Raises:
@@ -255,7 +257,7 @@ class _Asked:
         return Refusal.NOT_FOUND
 
     def ranked(
-        self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32]
+        self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32] | Read
     ) -> Ranking:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
         reranker = self.models.reranker

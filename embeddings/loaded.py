@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical
-from embeddings.ranking.ranker import Arrays, Query, rank
+from embeddings.ranking.evidence import Arrays, Query, Tokens
+from embeddings.ranking.ranker import rank
 from embeddings.snapshots.building import LEXICAL
+from embeddings.snapshots.tokens import TOKENS
 from embeddings.text.analysis import fold
 from embeddings.types import Filters, Hit, Sentence, Span, digest
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from embeddings.ranking.ranker import Candidate, Ranking
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import Article, Passage
+    from embeddings.vectors.e5 import Read
     from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
@@ -58,6 +61,7 @@ class LoadedSnapshot:
             lexical=Lexical.from_arrays(snapshot.arrays(LEXICAL)),
             passage_index=self._passage_index,
             sentence_index=self._sentence_index,
+            tokens=_tokens(snapshot),
         )
         for index in (self._passage_index, self._sentence_index):  # read before the first question
             index.search(np.zeros((1, index.dimension), np.float32), 1)
@@ -80,7 +84,7 @@ class LoadedSnapshot:
     def rank(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        read: NDArray[np.float32] | Read,
         filters: Filters,
         *,
         limit: int,
@@ -90,14 +94,13 @@ class LoadedSnapshot:
 
         Args:
             question: The question's words.
-            vector: Its vector, float32 ``[d]``, of length 1.
+            read: Its vector, float32 ``[d]``, of length 1, or all that the model made of it.
             filters: What to search in.
             limit: The most candidates to return.
             fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
         """
-        query = Query(text=question, vector=vector)
         return rank(
-            query,
+            as_query(question, read),
             self.arrays,
             allowed=self._allowed(filters),
             calibration=self.calibration,
@@ -180,6 +183,20 @@ class LoadedSnapshot:
             only[self.snapshot.row(filters.article_id)] = True
             rows &= only
         return np.asarray(rows[self.arrays.article_of], dtype=bool)
+
+
+def as_query(question: str, read: NDArray[np.float32] | Read) -> Query:
+    """Return a question as it is ranked, given its vector, or all that the model made of it."""
+    if isinstance(read, np.ndarray):
+        return Query(question, read)
+    return Query(question, read.vector, read.tokens, read.words)
+
+
+def _tokens(snapshot: Snapshot) -> Tokens | None:
+    """Return the tokens of a snapshot; None where its model makes none."""
+    found = snapshot.arrays(TOKENS)
+    found.pop("title_keys", None)
+    return Tokens(**found) if found else None
 
 
 def _within(

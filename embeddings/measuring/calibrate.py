@@ -37,19 +37,20 @@ FEATURES = (
     "nearer",
     "passage",
     "sentence",
+    "tokens",
+    "meant",
+    "unnamed",
     "small",
-    *(f"small*{name}" for name in ("lead", "passage", "sentence")),
+    *(f"small*{name}" for name in ("lead", "nearer", "passage", "sentence", "tokens")),
 )
 """What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
 ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
 """What tells whether a question is about a story at all."""
 FOLDS = 5
 UNSUPPORTED = 0.1
-"""The share of answers that may be unsupported at the threshold."""
-UNSUPPORTED_SMALL = 0.125
-"""The same in the smallest corpora, whose few passages the reader sees through at once."""
+"""The share of answers that may be unsupported at the threshold, in corpora of all sizes."""
 LEAST_SMALL = 60
-"""The most passages that a corpus has whose samples decide that."""
+"""The most passages of a corpus whose samples decide the threshold of small ones."""
 UNRELATED = 0.25
 """The share of questions about other stories that may get a passage of a story asked alone."""
 SMALL_SHARE = 0.5
@@ -92,7 +93,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
         note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
         figures=_figures(whole, threshold),
         story=_story([s for s in found if s.alone]),
-        lenience=max(0.0, threshold - _threshold(small, UNSUPPORTED_SMALL)) if small else 0.0,
+        lenience=max(0.0, threshold - _threshold(small, UNSUPPORTED)) if small else 0.0,
     )
 
 
@@ -149,9 +150,16 @@ def _probability(features: Values, weights: Values, intercept: float) -> Values:
 
 
 def _threshold(rows: Sequence[tuple[float, Sample]], unsupported: float) -> float:
-    """Return the least confidence above which few enough answers are unsupported."""
+    """Return the least confidence above which few enough answers are unsupported.
+
+    Every set weighs the same, or the one with the most questions would decide: of those measured
+    with, it has no question without an answer.
+    """
     sure, correct = np.array([p for p, _ in rows]), np.array([s.correct for _, s in rows])
     weight = np.array([_WEIGHT.get(s.kind, 1.0) for _, s in rows])
+    for source in {s.source for _, s in rows}:
+        part = np.array([s.source == source for _, s in rows])
+        weight[part] /= part.sum()
     for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
         given = weight * (sure >= least)
         if given.sum() and 1 - given @ correct / given.sum() <= unsupported:

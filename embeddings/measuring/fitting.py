@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError
+from embeddings.loaded import as_query
 from embeddings.measuring.calibrate import fit
 from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
+from embeddings.measuring.mixing import fit_mix
 from embeddings.measuring.sampling import Asked, Pool
 from embeddings.question.followups import readings
 from embeddings.question.understanding import check_question
-from embeddings.ranking.evidence import Query
 from embeddings.types import Progress
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.measuring.labelled import LabelledSet
-    from embeddings.measuring.sampling import Sample
     from embeddings.ranking.confidence import Calibration
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
@@ -34,7 +36,7 @@ async def calibrate(
     encoder: Encoder | None = None,
     progress: ProgressCallback | None = None,
 ) -> Calibration:
-    """Fit the confidence of a model on labelled sets.
+    """Fit the ranking and the confidence of a model on labelled sets.
 
     Args:
         folders: The sets; the more unlike, the better it will do on others.
@@ -47,14 +49,21 @@ async def calibrate(
         ModelError: There are too few questions, or scikit-learn is missing.
     """
     sets = [(folder.resolve().name, read_set(folder)) for folder in folders]
-    found: list[Sample] = []
-    model = ""
-    for name, labelled in sets:
-        async with index(labelled.material, settings, encoder, progress) as indexed:
-            model = indexed.models.encoder.model_id
-            pool = await _pool(name, labelled, indexed, progress)
-            found += await asyncio.to_thread(list, pool.samples())
-    return fit(found, model)
+    async with contextlib.AsyncExitStack() as stack:
+        pools: list[Pool] = []
+        for name, labelled in sets:
+            inside = index(labelled.material, settings, encoder, progress)
+            indexed = await stack.enter_async_context(inside)
+            pools.append(await _pool(name, labelled, indexed, progress))
+        model, before = indexed.models.encoder.model_id, indexed.loaded.calibration
+        return await asyncio.to_thread(_fitted, pools, model, before)
+
+
+def _fitted(pools: Sequence[Pool], model: str, before: Calibration) -> Calibration:
+    """Fit what the evidence counts, and then how sure the ranking that it makes may be."""
+    mixed = replace(before, mix=fit_mix(pools, before.mix))
+    found = [each for pool in pools for each in replace(pool, calibration=mixed).samples()]
+    return replace(fit(found, model), mix=mixed.mix)
 
 
 async def _pool(
@@ -76,8 +85,9 @@ async def _pool(
         except QuestionError:
             continue
         text = (readings(text, question.before) or (text,))[0]
-        vector = await indexed.encode(text)
-        asked.append(Asked(Query(text, vector), frozenset(row[p] for p in question.para_ids)))
+        gold = frozenset(row[p] for p in question.para_ids)
+        asked.append(Asked(as_query(text, await indexed.encode(text)), gold, question.answer))
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))
-    return Pool(name, asked, indexed.loaded.arrays, labelled.material.documents)
+    loaded = indexed.loaded
+    return Pool(name, asked, loaded.arrays, labelled.material.documents, loaded.calibration)

@@ -15,7 +15,7 @@ from embeddings.ranking.confidence import calibration_for
 from embeddings.snapshots.reindexing import Tools, make
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.types import SHARED
-from embeddings.vectors.encoder import load_encoder
+from embeddings.vectors.encoder import load_encoder, read_question
 from embeddings.vectors.reranker import load_reranker
 from embeddings.vectors.worker import Priority, Worker
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from embeddings.answering import Terms
     from embeddings.snapshots.reindexing import Material
     from embeddings.types import Answer, ProgressCallback
+    from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
 
 
@@ -55,9 +56,10 @@ class Indexed:
             Priority.QUESTION, answer, question, serving, self.models, terms
         )
 
-    async def encode(self, question: str) -> NDArray[np.float32]:
-        """Return a question's vector, shape ``[d]``."""
-        return await self.worker.run(Priority.INDEXING, self.models.encoder.encode_query, question)
+    async def encode(self, question: str) -> NDArray[np.float32] | Read:
+        """Return what the model makes of a question; see ``read_question``."""
+        encoder = self.models.encoder
+        return await self.worker.run(Priority.INDEXING, read_question, encoder, question)
 
 
 @contextlib.asynccontextmanager

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.lexical.bm25 import Document, Ints
+    from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.evidence import Query
 
 SIZES = (1, 1, 2, 3, 5, 8, 15, 30, 80)
@@ -44,10 +45,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A labelled question: its vector, and the rows of the passages that answer it."""
+    """A labelled question, the rows of the passages that answer it, and the answer's words."""
 
     query: Query
     gold: frozenset[int]
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,21 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A labelled set, ready to be asked: its arrays, and the words that they were made of."""
+    """A labelled set, ready to be asked.
+
+    Attributes:
+        source: Its name.
+        asked: Its questions.
+        arrays: What they are asked of.
+        documents: The words that the arrays were made of.
+        calibration: What the evidence counts.
+    """
 
     source: str
     asked: Sequence[Asked]
     arrays: Arrays
     documents: Sequence[Document]
+    calibration: Calibration
 
     def samples(self) -> Iterator[Sample]:
         """Ask every question of the whole set, and some of small corpora."""
@@ -122,7 +133,9 @@ class Pool:
         alone: bool = False,
     ) -> Iterator[Sample]:
         own = min(question.gold, default=-1)
-        for first in rank(question.query, arrays, limit=1, fold=False).candidates:
+        for first in rank(
+            question.query, arrays, calibration=self.calibration, limit=1, fold=False
+        ).candidates:
             yield Sample(
                 source=self.source,
                 group=int(self.arrays.article_of[own]) if own >= 0 else -1 - number,
@@ -152,4 +165,5 @@ class Pool:
             lexical=lexical.build([self.documents[row] for row in rows]),
             passage_index=VectorIndex.of(passages),
             sentence_index=VectorIndex.of(sentences),
+            tokens=whole.tokens and whole.tokens.of(rows, whole.article_of[rows]),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import ModelError
+from embeddings.ranking.mix import Mix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,10 +82,11 @@ class Calibration:
         intercept: b, in log-odds.
         coefficients: Name of a feature -> its weight, in log-odds a unit of the feature.
         threshold: The least confidence that is answered, in a large corpus.
-        lenience: How much less is enough in the smallest.
         note: What a reader should know of it, such as where it was fitted.
         figures: What was measured on questions it was not fitted on.
         story: The bar for a question that is asked of one story alone; None: the same.
+        lenience: How much less is enough in the smallest corpus.
+        mix: What each kind of evidence counts in the ranking.
     """
 
     model: str
@@ -95,6 +97,7 @@ class Calibration:
     figures: Mapping[str, Any] = field(default_factory=dict)
     story: Story | None = None
     lenience: float = 0.0
+    mix: Mix = field(default_factory=Mix)
 
     def threshold_for(self, passages: int) -> float:
         """Return the least confidence that is answered in a corpus of so many passages."""
@@ -114,6 +117,7 @@ class Calibration:
             **_rounded(self),
             "lenience": round(self.lenience, 4),
             "story": _rounded(self.story) if self.story else None,
+            "mix": self.mix.document(),
             "note": self.note,
             "figures": dict(self.figures),
         }
@@ -141,6 +145,7 @@ class Calibration:
                 figures=dict(document.get("figures", {})),
                 story=_story(document.get("story")),
                 lenience=float(document.get("lenience", 0.0)),
+                mix=Mix.of(document["mix"]) if "mix" in document else Mix(),
             )
         except OSError as error:
             raise ModelError(

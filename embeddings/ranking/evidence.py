@@ -9,7 +9,8 @@ import numpy as np
 
 from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
-from embeddings.lexical.stretches import gather
+from embeddings.lexical.stretches import gather, stretches
+from embeddings.ranking.mix import Marks
 from embeddings.text.analysis import without_tags
 from embeddings.vectors.halves import inner
 
@@ -18,21 +19,16 @@ if TYPE_CHECKING:
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
 
-FITS = 0.28
-"""What the kind of answer that the question wants adds, and its lack takes away."""
+STEP = 1 / 200
+"""Numbers of tokens are kept in a byte, in steps of this: one in ten thousand is greater than 127
+of them, and is cut."""
 EARLY = 10.0
 """After so many subject words, a word that comes for the first time counts half."""
-NEWS = 0.65
-"""What the words of a question add to a sentence's cosine, those of the title apart."""
-LONG = 0.13
-"""What each doubling by e of a sentence's words adds: a longer one is likelier to say it."""
-BEFORE = 0.33
-"""What the cosine of the sentence before adds: what a text goes on to say is about the same."""
-LIKELY = 0.235
-"""How far the next or the last sentence may be behind the best and still be marked with it: by so
-much it is a quarter as likely to hold the answer, as fitted."""
 TOGETHER = 35
 """The most subject words that are marked, unless one sentence alone has more."""
+
+
+_USUAL = Marks()
 
 
 class VectorIndex(Protocol):
@@ -45,10 +41,77 @@ class VectorIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, and its vector: float32 [d], of length 1."""
+    """A question.
+
+    Attributes:
+        text: Its words.
+        vector: Their vector, float32 [d], of length 1.
+        tokens: Vectors of its tokens, of length 1, float32 [q, t]; None: the model makes none.
+        words: The word that each token is a piece of.
+    """
 
     text: str
     vector: Floats
+    tokens: Floats | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """Vectors of the tokens of passages and of titles, in steps of ``STEP``.
+
+    Attributes:
+        rows: Those of all passages, int8 [N, t].
+        first: Tokens of passage p: ``rows[first[p]:first[p + 1]]``, int64 [P + 1].
+        titles: Those of the titles of all articles, int8 [M, t].
+        title_first: Tokens of title a: ``titles[title_first[a]:title_first[a + 1]]``, [A + 1].
+    """
+
+    rows: NDArray[np.int8]
+    first: Ints
+    titles: NDArray[np.int8]
+    title_first: Ints
+
+    def nearest(self, tokens: Floats, passages: Ints, articles: NDArray[np.int32]) -> Floats:
+        """Return the greatest cosine of each of a question's tokens to any of a passage's.
+
+        Those of its title count as its own (MaxSim; Khattab and Zaharia, 2020).
+
+        Args:
+            tokens: The question's, float32 [q, t].
+            passages: Which passages, int64 [n].
+            articles: The article of each, int32 [n].
+
+        Returns:
+            float32 [n, q]; -1 where a passage has no token.
+        """
+        names, of = np.unique(articles.astype(np.int64), return_inverse=True)
+        own = _greatest(tokens, self.rows, self.first, passages)
+        return np.maximum(own, _greatest(tokens, self.titles, self.title_first, names)[of])
+
+    def of(self, passages: Ints, articles: NDArray[np.int32]) -> Tokens:
+        """Return the tokens of some passages alone, and of their articles, both ascending."""
+        rows, first = _cut(self.rows, self.first, passages)
+        titles, title_first = _cut(
+            self.titles, self.title_first, np.unique(articles).astype(np.int64)
+        )
+        return Tokens(rows, first, titles, title_first)
+
+
+def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:
+    """Return some stretches alone, and where each begins then."""
+    return rows[gather(first, which)[0]], stretches(np.diff(first)[which])
+
+
+def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:
+    """Return the greatest product of each token with any row of some stretches, [n, q]."""
+    at, owner = gather(first, which)
+    found = np.full((len(which), len(tokens)), -1.0, np.float32)
+    if len(at):
+        cosine = rows[at].astype(np.float32) @ (tokens.T * np.float32(STEP))
+        there = np.flatnonzero(np.diff(first)[which])
+        found[there] = np.maximum.reduceat(cosine, np.searchsorted(owner, there), axis=0)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +126,7 @@ class Arrays:
         lexical: The inverted index of the same passages.
         passage_index: Finds rows of ``passages``.
         sentence_index: Finds rows of ``sentences``.
+        tokens: What the model made of each word; None: it makes no such thing.
     """
 
     passages: Floats
@@ -72,6 +136,7 @@ class Arrays:
     lexical: Lexical
     passage_index: VectorIndex
     sentence_index: VectorIndex
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +157,9 @@ class Evidence:
             the question does not tell.
         says: The same of the sentence that would answer if kinds did not count.
         foreign: 1 where the passage is in another language than the question, else 0.
+        tokens: Mean over the question's tokens of the greatest cosine to any of the passage's;
+            0 where they were not compared.
+        near: The greatest cosine of each of the question's tokens, float32 [C, q]; None likewise.
         best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
         beside: The sentence next to it that is marked with it; ``best`` again where none is.
     """
@@ -108,6 +176,8 @@ class Evidence:
     fits: Floats
     says: Floats
     foreign: Floats
+    tokens: Floats
+    near: Floats | None
     best: Ints
     beside: Ints
 
@@ -117,22 +187,26 @@ def sentence_text(title: str, sentence: str) -> str:
     return f"{without_tags(title)}. {sentence}"
 
 
-def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints) -> Evidence:
-    """Compute the evidence for some passages.
+def weigh(
+    query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Marks = _USUAL
+) -> Evidence:
+    """Compute the evidence for some passages, but for that of their tokens.
 
     Args:
         query: The question.
         terms: Its terms.
         arrays: Where the passages are.
         passages: Which of them, int64 [C], at least one.
+        marks: What speaks for the sentence that is marked.
     """
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
     words, grams = arrays.lexical.score(terms, passages)
     cosine = inner(arrays.sentences[rows], query.vector)
     found = _Found(arrays, terms, passages, rows, owner)
-    said = _answering(cosine, found, owner, starts)
-    best, beside = _marked(said + FITS * found.fits, found.length, owner, starts)
+    said = _answering(cosine, found, owner, starts, marks)
+    likely = said + np.float32(marks.fits) * found.fits
+    best, beside = _marked(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
         words=words,
@@ -146,30 +220,53 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints) -> Evidenc
         fits=np.maximum.reduceat(found.fits, starts),
         says=found.fits[_argmax(said, owner, starts)],
         foreign=_foreign(terms, arrays, passages),
+        tokens=np.zeros(len(passages), np.float32),
+        near=None,
         best=rows[best],
         beside=rows[beside],
     )
 
 
-def _answering(cosine: Floats, found: _Found, owner: Ints, starts: Ints) -> Floats:
+def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats:
+    """Return what speaks for each sentence of a passage, float32 [s, 5].
+
+    Its cosine, new words of the question, length, the cosine of the one before, and whether it has
+    the kind of answer that is wanted: what ``Marks`` weighs.
+    """
+    passages = np.array([passage])
+    rows, owner = gather(arrays.first_sentence, passages)
+    cosine = inner(arrays.sentences[rows], query.vector)
+    found = _Found(arrays, terms, passages, rows, owner)
+    before = _before(cosine, owner, _starts(owner, 1))
+    return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)
+
+
+def _before(cosine: Floats, owner: Ints, starts: Ints) -> Floats:
+    """Return the cosine of the sentence before each; the mean of its passage for the first."""
+    before = np.concatenate([cosine[:1], cosine[:-1]])
+    before[starts] = np.add.reduceat(cosine, starts) / np.bincount(owner)
+    return before
+
+
+def _answering(cosine: Floats, found: _Found, owner: Ints, starts: Ints, marks: Marks) -> Floats:
     """Return how likely each sentence is to hold the answer, whatever the kind of answer.
 
     To be compared within a passage.
     """
-    mean = np.add.reduceat(cosine, starts) / np.bincount(owner)
-    before = np.concatenate([cosine[:1], cosine[:-1]])
-    before[starts] = mean
-    words = NEWS * found.news + LONG * np.log1p(found.length)
-    return np.asarray(cosine + BEFORE * before + words, np.float32)
+    before = _before(cosine, owner, starts)
+    words = marks.news * found.news + marks.long * np.log1p(found.length)
+    return np.asarray(cosine + marks.before * before + words, np.float32)
 
 
-def _marked(likely: Floats, length: Ints, owner: Ints, starts: Ints) -> tuple[Ints, Ints]:
+def _marked(
+    likely: Floats, length: Ints, owner: Ints, starts: Ints, behind: float
+) -> tuple[Ints, Ints]:
     """Return the best sentence of each passage, and the one next to it that is marked with it.
 
     Where two that follow each other are about as likely, a reader wants both, if they are short.
     """
     best = _argmax(likely, owner, starts)
-    beside, least = best, likely[best] - LIKELY
+    beside, least = best, likely[best] - np.float32(behind)
     for step in (-1, 1):
         near = np.clip(best + step, 0, len(likely) - 1)
         inside = (owner[near] == owner[best]) & (near != best)

@@ -18,7 +18,7 @@ LIMIT = 10.0
 """A lead greater than this says no more."""
 OUTSIDE = 5
 """Where a filter leaves few passages, they also compete with the so-manieth best outside."""
-_PLACES = ("passages", "best", "beside")
+_PLACES = ("passages", "near", "best", "beside")
 
 
 def describe(

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from embeddings.lexical.bm25 import Floats, Ints
     from embeddings.ranking.evidence import Arrays
 
-ALIKE = 0.85
-"""Cosine from which two passages are compared word by word."""
 SAME = 0.7
 """Share of the words of the richer passage from which two are the same copy."""
 PER_ARTICLE = 2
@@ -26,23 +24,24 @@ CROWDED = 1.0
 """What each further one must be better by; a score is a log-odds, so e times as likely."""
 
 
-def fold(passages: Ints, arrays: Arrays, limit: int) -> dict[int, tuple[int, ...]]:
+def fold(passages: Ints, arrays: Arrays, limit: int, alike: float) -> dict[int, tuple[int, ...]]:
     """Group near-duplicates, such as one agency's copy in several articles.
 
     Args:
         passages: Rows of passages, best first.
         arrays: Where they are.
         limit: How many groups are wanted at the most.
+        alike: Cosine from which two passages are compared word by word.
 
     Returns:
         Place in ``passages`` of the first of each group -> places of the others, best first.
     """
-    near = _near(arrays.passages[passages])
+    near = _near(arrays.passages[passages], alike)
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words(arrays, int(passages[place])))
     for place in range(len(passages)):
-        alike = [first for first in near.get(place, ()) if first in groups]
-        same = [first for first in alike if _is_same(words(first), words(place))]
+        before = [first for first in near.get(place, ()) if first in groups]
+        same = [first for first in before if _is_same(words(first), words(place))]
         if same:
             groups[same[0]].append(place)
         elif len(groups) < limit:
@@ -50,10 +49,10 @@ def fold(passages: Ints, arrays: Arrays, limit: int) -> dict[int, tuple[int, ...
     return {first: tuple(others) for first, others in groups.items()}
 
 
-def _near(vectors: Floats) -> dict[int, list[int]]:
+def _near(vectors: Floats, alike: float) -> dict[int, list[int]]:
     """Return, for each place that has any, the places before it that it is near to, in order."""
     before: dict[int, list[int]] = {}
-    places, others = np.nonzero(np.tril(vectors @ vectors.T >= ALIKE, -1))
+    places, others = np.nonzero(np.tril(vectors @ vectors.T >= alike, -1))
     for place, other in zip(places.tolist(), others.tolist(), strict=True):
         before.setdefault(place, []).append(other)
     return before

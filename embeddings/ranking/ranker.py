@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.ranking.features import describe
+from embeddings.ranking.meaning import meaning
+from embeddings.ranking.mix import Mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Terms
     from embeddings.ranking.confidence import Calibration
+    from embeddings.ranking.evidence import Tokens
 
 __all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text"]
 
 POOL = 64
 """Passages that each of the three searches puts up."""
+READ = 16
+"""Candidates whose tokens are compared with the question's."""
 DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each kind of evidence adds to the score, a log-odds; fitted on labelled questions.
-
-    But for ``foreign``: about what words shared by chance give an unrelated passage in the
-    question's own language, which one in another language cannot have.
-    """
-
-    grams: float = 9.4
-    passage: float = 5.1
-    sentence: float = 10.5
-    covered: float = 4.5
-    early: float = 1.5
-    foreign: float = 1.5
-
-    def score(self, evidence: Evidence) -> Floats:
-        """Return the score of each candidate, float32 [C]."""
-        total = np.zeros(len(evidence.passages), np.float32)
-        for part in fields(self):
-            total += np.float32(getattr(self, part.name)) * getattr(evidence, part.name)
-        return total
-
-
-FITTED = Weights()
+_USUAL = Mix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,6 @@ def rank(
     calibration: Calibration | None = None,
     limit: int = 10,
     fold: bool = True,
-    weights: Weights = FITTED,
 ) -> Ranking:
     """Rank the passages that may answer a question.
 
@@ -97,42 +78,77 @@ def rank(
         query: The question.
         arrays: The snapshot.
         allowed: Which passages may be returned, bool [P]; None: all.
-        calibration: What makes a confidence of the features.
+        calibration: What each kind of evidence counts, and what makes a confidence of them; None:
+            what the evidence counts for the model ``light``, and no confidence.
         limit: The most candidates to return.
         fold: Fold near-duplicates and let other articles come forward, as a reader wants it;
             False: strictly by score, as labelled sets judge.
-        weights: What each kind of evidence counts.
     """
     if not len(arrays.lexical):
         return Ranking()
-    terms = arrays.lexical.read(query.text)
-    pool = _pool(query, terms, arrays, None)
-    if allowed is not None:
-        pool = np.union1d(pool, _pool(query, terms, arrays, allowed))
-    within = np.ones(len(pool), np.bool_) if allowed is None else allowed[pool]
+    mix = calibration.mix if calibration else _USUAL
+    terms, evidence, within = evidence_for(query, arrays, mix, allowed)
     if not within.any():
         return Ranking()
-    evidence = weigh(query, terms, arrays, pool)
-    score = weights.score(evidence)
+    score = mix.weights.score(evidence)
     order = np.argsort(-score, kind="stable")
     order = order[within[order]]
     if fold:
-        groups = _groups(order, score, evidence, arrays, limit)
+        groups = _groups(order, score, evidence, arrays, (limit, mix.alike))
     else:
         groups = [(int(i), ()) for i in order[:limit]]
     shown = np.array([first for first, _ in groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
+    features |= meaning(query, terms, evidence, order, shown)
     nothing = np.zeros(len(shown), np.float32)
     sure = calibration.probabilities(features) if calibration else nothing
     return Ranking(tuple(_candidates(groups, evidence, score, features, sure)))
 
 
+def evidence_for(
+    query: Query, arrays: Arrays, mix: Mix, allowed: Bools | None = None
+) -> tuple[Terms, Evidence, Bools]:
+    """Find the candidates, and compute all that speaks for each.
+
+    Returns:
+        The question's terms, the evidence, and which of the candidates are allowed, bool [C].
+    """
+    terms = arrays.lexical.read(query.text)
+    pool = _pool(query, terms, arrays, None)
+    if allowed is not None:
+        pool = np.union1d(pool, _pool(query, terms, arrays, allowed))
+    within = np.ones(len(pool), np.bool_) if allowed is None else allowed[pool]
+    evidence = weigh(query, terms, arrays, pool, mix.marks)
+    if query.tokens is not None and arrays.tokens and within.any():
+        score = mix.weights.score(evidence)
+        evidence = _read_again(evidence, score, query.tokens, arrays, within)
+    return terms, evidence, within
+
+
+def _read_again(
+    evidence: Evidence, score: Floats, tokens: Floats, arrays: Arrays, within: Bools
+) -> Evidence:
+    """Compare the tokens of the best candidates; the others get the least that one of them has."""
+    order = np.argsort(-score, kind="stable")
+    best = np.union1d(order[:READ], order[within[order]][:READ])
+    passages = evidence.passages[best]
+    near = cast("Tokens", arrays.tokens).nearest(tokens, passages, arrays.article_of[passages])
+    mean = near.mean(axis=1)
+    every = np.tile(near[mean.argmin()], (len(score), 1))
+    every[best] = near
+    return replace(evidence, tokens=every.mean(axis=1), near=every)
+
+
 def _groups(
-    order: Ints, score: Floats, evidence: Evidence, arrays: Arrays, limit: int
+    order: Ints, score: Floats, evidence: Evidence, arrays: Arrays, wanted: tuple[int, float]
 ) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the candidates to show, best first, each with its near-duplicates."""
+    """Return the candidates to show, best first, each with its near-duplicates.
+
+    Wanted are at the most so many; passages are compared word by word from that cosine on.
+    """
+    limit, alike = wanted
     passages = evidence.passages[order]
-    copies = folding.fold(passages, arrays, limit * DEEPER)
+    copies = folding.fold(passages, arrays, limit * DEEPER, alike)
     firsts = order[list(copies)]
     mixed = folding.mix(score[firsts], arrays.article_of[evidence.passages[firsts]], limit)
     others = list(copies.values())

@@ -13,9 +13,13 @@ from embeddings.lexical import bm25 as lexical
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.evidence import sentence_text
+from embeddings.snapshots.tokens import TOKENS, TokenKeeper
+from embeddings.snapshots.tokens import kept as kept_tokens
 from embeddings.snapshots.unchanged import taken_over
 from embeddings.snapshots.writing import prefixed
+from embeddings.text.analysis import without_tags
 from embeddings.types import Progress
+from embeddings.vectors.encoder import TokenEncoder
 from embeddings.vectors.index import Before
 from embeddings.vectors.worker import Priority
 
@@ -185,11 +189,55 @@ async def encode(
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], fresh[order]
     texts = [text for _, text in ordered]
-    async for first, vectors in _made(texts, encoder, worker, progress):
+    tokens = _Tokens(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
+    reader = tokens.keeper if tokens else encoder
+    async for first, vectors in _made(texts, reader, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]
+    if tokens:
+        async for _ in _made(tokens.keeper.lacking, tokens.keeper, worker, None):
+            pass  # titles, which need no vector
+        arrays |= prefixed(TOKENS, tokens.arrays())
     return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
+
+
+class _Tokens:
+    """Which tokens are taken over, and which are made.
+
+    Args:
+        wanted: What the snapshot needs.
+        encoder: What makes them.
+    """
+
+    def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
+        self._before = kept_tokens(wanted.known)
+        rows = wanted.rows["passage_vectors"]
+        self._rows = rows if self._before else np.full(len(rows), -1)
+        pairs = zip(wanted.articles, wanted.passages, strict=True)
+        texts = [article.text[p.start : p.end] for article, group in pairs for p in group]
+        self._texts = list(compress(texts, self._rows < 0))
+        titles = [without_tags(article.title) for article in wanted.articles]
+        self._title_keys = np.fromiter(map(key, titles), np.uint64, len(titles))
+        none = np.zeros(0, np.uint64)
+        self._title_rows = _places(self._before.get("title_keys", none), self._title_keys)
+        self._titles = list(compress(titles, self._title_rows < 0))
+        self.keeper = TokenKeeper(encoder, [*self._texts, *self._titles])
+
+    def arrays(self) -> dict[str, Vectors]:
+        """Return the arrays of ``Tokens``, once all are made."""
+        old = self._before
+        before = (old["rows"], old["first"]) if old else None
+        rows, first = self.keeper.joined(self._texts, self._rows, before)
+        before = (old["titles"], old["title_first"]) if old else None
+        titles, title_first = self.keeper.joined(self._titles, self._title_rows, before)
+        return {
+            "rows": rows,
+            "first": first,
+            "titles": titles,
+            "title_first": title_first,
+            "title_keys": self._title_keys,
+        }
 
 
 def words(wanted: Wanted) -> dict[str, Vectors]:
@@ -210,7 +258,10 @@ def wording(wanted: Wanted) -> Wording:
 
 
 async def _made(
-    missing: list[str], encoder: Encoder, worker: Worker, progress: ProgressCallback | None
+    missing: list[str],
+    encoder: Encoder | TokenKeeper,
+    worker: Worker,
+    progress: ProgressCallback | None,
 ) -> AsyncIterator[tuple[int, NDArray[np.float32]]]:
     """Encode texts, given by length; yield vectors and the number of the first text of each."""
     done = 0

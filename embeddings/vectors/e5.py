@@ -10,8 +10,10 @@ mapped file, from which the rows of each text are read.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,8 @@ LONGEST = 20_000
 """Characters that are read of a text: what is longer is no paragraph."""
 BEGIN, END, UNKNOWN, MASK = 0, 2, 3, 250_001
 """Numbers of the pieces that no text has; the one between them fills batches."""
+SPACE = "\u2581"
+"""How a piece begins that opens a word."""
 _CONTROL, _UNUSUAL = b"\x18\x03", b"\x18\x02"
 """The field ``type`` of a piece in sentencepiece's model: a mark, or what is unknown."""
 
@@ -84,6 +88,51 @@ def find() -> Path:
     return path
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Axes:
+    """How the last layer's tokens become short vectors that tell meanings apart.
+
+    Tokens as they come are all near each other. Less the mean token and without the two axes along
+    which most of them lie, each scaled to length 1, they are not (Mu and Viswanath, 2018). Of what
+    is left the 64 widest axes are kept. ``measuring.tokens`` made the constants.
+
+    Attributes:
+        passage: The mean token of passages, float32 [384].
+        query: The mean token of questions, float32 [384].
+        axes: Orthogonal axes of length 1, float32 [64, 384].
+    """
+
+    passage: Floats
+    query: Floats
+    axes: Floats
+
+    @classmethod
+    @cache
+    def load(cls) -> Axes:
+        """Read the file beside this one."""
+        with np.load(Path(__file__).with_name("e5-tokens.npz"), allow_pickle=False) as file:
+            return cls(**{name: file[name].astype(np.float32) for name in file.files})
+
+    def cut(self, tokens: Floats, mean: Floats) -> Floats:
+        """Return short vectors of length 1 of tokens, float32 [n, 64]."""
+        return unit(unit(unit(tokens) - mean) @ self.axes.T)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """What the model made of one text.
+
+    Attributes:
+        vector: Of length 1, float32 [384].
+        tokens: Those of its own words, prompt and marks left out, float32 [n, 64], of length 1.
+        words: The word that each token is a piece of, as the tokenizer writes it.
+    """
+
+    vector: Floats
+    tokens: Floats
+    words: tuple[str, ...]
+
+
 class E5:
     """Texts to vectors, one text a call: batches are no faster.
 
@@ -98,6 +147,7 @@ class E5:
         self._places: Floats = places + weights.floats("emb.type")[:DIMENSION]
         self._tokenizer = _tokenizer(weights)
         self._session = _session(graph(weights), threads)
+        self._texts = weights.texts
 
     def pieces(self, text: str) -> list[int]:
         """Return the numbers of a text's pieces, at least one, without marks."""
@@ -123,13 +173,45 @@ class E5:
             texts: Texts that begin with ``QUERY`` or ``PASSAGE``.
         """
         means = [self.tokens(self.pieces(text)).mean(axis=0) for text in texts]
-        vectors = np.array(means, np.float32).reshape(-1, DIMENSION)
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return unit(np.array(means, np.float32).reshape(-1, DIMENSION))
+
+    def read(self, prompt: str, text: str, written: str | None = None) -> Read:
+        """Return a text's vector, as ``encode`` makes it, and its tokens.
+
+        Args:
+            prompt: ``QUERY`` or ``PASSAGE``: which of the two it is.
+            text: What stands behind the prompt.
+            written: Another prompt in its place; None: that one.
+        """
+        before = prompt if written is None else written
+        pieces = self.pieces(before + text)
+        own = len(self.pieces(before.strip())) if before.strip() else 0
+        found, axes = self.tokens(pieces), Axes.load()
+        inside = np.ones(len(found), np.bool_)
+        inside[:: WINDOW + 2] = inside[WINDOW + 1 :: WINDOW + 2] = inside[-1] = False
+        return Read(
+            vector=unit(found.mean(axis=0)[None])[0],
+            tokens=axes.cut(found[inside][own:], axes.query if prompt == QUERY else axes.passage),
+            words=self._words(pieces[own:]),
+        )
+
+    def _words(self, pieces: Sequence[int]) -> tuple[str, ...]:
+        """Return the word that each piece is of."""
+        spelt = [self._texts[piece].decode() for piece in pieces]
+        words = "".join(spelt).split(SPACE)[1:]
+        places = accumulate(text.startswith(SPACE) for text in spelt)
+        return tuple(words[place - 1] for place in places) if words else ()
 
     def _run(self, ids: list[int]) -> Floats:
         rows = widened(self._pieces[ids]) + self._places[: len(ids)]
         found: Floats = self._session.run(None, {"rows": rows[None]})[0][0]
         return found
+
+
+def unit(vectors: Floats) -> Floats:
+    """Scale rows to length 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
 
 
 def _tokenizer(weights: Weights) -> Any:

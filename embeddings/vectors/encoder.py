@@ -6,14 +6,15 @@ import gc
 import hashlib
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from embeddings.errors import ModelError
 from embeddings.vectors import checkpoint, e5, e5file, light
+from embeddings.vectors.e5 import unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from config.settings import EncoderSettings, Settings
+    from embeddings.vectors.e5 import Read
 
 OWNER = "sentence-transformers"
 """Whose models hub names without an owner mean, as in the library of that name."""
@@ -43,6 +45,21 @@ class Encoder(Protocol):
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """One that also says what it made of each word."""
+
+    @property
+    def token_dimension(self) -> int:
+        """Length of a token's vector."""
+
+    def read_query(self, text: str) -> Read:
+        """Return a question's vector and its tokens."""
+
+    def read_document(self, text: str) -> Read:
+        """Return the vector and the tokens of a passage or a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,28 @@ class PackagedEncoder:
     def _encode(self, texts: Sequence[str], ours: str | None, its: str) -> NDArray[np.float32]:
         prompt = its if ours is None else ours
         prompted = [encodable(prompt + text) for text in texts]
-        return _unit(self._model.encode(prompted, self._options.threads)[:, : self.dimension])
+        return unit(self._model.encode(prompted, self._options.threads)[:, : self.dimension])
+
+
+class E5Encoder(PackagedEncoder):
+    """The packaged model ``e5``, which also gives the tokens of a text."""
+
+    @property
+    def token_dimension(self) -> int:
+        """Length of a token's vector: 64."""
+        return len(e5.Axes.load().axes)
+
+    def read_query(self, text: str) -> Read:
+        """Return a question's vector and its tokens."""
+        return self._read(self._options.query_prompt, e5.QUERY, text)
+
+    def read_document(self, text: str) -> Read:
+        """Return the vector and the tokens of a passage or a title."""
+        return self._read(self._options.document_prompt, e5.PASSAGE, text)
+
+    def _read(self, ours: str | None, its: str, text: str) -> Read:
+        read = e5.load(self._options.threads).read(its, encodable(text), ours)
+        return replace(read, vector=unit(read.vector[: self.dimension][None])[0])
 
 
 class SentenceTransformerEncoder:
@@ -151,7 +189,7 @@ class SentenceTransformerEncoder:
                 prompt=self._options.query_prompt,
                 show_progress_bar=False,
             )
-        return _unit(np.asarray(vector, dtype=np.float32)[None]).reshape(-1)
+        return unit(np.asarray(vector, dtype=np.float32)[None]).reshape(-1)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors, shape ``[n, dimension]``, with the model's own document prompt."""
@@ -164,7 +202,7 @@ class SentenceTransformerEncoder:
                 batch_size=self._options.batch_size,
                 show_progress_bar=False,
             )
-        return _unit(np.asarray(vectors, dtype=np.float32))
+        return unit(np.asarray(vectors, dtype=np.float32))
 
 
 def load_encoder(settings: Settings) -> Encoder:
@@ -185,7 +223,17 @@ def load_encoder(settings: Settings) -> Encoder:
             f"The model {settings.model} runs by itself, and on no other back end: "
             "unset VERBATIM_ENCODER__BACKEND."
         )
-    return PackagedEncoder(packaged, settings.encoder)
+    kind = E5Encoder if settings.model == "e5" else PackagedEncoder
+    return kind(packaged, settings.encoder)
+
+
+def read_question(encoder: Encoder, text: str) -> NDArray[np.float32] | Read:
+    """Return all that an encoder makes of a question: its vector alone, or tokens with it."""
+    return (
+        encoder.read_query(text)
+        if isinstance(encoder, TokenEncoder)
+        else encoder.encode_query(text)
+    )
 
 
 def encodable(text: str) -> str:
@@ -246,9 +294,3 @@ def _qualified(name: str, options: EncoderSettings) -> str:
     prompts = (options.query_prompt, options.document_prompt)
     mark = hashlib.sha256(repr(prompts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name}{backend}{cut}" + (f"#{mark}" if prompts != (None, None) else "")
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to length 1; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)

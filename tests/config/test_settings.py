@@ -34,7 +34,7 @@ def refused() -> str:
 
 def test_everything_has_a_default() -> None:
     settings = load_settings()
-    assert (settings.data, settings.model, settings.top_k) == (Path("data"), "light", 3)
+    assert (settings.data, settings.model, settings.top_k) == (Path("data"), "e5", 3)
     assert settings.token is None
 
 

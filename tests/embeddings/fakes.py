@@ -10,6 +10,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors.e5 import Read
+
 DIMENSION = 64
 
 
@@ -34,3 +36,20 @@ class WordEncoder:
         for word in re.findall(r"\w+", text.lower()):
             vector[crc32(word.encode()) % DIMENSION] += 1
         return vector / np.linalg.norm(vector)
+
+
+@dataclass
+class TokenWordEncoder(WordEncoder):
+    """The same, which also gives each word a vector of its own."""
+
+    model_id: str = "word tokens==1"
+    token_dimension: int = DIMENSION
+
+    def read_query(self, text: str) -> Read:
+        words = text.split()
+        tokens = np.array([self._vector(word) for word in words], np.float32)
+        return Read(self._vector(text), tokens.reshape(-1, DIMENSION), tuple(words))
+
+    def read_document(self, text: str) -> Read:
+        self.encoded.append(text)
+        return self.read_query(text)

@@ -96,10 +96,10 @@ async def test_a_calibration_is_fitted_on_sets_and_serves_their_model(tmp_path: 
 @pytest.mark.parametrize(
     ("name", "first", "among_five"), [("piaf_dev", 0.74, 0.90), ("afriqa_dev", 0.75, 0.92)]
 )
-async def test_the_bundled_model_finds_the_passages_of_a_real_set(
+async def test_the_light_model_finds_the_passages_of_a_real_set(
     name: str, first: float, among_five: float
 ) -> None:
-    figures = (await evaluate(SHARED / name, Settings(), limit=1000)).figures
+    figures = (await evaluate(SHARED / name, Settings(model="light"), limit=1000)).figures
     assert figures["recall@1"] >= first
     assert figures["recall@5"] >= among_five
     assert figures["quote_fidelity"] == 1.0

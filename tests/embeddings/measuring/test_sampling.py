@@ -8,6 +8,7 @@ import numpy as np
 
 from embeddings.lexical.bm25 import Document
 from embeddings.measuring.sampling import Asked, Kind, Pool
+from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
 from tests.embeddings.ranked import CORPUS, arrays, vector
 
@@ -19,6 +20,9 @@ STORIES = [
 DOCUMENTS = [Document(title, lines, "fr") for title, group in STORIES for lines in group]
 
 
+RULE = Calibration.fallback("words")
+
+
 def asked(text: str, *gold: int) -> Asked:
     return Asked(Query(text, vector(text)), frozenset(gold))
 
@@ -26,7 +30,7 @@ def asked(text: str, *gold: int) -> Asked:
 def pool() -> Pool:
     questions = [asked(f"Le port de {t} a ouvert ?", 2 * n) for n, t in enumerate(TITLES)]
     questions += [asked(f"Le pont de {t} ?", 2 * n + 1) for n, t in enumerate(TITLES)]
-    return Pool("set", [*questions, asked("Qui chante ?")], arrays(*STORIES), DOCUMENTS)
+    return Pool("set", [*questions, asked("Qui chante ?")], arrays(*STORIES), DOCUMENTS, RULE)
 
 
 def test_samples_of_the_whole_set_tell_what_came_first() -> None:
@@ -36,7 +40,7 @@ def test_samples_of_the_whole_set_tell_what_came_first() -> None:
         asked("Qui signe une lettre ?", 2),
         asked("Qui gagne ?"),
     ]
-    source = Pool("set", questions, CORPUS, documents)
+    source = Pool("set", questions, CORPUS, documents, RULE)
     found = [s for n, q in enumerate(questions) for s in source._ask(q, n, CORPUS, range(9))]
     assert [s.correct for s in found[:2]] == [True, False]
     assert [s.answerable for s in found] == [True, True, False]

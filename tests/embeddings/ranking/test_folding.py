@@ -39,11 +39,11 @@ def test_a_copy_is_folded_into_the_first_that_it_is_a_copy_of() -> None:
     letter = ["Les ingénieurs signent une lettre ouverte contre Rekognition hier."]
     other = ["Palantir vend des outils à la police de Londres."]
     where = arrays(("A", [letter]), ("B", [other]), ("C", [letter]), ("D", [letter]))
-    assert folding.fold(np.arange(4), where, 4) == {0: (2, 3), 1: ()}
+    assert folding.fold(np.arange(4), where, 4, 0.85) == {0: (2, 3), 1: ()}
 
 
 def test_copies_of_what_is_shown_are_folded_though_no_more_groups_are_wanted() -> None:
     letter = ["Les ingénieurs signent une lettre ouverte contre Rekognition hier."]
     others = [[[f"Palantir vend des outils numéro {i} à la police."]] for i in (7, 8)]
     where = arrays(("A", [letter]), ("B", others[0]), ("C", others[1]), ("D", [letter]))
-    assert folding.fold(np.arange(4), where, 1) == {0: (3,)}
+    assert folding.fold(np.arange(4), where, 1, 0.85) == {0: (3,)}

@@ -9,7 +9,8 @@ import pytest
 
 from embeddings.ranking import folding
 from embeddings.ranking.confidence import Calibration
-from embeddings.ranking.ranker import Ranking, Weights
+from embeddings.ranking.mix import Weights
+from embeddings.ranking.ranker import Ranking
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 
 SURE = Calibration("m", 0.0, {"covered": 1.0, "lead": 1.0}, 0.5)

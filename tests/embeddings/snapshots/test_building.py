@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.errors import SnapshotError
+from embeddings.ranking.evidence import STEP
 from embeddings.snapshots import building as build
 from embeddings.snapshots import unchanged, writing
 from embeddings.snapshots.reindexing import Material, Order
@@ -16,17 +18,20 @@ from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
 from embeddings.vectors.worker import Worker
-from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.fakes import TokenWordEncoder, WordEncoder
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
 
 NOW = datetime(2018, 7, 4, tzinfo=UTC)
 
 
 async def built(
-    folder: Path, articles: list[Article], known: Snapshot | None = None
+    folder: Path,
+    articles: list[Article],
+    known: Snapshot | None = None,
+    kind: type[WordEncoder] = WordEncoder,
 ) -> tuple[Snapshot, build.Encoded, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
-    encoder, worker = WordEncoder(), Worker()
+    encoder, worker = kind(), Worker()
     wanted = build.Wanted(articles, unchanged.split(articles, known), known)
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
@@ -88,3 +93,24 @@ async def test_a_damaged_base_is_not_built_on(tmp_path: Path) -> None:
     order = Order(2, tmp_path / "2", before.folder, None, {ORCHARD.id: ORCHARD})
     with pytest.raises(SnapshotError, match=r"lexical_impacts\.npy is not what was written"):
         Material.of(order, "words==1")
+
+
+async def test_tokens_of_an_incremental_snapshot_are_those_of_the_full_one(tmp_path: Path) -> None:
+    changed = replace(HARBOUR, text=HARBOUR.text.replace("trois ans", "quatre ans"))
+    kind = TokenWordEncoder
+    before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD], kind=kind)
+    after, _, encoder = await built(tmp_path / "after", [LIBRARY, changed], before, kind)
+    anew, _, _ = await built(tmp_path / "anew", [LIBRARY, changed], kind=kind)
+    assert same_files(after, anew)
+    assert HARBOUR.title not in encoder.encoded
+    assert LIBRARY.title in encoder.encoded
+
+
+async def test_the_tokens_of_a_passage_are_those_that_the_model_gives(tmp_path: Path) -> None:
+    snapshot, _, _ = await built(tmp_path / "s", [HARBOUR, ORCHARD], kind=TokenWordEncoder)
+    tokens, passage = snapshot.arrays("tokens_"), snapshot.passage(1)
+    text = HARBOUR.text if passage.article_id == HARBOUR.id else ORCHARD.text
+    read = TokenWordEncoder().read_document(text[passage.start : passage.end])
+    own = tokens["rows"][tokens["first"][1] : tokens["first"][2]]
+    np.testing.assert_allclose(own * STEP, np.clip(read.tokens, -127 * STEP, 127 * STEP), atol=STEP)
+    assert len(tokens["title_first"]) == 3
