@@ -9,6 +9,7 @@ What stands by itself is never bent, and doubtful wording stands by itself.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from embeddings.question.intent import defined_term, small_talk
@@ -35,6 +36,7 @@ from embeddings.question.wording import (
     SUBJECTS,
     TIMES,
     VERBS,
+    WHICH,
     Words,
     cut,
     end_of_phrase,
@@ -87,8 +89,8 @@ def _fill(asked: Words, start: int, topic: str) -> str:
     for at, (first, end) in enumerate(asked.spans):
         if at >= start and asked.words[at] in FREE and _leans(asked, start, at):
             space = " " if asked.words[at] == "c'" else ""
-            filled = written[: places[first]] + topic + space + written[places[end - 1] + 1 :]
-            return filled.rstrip(" ?!.")
+            before = re.sub(r"qu['’]\Z", "que ", written[: places[first]])
+            return (before + topic + space + written[places[end - 1] + 1 :]).rstrip(" ?!.")
     return f"{written.rstrip(' ?!.')} ({topic})"
 
 
@@ -129,8 +131,9 @@ def _is_bare(asked: Words, start: int) -> bool:
     """Say whether a question is a question word and little more: "quand ?", "who came before?"."""
     last = len(asked.words) - 1
     named = [at for at in range(start, last + 1) if asked.is_substance(at)]
+    which = last > start and asked.words[last - 1] in WHICH and named == [last]
     goes_on = asked.words[last] in RELATIVE and not any(map(asked.is_name, named))
-    return not named or (goes_on and len(named) == 1)
+    return not named or which or (goes_on and len(named) == 1)
 
 
 def _is_fragment(asked: Words, start: int) -> bool:
@@ -227,6 +230,8 @@ def _topics(asked: Words, question: str) -> list[str]:
         return [", ".join(names)]
     if question.endswith(")"):
         return [question[question.index("(") + 1 : -1]] if "(" in question else []
+    if not POINTERS.isdisjoint(asked.words):
+        return []  # "c'est moral" is about all that was asked
     others = {"les"} if not ONE.isdisjoint(asked.words) else set()
     others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
     fitting = [span for span in find_phrases(base) if base.words[span[0]] not in others]
@@ -251,7 +256,9 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
             return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
-        return [put(at, end_of_phrase(base, at + 1)) for at in same]
+        if same or len(rest.words) < 2 or not rest.is_name(1):  # noqa: PLR2004 - a name
+            return [put(at, end_of_phrase(base, at + 1)) for at in same]
+        return [put(*span, rest.quote(1, len(rest.words))) for span in find_names(base)]
     if rest.words[0] in DETERMINERS:
         return [put(*span) for span in find_phrases(base)[:1]]
     if not any(map(rest.is_substance, range(len(rest.words)))):

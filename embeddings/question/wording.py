@@ -50,17 +50,17 @@ IMPERSONAL = word_set(
 _LIGHT = word_set(
     "ensuite autre autres else exactly encore aussi donc svp stp please exactement precisement"
     " vraiment really fois times long ago deja already longtemps -ce"
-    " way manner facon maniere raison reason"
+    " way manner facon maniere raison reason anything something chose afterwards later puis bonjour"
+    " bonsoir salut coucou hello hi hey"
 )
-HIDING = word_set(
-    "qui que qu' ki who quel quelle quels quelles which what whose how lequel laquelle"
-)
+WHICH = word_set("quel quelle quels quelles which what whose")
+HIDING = WHICH | word_set("qui que qu' ki who how lequel laquelle")
 """Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
 PREPOSITIONS = word_set(
     "a au aux de du des d' pour contre avec chez dans en sur sans avant apres depuis par to for"
     " with at in on about from of by against since before after"
 )
-RELATIVE = word_set("avant apres ensuite before after next then")
+RELATIVE = word_set("avant apres ensuite before after next then afterwards later")
 DETERMINERS = word_set("le la les l' un une the an leur leurs")
 CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while and et")
 TIMES = word_set(
@@ -77,6 +77,9 @@ _TOKEN = re.compile(
 )
 
 
+_EMPTY = ASKERS | VERBS | _LIGHT | SUBJECTS | PREPOSITIONS
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A question cut into words, clitics and commas; ``spans`` are places in the folded text."""
@@ -88,14 +91,16 @@ class Words:
     def is_substance(self, at: int) -> bool:
         """Say whether a word may name what a question is about."""
         word = self.words[at]
-        if word in ASKERS | VERBS | _LIGHT | SUBJECTS or not word[-1].isalnum() or "-ce" in word:
+        if word in _EMPTY or not word[-1].isalnum() or "-ce" in word:
             return False
         return self.is_name(at) or not (is_stop(word, "fr") or is_stop(word, "en"))
 
     def is_name(self, at: int) -> bool:
         """Say whether a word has a capital that no sentence gives it."""
-        start = self.spans[at][0]
-        return self.read.is_capital(start) and (at > 0 or not is_stop(self.words[0], "fr"))
+        start, word = self.spans[at][0], self.words[at]
+        begins = at == 0 or self.read.text[start - 1] == "("
+        small = is_stop(word, "fr") or is_stop(word, "en") or word in _LIGHT
+        return self.read.is_capital(start) and not (begins and small)
 
     def quote(self, start: int, end: int) -> str:
         """Return the exact words from one to before another."""
@@ -120,7 +125,7 @@ def find_names(base: Words) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for at in range(len(base.words)):
         if base.is_substance(at) and base.is_name(at):
-            joined = found and found[-1][1] == at
+            joined = found and base.spans[at][0] - base.spans[at - 1][1] == (found[-1][1] == at)
             found[-1:] = [(found[-1][0], at + 1)] if joined else [*found[-1:], (at, at + 1)]
     return found
 
