@@ -41,6 +41,8 @@ NEAREST = 3
 """How many titles a refusal names."""
 SURER_BY_FAR = 0.25
 """How much surer an answer outside the dates of a question's words must be to be preferred."""
+PERHAPS = 0.1
+"""The least confidence of what a refusal may show as perhaps answering: one in ten does."""
 SPARE = 5
 """Candidates beyond those asked for, in case a quote has changed on disk."""
 
@@ -180,7 +182,13 @@ class _Asked:
             blank,
             refusal=self.reason(searched, everywhere),
             nearest_titles=_nearest(everywhere),
+            closest=self.closest([hits for _, hits in quoted]),
         )
+
+    def closest(self, quoted: list[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+        """Return what may be shown as perhaps answering, though it is not sure enough."""
+        near = [tuple(hit for hit in hits if hit.confidence >= PERHAPS) for hits in quoted]
+        return merged([hits for hits in near if hits], self.terms.top_k) if any(near) else ()
 
     @property
     def snapshot(self) -> str:

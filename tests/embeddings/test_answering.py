@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from config.settings import Settings
-from embeddings.answering import Models, Terms
+from embeddings.answering import PERHAPS, Models, Terms
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.loaded import LoadedSnapshot
@@ -186,3 +186,23 @@ async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Liv
     live.loaded = LoadedSnapshot(live.now, replace(live.tools.calibration, story=bar))
     given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
     assert (await live.answer("Le port de Lorient ?", given)).refusal is not None
+
+
+async def test_what_is_not_sure_enough_may_be_shown_as_perhaps_answering(live: Live) -> None:
+    question = "Qui a ouvert un quai à Lorient ?"
+    sure = (await live.answer(question, terms())).hits
+    refused = await live.answer(question, terms(threshold=1.0))
+    assert refused.refusal is Refusal.NOT_FOUND
+    assert refused.hits == ()
+    assert refused.closest == tuple(hit for hit in sure if hit.confidence >= PERHAPS)
+    assert refused.closest
+
+
+async def test_nothing_is_shown_as_perhaps_answering_where_nothing_is_near(live: Live) -> None:
+    answer = await live.answer("Comment cuire une tarte aux pommes ?", terms(threshold=1.0))
+    assert answer.refusal is Refusal.NOT_FOUND
+    assert answer.closest == ()
+
+
+async def test_an_answer_has_nothing_that_only_perhaps_answers(live: Live) -> None:
+    assert (await live.answer("Qui a ouvert un quai à Lorient ?", terms())).closest == ()
