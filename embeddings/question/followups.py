@@ -225,17 +225,16 @@ def _topics(asked: Words, question: str) -> list[str]:
     """Return what a pronoun may stand for: a term, names, or a phrase of its number."""
     if term := defined_term(question):
         return [term]
-    base = cut(question)
+    head, _, inside = question.partition(" (")
+    base = cut(head)
     if names := [base.quote(start, end) for start, end in find_names(base)]:
         return [", ".join(names)]
-    if question.endswith(")"):
-        return [question[question.index("(") + 1 : -1]] if "(" in question else []
-    if not POINTERS.isdisjoint(asked.words):
-        return []  # "c'est moral" is about all that was asked
     others = {"les"} if not ONE.isdisjoint(asked.words) else set()
     others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
     fitting = [span for span in find_phrases(base) if base.words[span[0]] not in others]
-    return [base.quote(*span) for span in fitting[-1:]]
+    if fitting and POINTERS.isdisjoint(asked.words):  # "c'est moral" is about all that was asked
+        return [base.quote(*fitting[-1])]
+    return [inside.rstrip(")")] if inside else []
 
 
 def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:

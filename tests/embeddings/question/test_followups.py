@@ -53,6 +53,7 @@ LEANING = [
      "Qu'est-ce que les ingénieurs demandent à Bezos ?"),
     ("Que devient la famille ?", "c'est moral ?", "c'est moral (Que devient la famille) ?"),
     ("What did IBM do?", "During which years?", "During which years (What did IBM do) ?"),
+    ("Is that mentioned in the letter (IBM)?", "who signed it?", "who signed the letter ?"),
     ("Is Google involved?", "since when?", "since when (Is Google involved) ?"),
     ("Is Google involved?", "Anything else?", "Anything else (Is Google involved) ?"),
     ("Où vont les familles ?", "Où ça ?", "Où ça (Où vont les familles) ?"),
