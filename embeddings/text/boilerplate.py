@@ -61,6 +61,14 @@ _IMPRINT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_IMPRINT = 160
+_ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s[^\n\d]{0,40}\d")
+_LABEL = re.compile(
+    r"(?:temps de )?lecture|reading time|publi|post[ée]|mis |updat|modifi|dat|photo|cr[ée]dit"
+    r"|source|par |by |auteur|author|partag|share|vu|views|comment|prix de l.abo|isbn|issn",
+    re.IGNORECASE,
+)
+"""What such an entry is about when it is about the page itself."""
+
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3
 _SITE_JOIN = re.compile(r"\s[|–—-]\s")
@@ -154,7 +162,13 @@ def is_furniture(text: str, folded_title: str) -> bool:
         return True
     if len(text) >= LONG_CHARACTERS or len(text.split()) >= LONG_WORDS:
         return False
-    return not (_is_turn(text) or _carries_quotation(text))
+    return not (_is_turn(text) or _is_entry(text) or _carries_quotation(text))
+
+
+def _is_entry(text: str) -> bool:
+    """Say whether a line is an entry of a table or a list: a name, a colon and a number."""
+    entry = _ENTRY.match(text)
+    return entry is not None and not _LABEL.match(text)
 
 
 def _carries_quotation(text: str) -> bool:

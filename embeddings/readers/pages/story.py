@@ -79,7 +79,8 @@ def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     core |= _beside(page, core) - apart
     body = {i for i in core if found[i].kind is not Kind.STANDFIRST} or core
     others = _posts(page, core) | (_others(found, votes, len(opinions)) - apart)
-    kept = core | {i for i in others if i > min(body, default=0)}
+    start = min(body, default=0)
+    kept = core | {i for i in others if i > start}
     span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen = [
         i for i in span if i in kept and not is_aside(found[i]) and fold(found[i].text) != headline

@@ -69,6 +69,8 @@ def _grid(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[list
                     hanging[len(row)] = (deep - 1, cell)
                 row.append(cell)
         _hang(row, hanging)
+        if len(row) > MOST_COLUMNS:
+            return []
         if any(cell.text for cell in row):
             grid.append(row)
     return grid

@@ -50,6 +50,8 @@ TITLE = fold("Amazon face à la grogne")
         "By Jane Doe",
         "Accueil | Politique | International | Société | Culture | Sport | Économie | Photos",
         "Photo : AFP",
+        "Temps de lecture : 3 min",
+        "Photo : J. Riou, 2018",
         "Non.",
         "…",
         "",
@@ -83,6 +85,8 @@ def test_furniture_is_not_quoted(line: str) -> None:
         "Elle l’a dit. (AFP)",
         "他走了。",
         "Tel père, tel fils : il se présente.",
+        "Sablé : 1 204 voix",
+        "Centre : Roche 412 voix ; Morin 398 voix",
     ],
 )
 def test_a_real_sentence_is_quoted(line: str) -> None:

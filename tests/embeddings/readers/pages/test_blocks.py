@@ -169,3 +169,8 @@ WORDS = st.text("abcdefghijàéœ«»’“”\u00a0\u202f-,;:!? ", min_size=1, 
 def test_paragraphs_come_back_to_the_letter(parts: list[str]) -> None:
     collapsed = [" ".join(filter(None, part.split(" "))) for part in parts]
     assert shown("".join(f"<p>{escape(part)}</p>" for part in parts)) == collapsed
+
+
+def test_a_table_without_end_is_no_table_of_data() -> None:
+    row = f"<tr>{'<td colspan=1000 rowspan=9000>1' * 20}"
+    assert page(f"<table>{row * 500}</table><p>a</p>").blocks[-1].text == "a"
