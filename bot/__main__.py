@@ -95,7 +95,6 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
     from bot.client import run
     from bot.running import (
         health,  # only who serves needs these, and discord.py takes a second to import
-        keeper,
     )
     from bot.running.metrics import Measured
     from bot.running.shutdown import until_terminated
@@ -112,9 +111,8 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
             _steady()
-            store = await stack.enter_async_context(keeper.keeping(settings))
-            await stack.enter_async_context(watched(settings, engine, store))
-        code = await run(settings, engine, state, store)
+            await stack.enter_async_context(watched(settings, engine, engine.records))
+        code = await run(settings, engine, state, engine.records)
         deadline.start()
         return code
 

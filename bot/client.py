@@ -19,8 +19,7 @@ from discord.http import Route
 
 from bot import delivery
 from bot.context import Context
-from bot.keeping import UNKEPT
-from bot.running import keeper, supervise, turns
+from bot.running import supervise, turns
 from bot.running.commands import Translator, register
 from bot.running.cooldown import Cooldown
 from bot.running.health import Health
@@ -32,16 +31,18 @@ from bot.ui import actions
 from bot.ui.catalogue import Catalogues
 from config.errors import ConfigError
 from embeddings.collections import Collections
+from embeddings.errors import StorageError
+from embeddings.store.wishes import make_records, open_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.context import Interaction
-    from bot.keeping import Keeping
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
+    from embeddings.store.wishes import Wishes
 
-FEATURES = ("asking", "reading", "checking", "admin", "servers")
+FEATURES = ("asking", "reading", "checking", "newsroom", "admin", "servers")
 AT_ONCE = 2
 """How many additions are read at the same time: each may hold a large file in memory."""
 DEAF = 90.0
@@ -81,7 +82,7 @@ class VerbatimBot(Context):
         engine: SearchEngine,
         collections: Collections | None = None,
         metrics: Metrics | None = None,
-        records: Keeping | None = None,
+        records: Wishes | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -98,7 +99,7 @@ class VerbatimBot(Context):
         self.collections = collections or Collections(settings, engine)
         self.catalogues = Catalogues()
         self.languages = Languages.load(settings.language)
-        self.records = records or keeper.keeping_of(settings)
+        self.records = records or make_records(settings)
         self.metrics = metrics or Metrics()
         self.cooldown = Cooldown(time.monotonic)
         self.conversations = Conversations(time.monotonic)
@@ -120,7 +121,7 @@ class VerbatimBot(Context):
     async def _set_up(self) -> None:
         try:
             await self.records.open()
-        except UNKEPT as error:
+        except StorageError as error:
             _log.error("votes and servers' choices cannot be kept: %s", error)
         await self.tree.set_translator(Translator(self.languages))
         for name in FEATURES:
@@ -213,7 +214,7 @@ def client(
     engine: SearchEngine,
     collections: Collections,
     metrics: Metrics,
-    store: Keeping,
+    store: Wishes,
 ) -> VerbatimBot:
     """Return a client with the connections that the settings say."""
     shards, ids = settings.discord.shards, settings.discord.shard_ids
@@ -244,7 +245,7 @@ async def run(
     settings: Settings,
     engine: SearchEngine,
     health: Health | None = None,
-    store: Keeping | None = None,
+    store: Wishes | None = None,
 ) -> int:
     """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
 
@@ -272,7 +273,7 @@ async def run(
             collections = await stack.enter_async_context(Collections(settings, engine))
             kept = store
             if kept is None:
-                kept = await stack.enter_async_context(keeper.keeping(settings))
+                kept = await stack.enter_async_context(open_records(settings))
             made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(
                 lambda: health.watch(made()),

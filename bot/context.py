@@ -17,7 +17,6 @@ from bot.errors import BotError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.keeping import Keeping
     from bot.running.cooldown import Cooldown
     from bot.running.memory import Conversations
     from bot.running.metrics import Metrics
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.collections import Collections, Scope
     from embeddings.engine import SearchEngine
+    from embeddings.store.wishes import Wishes
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
 
     Interaction = discord.Interaction["Context"]
@@ -60,7 +60,7 @@ class Context(commands.Bot):
     settings: Settings
     engine: SearchEngine
     collections: Collections
-    records: Keeping
+    records: Wishes
     languages: Languages
     metrics: Metrics
     cooldown: Cooldown
@@ -80,17 +80,23 @@ class Context(commands.Bot):
             BotError: The server's own articles are not ready yet; they will be soon.
             EmbeddingsError: They cannot be opened.
         """
-        guild = guild_id(where)
-        server = guild if guild is not None and self.get_guild(guild) is not None else None
         is_due = isinstance(where, discord.Interaction) and not where.extras.get("state")
         try:
             async with asyncio.timeout(PROMPT if is_due else LONG):
-                scope = await self.collections.scope(server)
+                return await self.see_from(guild_id(where))
         except TimeoutError:
             raise BotError("opening") from None
-        lists = scope.lists
-        place = server if len(lists) > 1 else None
-        return Seen(scope, self.catalogues.of(place, *lists))
+
+    async def see_from(self, guild: int | None) -> Seen:
+        """Return what is seen from a server, or in private.
+
+        Raises:
+            EmbeddingsError: The server's own articles cannot be opened.
+        """
+        server = guild if guild is not None and self.get_guild(guild) is not None else None
+        scope = await self.collections.scope(server)
+        place = server if len(scope.lists) > 1 else None
+        return Seen(scope, self.catalogues.of(place, *scope.lists))
 
 
 @dataclass(frozen=True, slots=True)

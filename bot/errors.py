@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import logging
 import secrets
-import sqlite3
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,7 +80,6 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (engine.StorageError, "storage"),
     (engine.SnapshotError, "engine"),
     (engine.ModelError, "engine"),
-    (sqlite3.Error, "storage"),
     (discord.DiscordException, "discord"),
     (aiohttp.ClientError, "discord"),
 )

@@ -89,17 +89,16 @@ class Languages:
         found = (self.speaks(str(locale or "")) for locale in locales)
         return next((language for language in found if language), self.default)
 
-    def guess(self, text: str, *locales: discord.Locale | str | None) -> Language:
-        """Return the language that a text seems to be in, by its small words.
+    def of_server(self, guild: discord.Guild | None) -> Language:
+        """Return the language of a server; Discord says English of all that never chose one."""
+        chose = guild is not None and "COMMUNITY" in guild.features
+        return self.of(guild.preferred_locale if guild and chose else None)
 
-        Args:
-            text: What somebody wrote.
-            locales: Of the place, for a text that does not tell.
-        """
+    def guess(self, text: str) -> Language:
+        """Return the language that a text seems to be in, by its small words."""
         found = re.findall(r"[^\W\d_]+", text.casefold())
-        usual = self.of(*locales)
 
         def count(language: Language) -> tuple[int, bool]:
-            return sum(w in language.small_words for w in found), language is usual
+            return sum(w in language.small_words for w in found), language is self.default
 
         return max(self, key=count)

@@ -20,7 +20,7 @@ from embeddings.live import Live
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.database import Database, open_database
 from embeddings.store.pointers import CollectionRows, Pointers
-from embeddings.store.records import Records
+from embeddings.store.wishes import Wishes
 from embeddings.types import MAX_QUESTION, SHARED, Filters, Standing, Status, VerifyReport
 from embeddings.vectors.worker import Heard, Priority
 
@@ -91,7 +91,7 @@ class SearchEngine(Beginning):
             )
         self.database: Database = beside.database if beside else open_database(settings)
         self.pointers: Pointers = beside.pointers if beside else Pointers(self.database)
-        self.records: Records = beside.records if beside else Records(self.database)
+        self.records: Wishes = beside.records if beside else Wishes(self.database)
         self._settings = settings
         self._limits = limits_of(settings, collection)
         self._create = create or collection == SHARED

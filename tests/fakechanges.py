@@ -18,6 +18,7 @@ from embeddings.errors import (
 from embeddings.types import (
     Article,
     ArticleSummary,
+    AuditEntry,
     ChangeReport,
     Correction,
     Progress,
@@ -69,6 +70,7 @@ class Changes:
         self._live = "s1"
         self._proposals: dict[str, Kept] = {}
         self._corrections: dict[str, list[Correction]] = {}
+        self._audit: list[AuditEntry] = []
         self._tokens = 0
         self._refresh()
 
@@ -154,6 +156,10 @@ class Changes:
     async def drop(self, token: str) -> None:
         self._shown(token)
         del self._proposals[token]
+
+    async def audit(self, article_id: str | None = None) -> tuple[AuditEntry, ...]:
+        found = [e for e in self._audit if article_id is None or e.article == article_id]
+        return tuple(reversed(found))
 
     async def corrections(self, article_id: str) -> tuple[Correction, ...]:
         if article_id not in self._corpus:
@@ -244,8 +250,13 @@ class Changes:
         changed = [i for i in same if self._corpus[i] != before[i]]
         self._refresh()
         counts = (len(added), len(changed), len(removed))
+        for what, names in (("add", added), ("change", changed), ("remove", removed)):
+            self._audit += [AuditEntry(MADE, by, what, article=name) for name in sorted(names)]
         made = MADE + timedelta(days=len(self._kept))
-        self._live = f"s{len(self._kept) + 1}"
+        previous, self._live = self._live, f"s{len(self._kept) + 1}"
+        self._audit.append(
+            AuditEntry(MADE, by, "publish", None, previous, self._live, self._live, (), counts)
+        )
         total, reused, encoded = self._work(full)
         self._kept.insert(
             0, SnapshotSummary(self._live, made, len(self._corpus), total, False, by, *counts)

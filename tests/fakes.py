@@ -62,12 +62,14 @@ class FakeEngine(Changes):
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.before: tuple[str, ...] = ()
+        self.understood_as: str | None = None
         self.threshold = 0.3
         self.boost = 0.0
         self.understood: tuple[str, ...] = ()
         self.widened = False
         self.also_in: tuple[str, ...] = ()
         self.before: tuple[str, ...] = ()
+        self.understood_as: str | None = None
         self.threshold = 0.3
 
     def put(self, article: Article) -> None:
@@ -144,6 +146,7 @@ class FakeEngine(Changes):
         common: dict[str, Any] = {
             "snapshot": self._live, "milliseconds": 1.0, "filters": filters,
             "understood": self.understood, "widened": self.widened,
+            "understood_as": self.understood_as if self.before else None,
         }  # fmt: skip
         if not best:
             refusal = Refusal.NO_MATCH_IN_FILTER if filters else Refusal.NOT_FOUND

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embeddings.store.records import Records
 from embeddings.store.sqlite import SqliteDatabase
+from embeddings.store.wishes import Wishes
 
 
-def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:
+def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Wishes:
     """Return the rows of a data folder; who asks again has them as another process does."""
-    return Records(SqliteDatabase(folder), now)
+    return Wishes(SqliteDatabase(folder), now)
 
 
-def spoil(records: Records) -> None:
+def spoil(records: Wishes) -> None:
     """Damage the file that they are in, so that nothing can be kept or read any more."""
     database = records._database
     assert isinstance(database, SqliteDatabase)

@@ -159,6 +159,7 @@ async def _learn(
     interaction: Interaction, engine: SearchEngine, report: ReindexReport | None
 ) -> None:
     """Take note of how quick it was, and give the operator what is of no use to anybody else."""
+    interaction.client.dispatch("articles_changed")
     for note in report.notes if report else ():
         _log.warning("%s", note)
     await eta.learn(interaction.client.records, engine.status().model, report)

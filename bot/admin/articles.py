@@ -18,7 +18,8 @@ from bot.admin.target import articles_of, choose, target, where
 from bot.errors import BotError
 from bot.running.commands import describe, name, options
 from bot.ui.components import MAX_OPTIONS
-from bot.ui.naming import label
+from bot.ui.markup import fit
+from bot.ui.naming import TITLE, label
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
@@ -104,16 +105,20 @@ class Articles(commands.Cog):
     async def history(
         self,
         interaction: Interaction,
-        article: str,
+        article: str | None = None,
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
-        """List when an article was corrected, and by whom."""
+        """List what happened to an article, or to all of them: who, when, what changed."""
         await delivery.hold(interaction, ephemeral=True)
         shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
-        found = await _find(interaction, article, shared=shared)
-        corrections = await engine.corrections(found.id)
-        shown = history_card(found, corrections, delivery.language_of(interaction))
+        language = delivery.language_of(interaction)
+        titles = {each.id: each.title for each in engine.sources()}
+        entries, head = await engine.audit(), language("history-all")
+        if article is not None:
+            found = await _find(interaction, article, shared=shared)
+            entries, head = tuple(e for e in entries if e.article == found.id), found.title
+        shown = history_card(fit(head, TITLE), entries, titles, language)
         await delivery.answer(interaction, shown)
 
     @edit.autocomplete("article")

@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot import delivery
 from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
-from bot.admin.reports import snapshot_label, status_card
+from bot.admin.reports import moment, say_change, snapshot_label, status_card
 from bot.admin.target import by, choose, target
 from bot.errors import BotError
 from bot.running.commands import describe, name, options
@@ -21,12 +21,14 @@ from bot.servers.card import rules_card
 from bot.servers.rules import change, move, rules_of, toggle
 from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, MAX_OPTIONS, notice
-from bot.ui.markup import clean, plain
+from bot.ui.markup import clean, unplain
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
-    from bot.keeping import Unanswered, Vote
     from bot.translate import Language
+    from embeddings.engine import SearchEngine
+    from embeddings.store.people import Unanswered, Vote
+    from embeddings.types import AuditEntry
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -66,10 +68,11 @@ class Admin(
         await additions.reindex(interaction, engine, shared=shared, full=full, anyway=False)
 
     @app_commands.command(**describe("status"))
-    @options("status", "shared")
+    @options("status", "details", "shared")
     async def status(
         self,
         interaction: Interaction,
+        details: bool = False,  # noqa: FBT001, FBT002 - an option of the command
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Show what serves now."""
@@ -79,7 +82,12 @@ class Admin(
         status = engine.status()
         if not shared:
             status = replace(status, collections=())  # which other servers have one is theirs
-        shown = status_card(status, delivery.language_of(interaction))
+        guild, kept = interaction.guild_id, self.bot.records
+        week = None
+        if rules_of(self.bot, guild).keep:
+            week = records.count_week(await kept.unanswered(guild=guild))
+        language = delivery.language_of(interaction)
+        shown = status_card(status, language, unanswered=week, details=details)
         await delivery.answer(interaction, shown)
 
     @app_commands.command(**describe("rollback"))
@@ -94,10 +102,10 @@ class Admin(
         await delivery.hold(interaction, ephemeral=True)
         shared = await choose(interaction, shared)
         engine = await target(interaction, shared=shared)
-        done = await engine.rollback(snapshot, by=by(interaction))
+        await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
-        names = {"snapshot": plain(done.snapshot), "previous": plain(done.previous)}
-        text = language("rollback-done", **names)
+        live = next((s for s in engine.snapshots() if s.live), None)
+        text = language("rollback-done", when=moment(live.created_at if live else None))
         await delivery.answer(interaction, notice(text, ANSWERED))
 
     @rollback.autocomplete("snapshot")
@@ -108,8 +116,14 @@ class Admin(
         shared = await choose(interaction, interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
         language = delivery.language_of(interaction)
+        undone = await _say_undone(engine, language)
         labels = {
-            s.snapshot: snapshot_label(s, language, lambda who: _call(interaction, who, language))
+            s.snapshot: snapshot_label(
+                s,
+                language,
+                lambda who: _call(interaction, who, language),
+                undone.get(s.snapshot, ""),
+            )
             for s in engine.snapshots()
             if not s.live
         }
@@ -157,9 +171,14 @@ class Admin(
 
     @app_commands.command(**describe("questions"))
     async def questions(self, interaction: Interaction) -> None:
-        """List what was refused and what people thought of answers, where that is kept."""
+        """Show what was refused, grouped by week, with the closest passage and all of it as CSV."""
         votes, unanswered = await self._kept(interaction)
-        shown = records.records_card(votes, unanswered, delivery.language_of(interaction))
+        language = delivery.language_of(interaction)
+        groups = records.group_questions(unanswered)
+        seen = await self.bot.see(interaction)
+        for group in groups[: records.LOOKED_UP]:
+            group.closest = await records.find_closest(seen, group.question)
+        shown = records.records_card(votes, groups, language)
         await delivery.answer(interaction, shown)
 
     @app_commands.command(**describe("export"))
@@ -195,6 +214,22 @@ class Admin(
         await delivery.hold(interaction, ephemeral=True)
         kept = self.bot.records
         return await kept.votes(guild=guild), await kept.unanswered(guild=guild)
+
+
+async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:
+    """Return what going back to each kept version takes back, where one article tells it."""
+    titles = {article.id: article.title for article in engine.sources()}
+    told: dict[str, str] = {}
+    changes: list[AuditEntry] = []
+    for entry in reversed(await engine.audit()):  # oldest first
+        if entry.what not in {"publish", "rollback"}:
+            changes.append(entry)
+            continue
+        if entry.before and len(changes) == 1:
+            done = say_change(changes[0], titles, language)
+            told[entry.before] = language("before-change", change=unplain(done))
+        changes = []
+    return told
 
 
 def _call(interaction: Interaction, name: str, language: Language) -> str:

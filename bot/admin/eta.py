@@ -7,13 +7,13 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from bot.keeping import UNKEPT
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.keeping import Keeping
     from bot.translate import Language
+    from embeddings.store.wishes import Wishes
     from embeddings.types import Progress, ReindexReport
 
 USUAL = 60.0
@@ -26,22 +26,22 @@ _MINUTE = 60
 _log = logging.getLogger(__name__)
 
 
-async def expect(store: Keeping, model: str, texts: int) -> float:
+async def expect(store: Wishes, model: str, texts: int) -> float:
     """Return how many seconds the model will take for some texts, about."""
     try:
         noted = await store.note(_name(model))
         return texts / float(noted or USUAL)
-    except (*UNKEPT, ValueError, ZeroDivisionError):
+    except (StorageError, ValueError, ZeroDivisionError):
         return texts / USUAL
 
 
-async def learn(store: Keeping, model: str, report: ReindexReport | None) -> None:
+async def learn(store: Wishes, model: str, report: ReindexReport | None) -> None:
     """Take note of how quick the model was."""
     if report is None or report.encoded < FEW or report.seconds <= 0:
         return
     try:
         await store.write_note(_name(model), f"{report.encoded / report.seconds:.3f}")
-    except UNKEPT as error:
+    except StorageError as error:
         _log.warning("the model's speed could not be kept: %s", error)
 
 

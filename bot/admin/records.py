@@ -10,30 +10,39 @@ passage would have been, nobody said.
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
+import re
 import tempfile
 import zipfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discord import ui
 
 from bot.errors import BotError
+from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, Attached, Card, text
 from bot.ui.markup import fit
+from bot.ui.naming import day
 from bot.ui.refs import Place
-from embeddings.types import SHARED
+from embeddings.errors import EmbeddingsError
+from embeddings.types import SHARED, Filters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.keeping import Unanswered, Vote
+    from bot.context import Seen
     from bot.translate import Language
     from embeddings.engine import SearchEngine
+    from embeddings.store.people import Unanswered, Vote
     from embeddings.types import Article, Passage
 
-LISTED = 8
+LISTED, LOOKED_UP = 8, 8
+"""How many questions a card lists, and for how many the closest passage is looked up."""
 MAX_FILE = 8 * 1024 * 1024
 """The largest file that is sent, in bytes: below what Discord takes on every server."""
 _LINE = 150
@@ -113,23 +122,108 @@ def labelled_set(corpus: Sequence[dict[str, Any]], queries: Sequence[dict[str, A
     return buffer.getvalue()
 
 
-def records_card(
-    votes: Sequence[Vote], unanswered: Sequence[Unanswered], language: Language
-) -> Card:
-    """Return the newest refused questions, and what people thought of answers."""
+@dataclass(slots=True)
+class Group:
+    """A question that people asked in the same words, and was not answered.
+
+    Attributes:
+        question: As it was asked last.
+        count: How often.
+        last: When last, in UTC.
+        closest: The title of the article of the closest passage, and the passage.
+    """
+
+    question: str
+    count: int
+    last: datetime
+    closest: tuple[str, str] | None = None
+
+
+def group_questions(unanswered: Sequence[Unanswered]) -> list[Group]:
+    """Return refused questions, those in the same words as one, newest week and most asked first.
+
+    Args:
+        unanswered: The questions, newest first.
+    """
+    groups: dict[str, Group] = {}
+    for asked in unanswered:
+        key = " ".join(sorted(set(re.findall(r"\w+", fold(asked.question)))))
+        group = groups.setdefault(key, Group(asked.question, 0, _read_moment(asked.at)))
+        group.count += 1
+    return sorted(groups.values(), key=lambda g: (*_week(g.last), g.count), reverse=True)
+
+
+def _read_moment(at: str) -> datetime:
+    return datetime.fromisoformat(at) if at else datetime.now(UTC)
+
+
+def _week(moment: datetime) -> tuple[int, int]:
+    year, week, _ = moment.isocalendar()
+    return year, week
+
+
+def count_week(unanswered: Iterable[Unanswered]) -> int:
+    """Return how many questions of this week were refused."""
+    now = _week(datetime.now(UTC))
+    return sum(_week(_read_moment(asked.at)) == now for asked in unanswered)
+
+
+async def find_closest(seen: Seen, question: str) -> tuple[str, str] | None:
+    """Return what is nearest to a question now: its article's title, and the sentence."""
+    try:
+        found = await seen.ask(question, Filters(), top_k=1)
+    except EmbeddingsError:
+        return None
+    hits = [*found.hits, *found.closest]
+    return (hits[0].article.title, hits[0].sentence.text) if hits else None
+
+
+def write_csv(groups: Iterable[Group]) -> bytes:
+    """Return refused questions as a table: week, question, how often, the closest passage."""
+    buffer = io.StringIO()
+    table = csv.writer(buffer)
+    table.writerow(("week", "question", "count", "article", "passage"))
+    for group in groups:
+        week = "{}-W{:02}".format(*_week(group.last))
+        row = (week, group.question, group.count, *(group.closest or ("", "")))
+        table.writerow([_disarm(cell) for cell in row])
+    return buffer.getvalue().encode("utf-8-sig", "replace")
+
+
+def _disarm(cell: object) -> object:
+    """Keep a spreadsheet from taking what somebody wrote for a formula."""
+    is_formula = isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell
+    return f"'{cell}" if is_formula else cell
+
+
+def records_card(votes: Sequence[Vote], groups: Sequence[Group], language: Language) -> Card:
+    """Return the refused questions by week, and what people thought of answers."""
     useful = sum(vote.useful for vote in votes)
     judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
+    total = sum(group.count for group in groups)
     return Card(
         text(f"### {language('records-title')}"),
         text(language("records-votes", useful=useful, useless=len(votes) - useful)),
         text("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
         ui.Separator(),
-        text(language("records-unanswered", count=len(unanswered))),
-        text("\n".join(f"- {fit(a.question, _LINE)}" for a in unanswered[:LISTED]))
-        if unanswered
-        else None,
+        text(language("records-unanswered", count=total), *_list_groups(groups, language)),
+        Attached("questions.csv", write_csv(groups)) if groups else None,
         accent=ANSWERED,
     )
+
+
+def _list_groups(groups: Sequence[Group], language: Language) -> Iterator[str]:
+    week = None
+    for group in groups[:LISTED]:
+        if _week(group.last) != week:
+            week = _week(group.last)
+            monday = date.fromisocalendar(*week, 1)
+            yield f"**{language('records-week', day=day(monday))}**"
+        times = f" ×{group.count}" if group.count > 1 else ""
+        yield f"- {fit(group.question, _LINE)}{times}"
+        if group.closest:
+            title, passage = group.closest
+            yield f"-# {language('records-closest', title=fit(title, 60), text=fit(passage, 110))}"
 
 
 def _complaint(vote: Vote) -> str:

@@ -6,20 +6,17 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from discord import ui
-
 from bot.ui.components import ANSWERED, MAX_OPTION, Card, list_under, text
 from bot.ui.markup import fit, plain
-from bot.ui.naming import NAME, TITLE
+from bot.ui.naming import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.translate import Language
     from embeddings.types import (
-        ArticleSummary,
-        Correction,
+        AuditEntry,
         ReindexReport,
         SnapshotSummary,
         Status,
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
 _KEPT = 5
-_MOST, _HISTORY = 12, 3000
+_MOST, _HISTORY, _TITLE = 12, 3000, 80
 _NOTE = 200
 
 
@@ -70,41 +67,52 @@ def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
     ]
 
 
-def status_card(status: Status, language: Language) -> Card:
-    """Return what serves now."""
-    versions = ", ".join(f"{name} {version}" for name, version in status.versions.items())
-    kept = [snapshot_line(s, language) for s in status.snapshots[:_KEPT]]
+def status_card(
+    status: Status, language: Language, *, unanswered: int | None = None, details: bool = False
+) -> Card:
+    """Return what is published now.
+
+    Args:
+        status: What the engine says of itself.
+        language: The reader's.
+        unanswered: How many questions of this week have no answer; None where none are kept.
+        details: Whether the machine is spoken of too.
+    """
+    lines = [*_serving(status, language)]
+    lines += [language("status-unanswered", count=unanswered)] if unanswered is not None else []
+    kept = [snapshot_line(s, language) for s in status.snapshots[:_KEPT]] if details else []
     return Card(
-        text(f"### {language('status-title')}"),
-        text("\n".join(_serving(status, language))),
-        ui.Separator(),
+        text(f"### {language('status-title')}", *lines),
+        text("\n".join(_machine(status, language))) if details else None,
         text("\n".join([language("status-kept"), *kept])) if kept else None,
-        text(f"-# {language('status-versions', versions=fit(versions, 2 * _NOTE))}"),
         accent=ANSWERED,
     )
 
 
 def _serving(status: Status, language: Language) -> Iterator[str]:
+    yield language("status-counts", articles=status.articles, passages=status.passages)
     if status.snapshot is None:
         yield language("status-nothing")
     else:
-        when = moment(status.created_at)
-        yield language("status-snapshot", snapshot=plain(status.snapshot), when=when)
-    yield language("status-counts", articles=status.articles, passages=status.passages)
+        live = next((s for s in status.snapshots if s.live), None)
+        by = who(live.by, language) if live else ""
+        when = " ".join(filter(None, [moment(status.created_at), by]))
+        yield language("status-changed", when=when)
+    yield language("status-threshold", threshold=status.threshold)
+    yield from _notes(status.notes, language)
+
+
+def _machine(status: Status, language: Language) -> Iterator[str]:
+    if status.snapshot:
+        yield language("status-snapshot", snapshot=plain(status.snapshot))
     if status.collections:
         yield language("status-collections", names=fit(", ".join(status.collections), _NOTE))
-    yield language(
-        "status-model",
-        model=fit(status.model, _NOTE),
-        dimension=str(status.dimension),
-        index=plain(status.index or "?"),
-    )
-    yield language(
-        "status-threshold",
-        threshold=status.threshold,
-        calibration=fit(status.calibration, _NOTE),
-    )
-    yield from _notes(status.notes, language)
+    index = plain(status.index or "?")
+    model = fit(status.model, _NOTE)
+    yield language("status-model", model=model, dimension=str(status.dimension), index=index)
+    yield language("status-calibration", calibration=fit(status.calibration, _NOTE))
+    versions = ", ".join(f"{name} {version}" for name, version in status.versions.items())
+    yield f"-# {language('status-versions', versions=fit(versions, 2 * _NOTE))}"
 
 
 def _notes(notes: Sequence[str], language: Language) -> list[str]:
@@ -121,19 +129,22 @@ def snapshot_line(snapshot: SnapshotSummary, language: Language) -> str:
 
 
 def snapshot_label(
-    snapshot: SnapshotSummary, language: Language, called: Callable[[str], str]
+    snapshot: SnapshotSummary, language: Language, called: Callable[[str], str], undone: str = ""
 ) -> str:
-    """Return a kept snapshot as a suggestion: when, who, what changed, and how large it is.
+    """Return a kept version as a suggestion: its moment, and what was done after it.
 
     Args:
         snapshot: Which one.
         language: The reader's.
         called: Who did something, as the log names them -> what they are called here.
+        undone: What going back to it takes back, in words.
     """
+    made = f"{snapshot.created_at.astimezone(UTC):%d/%m %H:%M} UTC"
+    if undone:
+        return f"{undone} · {made}"[:MAX_OPTION]
     size = language("snapshot-size", articles=snapshot.articles, passages=snapshot.passages)
     name = called(snapshot.by)
     done_by = language("done-by", name=name) if name else ""
-    made = f"{snapshot.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return " · ".join([made, *_change(snapshot, done_by), size])[:MAX_OPTION]
 
 
@@ -146,24 +157,38 @@ def _change(snapshot: SnapshotSummary, done_by: str) -> Iterator[str]:
 
 
 def history_card(
-    article: ArticleSummary, corrections: Sequence[Correction], language: Language
+    head: str, entries: Sequence[AuditEntry], titles: Mapping[str, str], language: Language
 ) -> Card:
-    """Return all changes of an article's text: when, by whom, and which text replaced which."""
-    head = f"### {fit(article.title, TITLE)}"
-    lines = [_history_line(correction, language) for correction in corrections]
+    """Return what happened to an article or to a collection: who, when, and what changed.
+
+    Args:
+        head: What it is the history of.
+        entries: What was done, newest first.
+        titles: Article id -> its title, for those that are there.
+        language: The reader's.
+    """
+    lines = [tell_entry(entry, titles, language) for entry in entries]
     count = language("history-count", count=len(lines))
     return Card(
-        text(head),
+        text(f"### {head}"),
         list_under(count, lines, language, room=_HISTORY, most=_MOST) or text(count),
         accent=ANSWERED,
     )
 
 
-def _history_line(correction: Correction, language: Language) -> str:
-    said = language(
-        "history-line",
-        when=moment(correction.at),
-        before=correction.before[:8],
-        after=correction.after[:8],
+def tell_entry(entry: AuditEntry, titles: Mapping[str, str], language: Language) -> str:
+    """Return one line of the history, in words."""
+    when, by = moment(entry.at), who(entry.by, language)
+    return " · ".join(filter(None, [when, say_change(entry, titles, language), by]))
+
+
+def say_change(entry: AuditEntry, titles: Mapping[str, str], language: Language) -> str:
+    """Say what was done, such as "«…» was removed"."""
+    key = entry.what if f"did-{entry.what}" in language.keys else "change"
+    fields = ", ".join(
+        language(f"field-{name}") for name in entry.fields if f"field-{name}" in language.keys
     )
-    return " · ".join(filter(None, [said, who(correction.by, language)]))
+    name = fit(titles.get(entry.article or "", entry.article or ""), _TITLE)
+    added, changed, removed = entry.counts
+    told = language(f"did-{key}", name=name, added=added, changed=changed, removed=removed)
+    return f"{told} ({fields})" if fields and entry.what in {"change", "edit"} else told

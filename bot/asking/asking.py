@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.asking.pending import keep_pending
 from bot.asking.render import PAGES, SHOWN, View, answer_card
 from bot.context import guild_id, person
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
-from bot.keeping import UNKEPT, Unanswered
 from bot.servers.rules import check_channel, check_cooldown, check_more, list_channels, rules_of
 from bot.ui.refs import fresh
 from embeddings.engine import MAX_QUESTION
-from embeddings.errors import QuestionError
+from embeddings.errors import QuestionError, StorageError
+from embeddings.store.people import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,10 +137,11 @@ async def respond(
     rules = admit(bot, question, interaction)
     private = not (rules.public if public is None else public)
     await hold(interaction, ephemeral=private)
-    found = await seek(bot, question, filters, interaction, count=count_wanted(bot), before=before)
-    language = language_of(interaction)
-    card = await draw(bot, interaction, found, language, can_publish=private)
-    await show(interaction, card)
+    count, language = count_wanted(bot), language_of(interaction)
+    async with keep_pending(interaction, question, private=private):
+        found = await seek(bot, question, filters, interaction, count=count, before=before)
+        card = await draw(bot, interaction, found, language, can_publish=private)
+        await show(interaction, card)
     await remember(bot, rules, found, interaction)
 
 
@@ -207,5 +209,5 @@ async def remember(
     row = Unanswered(person(where).id, guild_id(where), found.question, str(found.refusal))
     try:
         await bot.records.keep(row)
-    except UNKEPT as error:
+    except StorageError as error:
         _log.warning("a refused question could not be kept: %s", error)

@@ -11,7 +11,6 @@ from bot.asking import asking
 from bot.asking.render import QUOTE, foreign, link_title, open_buttons, quote, show_question
 from bot.delivery import answer, hold, hold_update, language_of, patiently
 from bot.errors import BotError
-from bot.keeping import Vote
 from bot.servers.rules import rules_of
 from bot.ui.actions import Click, Form, find_message, write_field
 from bot.ui.components import (
@@ -28,6 +27,7 @@ from bot.ui.markup import unplain
 from bot.ui.refs import PLACE, SCOPE, SHORT, Place, list_places, unpack
 from bot.ui.refs import place as name_place
 from embeddings.engine import MAX_QUESTION
+from embeddings.store.people import Vote
 from embeddings.types import Filters
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -14,8 +15,9 @@ from discord.ext import commands
 
 from bot import delivery
 from bot.asking import asking, buttons
-from bot.asking.conversation import judge
+from bot.asking.conversation import judge, judge_any
 from bot.asking.dates import read_days
+from bot.asking.pending import answer_pending
 from bot.checking import checking
 from bot.errors import BotError
 from bot.reading.starting import starters_card
@@ -24,6 +26,7 @@ from bot.ui.catalogue import first
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS, WRONG, notice
 from bot.ui.markup import clean
 from bot.ui.refs import short
+from embeddings.errors import StorageError
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
@@ -41,6 +44,16 @@ class Ask(commands.Cog):
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
+        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._caught_up = False
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Answer, once, what was acknowledged before a crash."""
+        if not self._caught_up:
+            self._caught_up = True
+            with contextlib.suppress(StorageError):
+                await answer_pending(self.bot, self._began)
 
     @app_commands.command(**describe("ask"))
     @options("ask", "question", "source", "since", "until", "public")
@@ -97,8 +110,7 @@ class Ask(commands.Cog):
         return re.compile(rf"<@!?{self.bot.user.id if self.bot.user else 0}>")
 
     def _language(self, message: discord.Message) -> Language:
-        guild = message.guild.preferred_locale if message.guild else None
-        return self.bot.languages.guess(self._question(message), guild)
+        return judge_any(self._question(message), self.bot.languages)[1]
 
     def _question(self, message: discord.Message) -> str:
         """Return what a message says beside the mention."""

@@ -6,9 +6,21 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.translate import Language
+    from bot.translate import Language, Languages
 
+_SHORT = {"check", "thanks", "hello"}
+"""What is too short for its language to be told by its small words."""
 _WORD = re.compile(r"[^\W_]+")
+
+
+def judge_any(said: str, languages: Languages) -> tuple[str, Language]:
+    """Return what a message is in one of some languages, and that language."""
+    guess = languages.guess(said)
+    for language in (guess, *languages):
+        kind = judge(said, language)
+        if kind in _SHORT:
+            return kind, language
+    return judge(said, guess), guess
 
 
 def judge(said: str, language: Language) -> str:

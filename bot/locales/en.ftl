@@ -153,9 +153,9 @@ reindex-description = Read all articles again and publish a new index
 reindex-full-name = full
 reindex-full-description = Compute everything anew, and reuse nothing
 status-name = status
-status-description = The index in service: articles, passages, model, snapshots
+status-description = What is published: articles, passages, last change
 rollback-name = rollback
-rollback-description = Serve an earlier snapshot again
+rollback-description = Go back to an earlier version
 rollback-snapshot-name = snapshot
 rollback-snapshot-description = Which one; by default the one before
 remove-name = remove
@@ -193,9 +193,9 @@ edit-article-description = The article's title
 edit-shared-name = shared
 edit-shared-description = For the operator: the articles that all servers share
 history-name = history
-history-description = When an article was corrected, and by whom
+history-description = What happened to an article, or to all: who, when, what changed
 history-article-name = article
-history-article-description = The article's title
+history-article-description = The article's title; without it, all of them
 history-shared-name = shared
 history-shared-description = For the operator: the articles that all servers share
 add-menu-name = Add to the corpus
@@ -218,9 +218,9 @@ report-notes = { $count ->
     [one] One remark is in the log, for the operator.
    *[other] { $count } remarks are in the log, for the operator.
 }
-status-title = Index in service
-status-nothing = no snapshot
-status-snapshot = Snapshot: { $snapshot }, { $when }
+status-title = Published now
+status-nothing = Nothing is published yet.
+status-snapshot = Snapshot: { $snapshot }
 status-counts = { $articles ->
     [one] { $articles } article
    *[other] { $articles } articles
@@ -230,10 +230,10 @@ status-counts = { $articles ->
 }
 status-collections = Collections: { $names }
 status-model = Model: { $model } ({ $dimension } dimensions), index: { $index }
-status-threshold = Answers from probability { NUMBER($threshold, minimumFractionDigits: 2, maximumFractionDigits: 2) } (calibration: { $calibration })
+status-threshold = Questions are answered from a confidence of { NUMBER($threshold, style: "percent", maximumFractionDigits: 0) }.
 status-kept = Kept snapshots:
 status-versions = Versions: { $versions }
-rollback-done = The snapshot { $snapshot } serves now; before, it was { $previous }.
+rollback-done = Back to the version of { $when }.
 remove-ask = This takes the article out of the corpus and of all answers:
 remove-confirm = Remove
 remove-done = The article is removed.
@@ -309,11 +309,10 @@ gate-broken = These would no longer find it:
 gate-choose = You may publish it all the same, or leave everything as it is.
 corrected-on = Corrected on { $day }
 history-count = { $count ->
-    [0] This article was never corrected.
-    [one] Corrected once:
-   *[other] Corrected { $count } times:
+    [0] Nothing was changed yet.
+    [one] One change:
+   *[other] { $count } changes:
 }
-history-line = { $when }: text { $before } → { $after }
 
 # Votes
 vote-thanks = Thank you: your vote is counted. You can change it; /privacy shows or deletes what is kept about you.
@@ -467,3 +466,58 @@ rules-news = Readers’ questions for the newsroom come to { $channel }.
 rules-news-none = Readers cannot ask the newsroom.
 rules-tell-on = People may ask to be told when a story answers.
 rules-tell-off = People cannot ask to be told when a story answers.
+
+# The newsroom
+news-consent = This question and your name go to this server’s newsroom. Both are kept until it answers, { $days } days at the most; /privacy shows and deletes them.
+news-agree = Send it
+news-kept = The newsroom has your question. Its answer comes to you in private.
+news-title = A reader asks
+news-asker = Asked by { $name }; the articles do not answer it.
+news-answer = Answer
+news-story = A story answers it
+news-decline = Put aside
+news-words-label = Your answer, sent to the reader as it is
+news-title-label = Title of the article
+news-reply = Reply of the newsroom of { $name }, in its own words:
+news-by-story = The newsroom answers you with this story:
+news-declined = The newsroom cannot answer your question: “{ $question }”
+news-closed = Answered by { $name }.
+news-closed-declined = Put aside by { $name }.
+news-unreached = Answered by { $name }, but the reader could not be reached.
+tell-consent = You are told once, in private, as soon as a story answers. Until then this question and your Discord id are kept, { $days } days at the most; /privacy shows and deletes them.
+tell-agree = Keep it and tell me
+tell-kept = Done: you will be told once a story answers.
+tell-title = A story answers what you asked:
+tell-once = The question is deleted now: you are told this once.
+error-not-offered = This server does not offer this, or not any more.
+error-inquiry-gone = This question is already answered, or was deleted by its asker.
+error-too-many-waiting = { $most } of your questions are waiting already; /privacy deletes them.
+restarted = I was restarted before I could answer; please ask again.
+joined-title = Hello, I am Verbatim
+joined-intro = I answer questions about your stories with their own words, and say so when they do not answer.
+joined-empty = Next step: add your stories, as files or as addresses of pages.
+joined-ready = { $count ->
+    [one] One article is there already: ask with /ask, or mention me.
+   *[other] { $count } articles are there already: ask with /ask, or mention me.
+} You can add your own.
+status-changed = Last change: { $when }
+status-unanswered = { $count ->
+    [0] No question was left unanswered this week.
+    [one] One question was left unanswered this week.
+   *[other] { $count } questions were left unanswered this week.
+}
+status-calibration = Calibration: { $calibration }
+status-details-name = details
+status-details-description = Show model, index, snapshots and versions too
+history-all = History of the articles
+did-add = “{ $name }” was added
+did-change = “{ $name }” was changed
+did-edit = “{ $name }” was corrected
+did-remove = “{ $name }” was removed
+did-import = “{ $name }” was imported
+did-publish = published: { $added } added, { $changed } changed, { $removed } removed
+did-rollback = went back to an earlier version
+before-change = Before { $change }
+field-text = text
+records-week = Week of { $day }
+records-closest = Closest: { $title}, “{ $text }”

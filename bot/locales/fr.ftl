@@ -156,11 +156,11 @@ reindex-description = Relire tous les articles et publier un nouvel index
 reindex-full-name = complet
 reindex-full-description = Tout recalculer, sans rien reprendre
 status-name = état
-status-description = L’index en service : articles, passages, modèle, instantanés
+status-description = Ce qui est publié : articles, passages, dernier changement
 rollback-name = revenir
-rollback-description = Servir de nouveau un instantané plus ancien
-rollback-snapshot-name = instantané
-rollback-snapshot-description = Lequel ; par défaut celui d’avant
+rollback-description = Revenir à une version antérieure
+rollback-snapshot-name = version
+rollback-snapshot-description = Laquelle ; par défaut la précédente
 remove-name = retirer
 remove-description = Retirer un article du corpus
 remove-article-name = article
@@ -196,9 +196,9 @@ edit-article-description = Le titre de l’article
 edit-shared-name = partagé
 edit-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 history-name = historique
-history-description = Quand un article a été corrigé, et par qui
+history-description = Ce qui est arrivé à un article, ou à tous : qui, quand, quoi
 history-article-name = article
-history-article-description = Le titre de l’article
+history-article-description = Le titre de l’article ; sans lui, tous
 history-shared-name = partagé
 history-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 add-menu-name = Ajouter au corpus
@@ -236,9 +236,9 @@ report-notes = { $count ->
     [one] Une remarque attend l’opérateur dans le journal.
    *[other] { $count } remarques attendent l’opérateur dans le journal.
 }
-status-title = Index en service
-status-nothing = aucun instantané
-status-snapshot = Instantané : { $snapshot }, { $when }
+status-title = Publié actuellement
+status-nothing = Rien n’est encore publié.
+status-snapshot = Instantané : { $snapshot }
 status-counts = { $articles ->
     [one] { $articles } article
    *[other] { $articles } articles
@@ -248,10 +248,10 @@ status-counts = { $articles ->
 }
 status-collections = Collections : { $names }
 status-model = Modèle : { $model } ({ $dimension } dimensions), index : { $index }
-status-threshold = Réponses à partir d’une probabilité de { NUMBER($threshold, minimumFractionDigits: 2, maximumFractionDigits: 2) } (calibrage : { $calibration })
+status-threshold = Une question reçoit une réponse à partir d’une confiance de { NUMBER($threshold, style: "percent", maximumFractionDigits: 0) }.
 status-kept = Instantanés conservés :
 status-versions = Versions : { $versions }
-rollback-done = L’instantané { $snapshot } sert désormais ; avant, c’était { $previous }.
+rollback-done = Retour à la version du { $when }.
 remove-ask = Ceci retire l’article du corpus et de toutes les réponses :
 remove-confirm = Retirer
 remove-done = L’article est retiré.
@@ -330,11 +330,10 @@ gate-broken = Celles-ci ne le trouveraient plus :
 gate-choose = Vous pouvez publier quand même, ou tout laisser en l’état.
 corrected-on = Corrigé le { $day }
 history-count = { $count ->
-    [0] Cet article n’a jamais été corrigé.
-    [one] Corrigé une fois :
-   *[other] Corrigé { $count } fois :
+    [0] Rien n’a encore changé.
+    [one] Un changement :
+   *[other] { $count } changements :
 }
-history-line = { $when } : texte { $before } → { $after }
 
 # Votes
 vote-thanks = Merci, votre avis est pris en compte. Vous pouvez en changer ; /confidentialité montre ou efface vos données.
@@ -494,3 +493,58 @@ rules-news = Les questions à la rédaction arrivent dans { $channel }.
 rules-news-none = On ne peut pas interroger la rédaction.
 rules-tell-on = On peut demander à être prévenu quand un article répond.
 rules-tell-off = On ne peut pas demander à être prévenu quand un article répond.
+
+# La rédaction
+news-consent = Cette question et votre nom seront transmis à la rédaction de ce serveur. Ils sont gardés jusqu’à sa réponse, { $days } jours au plus ; /confidentialité les montre et les efface.
+news-agree = Envoyer
+news-kept = La rédaction a reçu votre question. Sa réponse vous parviendra en message privé.
+news-title = Question d’un lecteur
+news-asker = Posée par { $name } ; les articles n’y répondent pas.
+news-answer = Répondre
+news-story = Un article y répond
+news-decline = Écarter
+news-words-label = Votre réponse, envoyée telle quelle
+news-title-label = Titre de l’article
+news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
+news-by-story = La rédaction vous répond par cet article :
+news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
+news-closed = Répondu par { $name }.
+news-closed-declined = Écartée par { $name }.
+news-unreached = Répondu par { $name }, mais le lecteur n’a pas pu être joint.
+tell-consent = Vous serez prévenu une fois, en message privé, dès qu’un article répond. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
+tell-agree = Garder et me prévenir
+tell-kept = C’est noté : vous serez prévenu dès qu’un article répond.
+tell-title = Un article répond à votre question :
+tell-once = La question est maintenant effacée : vous n’êtes prévenu qu’une fois.
+error-not-offered = Ce serveur ne propose pas cela, ou ne le propose plus.
+error-inquiry-gone = Cette question a déjà sa réponse, ou a été effacée par la personne qui l’a posée.
+error-too-many-waiting = { $most } de vos questions attendent déjà ; /confidentialité les efface.
+restarted = J’ai été redémarré avant de pouvoir répondre ; posez la question de nouveau.
+joined-title = Bonjour, je suis Verbatim
+joined-intro = Je réponds aux questions sur vos articles avec leurs propres mots, et je le dis quand ils ne répondent pas.
+joined-empty = Prochaine étape : ajoutez vos articles, en fichiers ou par l’adresse de leurs pages.
+joined-ready = { $count ->
+    [one] Un article est déjà là : posez une question avec /demander, ou mentionnez-moi.
+   *[other] { $count } articles sont déjà là : posez une question avec /demander, ou mentionnez-moi.
+} Vous pouvez ajouter les vôtres.
+status-changed = Dernier changement : { $when }
+status-unanswered = { $count ->
+    [0] Aucune question n’est restée sans réponse cette semaine.
+    [one] Une question est restée sans réponse cette semaine.
+   *[other] { $count } questions sont restées sans réponse cette semaine.
+}
+status-calibration = Calibrage : { $calibration }
+status-details-name = détails
+status-details-description = Montrer aussi modèle, index, instantanés et versions
+history-all = Historique des articles
+did-add = « { $name } » a été ajouté
+did-change = « { $name } » a été modifié
+did-edit = « { $name } » a été corrigé
+did-remove = « { $name } » a été retiré
+did-import = « { $name } » a été importé
+did-publish = publié : { $added } en plus, { $changed } modifiés, { $removed } en moins
+did-rollback = retour à une version antérieure
+before-change = Avant : { $change }
+field-text = texte
+records-week = Semaine du { $day }
+records-closest = Le plus proche : { $title }, « { $text } »

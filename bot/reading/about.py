@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
-from bot.keeping import KEPT_DAYS
 from bot.ui.components import ANSWERED, REFUSED, Card, button, row, text
 from bot.ui.markup import plain
+from embeddings.store.records import KEPT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.keeping import Keeping
     from bot.translate import Language
+    from embeddings.store.wishes import Wishes
 
 _GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "data": ("privacy",)}
 """What help speaks of, and the commands of each."""
@@ -67,11 +67,13 @@ def name_command(name: str, mentions: Mapping[str, str], language: Language) -> 
 Kept = dict[str, list[Any]]
 
 
-async def list_kept(records: Keeping, user: int) -> Kept:
+async def list_kept(records: Wishes, user: int) -> Kept:
     """Return all that is kept about somebody, by what it is."""
     return {
         "votes": await records.votes(user=user),
         "questions": await records.unanswered(user=user),
+        "watches": await records.watches(user=user),
+        "newsroom": await records.inquiries(user=user),
     }
 
 

@@ -12,9 +12,9 @@ import discord
 from discord import app_commands
 
 from bot.delivery import LOST, patiently
-from bot.keeping import UNKEPT
 from bot.running import turns
 from bot.translate import Languages
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -193,12 +193,12 @@ def _shape(command: Mapping[str, Any]) -> tuple[str, int, frozenset[Any]]:
 async def _read_note(bot: Context) -> str | None:
     try:
         return await bot.records.note(_NOTE)
-    except UNKEPT:
+    except StorageError:
         return None
 
 
 async def _write_note(bot: Context, fingerprint: str) -> None:
     try:
         await bot.records.write_note(_NOTE, fingerprint)
-    except UNKEPT as error:
+    except StorageError as error:
         _log.warning("the commands' digest could not be kept: %s", error)

@@ -6,12 +6,12 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from bot.keeping import UNKEPT
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.keeping import Keeping
+    from embeddings.store.wishes import Wishes
 
 Key = tuple[str, int]
 """What is waited for, and whose wait it is, by Discord's id."""
@@ -41,7 +41,7 @@ class Cooldown:
         for key in keys:
             self._start(key, self._clock())
 
-    async def left_elsewhere(self, store: Keeping, key: Key, seconds: float) -> float:
+    async def left_elsewhere(self, store: Wishes, key: Key, seconds: float) -> float:
         """Return how many seconds are left to wait after a question to another process.
 
         Where that cannot be heard at once, this process's own memory has to do.
@@ -56,7 +56,7 @@ class Cooldown:
         try:
             async with asyncio.timeout(PROMPT):
                 left = await store.take_turn("{}:{}".format(*key), seconds)
-        except (TimeoutError, *UNKEPT):
+        except (TimeoutError, StorageError):
             self._alone_until = self._clock() + PAUSE
             return 0.0
         if left:

@@ -12,9 +12,9 @@ import discord
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from bot.keeping import UNKEPT
 from bot.running.metrics import Metrics
 from config.errors import ConfigError
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -142,7 +142,7 @@ async def _reaches(client: Context) -> bool:
     try:
         async with asyncio.timeout(REACHING):
             await client.records.reach()
-    except (TimeoutError, *UNKEPT):
+    except (TimeoutError, StorageError):
         return False
     return True
 

@@ -14,13 +14,13 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from bot.keeping import UNKEPT
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.keeping import Keeping
+    from embeddings.store.wishes import Wishes
 
 BETWEEN = 5.5
 """Seconds between two sessions that are begun in one bucket, which is the shard's id modulo
@@ -33,7 +33,7 @@ PROMPT = 3.0
 _log = logging.getLogger(__name__)
 
 
-async def begin(store: Keeping, bucket: int) -> None:
+async def begin(store: Wishes, bucket: int) -> None:
     """Wait until a session may be begun with Discord, whichever processes begin some too."""
     while True:
         left = await _left(store, f"identify:{bucket}", BETWEEN)
@@ -46,7 +46,7 @@ async def begin(store: Keeping, bucket: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def once(store: Keeping, name: str, lease: float = LEASE) -> AsyncIterator[float]:
+async def once(store: Wishes, name: str, lease: float = LEASE) -> AsyncIterator[float]:
     """Have one process at a time do something short.
 
     Yields:
@@ -62,7 +62,7 @@ async def once(store: Keeping, name: str, lease: float = LEASE) -> AsyncIterator
 
 
 async def alone(
-    store: Keeping,
+    store: Wishes,
     name: str,
     work: Callable[[], AbstractAsyncContextManager[None]],
     lease: float = LEASE,
@@ -89,7 +89,7 @@ async def alone(
         await _end(store, name, holder)
 
 
-async def _until_lost(store: Keeping, name: str, holder: str, lease: float) -> None:
+async def _until_lost(store: Wishes, name: str, holder: str, lease: float) -> None:
     """Take a turn again and again until it is another's, or could be."""
     taken = time.monotonic()
     while time.monotonic() - taken < lease:
@@ -101,17 +101,17 @@ async def _until_lost(store: Keeping, name: str, holder: str, lease: float) -> N
             taken = time.monotonic()
 
 
-async def _left(store: Keeping, name: str, seconds: float, holder: str = "") -> float | None:
+async def _left(store: Wishes, name: str, seconds: float, holder: str = "") -> float | None:
     """Take a turn if it is free; return how long it is not, None when nobody can say."""
     try:
         async with asyncio.timeout(PROMPT):
             return await store.take_turn(name, seconds, holder)
-    except (TimeoutError, *UNKEPT) as error:
+    except (TimeoutError, StorageError) as error:
         _log.info("whose turn it is cannot be looked up: %s", error or type(error).__name__)
         return None
 
 
-async def _end(store: Keeping, name: str, holder: str) -> None:
-    with contextlib.suppress(TimeoutError, *UNKEPT):  # it ends by itself too
+async def _end(store: Wishes, name: str, holder: str) -> None:
+    with contextlib.suppress(TimeoutError, StorageError):  # it ends by itself too
         async with asyncio.timeout(PROMPT):
             await store.end_turn(name, holder)

@@ -13,15 +13,15 @@ from embeddings.watching.watcher import Watcher, watching
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.keeping import Keeping
     from config.settings import Settings
+    from embeddings.store.wishes import Wishes
     from embeddings.watching.taking import Intake
 
 _NAME = "watching"
 
 
 @contextlib.asynccontextmanager
-async def watched(settings: Settings, engine: Intake, store: Keeping) -> AsyncIterator[None]:
+async def watched(settings: Settings, engine: Intake, store: Wishes) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts, unless another process does.
 
     Raises:

@@ -1,10 +1,10 @@
-"""What holds on a server, as admins are shown it; pure."""
+"""What a server is told: the first step when the bot comes, and what holds there; pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.ui.components import ANSWERED, Card, text
+from bot.ui.components import ANSWERED, Card, button, row, text
 
 if TYPE_CHECKING:
     from bot.servers.rules import Rules
@@ -36,4 +36,20 @@ def rules_card(rules: Rules, language: Language, *, forbidden: bool = False) -> 
     warning = text(language("rules-emptied")) if forbidden and not rules.channels else None
     return Card(
         text(f"### {language('rules-title')}"), text("\n".join(lines)), warning, accent=ANSWERED
+    )
+
+
+def joined_card(language: Language, *, articles: int) -> Card:
+    """Return the first message on a server: what the bot does, and the next step.
+
+    Args:
+        language: The server's.
+        articles: How many articles are seen from it already.
+    """
+    key = "joined-ready" if articles else "joined-empty"
+    return Card(
+        text(f"### {language('joined-title')}", language("joined-intro")),
+        text(language(key, count=articles)),
+        row(button(language("button-add"), "v:stories")),
+        accent=ANSWERED,
     )

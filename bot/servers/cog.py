@@ -6,19 +6,20 @@ Of several processes, each looks after the servers of its own shards, and never 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
+import discord
 from discord.ext import commands
 
-from bot.keeping import UNKEPT
+from bot import delivery
+from bot.servers.card import joined_card
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    import discord
 
     from bot.context import Context
 
@@ -48,8 +49,23 @@ class Servers(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Keep what a server has that takes the bot back."""
+        """Keep what a server has that takes the bot back, and say the next step there."""
         await self._surely(partial(self.bot.records.come_back, guild.id))
+        await self._greet(guild)
+
+    async def _greet(self, guild: discord.Guild) -> None:
+        """Say the first step, in the system channel or else to who invited the bot."""
+        language = self.bot.languages.of_server(guild)
+        seen = await self.bot.see_from(guild.id)
+        card = joined_card(language, articles=len(seen.catalogue.articles))
+        channel = guild.system_channel
+        places = [channel] if channel and channel.permissions_for(guild.me).send_messages else []
+        for place in (*places, await _find_inviter(guild)):
+            with contextlib.suppress(*delivery.LOST):
+                if place is not None:
+                    await delivery.post(place, card)
+                    return
+        _log.info("server %s could not be greeted", guild.id)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -101,8 +117,19 @@ class Servers(commands.Cog):
         """Do something; what the disk refuses is tried again at the next look."""
         try:
             await work()
-        except (EmbeddingsError, *UNKEPT, OSError) as error:
+        except (EmbeddingsError, OSError) as error:
             _log.warning("servers that left are not taken care of yet: %s", error)
+
+
+async def _find_inviter(guild: discord.Guild) -> discord.abc.Messageable | None:
+    """Return who invited the bot, where its log may be read."""
+    if not guild.me.guild_permissions.view_audit_log:
+        return None
+    with contextlib.suppress(*delivery.LOST):
+        async for entry in guild.audit_logs(limit=10, action=discord.AuditLogAction.bot_add):
+            if entry.target is not None and entry.target.id == guild.me.id:
+                return entry.user
+    return None
 
 
 async def setup(bot: Context) -> None:

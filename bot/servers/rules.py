@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.context import Context, Interaction
-    from bot.keeping import Choices
     from bot.running.cooldown import Cooldown
     from config.settings import DiscordSettings
+    from embeddings.store.people import Choices
 
 T = TypeVar("T")
 _COMMANDS = {

@@ -67,6 +67,10 @@ class Records:
         """Give up what waits; the database is somebody else's to close."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def close_database(self) -> None:
+        """Close the database too, where nobody else needs it."""
+        self._database.close()
+
     async def open(self) -> None:
         """Drop what is too old, read what servers chose, and hear what they choose elsewhere."""
         self._database.follow(self._look)

@@ -200,9 +200,58 @@ turns = Table(
 )
 """What only one process may do for a while, and which one that is."""
 
-OF_PEOPLE = (votes, unanswered)
+watches = Table(
+    "watches",
+    METADATA,
+    Column("n", _COUNTER, primary_key=True, autoincrement=True),
+    Column("user", BigInteger, nullable=False, index=True),
+    Column("guild", BigInteger, index=True),
+    Column("channel", BigInteger),  # where they are told; null: in private
+    Column("question", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+"""Questions whose askers want to be told once a story answers."""
+
+inquiries = Table(
+    "inquiries",
+    METADATA,
+    Column("n", _COUNTER, primary_key=True, autoincrement=True),
+    Column("user", BigInteger, nullable=False, index=True),
+    Column("guild", BigInteger, nullable=False, index=True),
+    Column("channel", BigInteger),  # where it was asked
+    Column("question", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+"""Questions that the newsroom was asked, until it answers."""
+
+pending = Table(
+    "pending",
+    METADATA,
+    Column("token", String, primary_key=True),  # of the interaction: it is good for 15 minutes
+    Column("user", BigInteger, nullable=False, index=True),
+    Column("guild", BigInteger, index=True),
+    Column("question", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("at", String, nullable=False),
+)
+"""Questions that were acknowledged and are not answered yet; for 15 minutes at the most."""
+
+feeds = Table(
+    "server_feeds",
+    METADATA,
+    Column("guild", BigInteger, nullable=False, autoincrement=False),
+    Column("address", Text, nullable=False),
+    Column("channel", BigInteger),  # where each new story is announced; null: nowhere
+    PrimaryKeyConstraint("guild", "address"),
+)
+"""Feeds and sitemaps that servers watch."""
+
+OF_PEOPLE = (votes, unanswered, watches, inquiries, pending)
 """The tables with what people caused, each with their id; nothing of it outlives its time."""
-OF_SERVERS = (votes, unanswered, choices)
+OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending, feeds)
 """The tables with what is of a server."""
 
 

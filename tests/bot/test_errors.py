@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +59,7 @@ ERRORS: dict[str, tuple[BaseException, bool]] = {
     "server-only": (app_commands.NoPrivateMessage(), False),
     "forbidden": (http(discord.Forbidden, 403), False),
     "timeout": (TimeoutError(), True),
-    "storage": (sqlite3.OperationalError("disk full"), True),
+    "storage": (engine.StorageError("disk full"), True),
     "engine": (engine.SnapshotError("x"), True),
     "discord": (aiohttp.ClientError(), True),
     "unexpected": (ZeroDivisionError(QUESTION), True),

@@ -43,6 +43,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[World]:
         world = World(env, engine)  # type: ignore[arg-type]
         world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
         yield world
+        assert isinstance(env.errors, list)  # what was refused was told to the person
 
 
 async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
@@ -77,4 +78,4 @@ async def remove_and_go_back(real: World) -> None:
     assert "Aucun article ne porte ce titre" in text_of(gone.response)
 
     back = await real.admin.slash(real.channel, "admin rollback", shared=True)
-    assert "sert désormais" in text_of(back.response)
+    assert "Retour à la version du" in text_of(back.response)

@@ -21,7 +21,8 @@ LANGUAGES = Languages.load("fr")
 FILES = sorted(p for p in LOCALES.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p.stem))
 DYNAMIC = re.compile(
     r"^(error-|refusal-|filter-|month-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-|"
-    r"privacy-keep-|reason-|small-words|day$|written-in-|help-|menu-|.*-words$|button-)"
+    r"privacy-keep-|reason-|small-words|day$|written-in-|help-|menu-|.*-words$|button-|did-|"
+    r"(?:news|tell)-(?:consent|agree|kept)$|field-)"
 )
 """Keys that are put together in the code."""
 

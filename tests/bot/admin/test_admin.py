@@ -56,9 +56,12 @@ async def test_status_says_what_serves(world: World) -> None:
     result = await admin(world, "status")
     text = text_of(result.response)
     assert result.ephemeral
-    assert "Instantané : s1, <t:1767268800:f>" in text
-    assert "3 articles, 6 passages" in text
-    assert "fake (8 dimensions)" in text
+    assert "3 articles, 6 passages\nDernier changement : <t:1767268800:f>" in text
+    assert "à partir d’une confiance de 30 %" in text
+    assert "Instantané" not in text
+    told = text_of((await admin(world, "status", details=True)).response)
+    assert "Instantané : s1" in told
+    assert "fake (8 dimensions)" in told
 
 
 async def test_reindex_reports_what_it_did(world: World) -> None:
@@ -82,7 +85,7 @@ async def test_a_second_reindex_is_told_since_when(world: World) -> None:
 async def test_rollback_serves_the_snapshot_before(world: World) -> None:
     await admin(world, "reindex")
     result = await admin(world, "rollback")
-    assert "L’instantané s1 sert désormais ; avant, c’était s2." in text_of(result.response)
+    assert "Retour à la version du <t:1767268800:f>." in text_of(result.response)
     assert world.own.status().snapshot == "s1"
 
 
@@ -158,7 +161,7 @@ async def test_status_without_a_snapshot_says_so(world: World) -> None:
     status = replace(world.own.status(), snapshot=None, created_at=None, notes=("Vide.",))
     world.own.status = lambda: status  # type: ignore[method-assign]
     text = text_of((await admin(world, "status")).response)
-    assert "aucun instantané" in text
+    assert "Rien n’est encore publié." in text
     assert "-# Une remarque attend l’opérateur" in text
     assert "Vide." not in text
 
@@ -202,5 +205,5 @@ def test_nobody_is_an_editor_in_private() -> None:
 async def test_the_operator_sees_which_collections_there_are(world: World) -> None:
     assert "Collections" not in text_of((await admin(world, "status")).response)
     world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
-    text = text_of((await admin(world, "status", shared=True)).response)
+    text = text_of((await admin(world, "status", shared=True, details=True)).response)
     assert "Collections : shared" in text

@@ -95,7 +95,7 @@ async def test_a_value_that_the_engine_does_not_take_is_told(world: World) -> No
     ("filled", "said"),
     [
         ({}, "Rien n’a changé dans le formulaire"),
-        ({"date": "hier"}, "Je ne lis pas « hier » comme une date"),
+        ({"date": "un jour"}, "Je ne lis pas « un jour » comme une date"),
         ({"date": "2018"}, "Je ne lis pas « 2018 » comme une date"),
         ({"url": "ftp://a.example"}, "Ce n’est pas une adresse de page"),
         ({"title": "  "}, "Un article a besoin d’un titre"),
@@ -196,20 +196,20 @@ async def test_an_article_that_is_no_longer_proposed_is_told(world: World) -> No
     assert "Cette proposition n’est plus là" in text_of(told.response)
 
 
-async def test_corrections_are_listed(world: World) -> None:
-    for text in (b"La Loire monte.", b"La Loire baisse.", b"La Loire dort."):
-        shown = await propose(world, b"title: La crue\n\n" + text)
-        await world.admin.click(shown.response, label="Confirmer")
-    listed = await world.admin.slash(world.channel, "admin history", article="la-crue")
-    text_shown = text_of(listed.response)
-    assert "### La crue" in text_shown
-    assert "Corrigé 2 fois :\n- <t:" in text_shown
-    assert f"par <@{world.admin.id}>" in text_shown
+async def test_the_history_tells_what_happened_in_words(world: World) -> None:
+    shown = await propose(world, STORY)
+    await world.admin.click(shown.response, label="Confirmer")
+    await world.own.remove([LETTER.id], by="cli")
+    listed = text_of((await world.admin.slash(world.channel, "admin history")).response)
+    assert f"· « La crue » a été ajouté · par <@{world.admin.id}>" in listed
+    assert f"· « {LETTER.id} » a été retiré · par cli" in listed
+    one = await world.admin.slash(world.channel, "admin history", article="la-crue")
+    assert text_of(one.response).startswith("### La crue\nUn changement :\n- <t:")
 
 
-async def test_an_article_that_was_never_corrected_says_so(world: World) -> None:
+async def test_an_article_that_was_never_changed_says_so(world: World) -> None:
     listed = await world.admin.slash(world.channel, "admin history", article=LETTER.id)
-    assert "Cet article n’a jamais été corrigé." in text_of(listed.response)
+    assert "Rien n’a encore changé." in text_of(listed.response)
     assert buttons_of(listed.response) == {}
 
 

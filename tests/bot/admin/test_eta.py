@@ -9,7 +9,7 @@ import pytest
 from bot.admin.eta import FEW, USUAL, Stopwatch, expect, learn, say_duration
 from bot.translate import Languages
 from embeddings.errors import StorageError
-from embeddings.store.records import Records
+from embeddings.store.wishes import Wishes
 from embeddings.types import Progress, ReindexReport
 from tests.records import records_in
 
@@ -24,7 +24,7 @@ def report(encoded: int, seconds: float) -> ReindexReport:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> Records:
+async def store(tmp_path: Path) -> Wishes:
     opened = records_in(tmp_path)
     await opened.open()
     return opened
@@ -40,30 +40,30 @@ class Broken:
         raise StorageError("The disk is full.")
 
 
-async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Records) -> None:
+async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Wishes) -> None:
     assert await expect(store, "m", 120) == 120 / USUAL
 
 
-async def test_the_last_speed_is_taken(store: Records) -> None:
+async def test_the_last_speed_is_taken(store: Wishes) -> None:
     await learn(store, "m", report(1000, 10.0))
     assert await expect(store, "m", 50) == pytest.approx(0.5)
 
 
-async def test_each_model_has_its_own_speed(store: Records) -> None:
+async def test_each_model_has_its_own_speed(store: Wishes) -> None:
     await learn(store, "m", report(1000, 10.0))
     assert await expect(store, "n", 60) == 60 / USUAL
 
 
 @pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
 async def test_what_says_nothing_of_the_speed_is_not_learnt(
-    store: Records, given: ReindexReport | None
+    store: Wishes, given: ReindexReport | None
 ) -> None:
     await learn(store, "m", given)
     assert await store.note("pace:m") is None
 
 
 @pytest.mark.parametrize("noted", ["soon", "0"])
-async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str) -> None:
+async def test_a_note_that_is_no_speed_is_passed_over(store: Wishes, noted: str) -> None:
     await store.write_note("pace:m", noted)
     assert await expect(store, "m", 60) == 60 / USUAL
 

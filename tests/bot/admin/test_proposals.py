@@ -21,8 +21,8 @@ from bot.ui.naming import corrected_line
 from embeddings.errors import BrokenQuestion, GateError
 from embeddings.types import (
     ArticleSummary,
+    AuditEntry,
     ChangeReport,
-    Correction,
     Proposal,
     Proposed,
     ReindexReport,
@@ -42,6 +42,7 @@ STORY = ArticleSummary(
 REPORT = ReindexReport("s2", 1, 0, 0, 9, 7, 2, 0.4, ("A note.",))
 MADE = datetime(2026, 1, 2, 12, tzinfo=UTC)
 BIG = st.integers(0, 10**6)
+ENTRIES = st.builds(AuditEntry, st.just(MADE), TITLES, NASTY)
 
 
 @st.composite
@@ -134,16 +135,13 @@ def test_every_gate_keeps_to_the_limits(
 @trying(**MANY)
 @given(
     summaries(),
-    st.lists(
-        st.builds(Correction, st.just(MADE), TITLES, st.text(max_size=64), st.text(max_size=64)),
-        max_size=40,
-    ),
+    st.lists(st.builds(AuditEntry, st.just(MADE), TITLES, NASTY), max_size=40),
     LANGUAGES,
 )
 def test_every_history_keeps_to_the_limits(
-    article: ArticleSummary, corrections: list[Correction], language: Any
+    article: ArticleSummary, entries: list[AuditEntry], language: Any
 ) -> None:
-    check(history_card(article, corrections, language))
+    check(history_card("Titre", entries, {article.id: article.title}, language))
     check(removal_card(article, language, where="o"))
 
 
@@ -231,18 +229,16 @@ def test_whoever_did_it_is_named_without_being_called(by: str, said: str) -> Non
     assert who(by, EN) == said
 
 
-def corrections(count: int) -> list[Correction]:
-    return [Correction(MADE, "discord:7", "a" * 64, "b" * 64)] * count
-
-
 @pytest.mark.parametrize(("at", "said"), [(None, ""), (MADE, "Corrected on <t:1767351600:D>")])
 def test_an_article_says_on_which_day_it_was_corrected(at: datetime | None, said: str) -> None:
     assert corrected_line(at, EN) == said
 
 
 def test_a_long_history_is_shortened() -> None:
-    text = texts_of(history_card(STORY, corrections(15), FR))
-    assert "Corrigé 15 fois" in text
+    entries = [AuditEntry(MADE, "discord:7", "edit", "crue", fields=("date",))] * 15
+    text = texts_of(history_card("Titre", entries, {"crue": "La crue"}, FR))
+    assert "15 changements" in text
+    assert "« La crue » a été corrigé (date) · par <@7>" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "et 3 de plus" in text
 
 

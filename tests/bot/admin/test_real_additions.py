@@ -96,9 +96,8 @@ async def send_one_again(world: World) -> None:
     assert "- Le texte est différent." in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")
-    assert re.search(
-        rf"Corrigé une fois :\n- <t:.*par <@{world.admin.id}>", text_of(listed.response)
-    )
+    told = rf"- <t:.* « La Loire en crue » a été modifié \(.*texte.*\) · par <@{world.admin.id}>"
+    assert re.search(told, text_of(listed.response))
 
 
 async def edit_one(world: World) -> None:

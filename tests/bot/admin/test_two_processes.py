@@ -10,11 +10,11 @@ import pytest
 import simcord
 
 from bot.client import VerbatimBot
-from bot.running import keeper
 from config.settings import DiscordSettings, Settings
 from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
+from embeddings.store.wishes import open_records
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.fakes import WordEncoder
@@ -45,7 +45,7 @@ async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as engine,
         Collections(settings, engine) as collections,
-        keeper.keeping(settings) as store,
+        open_records(settings) as store,
     ):
         yield VerbatimBot(settings, engine, collections, store=store)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +10,12 @@ from typing import Any
 import discord
 import pytest
 
-from bot.keeping import Vote
 from bot.running.supervise import Backoff
 from bot.servers.rules import list_channels
 from bot.ui.catalogue import Catalogue
 from bot.ui.refs import short
+from embeddings.errors import StorageError
+from embeddings.store.people import Vote
 from embeddings.types import Filters
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import RIVER, FakeEngine
@@ -139,7 +139,7 @@ async def test_a_vote_that_cannot_be_written_is_told_behind_its_form(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def vote(_: Vote) -> None:
-        raise sqlite3.OperationalError("full")
+        raise StorageError("full")
 
     monkeypatch.setattr(world.bot.records, "vote", vote)  # type: ignore[attr-defined]
     first = await world.ask(QUESTION)

@@ -9,7 +9,6 @@ import pytest
 
 from bot.admin.reports import reindex_lines, status_card
 from bot.asking.render import View, answer_card
-from bot.keeping import Choices
 from bot.reading.listing import Look, listing_card
 from bot.servers.card import rules_card
 from bot.servers.rules import combine
@@ -17,6 +16,7 @@ from bot.translate import Languages
 from bot.ui.catalogue import Catalogue
 from bot.ui.naming import open_select
 from config.settings import DiscordSettings
+from embeddings.store.people import Choices
 from embeddings.types import Answer, Hit, ReindexReport
 from tests.bot.people import World, buttons_of, ids_of, select_of, text_of, texts_of
 from tests.bot.samples import hit

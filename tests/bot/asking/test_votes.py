@@ -13,7 +13,7 @@ from tests.bot.people import World, text_of
 from tests.fakes import LETTER
 
 if TYPE_CHECKING:
-    from bot.keeping import Vote
+    from embeddings.store.people import Vote
 
 COMPARED = "Que compare la lettre ?"
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin.records import labelled_set, query_lines
-from bot.keeping import Unanswered, Vote
 from bot.ui.refs import Place
+from embeddings.errors import StorageError
+from embeddings.store.people import Unanswered, Vote
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, RIVER, FakeEngine, split
-from tests.records import spoil
 
 if TYPE_CHECKING:
     from simcord.results import InteractionResult
@@ -147,7 +147,22 @@ async def test_admins_see_refused_questions_and_complaints(world: World) -> None
     text = text_of((await world.admin.slash(world.channel, "admin questions")).response)
     assert "Avis : 0 utile, 1 inutile" in text
     assert f"- {QUESTION} — Hors sujet" in text
-    assert "Une question est restée sans réponse :\n- recette de tarte" in text
+    assert "Une question est restée sans réponse :\n**Semaine du <t:" in text
+    assert "\n- recette de tarte\n-# Le plus proche : " in text
+
+
+@pytest.mark.discord(keep_questions=True)
+async def test_refused_questions_in_the_same_words_are_one_and_come_as_a_table(
+    world: World,
+) -> None:
+    for question in ("recette de tarte", "Recette de tarte ?", "=1+1 soupe"):
+        await world.ask(question)
+    shown = await world.admin.slash(world.channel, "admin questions")
+    assert "- Recette de tarte ? ×2" in text_of(shown.response)
+    table = (await read(shown)).decode("utf-8-sig").splitlines()
+    assert table[0] == "week,question,count,article,passage"
+    assert ",Recette de tarte ?,2," in table[1]
+    assert ",'=1+1 soupe,1," in table[2]
 
 
 @pytest.mark.discord(keep_questions=True)
@@ -222,7 +237,12 @@ async def test_a_store_that_fails_does_not_keep_the_answer_back(
     world: World, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.admin.slash(world.channel, "admin settings", keep=True)
-    spoil(world.bot.records)  # type: ignore[attr-defined]
+    store = world.bot.records  # type: ignore[attr-defined]
+    store._write = _fail
     text = text_of((await world.ask("recette de tarte")).response)
     assert "Les articles ne répondent pas" in text
     assert "could not be kept" in caplog.text
+
+
+async def _fail(*_: Any) -> Any:
+    raise StorageError("The disk is full.")

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot.keeping import Keeping
 from bot.running import cooldown as module
 from bot.running.cooldown import PAUSE, Cooldown, Key
 from embeddings.errors import AwayError, StorageError
+from embeddings.store.wishes import Wishes
 
 ANA: Key = ("user", 1)
 
@@ -30,8 +30,8 @@ class Others:
         return self.left
 
 
-def shared(others: Any) -> Keeping:
-    return cast("Keeping", others)
+def shared(others: Any) -> Wishes:
+    return cast("Wishes", others)
 
 
 @pytest.fixture

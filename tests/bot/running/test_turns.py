@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bot.keeping import Keeping
 from bot.running import turns
 from embeddings.errors import StorageError
-from embeddings.store.records import Records
+from embeddings.store.wishes import Wishes
 from tests.records import records_in
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ LEASE = 0.2
 
 
 @pytest.fixture
-async def stores(tmp_path: Path) -> tuple[Records, Records]:
+async def stores(tmp_path: Path) -> tuple[Wishes, Wishes]:
     """What two processes of one machine share."""
     found = records_in(tmp_path), records_in(tmp_path)
     for store in found:
@@ -43,7 +42,7 @@ class Away:
         raise StorageError("The disk is full.")
 
 
-AWAY = cast("Keeping", Away())
+AWAY = cast("Wishes", Away())
 
 
 class Work:
@@ -68,12 +67,12 @@ async def until(predicate: Callable[[], object]) -> None:
 
 
 async def test_two_processes_begin_one_session_after_the_other(
-    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Wishes, Wishes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "BETWEEN", 0.1)
     begun: list[datetime] = []
 
-    async def begin(store: Records) -> None:
+    async def begin(store: Wishes) -> None:
         looked: list[datetime] = []
         store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]  # type: ignore[func-returns-value]
         for _ in range(2):
@@ -87,7 +86,7 @@ async def test_two_processes_begin_one_session_after_the_other(
 
 
 async def test_sessions_of_two_buckets_do_not_wait_for_each_other(
-    stores: tuple[Records, Records],
+    stores: tuple[Wishes, Wishes],
 ) -> None:
     async with asyncio.timeout(2):
         await asyncio.gather(*(turns.begin(store, n) for n, store in enumerate(stores)))
@@ -102,7 +101,7 @@ async def test_sessions_are_begun_although_nobody_can_say_whose_turn_it_is(
     assert time.monotonic() - began > 0.04
 
 
-async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Records, Records]) -> None:
+async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Wishes, Wishes]) -> None:
     async with turns.once(stores[0], "commands") as left:
         assert left == 0
         for _ in range(2):
@@ -118,7 +117,7 @@ async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -
 
 
 async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
-    stores: tuple[Records, Records],
+    stores: tuple[Wishes, Wishes],
 ) -> None:
     first, second = Work(), Work()
     one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
@@ -137,7 +136,7 @@ async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
 
 
 async def test_the_work_of_a_process_that_died_is_taken_over(
-    stores: tuple[Records, Records],
+    stores: tuple[Wishes, Wishes],
 ) -> None:
     assert await stores[0].take_turn("watching", LEASE, "who died") == 0
     work = Work()
@@ -150,7 +149,7 @@ async def test_the_work_of_a_process_that_died_is_taken_over(
 
 
 async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
-    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Wishes, Wishes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work()
     task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))

@@ -9,10 +9,10 @@ import pytest
 
 from bot.asking.dates import read_day, read_days
 from bot.errors import BotError
-from bot.keeping import Choices
 from bot.running.cooldown import Cooldown
 from bot.servers.rules import change, combine, move
 from config.settings import DiscordSettings
+from embeddings.store.people import Choices
 from tests.bot.people import World, text_of
 
 QUESTION = "Que compare la lettre ?"

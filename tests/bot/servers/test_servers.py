@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
 from bot.client import VerbatimBot
-from bot.keeping import Choices, Unanswered, Vote
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
-from embeddings.errors import BusyError
-from embeddings.store.records import Records
-from tests.bot.people import World, text_of
+from embeddings.errors import BusyError, StorageError
+from embeddings.store.people import Choices, Unanswered, Vote
+from embeddings.store.wishes import Wishes
+from tests.bot.people import World, labels_of, text_of, texts_of
 from tests.fakes import FakeEngine
-from tests.records import spoil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +48,9 @@ class Collections:
     def forget_idle(self) -> None:
         self.looked += 1
 
+    async def scope(self, _: int | None) -> Any:
+        return SimpleNamespace(lists=((),))
+
 
 @dataclass
 class Leaving:
@@ -59,9 +61,9 @@ class Leaving:
     now: datetime
 
     @property
-    def store(self) -> Records:
+    def store(self) -> Wishes:
         store = self.world.bot.records  # type: ignore[attr-defined]
-        assert isinstance(store, Records)
+        assert isinstance(store, Wishes)
         return store
 
     @property
@@ -103,7 +105,7 @@ async def leaving(world: World) -> Leaving:
     return leaving
 
 
-async def kept(store: Records, guild: int) -> tuple[int, int, Choices]:
+async def kept(store: Wishes, guild: int) -> tuple[int, int, Choices]:
     votes, unanswered = await store.votes(guild=guild), await store.unanswered(guild=guild)
     return len(votes), len(unanswered), store.choices(guild)
 
@@ -130,13 +132,49 @@ async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving)
 
 async def test_a_server_that_takes_the_bot_back_keeps_everything(leaving: Leaving) -> None:
     guild = await leaving.removed()
-    leaving.world.bot.dispatch("guild_join", type("Guild", (), {"id": guild})())
-    async with asyncio.timeout(10):
-        while await leaving.store.left_servers():  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(0.01)
+    channel = Channel()
+    await leaving.cog.on_guild_join(joined(guild, channel))
+    assert "Bonjour, je suis Verbatim" in texts_of(channel.sent[0])
     await leaving.later(DAYS + 1)
     assert leaving.collections.deleted == []
     assert (await kept(leaving.store, guild))[:2] == (1, 1)
+
+
+class Channel:
+    """Somewhere to write."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.sent: list[Any] = []
+        self.refuses = refuses
+
+    def permissions_for(self, _: object) -> Any:
+        return SimpleNamespace(send_messages=not self.refuses)
+
+    async def send(self, *, view: Any, **_: Any) -> Any:
+        self.sent.append(view)
+
+
+def joined(guild: int, channel: Channel | None, inviter: Channel | None = None) -> Any:
+    """Return a server that the bot has just joined."""
+
+    async def audit_logs(**_: Any) -> Any:
+        yield SimpleNamespace(target=SimpleNamespace(id=1), user=inviter)
+
+    may = SimpleNamespace(view_audit_log=inviter is not None)
+    me = SimpleNamespace(id=1, guild_permissions=may)
+    return SimpleNamespace(
+        id=guild, features=[], system_channel=channel, me=me, audit_logs=audit_logs
+    )
+
+
+async def test_who_invited_the_bot_is_told_the_next_step_where_it_may_not_write(
+    leaving: Leaving,
+) -> None:
+    closed, inviter = Channel(refuses=True), Channel()
+    await leaving.cog.on_guild_join(joined(9, closed, inviter))
+    assert closed.sent == []
+    assert "Ajouter des articles" in labels_of(inviter.sent[0])
+    await leaving.cog.on_guild_join(joined(9, None))  # nobody can be told, and nothing breaks
 
 
 async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
@@ -149,7 +187,7 @@ async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
 
 async def test_the_day_is_kept_over_a_restart(leaving: Leaving) -> None:
     guild = await leaving.removed()
-    again = Records(leaving.store._database, lambda: leaving.now + timedelta(days=DAYS))
+    again = Wishes(leaving.store._database, lambda: leaving.now + timedelta(days=DAYS))
     await again.open()
     assert await again.left_servers(DAYS) == [guild]
 
@@ -217,7 +255,7 @@ async def test_a_store_that_fails_is_told_to_the_operator(
     leaving: Leaving, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    spoil(leaving.store)
+    leaving.store._write = _fail  # type: ignore[method-assign]
     await leaving.removed()
     assert "not taken care of yet" in caplog.text
 
@@ -232,3 +270,7 @@ async def test_a_restarted_bot_goes_on_looking(world: World, settings: Settings)
     bot.collections = collections = Collections()  # type: ignore[assignment]
     await world.env.restart_bot(bot)
     assert collections.looked == 1
+
+
+async def _fail(*_: Any) -> Any:
+    raise StorageError("The disk is full.")

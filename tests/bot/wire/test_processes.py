@@ -12,11 +12,12 @@ import discord.shard
 import pytest
 
 from bot.client import run
-from bot.keeping import Unanswered
 from bot.running import commands as commandset
-from bot.running import keeper, turns
+from bot.running import turns
 from bot.running.health import Health
 from config.groups import StoreSettings
+from embeddings.store.people import Unanswered
+from embeddings.store.wishes import open_records
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
@@ -92,7 +93,7 @@ def _settings(
 async def _one(server: FakeDiscord, settings: Settings) -> AsyncIterator[Health]:
     health, engine = Health(), FakeEngine()
     health.engine = engine  # type: ignore[assignment]
-    async with keeper.keeping(settings) as store:
+    async with open_records(settings) as store:
         life = asyncio.create_task(run(settings, engine, health, store))  # type: ignore[arg-type]
         try:
             yield health
@@ -146,7 +147,7 @@ async def test_each_process_looks_after_its_own_servers_alone(
     address: str,
 ) -> None:
     gone = [n << 22 for n in range(1, 1 + SHARDS)]
-    async with keeper.keeping(_settings(server, tmp_path, address, PARTS[0])) as store:
+    async with open_records(_settings(server, tmp_path, address, PARTS[0])) as store:
         for guild in (*server.world.guilds, *gone):
             await store.keep(Unanswered(1, guild, "Q", "not_found"))
         async with processes(monkeypatch, server, tmp_path, address):

@@ -18,7 +18,8 @@ from config.settings import Settings
 from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.store import schema
 from embeddings.store.database import Database, open_database
-from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Choices, Records, Unanswered, Vote
+from embeddings.store.people import Choices, Unanswered, Vote
+from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Records
 from tests.embeddings.store.server import Server
 
 VOTE = Vote("a1", user=1, guild=2, useful=True, article="x" * 8, paragraph=3, digest="d" * 8)

@@ -1,0 +1,1 @@
+"""Questions without an answer, handed on: to the newsroom, or kept until a story answers."""

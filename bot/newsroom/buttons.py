@@ -1,0 +1,226 @@
+"""What the buttons and forms of the newsroom do: ask it, be told later, reply, point to a story."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.asking.buttons import read_question
+from bot.delivery import LOST, answer, hold, hold_update, language_of, post
+from bot.errors import BotError
+from bot.newsroom import render
+from bot.servers.rules import require_editor, rules_of
+from bot.ui.actions import Click, Form, find_message, write_field
+from bot.ui.components import notice
+from embeddings.store.records import KEPT_DAYS
+from embeddings.store.wishes import Inquiry, Watch
+
+if TYPE_CHECKING:
+    from bot.context import Context, Interaction
+    from bot.translate import Language
+    from bot.ui.actions import Filled
+    from bot.ui.components import Card
+
+NUMBER = r"(?P<n>\d{1,18})"
+"""The pattern of the number of a question."""
+MOST = 20
+"""The most questions of one person that wait at a time, of each kind."""
+
+
+class Offer(Click, template=r"v:(?P<kind>news|tell)"):
+    """Say what is kept and who sees it, before anything is."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        kind, language = self.fields["kind"], language_of(interaction)
+        _check_offered(interaction, kind)
+        asked = read_question(interaction)
+        await hold(interaction, ephemeral=True)
+        await answer(interaction, render.consent_card(asked, language, kind, KEPT_DAYS))
+
+
+class Agree(Click, template=r"v:agree:(?P<kind>news|tell)"):
+    """Keep the question, now that its asker agreed."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        kind = self.fields["kind"]
+        _check_offered(interaction, kind)
+        asked = read_question(interaction)
+        await hold_update(interaction)
+        await (_inquire if kind == "news" else _watch)(interaction, asked)
+        await answer(interaction, notice(language_of(interaction)(f"{kind}-kept")))
+
+
+def _check_offered(interaction: Interaction, kind: str) -> None:
+    """Check that the server has set this up.
+
+    Raises:
+        BotError: It has not, or not any more.
+    """
+    if kind not in rules_of(interaction.client, interaction.guild_id).offers:
+        raise BotError("not-offered")
+
+
+async def _inquire(interaction: Interaction, asked: str) -> None:
+    """Send a question to the newsroom's channel."""
+    bot, guild, user = interaction.client, interaction.guild_id or 0, interaction.user.id
+    if len(await bot.records.inquiries(user=user)) >= MOST:
+        raise BotError("too-many-waiting", most=MOST)
+    channel = bot.get_channel(rules_of(bot, guild).news)
+    if not isinstance(channel, discord.abc.Messageable):
+        raise BotError("not-offered")
+    language = language_of(interaction)
+    inquiry = Inquiry(user, guild, interaction.channel_id, asked, language.code)
+    n = await bot.records.inquire(inquiry)
+    room = bot.languages.of_server(interaction.guild)
+    try:
+        await post(channel, render.inquiry_card(_numbered(inquiry, n), room))
+    except LOST:
+        await bot.records.end_inquiry(n)
+        raise
+
+
+def _numbered(inquiry: Inquiry, n: int) -> Inquiry:
+    return Inquiry(
+        inquiry.user, inquiry.guild, inquiry.channel, inquiry.question, inquiry.language, n=n
+    )
+
+
+async def _watch(interaction: Interaction, asked: str) -> None:
+    """Keep a question until a story answers."""
+    bot, user = interaction.client, interaction.user.id
+    waiting = await bot.records.watches(user=user)
+    if any(w.question == asked and w.guild == interaction.guild_id for w in waiting):
+        return
+    if len(waiting) >= MOST:
+        raise BotError("too-many-waiting", most=MOST)
+    code = language_of(interaction).code
+    where = interaction.guild_id, interaction.channel_id
+    await bot.records.watch(Watch(user, *where, asked, code))
+
+
+class _OfInquiry(Click, template=r"v:inquiry"):
+    """What is done about a question in the newsroom's channel, by editors alone."""
+
+    async def _find(self, interaction: Interaction) -> Inquiry:
+        return await find_inquiry(interaction, self.fields["n"])
+
+
+async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
+    """Return a question of this server that is not answered yet, for an editor.
+
+    Raises:
+        BotError: It is answered, or whoever wants it is no editor here.
+    """
+    require_editor(interaction)
+    inquiry = await interaction.client.records.inquiry(int(n))
+    if inquiry is None or inquiry.guild != interaction.guild_id:
+        raise BotError("inquiry-gone")
+    return inquiry
+
+
+class Reply(_OfInquiry, template=rf"v:reply:{NUMBER}"):
+    """A form for the newsroom's own words."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        inquiry = await self._find(interaction)
+        form = Words.to(inquiry, language_of(interaction))
+        await interaction.response.send_modal(form)
+
+
+class Story(_OfInquiry, template=rf"v:story:{NUMBER}"):
+    """A form for the article that answers."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        inquiry = await self._find(interaction)
+        form = Title.of(inquiry, language_of(interaction))
+        await interaction.response.send_modal(form)
+
+
+class Decline(_OfInquiry, template=rf"v:decline:{NUMBER}"):
+    """Put a question aside; its asker is told so."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        await hold_update(interaction)
+        inquiry = await self._find(interaction)
+        theirs = interaction.client.languages.of(inquiry.language)
+        card = notice(theirs("news-declined", question=inquiry.question[:300]))
+        await _close(interaction, inquiry, card, "news-closed-declined")
+
+
+class Words(Form, template=rf"v:words:{NUMBER}"):
+    """The newsroom's own words."""
+
+    @classmethod
+    def to(cls, inquiry: Inquiry, language: Language) -> Words:
+        """Return the form."""
+        field = write_field("reply", most=render.REPLY, is_long=True, is_needed=True)
+        label = language("news-words-label")
+        return cls(language("news-answer"), f"v:words:{inquiry.n}", (label, field))
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Give them to who asked."""
+        await hold_update(interaction)
+        inquiry = await find_inquiry(interaction, filled.fields["n"])
+        theirs = interaction.client.languages.of(inquiry.language)
+        newsroom = interaction.guild.name if interaction.guild else ""
+        card = render.reply_card(inquiry.question, filled["reply"], newsroom, theirs)
+        await _close(interaction, inquiry, card, "news-closed")
+
+
+class Title(Form, template=rf"v:title:{NUMBER}"):
+    """The article that answers a question."""
+
+    @classmethod
+    def of(cls, inquiry: Inquiry, language: Language) -> Title:
+        """Return the form."""
+        field = write_field("title", most=300, is_needed=True)
+        label = language("news-title-label")
+        return cls(language("news-story"), f"v:title:{inquiry.n}", (label, field))
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Tell who asked of it."""
+        await hold_update(interaction)
+        inquiry = await find_inquiry(interaction, filled.fields["n"])
+        seen = await interaction.client.see(interaction)
+        found = seen.catalogue.articles_named(filled["title"])
+        if len(found) != 1:
+            raise BotError("article-several" if found else "article-unknown")
+        theirs = interaction.client.languages.of(inquiry.language)
+        card = render.story_card(inquiry.question, await seen.read(found[0]), theirs)
+        await _close(interaction, inquiry, card, "news-closed")
+
+
+async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> None:
+    """Tell who asked, once, and show the newsroom that it is done."""
+    bot = interaction.client
+    if not await bot.records.end_inquiry(inquiry.n):
+        raise BotError("inquiry-gone")
+    if not await reach(bot, inquiry.user, inquiry.channel, card):
+        key = "news-unreached"
+    find_message(interaction)
+    shown = render.closed_card(inquiry.question, language_of(interaction), key, interaction.user.id)
+    await answer(interaction, shown)
+
+
+async def reach(bot: Context, user: int, channel: int | None, card: Card) -> bool:
+    """Tell somebody something in private, or else in the channel where they asked.
+
+    In the channel nobody is pinged, and the question stands with its answer.
+    """
+    with contextlib.suppress(*LOST):
+        person = bot.get_user(user) or await bot.fetch_user(user)
+        await post(person, card)
+        return True
+    where = bot.get_channel(channel) if channel else None
+    if isinstance(where, discord.abc.Messageable):
+        with contextlib.suppress(*LOST):
+            await post(where, card)
+            return True
+    return False
+
+
+ALL = (Offer, Agree, Reply, Story, Decline)

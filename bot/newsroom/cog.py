@@ -1,0 +1,86 @@
+"""Tells people once a story answers what they asked, whenever the articles change."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.newsroom import buttons
+from bot.newsroom.render import told_card
+from embeddings.errors import EmbeddingsError
+from embeddings.types import Filters
+
+if TYPE_CHECKING:
+    from bot.context import Context, Seen
+    from embeddings.store.wishes import Watch
+
+EVERY = 3600.0
+"""Seconds between two looks, for what is changed elsewhere than in this process's chats."""
+_log = logging.getLogger(__name__)
+
+
+class Newsroom(commands.Cog):
+    """Looks, after the articles changed, whether one answers what people wait for."""
+
+    def __init__(self, bot: Context) -> None:
+        self.bot = bot
+        self._looking: asyncio.Task[None] | None = None
+        self._seen: dict[int | None, object] = {}
+
+    async def cog_unload(self) -> None:
+        """End with the bot."""
+        if self._looking:
+            self._looking.cancel()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Begin to look."""
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_on(), name="newsroom")
+
+    @commands.Cog.listener()
+    async def on_articles_changed(self) -> None:
+        """Look at once, after somebody changed articles from a chat."""
+        try:
+            await self.look()
+        except EmbeddingsError as error:
+            _log.warning("who waits for a story is not told yet: %s", error)
+
+    async def _look_on(self) -> None:
+        while True:
+            await self.on_articles_changed()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Ask what people wait for, where the articles are others than at the last look."""
+        places: dict[int | None, list[Watch]] = {}
+        for watch in await self.bot.records.all_watches():
+            if watch.guild is None or self.bot.settings.discord.has(watch.guild):
+                places.setdefault(watch.guild, []).append(watch)
+        for guild, watches in places.items():
+            seen = await self.bot.see_from(guild)
+            state = (seen.scope.lists, tuple(watch.n for watch in watches))
+            if self._seen.get(guild) == state:
+                continue
+            for watch in watches:
+                await self._tell(seen, watch)
+            self._seen[guild] = state
+
+    async def _tell(self, seen: Seen, watch: Watch) -> None:
+        """Tell one person once, where a story answers now."""
+        async with self.bot.queue.turn(watch.user):
+            found = await seen.ask(watch.question, Filters(), top_k=1)
+        if not found.hits or not await self.bot.records.end_watch(watch.n):
+            return
+        card = told_card(watch.question, found.hits[0], self.bot.languages.of(watch.language))
+        if not await buttons.reach(self.bot, watch.user, watch.channel, card):
+            _log.info("somebody who waited for a story could not be told")
+
+
+async def setup(bot: Context) -> None:
+    """Add this part to the bot."""
+    bot.add_dynamic_items(*buttons.ALL)
+    await bot.add_cog(Newsroom(bot))

@@ -1,0 +1,171 @@
+"""Questions without an answer: the newsroom answers, or a story does later; with consent alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.bot.people import World, buttons_of, text_of
+from tests.fakes import RIVER
+
+if TYPE_CHECKING:
+    from embeddings.store.wishes import Wishes
+
+ASKED = "Qui cuit la tarte aux pommes ?"
+ANSWER = replace(RIVER, id="tarte", title="La tarte", text="La tarte aux pommes cuit chez Bea.")
+
+
+@pytest.fixture
+async def world(world: World) -> World:
+    """The same world, whose server has a newsroom and tells people later."""
+    options = {"newsroom": world.other_channel, "tell": True}
+    await world.admin.slash(world.channel, "admin settings", **options)
+    return world
+
+
+def records(world: World) -> Wishes:
+    found: Wishes = world.bot.records  # type: ignore[attr-defined]
+    return found
+
+
+async def agree(world: World, button: str, sent: str) -> Any:
+    """Ask, click a button under the refusal, and agree."""
+    refused = await world.ask(ASKED)
+    consent = await world.member.click(refused.response, label=button)
+    assert "/confidentialité" in text_of(consent.response)
+    await world.member.click(consent.response, label=sent)
+    return consent
+
+
+async def inquire(world: World) -> Any:
+    """Ask the newsroom; return what stands in its channel."""
+    await agree(world, "Demander à la rédaction", "Envoyer")
+    return world.other_channel.last_message
+
+
+async def watch(world: World) -> Any:
+    return await agree(world, "Me prévenir si un article répond", "Garder et me prévenir")
+
+
+async def test_nothing_is_offered_or_kept_where_it_is_not_set_up(world: World) -> None:
+    refused = await world.stranger.slash(world.their_channel, "ask", question=ASKED)
+    assert "Demander à la rédaction" not in buttons_of(refused.response)
+    assert "Me prévenir si un article répond" not in buttons_of(refused.response)
+
+
+async def test_nothing_is_kept_before_the_asker_agrees(world: World) -> None:
+    refused = await world.ask(ASKED)
+    for button in ("Demander à la rédaction", "Me prévenir si un article répond"):
+        consent = await world.member.click(refused.response, label=button)
+        assert consent.ephemeral
+        await world.member.click(consent.response, label="Annuler")
+    assert await records(world).inquiries(user=world.member.id) == []
+    assert await records(world).watches(user=world.member.id) == []
+
+
+async def test_the_newsroom_answers_in_its_own_words_and_says_so(world: World) -> None:
+    asked = await inquire(world)
+    assert ASKED in text_of(asked)
+    form = await world.admin.click(asked, label="Répondre")
+    await world.admin.submit_modal(form, {"reply": "Bea, **rue Haute**."})
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert "Réponse de la rédaction de Ours, avec ses propres mots" in told
+    assert r"Bea, \*\*rue Haute\*\*." in told
+    assert "Répondu par" in text_of(world.other_channel.last_message)
+    assert await records(world).inquiries(user=world.member.id) == []
+
+
+async def test_the_newsroom_answers_by_a_story(world: World) -> None:
+    asked = await inquire(world)
+    form = await world.admin.click(asked, label="Un article y répond")
+    await world.admin.submit_modal(form, {"title": RIVER.title})
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert "La rédaction vous répond par cet article" in told
+    assert RIVER.title in told
+
+
+async def test_a_question_may_be_put_aside_and_its_asker_is_told(world: World) -> None:
+    await world.admin.click(await inquire(world), label="Écarter")
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert f"ne peut pas répondre à votre question : « {ASKED} »" in told
+
+
+async def test_editors_alone_answer_and_each_question_once(world: World) -> None:
+    asked = await inquire(world)
+    refused = await world.stranger_here.click(asked, label="Répondre")
+    assert "Seules les personnes qui gèrent ce serveur" in text_of(refused.response)
+    form, other = [await world.admin.click(asked, label="Répondre") for _ in range(2)]
+    await world.admin.submit_modal(form, {"reply": "Oui."})
+    again = await world.admin.submit_modal(other, {"reply": "Non."})
+    assert "a déjà sa réponse" in text_of(again.followups[0])
+
+
+async def test_where_no_private_message_is_taken_the_channel_is_told(world: World) -> None:
+    asked = await inquire(world)
+    world.env.inject_error("POST", "/users/@me/channels", status=403)
+    await world.admin.click(asked, label="Écarter")
+    assert "ne peut pas répondre" in text_of(world.channel.last_message)
+
+
+async def look(world: World) -> None:
+    cog: Any = world.bot.get_cog("Newsroom")  # type: ignore[attr-defined]
+    await cog.look()
+    await world.env.settle()
+
+
+async def test_one_is_told_once_as_soon_as_a_story_answers(world: World) -> None:
+    await watch(world)
+    await look(world)
+    assert world.member.user.dm_channel.last_message is None
+    world.engine.put(ANSWER)
+    await look(world)
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert "Un article répond à votre question" in told
+    assert "**La tarte aux pommes cuit chez Bea.**" in told
+    first = world.member.user.dm_channel.last_message
+    await look(world)
+    assert world.member.user.dm_channel.last_message == first
+    assert await records(world).watches(user=world.member.id) == []
+
+
+async def test_what_waits_is_not_searched_again_while_the_articles_are_the_same(
+    world: World,
+) -> None:
+    await watch(world)
+    await look(world)
+    count = len(world.engine.asked)
+    await look(world)
+    assert len(world.engine.asked) == count
+
+
+async def test_privacy_shows_and_deletes_what_waits(world: World) -> None:
+    await watch(world)
+    await inquire(world)
+    shown = await world.member.slash(world.channel, "privacy")
+    assert "2 entrées vous concernant sont gardées." in text_of(shown.response)
+    assert f"- {ASKED}" in text_of(shown.response)
+    sure = await world.member.click(shown.response, label="Effacer mes données")
+    await world.member.click(sure.response, label="Effacer mes données")
+    assert await records(world).watches(user=world.member.id) == []
+    assert await records(world).inquiries(user=world.member.id) == []
+
+
+async def test_what_one_server_has_is_not_told_on_another(world: World) -> None:
+    """A question that waits on our server is not answered by an article of another one."""
+    await watch(world)
+    library: Any = world.bot.collections  # type: ignore[attr-defined]
+    library.have(world.elsewhere.id).put(replace(ANSWER, collection=f"server-{world.elsewhere.id}"))
+    await look(world)
+    assert world.member.user.dm_channel.last_message is None
+
+
+async def test_one_person_waits_for_so_many_answers_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.newsroom.buttons.MOST", 0)
+    refused = await world.ask(ASKED)
+    consent = await world.member.click(refused.response, label="Me prévenir si un article répond")
+    told = await world.member.click(consent.response, label="Garder et me prévenir")
+    assert "attendent déjà" in text_of(told.followups[0])
