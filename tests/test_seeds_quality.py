@@ -72,7 +72,7 @@ RANKED = {
     "paraphrase": (0.59, 0.85),
     "other-words": (0.27, 0.51),
     "definition": (0.90, 1.00),
-    "follow-up": (0.70, 0.87),
+    "follow-up": (0.65, 0.85),
     "typo": (0.71, 0.87),
     "cross": (0.77, 0.93),
 }
