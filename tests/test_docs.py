@@ -10,7 +10,10 @@ import click
 from pydantic import BaseModel
 
 from bot.shell.cli import app
+from bot.shell.printing import source_line
+from bot.shell.screen import Words
 from config.settings import Settings
+from embeddings.engine import SearchEngine
 from tests.house import ROOT, sources
 
 MOST_LINES = 180
@@ -100,6 +103,27 @@ def test_every_line_of_the_documents_that_runs_the_program_is_understood() -> No
         if words:
             known = options(app.commands[words[0]]) | _GLOBAL
             assert {word for word in words if word.startswith("--")} <= known, line
+
+
+def spoken(text: str) -> str:
+    """Return a text with neither marks nor white space, which Markdown changes."""
+    return re.sub(r"[\s*>«»]", "", text)
+
+
+async def test_what_the_readme_asks_is_answered_as_it_says(tmp_path: Path) -> None:
+    quoted = "\n".join(line for line in README.splitlines() if line.startswith(">"))
+    asked, quote, source = quoted.split("\n>\n")
+    asks = [shlex.split(line) for line in re.findall(r"python -m bot ask (.+)", README)]
+    assert asks
+    async with SearchEngine(Settings(data=tmp_path)) as engine:
+        [hit, *_] = (await engine.ask(asked.strip("> *"))).hits
+        answers = [await engine.ask(words[0], before=words[2::2]) for words in asks]
+        threshold = engine.threshold
+    assert spoken(hit.text) == spoken(quote)
+    assert spoken(re.findall(r"(?s)\*\*(.+?)\*\*", quote)[0]) == spoken(hit.sentence.text)
+    said = spoken(source_line(Words("fr"), hit, threshold))
+    assert said.partition("(")[0] == spoken(source).partition("(")[0]  # a share moves with the fit
+    assert not [answer.question for answer in answers if not answer.hits]
 
 
 def settings() -> dict[str, object]:
