@@ -35,8 +35,8 @@ VERBS = word_set(
 SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
 ONE = word_set("il elle -il -t-il -elle -t-elle he she it lui l'")
 MANY = word_set("ils -ils elles -elles eux")
-FREE = word_set("c' ca cela il elle ils elles eux it they them he she him")
-"""Pronouns in whose place a noun can stand as it is."""
+FREE = word_set("c' ca cela il elle ils elles eux")
+"""French pronouns in whose place a noun can stand; for "it" that found less than brackets do."""
 POINTERS = word_set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
 OWNERS = word_set("son sa ses leur leurs his her its their cet cette ces this these those")
 DEMONSTRATIVES = word_set("cet cette ces this these those")
