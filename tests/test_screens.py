@@ -19,7 +19,7 @@ from bot.ui.components import Attached, Card, button, option, row, select, text
 from bot.ui.markup import plain, unplain
 from bot.ui.naming import day, write_day
 from tests.bot.samples import answers
-from tests.screens.__main__ import SCENES, SHARPNESS, WIDTH
+from tests.screens.__main__ import SCENES, SHARPNESS
 from tests.screens.page import markdown, page
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_a_button_that_opens_an_address_looks_otherwise() -> None:
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_every_scene_has_its_picture(scene: Any) -> None:
     with Image.open(scene.file) as image:
-        assert image.width == WIDTH * SHARPNESS
+        assert image.width == scene.width * SHARPNESS
     assert scene.file.stat().st_size < LARGEST
 
 

@@ -24,19 +24,22 @@ if TYPE_CHECKING:
     from embeddings.types import Answer
 
 FOLDER = Path(__file__).parent
-WIDTH, SHARPNESS = 560, 2
-"""A page's width in CSS pixels, and how many of a picture's stand for one."""
+SHARPNESS = 2
+"""How many pixels of a picture stand for one of CSS."""
 COLOURS = 128
 """Enough for flat colours and the edges of letters; a picture is then a third as large."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture: what is asked, and in which language the reader uses Discord."""
+    """One picture: what is asked, after what, in which language, and how wide the window is."""
 
     name: str
     language: str
     question: str
+    before: tuple[str, ...] = ()
+    offers: frozenset[str] = frozenset()
+    width: int = 560
 
     @property
     def file(self) -> Path:
@@ -47,15 +50,28 @@ class Scene:
 SCENES = (
     Scene("answer-fr", "fr", "Qu’est-ce qui a valu des critiques à Google ?"),
     Scene("answer-en", "en", "Would replacing Palantir with a similar firm be enough?"),
-    Scene("refusal-fr", "fr", "Combien d’employés ont signé la lettre ?"),
+    Scene(
+        "follow-up-fr",
+        "fr",
+        "et Google ?",
+        before=("Pourquoi la direction d’Amazon est-elle critiquée ?",),
+        width=900,
+    ),
+    Scene(
+        "refusal-fr",
+        "fr",
+        "Combien d’employés ont signé la lettre ?",
+        offers=frozenset({"news", "tell"}),
+    ),
+    Scene("phone-fr", "fr", "Qu’est-ce qui a valu des critiques à Google ?", width=360),
 )
 
 
-def drawn(answer: Answer, articles: Catalogue, code: str, threshold: float) -> str:
+def drawn(answer: Answer, articles: Catalogue, scene: Scene, threshold: float) -> str:
     """Return the page of the message that the bot would send."""
-    language = Languages.load().of(code)
+    language = Languages.load().of(scene.language)
     nearest = articles.find_titles(answer.nearest_titles[:SHOWN])
-    card = answer_card(answer, View(language, threshold), nearest)
+    card = answer_card(answer, View(language, threshold, offers=scene.offers), nearest)
     return page(card.lay_out().to_components(), language)
 
 
@@ -87,12 +103,12 @@ async def main() -> None:
             SearchEngine(Settings(data=folder / "data")) as engine,
             Browser(folder / "profile") as browser,
         ):
-            await browser.size(WIDTH, 1000, SHARPNESS)
             for scene in SCENES:
-                answer = await engine.ask(scene.question, top_k=SHOWN + 1)
+                await browser.size(scene.width, 1000, SHARPNESS)
+                answer = await engine.ask(scene.question, top_k=SHOWN + 1, before=scene.before)
                 file = folder / f"{scene.name}.html"
                 articles = Catalogue(engine.sources())
-                shown = drawn(answer, articles, scene.language, engine.threshold)
+                shown = drawn(answer, articles, scene, engine.threshold)
                 file.write_text(shown, encoding="utf-8")
                 save(await photograph(browser, file), scene.file)
 

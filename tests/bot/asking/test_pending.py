@@ -1,0 +1,57 @@
+"""A question over a crash: what was acknowledged is answered after the restart, once, or told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.asking.pending import answer_pending
+from embeddings.store.wishes import Pending
+from tests.bot.people import World
+
+if TYPE_CHECKING:
+    from embeddings.store.wishes import Wishes
+
+QUESTION = "Que compare la lettre ?"
+LATER = "9999-01-01T00:00:00+00:00"
+"""A run that begins after everything that is kept."""
+
+
+def records(world: World) -> Wishes:
+    found: Wishes = world.bot.records  # type: ignore[attr-defined]
+    return found
+
+
+def sent(world: World) -> list[Any]:
+    """Return what was sent in place of an acknowledgement, by its token."""
+    return [r for r in world.env.http_requests if r.method == "PATCH" and "token" in r.path]
+
+
+async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> None:
+    await world.ask(QUESTION)
+    await world.env.settle()
+    assert await records(world).unfinished() == []
+
+
+async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
+    row = Pending("token-1", world.member.id, world.guild.id, QUESTION, "fr", private=False)
+    await records(world).begin(row)
+    await answer_pending(world.bot, LATER)  # type: ignore[arg-type]
+    assert world.engine.asked[-1][0] == QUESTION
+    assert len(sent(world)) == 1
+    await answer_pending(world.bot, LATER)  # type: ignore[arg-type]
+    assert len(sent(world)) == 1
+    assert await records(world).unfinished() == []
+
+
+async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
+    row = Pending("token-2", world.member.id, world.guild.id, QUESTION, "fr", private=False)
+    await records(world).begin(row)
+    await answer_pending(world.bot, "2000-01-01T00:00:00+00:00")  # type: ignore[arg-type]
+    assert sent(world) == []
+
+
+async def test_what_cannot_be_answered_any_more_says_so(world: World) -> None:
+    row = Pending("token-3", world.member.id, world.guild.id, "???", "fr", private=True)
+    await records(world).begin(row)
+    await answer_pending(world.bot, LATER)  # type: ignore[arg-type]
+    assert "redémarré" in str(sent(world)[0].json)
