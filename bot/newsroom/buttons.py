@@ -10,9 +10,9 @@ import discord
 from bot.asking.buttons import read_question
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post
 from bot.errors import BotError
-from bot.newsroom import render
+from bot.newsroom import notices
 from bot.servers.rules import require_editor, rules_of
-from bot.ui.actions import Click, Form, find_message, write_field
+from bot.ui.actions import Click, Form, write_field
 from bot.ui.components import notice
 from embeddings.store.records import KEPT_DAYS
 from embeddings.store.wishes import Inquiry, Watch
@@ -37,7 +37,7 @@ class Offer(Click, template=r"v:(?P<kind>news|tell)"):
         _check_offered(interaction, kind)
         asked = read_question(interaction)
         await hold(interaction, ephemeral=True)
-        await answer(interaction, render.consent_card(asked, language, kind, KEPT_DAYS))
+        await answer(interaction, notices.consent_card(asked, language, kind, KEPT_DAYS))
 
 
 class Agree(Click, template=r"v:agree:(?P<kind>news|tell)"):
@@ -75,7 +75,7 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     n = await bot.records.inquire(inquiry)
     room = bot.languages.of_server(interaction.guild)
     try:
-        await post(channel, render.inquiry_card(_numbered(inquiry, n), room))
+        await post(channel, notices.inquiry_card(_numbered(inquiry, n), room))
     except LOST:
         await bot.records.end_inquiry(n)
         raise
@@ -155,7 +155,7 @@ class Words(Form, template=rf"v:words:{NUMBER}"):
     @classmethod
     def to(cls, inquiry: Inquiry, language: Language) -> Words:
         """Return the form."""
-        field = write_field("reply", most=render.REPLY, is_long=True, is_needed=True)
+        field = write_field("reply", most=notices.REPLY, is_long=True, is_needed=True)
         label = language("news-words-label")
         return cls(language("news-answer"), f"v:words:{inquiry.n}", (label, field))
 
@@ -166,7 +166,7 @@ class Words(Form, template=rf"v:words:{NUMBER}"):
         inquiry = await find_inquiry(interaction, filled.fields["n"])
         theirs = interaction.client.languages.of(inquiry.language)
         newsroom = interaction.guild.name if interaction.guild else ""
-        card = render.reply_card(inquiry.question, filled["reply"], newsroom, theirs)
+        card = notices.reply_card(inquiry.question, filled["reply"], newsroom, theirs)
         await _close(interaction, inquiry, card, "news-closed")
 
 
@@ -190,7 +190,7 @@ class Title(Form, template=rf"v:title:{NUMBER}"):
         if len(found) != 1:
             raise BotError("article-several" if found else "article-unknown")
         theirs = interaction.client.languages.of(inquiry.language)
-        card = render.story_card(inquiry.question, await seen.read(found[0]), theirs)
+        card = notices.story_card(inquiry.question, await seen.read(found[0]), theirs)
         await _close(interaction, inquiry, card, "news-closed")
 
 
@@ -201,9 +201,8 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
         raise BotError("inquiry-gone")
     if not await reach(bot, inquiry.user, inquiry.channel, card):
         key = "news-unreached"
-    find_message(interaction)
-    shown = render.closed_card(inquiry.question, language_of(interaction), key, interaction.user.id)
-    await answer(interaction, shown)
+    language, by = language_of(interaction), interaction.user.id
+    await answer(interaction, notices.closed_card(inquiry.question, language, key, by))
 
 
 async def reach(bot: Context, user: int, channel: int | None, card: Card) -> bool:

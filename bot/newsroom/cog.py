@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.newsroom import buttons
-from bot.newsroom.render import told_card
+from bot.newsroom.notices import told_card
 from embeddings.errors import EmbeddingsError
 from embeddings.types import Filters
 

@@ -169,7 +169,7 @@ def test_a_setting_that_does_not_exist_in_a_group_is_named() -> None:
         ("VERBATIM_TOP_K", "11", "less than or equal to 10"),
         ("VERBATIM_THRESHOLD", "1.5", "less than or equal to 1"),
         ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
-        ("VERBATIM_DISCORD__COMPONENTS", "perhaps", "boolean"),
+        ("VERBATIM_DISCORD__PUBLIC", "perhaps", "boolean"),
         ("VERBATIM_DISCORD__ADMIN_USERS", "me", "integer"),
         ("VERBATIM_ENCODER__BACKEND", "jax", "'torch', 'onnx' or 'openvino'"),
     ],
