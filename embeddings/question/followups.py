@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _TURNS = 4
 """How many earlier questions are looked back on; what lies further back is another subject."""
+_NO_NAME = frozenset({"got", "was", "were", "has", "have", "had", "ete", "de", "du", "des", "d'"})
+"""Words before a verb, or before a noun that something is of; more of them are in ``wording``."""
 _FRAGMENT = 4
 """The most words of substance in a question without a verb; more of them make a sentence."""
 
@@ -266,11 +268,12 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
 
 
 def _unnamed(base: Words) -> list[tuple[int, int]]:
-    """Return the first word of substance without an article, where nothing has a capital."""
+    """Return the first word of substance that is no noun of an article and no verb of "qui"."""
+    verbs = AUXILIARIES | HIDING | _NO_NAME
     return [
         (at, at + 1)
         for at in range(len(base.words))
         if base.is_substance(at)
-        and base.words[at - 1] not in DETERMINERS
+        and (at == 0 or base.words[at - 1] not in DETERMINERS | verbs)
         and base.words[0] != "how"
     ][:1]

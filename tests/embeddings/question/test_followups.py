@@ -19,6 +19,9 @@ SETS = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 
 # what was asked before, the question, its first reading
 LEANING = [
+    ("Qui a reçu des critiques ?", "et Google ?", "Google (Qui a reçu des critiques) ?"),
+    ("qui critique amazon ?", "et Microsoft ?", "qui critique Microsoft ?"),
+    ("who got criticised?", "and Google?", "Google (who got criticised) ?"),
     ("Pourquoi Microsoft est-il critiqué ?", "et Google ?", "Pourquoi Google est-il critiqué ?"),
     ("pourquoi microsoft est critiqué", "et google", "pourquoi google est critiqué ?"),
     ("Why is Microsoft criticised?", "what about Google?", "Why is Google criticised ?"),
