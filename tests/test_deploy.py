@@ -189,7 +189,7 @@ def test_the_sums_of_the_guide_are_right() -> None:
 def locked(name: str) -> dict[str, tuple[Version, int]]:
     """Return the packages of a lock, each with its version and the number of its digests."""
     text = (DEPLOY / name).read_text(encoding="utf-8")
-    blocks = re.findall(r"(?m)^([\w.-]+)==(\S+) \\\n((?:    .*\n)+)", text)
+    blocks = re.findall(r"(?m)^([\w.-]+)==([^\s;]+)(?: ; .*)? \\\n((?:    .*\n)+)", text)
     assert len(blocks) == len(re.findall(r"(?m)^[\w.-]+==", text))
     return {
         canonicalize_name(package): (Version(version), len(re.findall("sha256:[0-9a-f]{64}", rest)))

@@ -265,20 +265,16 @@ def verification(screen: Screen, report: VerifyReport) -> None:
 
 def figures(screen: Screen, figures: Mapping[str, object]) -> None:
     """Show the figures of an evaluation, each with what it means."""
-    rows = []
-    kinds = cast("Mapping[str, Mapping[str, object]]", figures.get("kinds", {}))
-    for name, figure in figures.items():
-        if name != "kinds":
-            meaning = screen.words("figure-" + name.replace("@", "-"))
-            rows.append((name, _figure(screen.words, figure), meaning))
+    words, kinds = screen.words, cast("Mapping[str, Any]", figures.get("kinds", {}))
+    rows = [
+        (name, _figure(words, figure), words("figure-" + name.replace("@", "-")))
+        for name, figure in figures.items()
+        if name != "kinds"
+    ]
     screen.table(["", "", ""], rows)
+    lines = [(k, *(_figure(words, each) for each in of.values())) for k, of in kinds.items()]
     if kinds:
-        heads = next(iter(kinds.values())).keys()
-        lines = [
-            (kind, *(_figure(screen.words, figure) for figure in of_kind.values()))
-            for kind, of_kind in kinds.items()
-        ]
-        screen.table(["", *heads], lines)
+        screen.table(["", *next(iter(kinds.values()))], lines)
 
 
 def calibration(screen: Screen, document: Mapping[str, Any]) -> None:

@@ -112,8 +112,6 @@ class PostgresDatabase(Database):
             try:
                 yield write
             finally:
-                with contextlib.suppress(exc.SQLAlchemyError), session.begin():  # free at once
-                    session.execute(text(f"SELECT pg_advisory_unlock({_KEY})"), key)
                 session.invalidate()  # ends the session, and with it the lock, whatever happened
 
     def problems(self) -> list[str]:

@@ -69,9 +69,6 @@ def ask(root: Any) -> list[Opinion]:
 def _trafilatura(root: Any) -> str:
     import trafilatura  # half a second that only pages need
 
-    for cell in root.iter("td", "th"):  # spans cost it time squared, and move no word
-        cell.attrib.pop("rowspan", None)
-        cell.attrib.pop("colspan", None)
     document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
     return "" if document is None or isinstance(document, dict) else document.text or ""
 
