@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical
-from embeddings.ranking.evidence import Arrays, Query, Tokens
+from embeddings.ranking.evidence import Arrays, Query
+from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
 from embeddings.snapshots.building import LEXICAL
 from embeddings.snapshots.tokens import TOKENS

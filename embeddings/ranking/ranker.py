@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Terms
     from embeddings.ranking.confidence import Calibration
-    from embeddings.ranking.evidence import Tokens
+    from embeddings.ranking.maxsim import Tokens
 
 __all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text"]
 

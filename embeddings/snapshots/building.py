@@ -14,7 +14,6 @@ from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.evidence import sentence_text
 from embeddings.snapshots.tokens import TOKENS, TokenKeeper
-from embeddings.snapshots.tokens import kept as kept_tokens
 from embeddings.snapshots.unchanged import taken_over
 from embeddings.snapshots.writing import prefixed
 from embeddings.text.analysis import without_tags
@@ -196,8 +195,7 @@ async def encode(
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]
     if tokens:
-        async for _ in _made(tokens.keeper.lacking, tokens.keeper, worker, None):
-            pass  # titles, which need no vector
+        _ = [each async for each in _made(tokens.keeper.lacking, tokens.keeper, worker, None)]
         arrays |= prefixed(TOKENS, tokens.arrays())
     return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
 
@@ -206,12 +204,11 @@ class _Tokens:
     """Which tokens are taken over, and which are made.
 
     Args:
-        wanted: What the snapshot needs.
-        encoder: What makes them.
+        wanted, encoder: What the snapshot needs, and what makes it.
     """
 
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
-        self._before = kept_tokens(wanted.known)
+        self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
         rows = wanted.rows["passage_vectors"]
         self._rows = rows if self._before else np.full(len(rows), -1)
         pairs = zip(wanted.articles, wanted.passages, strict=True)
@@ -219,8 +216,8 @@ class _Tokens:
         self._texts = list(compress(texts, self._rows < 0))
         titles = [without_tags(article.title) for article in wanted.articles]
         self._title_keys = np.fromiter(map(key, titles), np.uint64, len(titles))
-        none = np.zeros(0, np.uint64)
-        self._title_rows = _places(self._before.get("title_keys", none), self._title_keys)
+        known = self._before.get("title_keys", np.zeros(0, np.uint64))
+        self._title_rows = _places(known, self._title_keys)
         self._titles = list(compress(titles, self._title_rows < 0))
         self.keeper = TokenKeeper(encoder, [*self._texts, *self._titles])
 
@@ -231,13 +228,8 @@ class _Tokens:
         rows, first = self.keeper.joined(self._texts, self._rows, before)
         before = (old["titles"], old["title_first"]) if old else None
         titles, title_first = self.keeper.joined(self._titles, self._title_rows, before)
-        return {
-            "rows": rows,
-            "first": first,
-            "titles": titles,
-            "title_first": title_first,
-            "title_keys": self._title_keys,
-        }
+        made = {"rows": rows, "first": first, "titles": titles, "title_first": title_first}
+        return made | {"title_keys": self._title_keys}
 
 
 def words(wanted: Wanted) -> dict[str, Vectors]:

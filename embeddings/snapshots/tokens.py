@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.lexical.stretches import gather, stretches
-from embeddings.ranking.evidence import STEP
+from embeddings.ranking.maxsim import STEP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.vectors.encoder import TokenEncoder
 
     Ints = NDArray[np.int64]
@@ -76,8 +75,3 @@ class TokenKeeper:
         if text in self._wanted:
             self._tokens[text] = np.clip(np.rint(read.tokens / STEP), -MOST, MOST).astype(np.int8)
         return read.vector
-
-
-def kept(known: Snapshot | None) -> Mapping[str, NDArray[Any]]:
-    """Return the arrays of the tokens of a snapshot; none where it has none."""
-    return known.arrays(TOKENS) if known else {}

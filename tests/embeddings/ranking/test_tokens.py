@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from embeddings.ranking.confidence import Calibration
-from embeddings.ranking.evidence import STEP, Query, Tokens
+from embeddings.ranking.evidence import Query
+from embeddings.ranking.maxsim import STEP, Tokens
 from embeddings.ranking.meaning import NAMES
 from embeddings.ranking.mix import Mix, Weights
 from embeddings.ranking.ranker import rank

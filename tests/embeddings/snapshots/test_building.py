@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import SnapshotError
-from embeddings.ranking.evidence import STEP
+from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
 from embeddings.snapshots import unchanged, writing
 from embeddings.snapshots.reindexing import Material, Order

@@ -1,0 +1,81 @@
+"""Tokens of passages and titles, and how near a question's tokens are to them; pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.lexical.stretches import gather, stretches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embeddings.lexical.bm25 import Floats, Ints
+
+STEP = 1 / 200
+"""Numbers of tokens are kept in a byte, in steps of this: one in ten thousand is greater than 127
+of them, and is cut."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """Vectors of the tokens of passages and of titles, in steps of ``STEP``.
+
+    Attributes:
+        rows: Those of all passages, int8 [N, t].
+        first: Tokens of passage p: ``rows[first[p]:first[p + 1]]``, int64 [P + 1].
+        titles: Those of the titles of all articles, int8 [M, t].
+        title_first: Tokens of title a: ``titles[title_first[a]:title_first[a + 1]]``, [A + 1].
+    """
+
+    rows: NDArray[np.int8]
+    first: Ints
+    titles: NDArray[np.int8]
+    title_first: Ints
+
+    def nearest(self, tokens: Floats, passages: Ints, articles: NDArray[np.int32]) -> Floats:
+        """Return the greatest cosine of each of a question's tokens to any of a passage's.
+
+        Those of its title count as its own (MaxSim; Khattab and Zaharia, 2020).
+
+        Args:
+            tokens: The question's, float32 [q, t].
+            passages: Which passages, int64 [n].
+            articles: The article of each, int32 [n].
+
+        Returns:
+            float32 [n, q]; -1 where a passage has no token.
+        """
+        names, of = np.unique(articles.astype(np.int64), return_inverse=True)
+        own = _greatest(tokens, self.rows, self.first, passages)
+        return np.maximum(own, _greatest(tokens, self.titles, self.title_first, names)[of])
+
+    def of(self, passages: Ints, articles: NDArray[np.int32]) -> Tokens:
+        """Return the tokens of some passages alone, and of their articles, both ascending."""
+        rows, first = _cut(self.rows, self.first, passages)
+        titles, title_first = _cut(
+            self.titles, self.title_first, np.unique(articles).astype(np.int64)
+        )
+        return Tokens(rows, first, titles, title_first)
+
+
+def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:
+    """Return some stretches alone, and where each begins then."""
+    return rows[gather(first, which)[0]], stretches(np.diff(first)[which])
+
+
+def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:
+    """Return the greatest product of each token with any row of some stretches, [n, q]."""
+    begins, lengths = first[which], first[which + 1] - first[which]
+    found = np.full((len(which), len(tokens)), -1.0, np.float32)
+    there = np.flatnonzero(lengths)
+    if len(there):
+        pieces = [
+            rows[at : at + n] for at, n in zip(begins.tolist(), lengths.tolist(), strict=True)
+        ]
+        cosine = np.concatenate(pieces).astype(np.float32) @ (tokens.T * np.float32(STEP))
+        starts = stretches(lengths)[:-1][there]
+        found[there] = np.maximum.reduceat(cosine, starts, axis=0)
+    return found
