@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
 ACKNOWLEDGED = 1.0
 """Seconds within which every person sees that the bot has heard them."""
+MANY, MOMENT = 300, 1.5
+"""Questions, and the seconds within which they come."""
 BLOCKED = 0.050
 """Seconds that the event loop is held up at the most."""
 
@@ -132,6 +134,23 @@ async def test_fifty_questions_during_a_full_reindex_are_heard_and_answered_righ
     assert quotes == [question.answer for question in crowd.questions()]
     assert max(acknowledged) < ACKNOWLEDGED, figures
     assert worst <= BLOCKED, figures
+
+
+async def test_of_three_hundred_questions_in_a_moment_none_is_lost(
+    server: FakeDiscord, loaded: Loaded
+) -> None:
+    guild = server.add_guild("Rédaction")
+    known = list(crowd.questions())
+    questions = [known[n % len(known)] for n in range(MANY)]
+    began, asked = time.monotonic(), []
+    for n, question in enumerate(questions):
+        asked.append(await ask(server, server.add_member(guild, f"M{n}"), question.text))
+        await asyncio.sleep(max(0.0, began + MOMENT * n / MANY - time.monotonic()))
+    acknowledged = [await one.ack(30) for one in asked]
+    quotes = [first_quote(text_of(await one.answer(60))) for one in asked]
+    assert await loaded.stop() == 0
+    assert quotes == [question.answer for question in questions]
+    assert max(acknowledged) < ACKNOWLEDGED
 
 
 def is_done(reindex: Interaction) -> bool:
