@@ -201,11 +201,7 @@ async def encode(
 
 
 class _Tokens:
-    """Which tokens are taken over, and which are made.
-
-    Args:
-        wanted, encoder: What the snapshot needs, and what makes it.
-    """
+    """Which tokens are taken over, and which are made, given what a snapshot needs."""
 
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
         self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
@@ -228,8 +224,9 @@ class _Tokens:
         rows, first = self.keeper.joined(self._texts, self._rows, before)
         before = (old["titles"], old["title_first"]) if old else None
         titles, title_first = self.keeper.joined(self._titles, self._title_rows, before)
-        made = {"rows": rows, "first": first, "titles": titles, "title_first": title_first}
-        return made | {"title_keys": self._title_keys}
+        names = ("rows", "first", "titles", "title_first", "title_keys")
+        found: tuple[Vectors, ...] = (rows, first, titles, title_first, self._title_keys)
+        return dict(zip(names, found, strict=True))
 
 
 def words(wanted: Wanted) -> dict[str, Vectors]:
