@@ -221,7 +221,7 @@ def read_question(interaction: Interaction) -> str:
         BotError: It cannot be read there any more.
     """
     asked = unplain(find_question(find_message(interaction)))
-    if not asked:
+    if not any(map(str.isalnum, asked)):
         raise BotError("question-gone")
     return asked
 
