@@ -55,6 +55,7 @@ class Engine(FakeEngine):
         self.notes: tuple[str, ...] = ()
         self.top_k: int | None = None
         self.closed = False
+        self.records = None  # nothing here keeps anything of people
 
     async def __aexit__(self, *_: object) -> None:
         self.closed = True
