@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 35_700,  # to become 23,000
-    "files": 251,  # to become 165
+    "lines": 35_603,  # to become 23,000
+    "files": 252,  # to become 165
     "files in one folder": 16,  # to become 14
-    "lines in one file": 323,  # to become 300
+    "lines in one file": 307,  # to become 300
     "chain of imports": 19,  # to become 12
     "median function": 5,
     "long function, one in ten": 15,  # to become 14
@@ -105,7 +105,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "circle": 9, "libraries": 1, "names": 128, "pure": 2, "twice": 2, "writers": 1}
+OWED = {"bot": 4, "circle": 9, "libraries": 1, "names": 127, "pure": 2, "twice": 1, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 
