@@ -8,7 +8,7 @@ from pathlib import Path
 BOT = Path(__file__).resolve().parents[3] / "bot"
 MAY = {"client.py", "context.py", "admin/target.py", "servers/cog.py"}
 """Who knows of collections: what makes what is seen, and what admins and the operator change."""
-HARMLESS = {"asking/asking.py", "admin/reports.py"}
+HARMLESS = {"asking/asking.py", "asking/pending.py", "admin/reports.py"}
 """Who knows from which probability on questions are answered, and a status's list of names."""
 SHELL = {"running/health.py", "cli.py", "console.py", "__main__.py"}
 """The command line and the figures of the process, which only the operator has."""

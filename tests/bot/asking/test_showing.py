@@ -141,8 +141,8 @@ def test_notes_for_the_operator_are_counted_and_not_quoted() -> None:
 
 def test_the_status_says_from_which_probability_questions_are_answered() -> None:
     text = plainly(texts_of(status_card(FakeEngine().status(), FR)))
-    assert "### Index en service" in text
-    assert "Réponses à partir d’une probabilité de 0,30 (calibrage : none)" in text
+    assert "### Publié actuellement" in text
+    assert "Une question reçoit une réponse à partir d’une confiance de 30" in text
 
 
 def test_waits_are_written_with_a_comma() -> None:
