@@ -83,6 +83,7 @@ class BuilderProcess:
         job = pickle.dumps((self._settings, order))
         run = partial(self._child.run, job, silence=SILENCE, tell=tell)
         building = asyncio.ensure_future(asyncio.to_thread(run))
+        building.add_done_callback(lambda done: done.cancelled() or done.exception())  # all is said
         try:
             result = pickle.loads(await asyncio.shield(building))  # noqa: S301 - from our own child
         except ChildError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import weakref
 from datetime import date, datetime
 from functools import cached_property
@@ -27,6 +28,8 @@ VECTORS = "_vectors"
 """How the names of arrays end that are searched by inner product."""
 LARGE = 64 << 20
 """Bytes above which a file is not read whole when a snapshot is opened."""
+_PARSING = threading.Lock()
+"""Held while numpy parses a header: two threads at once may make CPython 3.11 raise SystemError."""
 
 
 class Snapshot:
@@ -68,7 +71,8 @@ class Snapshot:
             from embeddings.vectors.index import ROWS, stored  # faiss, only where it is searched
 
             return stored(self.folder / f"{name}{ROWS}")
-        array = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        with _PARSING:
+            array = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         return np.asarray(array)  # numpy's own class for this takes far longer to be indexed
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:

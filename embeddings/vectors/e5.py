@@ -94,7 +94,7 @@ class Axes:
 
     Tokens as they come are all near each other. Less the mean token and without the two axes along
     which most of them lie, each scaled to length 1, they are not (Mu and Viswanath, 2018). Of what
-    is left the 64 widest axes are kept. ``measuring.tokens`` made the constants.
+    is left the 64 widest axes are kept. ``embeddings/README.md`` tells how.
 
     Attributes:
         passage: The mean token of passages, float32 [384].

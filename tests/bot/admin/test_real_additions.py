@@ -111,7 +111,7 @@ async def edit_one(world: World) -> None:
 
 async def go_back(world: World) -> None:
     kept = await world.admin.autocomplete(world.channel, "admin rollback", "snapshot", "")
-    assert "+2 ~0 −0 · par vous · 2 articles, 4 passages" in kept[-1]["name"]
+    assert kept[-1]["name"].startswith("Avant : « La Loire en crue » a été modifié (texte)")
     await world.admin.slash(world.channel, "admin rollback", snapshot=kept[-1]["value"])
     listed = await world.member.slash(world.channel, "sources", filter="lovelace")
     assert "La Loire en crue" not in text_of(listed.response)

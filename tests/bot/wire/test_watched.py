@@ -80,7 +80,7 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
     async with program(server, settings.data, server.token, **given) as process:
         await server.connected(60)
         (folder / "ponts.md").write_text(f"# Ponts\n\n{many}\n", encoding="utf-8")
-        held = settings.data / "collections" / "shared" / OWNER
+        held = settings.data / "snapshots" / "shared" / OWNER
         async with asyncio.timeout(20):
             while not os.path.exists(held):  # noqa: ASYNC110, ASYNC240, PTH110 - nobody tells of it
                 await asyncio.sleep(0.01)
