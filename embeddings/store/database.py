@@ -171,6 +171,11 @@ class Database(ABC):
             if sentence is None:
                 raise
             raise sentence from error
+        except UnicodeDecodeError as error:  # sqlite3, of a damaged name or of what SQLite says
+            raise StorageError(
+                f"The database {self.where()} is damaged: put a backup in its place, or import an "
+                "export into another data folder."
+            ) from error
         except exc.TimeoutError as error:
             raise StorageError(
                 f"{self.where()} has been busy for too long; nothing was changed, try again."

@@ -132,7 +132,7 @@ class SqliteDatabase(Database):
             try:
                 connection = connection or self._connect()
                 now = connection.execute("PRAGMA data_version").fetchone()
-            except (sqlite3.Error, StorageError, OSError):
+            except (sqlite3.Error, StorageError, OSError, UnicodeDecodeError):
                 connection = None
                 continue
             if now != seen:

@@ -12,7 +12,6 @@ MOST_NODES = 2000
 """The most nodes of a page's JSON-LD that are looked at."""
 
 _STORY = re.compile(r"(?:Article|Posting|Reportage|Report|Review)$")
-_WRAPPING = re.compile(r"^\s*(?://)?\s*<!\[CDATA\[|(?://)?\s*\]\]>\s*$|^\s*<!--|-->\s*$")
 Node = dict[str, Any]
 
 
@@ -80,8 +79,16 @@ def _is_linked(script: Any) -> bool:
     return str(script.get("type", "")).strip().lower().startswith("application/ld+json")
 
 
+def _unwrap(text: str) -> str:
+    """Return JSON without the comment or the CDATA section that old pages put it in."""
+    inner = text.strip().removeprefix("//").lstrip()
+    inner = inner.removeprefix("<![CDATA[").removeprefix("<!--")
+    inner = inner.rstrip().removesuffix("-->").rstrip().removesuffix("]]>")
+    return inner.rstrip().removesuffix("//")
+
+
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(_WRAPPING.sub("", text), strict=False)
+        return json.loads(_unwrap(text), strict=False)
     except (ValueError, RecursionError):
         return None
