@@ -239,19 +239,9 @@ pending = Table(
 )
 """Questions that were acknowledged and are not answered yet; for 15 minutes at the most."""
 
-feeds = Table(
-    "server_feeds",
-    METADATA,
-    Column("guild", BigInteger, nullable=False, autoincrement=False),
-    Column("address", Text, nullable=False),
-    Column("channel", BigInteger),  # where each new story is announced; null: nowhere
-    PrimaryKeyConstraint("guild", "address"),
-)
-"""Feeds and sitemaps that servers watch."""
-
 OF_PEOPLE = (votes, unanswered, watches, inquiries, pending)
 """The tables with what people caused, each with their id; nothing of it outlives its time."""
-OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending, feeds)
+OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending)
 """The tables with what is of a server."""
 
 

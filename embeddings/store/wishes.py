@@ -1,4 +1,4 @@
-"""What people wait for: to be told, to be answered; and the feeds that servers watch."""
+"""What people wait for: to be told, and to be answered."""
 
 from __future__ import annotations
 
@@ -83,15 +83,6 @@ class Pending:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed or a sitemap that a server watches, and the channel where its stories are told."""
-
-    guild: int
-    address: str
-    channel: int | None = None
-
-
 class Wishes(Records):
     """The records, with what people wait for."""
 
@@ -149,22 +140,6 @@ class Wishes(Records):
         found = select(table).order_by(table.c.at)
         rows = await self._read(lambda c: [dict(r) for r in c.execute(found).mappings()])
         return [Pending(**row) for row in rows]
-
-    async def follow_feed(self, feed: Feed) -> None:
-        """Watch a feed for a server, or announce its stories elsewhere."""
-        await self._put(schema.feeds, asdict(feed))
-
-    async def leave_feed(self, guild: int, address: str) -> bool:
-        """Watch a feed no longer; False when it was not watched."""
-        return await self._remove(schema.feeds, guild=guild, address=address)
-
-    async def feeds(self, guild: int | None = None) -> list[Feed]:
-        """Return the feeds of a server, or of all."""
-        table = schema.feeds
-        found = select(table).order_by(table.c.guild, table.c.address)
-        found = found if guild is None else found.where(table.c.guild == guild)
-        rows = await self._read(lambda c: [dict(r) for r in c.execute(found).mappings()])
-        return [Feed(**row) for row in rows]
 
     async def _add(self, table: Table, row: Any) -> int:
         """Write a row; return its number."""

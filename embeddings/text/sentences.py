@@ -44,15 +44,21 @@ def _set(words: str) -> frozenset[str]:
 _TITLES = _set(
     "M MM Mme Mmes Mlle Mlles Mgr Dr Drs Pr Prof Mr Mrs Ms Messrs St Ste Sts Mt Ft "
     "Gen Gén Col Capt Cap Lt Sgt Cpl Adm Maj Sen Sén Rep Gov Hon Rev Supt Cf cf vs Vs "
-    "av Av ave apr ap bd Bd boul env ca éd v c litt sing plur Ph",
+    "av Av ave apr ap bd Bd boul env Env ca Ca éd v c litt sing plur Ph Me Mes Ets Sté Vve approx "
+    "Approx",
 )
 """Abbreviations that a name or a number follows: their period ends nothing."""
 
 _BEFORE_NUMBERS = _set(
     "p pp n no nos nr nº vol art fig chap ch sect al alin t tom tél tel réf ref ed "
-    "jan janv feb févr fév mar apr avr jun juil jul aug sept sep oct nov dec déc",
+    "jan janv feb févr fév mar apr avr jun juil jul aug sept sep oct nov dec déc max min arts",
 )
 """Abbreviations whose period ends nothing before a digit."""
+
+_CODES = _set("L R D L.O")
+"""Letters that the numbers of articles of French codes begin with: "art. L. 123-4"."""
+_NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])\b(?![’'])")
+"""What a number looks like after "art." or "vol.", Roman ones included."""
 
 _MAY_END = _set("inc ltd corp co jr sr bros")
 """Abbreviations that end a sentence only when a usual first word follows."""
@@ -144,8 +150,10 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
     token = found[0] if found else ""
     if token in _TITLES:
         return True
+    if token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end):
+        return True
     if text[place : min(place + 1, end)].isdigit():
-        return token.casefold() in _BEFORE_NUMBERS
+        return token in _CODES
     if token.casefold() in _MAY_END or (_INITIALS.fullmatch(token) and not _is_unit(token)):
         return not _opens_sentence(text, place, end)
     return False

@@ -17,6 +17,10 @@ def cut(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "parts",
     [
+        ["D’après l’art. L. 12-3 du code, oui.", "L’art. R12 dit non."],
+        ["Env. 300 élus ont voté.", "Me. Ferrand plaide, et le t. IV paraît."],
+        ["Elle aime l’art.", "Le musée ouvre."],
+        ["Il vit pour l’art.", "C’est tout.", "He said no.", "I left."],
         ["Il part.", "Elle reste."],
         ["Il part !", "Elle reste ?", "Oui."],
         ["Vraiment\u00a0?!", "Oui\u202f!"],
