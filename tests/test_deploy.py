@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from bot.running.shutdown import ANSWERING, CUT, LEAVING
 from bot.running.supervise import CLOSING
 from bot.running.turns import BETWEEN
 from config.settings import DiscordSettings, load_settings, variables
+from tests.house import PACKAGES, sources
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "config" / "deploy"
@@ -209,6 +212,35 @@ def test_every_dependency_is_locked_at_a_version_that_is_asked_for() -> None:
     locked_ = {w.name: LOCKS.get(canonicalize_name(w.name), (Version("0"), 0)) for w in wanted}
     wrong = [w.name for w in wanted if locked_[w.name][0] not in w.specifier]
     assert not wrong, "run config/deploy/lock.sh"
+
+
+OURS = frozenset(PACKAGES)
+COME_WITH = {
+    "aiohttp": "discord.py",
+    "dotenv": "pydantic-settings",
+    "pydantic": "pydantic-settings",
+    "pydantic_core": "pydantic-settings",
+    "scipy": "sentence-transformers",
+    "sklearn": "sentence-transformers",
+    "transformers": "sentence-transformers",
+    "yarl": "discord.py",
+}
+"""What we import that comes with something we ask for by name."""
+
+
+def test_every_library_that_the_program_imports_is_asked_for() -> None:
+    lines = [*WANTED, *PROJECT["optional-dependencies"]["plots"]]
+    asked = {canonicalize_name(Requirement(line).name) for line in lines}
+    assert asked >= {canonicalize_name(name) for name in COME_WITH.values()}
+    owners = packages_distributions()
+    tops = {name.partition(".")[0] for each in sources().values() for name in each.anywhere}
+    foreign = tops - OURS - sys.stdlib_module_names - set(COME_WITH)
+    unasked = {
+        name
+        for name in foreign
+        if not asked & {canonicalize_name(owner) for owner in owners.get(name, [name])}
+    }
+    assert not unasked
 
 
 def test_no_package_is_locked_without_a_digest() -> None:
