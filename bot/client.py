@@ -32,7 +32,7 @@ from bot.ui.catalogue import Catalogues
 from config.errors import ConfigError
 from embeddings.collections import Collections
 from embeddings.errors import StorageError
-from embeddings.store.wishes import make_records, open_records
+from embeddings.store.opening import make_records, open_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

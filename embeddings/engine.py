@@ -17,11 +17,12 @@ from embeddings.changing.publishing import Publisher
 from embeddings.collection import Collection
 from embeddings.errors import InputError
 from embeddings.live import Live
+from embeddings.reports import Status, VerifyReport
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.store.database import Database, open_database
+from embeddings.store.opening import open_database
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.wishes import Wishes
-from embeddings.types import MAX_QUESTION, SHARED, Filters, Standing, Status, VerifyReport
+from embeddings.types import MAX_QUESTION, SHARED, Filters, Standing
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -29,16 +30,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from config.settings import Settings
+    from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.reindexing import Builder
-    from embeddings.types import (
-        Answer,
-        Article,
-        ArticleSummary,
-        Hit,
-        Passage,
-        ProgressCallback,
-        SnapshotSummary,
-    )
+    from embeddings.store.database import Database
+    from embeddings.types import Answer, Article, ArticleSummary, Hit, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 __all__ = ["MAX_QUESTION", "SearchEngine"]

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from embeddings.answering import Models, Terms
     from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.confidence import Calibration
+    from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.kept import SnapshotStore
     from embeddings.snapshots.reindexing import Builder, Tools
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.pointers import Pointers
-    from embeddings.types import SnapshotSummary
     from embeddings.vectors.encoder import Encoder
 
 log = logging.getLogger(__name__)

@@ -15,19 +15,16 @@ from embeddings.errors import (
     UnknownProposal,
     UnknownSnapshot,
 )
-from embeddings.types import (
-    Article,
-    ArticleSummary,
+from embeddings.reports import (
     AuditEntry,
     ChangeReport,
     Correction,
-    Progress,
     Proposal,
     ReindexReport,
-    Rejected,
     RollbackReport,
     SnapshotSummary,
 )
+from embeddings.types import Article, ArticleSummary, Progress, Rejected
 from tests.fakereading import Kept, edited, proposed, read_file
 from tests.stories import split
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError
-from embeddings.types import Article, Proposed, Rejected
+from embeddings.reports import Proposed
+from embeddings.types import Article, Rejected
 from tests.stories import split
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
+from embeddings.reports import Status, VerifyReport
 from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import (
@@ -21,8 +22,6 @@ from embeddings.types import (
     Passage,
     Refusal,
     Sentence,
-    Status,
-    VerifyReport,
 )
 from tests.fakechanges import Changes
 from tests.stories import BAKERY, LETTER, RIVER, STORIES, split, words

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 LIMITS = {
     "lines": 35_603,  # to become 23,000
-    "files": 252,  # to become 165
+    "files": 253,  # to become 165
     "files in one folder": 16,  # to become 14
     "lines in one file": 307,  # to become 300
-    "chain of imports": 19,  # to become 12
+    "chain of imports": 18,  # to become 12
     "median function": 5,
     "long function, one in ten": 15,  # to become 14
 }
@@ -82,11 +82,16 @@ knows a database, only the vectors know a model, and only the bot knows Discord.
 PURE = ("embeddings/text", "embeddings/question", "embeddings/lexical", "embeddings/ranking")
 """Rooms that compute and do nothing else."""
 IMPURE = {"asyncio", "http", "multiprocessing", "socket", "sqlite3", "subprocess", "threading"}
-PURE_MAY_USE = {"articles", "errors", "types", *(room.rpartition("/")[2] for room in PURE)}
+PURE_MAY_USE = {"errors", "types", *(room.rpartition("/")[2] for room in PURE)}
 
-BOT_SEES = {"articles", "changes", "collections", "engine", "errors", "types"}
+BOT_SEES = {"collections", "engine", "errors", "reports", "types"}
 """What of the engine the bot may know, ..."""
-RECORDS = {"embeddings.store.people", "embeddings.store.records", "embeddings.store.wishes"}
+RECORDS = {
+    "embeddings.store.opening",
+    "embeddings.store.people",
+    "embeddings.store.records",
+    "embeddings.store.wishes",
+}
 """... with ``engine.records``: what is kept of people and servers."""
 BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
@@ -105,7 +110,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "circle": 9, "libraries": 1, "names": 127, "pure": 2, "twice": 1, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 127, "pure": 2, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 
@@ -185,12 +190,8 @@ def test_only_snapshots_write_the_files_of_an_index() -> None:
     assert not beyond("writers", offenders)
 
 
-def test_no_imports_go_round_in_a_circle() -> None:
-    assert not in_circles(graph(anywhere=False))
-
-
-def test_not_even_types_and_functions_go_round_in_a_circle() -> None:
-    assert not beyond("circle", in_circles(graph(anywhere=True)))
+def test_no_imports_go_round_in_a_circle_not_even_for_types_or_in_functions() -> None:
+    assert not in_circles(graph(anywhere=True))
 
 
 def test_no_chain_of_imports_is_longer_than_one_can_follow() -> None:

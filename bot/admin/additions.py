@@ -17,7 +17,7 @@ from bot.admin.reports import reindex_card
 from bot.admin.target import by, target, where
 from bot.errors import BotError
 from bot.ui.components import button
-from embeddings.types import Proposal
+from embeddings.reports import Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from bot.admin.intake import Upload
     from bot.context import Interaction
     from embeddings.engine import SearchEngine
-    from embeddings.types import ChangeReport, ProgressCallback, ReindexReport
+    from embeddings.reports import ChangeReport, ReindexReport
+    from embeddings.types import ProgressCallback
 
 
 async def propose(

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from bot.translate import Language
     from bot.ui.components import Attached
     from embeddings.errors import GateError
-    from embeddings.types import ArticleSummary, ChangeReport
+    from embeddings.reports import ChangeReport
+    from embeddings.types import ArticleSummary
 
 QUESTION = 200
 """The most characters of a golden question."""

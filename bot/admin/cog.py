@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from bot.context import Context, Interaction
     from bot.translate import Language
     from embeddings.engine import SearchEngine
+    from embeddings.reports import AuditEntry
     from embeddings.store.people import Unanswered, Vote
-    from embeddings.types import AuditEntry
 
 
 @app_commands.default_permissions(manage_guild=True)

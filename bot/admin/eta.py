@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.translate import Language
+    from embeddings.reports import ReindexReport
     from embeddings.store.wishes import Wishes
-    from embeddings.types import Progress, ReindexReport
+    from embeddings.types import Progress
 
 USUAL = 60.0
 """Texts a second before anything was measured: the model that ships, on one shared core."""

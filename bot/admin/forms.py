@@ -20,7 +20,8 @@ from bot.ui.refs import SHORT, short
 if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
-    from embeddings.types import ArticleSummary, Proposal
+    from embeddings.reports import Proposal
+    from embeddings.types import ArticleSummary
 
 ARTICLE = r"(?P<article>[a-z0-9-]{1,80})"
 """The pattern of an article's id."""

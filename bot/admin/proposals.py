@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from bot.translate import Language
     from bot.ui.components import Attached, Piece
-    from embeddings.types import ArticleSummary, Proposal, Proposed, Rejected
+    from embeddings.reports import Proposal, Proposed
+    from embeddings.types import ArticleSummary, Rejected
 
 TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name
 """The pattern of a proposal in a custom id."""

@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.translate import Language
-    from embeddings.types import (
-        AuditEntry,
-        ReindexReport,
-        SnapshotSummary,
-        Status,
-    )
+    from embeddings.reports import AuditEntry, ReindexReport, SnapshotSummary, Status
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
 _KEPT = 5

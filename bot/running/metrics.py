@@ -23,8 +23,9 @@ from embeddings.errors import BusyError, GateError, QuestionError
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from embeddings.reports import Status
     from embeddings.snapshots.reindexing import Builder, Built, Order
-    from embeddings.types import Answer, ProgressCallback, Status
+    from embeddings.types import Answer, ProgressCallback
 
 CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 11))
 QUICK = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)

@@ -12,16 +12,8 @@ from bot.asking.links import link
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from embeddings.types import (
-        Answer,
-        Article,
-        ArticleSummary,
-        ChangeReport,
-        Hit,
-        ReindexReport,
-        RollbackReport,
-        VerifyReport,
-    )
+    from embeddings.reports import ChangeReport, ReindexReport, RollbackReport, VerifyReport
+    from embeddings.types import Answer, Article, ArticleSummary, Hit
 
 Document = dict[str, Any]
 """A JSON object, its keys in the order in which they are written."""

@@ -12,19 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.shell.screen import Screen, Words
-    from embeddings.types import (
-        Answer,
-        ArticleSummary,
+    from embeddings.reports import (
         AuditEntry,
         ChangeReport,
-        Filters,
-        Hit,
         Proposed,
         ReindexReport,
         RollbackReport,
         Status,
         VerifyReport,
     )
+    from embeddings.types import Answer, ArticleSummary, Filters, Hit
 
 
 def answer(screen: Screen, value: Answer, threshold: float) -> None:

@@ -10,14 +10,15 @@ import click
 from bot.shell import output, printing
 from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
 from embeddings.errors import InputError
-from embeddings.types import ChangeReport
+from embeddings.reports import ChangeReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import AuditEntry, ProgressCallback
+    from embeddings.reports import AuditEntry
+    from embeddings.types import ProgressCallback
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from embeddings.types import (
+    from embeddings.reports import (
         AuditEntry,
         ChangeReport,
         Correction,
-        ProgressCallback,
         ReindexReport,
         RollbackReport,
     )
+    from embeddings.types import ProgressCallback
 
 
 class Changes(Proposing):

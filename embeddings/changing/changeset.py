@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from embeddings.types import AuditEntry, ReindexReport
+from embeddings.reports import AuditEntry, ReindexReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

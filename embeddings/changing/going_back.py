@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from embeddings.articles import identity
 from embeddings.changing.changeset import Change, count, tell
 from embeddings.errors import FullError, StorageError
-from embeddings.types import RollbackReport
+from embeddings.reports import RollbackReport
+from embeddings.types import identity
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from embeddings.changing.changeset import Wish
     from embeddings.collection import Collection
+    from embeddings.reports import AuditEntry
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
     from embeddings.store.pointers import Published
-    from embeddings.types import Article, AuditEntry
+    from embeddings.types import Article
 
     Becoming = Mapping[str, Article | None]
     """Article id -> what becomes of it; None: it is taken out."""

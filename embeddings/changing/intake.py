@@ -12,10 +12,11 @@ from embeddings.changing import limits
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.attachments import attached
 from embeddings.readers.many import read_all
+from embeddings.reports import ChangeReport, Omission
 from embeddings.snapshots.building import texts_of
 from embeddings.snapshots.disk import storage_errors
 from embeddings.text.passages import split
-from embeddings.types import ChangeReport, Omission, Rejected
+from embeddings.types import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.changing.planning import Plan
-    from embeddings.types import Article, AuditEntry
+    from embeddings.reports import AuditEntry
+    from embeddings.types import Article
 
 SERVER = "server-"
 """How the name of a server's own collection begins; its id on Discord follows."""

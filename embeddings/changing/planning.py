@@ -14,22 +14,15 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import InputError
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.pages.language import guess_language
+from embeddings.reports import ChangeReport, Omission, Proposed
 from embeddings.text.passages import split
-from embeddings.types import (
-    Article,
-    ArticleSummary,
-    ChangeReport,
-    Omission,
-    Proposed,
-    Rejected,
-    digest,
-)
+from embeddings.types import Article, ArticleSummary, Rejected, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from embeddings.readers import Draft
-    from embeddings.types import ReindexReport
+    from embeddings.reports import ReindexReport
 
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What can be set."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.changing.changeset import Change, Wish
 from embeddings.errors import InputError
-from embeddings.types import Proposal
+from embeddings.reports import Proposal
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
+    from embeddings.reports import ChangeReport
     from embeddings.store.pointers import CollectionRows
     from embeddings.store.proposals import KeptProposal
-    from embeddings.types import Article, ChangeReport, ProgressCallback, Rejected
+    from embeddings.types import Article, ProgressCallback, Rejected
 
 
 class Proposing:

@@ -19,9 +19,9 @@ from embeddings.changing.changeset import Change, count, date_corrections, repor
 from embeddings.changing.going_back import GoingBack
 from embeddings.collection import Base
 from embeddings.errors import FullError, SnapshotError, StorageError
+from embeddings.reports import AuditEntry, ReindexReport
 from embeddings.store.articles import whole
 from embeddings.store.pointers import Kept
-from embeddings.types import AuditEntry, ReindexReport
 from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:

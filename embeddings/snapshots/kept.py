@@ -62,7 +62,11 @@ class SnapshotStore:
         self.folder = database.folder / collection
         self._pointers = pointers
         self._collection = collection
-        self.chunks: Chunks | None = database.chunks(collection)
+        self.chunks: Chunks | None = None
+        if database.is_shared:
+            from embeddings.store.chunks import Chunks
+
+            self.chunks = Chunks(database, collection)
         self._pulling = threading.Lock()
 
     def published(self) -> Published:

@@ -108,7 +108,7 @@ class Snapshot:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """Article id -> digest of its text and metadata; see ``articles.identity``."""
+        """Article id -> digest of its text and metadata; see ``types.identity``."""
         return {entry["id"]: entry["digest"] for entry in self._metadata}
 
     @cached_property

@@ -6,8 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from embeddings.errors import SnapshotError
+from embeddings.reports import SnapshotSummary
 from embeddings.snapshots.manifest import MANIFEST, parse_manifest, read_manifest
-from embeddings.types import SnapshotSummary
 
 if TYPE_CHECKING:
     from embeddings.snapshots.kept import SnapshotStore

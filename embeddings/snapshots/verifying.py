@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embeddings.errors import SnapshotError, StorageError
+from embeddings.reports import VerifyReport
 from embeddings.snapshots.manifest import MANIFEST, read_manifest
 from embeddings.snapshots.manifest import damaged as compare
 from embeddings.store.articles import damaged
-from embeddings.types import VerifyReport, identity
+from embeddings.types import identity
 
 if TYPE_CHECKING:
     from embeddings.snapshots.kept import SnapshotStore

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from embeddings.articles import SHARED, Article
 from embeddings.errors import InputError, ReadError
 from embeddings.readers.formats import frontmatter
 from embeddings.snapshots import gate
 from embeddings.snapshots.disk import write_atomic
+from embeddings.types import SHARED, Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

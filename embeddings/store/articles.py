@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from embeddings.articles import METADATA, Article, identity
 from embeddings.errors import SnapshotError, UnknownArticle
 from embeddings.store import schema
+from embeddings.types import METADATA, Article, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ class Version:
     Attributes:
         article: Its id.
         version: Which one it is, from 1.
-        digest: Of its text and its metadata; see ``articles.identity``.
+        digest: Of its text and its metadata; see ``types.identity``.
         by_hand: Names of its fields that somebody set by hand.
         value: The article; None where the row is not what was stored.
     """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from embeddings.articles import AuditEntry, Correction
+from embeddings.reports import AuditEntry, Correction
 from embeddings.store import schema
 
 if TYPE_CHECKING:

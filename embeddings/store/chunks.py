@@ -33,15 +33,16 @@ class Chunks:
     Args:
         database: Where they are.
         collection: The collection's name.
-        searching: What searches the vectors there; None: they are searched on this machine.
     """
 
-    def __init__(
-        self, database: Database, collection: str, searching: Searching | None = None
-    ) -> None:
+    def __init__(self, database: Database, collection: str) -> None:
         self._database = database
         self._collection = collection
-        self._searching = searching
+        self._searching: Searching | None = None
+        if database.searches:
+            from embeddings.store.search import Searching  # which takes pgvector
+
+            self._searching = Searching(database)
 
     def push(self, number: int, folder: Path) -> None:
         """Copy a new snapshot's files to the database; those of no snapshot are removed there.

@@ -1,8 +1,6 @@
 """The database that everything is kept in: its transactions, its locks, and what it says in words.
 
-``open_database`` returns the one that the settings name: a file of SQLite in the data folder, or
-PostgreSQL (``postgresql``), where several machines share one. All methods may block, so that the
-event loop calls none of them.
+Which one that is, ``opening`` says. All methods may block, so that the event loop calls none.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exc, text
 
-from embeddings.errors import InputError, StorageError
+from embeddings.errors import StorageError
 from embeddings.store import schema
 
 if TYPE_CHECKING:
@@ -27,38 +25,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.dialects import postgresql, sqlite
 
-    from config.settings import Settings
-    from embeddings.store.chunks import Chunks
-
     Transaction = Callable[[], AbstractContextManager[Connection]]
     """Begins a transaction that writes, by who holds a collection."""
 
 log = logging.getLogger(__name__)
-
-COPIES = "copies"
-"""Name of the folder in the data folder that holds what this machine has copied from a database,
-which may be deleted."""
-
-
-def open_database(settings: Settings) -> Database:
-    """Return the database that the settings name; nothing is opened before it is needed.
-
-    Raises:
-        InputError: What PostgreSQL takes is not installed, or an older program wrote the folder.
-    """
-    if not settings.store.url:
-        from embeddings.store.sqlite import SqliteDatabase
-
-        return SqliteDatabase(settings.data)
-    try:
-        from embeddings.store.postgresql import PostgresDatabase
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"{error.name} is not installed, and VERBATIM_STORE__ADDRESS names a database, which "
-            "takes it: pip install verbatim[postgres]"
-        ) from None
-    searches = settings.store.search == "database"
-    return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)
 
 
 class Database(ABC):
@@ -67,9 +37,11 @@ class Database(ABC):
     Attributes:
         folder: Where this machine keeps the files of snapshots.
         is_shared: True when other machines have no access to that folder.
+        searches: True when vectors are compared in the database.
     """
 
     is_shared = False
+    searches = False
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.folder = folder
@@ -103,10 +75,6 @@ class Database(ABC):
     @abstractmethod
     def problems(self) -> list[str]:
         """Return a sentence for each thing that is wrong with the database itself."""
-
-    def chunks(self, collection: str) -> Chunks | None:  # noqa: ARG002 - where a folder is all
-        """Return where the files of a collection's snapshots are; None: in the folder alone."""
-        return None
 
     @abstractmethod
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:

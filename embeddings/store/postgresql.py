@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from embeddings.store.chunks import Chunks
     from embeddings.store.database import Transaction
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str, folder: Path, *, searches: bool = False) -> None:
         self._url = url
-        self._searches = searches
+        self.searches = searches
         engine = create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -118,13 +117,6 @@ class PostgresDatabase(Database):
         """Return nothing: PostgreSQL looks after its own pages."""
         return []
 
-    def chunks(self, collection: str) -> Chunks:
-        """Return the files of a collection's snapshots, which lie in the database."""
-        from embeddings.store.chunks import Chunks
-        from embeddings.store.search import Searching
-
-        return Chunks(self, collection, Searching(self) if self._searches else None)
-
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what PostgreSQL says as a sentence for a person."""
         said = error.orig
@@ -160,7 +152,7 @@ class PostgresDatabase(Database):
     def _alone(self, connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEY})"), {"name": "tables"})
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS verbatim"))
-        if self._searches:
+        if self.searches:
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public"))
         if connection.scalar(text("SELECT to_regclass('verbatim.generations')")):
             raise StorageError(

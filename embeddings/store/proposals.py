@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
-from embeddings.articles import Article, identity
 from embeddings.changing.planning import Plan, amend
 from embeddings.errors import InputError, UnknownArticle, UnknownProposal
 from embeddings.store import schema
+from embeddings.types import Article, identity
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

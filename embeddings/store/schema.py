@@ -71,7 +71,7 @@ versions = Table(
     Column("version", BigInteger, nullable=False),  # counts from 1
     Column("fields", Text, nullable=False),  # its metadata, as a JSON object
     Column("text", LargeBinary, nullable=False),  # UTF-8; PostgreSQL keeps no NUL in a text
-    Column("digest", String, nullable=False),  # of both, see ``articles.identity``
+    Column("digest", String, nullable=False),  # of both, see ``types.identity``
     Column("by_hand", Text, nullable=False, default=""),  # fields that somebody set, by spaces
     Column("corrected", String),  # when its text was last changed since it came
     Column("at", String, nullable=False),  # when it was stored

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from embeddings.errors import StorageError
 from embeddings.store import schema
-from embeddings.store.database import open_database
 from embeddings.store.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from sqlalchemy import Table
-
-    from config.settings import Settings
 
 TOKEN = 15 / (24 * 60)
 """Days that Discord takes an answer to an interaction: a quarter of an hour."""
@@ -150,21 +143,3 @@ class Wishes(Records):
     async def _remove(self, table: Table, **key: object) -> bool:
         remove = delete(table).where(*(table.c[name] == value for name, value in key.items()))
         return await self._write(lambda c: c.execute(remove).rowcount > 0)
-
-
-def make_records(settings: Settings) -> Wishes:
-    """Return the records of the database that the settings name."""
-    return Wishes(open_database(settings))
-
-
-@asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[Wishes]:
-    """Have things kept for as long as this lasts."""
-    records = make_records(settings)
-    with suppress(StorageError):  # the client tries again, and tells
-        await records.open()
-    try:
-        yield records
-    finally:
-        records.close()
-        records.close_database()

@@ -12,7 +12,7 @@ from embeddings.errors import BusyError, GateError, InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.types import ChangeReport, Proposal
+    from embeddings.reports import ChangeReport, Proposal
 
 BY = "watch"
 """Who adds, as the audit log has it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.engine import SearchEngine
-from embeddings.types import ChangeReport
+from embeddings.reports import ChangeReport
 from tests.bench.soak import LOOSE, Course, Look, Soak, problems
 from tests.embeddings.fakes import WordEncoder
 

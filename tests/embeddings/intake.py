@@ -8,7 +8,8 @@ from pathlib import PurePath
 
 from embeddings.changing.planning import slug
 from embeddings.errors import UnknownProposal
-from embeddings.types import ArticleSummary, ChangeReport, Proposal, Proposed, Rejected
+from embeddings.reports import ChangeReport, Proposal, Proposed
+from embeddings.types import ArticleSummary, Rejected
 
 
 def summary(given: str) -> ArticleSummary:

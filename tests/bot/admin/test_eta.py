@@ -9,8 +9,9 @@ import pytest
 from bot.admin.eta import FEW, USUAL, Stopwatch, expect, learn, say_duration
 from bot.translate import Languages
 from embeddings.errors import StorageError
+from embeddings.reports import ReindexReport
 from embeddings.store.wishes import Wishes
-from embeddings.types import Progress, ReindexReport
+from embeddings.types import Progress
 from tests.records import records_in
 
 if TYPE_CHECKING:

@@ -19,16 +19,15 @@ from bot.translate import Languages
 from bot.ui.components import Attached, Card, button
 from bot.ui.naming import corrected_line
 from embeddings.errors import BrokenQuestion, GateError
-from embeddings.types import (
-    ArticleSummary,
+from embeddings.reports import (
     AuditEntry,
     ChangeReport,
     Proposal,
     Proposed,
     ReindexReport,
-    Rejected,
     SnapshotSummary,
 )
+from embeddings.types import ArticleSummary, Rejected
 from tests.bot.people import check_card, texts_of
 from tests.bot.samples import DAYS, NASTY, TITLES, URLS
 

@@ -14,7 +14,7 @@ from config.settings import DiscordSettings, Settings
 from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.store.wishes import open_records
+from embeddings.store.opening import open_records
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.fakes import WordEncoder

@@ -16,8 +16,9 @@ from bot.translate import Languages
 from bot.ui.catalogue import Catalogue
 from bot.ui.naming import open_select
 from config.settings import DiscordSettings
+from embeddings.reports import ReindexReport
 from embeddings.store.people import Choices
-from embeddings.types import Answer, Hit, ReindexReport
+from embeddings.types import Answer, Hit
 from tests.bot.people import World, buttons_of, ids_of, select_of, text_of, texts_of
 from tests.bot.samples import hit
 from tests.fakes import STORIES, FakeEngine

@@ -11,8 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.metrics import Measured, Metrics
 from embeddings.errors import BusyError, GateError, QuestionError, StorageError
+from embeddings.reports import Status
 from embeddings.snapshots.reindexing import Built, Order
-from embeddings.types import Answer, Refusal, Status
+from embeddings.types import Answer, Refusal
 from tests.fakes import FakeEngine
 
 QUESTION = "Que demandent les employés d’Amazon ?"

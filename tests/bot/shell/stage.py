@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.__main__ import main
-from embeddings.types import SHARED, ChangeReport, Rejected, VerifyReport
+from embeddings.reports import ChangeReport, VerifyReport
+from embeddings.types import SHARED, Rejected
 from tests.fakes import STORIES, FakeEngine
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     import pytest
 
     from config.settings import Settings
-    from embeddings.types import ProgressCallback, ReindexReport
+    from embeddings.reports import ReindexReport
+    from embeddings.types import ProgressCallback
 
 HARMLESS = {"PATH", "HOME", "TMPDIR", "COLUMNS", "PYTHONPATH"}
 

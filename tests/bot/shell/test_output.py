@@ -11,21 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.shell import output
+from embeddings.reports import ChangeReport, ReindexReport, SnapshotSummary, Status, VerifyReport
 from embeddings.types import (
     Answer,
     Article,
     ArticleSummary,
-    ChangeReport,
     Filters,
     Hit,
     Passage,
     Refusal,
-    ReindexReport,
     Rejected,
     Sentence,
-    SnapshotSummary,
-    Status,
-    VerifyReport,
     digest,
 )
 

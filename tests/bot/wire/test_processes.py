@@ -16,8 +16,8 @@ from bot.running import commands as commandset
 from bot.running import turns
 from bot.running.health import Health
 from config.groups import StoreSettings
+from embeddings.store.opening import open_records
 from embeddings.store.people import Unanswered
-from embeddings.store.wishes import open_records
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for

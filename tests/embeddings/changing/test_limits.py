@@ -15,7 +15,8 @@ from embeddings.changing.limits import Limits, check, count_additions, limits_of
 from embeddings.changing.planning import Plan
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
-from embeddings.types import SHARED, Article, AuditEntry
+from embeddings.reports import AuditEntry
+from embeddings.types import SHARED, Article
 from tests.embeddings.fakes import WordEncoder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.reports import AuditEntry
 from embeddings.store.audit import Audit, line, read
-from embeddings.types import AuditEntry, Standing, digest
+from embeddings.types import Standing, digest
 from tests.embeddings.collections import PORT, filled, opened, story
 from tests.embeddings.store.installed import tamper
 from tests.embeddings.stories import HARBOUR

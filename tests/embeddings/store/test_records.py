@@ -17,7 +17,8 @@ from config.groups import StoreSettings
 from config.settings import Settings
 from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.store import schema
-from embeddings.store.database import Database, open_database
+from embeddings.store.database import Database
+from embeddings.store.opening import open_database
 from embeddings.store.people import Choices, Unanswered, Vote
 from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Records
 from tests.embeddings.store.server import Server

@@ -1,131 +1,13 @@
-"""A story, its parts, and what a change of a collection reports and leaves in the audit log."""
+"""What a change of a collection reports and leaves in the audit log, and what serves now."""
 
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
-import hashlib
-from dataclasses import dataclass, field, fields
-from enum import StrEnum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-SHARED = "shared"
-"""The name of the collection that belongs to the operator and that everybody may search."""
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
-"""What an article is besides its text; with that, ``identity`` tells two versions apart."""
-
-
-def identity(article: Article) -> str:
-    """Return a digest of all that makes an article what it is: its text and its metadata."""
-    given = [str(getattr(article, name)) for name in METADATA]
-    return digest("\0".join([*given, article.text]))
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A story as it is stored.
-
-    Attributes:
-        id: Its name in the corpus: 1 to 80 of ``a-z``, ``0-9`` and ``-``.
-        title: Its headline, never empty.
-        text: The stored text, which every offset counts into, in characters.
-        source: Who published it.
-        author: Who signed it.
-        date: The day it was published.
-        url: Where it can be read.
-        language: ISO 639-1 code of its language, such as ``fr``.
-        collection: The collection it belongs to.
-        origin: Where it was read from: an absolute path or an address.
-        corrected: When its text was last changed since it came; None when it never was.
-    """
-
-    id: str
-    title: str
-    text: str
-    source: str | None = None
-    author: str | None = None
-    date: dt.date | None = None
-    url: str | None = None
-    language: str = "fr"
-    collection: str = SHARED
-    origin: str | None = None
-    corrected: dt.datetime | None = field(default=None, compare=False)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the stored text."""
-        return digest(self.text)
-
-    def summary(self, passages: int) -> ArticleSummary:
-        """Return the article without its text, with the number of its passages."""
-        names = (f.name for f in fields(ArticleSummary) if f.name != "passages")
-        return ArticleSummary(**{n: getattr(self, n) for n in names}, passages=passages)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a text: ``text[start:end]``, in characters."""
-
-    start: int
-    end: int
-
-    def of(self, text: str) -> str:
-        """Return the words of this stretch of ``text``."""
-        return text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The quoted unit: one paragraph of an article, by its place and a digest of its words.
-
-    Attributes:
-        article_id: The article it stands in.
-        start: Its first character, counted in the article's stored text.
-        end: One past its last character.
-        paragraph: Which quotable paragraph of the article it is, from 1.
-        digest: SHA-256 of ``text[start:end]``.
-        sentences: Its sentences, in order, as stretches of the article's stored text.
-    """
-
-    article_id: str
-    start: int
-    end: int
-    paragraph: int
-    digest: str
-    sentences: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSummary:
-    """An article without its text, as lists show it.
-
-    Attributes:
-        corrected: When its text was last changed since it came; None when it never was.
-    """
-
-    id: str
-    title: str
-    source: str | None
-    author: str | None
-    date: dt.date | None
-    url: str | None
-    language: str
-    passages: int
-    collection: str
-    corrected: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An input that was not taken, and one sentence that says why and what to do."""
-
-    input: str
-    reason: str
+if TYPE_CHECKING:
+    from embeddings.types import ArticleSummary, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +157,57 @@ class AuditEntry:
     counts: tuple[int, int, int] = (0, 0, 0)
 
 
-class Standing(StrEnum):
-    """Whether a passage that was quoted is still in its article, word for word."""
+@dataclass(frozen=True, slots=True)
+class SnapshotSummary:
+    """A kept snapshot, as lists show it.
 
-    CURRENT = "current"
-    CHANGED = "changed"
-    GONE = "gone"
+    Attributes:
+        by: Who had it published; empty when nobody said.
+        added: Articles that the snapshot before it did not have.
+        changed: Articles that it has with another text or other metadata.
+        removed: Articles that it has no more.
+    """
+
+    snapshot: str
+    created_at: dt.datetime
+    articles: int
+    passages: int
+    live: bool
+    by: str = ""
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What serves now; the fields that need a snapshot are None or 0 without one."""
+
+    snapshot: str | None
+    created_at: dt.datetime | None
+    model: str
+    dimension: int
+    articles: int
+    passages: int
+    collections: tuple[str, ...]
+    index: str | None
+    threshold: float
+    calibration: str
+    snapshots: tuple[SnapshotSummary, ...]
+    versions: dict[str, str]
+    notes: tuple[str, ...] = ()
+    store: str = ""
+    """Where the collections are: a folder, or a database without its password."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What ``verify`` found: ``checked`` files and passages, and a sentence for each problem."""
+
+    checked: int
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Say whether all is as it was written."""
+        return not self.problems
