@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         open_engine: Makes the search engine of a collection.
     """
     _speak_utf8()
+    _hurry()
     shell = Shell(open_engine)
     try:
         code = _run(shell, list(sys.argv[1:] if argv is None else argv))
@@ -52,6 +53,16 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         _say(shell.translate(sentence))
     _settle(sys.stdout)
     return code
+
+
+def _hurry() -> None:
+    """Spend no time on what a short command has no use for.
+
+    Nothing that an import makes is rubbish, so it is looked for more seldom, and pydantic's
+    plugins would be looked for in every package that is installed.
+    """
+    gc.set_threshold(20_000, 20, 20)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _run(shell: Shell, arguments: list[str]) -> int:
@@ -125,6 +136,7 @@ def _steady() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 10)  # as Python begins
     sys.setswitchinterval(0.0005)
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 LOCALES = Path(__file__).parent / "locales"
 GAP = "{}"
 _LONGEST = 4000
@@ -56,6 +54,8 @@ def templates(code: str) -> tuple[Template, ...]:
     file = LOCALES / f"{code}.po"
     if not file.exists():
         return ()
+    from babel.messages.pofile import read_po  # only where a sentence is said
+
     with file.open("rb") as opened:
         messages = [(str(m.id), str(m.string)) for m in read_po(opened) if m.id and m.string]
     messages.sort(key=lambda pair: -len(pair[0].replace(GAP, "")))

@@ -8,12 +8,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluent.runtime import FluentBundle, FluentResource
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import discord
+    from fluent.runtime import FluentBundle
 
 LOCALES = Path(__file__).parent / "locales"
 _log = logging.getLogger(__name__)
@@ -30,8 +29,16 @@ class Texts:
     def __init__(self, code: str, source: str) -> None:
         self.code = code
         self.keys = frozenset(re.findall(r"^([a-z][\w-]*) *=", source, re.MULTILINE))
-        self._bundle = FluentBundle([code], use_isolating=False)
-        self._bundle.add_resource(FluentResource(source))
+        self._source = source
+
+    @cached_property
+    def bundle(self) -> FluentBundle:
+        """What says the texts; it takes a tenth of a second to make."""
+        from fluent.runtime import FluentBundle, FluentResource  # only where something is said
+
+        bundle = FluentBundle([self.code], use_isolating=False)
+        bundle.add_resource(FluentResource(self._source))
+        return bundle
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return the text of ``key``, with the values that it speaks of.
@@ -39,10 +46,10 @@ class Texts:
         Raises:
             LookupError: No text has that key.
         """
-        pattern = self._bundle.get_message(key).value
+        pattern = self.bundle.get_message(key).value
         if pattern is None:
             raise LookupError(key)
-        text, errors = self._bundle.format_pattern(pattern, values)
+        text, errors = self.bundle.format_pattern(pattern, values)
         for error in errors:
             _log.error("the text %s in %s cannot be said: %s", key, self.code, error)
         return str(text)
@@ -59,9 +66,10 @@ class Language(Texts):
 
 @cache
 def _read(folder: Path) -> tuple[Language, ...]:
-    """Read the languages of a folder, once: parsing takes a tenth of a second."""
+    """Read the languages of a folder, once, so that nobody waits for it later."""
     files = sorted(p for p in folder.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p.stem))
-    return tuple(Language(p.stem, p.read_text(encoding="utf-8")) for p in files)
+    languages = tuple(Language(p.stem, p.read_text(encoding="utf-8")) for p in files)
+    return tuple(each for each in languages if each.bundle)
 
 
 class Languages:

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import NoDecode
 
 _BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=https?://)")
 _DATABASE = re.compile(r"postgres(ql)?://\S+")
@@ -36,12 +35,12 @@ def _split_addresses(value: object) -> object:
     return [part for part in _BETWEEN_ADDRESSES.split(value.strip(" ,")) if part]
 
 
-Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)]
+Ids = Annotated[tuple[int, ...], BeforeValidator(_split)]
 """Discord ids: a list in TOML, separated by commas in the environment."""
 
 Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
 
-Addresses = Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_split_addresses)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(_split_addresses)]
 """Web addresses: a list in TOML, separated by spaces or commas in the environment."""
 
 

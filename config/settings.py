@@ -9,22 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from config.errors import ConfigError
 from config.groups import (
@@ -38,8 +23,11 @@ from config.groups import (
 from config.shards import ShardIds, check
 
 PREFIX = "VERBATIM_"
-TOML = "verbatim.toml"
-_SECRET = {"token", "discord_token", "DISCORD_TOKEN", "address"}
+TOML, ENV = "verbatim.toml", ".env"
+TOKEN = "DISCORD_TOKEN"  # noqa: S105 - a name, and no token
+"""The one variable without the prefix."""
+UNKNOWN = "config/README.md lists the settings."
+_SECRET = {"token", "discord_token", "address"}
 """Names of settings whose values are never repeated."""
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
@@ -126,17 +114,8 @@ class LogSettings(Group):
     format: Literal["text", "json"] = "text"
 
 
-class Settings(BaseSettings):
+class Settings(Group):
     """All settings, frozen once read."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter="__",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        extra="ignore",
-        frozen=True,
-    )
 
     data: Path = Path("data")
     """Where the corpus, the snapshots and the database live."""
@@ -165,9 +144,7 @@ class Settings(BaseSettings):
     snapshot is not published; 0: not at all, 1: as much as it likes."""
     language: Literal["fr", "en"] = "fr"
     """The language of the terminal and of Discord users whose own we do not speak."""
-    discord_token: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("DISCORD_TOKEN")
-    )
+    discord_token: SecretStr | None = None
 
     @property
     def token(self) -> str | None:
@@ -175,19 +152,6 @@ class Settings(BaseSettings):
         secret = self.discord.token or self.discord_token
         value = secret.get_secret_value().strip() if secret else ""
         return value or None
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment, .env and verbatim.toml."""
-        toml = InitSettingsSource(settings_cls, _nest(_read_toml()))
-        return init_settings, env_settings, dotenv_settings, toml
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -199,16 +163,15 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         ConfigError: A setting does not exist, or its value does not fit.
     """
-    _refuse_unknown()
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+        return Settings(**_nest(_read()) | given)
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"] if not isinstance(part, int)]
-        name = path[0] if path[0].isupper() else _variable(*path)
-        raise ConfigError(f"The setting {name} cannot be used: {_explain(first)}.") from None
-    except SettingsError as error:
-        raise ConfigError(f"A setting cannot be read: {error}.") from None
+        raise ConfigError(
+            f"The setting {_variable(*path)} cannot be used: {_explain(first)}."
+        ) from None
 
 
 def _explain(error: Any) -> str:
@@ -220,32 +183,53 @@ def _explain(error: Any) -> str:
 
 
 def _variable(*path: str) -> str:
-    """Return the environment variable of a setting: ``discord, token`` -> its name."""
-    return PREFIX + "__".join(path).upper()
+    """Return the environment variable of a setting: ``discord, guild_id`` -> its name."""
+    name = "__".join(path).upper()
+    return name if name == TOKEN else PREFIX + name
 
 
 def variables() -> dict[str, tuple[str, ...]]:
     """Return the environment variable of every setting, and where its value stands in them."""
-    found: dict[str, tuple[str, ...]] = {"DISCORD_TOKEN": ("DISCORD_TOKEN",)}
+    found: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         group = field.annotation
         if isinstance(group, type) and issubclass(group, BaseModel):
             found |= {_variable(name, inner): (name, inner) for inner in group.model_fields}
-        elif name != "discord_token":
+        else:
             found[_variable(name)] = (name,)
     return found
 
 
-def _refuse_unknown() -> None:
+def _read() -> dict[str, Any]:
+    """Read what is set, by the variables' names; the environment wins over .env, that over TOML.
+
+    Raises:
+        ConfigError: A file cannot be read, or names a setting that does not exist.
+    """
     known = variables()
-    given = {name.upper(): "the environment" for name in os.environ}
-    given |= {name.upper(): ".env" for name in dotenv_values(".env")}
-    given |= dict.fromkeys(_read_toml(), TOML)
-    for name in sorted(given):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "config/README.md lists the settings."
-            raise ConfigError(f"There is no setting {name} (found in {given[name]}). {hint}")
+    found: dict[str, Any] = {}
+    places = {TOML: _read_toml(), ENV: _read_env(), "the environment": os.environ}
+    for place, values in places.items():
+        given = {name.upper(): value for name, value in values.items()}
+        for name in sorted(given):
+            if name.startswith(PREFIX) and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"Did you mean {near[0]}?" if near else UNKNOWN
+                raise ConfigError(f"There is no setting {name} (found in {place}). {hint}")
+        found |= {name: value for name, value in given.items() if name in known}
+    return found
+
+
+def _read_env() -> dict[str, str]:
+    """Read the file ``.env``; a name without a value counts as not given.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return {name: value for name, value in dotenv_values(ENV).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{ENV} cannot be read: {error}.") from None
 
 
 def _read_toml() -> dict[str, Any]:
@@ -264,7 +248,7 @@ def _read_toml() -> dict[str, Any]:
         raise ConfigError(f"{TOML} cannot be read: {error}.") from None
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if key == "DISCORD_TOKEN" or key.startswith(PREFIX):
+        if key == TOKEN or key.startswith(PREFIX):
             found[key] = value
         elif isinstance(value, dict):
             found |= {_variable(key, inner): each for inner, each in value.items()}
@@ -278,9 +262,7 @@ def _nest(given: dict[str, Any]) -> dict[str, Any]:
     known = variables()
     nested: dict[str, Any] = {}
     for name, value in given.items():
-        *groups, last = known.get(name, (name.removeprefix(PREFIX).lower(),))
-        target = nested
-        for group in groups:
-            target = target.setdefault(group, {})
+        *groups, last = known[name]
+        target = nested.setdefault(groups[0], {}) if groups else nested
         target[last] = value
     return nested

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import NoDecode
 
 _PART = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 """An id or a range of them; Discord knows no shard past the thousands."""
@@ -58,5 +57,5 @@ def check(ids: tuple[int, ...], count: int | None) -> None:
         )
 
 
-ShardIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_read)]
+ShardIds = Annotated[tuple[int, ...], BeforeValidator(_read)]
 """Ids of shards: ``0-3``, ``0,1,2`` or both; a list in TOML."""

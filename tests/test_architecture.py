@@ -31,7 +31,7 @@ LIBRARIES = {
     "bot": {"aiohttp", "babel", "discord", "fluent", "prometheus_client", "pydantic", "yarl"},
     "bot/__main__.py": {"click"},
     "bot/shell": {"click", "pydantic_core", "rich"},
-    "config": {"dotenv", "pydantic", "pydantic_core", "pydantic_settings"},
+    "config": {"dotenv", "pydantic", "pydantic_core"},
     "embeddings": {"numpy", "pydantic"},
     "embeddings/lexical": {"numpy"},
     "embeddings/measuring": {"matplotlib", "numpy", "scipy", "sklearn"},

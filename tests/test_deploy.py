@@ -217,9 +217,7 @@ def test_every_dependency_is_locked_at_a_version_that_is_asked_for() -> None:
 OURS = frozenset(PACKAGES)
 COME_WITH = {
     "aiohttp": "discord.py",
-    "dotenv": "pydantic-settings",
-    "pydantic": "pydantic-settings",
-    "pydantic_core": "pydantic-settings",
+    "pydantic_core": "pydantic",
     "scipy": "sentence-transformers",
     "sklearn": "sentence-transformers",
     "transformers": "sentence-transformers",

@@ -7,8 +7,6 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bot.asking.links import link
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -76,6 +74,8 @@ def answer(value: Answer) -> Document:
 
 def hit(value: Hit) -> Document:
     """Return one quoted passage, with its place in the article's stored text."""
+    from bot.asking.links import link  # only where a passage is quoted
+
     sentence = value.sentence
     return {
         "rank": value.rank,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.asking.confidence import shown_at_first
-from bot.asking.links import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +60,8 @@ def _show_understood(screen: Screen, value: Answer) -> None:
 
 def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
     """Show a quote, the sentence that answers in bold, and where it stands."""
+    from bot.asking.links import link  # only where a passage is quoted
+
     words = screen.words
     first = hit.sentence.start - hit.passage.start
     length = hit.sentence.end - hit.sentence.start
@@ -110,7 +111,7 @@ def sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
         screen.line(screen.words("no-sources"), "yellow")
         return
     names = ("id", "title", "source", "date", "language", "passages")
-    screen.table([screen.words(f"column-{name}") for name in names], rows)
+    screen.table((screen.words(f"column-{name}") for name in names), rows)
 
 
 def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
@@ -177,7 +178,7 @@ def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
         screen.line(screen.words("no-audit"), "yellow")
         return
     names = ("at", "by", "what", "about", "details")
-    screen.table([screen.words(f"column-{name}") for name in names], rows)
+    screen.table((screen.words(f"column-{name}") for name in names), rows)
 
 
 def _digests(entry: AuditEntry) -> str:

@@ -129,6 +129,20 @@ def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path
     assert python("-c", code, folder=tmp_path).stdout.strip() == b"[]"
 
 
+def test_the_articles_are_listed_without_what_only_answers_and_terminals_need(
+    tmp_path: Path,
+) -> None:
+    unneeded = "babel discord faiss fluent lxml onnxruntime rich torch trafilatura Stemmer"
+    code = (
+        "import sys; from bot.__main__ import main; main(['sources']);"
+        f"sys.exit(' '.join(set('{unneeded}'.split()) & set(sys.modules)))"
+    )
+    (tmp_path / "crue.txt").write_text("La Loire déborde.", encoding="utf-8")
+    python("-m", "bot", "add", "crue.txt", folder=tmp_path, VERBATIM_MODEL="light")
+    done = python("-c", code, folder=tmp_path, VERBATIM_MODEL="light")
+    assert (done.stdout.split(b"\t")[0], done.stderr.strip()) == (b"crue", b"")
+
+
 def test_the_program_is_started_as_a_module(tmp_path: Path) -> None:
     done = python(
         *("-m", "bot", "ask", "--top-k", "99", "x"), folder=tmp_path, VERBATIM_LANGUAGE="en"
