@@ -26,7 +26,6 @@ PREFIX = "VERBATIM_"
 TOML, ENV = "verbatim.toml", ".env"
 TOKEN = "DISCORD_TOKEN"  # noqa: S105 - a name, and no token
 """The one variable without the prefix."""
-UNKNOWN = "config/README.md lists the settings."
 _SECRET = {"token", "discord_token", "address"}
 """Names of settings whose values are never repeated."""
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -211,13 +210,18 @@ def _read() -> dict[str, Any]:
     places = {TOML: _read_toml(), ENV: _read_env(), "the environment": os.environ}
     for place, values in places.items():
         given = {name.upper(): value for name, value in values.items()}
-        for name in sorted(given):
-            if name.startswith(PREFIX) and name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"Did you mean {near[0]}?" if near else UNKNOWN
-                raise ConfigError(f"There is no setting {name} (found in {place}). {hint}")
+        for name in sorted(given.keys() - known.keys()):
+            if name.startswith(PREFIX):
+                raise _unknown(name, place)
         found |= {name: value for name, value in given.items() if name in known}
     return found
+
+
+def _unknown(name: str, place: str) -> ConfigError:
+    """Return what is said of a setting that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(name, variables(), n=1)
+    hint = f"Did you mean {near[0]}?" if near else "config/README.md lists the settings."
+    return ConfigError(f"There is no setting {name} (found in {place}). {hint}")
 
 
 def _read_env() -> dict[str, str]:

@@ -164,21 +164,22 @@ def _show_understanding(screen: Screen, proposed: Proposed) -> None:
 
 def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
     """Show who changed what and when."""
-    rows = [
-        (
-            entry.at.isoformat(" ", "seconds"),
-            entry.by or screen.words("somebody"),
-            screen.words(f"did-{entry.what}"),
-            entry.article or entry.snapshot,
-            ", ".join(entry.fields) or _digests(entry),
-        )
-        for entry in entries
-    ]
+    rows = [_list_change(screen.words, entry) for entry in entries]
     if not rows and screen.is_terminal:
         screen.line(screen.words("no-audit"), "yellow")
         return
     names = ("at", "by", "what", "about", "details")
     screen.table((screen.words(f"column-{name}") for name in names), rows)
+
+
+def _list_change(words: Words, entry: AuditEntry) -> tuple[object, ...]:
+    return (
+        entry.at.isoformat(" ", "seconds"),
+        entry.by or words("somebody"),
+        words(f"did-{entry.what}"),
+        entry.article or entry.snapshot,
+        ", ".join(entry.fields) or _digests(entry),
+    )
 
 
 def _digests(entry: AuditEntry) -> str:

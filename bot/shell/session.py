@@ -114,7 +114,7 @@ class Shell:
     def run(
         self,
         work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]],
-        **opening: bool,
+        **opening: Any,
     ) -> Result:
         """Open the engine, do one thing with it, and close it, showing how far it is.
 
@@ -129,11 +129,9 @@ class Shell:
         self.set_up_log()
 
         async def inside(progress: ProgressCallback) -> Result:
-            engine = self.open_engine(
-                self.settings, collection=self.collection, progress=progress, **opening
-            )
-            async with engine as opened:
-                return await work(opened, progress)
+            opening.update(collection=self.collection, progress=progress)
+            async with self.open_engine(self.settings, **opening) as engine:
+                return await work(engine, progress)
 
         with self.bar() as progress:
             return asyncio.run(inside(progress))
