@@ -144,17 +144,17 @@ class _Asked:
             return self.answered(self.terms.filters)
         names = {name for loaded in self.snapshots.values() for name in loaded.source_names()}
         said = understand(self.question, self.terms.today, sorted(names))
-        filters = _both(self.terms.filters, said.filters)
+        filters, notes = said.within(self.terms.filters)
         if filters == self.terms.filters:
-            return replace(self.answered(filters), notes=said.notes + self.hidden(filters))
+            return replace(self.answered(filters), notes=notes + self.hidden(filters))
         inside = replace(self, text=said.rest_of(self.question))
         within = replace(
             inside.answered(filters),
             understood=said.words,
-            notes=said.notes + self.hidden(filters),
+            notes=notes + self.hidden(filters),
         )
         wider = self.answered(self.terms.filters)
-        wider = replace(wider, understood=said.words, widened=True, notes=said.notes)
+        wider = replace(wider, understood=said.words, widened=True, notes=notes)
         if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
             return within
         return wider
@@ -297,11 +297,3 @@ def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
 
 def _sure(answer_: Answer) -> float:
     return answer_.confidence or 0.0
-
-
-def _both(given: Filters, said: Filters) -> Filters:
-    """Add what the words say to what the caller gave, which goes first."""
-    both = replace(given, source=given.source or said.source)
-    if given.since or given.until:
-        return both
-    return replace(both, since=said.since, until=said.until)

@@ -30,7 +30,7 @@ LIMITS = {
 LIBRARIES = {
     "bot": {"aiohttp", "babel", "discord", "fluent", "prometheus_client", "pydantic", "yarl"},
     "bot/__main__.py": {"click"},
-    "bot/shell": {"click", "pydantic_core", "rich"},
+    "bot/shell": {"babel", "click", "pydantic_core", "rich"},
     "config": {"dotenv", "pydantic", "pydantic_core"},
     "embeddings": {"numpy", "pydantic"},
     "embeddings/lexical": {"numpy"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from bot.errors import BotError
-from embeddings.question.writtendays import read_days as days_named
+from embeddings.question.days import read_days as days_named
 
 
 def read_day(text: str | None, *, last: bool = False) -> date | None:

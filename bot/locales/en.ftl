@@ -15,6 +15,7 @@ note-thanks = You’re welcome. Ask the articles anything else.
 note-goodbye = Goodbye.
 note-greeting = Hello! Ask me a question about the articles: I answer with their own words.
 note-day-unread = “{ $words }” could not be read as days of publication: nothing was narrowed to it.
+note-words-outside = “{ $words }” was not followed: it lies outside what the search was narrowed to.
 note-undated = Articles without a date are left out: { $count }.
 refusal-empty-corpus = There are no articles here yet.
 refusal-not-found = The articles do not answer this.

@@ -15,6 +15,7 @@ note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
+note-words-outside = « { $words } » n’a pas été suivi : c’est hors de ce à quoi la recherche est limitée.
 note-undated = Articles sans date, laissés de côté : { $count }.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.

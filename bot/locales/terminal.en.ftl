@@ -30,10 +30,11 @@ note-thanks = You are welcome. Ask the articles anything else.
 note-goodbye = Goodbye.
 note-greeting = Hello. Ask a question, and the articles answer in their own words.
 note-day-unread = “{ $words }” could not be read as days of publication: nothing was narrowed to it.
+note-words-outside = “{ $words }” was not followed: it lies outside what the search was narrowed to.
 note-undated = Articles without a date are left out: { $count }.
 also-in = Also in: { $titles }.
 separator = { "; " }
-day = { DATETIME($day, dateStyle: "long") }
+day = { $month } { $day }, { $year }
 
 sure = sure ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 likely = likely ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })

@@ -30,10 +30,14 @@ note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour. Posez une question : les articles y répondent avec leurs propres mots.
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
+note-words-outside = « { $words } » n’a pas été suivi : c’est hors de ce à quoi la recherche est limitée.
 note-undated = Articles sans date, laissés de côté : { $count }.
 also-in = Aussi dans : { $titles }.
 separator = { " ; " }
-day = { DATETIME($day, dateStyle: "long") }
+day = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
 
 sure = sûr ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })
 likely = probable ({ NUMBER($share, style: "percent", maximumFractionDigits: 0) })

@@ -82,7 +82,7 @@ def source_line(words: Words, hit: Hit, threshold: float) -> str:
         article.title,
         article.source,
         article.author,
-        words("day", day=article.date) if article.date else None,
+        words.day(article.date) if article.date else None,
         f"§ {hit.passage.paragraph}",
         words.confidence(hit.confidence, threshold),
     ]
@@ -92,9 +92,9 @@ def source_line(words: Words, hit: Hit, threshold: float) -> str:
 def _filters(words: Words, filters: Filters) -> list[str]:
     said = []
     if filters.since:
-        said.append(words("since", day=words("day", day=filters.since)))
+        said.append(words("since", day=words.day(filters.since)))
     if filters.until:
-        said.append(words("until", day=words("day", day=filters.until)))
+        said.append(words("until", day=words.day(filters.until)))
     if filters.source:
         said.append(words("in-source", source=filters.source))
     return said

@@ -14,6 +14,7 @@ from bot.translate import LOCALES, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from rich.console import Console, RenderableType
 
@@ -37,6 +38,13 @@ class Words(Texts):
     def confidence(self, value: float, threshold: float) -> str:
         """Say a probability in words and in figures; 100 % is never claimed."""
         return self(how_sure(value, threshold), share=min(0.99, max(0.01, value)))
+
+    def day(self, value: date) -> str:
+        """Say a day; the first of a French month is its "1er"."""
+        from babel.dates import format_date  # keeps --help quick
+
+        month = format_date(value, "MMMM", locale=self.code)
+        return self("day", day=value.day, month=month, year=str(value.year))
 
     def sentence(self, text: str) -> str:
         """Say a sentence of the engine."""

@@ -206,7 +206,7 @@ def last_day(text: str) -> date:
 
 
 def _days(text: str) -> Days:
-    from embeddings.question.writtendays import read_days  # keeps --help quick
+    from embeddings.question.days import read_days  # keeps --help quick
 
     found = read_days(text, datetime.now(UTC).date())
     if found is None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from embeddings.question.datewords import BEFORE, JOINED, LOOKS_DATED, MOMENT, ONWARDS
-from embeddings.question.days import PARTS, Days, days_of, has_year, is_holiday, third
+from embeddings.question.dateforms import BEFORE, JOINED, LOOKS_DATED, MOMENT, ONWARDS, PARTS
+from embeddings.question.days import Days, days_of, has_year, third
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,13 @@ _WRITTEN = frozenset({"day", "figures", "slash"})
 """Kinds of moment that are one written day."""
 _ENDS = _WRITTEN | {"month", "year", "back", "now", "quarter", "season"}
 """Kinds of moment that can be an end of a range."""
-_ALONE = frozenset({"ago", "past", "back", "days"})
+_ALONE = frozenset({"ago", "past", "back", "days", "week"})
 """Kinds of moment that need no word before them."""
+_FLOATING = frozenset({"day", "slash", "month"})
+"""Kinds of moment whose year may be left to the reader."""
 _BOUNDS = frozenset({"since", "after", "until", "before"})
+_HOLIDAYS = {(1, 1), (2, 14), (5, 1), (5, 8), (7, 4), (7, 14), (9, 11), (11, 11), (12, 25)}
+"""(month, day) of days that name an event; without a year they are what a story is about."""
 _MOST = 8
 """More moments than this are a calendar and not a question."""
 _NEAR = 60
@@ -170,11 +174,12 @@ def _single(read: FoldedText, moment: _Moment, today: date) -> Phrase | None:
     days = moment.days(today)
     if days is None:
         return blank
-    is_event = moment.kind in _WRITTEN and not moment.has_year and is_holiday(days)
-    is_event = is_event and not _LAST.search(moment.words)
+    floating = moment.kind in _FLOATING and not (moment.has_year or _LAST.search(moment.words))
+    is_event = (
+        floating and moment.kind in _WRITTEN and (days.first.month, days.first.day) in _HOLIDAYS
+    )
     if days.first.year < EARLIEST or (is_event and lead not in _BOUNDS):
         return None
-    floating = moment.kind in {"day", "slash", "month"} and not moment.has_year
     if floating and lead in {"until", "before"} and days.first.year < today.year:
         return blank  # "avant septembre", said in July, is about the September to come
     since, until = _clip(*_bounds(lead, days), today)
@@ -212,7 +217,9 @@ def _are_joined(text: str, one: _Moment, other: _Moment) -> bool:
     join = JOINED.fullmatch(text[one.end : other.bare])
     if not join or not {one.kind, other.kind} <= _ENDS:
         return False
-    return one.lead in ({"from", "on"} if join["to"] else {"between", "at"})
+    if join["to"]:
+        return one.lead in {"from", "on"} or one.said.endswith((" de ", " du ", " from "))
+    return one.lead in {"between", "at"}
 
 
 def _are_listed(text: str, one: _Moment, other: _Moment) -> bool:

@@ -1,8 +1,8 @@
-"""A moment in words ("22 juin 2018", "last week") -> the days it covers, seen from a given day.
+"""Days as people write them in French and English -> dates: the one reader of them.
 
 Weeks start on Monday (ISO 8601). Figures read day first, month first only where nothing else is
-possible, in English too: the corpora are mostly French. What has no year is the latest that is not
-after today. Days are counted one by one up to six; "il y a dix jours" is the week of that day.
+possible, in English too: the corpora are mostly French. What has no year is the latest that has
+begun. Days are counted one by one up to six; "il y a dix jours" is the week of that day.
 """
 
 from __future__ import annotations
@@ -13,33 +13,36 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from embeddings.question.datewords import (
+from embeddings.question.dateforms import (
+    MOMENT,
     MONTHS,
+    NAMED,
     NTHS,
     NUMBERS,
+    PART,
+    PARTS,
     SEASONS,
     UNITS,
     WEEKDAYS,
-    YEAR,
 )
+from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-PARTS = {"early": 0, "middle": 1, "mid": 1, "late": 2}
-"""What says which part of something is meant -> which third."""
 _LEAP_CYCLE = 9
 """Years in which every day of the calendar comes round, 29 February over 1900 or 2100 apart."""
 _EXACT_DAYS = 7
-_YEAR_OF_TWO = 100
-_FIRST_THIRD, _SECOND_THIRD = 10, 20
-_HOLIDAYS = {(1, 1), (2, 14), (5, 1), (5, 8), (7, 4), (7, 14), (9, 11), (11, 11), (12, 25)}
-"""(month, day) of days that name an event; without a year they are what a story is about."""
-_YEAR = re.compile(rf"(?<![0-9]){YEAR}(?![0-9])")
-_THE_YEAR_BEFORE = re.compile(r"(?:(?:de |of )?(?:l'an\w* (?:dern|pass)\w+|last year))\Z")
-_THIS_YEAR = re.compile(r"(?:(?:de |of )?(?:cette annee|this year))\Z")
+_YEAR_FIGURES = 4
 _OVER = re.compile(r"\b(?:last|dern|pass)")
-_NTH = re.compile(rf"\b(?:{'|'.join(NTHS)})\b|(?<![0-9])[1-4](?![0-9])")
+_OTHER_YEAR = re.compile(r"\b(?:(?P<last>l'an\w* (?:dern|pass)|last year)|cette annee|this year)")
+_PART = re.compile(PART)
+_STARTS = re.compile(r"\A(?:(?:le|la|les|l'|the|on|in|en|du|de|depuis|since|from|until) ?){0,4}\b")
+_TIME = re.compile(r"(?<=[0-9])[t ,a]{1,4}[0-9]{1,2}[:h][0-9]{0,2}.{0,20}\Z")
+_FIGURES = re.compile(
+    r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?|([0-9]{1,2})[-/.]([0-9]{4})"
+)
+"""Figures that only stand for a day where a day is asked for: "2018", "2018-06", "06/2018"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +53,60 @@ class Days:
     last: date
 
 
+def read_days(text: str, today: date, *, dated: bool = False) -> Days | None:
+    """Return the days that a text names, when it names nothing else but a time of day.
+
+    Args:
+        text: Such as "22 juin 2018", "juin 2018", "2018-06-22T10:00", "last week".
+        today: The day that it is seen from.
+        dated: Read only what tells its year by itself.
+    """
+    words = _TIME.sub("", " ".join(fold(text).split()))
+    if figures := _FIGURES.fullmatch(words):
+        return _read_figures(figures)
+    start = _STARTS.match(words)
+    for rest in (words[start.end() :] if start else words, words):
+        part = _PART.match(rest)
+        moment = MOMENT.fullmatch(rest, part.end() if part else 0)
+        if moment and (not dated or has_year(moment.group(), dated=True)):
+            days = days_of(str(moment.lastgroup), moment.group(), today)
+            said = part.groupdict() if part else {}
+            which = next((PARTS[name] for name in said if said[name]), None)
+            return third(days, which) if days and which is not None else days
+    return None
+
+
+def _read_figures(found: re.Match[str]) -> Days | None:
+    year, month, day = (found[1] or found[5], found[2] or found[4], found[3])
+    try:
+        exact = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return whole("day" if day else "month" if month else "year", exact)
+
+
 def days_of(kind: str, words: str, today: date) -> Days | None:
     """Return the days that a moment covers, None when there are none.
 
     Args:
-        kind: What ``datewords.MOMENT`` says it is, such as ``day``.
+        kind: What ``dateforms.MOMENT`` says it is, such as ``day``.
         words: The moment, folded.
         today: The day that it is seen from.
     """
-    if kind in {"day", "month", "quarter"}:
-        words = _THE_YEAR_BEFORE.sub(f" {today.year - 1}", words)
-        words = _THIS_YEAR.sub(f" {today.year}", words)
+    moment = _Moment(words, tuple(re.findall("[a-z]+|[0-9]+", words)), today)
     try:
-        return _READERS[kind](words, today)
+        days = _READERS[kind](moment)
     except (ValueError, OverflowError):  # no such day, or one before the year 1
         return None
+    return days if days.first <= days.last else None
 
 
-def has_year(words: str, *, absolute: bool = False) -> bool:
-    """Say whether a moment's words tell its year; ``absolute``: in four figures."""
-    if _YEAR.search(words):
+def has_year(words: str, *, dated: bool = False) -> bool:
+    """Say whether a moment's words tell its year; ``dated``: in figures."""
+    figures = re.findall("[0-9]+", words)
+    if len(figures) == 3 or any(len(figure) == _YEAR_FIGURES for figure in figures):  # noqa: PLR2004
         return True
-    short = len(re.findall(r"[0-9]+", words)) == 3  # noqa: PLR2004 - 22/06/18
-    return not absolute and (short or bool(re.search(r"\b(?:year|an|annee)\b", words)))
-
-
-def is_holiday(days: Days) -> bool:
-    """Say whether a day names an event, so that without a year it is what a story is about."""
-    return (days.first.month, days.first.day) in _HOLIDAYS
+    return not dated and bool(re.search(r"\b(?:year|an|annee)\b", words))
 
 
 def third(days: Days, which: int) -> Days | None:
@@ -89,23 +118,8 @@ def third(days: Days, which: int) -> Days | None:
         return _months(first.year, 1 + 4 * which, 4)
     if days != whole("month", first):
         return None
-    ends = (first.replace(day=_FIRST_THIRD), first.replace(day=_SECOND_THIRD), last)
-    return Days(first if which == 0 else ends[which - 1] + timedelta(1), ends[which])
-
-
-def _months(year: int, month: int, count: int) -> Days:
-    """Return so many whole months; a month beyond December is in the next year."""
-    start = date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-    end = date(year + (month + count - 2) // 12, (month + count - 2) % 12 + 1, 1)
-    return Days(start, whole("month", end).last)
-
-
-def _back(unit: str, count: int, today: date) -> date:
-    """Return the day, or the first day of the month or year, so many units before today."""
-    if unit in {"day", "week"}:
-        return today - timedelta(count * (7 if unit == "week" else 1))
-    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
-    return date(max(months // 12, 1), months % 12 + 1, 1)
+    ends = (0, 10, 20, last.day)
+    return Days(first.replace(day=ends[which] + 1), first.replace(day=ends[which + 1]))
 
 
 def whole(unit: str, day: date) -> Days:
@@ -120,157 +134,163 @@ def whole(unit: str, day: date) -> Days:
     return Days(day, day)
 
 
-def _latest(candidates: list[Days], today: date, *, over: bool) -> Days:
-    """Return the latest that has begun by today, or that is over before it."""
-    return max(
-        (days for days in candidates if (days.last < today if over else days.first <= today)),
-        key=lambda days: days.first,
-    )
+def _months(year: int, month: int, count: int) -> Days:
+    """Return so many whole months; a month beyond the year's is in another year."""
+    starts = (divmod(year * 12 + month - 1 + after, 12) for after in (0, count - 1))
+    first, last = (date(year, month + 1, 1) for year, month in starts)
+    return Days(first, whole("month", last).last)
 
 
-def _read_day(words: str, today: date, nth: int = 0) -> date:
-    """Return a written day, the ``nth`` of those before its month, or the first of a month.
+def _go_back(unit: str, count: int, today: date) -> date:
+    """Return the day, or the first day of the month, so many units before today."""
+    if unit in {"day", "week"}:
+        return today - timedelta(count * (7 if unit == "week" else 1))
+    return _months(today.year, today.month - count * (12 if unit == "year" else 1), 1).first
 
-    Raises:
-        ValueError: There is no such day.
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The folded words of a moment, each of its words and numbers, and the day it is seen from.
+
+    What its methods return are the days of the moment; each may raise ValueError for none.
     """
-    figures = re.findall(r"[0-9]+", words)
-    letters = re.findall(r"[a-z]+", words)
-    years = [int(figure) for figure in figures if len(figure) == 4]  # noqa: PLR2004 - digits
-    small = [int(figure) for figure in figures if len(figure) < 4]  # noqa: PLR2004 - digits
-    small = [1] * any(word in {"premier", "first"} for word in letters) + small
-    month = next((MONTHS[word] for word in letters if word in MONTHS), None)
-    if month is None:
-        years += [_full(year, today) for year in small[2:]]  # 22/06/18
-        day, month = (small[1], small[0]) if len(figures[0]) == 4 else small[:2]  # noqa: PLR2004
-        day, month = (month, day) if month > 12 >= day else (day, month)  # noqa: PLR2004
-    else:
-        day = small[nth] if small else 1
-    for year in years or range(today.year, today.year - _LEAP_CYCLE, -1):
-        if years or day <= monthrange(year, month)[1]:
-            found = date(year, month, day)
-            if years or found <= today:
-                return found
-    raise ValueError(words)
+
+    words: str
+    tokens: tuple[str, ...]
+    today: date
+
+    def find(self, table: Mapping[str, int]) -> list[int]:
+        """Return what a table has for the words, in order."""
+        return [table[token] for token in self.tokens if token in table]
+
+    @property
+    def years(self) -> list[int]:
+        """The years that are told."""
+        told = [int(token) for token in self.tokens if token.isdigit() and len(token) > 3]  # noqa: PLR2004
+        other = _OTHER_YEAR.search(self.words)
+        return [*told, self.today.year - bool(other["last"])] if other else told
+
+    @property
+    def numbers(self) -> list[int]:
+        """The other numbers; "le premier" of a month is 1."""
+        told = [int(t) for t in self.tokens if t.isdigit() and len(t) < _YEAR_FIGURES]
+        return [1] * ("premier" in self.tokens or "first" in self.tokens) + told
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is the last one that is over ("mai dernier")."""
+        return bool(_OVER.search(self.words))
+
+    @property
+    def unit(self) -> str:
+        """The last unit of time that is named."""
+        named = [UNITS.get(token) or UNITS.get(token.removesuffix("s")) for token in self.tokens]
+        return next(filter(None, reversed(named)), "")
+
+    def choose(self, make: Callable[[int], Days]) -> Days:
+        """Return the days in the year that is told, else the latest that have begun or are over."""
+        if self.years:
+            return make(self.years[-1])
+        years = range(self.today.year + 1, self.today.year - _LEAP_CYCLE, -1)
+        return self.latest(make, years)
+
+    def latest(self, make: Callable[[int], Days], numbers: Iterable[int]) -> Days:
+        """Return the first of some days, latest first, that have begun or, if so said, are over."""
+        for number in numbers:
+            try:
+                days = make(number)
+            except ValueError:  # 29 February
+                continue
+            if days.last < self.today if self.is_over else days.first <= self.today:
+                return days
+        raise ValueError(self.words)
+
+    def day(self) -> Days:
+        """Read "22 juin 2018", "22/06/18", "3 au 12 mars"."""
+        numbers, months = self.numbers, self.find(MONTHS)
+        if not months:
+            return self.figures()
+        return self.choose(
+            lambda year: Days(*(date(year, months[-1], numbers[place]) for place in (0, -1)))
+        )
+
+    def figures(self) -> Days:
+        """Read "2018-06-22", "22/06/2018", "06/22/2018", "22/06/18", "22/06"."""
+        day, month, *year = self.numbers
+        if len(self.tokens[0]) == _YEAR_FIGURES or month > 12 >= day:  # noqa: PLR2004 - months
+            day, month = month, day
+        if not year:
+            return self.choose(lambda each: whole("day", date(each, month, day)))
+        full = self.today.year // 100 * 100 + year[0]
+        return whole("day", date(full - 100 * (full > self.today.year + 1), month, day))
+
+    def month(self) -> Days:
+        """Read "juin 2018", "mai dernier"."""
+        (month,) = self.find(MONTHS)
+        return self.choose(lambda year: _months(year, month, 1))
+
+    def quarter(self) -> Days:
+        """Read "premier trimestre 2019", "Q1 2019", "second semestre", "last quarter"."""
+        length = 6 if re.search(r"semestre|moitie|half|\b[sh][12]\b", self.words) else 3
+        numbered = map(int, re.findall(r"(?<![0-9])[1-4](?![0-9])", self.words))
+        nth = next(iter([*self.find(NTHS), *numbered]), 0)
+        if not self.years and (self.is_over or not nth):
+            ends = range(self.today.year * 12 + 13, 0, -length)
+            return self.latest(lambda end: _months(0, end - length, length), ends)
+        start = 1 + length * (min(nth, 12 // length) - 1)
+        return self.choose(lambda year: _months(year, start, length))
+
+    def season(self) -> Days:
+        """Read "été 2018", "l'été dernier"; a winter has the name of its January."""
+        (month,) = self.find(SEASONS)
+        return self.choose(lambda year: _months(year - (month == 12), month, 3))  # noqa: PLR2004
+
+    def back(self) -> Days:
+        """Read "hier", "cette semaine", "last month", "le week-end dernier", "this quarter"."""
+        if named := self.find(NAMED):
+            return whole("day", _go_back("day", named[0] + ("before" in self.tokens), self.today))
+        if "end" in self.tokens or "weekend" in self.tokens:
+            monday = whole("week", self.today).first
+            return self.latest(
+                lambda ago: Days(*(monday + timedelta(day - ago) for day in (5, 6))), (0, 7, 14)
+            )
+        if self.find(SEASONS):
+            return self.season()
+        if not self.unit:
+            return self.quarter()
+        return whole(self.unit, _go_back(self.unit, int(self.is_over), self.today))
+
+    @property
+    def count(self) -> int:
+        """The number in the words; 1 when there is none."""
+        tokens = self.tokens[3:] if self.words.startswith("il y a ") else self.tokens
+        told = [int(t) if t.isdigit() else NUMBERS.get(t, 0) for t in tokens]
+        return next(filter(None, told), 1)
+
+    def ago(self) -> Days:
+        """Read "il y a trois jours"."""
+        day = _go_back(self.unit, self.count, self.today)
+        return whole("week" if self.unit == "day" and self.count >= _EXACT_DAYS else self.unit, day)
+
+    def past(self) -> Days:
+        """Read "ces trois derniers jours": from so long ago until today."""
+        first = _go_back(self.unit, self.count, self.today)
+        if self.unit in {"month", "year"}:
+            first = first.replace(day=min(self.today.day, whole("month", first).last.day))
+        return Days(first, self.today)
+
+    def weekday(self) -> Days:
+        """Read "lundi" or "last Monday": the last one before today."""
+        (wanted,) = self.find(WEEKDAYS)
+        return whole("day", self.today - timedelta((self.today.weekday() - wanted - 1) % 7 + 1))
 
 
-def _full(year: int, today: date) -> int:
-    """Return the year of two figures, the latest that is not beyond the next one."""
-    century = today.year // _YEAR_OF_TWO * _YEAR_OF_TWO
-    return century + year - _YEAR_OF_TWO * (century + year > today.year + 1)
-
-
-def _several(words: str, today: date) -> Days | None:
-    """Read "3 au 12 mars 2018" or "march 3 to 12, 2018"."""
-    first, last = _read_day(words, today), _read_day(words, today, nth=1)
-    first = first.replace(year=last.year)
-    return Days(first, last) if first <= last else None
-
-
-def _month(words: str, today: date) -> Days:
-    found = _read_day(words, today)
-    if _OVER.search(words) and whole("month", found).last >= today:
-        found = found.replace(year=found.year - 1)
-    return whole("month", found)
-
-
-def _quarter(words: str, today: date) -> Days:
-    """Read "premier trimestre 2019", "Q1 2019", "second semestre", "last quarter"."""
-    year = _YEAR.search(words)
-    length = 6 if re.search(r"semestre|half|[sh][12]\b", words) else 3
-    starts = range(1, 13, length)
-    nth = next(NTHS.get(word) or int(word) for word in _NTH.findall(words))
-    if year:
-        return _months(int(year.group()), starts[min(nth, len(starts)) - 1], length)
-    years = (today.year, today.year - 1)
-    if _OVER.search(words):
-        return _latest([_months(y, m, length) for y in years for m in starts], today, over=True)
-    return _latest([_months(y, starts[nth - 1], length) for y in years], today, over=False)
-
-
-def _decade(words: str, _today: date) -> Days:
-    first = int(re.findall(r"[0-9]{4}", words)[0])
-    return Days(date(first, 1, 1), date(first + 9, 12, 31))
-
-
-def _read_named(words: str, today: date) -> Days:
-    """Read "hier", "cette semaine", "last month", "le week-end dernier", "l'été dernier"."""
-    over = bool(_OVER.search(words))
-    if "hier" in words or "yesterday" in words:
-        before = 2 if re.match(r"avant|(?:the )?day before", words) else 1
-        return whole("day", _back("day", before, today))
-    if words in {"ce matin", "this morning"}:
-        return Days(today, today)
-    if "week" in words and "end" in words:
-        saturdays = [whole("week", today).first + timedelta(5 - 7 * weeks) for weeks in (0, 1, 2)]
-        return _latest([Days(day, day + timedelta(1)) for day in saturdays], today, over=over)
-    if season := _season_in(words):
-        years = range(today.year - 2, today.year + 1)
-        return _latest([_months(year, season, 3) for year in years], today, over=over)
-    unit = _unit_of(words)
-    return whole(unit, _back(unit, int(over), today))
-
-
-def _ago(words: str, today: date) -> Days:
-    unit, count = _unit_of(words), _count(words)
-    day = _back(unit, count, today)
-    return whole("week" if unit == "day" and count >= _EXACT_DAYS else unit, day)
-
-
-def _past(words: str, today: date) -> Days:
-    """Read "ces trois derniers jours": from so long ago until today."""
-    unit, count = _unit_of(words), _count(words)
-    first = _back(unit, count, today)
-    if unit in {"month", "year"}:
-        first = first.replace(day=min(today.day, whole("month", first).last.day))
-    return Days(first, today)
-
-
-def _weekday(words: str, today: date) -> Days:
-    """Read "lundi" or "last Monday": the last one before today."""
-    wanted = next(WEEKDAYS[word] for word in words.split() if word in WEEKDAYS)
-    return whole("day", today - timedelta((today.weekday() - wanted - 1) % 7 + 1))
-
-
-def _season_in(words: str) -> int | None:
-    return next((SEASONS[word] for word in re.findall(r"\w+", words) if word in SEASONS), None)
-
-
-def _season(words: str, _today: date) -> Days:
-    """Read "été 2018"; a winter has the name of its January, or of both its years."""
-    years = [int(year) for year in re.findall(YEAR, words)]
-    month = _season_in(words) or 1
-    return _months(years[0] - (month == 12 and len(years) == 1), month, 3)  # noqa: PLR2004
-
-
-def _unit_of(words: str) -> str:
-    """Return the last unit of time that is named."""
-    named = [
-        word.removesuffix("s") if word != "mois" else word for word in re.findall(r"\w+", words)
-    ]
-    return next(UNITS[word] for word in reversed(named) if word in UNITS)
-
-
-def _count(words: str) -> int:
-    """Return the number in the words; 1 when there is none."""
-    found = re.findall(r"[0-9]+|[a-z]+", words.removeprefix("il y a "))
-    numbers = (int(word) if word.isdigit() else NUMBERS.get(word, 0) for word in found)
-    return next((number for number in numbers if number), 1)
-
-
-_READERS: dict[str, Callable[[str, date], Days | None]] = {
-    "figures": lambda words, today: whole("day", _read_day(words, today)),
-    "days": _several,
-    "month": _month,
-    "quarter": _quarter,
-    "year": lambda words, _: whole("year", date(int(words), 1, 1)),
-    "decade": _decade,
-    "now": lambda _, today: Days(today, today),
-    "back": _read_named,
-    "ago": _ago,
-    "past": _past,
-    "weekday": _weekday,
-    "season": _season,
-    "this": lambda words, today: whole(_unit_of(words), today),
-}
-_READERS |= {"slash": _READERS["figures"], "day": _READERS["figures"]}
+_READERS: dict[str, Callable[[_Moment], Days]] = {
+    "figures": _Moment.figures, "slash": _Moment.figures, "day": _Moment.day, "days": _Moment.day,
+    "week": lambda moment: whole("week", moment.day().first), "month": _Moment.month,
+    "quarter": _Moment.quarter, "season": _Moment.season,
+    "decade": lambda moment: _months(moment.years[0], 1, 120),
+    "year": lambda moment: whole("year", date(moment.years[0], 1, 1)),
+    "now": _Moment.back, "back": _Moment.back, "this": _Moment.back, "ago": _Moment.ago,
+    "past": _Moment.past, "weekday": _Moment.weekday,
+}  # fmt: skip

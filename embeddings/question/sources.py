@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from embeddings.question.datewords import STORIES
+from embeddings.question.dateforms import STORIES
 from embeddings.question.foldedtext import fold_text
 
 if TYPE_CHECKING:

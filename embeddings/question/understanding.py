@@ -10,14 +10,15 @@ read day first (see ``daterange``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError
 from embeddings.question.askeddays import phrases
-from embeddings.question.datewords import YEAR
+from embeddings.question.dateforms import YEAR
 from embeddings.question.foldedtext import fold_text
 from embeddings.question.sources import source_named
+from embeddings.text.analysis import fold
 from embeddings.types import MAX_QUESTION, Filters, Note
 
 if TYPE_CHECKING:
@@ -79,6 +80,26 @@ class Understood:
             )
             for words in self.unread
         )
+
+    def within(self, given: Filters) -> tuple[Filters, tuple[Note, ...]]:
+        """Return what a caller's filters and these leave, and what is told of the words.
+
+        Where both cannot hold, the caller's go first, and that is told.
+        """
+        firsts, lasts = (given.since, self.filters.since), (given.until, self.filters.until)
+        since = max(filter(None, firsts), default=None)
+        until = min(filter(None, lasts), default=None)
+        sources = {fold(each) for each in (given.source, self.filters.source) if each}
+        if (since and until and since > until) or len(sources) > 1:
+            return given, (*self.notes, _contradict(", ".join(self.words)))
+        both = replace(given, since=since, until=until, source=given.source or self.filters.source)
+        return both, self.notes
+
+
+def _contradict(words: str) -> Note:
+    """Return what is told of words that ask for something else than the caller."""
+    text = f'"{words}" was not followed: it lies outside what the search was narrowed to.'
+    return Note("words-outside", text, {"words": words})
 
 
 def understand(question: str, today: date, sources: Sequence[str]) -> Understood:

@@ -86,10 +86,15 @@ async def test_where_nothing_answers_within_the_words_everything_is_searched_and
     assert not answer.filters
 
 
-async def test_what_the_caller_gives_goes_before_the_words(live: Live) -> None:
+async def test_what_the_caller_gives_goes_before_words_that_contradict_it_and_that_is_told(
+    live: Live,
+) -> None:
     given = Filters(until=date(2017, 12, 31))
     answer = await live.answer("Le quai de Lorient la semaine dernière ?", terms(filters=given))
     assert {hit.article.id for hit in answer.hits} == {"ancien"}
+    assert [(note.key, note.values) for note in answer.notes] == [
+        ("words-outside", {"words": "la semaine dernière"})
+    ]
 
 
 async def test_a_question_that_leans_on_another_is_answered_as_it_is_meant(live: Live) -> None:

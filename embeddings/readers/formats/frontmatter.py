@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -9,13 +10,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from embeddings.errors import ReadError
-from embeddings.question.writtendays import read_days
-from embeddings.readers.dates import read_date
+from embeddings.question.days import read_days
 from embeddings.readers.draft import Fields
 from embeddings.text.boilerplate import ends_like_sentence
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
 MAX_CHARACTERS = 10_000
@@ -36,7 +35,6 @@ _FIRST_FIELD = re.compile(
 )
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9-]{1,80}")
-_WITH_YEAR = re.compile(r"\d{4}")
 _BLANK = re.compile(r"[ \t\n]+")
 
 _NAMES = {
@@ -188,17 +186,12 @@ def _names(value: object, where: str) -> str | None:
 
 
 def _date(value: object, where: str) -> dt.date:
-    day = _first_day(value) if isinstance(value, str) else None
-    if day is None:
+    today = dt.datetime.now(dt.UTC).date()  # only for the century of 22/06/18
+    days = read_days(value, today, dated=True) if isinstance(value, str) else None
+    if days is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
         raise ReadError(f"{where} is {shown}, which is no day; write it as 2018-06-22.")
-    return day
-
-
-def _first_day(value: str) -> dt.date | None:
-    """Return the day that a text says, or the first of several; one without its year is none."""
-    days = read_days(value) if _WITH_YEAR.search(value) else None
-    return read_date(value) or (days.first if days else None)
+    return days.first
 
 
 def _url(value: object, where: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_every_text_that_is_said_exists() -> None:
 def test_a_key_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(LookupError):
         FRENCH("no-such-key")
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    days = (date(2019, 1, 1), date(2018, 8, 22))
+    assert [FRENCH.day(day) for day in days] == ["1er janvier 2019", "22 août 2018"]
+    assert [ENGLISH.day(day) for day in days] == ["January 1, 2019", "August 22, 2018"]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,17 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.question.days import Days
-from embeddings.question.writtendays import read_days
+from embeddings.question.days import Days, read_days
 
 TODAY = date(2018, 7, 4)  # a Wednesday
 WRITTEN = {
+    "22/06/68": ("1968-06-22", "1968-06-22"),
+    "22/06/18": ("2018-06-22", "2018-06-22"),
+    "2018-06-22T10:00:00+02:00": ("2018-06-22", "2018-06-22"),
+    "22 juin 2018 à 10h30": ("2018-06-22", "2018-06-22"),
+    "vendredi 22 juin 2018": ("2018-06-22", "2018-06-22"),
+    "14 juillet 1789": ("1789-07-14", "1789-07-14"),
+    "semaine du 18 juin 2018": ("2018-06-18", "2018-06-24"),
     "2018-06-22": ("2018-06-22", "2018-06-22"),
     "22/06/2018": ("2018-06-22", "2018-06-22"),
     "2018/6/2": ("2018-06-02", "2018-06-02"),
@@ -34,8 +40,6 @@ WRITTEN = {
     "les années 2010": ("2010-01-01", "2019-12-31"),
 }
 FROM_TODAY = {
-    "22/06/68": ("1968-06-22", "1968-06-22"),
-    "22/06/18": ("2018-06-22", "2018-06-22"),
     "hier": ("2018-07-03", "2018-07-03"),
     "lundi": ("2018-07-02", "2018-07-02"),
     "la semaine dernière": ("2018-06-25", "2018-07-01"),
@@ -61,19 +65,21 @@ def test_days_are_read_as_they_are_written() -> None:
     assert {text: read_days(text, TODAY) for text in expected} == expected
 
 
-def test_what_tells_its_year_needs_no_today() -> None:
+def test_what_tells_its_year_is_dated() -> None:
     expected = spans(WRITTEN)
-    assert {text: read_days(text) for text in expected} == expected
+    assert {text: read_days(text, TODAY, dated=True) for text in expected} == expected
 
 
-def test_days_without_a_year_are_seen_from_today_and_from_nowhere_else() -> None:
+def test_days_without_a_year_are_seen_from_today_and_are_not_dated() -> None:
     expected = spans(FROM_TODAY)
     assert {text: read_days(text, TODAY) for text in expected} == expected
-    assert {text: read_days(text) for text in expected} == dict.fromkeys(expected)
+    assert {text: read_days(text, TODAY, dated=True) for text in expected} == dict.fromkeys(
+        expected
+    )
 
 
 def test_what_names_no_days_or_something_else_as_well_is_none() -> None:
-    assert {text: days for text in NO_DAYS if (days := read_days(text))} == {}
+    assert {text: days for text in NO_DAYS if (days := read_days(text, TODAY, dated=True))} == {}
 
 
 @given(st.text(max_size=40))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -143,6 +144,17 @@ FRENCH = [
     ("au second semestre 2017", "2017-07-01", "2017-12-31", "au second semestre 2017"),
     ("depuis le dernier trimestre 2017", "2017-10-01", "", "depuis le dernier trimestre 2017"),
     ("Quoi l'été dernier ?", "2017-06-01", "2017-08-31", "l'été dernier"),
+    ("Quoi au trimestre dernier ?", "2018-04-01", "2018-06-30", "au trimestre dernier"),
+    ("Le semestre dernier, quoi ?", "2018-01-01", "2018-06-30", "Le semestre dernier"),
+    ("Quoi ce trimestre ?", "2018-07-01", "2018-07-04", "ce trimestre"),
+    ("dans la première moitié de 2017", "2017-01-01", "2017-06-30",
+     "dans la première moitié de 2017"),
+    ("Quoi la semaine du 18 juin 2018 ?", "2018-06-18", "2018-06-24", "la semaine du 18 juin 2018"),
+    ("Quoi avant le 14 juillet dernier ?", "", "2017-07-13", "avant le 14 juillet dernier"),
+    ("Les articles du 1er juin au 15 juin 2018 ?", "2018-06-01", "2018-06-15",
+     "articles du 1er juin au 15 juin 2018"),
+    ("Quoi cet hiver ?", "2017-12-01", "2018-02-28", "cet hiver"),
+    ("Qu'a-t-il dit hier soir ?", "2018-07-03", "2018-07-03", "hier"),
     ("Quoi cet été ?", "2018-06-01", "2018-07-04", "cet été"),
     ("Quoi l'hiver dernier ?", "2017-12-01", "2018-02-28", "l'hiver dernier"),
     ("pendant l'hiver 2016-2017", "2016-12-01", "2017-02-28", "pendant l'hiver 2016-2017"),
@@ -384,6 +396,17 @@ def test_a_source_and_a_date_are_understood_together_in_their_order() -> None:
 def test_two_dates_that_agree_narrow_together() -> None:
     found = asked("Qui a parlé depuis mars et avant le 12 mai ?")
     assert found.filters == Filters(since=date(2018, 3, 1), until=date(2018, 5, 11))
+
+
+def test_what_the_words_ask_and_what_the_caller_gave_narrow_together_unless_they_cannot() -> None:
+    said = asked("En juin 2018, selon ISSMI, qui a signé ?")
+    given = Filters(since=date(2018, 6, 20), article_id="lettre")
+    both = replace(said.filters, since=date(2018, 6, 20), article_id="lettre")
+    assert said.within(given) == (both, ())
+    for given in (Filters(since=date(2018, 7, 1)), Filters(source="AFP")):
+        filters, (note,) = said.within(given)
+        assert (filters, note.key) == (given, "words-outside")
+        assert note.values == {"words": "En juin 2018, selon ISSMI"}
 
 
 def test_a_calendar_pasted_as_a_question_is_no_filter() -> None:

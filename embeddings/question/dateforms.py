@@ -14,43 +14,53 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-YEAR = r"(?:19|20)[0-9]{2}"
+YEAR = r"(?:1[0-9]|20)[0-9]{2}"
 """A year as it is written; which years are believed is for the reader of the moment to say."""
+
+
+def _number(words: str, first: int = 1) -> dict[str, int]:
+    """Return words with their numbers; those between two bars have the same one."""
+    numbered = enumerate(words.split("|"), first)
+    return {name: number for number, names in numbered for name in names.split()}
+
+
 _MONTHS = (
-    "janvier january janv jan", "fevrier february fevr fev feb", "mars march mar",
-    "avril april avr apr", "mai may", "juin june jun", "juillet july juil jul",
-    "aout august aug", "septembre september sept sep", "octobre october oct",
-    "novembre november nov", "decembre december dec",
-)  # fmt: skip
-MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-"""Month -> its number, from 1."""
-_DAYS = "lundi monday|mardi tuesday|mercredi wednesday|jeudi thursday|vendredi friday"
-WEEKDAYS = {
-    name: number
-    for number, names in enumerate(f"{_DAYS}|samedi saturday|dimanche sunday".split("|"))
-    for name in names.split()
-}
-"""Day of the week -> its number, Monday is 0."""
-SEASONS = {
-    "printemps": 3, "spring": 3, "ete": 6, "summer": 6, "automne": 9, "autumn": 9, "fall": 9,
-    "hiver": 12, "winter": 12,
-}  # fmt: skip
-"""Season -> its first month, as meteorologists count: whole months, three each."""
-_COUNTS = (
-    "_ un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
-    "_ one two three four five six seven eight nine ten eleven twelve",
+    "janvier january janv jan|fevrier february fevr fev feb|mars march mar|avril april avr apr"
+    "|mai may|juin june jun|juillet july juil jul|aout august aug|septembre september sept sep"
+    "|octobre october oct|novembre november nov|decembre december dec"
 )
-NUMBERS = {word: n for names in _COUNTS for n, word in enumerate(names.split()) if n}
-NUMBERS |= {"une": 1, "a": 1, "an": 1, "vingt": 20, "trente": 30, "twenty": 20, "thirty": 30}
-NTHS = {
-    "premier": 1, "premiere": 1, "first": 1, "second": 2, "seconde": 2, "deuxieme": 2,
-    "troisieme": 3, "third": 3, "quatrieme": 4, "fourth": 4, "dernier": 4, "last": 4,
-}  # fmt: skip
+MONTHS = _number(_MONTHS)
+WEEKDAYS = _number(
+    "lundi monday|mardi tuesday|mercredi wednesday|jeudi thursday|vendredi friday"
+    "|samedi saturday|dimanche sunday",
+    first=0,
+)
+SEASONS = {
+    season: 3 * number
+    for season, number in _number(
+        "printemps spring|ete summer|automne autumn fall|hiver winter"
+    ).items()
+}
+"""Season -> its first month, as meteorologists count: whole months, three each."""
+NUMBERS = _number(
+    "un une a an one|deux two|trois three|quatre four|cinq five|six|sept seven|huit eight"
+    "|neuf nine|dix ten|onze eleven|douze twelve|treize|quatorze|quinze"
+) | {"vingt": 20, "trente": 30, "twenty": 20, "thirty": 30}
+NTHS = _number(
+    "premier premiere first|second seconde deuxieme|troisieme third|quatrieme fourth dernier last"
+)
 """Ordinal in letters -> its number among the quarters of a year."""
 UNITS = {
     "jour": "day", "day": "day", "semaine": "week", "week": "week", "mois": "month",
     "month": "month", "an": "year", "annee": "year", "year": "year",
 }  # fmt: skip
+NAMED = {
+    "avant": 2, "hier": 1, "yesterday": 1, "night": 1, "nuit": 1,
+    "aujourd": 0, "today": 0, "matin": 0, "morning": 0,
+}  # fmt: skip
+"""What names a day by itself -> how many days ago it was; "the day before" is one more."""
+PARTS = {"early": 0, "middle": 1, "mid": 1, "late": 2}
+"""What says which part of something is meant -> which third."""
 
 
 def _any(names: Iterable[str]) -> str:
@@ -62,8 +72,8 @@ _COUNTED = (
     r"|fois|times|ans|years|jours|days"
 )
 _YEAR = rf"{YEAR}(?![0-9a-z'])(?![.,:/-][0-9])(?! ?%)(?! (?:{_COUNTED})\b)"
-_LONG = _any([name for names in _MONTHS for name in names.split()[:2]])
-_SHORT = rf"{_any([name for names in _MONTHS for name in names.split()[2:]])}\.?"
+_LONG = _any([name for names in _MONTHS.split("|") for name in names.split()[:2]])
+_SHORT = rf"{_any([name for names in _MONTHS.split('|') for name in names.split()[2:]])}\.?"
 _WEEKDAY = _any(WEEKDAYS)
 _SEASON = _any(SEASONS)
 _NTH = _any(NTHS)
@@ -72,6 +82,7 @@ _NUMBERED = rf"(?:premier|first|{_DAY}(?:er|st|nd|rd|th)?)"
 _NUMBER = rf"(?:[0-9]{{1,2}}|{_any(NUMBERS)})"
 _UNIT = r"(?:jours?|semaines?|mois|an(?:nee)?s?|days?|weeks?|months?|years?)"
 _PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
+_SPAN = r"(?:semaine|week[- ]?end|mois|trimestre|semestre|an(?:nee)?)"
 _OTHER_YEAR = (
     r"(?:(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)|(?:of )?(?:last|this) year)"
 )
@@ -95,19 +106,20 @@ _KINDS = {
     rf"|{_LONG} {_NUMBERED}(?: ?- ?| (?:to|and|through) ){_NUMBERED}{_WITH_YEAR}",
     "day": rf"{_OF_DAY}|(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
     rf"|{_SHORT} {_DAY},? {_YEAR})",
+    "week": rf"(?:(?:la )?semaine du|(?:the )?week of) {_OF_DAY}"
+    rf"|(?:the )?week of {_LONG} {_NUMBERED}{_WITH_YEAR}",
     "slash": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])(?![/%-])",
     "month": rf"(?<![0-9] )(?:last )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})",
     "quarter": rf"(?:the )?(?:(?:{_NTH}|[1-4](?:er|e|eme|st|nd|rd|th)) (?:trimestre|semestre"
-    rf"|quarter|half)|[tqsh][1-4])(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS})",
+    rf"|moitie|quarter|half)|[tqsh][1-4])(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS})",
     "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})",
     "decade": r"annees (?:20[0-9]|199)0\b|(?:the )?(?:20[0-9]|199)0s\b",
     "year": _YEAR,
     "now": "aujourd'hui|today",
-    "back": rf"(?:(?:the )?day before yesterday|yesterday|over the week-?end|this morning"
-    rf"|avant[- ]hier|hier|ce matin"
-    rf"|(?:la )?semaine {_PASSED}|(?:le )?(?:mois|week-?end) {_PASSED}|(?:l')?an(?:nee)? {_PASSED}"
-    rf"|cette semaine|ce mois(?:-ci)?|ce week-?end|cette annee|(?:l')?{_SEASON} {_PASSED}"
-    rf"|cet(?:te)? {_SEASON}|(?:last|this) (?:week-?end|week|month|year|{_SEASON}))"
+    "back": rf"(?:(?:the )?day before yesterday|yesterday|last night|this morning"
+    rf"|avant[- ]hier|hier|(?:la )?nuit derniere|ce matin|over the week-?end"
+    rf"|(?:l[ae] |l')?(?:{_SPAN}|{_SEASON}) {_PASSED}|c(?:e|ette|et) (?:{_SPAN}|{_SEASON})(?:-ci)?"
+    rf"|(?:last|this) (?:week-?end|week|month|quarter|year|{_SEASON}))"
     r"(?![\w-])(?! [0-9])(?! of\b)",
     "ago": rf"il y a {_NUMBER} {_UNIT}(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))"
     rf"|{_NUMBER} {_UNIT} ago",
