@@ -274,6 +274,7 @@ async def run(
             kept = store
             if kept is None:
                 kept = await stack.enter_async_context(open_records(settings))
+            await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
             made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(
                 lambda: health.watch(made()),

@@ -13,6 +13,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.running.metrics import Metrics
+from bot.running.turns import Shards
 from config.errors import ConfigError
 from embeddings.errors import StorageError
 
@@ -39,10 +40,12 @@ class Health:
     Attributes:
         metrics: What is counted.
         engine: The engine, once it is open.
+        held: Which shards this process has, and another one too.
     """
 
     def __init__(self) -> None:
         self.metrics = Metrics()
+        self.held = Shards()
         self.engine: SearchEngine | None = None
         self._client: Context | None = None
         self._deaf: set[int | None] = set()
@@ -90,6 +93,8 @@ class Health:
         found: dict[str, Any] = {"ready": not self.problems, "problems": self.problems}
         if self._client and self._client.settings.discord.shard_ids:
             found["shards"] = {str(id_): is_here for id_, is_here in self.shards.items()}
+        if self.held.twice:
+            found["warnings"] = [self.held.sentence(self.held.twice)]
         if self._client and self._client.settings.store.url:
             found["database"] = await _reaches(self._client)
         return found
@@ -103,6 +108,7 @@ class Health:
         metrics.latency.set(latency if math.isfinite(latency) else 0)
         metrics.shards.set(len(self.shards))
         metrics.shards_connected.set(sum(self.shards.values()))
+        metrics.shards_twice.set(len(self.held.twice))
         metrics.store_up.set(client is not None and await _reaches(client))
         if self.engine:
             metrics.serving(await asyncio.to_thread(self.engine.status))

@@ -84,6 +84,7 @@ class Metrics:
         self.servers = gauge("servers", "Servers whose events come to this process.")
         self.shards = gauge("shards", "Connections to Discord that this process is to have.")
         self.shards_connected = gauge("shards_connected", "Those of them that it has now.")
+        self.shards_twice = gauge("shards_twice", "Those that another process has as well.")
         self.store_up = gauge("store_up", "1 while votes and servers' choices can be kept.")
         self._begin()
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from embeddings.store.wishes import Wishes
@@ -28,6 +28,8 @@ BETWEEN = 5.5
 little for the way to Discord, which may be longer for the first."""
 LEASE = 60.0
 """Seconds after which another process does what a process was doing that died."""
+AT_ONCE = -1.0
+"""Seconds after which a turn is taken that is another's now, however late the clock there is."""
 PROMPT = 3.0
 """Seconds that taking or ending a turn may take."""
 _log = logging.getLogger(__name__)
@@ -87,6 +89,75 @@ async def alone(
             await asyncio.sleep(min(left or lease, lease / 4))
     finally:
         await _end(store, name, holder)
+
+
+class Shards:
+    """The shards of this process, and those that another one has as well.
+
+    Args:
+        lease: Seconds after which a shard is nobody's, unless it is taken again.
+
+    Attributes:
+        twice: Those that another process has too: each of their events is answered twice.
+    """
+
+    def __init__(self, lease: float = LEASE) -> None:
+        self.twice: frozenset[int] = frozenset()
+        self._lease = lease
+        self._holder = secrets.token_hex(8)
+        self._seen: set[int] = set()
+
+    @contextlib.asynccontextmanager
+    async def claim(self, store: Wishes, ours: Callable[[], Iterable[int]]) -> AsyncIterator[None]:
+        """Hold the shards of this process for as long as this lasts, and see who else does.
+
+        Args:
+            store: Where it stands who has which.
+            ours: Gives the ids of this process's shards.
+        """
+        task = asyncio.create_task(self._look(store, ours), name="shards")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _look(self, store: Wishes, ours: Callable[[], Iterable[int]]) -> None:
+        while True:
+            self._note(frozenset([id_ for id_ in ours() if await self._is_held(store, id_)]))
+            await asyncio.sleep(self._lease / 4)
+
+    async def _is_held(self, store: Wishes, id_: int) -> bool:
+        """Take a shard; say whether another process has taken it at each of the last two looks.
+
+        Once only may have been a process that has died since. It is taken from the other, which
+        then notices as well.
+        """
+        name, before = f"shard:{id_}", id_ in self._seen
+        left = await _left(store, name, self._lease, self._holder)
+        if left is None:
+            return id_ in self.twice
+        self._seen.discard(id_)
+        if left:
+            await _left(store, name, AT_ONCE, self._holder)
+            self._seen.add(id_)
+        return bool(left) and before
+
+    def _note(self, twice: frozenset[int]) -> None:
+        if twice - self.twice:
+            _log.error("%s", self.sentence(twice))
+        elif self.twice and not twice:
+            _log.info("no other process has a shard of this one any more")
+        self.twice = twice
+
+    @staticmethod
+    def sentence(twice: Iterable[int]) -> str:
+        """Return what to do about shards that two processes have."""
+        return (
+            "Another process has the same shards as this one, so that people are answered twice: "
+            f"{', '.join(map(str, sorted(twice)))}. End one of the two, or set "
+            "VERBATIM_DISCORD__SHARD_IDS to other shards in each."
+        )
 
 
 async def _until_lost(store: Wishes, name: str, holder: str, lease: float) -> None:

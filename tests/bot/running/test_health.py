@@ -187,3 +187,12 @@ async def test_a_late_event_loop_is_noted(monkeypatch: pytest.MonkeyPatch) -> No
         counted["verbatim_event_loop_lag_seconds_bucket[0.05]"]
         < counted["verbatim_event_loop_lag_seconds_count"]
     )
+
+
+async def test_shards_that_another_process_has_too_are_told_and_counted(world: World) -> None:
+    health = followed(world)
+    await told(world, "ready")
+    health.held.twice = frozenset({0})
+    assert (await health.readiness())["warnings"] == [health.held.sentence({0})]
+    await health.measure()
+    assert values(health.metrics)["verbatim_shards_twice"] == 1

@@ -158,3 +158,39 @@ async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
     await until(lambda: not work.is_on)
     task.cancel()
     await asyncio.wait({task})
+
+
+async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
+    stores: tuple[Wishes, Wishes], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = turns.Shards(LEASE), turns.Shards(LEASE)
+    async with one.claim(stores[0], lambda: (0, 1)), other.claim(stores[1], lambda: (1, 2)):
+        await until(lambda: one.twice == other.twice == {1})
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert said == [turns.Shards.sentence({1})] * 2
+
+
+async def test_what_a_process_that_died_held_is_nobodys_and_told_to_nobody(
+    stores: tuple[Wishes, Wishes], caplog: pytest.LogCaptureFixture
+) -> None:
+    await stores[0].take_turn("shard:0", LEASE, "who died")
+    shards = turns.Shards(LEASE)
+    async with shards.claim(stores[1], lambda: (0,)):
+        await asyncio.sleep(3 * LEASE)
+        assert not shards.twice
+    assert "Another process" not in caplog.text
+
+
+async def test_it_is_over_when_the_other_process_ends(stores: tuple[Wishes, Wishes]) -> None:
+    one, other = turns.Shards(LEASE), turns.Shards(LEASE)
+    async with other.claim(stores[1], lambda: (0,)):
+        async with one.claim(stores[0], lambda: (0,)):
+            await until(lambda: other.twice)
+        await until(lambda: not other.twice)
+
+
+async def test_shards_are_served_although_nobody_can_say_whose_they_are() -> None:
+    shards = turns.Shards(LEASE)
+    async with shards.claim(AWAY, lambda: (0,)):
+        await asyncio.sleep(LEASE)
+    assert not shards.twice
