@@ -152,7 +152,7 @@ def rollback(shell: Shell, snapshot: str | None) -> None:
 @command
 def status(shell: Shell) -> None:
     """Say what serves now, and on what it runs."""
-    shell.reply(shell.look(lambda engine: engine.status()), output.itself, printing.status)
+    shell.reply(shell.look(lambda engine: engine.status()), None, printing.status)
 
 
 @command

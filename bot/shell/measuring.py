@@ -46,7 +46,7 @@ def evaluate(
     measured = _measure(shell, folder, limit, plots)
     if misses:
         _write(misses, [asdict(miss) for miss in measured.misses])
-    shell.reply(measured.figures, documents.itself, printing.figures)
+    shell.reply(measured.figures, None, printing.figures)
 
 
 @command
@@ -67,7 +67,7 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     with shell.bar() as progress:
         fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
     fitted.save(output)
-    shell.reply(fitted.document(), documents.itself, printing.calibration)
+    shell.reply(fitted.document(), None, printing.calibration)
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:

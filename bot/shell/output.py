@@ -36,11 +36,6 @@ def _finite(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def itself(value: object) -> object:
-    """Return a value whose document has all of its fields."""
-    return value
-
-
 def rollback(value: RollbackReport) -> Document:
     """Return which snapshot serves now, which served before, and what became of the articles."""
     return {

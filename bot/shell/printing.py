@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any, cast
 from bot.asking.confidence import shown_at_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.shell.screen import Screen, Words
+    from embeddings.readers import Draft
     from embeddings.reports import (
         AuditEntry,
         ChangeReport,
-        Proposed,
         ReindexReport,
         RollbackReport,
         Status,
         VerifyReport,
     )
     from embeddings.types import Answer, ArticleSummary, Filters, Hit
+
+FIELDS = ("title", "source", "author", "date", "url", "language")
+"""What is known of an article, as it is listed."""
 
 
 def answer(screen: Screen, value: Answer, threshold: float) -> None:
@@ -129,7 +132,9 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
         screen.table([""] * 4, plain)
         for article in articles:
             if article.id in understood:
-                _show_understanding(screen, understood[article.id])
+                found = understood[article.id]
+                show_fields(screen, article.id, article, found.inferred, article.passages)
+                screen.indented(found.opening, "dim")
     for each in report.left_out:
         said = words("left-out", what=each.what, why=each.why)
         screen.indented(f"{each.input} – {said}", "dim")
@@ -140,26 +145,31 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
         _show_indexed(screen, report.report)
 
 
-def _show_understanding(screen: Screen, proposed: Proposed) -> None:
-    """Show what an article was understood to be; what was guessed has a question mark."""
-    words, article = screen.words, proposed.article
-    screen.line(article.id, "cyan")
-    cells = {
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "date": article.date.isoformat() if article.date else None,
-        "url": article.url,
-        "language": article.language,
-        "passages": str(article.passages),
-    }
+def show_fields(
+    screen: Screen,
+    name: str,
+    known: ArticleSummary | Draft,
+    inferred: Collection[str],
+    passages: int,
+) -> None:
+    """Show what is known of an article; what was guessed has a question mark.
+
+    Args:
+        screen: Where.
+        name: What stands above it.
+        known: The article.
+        inferred: The fields that were guessed.
+        passages: How many it has.
+    """
+    words = screen.words
+    screen.line(name, "cyan")
     rows = []
-    for name, cell in cells.items():
-        guessed = name in proposed.inferred and cell is not None
-        shown = words("guessed", value=cell) if guessed else (cell or words("unknown"))
-        rows.append((words(f"column-{name}"), shown))
-    screen.table(["", ""], rows)
-    screen.indented(proposed.opening, "dim")
+    for field in FIELDS:
+        value = getattr(known, field)
+        guessed = value is not None and field in inferred
+        shown = words("guessed", value=str(value)) if guessed else value or words("unknown")
+        rows.append((words(f"column-{field}"), shown))
+    screen.table(["", ""], [*rows, (words("column-passages"), passages)])
 
 
 def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:

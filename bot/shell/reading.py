@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.shell.printing import FIELDS, show_fields
 from bot.shell.session import DONE, MISTAKE, command
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from bot.shell.session import Shell
     from embeddings.readers import Draft
     from embeddings.readers.many import Outcome
-
-_FIELDS = ("title", "source", "author", "date", "url", "language")
 
 
 @command
@@ -55,7 +54,7 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 def _entry(name: str, draft: Draft) -> dict[str, Any]:
     return {
         "input": name,
-        **{field: getattr(draft, field) for field in _FIELDS},
+        **{field: getattr(draft, field) for field in FIELDS},
         "inferred": draft.inferred,
         "text": draft.text,
         "passages": _passages(draft),
@@ -71,21 +70,11 @@ def _passages(draft: Draft) -> list[str]:
 
 def show(screen: Screen, outcomes: Sequence[Outcome]) -> None:
     """Show what was read: what is known of it, its first and its last passage, how many it has."""
-    words = screen.words
     for name, draft in (each for each in outcomes if isinstance(each, tuple)):
-        screen.line(name, "cyan")
         passages = _passages(draft)
-        rows = []
-        for field in _FIELDS:
-            value = getattr(draft, field)
-            shown = words("unknown") if value is None else str(value)
-            guessed = value is not None and field in draft.inferred
-            rows.append(
-                (words(f"column-{field}"), words("guessed", value=shown) if guessed else shown)
-            )
-        screen.table(["", ""], [*rows, (words("column-passages"), len(passages))])
+        show_fields(screen, name, draft, draft.inferred, len(passages))
         for passage in dict.fromkeys((passages[0], passages[-1])):
             screen.indented(passage, "dim")
         for each in draft.left_out:
-            screen.indented(words("left-out", what=each.what, why=each.why), "yellow")
+            screen.indented(screen.words("left-out", what=each.what, why=each.why), "yellow")
         screen.line()

@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -147,14 +147,14 @@ class Shell:
     def reply(
         self,
         value: Result,
-        document: Callable[[Result], object],
+        document: Callable[[Result], object] | None,
         show: Callable[[Screen, Result], None],
     ) -> None:
-        """Write a value's document for scripts, or show the same to a person."""
+        """Write a value's document for scripts, all of its fields by default, or show it."""
         if self.json:
             from bot.shell.output import dumps  # keeps --help quick
 
-            sys.stdout.write(dumps(document(value)) + "\n")
+            sys.stdout.write(dumps(document(value) if document else value) + "\n")
         else:
             show(self.screen(), value)
 
@@ -222,26 +222,29 @@ def _keep(context: click.Context, parameter: click.Parameter, value: object) -> 
         setattr(context.obj, parameter.name, value)
 
 
-COMMON: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("--json", {"is_flag": True, "help": "Write one JSON document on standard output."}),
-    (
+_common = partial(click.option, callback=_keep, expose_value=False)
+COMMON = (
+    _common("--json", is_flag=True, help="Write one JSON document on standard output."),
+    _common(
         "--data",
-        {
-            "metavar": "DIR",
-            "type": click.Path(file_okay=False, path_type=Path),
-            "help": "Where the articles and the snapshots live. [default: ./data]",
-        },
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where the articles and the snapshots live. [default: ./data]",
     ),
-    ("--collection", {"metavar": "NAME", "help": "The collection to work on. [default: shared]"}),
-    ("--debug", {"is_flag": True, "help": "Show tracebacks, and log everything."}),
+    _common("--collection", metavar="NAME", help="The collection to work on. [default: shared]"),
+    _common("--debug", is_flag=True, help="Show tracebacks, and log everything."),
 )
 """The options of every command, before its name or after it."""
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+anyway = click.option(
+    "--anyway", is_flag=True, help="Publish even what answers the golden questions less well."
+)
 
 
 def common(function: Function) -> Function:
     """Give a command the options that all of them take."""
-    for name, settings in reversed(COMMON):
-        function = click.option(name, callback=_keep, expose_value=False, **settings)(function)
+    for option in reversed(COMMON):
+        function = option(function)
     return function
 
 
@@ -249,18 +252,6 @@ def command(function: Callable[..., int | None]) -> click.Command:
     """Make a function a command, which is given the shell and takes the common options."""
     name = function.__name__.rstrip("_").replace("evaluate", "eval")
     return click.command(name)(common(click.pass_obj(function)))
-
-
-def dry_run(function: Function) -> Function:
-    """Give a command the option that changes nothing."""
-    said = "Say what would change; change nothing."
-    return click.option("--dry-run", is_flag=True, help=said)(function)
-
-
-def anyway(function: Function) -> Function:
-    """Give a command the option that publishes despite the golden questions."""
-    said = "Publish even what answers the golden questions less well."
-    return click.option("--anyway", is_flag=True, help=said)(function)
 
 
 def name_author() -> str:

@@ -70,7 +70,7 @@ def audit(shell: Shell, *, article: str | None, limit: int | None) -> None:
         found = await engine.audit()
         return tuple(e for e in found if article is None or e.article == article)[:limit]
 
-    shell.reply(shell.run(work), output.itself, printing.audit)
+    shell.reply(shell.run(work), None, printing.audit)
 
 
 @command
@@ -82,7 +82,7 @@ def export(shell: Shell, file: Path) -> None:
     them is left out.
     """
     articles = shell.run(lambda engine, _: engine.export(file))
-    shell.reply({"file": str(file), "articles": articles}, output.itself, printing.export)
+    shell.reply({"file": str(file), "articles": articles}, None, printing.export)
 
 
 @command
