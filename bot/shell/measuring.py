@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from bot.shell import output as documents
-from bot.shell import printing
 from bot.shell.session import command
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
+    from bot.shell.screen import Screen, Words
     from bot.shell.session import Shell
     from embeddings.measuring.evaluate import Evaluation
 
@@ -46,7 +47,7 @@ def evaluate(
     measured = _measure(shell, folder, limit, plots)
     if misses:
         _write(misses, [asdict(miss) for miss in measured.misses])
-    shell.reply(measured.figures, None, printing.figures)
+    shell.reply(measured.figures, None, show_figures)
 
 
 @command
@@ -67,7 +68,7 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     with shell.bar() as progress:
         fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
     fitted.save(output)
-    shell.reply(fitted.document(), None, printing.calibration)
+    shell.reply(fitted.document(), None, show_calibration)
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
@@ -110,3 +111,39 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         path.write_text("".join(documents.dumps(row) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def show_figures(screen: Screen, figures: Mapping[str, object]) -> None:
+    """Show the figures of an evaluation, each with what it means."""
+    words, kinds = screen.words, cast("Mapping[str, Any]", figures.get("kinds", {}))
+    rows = [
+        (name, _figure(words, figure), words("figure-" + name.replace("@", "-")))
+        for name, figure in figures.items()
+        if name != "kinds"
+    ]
+    screen.table(["", "", ""], rows)
+    lines = [(k, *(_figure(words, each) for each in of.values())) for k, of in kinds.items()]
+    if kinds:
+        screen.table(["", *next(iter(kinds.values()))], lines)
+
+
+def show_calibration(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Show a calibration: its threshold, and what was measured on each set, held out."""
+    rows = [("threshold", _figure(screen.words, document["threshold"]))]
+    for source, measured in document["figures"].items():
+        if isinstance(measured, dict):
+            rows += [
+                (f"{source}: {name}", _figure(screen.words, figure))
+                for name, figure in measured.items()
+            ]
+    screen.table(["", ""], rows)
+    screen.line(document["note"])
+
+
+def _figure(words: Words, value: object) -> str:
+    """Write a figure: three decimals, and the percentiles of a time in one line."""
+    if value is None:
+        return words("none")
+    if isinstance(value, Mapping):
+        return " / ".join(f"{number:.1f}" for number in value.values())
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from bot.asking.confidence import shown_at_first
 
@@ -270,39 +270,3 @@ def verification(screen: Screen, report: VerifyReport) -> None:
     screen.line(screen.words("unsound", problems=count, checked=report.checked), "red")
     for problem in report.problems:
         screen.indented(screen.words.sentence(problem))
-
-
-def figures(screen: Screen, figures: Mapping[str, object]) -> None:
-    """Show the figures of an evaluation, each with what it means."""
-    words, kinds = screen.words, cast("Mapping[str, Any]", figures.get("kinds", {}))
-    rows = [
-        (name, _figure(words, figure), words("figure-" + name.replace("@", "-")))
-        for name, figure in figures.items()
-        if name != "kinds"
-    ]
-    screen.table(["", "", ""], rows)
-    lines = [(k, *(_figure(words, each) for each in of.values())) for k, of in kinds.items()]
-    if kinds:
-        screen.table(["", *next(iter(kinds.values()))], lines)
-
-
-def calibration(screen: Screen, document: Mapping[str, Any]) -> None:
-    """Show a calibration: its threshold, and what was measured on each set, held out."""
-    rows = [("threshold", _figure(screen.words, document["threshold"]))]
-    for source, measured in document["figures"].items():
-        if isinstance(measured, dict):
-            rows += [
-                (f"{source}: {name}", _figure(screen.words, figure))
-                for name, figure in measured.items()
-            ]
-    screen.table(["", ""], rows)
-    screen.line(document["note"])
-
-
-def _figure(words: Words, value: object) -> str:
-    """Write a figure: three decimals, and the percentiles of a time in one line."""
-    if value is None:
-        return words("none")
-    if isinstance(value, Mapping):
-        return " / ".join(f"{number:.1f}" for number in value.values())
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

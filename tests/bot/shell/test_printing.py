@@ -10,6 +10,7 @@ import pytest
 from rich.text import Text
 
 from bot.shell import printing
+from bot.shell.measuring import show_figures
 from bot.shell.screen import Screen, Words
 from embeddings.types import Answer, Filters, Note, Refusal
 from tests.bot.shell.stage import Terminal
@@ -143,7 +144,7 @@ def test_a_list_of_articles_has_a_heading_on_a_terminal() -> None:
 def test_figures_are_shown_with_what_they_mean() -> None:
     file = io.StringIO()
     figures = {"recall@1": 0.7612, "auroc": None, "milliseconds": {"p50": 1.0, "p95": 2.25}}
-    printing.figures(Screen(WORDS, file), figures)
+    show_figures(Screen(WORDS, file), figures)
     assert [line.split("\t")[:2] for line in file.getvalue().splitlines()] == [
         ["recall@1", "0.761"],
         ["auroc", "none"],
