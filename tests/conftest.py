@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -12,6 +13,7 @@ for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD
     del os.environ[name]
 os.environ["VERBATIM_MODEL"] = "light"  # ten times as fast; who tests e5 names it
 
+from config.settings import Settings  # noqa: E402 - the environment comes first
 from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment comes first
     postgres,
     postgres_database,
@@ -20,3 +22,13 @@ from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment co
 )
 
 __all__ = ["postgres", "postgres_database", "postgres_of_its_own", "postgres_url"]
+
+_make = Settings.__init__
+
+
+def _make_as_set(settings: Settings, **given: Any) -> None:
+    """Take the model of the environment for settings that are made without reading it."""
+    _make(settings, **{"model": os.environ.get("VERBATIM_MODEL", "e5")} | given)
+
+
+Settings.__init__ = _make_as_set  # type: ignore[method-assign]
