@@ -211,7 +211,7 @@ def _days(text: str) -> Days:
     found = read_days(text, datetime.now(UTC).date())
     if found is None:
         raise click.BadParameter(
-            f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018".'
+            f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018"'
         )
     return found
 
