@@ -89,25 +89,32 @@ def test_names_of_commands_are_what_discord_takes(language: Any) -> None:
             assert 1 <= len(language(key)) <= 100, key
 
 
-@pytest.mark.parametrize(
-    ("locale", "code"),
-    [("fr", "fr"), ("en-GB", "en"), ("en-US", "en"), ("de", "fr"), (None, "fr"), ("", "fr")],
-)
-def test_a_locale_has_its_language_or_the_default_one(locale: str | None, code: str) -> None:
-    assert LANGUAGES.of(locale).code == code
+def test_a_locale_has_its_language_or_the_default_one() -> None:
+    wrong = []
+    for locale, code in [
+        ("fr", "fr"),
+        ("en-GB", "en"),
+        ("en-US", "en"),
+        ("de", "fr"),
+        (None, "fr"),
+        ("", "fr"),
+    ]:
+        if LANGUAGES.of(locale).code != code:
+            wrong.append((locale, code))
+    assert not wrong
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
+def test_the_language_of_a_question_is_told_by_its_small_words() -> None:
+    wrong = []
+    for text, code in [
         ("Who uses Palantir's tools?", "en"),
         ("Que reprochent les employés d'Amazon à leur direction ?", "fr"),
         ("Rekognition", "fr"),
         ("", "fr"),
-    ],
-)
-def test_the_language_of_a_question_is_told_by_its_small_words(text: str, code: str) -> None:
-    assert LANGUAGES.guess(text).code == code
+    ]:
+        if LANGUAGES.guess(text).code != code:
+            wrong.append((text, code))
+    assert not wrong
 
 
 def test_a_third_language_is_a_third_file(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import BusyError, SnapshotError, StorageError
 from embeddings.types import SHARED, Filters
-from tests.bot.shell.stage import Stage
+from tests.bot.shell.stage import Engine, Stage
 
 QUESTION = "Qui utilise les serveurs ? Palantir"
 APPLE_PIE = "Quelle recette de tarte aux pommes ?"
@@ -85,9 +85,9 @@ def test_a_date_is_written_in_several_ways(stage: Stage, written: str) -> None:
     assert stage.engine.asked[0][1].since == date(2018, 6, 22)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
+def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(stage: Stage) -> None:
+    wrong = []
+    for arguments, reason in [
         (["ask"], "QUESTION"),
         (["ask", ""], "empty"),
         (["ask", "🙂 …"], "no word"),
@@ -107,15 +107,12 @@ def test_a_date_is_written_in_several_ways(stage: Stage, written: str) -> None:
         (["rollback", "nothing"], "no such snapshot"),
         (["aks", "x"], "aks"),
         (["status", "--data"], "--data"),
-    ],
-)
-def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(
-    stage: Stage, arguments: list[str], reason: str
-) -> None:
-    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
-    said = stage.run("--json", *arguments)
-    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
-    assert reason in said.err
+    ]:
+        stage.patch.setenv("VERBATIM_LANGUAGE", "en")
+        said = stage.run("--json", *arguments)
+        if not ((said.code, said.out, said.err.count("\n")) == (2, "", 1) and reason in said.err):
+            wrong.append((arguments, reason))
+    assert not wrong
 
 
 @pytest.mark.parametrize(
@@ -223,18 +220,23 @@ def test_verify_shows_each_problem(stage: Stage) -> None:
     assert "vectors.f32 is not what was written." in stage.run("verify").out
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["sources"], ["add", "a"], ["remove", "crue-loire"], ["reindex"], ["status"], ["verify"]],
-)
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_command_has_a_form_for_people(
-    stage: Stage, arguments: list[str], language: str
-) -> None:
-    stage.patch.setenv("VERBATIM_LANGUAGE", language)
-    said = stage.run(*arguments)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.strip()
+def test_every_command_has_a_form_for_people(stage: Stage) -> None:
+    wrong = []
+    for language in ["fr", "en"]:
+        for arguments in [
+            ["sources"],
+            ["add", "a"],
+            ["remove", "crue-loire"],
+            ["reindex"],
+            ["status"],
+            ["verify"],
+        ]:
+            stage.patch.setenv("VERBATIM_LANGUAGE", language)
+            stage.engine = Engine()
+            said = stage.run(*arguments)
+            if not ((said.code, said.err) == (0, "") and said.out.strip()):
+                wrong.append((language, arguments))
+    assert not wrong
 
 
 @pytest.mark.parametrize(

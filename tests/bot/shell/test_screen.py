@@ -67,11 +67,14 @@ def test_no_line_ends_at_a_no_break_space(monkeypatch: pytest.MonkeyPatch, space
     assert lines == ["très sûr", f"8{space}% ;", f"«{space}oui{space}»"]
 
 
-@pytest.mark.parametrize("columns", range(4, 40, 5))
-def test_broken_lines_hold_the_whole_text(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    said = "Un «\u00a0mot\u00a0» anticonstitutionnellement long, et 8\u202f% du reste."
-    joined = "".join(shown(said, monkeypatch, columns))
-    assert re.sub(" ", "", joined) == re.sub(" ", "", said)
+def test_broken_lines_hold_the_whole_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = []
+    for columns in range(4, 40, 5):
+        said = "Un «\u00a0mot\u00a0» anticonstitutionnellement long, et 8\u202f% du reste."
+        joined = "".join(shown(said, monkeypatch, columns))
+        if re.sub(" ", "", joined) != re.sub(" ", "", said):
+            wrong.append(columns)
+    assert not wrong
 
 
 def test_a_cell_breaks_at_no_no_break_space_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,27 +43,31 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     assert [ENGLISH.day(day) for day in days] == ["January 1, 2019", "August 22, 2018"]
 
 
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "0 article ajouté"), (1, "1 article ajouté"), (2, "2 articles ajoutés")],
-)
-def test_french_counts_as_french_does(count: int, said: str) -> None:
-    assert FRENCH("added", articles=count) == said
+def test_french_counts_as_french_does() -> None:
+    wrong = []
+    for count, said in [
+        (0, "0 article ajouté"),
+        (1, "1 article ajouté"),
+        (2, "2 articles ajoutés"),
+    ]:
+        if FRENCH("added", articles=count) != said:
+            wrong.append((count, said))
+    assert not wrong
 
 
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
+def test_confidence_is_said_in_one_of_three_words_and_in_figures() -> None:
+    wrong = []
+    for value, said in [
         (1.0, "sûr (99 %)"),
         (0.85, "sûr (85 %)"),
         (0.8499, "probable (85 %)"),
         (0.54, "probable (54 %)"),
         (0.5399, "à vérifier (54 %)"),
         (0.0, "à vérifier (1 %)"),
-    ],
-)
-def test_confidence_is_said_in_one_of_three_words_and_in_figures(value: float, said: str) -> None:
-    assert FRENCH.confidence(value, 0.54).replace("\N{NO-BREAK SPACE}", " ") == said
+    ]:
+        if FRENCH.confidence(value, 0.54).replace("\xa0", " ") != said:
+            wrong.append((value, said))
+    assert not wrong
 
 
 def test_confidence_is_said_in_english_too() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from bot.ui.catalogue import Catalogue, Catalogues, first, fold
 from bot.ui.refs import short
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
@@ -14,45 +12,46 @@ from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 CATALOGUE = Catalogue(FakeEngine().sources())
 
 
-@pytest.mark.parametrize(
-    ("text", "folded"), [("Éléonore ÇA", "eleonore ca"), ("Straße", "strasse"), ("ABC", "abc")]
-)
-def test_case_and_accents_do_not_count(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_case_and_accents_do_not_count() -> None:
+    wrong = []
+    for text, folded in [("Éléonore ÇA", "eleonore ca"), ("Straße", "strasse"), ("ABC", "abc")]:
+        if fold(text) != folded:
+            wrong.append((text, folded))
+    assert not wrong
 
 
-@pytest.mark.parametrize(
-    "text", [short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans"]
-)
-def test_an_article_is_found_by_digest_id_title_or_words(text: str) -> None:
-    assert [found.id for found in CATALOGUE.articles_named(text)] == [RIVER.id]
+def test_an_article_is_found_by_digest_id_title_or_words() -> None:
+    names = (short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans")
+    found = {text: [each.id for each in CATALOGUE.articles_named(text)] for text in names}
+    assert found == dict.fromkeys(names, [RIVER.id])
 
 
 def test_what_names_no_article_finds_none() -> None:
     assert CATALOGUE.articles_named("volcan") == []
 
 
-@pytest.mark.parametrize(
-    ("given", "name"), [("la gazette", "La Gazette"), (" next ", "Next"), ("Autre", "Autre")]
-)
-def test_a_source_has_the_name_that_the_articles_give_it(given: str, name: str) -> None:
-    assert CATALOGUE.source_named(given) == name
+def test_a_source_has_the_name_that_the_articles_give_it() -> None:
+    wrong = []
+    for given, name in [("la gazette", "La Gazette"), (" next ", "Next"), ("Autre", "Autre")]:
+        if CATALOGUE.source_named(given) != name:
+            wrong.append((given, name))
+    assert not wrong
 
 
 def test_sources_are_in_the_order_of_their_names() -> None:
     assert CATALOGUE.sources_matching("") == ["La Gazette", "Next", "The Courier"]
 
 
-@pytest.mark.parametrize(
-    ("sort", "ids"),
-    [
+def test_the_list_is_sorted() -> None:
+    wrong = []
+    for sort, ids in [
         ("date", [RIVER.id, BAKERY.id, LETTER.id]),
         ("title", [BAKERY.id, LETTER.id, RIVER.id]),
         ("source", [RIVER.id, LETTER.id, BAKERY.id]),
-    ],
-)
-def test_the_list_is_sorted(sort: str, ids: list[str]) -> None:
-    assert [a.id for a in CATALOGUE.listed("", sort)] == ids
+    ]:
+        if [a.id for a in CATALOGUE.listed("", sort)] != ids:
+            wrong.append((sort, ids))
+    assert not wrong
 
 
 def test_articles_without_a_date_or_a_source_come_last() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,16 +97,13 @@ def test_no_text_has_a_second_line(text: str) -> None:
     assert len(plain(text).splitlines()) <= 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_ordinary_prose_is_left_as_it_is() -> None:
+    cases = [
         "L’avenir, c’est « demain » : 3,5 % de plus… – dit-elle (à 20 h 15).",
         "Les prix montent : 1 200 € contre 900 € en mai 2018 !",
         "well-known, e.g. O'Neil & Sons; 50/50 = half.",
-    ],
-)
-def test_ordinary_prose_is_left_as_it_is(text: str) -> None:
-    assert plain(text) == text
+    ]
+    assert not [text for text in cases if plain(text) != text]
 
 
 def test_marks_that_turn_the_text_are_taken_out() -> None:

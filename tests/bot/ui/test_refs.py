@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,16 +42,15 @@ def test_two_collections_may_have_an_article_of_one_id() -> None:
     assert len({ref(article) for article in TWINS}) == 2
 
 
-@pytest.mark.parametrize(
-    "filters",
-    [
+def test_filters_that_name_what_is_gone_cannot_be_read() -> None:
+    cases = [
         Filters(source="Autre"),
         Filters(article_id="b"),
         Filters(article_id="a", collection="server-8"),
-    ],
-)
-def test_filters_that_name_what_is_gone_cannot_be_read(filters: Filters) -> None:
-    assert unpack(pack(filters), SOURCES, ARTICLES) is None
+    ]
+    assert not [
+        filters for filters in cases if unpack(pack(filters), SOURCES, ARTICLES) is not None
+    ]
 
 
 def test_a_passage_is_read_again_from_its_name() -> None:
