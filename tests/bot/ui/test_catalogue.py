@@ -23,7 +23,7 @@ def test_case_and_accents_do_not_count() -> None:
 def test_an_article_is_found_by_digest_id_title_or_words() -> None:
     names = (short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans")
     found = {text: [each.id for each in CATALOGUE.articles_named(text)] for text in names}
-    assert found == dict.fromkeys(names, [RIVER.id])
+    assert found == {text: [RIVER.id] for text in names}
 
 
 def test_what_names_no_article_finds_none() -> None:
