@@ -111,6 +111,9 @@ class PostgresDatabase(Database):
             try:
                 yield write
             finally:
+                if not session.invalidated:
+                    with contextlib.suppress(exc.SQLAlchemyError):  # at once, where that is heard
+                        session.execute(text(f"SELECT pg_advisory_unlock({_KEY})"), key)
                 session.invalidate()  # ends the session, and with it the lock, whatever happened
 
     def problems(self) -> list[str]:
