@@ -11,7 +11,7 @@ from embeddings.store.articles import damaged, whole
 from embeddings.store.pointers import Published  # noqa: TC001 - a field of what is made here
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from config.settings import Settings
     from embeddings.live import Live
@@ -57,14 +57,12 @@ class Collection:
 
     async def articles(self) -> dict[str, Article]:
         """Return the articles of the collection, by id; those that cannot be read are left out."""
-        published = await asyncio.to_thread(self.kept.published)
-        return (await asyncio.to_thread(self.base, published, set(), is_strict=False)).articles
+        return (await asyncio.to_thread(self.base, None)).articles
 
     async def ids(self) -> set[str]:
         """Return the ids of all articles, those that cannot be read too."""
-        published = await asyncio.to_thread(self.kept.published)
-        rows = await asyncio.to_thread(self.rows.articles.ids, published.live)
-        return set(rows)
+        ids = await asyncio.to_thread(lambda: self.rows.articles.ids(self.kept.published().live))
+        return set(ids)
 
     def by_hand(self) -> dict[str, frozenset[str]]:
         """Return the fields of each article that somebody set by hand."""
@@ -95,29 +93,39 @@ class Collection:
             lines=tuple(map(audit.line, self.rows.audit.entries())),
         )
 
-    def base(self, published: Published, changing: set[str], *, is_strict: bool = True) -> Base:
+    def base(self, changing: Iterable[str] | None) -> Base:
         """Return what a change is made on: the live snapshot, or its rows where it is damaged.
 
-        A row that is damaged is never what a snapshot is made of.
+        Args:
+            changing: Ids of the articles that change; None: what is damaged is left out, whichever.
 
         Raises:
             SnapshotError: An article that does not change is damaged, and is nowhere else.
         """
-        notes: tuple[str, ...] = ()
+        published = self.kept.published()
+        note = ""
         if published.live is not None:
             try:
                 snapshot = self._snapshot(published)
                 return Base(published, snapshot, snapshot.articles())
             except OtherFormat:
-                notes = ("The index was made by another version: it is built again.",)
+                note = "The index was made by another version: it is built again."
             except SnapshotError as error:
-                notes = (f"{error} It was built again from the articles.",)
+                note = f"{error} It was built again from the articles."
+        return self.of_rows(published, changing, note)
+
+    def of_rows(self, published: Published, changing: Iterable[str] | None, note: str) -> Base:
+        """Return the same of the rows alone; one that is damaged never becomes a snapshot's.
+
+        Raises:
+            SnapshotError: As ``base``.
+        """
         versions = self.rows.articles.at(published.live)
-        lost = set(self.rows.articles.lost(published.live)) - changing
-        if is_strict and lost:
+        lost = set(self.rows.articles.lost(published.live))
+        changing = versions.keys() | lost if changing is None else set(changing)
+        if lost := lost - changing:
             raise SnapshotError(f"Nothing was changed. {damaged(min(lost))}")
-        articles = whole(versions, changing if is_strict else versions)
-        return Base(published, None, articles, notes)
+        return Base(published, None, whole(versions, changing), (note,) if note else ())
 
     def _snapshot(self, published: Published) -> Snapshot:
         """Return the live snapshot: what serves, if that is it, or loaded for this."""

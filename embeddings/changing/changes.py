@@ -7,12 +7,12 @@ nothing. What is proposed first is kept until somebody confirms it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from embeddings.changing.changeset import Change, Wish
+from embeddings.changing.changeset import Change, Plan, Terms, Wish
 from embeddings.changing.proposing import Proposing
 from embeddings.errors import InputError
+from embeddings.types import Rejected
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -26,90 +26,98 @@ if TYPE_CHECKING:
         ReindexReport,
         RollbackReport,
     )
-    from embeddings.types import ProgressCallback
 
 
 class Changes(Proposing):
-    """The half of the engine that changes a collection; what fails leaves it as it was."""
+    """The half of the engine that changes a collection; what fails leaves it as it was.
+
+    Of all that takes ``terms`` (see ``Wish``), these come::
+
+        BusyError: Somebody else is writing; the sentence says since when.
+        GateError: It answers the golden questions less well; nothing changed.
+        StorageError: The disk is full or cannot be written; the old snapshot serves on.
+    """
 
     async def reindex(
-        self,
-        *,
-        dry_run: bool = False,
-        full: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
     ) -> ReindexReport:
         """Build a new snapshot where that changes anything; questions are answered meanwhile.
 
         Args:
             dry_run: Say what would be done, and do nothing.
             full: Encode everything again, and mend what is damaged.
-            by: Who wants it, for the audit log.
-            anyway: Publish it even if it answers the golden questions less well.
-            progress: Called on the event loop's thread.
-
-        Raises:
-            BusyError: Somebody else is writing; the sentence says since when.
-            GateError: It answers the golden questions less well; nothing changed.
-            StorageError: The disk is full or cannot be written; the old snapshot serves on.
+            **terms: See ``Wish``.
         """
         if dry_run:
             return await self._publisher.preview(full=full)
         async with self._publisher.hold() as write:
-            wish = Wish(by, anyway, progress)
-            return await self._publisher.publish(write, Change(), wish, full=full)
+            return await self._publisher.publish(write, Change(), Wish(**terms, full=full))
 
     async def add(
-        self,
-        inputs: Sequence[str],
-        *,
-        dry_run: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
-        """Read files, folders and pages in, then reindex; what is not taken is told, one by one.
+        """Read files, folders and pages in, then reindex; what is not taken is told, one by one."""
 
-        Raises:
-            BusyError, GateError, StorageError: As for ``reindex``; nothing changed.
-        """
-        if dry_run:
-            return (await self._plan(inputs)).told()
-        async with self._publisher.hold() as write:
-            plan = await self._plan(inputs)
-            if not plan.change:
-                return plan.told()
-            wish = Wish(by, anyway, progress)
-            change = Change("add", plan.change)
-            return plan.told(await self._publisher.publish(write, change, wish))
+        async def plan() -> tuple[Plan, Change]:
+            found = await self._plan(inputs)
+            return found, Change("add", found.change)
+
+        return await self._carry_out(plan, terms, dry_run=dry_run)
 
     async def remove(
-        self,
-        article_ids: Sequence[str],
-        *,
-        dry_run: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, article_ids: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
-        """Take articles out, then reindex; unknown ids are told, one by one.
+        """Take articles out, then reindex; unknown ids are told, one by one."""
+
+        async def plan() -> tuple[Plan, Change]:
+            known = await self._collection.ids()
+            wanted = dict.fromkeys(article_ids)
+            unknown = (
+                Rejected(name, f"There is no article {name!r}; `sources` lists the articles.")
+                for name in wanted
+                if name not in known
+            )
+            gone = tuple(name for name in wanted if name in known)
+            found = Plan(removed=gone, rejected=tuple(unknown))
+            return found, Change("remove", found.change)
+
+        return await self._carry_out(plan, terms, dry_run=dry_run)
+
+    async def import_(
+        self, path: Path, *, over: bool = False, **terms: Unpack[Terms]
+    ) -> ChangeReport:
+        """Make what ``export`` wrote this collection's, all of it or nothing, then reindex.
+
+        Args:
+            path: The ZIP.
+            over: Replace the articles that are there; the history keeps them.
+            **terms: See ``Wish``.
 
         Raises:
-            BusyError, GateError, StorageError: As for ``reindex``; nothing changed.
+            InputError: It is no such file, or there are articles and ``over`` is not set.
         """
-        from embeddings.changing.intake import plan_removal
 
-        if dry_run:
-            return plan_removal(article_ids, await self._collection.ids())
-        async with self._publisher.hold() as write:
-            told = plan_removal(article_ids, await self._collection.ids())
-            if not told.removed:
-                return told
-            change = Change("remove", dict.fromkeys(told.removed))
-            wish = Wish(by, anyway, progress)
-            return replace(told, report=await self._publisher.publish(write, change, wish))
+        async def plan() -> tuple[Plan, Change]:
+            from embeddings.store.archive import unpack
+
+            contents = await asyncio.to_thread(unpack, path, self._rows.name)
+            there, known = await self._collection.articles(), await self._collection.ids()
+            new = {article.id: article for article in contents.articles}
+            found = Plan(
+                added=tuple(a for a in new.values() if a.id not in known),
+                changed=tuple(a for a in new.values() if a.id in known and there.get(a.id) != a),
+                unchanged=tuple(a for a in new.values() if there.get(a.id) == a),
+                removed=tuple(sorted(known - new.keys())),
+            )
+            if known and not over:
+                raise InputError(
+                    f"The collection {self._rows.name!r} has articles, which an import replaces: "
+                    "add --replace, or name another collection."
+                )
+            await asyncio.to_thread(self._check_limits, found, there)
+            return found, Change.of_import(contents, found.change)
+
+        return await self._carry_out(plan, terms)
 
     async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
         """Serve an earlier snapshot, by default the one before, and bring its articles back.
@@ -149,49 +157,3 @@ class Changes(Proposing):
         data = await asyncio.to_thread(archive.pack, contents, self._rows.name)
         await finish(archive.save, path, data)
         return len(contents.articles)
-
-    async def import_(
-        self,
-        path: Path,
-        *,
-        over: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        """Make what ``export`` wrote this collection's, all of it or nothing, then reindex.
-
-        Args:
-            path: The ZIP.
-            over: Replace the articles that are there; the history keeps them.
-            by: Who wants it.
-            anyway: Publish it even if it answers the golden questions less well.
-            progress: Told how far it is.
-
-        Raises:
-            InputError: It is no such file, or there are articles and ``over`` is not set.
-            BusyError, GateError, StorageError: As for ``reindex``; nothing changed.
-        """
-        from embeddings.changing.planning import Plan
-        from embeddings.store.archive import unpack
-
-        async with self._publisher.hold() as write:
-            contents = await asyncio.to_thread(unpack, path, self._rows.name)
-            there, known = await self._collection.articles(), await self._collection.ids()
-            new = {article.id: article for article in contents.articles}
-            plan = Plan(
-                added=tuple(a for a in new.values() if a.id not in known),
-                changed=tuple(a for a in new.values() if a.id in known and there.get(a.id) != a),
-                unchanged=tuple(a for a in new.values() if there.get(a.id) == a),
-            )
-            gone = tuple(sorted(known - new.keys()))
-            if known and not over:
-                raise InputError(
-                    f"The collection {self._rows.name!r} has articles, which an import replaces: "
-                    "add --replace, or name another collection."
-                )
-            await self._check_limits(plan, there)
-            change = Change.of_import(contents, plan.change | dict.fromkeys(gone))
-            wish = Wish(by, anyway, progress)
-            report = await self._publisher.publish(write, change, wish)
-        return replace(plan.told(report), removed=gone)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.changing import limits
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.attachments import attached
 from embeddings.readers.many import read_all
-from embeddings.reports import ChangeReport, Omission
+from embeddings.reports import Omission
 from embeddings.snapshots.building import texts_of
 from embeddings.snapshots.disk import storage_errors
 from embeddings.text.passages import split
@@ -22,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from config.settings import FetchSettings
-    from embeddings.changing.planning import Plan, Planner
+    from embeddings.changing.changeset import Plan
+    from embeddings.changing.planning import Planner
     from embeddings.readers import Draft
     from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.store.audit import Audit
     from embeddings.types import Article
 
 
@@ -56,17 +54,6 @@ def read(
     return replace(plan, rejected=(*rejected, *plan.rejected), left_out=tuple(left_out))
 
 
-def check_limits(most: limits.Limits, plan: Plan, there: Mapping[str, Article], log: Audit) -> None:
-    """Check that a plan leaves a collection within its limits.
-
-    Raises:
-        LimitError: It would not.
-    """
-    if most:
-        now = datetime.now(UTC)
-        limits.check(most, plan, there, log.since(now - limits.DAY), now)
-
-
 def count_texts(plan: Plan, snapshot: Snapshot | None) -> int:
     """Count the texts that the model has not seen in the same articles yet."""
     there = snapshot.digests if snapshot else {}
@@ -79,16 +66,3 @@ def _texts(articles: Sequence[Article]) -> set[str]:
     """Return the texts of articles that get a vector, each with its kind."""
     texts = texts_of(articles, [split(article) for article in articles])
     return {f"{kind} {text}" for kind, group in texts.by_kind().items() for text in group}
-
-
-def plan_removal(article_ids: Sequence[str], known: set[str]) -> ChangeReport:
-    """Say which articles would be taken out, and which are not there."""
-    wanted = dict.fromkeys(article_ids)
-    return ChangeReport(
-        removed=tuple(name for name in wanted if name in known),
-        rejected=tuple(
-            Rejected(name, f"There is no article {name!r}; `sources` lists the articles.")
-            for name in wanted
-            if name not in known
-        ),
-    )

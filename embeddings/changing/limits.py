@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.settings import Settings
-    from embeddings.changing.planning import Plan
+    from embeddings.changing.changeset import Plan
     from embeddings.reports import AuditEntry
     from embeddings.types import Article
 

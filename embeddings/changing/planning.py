@@ -5,27 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from embeddings.changing.changeset import FIELDS, Plan
 from embeddings.errors import InputError
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.pages.language import guess_language
-from embeddings.reports import ChangeReport, Omission, Proposed
-from embeddings.text.passages import split
-from embeddings.types import Article, ArticleSummary, Rejected, digest
+from embeddings.types import Article, Rejected, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from embeddings.readers import Draft
-    from embeddings.reports import ReindexReport
-
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What can be set."""
 
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
@@ -42,79 +36,8 @@ LANGUAGES = frozenset(_CODES.split())
 MAX_SLUG = 60
 """The longest id that is made of a title, in characters."""
 
-OPENING = 200
-"""How much of a text is shown to recognise it by, in characters."""
-
 _OTHER = re.compile(r"[^a-z0-9]+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an addition would do to a corpus; nothing is done yet.
-
-    Attributes:
-        added: Articles that the corpus does not have.
-        changed: Articles that it has with another text or other metadata, as they would become.
-        unchanged: Articles that it has already, as they are.
-        rejected: Inputs that are not taken, each with a sentence.
-        inferred: Article id -> names of its fields that were guessed, not stated.
-        left_out: What was left out of the inputs on purpose.
-    """
-
-    added: tuple[Article, ...] = ()
-    changed: tuple[Article, ...] = ()
-    unchanged: tuple[Article, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    inferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    left_out: tuple[Omission, ...] = ()
-
-    @property
-    def change(self) -> dict[str, Article | None]:
-        """Article id -> what becomes of it."""
-        return {article.id: article for article in (*self.added, *self.changed)}
-
-    def told(self, report: ReindexReport | None = None) -> ChangeReport:
-        """Say what it adds and changes, and what the reindex after it did.
-
-        Without a report nothing is done yet, and how the articles were understood is told too.
-        """
-        shown = () if report else self.proposed((*self.added, *self.changed))
-        return ChangeReport(
-            added=_rows(self.added),
-            changed=_rows(self.changed),
-            unchanged=_rows(self.unchanged),
-            rejected=self.rejected,
-            report=report,
-            proposed=shown,
-            left_out=self.left_out,
-        )
-
-    def proposed(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
-        """Show how some of the plan's articles were understood."""
-        return tuple(
-            Proposed(row(article), self.inferred.get(article.id, ()), _opening(article))
-            for article in articles
-        )
-
-
-def row(article: Article) -> ArticleSummary:
-    """Return an article as lists show it."""
-    return article.summary(len(split(article)))
-
-
-def _rows(articles: Iterable[Article]) -> tuple[ArticleSummary, ...]:
-    return tuple(map(row, articles))
-
-
-def _opening(article: Article) -> str:
-    """Return the first words of an article's first paragraph, cut between two words."""
-    first = next(iter(split(article)), None)
-    words = " ".join((article.text[first.start : first.end] if first else article.text).split())
-    if len(words) <= OPENING:
-        return words
-    cut = words[: OPENING + 1].rpartition(" ")[0] or words[:OPENING]
-    return f"{cut} …"
 
 
 class Planner:
@@ -261,8 +184,3 @@ def _value(name: str, written: str | None, article: Article) -> Any:
     if name == "title":
         raise InputError("The title is empty; an article needs one.")
     return guess_language(article.text) if name == "language" else None
-
-
-def differences(old: Article, new: Article) -> tuple[str, ...]:
-    """Return the names of what differs between two versions of an article."""
-    return tuple(n for n in (*FIELDS, "text") if getattr(old, n) != getattr(new, n))

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Unpack
 
-from embeddings.changing.changeset import Change, Wish
+from embeddings.changing import limits
+from embeddings.changing.changeset import Change, Plan, Terms, Wish
 from embeddings.errors import InputError
 from embeddings.reports import Proposal
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from config.settings import Settings
-    from embeddings.changing.limits import Limits
-    from embeddings.changing.planning import Plan
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
     from embeddings.reports import ChangeReport
     from embeddings.store.pointers import CollectionRows
     from embeddings.store.proposals import KeptProposal
-    from embeddings.types import Article, ProgressCallback, Rejected
+    from embeddings.types import Article, Rejected
 
 
 class Proposing:
@@ -37,7 +37,7 @@ class Proposing:
     _live: Live
     _collection: Collection
     _publisher: Publisher
-    _limits: Limits
+    _limits: limits.Limits
 
     async def propose(
         self,
@@ -64,6 +64,39 @@ class Proposing:
         plan = replace(plan, rejected=(*rejected, *plan.rejected))
         return await self._propose(KeptProposal("add", plan))
 
+    async def propose_edit(
+        self,
+        article_id: str,
+        fields: Mapping[str, str | None],
+        *,
+        by: str = "",  # noqa: ARG002 - as for ``propose``
+    ) -> Proposal:
+        """Keep what setting some fields of an article would do until it is confirmed.
+
+        Args:
+            article_id: Which article.
+            fields: ``title``, ``source``, ``author``, ``date``, ``url`` or ``language`` -> what
+                it is to be; None clears it.
+            by: Who wants it.
+
+        Raises:
+            UnknownArticle: No article has that id.
+            InputError: A field is not what it must be; the sentence says what it must be.
+        """
+        from embeddings.changing.planning import amend
+        from embeddings.store.articles import unknown
+        from embeddings.store.proposals import KeptProposal
+
+        there = await self._collection.articles()
+        if article_id not in there:
+            raise unknown(article_id)
+        old = there[article_id]
+        new = amend(old, fields)
+        if new == old:
+            return await self._propose(KeptProposal("edit", Plan(unchanged=(old,))))
+        by_hand = {article_id: tuple(fields)}
+        return await self._propose(KeptProposal("edit", Plan(changed=(new,)), by_hand=by_hand))
+
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
 
@@ -71,7 +104,7 @@ class Proposing:
             UnknownProposal: It was done, dropped, or is more than a day old.
         """
         kept = await asyncio.to_thread(self._rows.proposals.get, token)
-        return await asyncio.to_thread(self._shown, token, kept)
+        return await asyncio.to_thread(self._show, token, kept)
 
     async def correct(
         self,
@@ -100,68 +133,28 @@ class Proposing:
         await self.drop(token)
         return proposal
 
-    async def propose_edit(
-        self,
-        article_id: str,
-        fields: Mapping[str, str | None],
-        *,
-        by: str = "",  # noqa: ARG002 - as for ``propose``
-    ) -> Proposal:
-        """Keep what setting some fields of an article would do until it is confirmed.
-
-        Args:
-            article_id: Which article.
-            fields: ``title``, ``source``, ``author``, ``date``, ``url`` or ``language`` -> what
-                it is to be; None clears it.
-            by: Who wants it.
-
-        Raises:
-            UnknownArticle: No article has that id.
-            InputError: A field is not what it must be; the sentence says what it must be.
-        """
-        from embeddings.changing.planning import Plan, amend
-        from embeddings.store.articles import unknown
-        from embeddings.store.proposals import KeptProposal
-
-        there = await self._collection.articles()
-        if article_id not in there:
-            raise unknown(article_id)
-        old = there[article_id]
-        new = amend(old, fields)
-        plan = Plan(unchanged=(old,)) if new == old else Plan(changed=(new,))
-        by_hand = {} if new == old else {article_id: tuple(fields)}
-        return await self._propose(KeptProposal("edit", plan, by_hand=by_hand))
-
-    async def confirm(
-        self,
-        token: str,
-        *,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
-        """Do what was proposed.
+    async def confirm(self, token: str, **terms: Unpack[Terms]) -> ChangeReport:
+        """Do what was proposed; where that fails, it can be confirmed again.
 
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.
             InputError: The articles have changed since; nothing was changed.
-            BusyError, GateError, StorageError: As for ``reindex``; it can be confirmed again.
         """
-        async with self._publisher.hold() as write:
+
+        async def plan() -> tuple[Plan, Change]:
             kept = await asyncio.to_thread(self._rows.proposals.get, token)
+            there = await self._collection.articles()
             try:
-                kept.check(await self._collection.articles())
+                kept.check(there)
             except InputError:
                 await self.drop(token)
                 raise
-            plan = kept.plan
-            if not plan.change:
+            if not kept.plan.change:
                 await self.drop(token)
-                return plan.told()
-            await self._check_limits(plan, await self._collection.articles())
-            change = Change(kept.what, plan.change, kept.by_hand, token)
-            wish = Wish(by, anyway, progress)
-            return plan.told(await self._publisher.publish(write, change, wish))
+            await asyncio.to_thread(self._check_limits, kept.plan, there)
+            return kept.plan, Change(kept.what, kept.plan.change, kept.by_hand, token)
+
+        return await self._carry_out(plan, terms)
 
     async def drop(self, token: str) -> None:
         """Forget a proposal; one that is not there is forgotten already."""
@@ -172,18 +165,34 @@ class Proposing:
 
         await finish(drop)
 
+    async def _carry_out(
+        self,
+        plan: Callable[[], Awaitable[tuple[Plan, Change]]],
+        terms: Terms,
+        *,
+        dry_run: bool = False,
+    ) -> ChangeReport:
+        """Plan a change and publish what comes of it; the collection is held meanwhile."""
+        if dry_run:
+            return (await plan())[0].told()
+        async with self._publisher.hold() as write:
+            found, change = await plan()
+            if not change.articles and not change.is_import:
+                return found.told()
+            return found.told(await self._publisher.publish(write, change, Wish(**terms)))
+
     async def _plan(self, inputs: Sequence[str], names: Mapping[str, str] | None = None) -> Plan:
         """Read files, folders and pages and say what adding them would do; nothing is written."""
         there, taken = await self._collection.articles(), await self._collection.ids()
-        by_hand = await asyncio.to_thread(self._collection.by_hand)
 
         def read() -> Plan:
             from embeddings.changing import intake  # the readers, where something is read
             from embeddings.changing.planning import Planner
 
+            by_hand = self._collection.by_hand()
             planner = Planner(there.values(), taken, self._rows.name, by_hand)
             plan = intake.read(inputs, names or {}, self._settings.fetch, planner)
-            intake.check_limits(self._limits, plan, there, self._rows.audit)
+            self._check_limits(plan, there)
             return plan
 
         return await asyncio.to_thread(read)
@@ -195,9 +204,9 @@ class Proposing:
             render(article)  # what could not be exported is not stored
         kept = proposal.on(await self._collection.articles())
         token = await finish(self._rows.proposals.keep, kept)
-        return await asyncio.to_thread(self._shown, token, kept)
+        return await asyncio.to_thread(self._show, token, kept)
 
-    def _shown(self, token: str, kept: KeptProposal) -> Proposal:
+    def _show(self, token: str, kept: KeptProposal) -> Proposal:
         from embeddings.changing.intake import count_texts
 
         plan = kept.plan
@@ -210,7 +219,8 @@ class Proposing:
             to_encode=count_texts(plan, self._live.snapshot),
         )
 
-    async def _check_limits(self, plan: Plan, there: Mapping[str, Article]) -> None:
-        from embeddings.changing.intake import check_limits
-
-        await asyncio.to_thread(check_limits, self._limits, plan, there, self._rows.audit)
+    def _check_limits(self, plan: Plan, there: Mapping[str, Article]) -> None:
+        """Check that a plan leaves the collection within its limits; LimitError when not."""
+        if self._limits:
+            now = datetime.now(UTC)
+            limits.check(self._limits, plan, there, self._rows.audit.since(now - limits.DAY), now)

@@ -1,7 +1,8 @@
 """A change made true: a snapshot built of it, and one transaction that makes both the collection.
 
 Nothing is written to the store before the new snapshot is whole: until then a crash leaves a
-folder without a name, and after it the change is done. Who changes a collection holds it.
+folder without a name, and after it the change is done. Who changes a collection holds it. Going
+back to an earlier snapshot, articles included, is a change of its own.
 """
 
 from __future__ import annotations
@@ -13,39 +14,49 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from embeddings.changing.changeset import Change, count, date_corrections, report_nothing, tell
-from embeddings.changing.going_back import GoingBack
-from embeddings.collection import Base
+from embeddings.changing.changeset import Change, report_nothing, report_work
 from embeddings.errors import FullError, SnapshotError, StorageError
-from embeddings.reports import AuditEntry, ReindexReport
-from embeddings.store.articles import whole
+from embeddings.reports import RollbackReport
 from embeddings.store.pointers import Kept
 from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from embeddings.changing.changeset import Wish
+    from embeddings.collection import Base, Collection
+    from embeddings.reports import AuditEntry, ReindexReport
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.reindexing import Built, Order
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
-    from embeddings.types import Article
+    from embeddings.store.pointers import Published
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GLANCE = 4 << 20
 """Bytes up to which a file is compared when nothing is to be done; ``verify`` compares all."""
 
 
-class Publisher(GoingBack):
+class Publisher:
     """Who changes one collection.
 
     Args:
         collection: Which one.
     """
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._settings = collection.settings
+        self._rows = collection.rows
+        self._live = collection.live
+        self._kept = collection.kept
 
     @contextlib.asynccontextmanager
     async def hold(self) -> AsyncIterator[Transaction]:
@@ -60,9 +71,7 @@ class Publisher(GoingBack):
             await self._live.follow()
             yield write
 
-    async def publish(
-        self, write: Transaction, change: Change, wish: Wish, *, full: bool = False
-    ) -> ReindexReport:
+    async def publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
         """Make a change true; when that fails, nothing happened.
 
         Where the disk is full, what only takes articles out gives up earlier snapshots for it.
@@ -71,51 +80,42 @@ class Publisher(GoingBack):
             write: Begins the transaction of who holds the collection.
             change: What is to become of which articles.
             wish: On what terms.
-            full: Encode everything again, and mend what is damaged.
 
         Raises:
             GateError: The new snapshot answers the golden questions less well.
             StorageError: Something cannot be written.
         """
-        try:
-            return await self._publish(write, change, wish, full=full)
-        except FullError:
-            is_removal = change.articles and not any(change.articles.values())
-            if not is_removal or not await asyncio.to_thread(self._make_room):
-                raise
-        return await self._publish(write, change, wish, full=full)
+        do = partial(self._publish, write, change, wish)
+        is_removal = change.articles and not any(change.articles.values())
+        return await (self._with_room(do) if is_removal else do())
 
-    async def _publish(
-        self, write: Transaction, change: Change, wish: Wish, *, full: bool
-    ) -> ReindexReport:
+    async def _with_room(self, do: Callable[[], Awaitable[T]], *spare: int) -> T:
+        """Do something; where the disk is full, again without the earlier snapshots' files."""
+        try:
+            return await do()
+        except FullError:
+            if not await asyncio.to_thread(self._kept.make_room, *spare):
+                raise
+        return await do()
+
+    async def _publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
         started = time.perf_counter()
         await self._live.ready()
-        published = await asyncio.to_thread(self._kept.published)
-        base = await asyncio.to_thread(self._collection.base, published, set(change.articles))
-        is_asked_for = bool(change.articles or full or change.is_import)
+        base = await asyncio.to_thread(self._collection.base, change.articles)
+        is_asked_for = bool(change.articles or wish.full or change.is_import)
         if not is_asked_for and await asyncio.to_thread(self._is_up_to_date, base.snapshot):
             return report_nothing(base.snapshot, started)
         now = datetime.now(UTC)
-        change = replace(change, articles=date_corrections(change.articles, base.articles, now))
+        change = change.dated(base.articles, now)
         number = await finish(self._take_number, write)
-        built, notes = await self._build(number, base, change, wish, full=full)
-        counts = count(change.articles, base.articles)
+        built, notes = await self._build(number, base, change, wish)
+        counts = change.counts(base.articles)
         kept = Kept.of(number, built.manifest, wish.by, counts)
-        entries = tell(change, base, wish, kept, now)
-        await finish(partial(self._commit, write, base, change, kept, entries, full=full))
+        entries = change.tell(base, wish, kept, now)
+        await finish(partial(self._commit, write, base, change, kept, entries, full=wish.full))
         await self._live.serve(await asyncio.to_thread(self._kept.load, number))
-        await self._clear()
-        report = ReindexReport(
-            snapshot=str(number),
-            added=counts[0],
-            changed=counts[1],
-            removed=counts[2],
-            passages=built.passages,
-            reused=built.reused,
-            encoded=built.encoded,
-            seconds=time.perf_counter() - started,
-            notes=notes,
-        )
+        await asyncio.to_thread(self._kept.sweep)
+        report = report_work(number, built, started, counts, notes)
         log.info("snapshot %s is live: %s", report.snapshot, report)
         return report
 
@@ -125,21 +125,45 @@ class Publisher(GoingBack):
 
         started = time.perf_counter()
         await self._live.ready()
-        published = await asyncio.to_thread(self._kept.published)
-        base = await asyncio.to_thread(self._collection.base, published, set(), is_strict=False)
+        base = await asyncio.to_thread(self._collection.base, None)
         if not full and await asyncio.to_thread(self._is_up_to_date, base.snapshot):
             return report_nothing(base.snapshot, started)
-        order = self._order(published.live or 0, base, {}, (), full=full)
+        order = self._order(base.published.live or 0, base, Change(), (), full=full)
         would = await preview(order, self._live.encoder.model_id)
-        return ReindexReport(
-            snapshot=str(published.live or ""),
-            added=0,
-            changed=0,
-            removed=0,
-            passages=would.passages,
-            reused=would.reused,
-            encoded=would.encoded,
-            seconds=time.perf_counter() - started,
+        return report_work(base.published.live, would, started)
+
+    async def rollback(self, write: Transaction, name: str | None, wish: Wish) -> RollbackReport:
+        """Serve an earlier snapshot, its articles included.
+
+        Args:
+            write: Begins the transaction of who holds the collection.
+            name: Its id; None: the one before.
+            wish: Who wants it.
+
+        Raises:
+            UnknownSnapshot: It is not kept, or there is none before.
+            SnapshotError: It is damaged, or of another model; the present one serves on.
+        """
+        await self._live.ready()
+        snapshot = await asyncio.to_thread(lambda: self._kept.load(self._kept.number_of(name)))
+        base = await asyncio.to_thread(self._collection.base, None)
+        then = await asyncio.to_thread(snapshot.articles)
+        change = Change.back(base.articles, then)
+        counts = change.counts(base.articles)
+        kept = replace(base.published.kept[snapshot.number], by=wish.by, counts=counts)
+        entries = change.tell(base, wish, kept, datetime.now(UTC))
+        loaded = await self._live.prepare(snapshot)  # one of another model is refused here
+        go_back = partial(finish, self._go_back, write, base.published, kept, entries)
+        await self._with_room(go_back, kept.number)
+        await self._live.replace(snapshot, loaded)
+        await asyncio.to_thread(self._kept.sweep)
+        rows = [each for each in snapshot.sources if each.id in change.articles]
+        return RollbackReport(
+            snapshot=snapshot.id,
+            previous=str(base.published.live or ""),
+            added=tuple(row for row in rows if row.id not in base.articles),
+            changed=tuple(row for row in rows if row.id in base.articles),
+            removed=tuple(sorted(n for n, article in change.articles.items() if not article)),
         )
 
     def _is_up_to_date(self, snapshot: Snapshot | None) -> bool:
@@ -155,64 +179,47 @@ class Publisher(GoingBack):
         return not damage(snapshot.folder, manifest, most=GLANCE)
 
     def _order(
-        self,
-        number: int,
-        base: Base,
-        articles: Mapping[str, Article | None],
-        golden: tuple[Golden, ...],
-        *,
-        full: bool,
+        self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
     ) -> Order:
         from embeddings.snapshots.reindexing import Order
 
-        live = base.published.live
-        whole_: dict[str, Article | None] = {} if base.snapshot else {**base.articles}
-        kept = base.published.kept[live] if base.snapshot and live is not None else None
+        snapshot = base.snapshot
         return Order(
             number=number,
             folder=self._kept.aside(number),
-            base=base.snapshot.folder if base.snapshot else None,
-            mark=kept.digest if kept else None,
-            change={**whole_, **articles},
+            base=snapshot.folder if snapshot else None,
+            mark=base.published.kept[snapshot.number].digest if snapshot else None,
+            change=change.articles if snapshot else {**base.articles, **change.articles},
             full=full,
             golden=golden,
             most=self._settings.gate,
         )
 
     async def _build(
-        self, number: int, base: Base, change: Change, wish: Wish, *, full: bool
+        self, number: int, base: Base, change: Change, wish: Wish
     ) -> tuple[Built, tuple[str, ...]]:
         """Build the new snapshot; from the rows, where the one before turns out to be damaged."""
-        golden = (
-            ()
-            if wish.anyway
-            else await asyncio.to_thread(self._collection.golden, base, change.articles)
-        )
+        golden: tuple[Golden, ...] = ()
+        if not wish.anyway:
+            golden = await asyncio.to_thread(self._collection.golden, base, change.articles)
         try:
-            return await self._built(number, base, change, golden, wish, full=full), base.notes
+            return await self._run(number, base, change, golden, wish), base.notes
         except SnapshotError as error:
             if base.snapshot is None:
                 raise
-            notes = (*base.notes, f"{error} The index was built again from the articles.")
-            versions = await asyncio.to_thread(self._rows.articles.at, base.published.live)
-            articles = whole(versions, change.articles)
-            again = Base(base.published, None, articles, notes)
-            return await self._built(number, again, change, (), wish, full=full), notes
+            note = f"{error} The index was built again from the articles."
+            rows = partial(self._collection.of_rows, base.published, change.articles, note)
+            again = await asyncio.to_thread(rows)
+            built = await self._run(number, again, change, (), wish)
+            return built, (*base.notes, note)
 
-    async def _built(
-        self,
-        number: int,
-        base: Base,
-        change: Change,
-        golden: tuple[Golden, ...],
-        wish: Wish,
-        *,
-        full: bool,
+    async def _run(
+        self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], wish: Wish
     ) -> Built:
         from embeddings.snapshots.reindexing import build
 
         order = await asyncio.to_thread(
-            lambda: self._order(number, base, change.articles, golden, full=full)
+            partial(self._order, number, base, change, golden, full=wish.full)
         )
         if self._live.builder:
             return await self._live.builder.build(order, wish.progress)
@@ -236,9 +243,9 @@ class Publisher(GoingBack):
         rows, live, now = self._rows, base.published.live, entries[-1].at
         try:
             self._kept.keep(kept.number)
-            by_hand = rows.articles.by_hand(live) if change.articles else {}
-            set_ = {
-                name: by_hand.get(name, frozenset()) | set(change.by_hand.get(name, ()))
+            before = rows.articles.by_hand(live) if change.articles else {}
+            by_hand = {
+                name: before.get(name, frozenset()) | set(change.by_hand.get(name, ()))
                 for name in change.articles
             }
             with write() as connection:
@@ -246,14 +253,12 @@ class Publisher(GoingBack):
                     rows.articles.mend(connection, live, base.articles, now)
                 rows.articles.add_history(connection, change.history, now)
                 rows.articles.write(
-                    connection, kept.number, live, change.articles, by_hand=set_, at=now
+                    connection, kept.number, live, change.articles, by_hand=by_hand, at=now
                 )
                 if change.is_import:
                     rows.pointers.set_questions(connection, rows.name, change.questions)
                 rows.pointers.keep(connection, rows.name, kept)
-                rows.pointers.point(connection, rows.name, kept.number)
-                self._forget_old(connection, base.published)
-                rows.audit.append(connection, entries)
+                self._point(connection, base.published, kept, entries)
                 if change.token:
                     rows.proposals.drop(connection, change.token)
         except BaseException:
@@ -263,6 +268,22 @@ class Publisher(GoingBack):
             if not is_published:
                 raise
             log.warning("snapshot %s is live, although the store said nothing", kept.number)
+
+    def _go_back(
+        self, write: Transaction, before: Published, kept: Kept, entries: Sequence[AuditEntry]
+    ) -> None:
+        with write() as connection:
+            self._point(connection, before, kept, entries)
+
+    def _point(
+        self, connection: Connection, before: Published, kept: Kept, entries: Sequence[AuditEntry]
+    ) -> None:
+        """Make a snapshot the live one, forget those that are too old, and note it all."""
+        rows = self._rows
+        rows.pointers.point(connection, rows.name, kept.number)
+        most, lost = self._settings.snapshots_kept, self._kept.lost(before)
+        rows.pointers.drop(connection, rows.name, most, lost)
+        rows.audit.append(connection, entries)
 
     def _is_published(self, kept: Kept) -> bool | None:
         """Say whether a snapshot was published after all; None: nobody can tell."""

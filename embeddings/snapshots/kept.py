@@ -139,30 +139,24 @@ class SnapshotStore:
                 return snapshot, tuple(notes)
         return None, tuple(notes)
 
-    def number_of(self, name: str) -> int:
-        """Return the number of a kept snapshot by its id.
+    def number_of(self, name: str | None) -> int:
+        """Return the number of a kept snapshot by its id; None: of the one before the live one.
 
         Raises:
-            UnknownSnapshot: It is not kept.
+            UnknownSnapshot: It is not kept, or there is none before.
         """
-        kept = self.published().newest_first
+        published = self.published()
+        kept, live = published.newest_first, published.live
+        if name is None:
+            number = next((each for each in kept if live is None or each < live), None)
+            if number is None:
+                raise UnknownSnapshot("There is no earlier snapshot to go back to.")
+            return number
         number = next((number for number in kept if str(number) == name.strip()), None)
         if number is None:
             there = ", ".join(map(str, kept)) or "none"
             raise UnknownSnapshot(f"There is no snapshot {name!r}; kept are: {there}.")
         return number
-
-    def before(self, number: int | None) -> int:
-        """Return the newest kept snapshot that is older than one.
-
-        Raises:
-            UnknownSnapshot: There is none.
-        """
-        kept = self.published().newest_first
-        older = [each for each in kept if number is None or each < number]
-        if not older:
-            raise UnknownSnapshot("There is no earlier snapshot to go back to.")
-        return older[0]
 
     def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
         """Return what searches the passages and sentences; None: the snapshot's own indexes."""
@@ -206,13 +200,16 @@ class SnapshotStore:
             disk.make_folder(self.folder)
             disk.write_atomic(self.folder / NOTED, data)
 
-    def sweep(self, published: Published) -> None:
+    def sweep(self) -> None:
         """Remove what a crash left, and the snapshots that are not kept any more.
 
         The caller holds the collection; a snapshot loses its name first, so that none is half
-        there.
+        there. What the disk refuses is done by the next one.
         """
-        kept = {str(number) for number in published.kept}
+        with contextlib.suppress(StorageError):
+            self._sweep({str(number) for number in self.published().kept})
+
+    def _sweep(self, kept: set[str]) -> None:
         for path in self.folder.glob("*/"):
             if path.name not in kept and not path.name.startswith((ASIDE, PULL, GIVEN_UP)):
                 with contextlib.suppress(OSError):
@@ -234,13 +231,13 @@ class SnapshotStore:
             return set()
         return {number for number in published.kept if not (self.folder / str(number)).is_dir()}
 
-    def make_room(self, published: Published, *spare: int) -> bool:
+    def make_room(self, *spare: int) -> bool:
         """Remove the files of all kept snapshots but the live one; False when there are none.
 
         Args:
-            published: What is published.
-            spare: Numbers of others that stay too.
+            *spare: Numbers of others that stay too.
         """
+        published = self.published()
         kept = {published.live, *spare}
         gone = [self.folder / str(number) for number in published.kept if number not in kept]
         there = [path for path in gone if path.is_dir()]

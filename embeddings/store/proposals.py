@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
-from embeddings.changing.planning import Plan, amend
+from embeddings.changing.changeset import Plan  # noqa: TC001 - pydantic reads it
+from embeddings.changing.planning import amend
 from embeddings.errors import InputError, UnknownArticle, UnknownProposal
 from embeddings.store import schema
 from embeddings.types import Article, identity

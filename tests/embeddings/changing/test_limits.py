@@ -11,8 +11,8 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
+from embeddings.changing.changeset import Plan
 from embeddings.changing.limits import Limits, check, count_additions, limits_of, name_of
-from embeddings.changing.planning import Plan
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
 from embeddings.reports import AuditEntry
@@ -40,21 +40,21 @@ def allowed(limits: Limits, plan: Plan, *there: Article, log: tuple[AuditEntry, 
     return True
 
 
-@pytest.mark.parametrize("limit", [None, 0])
-def test_none_and_zero_limit_nothing(limit: int | None) -> None:
-    limits = Limits(limit, limit, limit)
-    assert not limits
-    assert allowed(limits, Plan(added=(article("a", "x" * 10_000_000),)))
+def test_none_and_zero_limit_nothing() -> None:
+    for limit in [None, 0]:
+        limits = Limits(limit, limit, limit)
+        assert not limits
+        assert allowed(limits, Plan(added=(article("a", "x" * 10_000_000),)))
 
 
-@pytest.mark.parametrize(("most", "may"), [(2, True), (1, False)])
-def test_articles_are_counted_with_those_that_are_there(most: int, may: bool) -> None:
-    assert allowed(Limits(articles=most), Plan(added=(article("b"),)), article("a")) is may
+def test_articles_are_counted_with_those_that_are_there() -> None:
+    for most, may in [(2, True), (1, False)]:
+        assert allowed(Limits(articles=most), Plan(added=(article("b"),)), article("a")) is may
 
 
-@pytest.mark.parametrize(("most", "may"), [(20, True), (19, False)])
-def test_characters_are_counted_over_all_texts(most: int, may: bool) -> None:
-    assert allowed(Limits(characters=most), Plan(added=(article("b"),)), article("a")) is may
+def test_characters_are_counted_over_all_texts() -> None:
+    for most, may in [(20, True), (19, False)]:
+        assert allowed(Limits(characters=most), Plan(added=(article("b"),)), article("a")) is may
 
 
 def test_an_article_that_is_replaced_counts_once() -> None:
@@ -79,10 +79,10 @@ def test_additions_count_new_articles_and_new_texts_of_the_last_24_hours() -> No
     assert count_additions(log, NOW) == 2
 
 
-@pytest.mark.parametrize(("most", "may"), [(2, True), (1, False)])
-def test_additions_of_a_day_are_counted_together(most: int, may: bool) -> None:
-    log = (entry(1, None, "new"),)
-    assert allowed(Limits(additions=most), Plan(added=(article("b"),)), log=log) is may
+def test_additions_of_a_day_are_counted_together() -> None:
+    for most, may in [(2, True), (1, False)]:
+        log = (entry(1, None, "new"),)
+        assert allowed(Limits(additions=most), Plan(added=(article("b"),)), log=log) is may
 
 
 def test_setting_a_title_by_hand_is_no_addition() -> None:
@@ -98,11 +98,11 @@ def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
     assert (str(again), again.what, again.most) == (str(caught.value), "articles", 1)
 
 
-@pytest.mark.parametrize("name", [SHARED, "archive", "servers"])
-def test_only_servers_own_collections_have_limits(name: str) -> None:
-    settings = Settings(servers=ServerSettings(articles=7))
-    assert not limits_of(settings, name)
-    assert limits_of(settings, name_of(7)).articles == 7
+def test_only_servers_own_collections_have_limits() -> None:
+    for name in [SHARED, "archive", "servers"]:
+        settings = Settings(servers=ServerSettings(articles=7))
+        assert not limits_of(settings, name)
+        assert limits_of(settings, name_of(7)).articles == 7
 
 
 async def opened(tmp_path: Path, collection: str, **servers: Any) -> SearchEngine:
