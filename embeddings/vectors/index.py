@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,11 +26,6 @@ EXACT_UP_TO = 100_000
 """Rows up to which the search is exact: with 512 dimensions in float16, as many cost one core
 4 to 9 ms a question (measured), and the more there are the more an approximate index saves."""
 _MAPPED = faiss.IO_FLAG_MMAP_IFC
-_HEAD = struct.Struct("<4siq")
-_KINDS: dict[bytes, np.dtype[Any]] = {
-    b"IxFI": np.dtype(np.float32),
-    b"IxSQ": np.dtype(np.float16),
-}
 
 
 class Index(Protocol):
@@ -79,10 +73,7 @@ class VectorIndex:
     @classmethod
     def of(cls, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
         """Index rows in memory."""
-        exact = _exact(rows.shape[1], rows.dtype)
-        for block in inverted.blocks(rows):
-            exact.add(block)
-        return cls(rows, exact, *(inverted.build(rows) if len(rows) > exact_up_to else ()))
+        return cls(rows, _exact(rows), *(inverted.build(rows) if len(rows) > exact_up_to else ()))
 
     @classmethod
     def open(cls, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
@@ -91,8 +82,8 @@ class VectorIndex:
         Raises:
             SnapshotError: It is not there or cannot be read.
         """
-        rows = stored(folder / f"{name}{ROWS}")
         exact, near = _opened(folder / f"{name}{ROWS}"), folder / f"{name}{NEAR}"
+        rows = np.asarray(_Rows(exact))
         if not near.exists():
             return cls(rows, exact)
         _read_ahead(near)
@@ -166,9 +157,6 @@ def write(
 ) -> float:
     """Write rows, and what finds them when they are many, for ``VectorIndex.open``.
 
-    The file of the rows is an ordinary FAISS index whose last part is the rows as they are, so
-    that numpy maps them as well; no copy of them is made to write it.
-
     Args:
         folder: Where to.
         name: What the rows are called.
@@ -182,15 +170,7 @@ def write(
     Raises:
         OSError: The files cannot be written.
     """
-    sample = _exact(rows.shape[1], rows.dtype)
-    sample.add(np.zeros((1, rows.shape[1]), np.float32))
-    head = bytearray(faiss.serialize_index(sample).tobytes()[: -rows.shape[1] * rows.itemsize])
-    (one,) = struct.unpack("<q", head[-8:])
-    head[8:16], head[-8:] = struct.pack("<q", len(rows)), struct.pack("<q", one * len(rows))
-    with (folder / f"{name}{ROWS}").open("xb") as file:
-        file.write(head)
-        for start in range(0, len(rows), inverted.BLOCK):
-            file.write(np.ascontiguousarray(rows[start : start + inverted.BLOCK]).data)
+    faiss.write_index(_exact(rows), str(folder / f"{name}{ROWS}"))
     if len(rows) <= exact_up_to:
         return 1.0
     near = before.folder / f"{name}{NEAR}" if before else None
@@ -208,16 +188,23 @@ def stored(path: Path) -> Rows:
     Raises:
         SnapshotError: It is not there or is another file.
     """
-    try:
-        with path.open("rb") as file:
-            kind, dimension, size = _HEAD.unpack(file.read(_HEAD.size))
-        dtype = _KINDS[kind]
-        if not size:
-            return np.zeros((0, dimension), dtype)
-        offset = path.stat().st_size - size * dimension * dtype.itemsize
-        return np.asarray(np.memmap(path, dtype, "r", offset, (size, dimension)))
-    except (OSError, ValueError, KeyError, struct.error) as error:
-        raise SnapshotError(f"{path} cannot be read: {error}.") from error
+    return np.asarray(_Rows(_opened(path)))
+
+
+class _Rows:
+    """The rows of a flat index that is mapped, for numpy, whose array keeps the index.
+
+    https://numpy.org/doc/stable/reference/arrays.interface.html
+    """
+
+    def __init__(self, index: Any) -> None:
+        self.index = index
+        is_half = isinstance(index, faiss.IndexScalarQuantizer)
+        dtype = np.dtype(np.float16 if is_half else np.float32)
+        codes = faiss.rev_swig_ptr(index.codes.data(), index.codes.size())
+        rows = codes.view(dtype).reshape(index.ntotal, index.d)
+        rows.flags.writeable = False
+        self.__array_interface__ = rows.__array_interface__
 
 
 def _opened(path: Path) -> Any:
@@ -234,8 +221,13 @@ def _read_ahead(path: Path) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
 
-def _exact(dimension: int, dtype: np.dtype[Any]) -> Any:
-    if dtype == np.float16:
+def _exact(rows: Rows) -> Any:
+    """Return an index that compares them all."""
+    if rows.dtype == np.float16:
         half = faiss.ScalarQuantizer.QT_fp16
-        return faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
-    return faiss.IndexFlatIP(dimension)
+        index = faiss.IndexScalarQuantizer(rows.shape[1], half, faiss.METRIC_INNER_PRODUCT)
+    else:
+        index = faiss.IndexFlatIP(rows.shape[1])
+    for block in inverted.blocks(rows):
+        index.add(block)
+    return index
