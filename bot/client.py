@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bot.context import Interaction
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 FEATURES = ("asking", "reading", "checking", "newsroom", "admin", "servers")
 AT_ONCE = 2
@@ -82,7 +82,7 @@ class VerbatimBot(Context):
         engine: SearchEngine,
         collections: Collections | None = None,
         metrics: Metrics | None = None,
-        records: Wishes | None = None,
+        records: Records | None = None,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -214,7 +214,7 @@ def client(
     engine: SearchEngine,
     collections: Collections,
     metrics: Metrics,
-    store: Wishes,
+    store: Records,
 ) -> VerbatimBot:
     """Return a client with the connections that the settings say."""
     shards, ids = settings.discord.shards, settings.discord.shard_ids
@@ -245,7 +245,7 @@ async def run(
     settings: Settings,
     engine: SearchEngine,
     health: Health | None = None,
-    store: Wishes | None = None,
+    store: Records | None = None,
 ) -> int:
     """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
 

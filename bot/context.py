@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.collections import Collections, Scope
     from embeddings.engine import SearchEngine
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
 
     Interaction = discord.Interaction["Context"]
@@ -60,7 +60,7 @@ class Context(commands.Bot):
     settings: Settings
     engine: SearchEngine
     collections: Collections
-    records: Wishes
+    records: Records
     languages: Languages
     metrics: Metrics
     cooldown: Cooldown

@@ -92,17 +92,6 @@ class Collections:
         own = await self.of(server) if server is not None else None
         return Scope(self.shared, {name_of(server): own} if own and server is not None else EMPTY)
 
-    async def ask(
-        self,
-        question: str,
-        *,
-        server: int | None = None,
-        top_k: int | None = None,
-        filters: Filters | None = None,
-    ) -> Answer:
-        """Answer from the shared collection and from that server's own, and from no other."""
-        return await (await self.scope(server)).ask(question, top_k=top_k, filters=filters)
-
     async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
         """Return a server's own collection, opened if need be; None when it has none.
 

@@ -21,8 +21,8 @@ from embeddings.reports import Status, VerifyReport
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
 from embeddings.store.pointers import CollectionRows, Pointers
-from embeddings.store.wishes import Wishes
-from embeddings.types import MAX_QUESTION, SHARED, Filters, Standing
+from embeddings.store.records import Records
+from embeddings.types import MAX_QUESTION, SHARED, Filters
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class SearchEngine(Beginning):
             )
         self.database: Database = beside.database if beside else open_database(settings)
         self.pointers: Pointers = beside.pointers if beside else Pointers(self.database)
-        self.records: Wishes = beside.records if beside else Wishes(self.database)
+        self.records: Records = beside.records if beside else Records(self.database)
         self._settings = settings
         self._limits = limits_of(settings, collection)
         self._create = create or collection == SHARED
@@ -219,20 +219,6 @@ class SearchEngine(Beginning):
         """
         snapshot = self._live.now
         return snapshot.passages_of(snapshot.row(article_id))
-
-    def standing(self, article_id: str, digest: str) -> Standing:
-        """Say whether a passage that was quoted is still there, word for word; from memory.
-
-        Args:
-            article_id: The article that it was quoted from.
-            digest: The passage's digest, or how it begins.
-        """
-        snapshot = self._live.snapshot
-        if snapshot is None or article_id not in snapshot.digests:
-            return Standing.GONE
-        passages = snapshot.passages_of(snapshot.row(article_id))
-        same = any(passage.digest.startswith(digest) for passage in passages)
-        return Standing.CURRENT if same else Standing.CHANGED
 
     async def article(self, article_id: str) -> Article:
         """Read an article again, with its text.

@@ -165,14 +165,6 @@ class Hit:
     corrected: dt.datetime | None = None
 
 
-class Standing(StrEnum):
-    """Whether a passage that was quoted is still in its article, word for word."""
-
-    CURRENT = "current"
-    CHANGED = "changed"
-    GONE = "gone"
-
-
 class Refusal(StrEnum):
     """Why an answer has no hits."""
 

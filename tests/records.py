@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from embeddings.store.records import Records
 from embeddings.store.sqlite import SqliteDatabase
-from embeddings.store.wishes import Wishes
 
 
-def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Wishes:
+def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:
     """Return the rows of a data folder; who asks again has them as another process does."""
-    return Wishes(SqliteDatabase(folder), now)
+    return Records(SqliteDatabase(folder), now)
 
 
-def spoil(records: Wishes) -> None:
+def spoil(records: Records) -> None:
     """Damage the file that they are in, so that nothing can be kept or read any more."""
     database = records._database
     assert isinstance(database, SqliteDatabase)

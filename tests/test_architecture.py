@@ -86,12 +86,7 @@ PURE_MAY_USE = {"errors", "types", *(room.rpartition("/")[2] for room in PURE)}
 
 BOT_SEES = {"collections", "engine", "errors", "reports", "types"}
 """What of the engine the bot may know, ..."""
-RECORDS = {
-    "embeddings.store.opening",
-    "embeddings.store.people",
-    "embeddings.store.records",
-    "embeddings.store.wishes",
-}
+RECORDS = {"embeddings.store.opening", "embeddings.store.people", "embeddings.store.records"}
 """... with ``engine.records``: what is kept of people and servers."""
 BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.translate import Language
     from embeddings.reports import ReindexReport
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
     from embeddings.types import Progress
 
 USUAL = 60.0
@@ -27,7 +27,7 @@ _MINUTE = 60
 _log = logging.getLogger(__name__)
 
 
-async def expect(store: Wishes, model: str, texts: int) -> float:
+async def expect(store: Records, model: str, texts: int) -> float:
     """Return how many seconds the model will take for some texts, about."""
     try:
         noted = await store.note(_name(model))
@@ -36,7 +36,7 @@ async def expect(store: Wishes, model: str, texts: int) -> float:
         return texts / USUAL
 
 
-async def learn(store: Wishes, model: str, report: ReindexReport | None) -> None:
+async def learn(store: Records, model: str, report: ReindexReport | None) -> None:
     """Take note of how quick the model was."""
     if report is None or report.encoded < FEW or report.seconds <= 0:
         return

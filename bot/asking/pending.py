@@ -13,7 +13,7 @@ from bot.asking.render import View, answer_card
 from bot.delivery import LOST, language_of, patiently
 from bot.ui.components import WRONG, notice
 from embeddings.errors import EmbeddingsError, StorageError
-from embeddings.store.wishes import Pending
+from embeddings.store.people import Pending
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context, Interaction
     from bot.ui.components import Card
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 _log = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ async def keep_pending(
         interaction.extras["pending"] = asyncio.create_task(_finish(records, beginning, row.token))
 
 
-async def _begin(records: Wishes, row: Pending) -> None:
+async def _begin(records: Records, row: Pending) -> None:
     with contextlib.suppress(StorageError):  # the answer does not need it
         await records.begin(row)
 
 
-async def _finish(records: Wishes, beginning: asyncio.Task[None], token: str) -> None:
+async def _finish(records: Records, beginning: asyncio.Task[None], token: str) -> None:
     await beginning
     try:
         await records.finish(token)

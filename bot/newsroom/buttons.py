@@ -14,8 +14,8 @@ from bot.newsroom import notices
 from bot.servers.rules import require_editor, rules_of
 from bot.ui.actions import Click, Form, write_field
 from bot.ui.components import notice
+from embeddings.store.people import Inquiry, Watch
 from embeddings.store.records import KEPT_DAYS
-from embeddings.store.wishes import Inquiry, Watch
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
@@ -72,7 +72,7 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
         raise BotError("not-offered")
     language = language_of(interaction)
     inquiry = Inquiry(user, guild, interaction.channel_id, asked, language.code)
-    n = await bot.records.inquire(inquiry)
+    n = await bot.records.keep(inquiry)
     room = bot.languages.of_server(interaction.guild)
     try:
         await post(channel, notices.inquiry_card(_numbered(inquiry, n), room))
@@ -97,7 +97,7 @@ async def _watch(interaction: Interaction, asked: str) -> None:
         raise BotError("too-many-waiting", most=MOST)
     code = language_of(interaction).code
     where = interaction.guild_id, interaction.channel_id
-    await bot.records.watch(Watch(user, *where, asked, code))
+    await bot.records.keep(Watch(user, *where, asked, code))
 
 
 class _OfInquiry(Click, template=r"v:inquiry"):

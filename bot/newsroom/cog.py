@@ -15,7 +15,7 @@ from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from bot.context import Context, Seen
-    from embeddings.store.wishes import Watch
+    from embeddings.store.people import Watch
 
 EVERY = 3600.0
 """Seconds between two looks, for what is changed elsewhere than in this process's chats."""

@@ -13,7 +13,7 @@ from bot.ui.naming import credit_line
 
 if TYPE_CHECKING:
     from bot.translate import Language
-    from embeddings.store.wishes import Inquiry
+    from embeddings.store.people import Inquiry
     from embeddings.types import Article, Hit
 
 REPLY = 1500

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.translate import Language
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 _GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "data": ("privacy",)}
 """What help speaks of, and the commands of each."""
@@ -67,7 +67,7 @@ def name_command(name: str, mentions: Mapping[str, str], language: Language) -> 
 Kept = dict[str, list[Any]]
 
 
-async def list_kept(records: Wishes, user: int) -> Kept:
+async def list_kept(records: Records, user: int) -> Kept:
     """Return all that is kept about somebody, by what it is."""
     return {
         "votes": await records.votes(user=user),

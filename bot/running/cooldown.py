@@ -11,7 +11,7 @@ from embeddings.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 Key = tuple[str, int]
 """What is waited for, and whose wait it is, by Discord's id."""
@@ -41,7 +41,7 @@ class Cooldown:
         for key in keys:
             self._start(key, self._clock())
 
-    async def left_elsewhere(self, store: Wishes, key: Key, seconds: float) -> float:
+    async def left_elsewhere(self, store: Records, key: Key, seconds: float) -> float:
         """Return how many seconds are left to wait after a question to another process.
 
         Where that cannot be heard at once, this process's own memory has to do.

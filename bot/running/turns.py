@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 BETWEEN = 5.5
 """Seconds between two sessions that are begun in one bucket, which is the shard's id modulo
@@ -35,7 +35,7 @@ PROMPT = 3.0
 _log = logging.getLogger(__name__)
 
 
-async def begin(store: Wishes, bucket: int) -> None:
+async def begin(store: Records, bucket: int) -> None:
     """Wait until a session may be begun with Discord, whichever processes begin some too."""
     while True:
         left = await _left(store, f"identify:{bucket}", BETWEEN)
@@ -48,7 +48,7 @@ async def begin(store: Wishes, bucket: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def once(store: Wishes, name: str, lease: float = LEASE) -> AsyncIterator[float]:
+async def once(store: Records, name: str, lease: float = LEASE) -> AsyncIterator[float]:
     """Have one process at a time do something short.
 
     Yields:
@@ -64,7 +64,7 @@ async def once(store: Wishes, name: str, lease: float = LEASE) -> AsyncIterator[
 
 
 async def alone(
-    store: Wishes,
+    store: Records,
     name: str,
     work: Callable[[], AbstractAsyncContextManager[None]],
     lease: float = LEASE,
@@ -108,7 +108,7 @@ class Shards:
         self._seen: set[int] = set()
 
     @contextlib.asynccontextmanager
-    async def claim(self, store: Wishes, ours: Callable[[], Iterable[int]]) -> AsyncIterator[None]:
+    async def claim(self, store: Records, ours: Callable[[], Iterable[int]]) -> AsyncIterator[None]:
         """Hold the shards of this process for as long as this lasts, and see who else does.
 
         Args:
@@ -122,12 +122,12 @@ class Shards:
             task.cancel()
             await asyncio.wait({task})
 
-    async def _look(self, store: Wishes, ours: Callable[[], Iterable[int]]) -> None:
+    async def _look(self, store: Records, ours: Callable[[], Iterable[int]]) -> None:
         while True:
             self._note(frozenset([id_ for id_ in ours() if await self._is_held(store, id_)]))
             await asyncio.sleep(self._lease / 4)
 
-    async def _is_held(self, store: Wishes, id_: int) -> bool:
+    async def _is_held(self, store: Records, id_: int) -> bool:
         """Take a shard; say whether another process has taken it at each of the last two looks.
 
         Once only may have been a process that has died since. It is taken from the other, which
@@ -160,7 +160,7 @@ class Shards:
         )
 
 
-async def _until_lost(store: Wishes, name: str, holder: str, lease: float) -> None:
+async def _until_lost(store: Records, name: str, holder: str, lease: float) -> None:
     """Take a turn again and again until it is another's, or could be."""
     taken = time.monotonic()
     while time.monotonic() - taken < lease:
@@ -172,7 +172,7 @@ async def _until_lost(store: Wishes, name: str, holder: str, lease: float) -> No
             taken = time.monotonic()
 
 
-async def _left(store: Wishes, name: str, seconds: float, holder: str = "") -> float | None:
+async def _left(store: Records, name: str, seconds: float, holder: str = "") -> float | None:
     """Take a turn if it is free; return how long it is not, None when nobody can say."""
     try:
         async with asyncio.timeout(PROMPT):
@@ -182,7 +182,7 @@ async def _left(store: Wishes, name: str, seconds: float, holder: str = "") -> f
         return None
 
 
-async def _end(store: Wishes, name: str, holder: str) -> None:
+async def _end(store: Records, name: str, holder: str) -> None:
     with contextlib.suppress(TimeoutError, StorageError):  # it ends by itself too
         async with asyncio.timeout(PROMPT):
             await store.end_turn(name, holder)

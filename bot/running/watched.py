@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from config.settings import Settings
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
     from embeddings.watching.taking import Intake
 
 _NAME = "watching"
 
 
 @contextlib.asynccontextmanager
-async def watched(settings: Settings, engine: Intake, store: Wishes) -> AsyncIterator[None]:
+async def watched(settings: Settings, engine: Intake, store: Records) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts, unless another process does.
 
     Raises:

@@ -12,7 +12,7 @@ import weakref
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exc, text
+from sqlalchemy import exc
 
 from embeddings.errors import StorageError
 from embeddings.store import schema
@@ -184,13 +184,3 @@ class Database(ABC):
 
     def _alone(self, connection: Connection) -> None:  # noqa: B027 - SQLite's writers are alone
         """Keep others from making the tables at the same time."""
-
-
-def ping(database: Database) -> None:
-    """Look whether a database can be reached.
-
-    Raises:
-        StorageError: It cannot.
-    """
-    with database.read() as connection:
-        connection.execute(text("SELECT 1"))

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError, StorageError
-from embeddings.store.wishes import Wishes
+from embeddings.store.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,19 +40,20 @@ def open_database(settings: Settings) -> Database:
     return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)
 
 
-def make_records(settings: Settings) -> Wishes:
+def make_records(settings: Settings) -> Records:
     """Return the records of the database that the settings name."""
-    return Wishes(open_database(settings))
+    return Records(open_database(settings))
 
 
 @asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[Wishes]:
+async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Have things kept for as long as this lasts."""
-    records = make_records(settings)
+    database = open_database(settings)
+    records = Records(database)
     with suppress(StorageError):  # the client tries again, and tells
         await records.open()
     try:
         yield records
     finally:
         records.close()
-        records.close_database()
+        database.close()

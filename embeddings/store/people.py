@@ -1,4 +1,4 @@
-"""What is kept of people and servers, as values: votes, refused questions, what a server chose."""
+"""What is kept of people and servers, as values; ``records`` keeps them."""
 
 from __future__ import annotations
 
@@ -67,4 +67,63 @@ class Unanswered:
     guild: int | None
     question: str
     refusal: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A question whose asker wants to be told once a story answers.
+
+    Attributes:
+        user: Who asked, by Discord's id.
+        guild: On which server; None in private.
+        channel: Where they are told; None: in private.
+        question: What they asked.
+        language: ISO 639-1 code of theirs.
+        at: When, in UTC, as ISO 8601.
+        n: Its number; 0 before it is kept.
+    """
+
+    user: int
+    guild: int | None
+    channel: int | None
+    question: str
+    language: str
+    at: str = ""
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question that the newsroom was asked; its fields are those of a watch."""
+
+    user: int
+    guild: int
+    channel: int | None
+    question: str
+    language: str
+    at: str = ""
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question that was acknowledged and is not answered yet.
+
+    Attributes:
+        token: The interaction's, by which it can be answered for 15 minutes.
+        user: Who asked, by Discord's id.
+        guild: On which server; None in private.
+        question: What they asked.
+        language: ISO 639-1 code of theirs.
+        private: Whether they alone are answered.
+        at: When, in UTC, as ISO 8601.
+    """
+
+    token: str
+    user: int
+    guild: int | None
+    question: str
+    language: str
+    private: bool
     at: str = ""

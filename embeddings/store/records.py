@@ -6,42 +6,50 @@ bot was removed from it. When somebody last asked is forgotten within two hours.
 
 A feature that keeps rows of its own adds a table in ``schema`` (and there to ``OF_PEOPLE`` and
 ``OF_SERVERS``, so that its rows are forgotten with the rest) and methods here, each of which is
-one call of ``_read`` or ``_write``.
+one call of those at the end of the class.
 """
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, literal, or_, select, union, update
 
-from embeddings.store import database as databases
 from embeddings.store import schema
-from embeddings.store.people import Choices, Unanswered, Vote
+from embeddings.store.people import Choices, Inquiry, Pending, Unanswered, Vote, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Delete, Insert, Table, Update
 
-    from embeddings.store.database import Database
+    from embeddings.store.database import Database, Transaction
 
 T = TypeVar("T")
+R = TypeVar("R", Vote, Unanswered, Watch, Inquiry, Pending)
 
 KEPT_DAYS = 180
 """How long votes and questions are kept, in days."""
 TURNS_KEPT = 3600.0
 """How long it is kept who took which turn, in seconds: no wait is longer."""
+TOKEN = 15 / (24 * 60)
+"""Days that Discord takes an answer to an interaction: a quarter of an hour."""
 THREADS = 4
 """Threads of its own that wait for the database, so that one that is mute holds up no other."""
 
-
 _CHOICES = TypeAdapter(Choices)
+_TABLES: dict[type[Any], Table] = {
+    Vote: schema.votes,
+    Unanswered: schema.unanswered,
+    Watch: schema.watches,
+    Inquiry: schema.inquiries,
+    Pending: schema.pending,
+}
 
 
 class Records:
@@ -67,19 +75,15 @@ class Records:
         """Give up what waits; the database is somebody else's to close."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def close_database(self) -> None:
-        """Close the database too, where nobody else needs it."""
-        self._database.close()
-
     async def open(self) -> None:
         """Drop what is too old, read what servers chose, and hear what they choose elsewhere."""
         self._database.follow(self._look)
         await self.tidy()
-        await self._run(self._look)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._look)
 
     async def reach(self) -> None:
         """Look whether the database can be reached."""
-        await self._run(lambda: databases.ping(self._database))
+        await self._read(lambda c: c.scalar(select(1)))
 
     def choices(self, guild: int | None) -> Choices:
         """Return what a server chose, from memory: what was last known."""
@@ -99,45 +103,83 @@ class Records:
         """Add the reason to a vote; False when that vote is gone."""
         table = schema.votes
         change = update(table).where(table.c.answer == answer, table.c.user == user)
-        return await self._write(lambda c: c.execute(change.values(reason=reason)).rowcount > 0)
+        return await self._do(change.values(reason=reason)) > 0
 
-    async def keep(self, asked: Unanswered) -> None:
-        """Keep a question that was refused."""
-        row = asdict(asked) | {"at": self._moment()}
-        await self._write(lambda c: c.execute(schema.unanswered.insert().values(row)) and None)
+    async def keep(self, asked: Unanswered | Watch | Inquiry) -> int:
+        """Keep a question that was refused, waits for a story or is the newsroom's.
+
+        Returns:
+            Its number.
+        """
+        table = _TABLES[type(asked)]
+        given = {key: value for key, value in asdict(asked).items() if key != "n"}
+        insert = table.insert().values(**given | {"at": self._moment()}).returning(table.c.n)
+        return int(await self._write(lambda c: c.scalar(insert)) or 0)
 
     async def votes(self, *, guild: int | None = None, user: int | None = None) -> list[Vote]:
         """Return the votes of a server or of a person, newest first."""
-        return [Vote(**row) for row in await self._of(schema.votes, guild, user)]
+        return await self._of(Vote, guild, user)
 
     async def unanswered(
         self, *, guild: int | None = None, user: int | None = None
     ) -> list[Unanswered]:
         """Return the refused questions of a server or of a person, newest first."""
-        rows = await self._of(schema.unanswered, guild, user)
-        return [Unanswered(**{k: v for k, v in row.items() if k != "n"}) for row in rows]
+        return await self._of(Unanswered, guild, user)
+
+    async def watches(self, *, guild: int | None = None, user: int | None = None) -> list[Watch]:
+        """Return the questions of a server or of a person, newest first."""
+        return await self._of(Watch, guild, user)
+
+    async def all_watches(self) -> list[Watch]:
+        """Return the questions of all servers, oldest first."""
+        return await self._list(Watch, order=(schema.watches.c.n,))
+
+    async def end_watch(self, n: int) -> bool:
+        """Delete a question; False when somebody else already did."""
+        return await self._do(delete(schema.watches).where(schema.watches.c.n == n)) > 0
+
+    async def inquiries(
+        self, *, guild: int | None = None, user: int | None = None
+    ) -> list[Inquiry]:
+        """Return the questions of a server or of a person, newest first."""
+        return await self._of(Inquiry, guild, user)
+
+    async def inquiry(self, n: int) -> Inquiry | None:
+        """Return a question that is not answered yet; None when it is, or was deleted."""
+        return next(iter(await self._list(Inquiry, schema.inquiries.c.n == n)), None)
+
+    async def end_inquiry(self, n: int) -> bool:
+        """Delete a question that was answered; False when somebody else already did."""
+        return await self._do(delete(schema.inquiries).where(schema.inquiries.c.n == n)) > 0
+
+    async def begin(self, pending: Pending) -> None:
+        """Keep a question that was acknowledged."""
+        await self._put(schema.pending, asdict(pending) | {"at": self._moment()})
+
+    async def finish(self, token: str) -> bool:
+        """Delete a question that is answered; False when another process took it over."""
+        return await self._do(delete(schema.pending).where(schema.pending.c.token == token)) > 0
+
+    async def unfinished(self) -> list[Pending]:
+        """Return the questions that can still be answered, and delete those that cannot."""
+        at = schema.pending.c.at
+        await self._do(delete(schema.pending).where(at < self._moment(TOKEN)))
+        return await self._list(Pending, order=(at,))
 
     async def forget(self, user: int) -> int:
         """Delete all that a person caused; return how many rows that was."""
-
-        def forget(c: Connection) -> int:
-            statements = (delete(t).where(t.c.user == user) for t in schema.OF_PEOPLE)
-            return sum(c.execute(statement).rowcount for statement in statements)
-
-        return await self._write(forget)
+        return await self._do(*(delete(t).where(t.c.user == user) for t in schema.OF_PEOPLE))
 
     async def leave(self, *guilds: int) -> None:
         """Note that the bot is no longer on servers; of those noted before, the day stays."""
         rows = [{"guild": guild, "at": self._moment()} for guild in guilds]
-        insert = self._database.insert(schema.left).on_conflict_do_nothing()
         if rows:
-            await self._write(lambda c: c.execute(insert, rows) and None)
+            await self._do(self._database.insert(schema.left).values(rows).on_conflict_do_nothing())
 
     async def come_back(self, *guilds: int) -> None:
         """Note that the bot is on servers: nothing of theirs is deleted."""
-        back = delete(schema.left).where(schema.left.c.guild.in_(guilds))
         if guilds:
-            await self._write(lambda c: c.execute(back) and None)
+            await self._do(delete(schema.left).where(schema.left.c.guild.in_(guilds)))
 
     async def left_servers(self, days: float = 0.0) -> list[int]:
         """Return the servers that the bot has not been on for so many days."""
@@ -156,12 +198,8 @@ class Records:
 
     async def forget_guild(self, guild: int) -> None:
         """Delete all that is kept of a server, and that the bot was removed from it."""
-
-        def forget(c: Connection) -> None:
-            for table in (*schema.OF_SERVERS, schema.left):
-                c.execute(delete(table).where(table.c.guild == guild))
-
-        await self._write(forget)
+        tables = (*schema.OF_SERVERS, schema.left)
+        await self._do(*(delete(table).where(table.c.guild == guild) for table in tables))
         self._choices = {key: kept for key, kept in self._choices.items() if key != guild}
 
     async def note(self, name: str) -> str | None:
@@ -190,31 +228,22 @@ class Records:
         given: dict[str, Any] = {"holder": holder, "at": now}
         insert = self._database.insert(table).values(name=name, **given)
         take = insert.on_conflict_do_update(index_elements=["name"], set_=given, where=free)
+        taken = take.returning(table.c.name)
         rest = select(table.c.at + seconds - now).where(table.c.name == name)
-
-        def turn(c: Connection) -> float:
-            if c.scalar(take.returning(table.c.name)):
-                return 0.0
-            return max(0.001, float(c.scalar(rest) or 0.0))
-
-        return await self._write(turn)
+        return await self._write(
+            lambda c: 0.0 if c.scalar(taken) else max(0.001, float(c.scalar(rest) or 0.0))
+        )
 
     async def end_turn(self, name: str, holder: str) -> None:
         """Let others take what this holder had, at once."""
         table = schema.turns
-        end = delete(table).where(table.c.name == name, table.c.holder == holder)
-        await self._write(lambda c: c.execute(end) and None)
+        await self._do(delete(table).where(table.c.name == name, table.c.holder == holder))
 
     async def tidy(self) -> None:
         """Drop what is too old."""
         old = [delete(t).where(t.c.at < self._moment(KEPT_DAYS)) for t in schema.OF_PEOPLE]
         old.append(delete(schema.turns).where(schema.turns.c.at < self._clock() - TURNS_KEPT))
-
-        def drop(c: Connection) -> None:
-            for statement in old:
-                c.execute(statement)
-
-        await self._write(drop)
+        await self._do(*old)
 
     def _moment(self, days: float = 0.0) -> str:
         """Return the moment so many days ago, as it is kept."""
@@ -236,29 +265,35 @@ class Records:
         """Write a row in the place of the one with the same key."""
         insert = self._database.insert(table).values(row)
         key = [column.name for column in table.primary_key]
-        put = insert.on_conflict_do_update(index_elements=key, set_=row)
-        await self._write(lambda c: c.execute(put) and None)
+        await self._do(insert.on_conflict_do_update(index_elements=key, set_=row))
 
-    async def _of(self, table: Table, guild: int | None, user: int | None) -> list[dict[str, Any]]:
-        chosen = table.c.user == user if user is not None else table.c.guild == guild
-        recent = table.c.at >= self._moment(KEPT_DAYS)
-        order = table.c.get("n", table.c.at)
-        found = select(table).where(chosen, recent).order_by(table.c.at.desc(), order.desc())
-        return await self._read(lambda c: [dict(row) for row in c.execute(found).mappings()])
+    async def _of(self, kind: type[R], guild: int | None, user: int | None) -> list[R]:
+        """Return the rows of a server or of a person, newest first."""
+        c = _TABLES[kind].c
+        chosen = c.user == user if user is not None else c.guild == guild
+        order = (c.at.desc(), c.get("n", c.at).desc())
+        return await self._list(kind, chosen, c.at >= self._moment(KEPT_DAYS), order=order)
+
+    async def _list(
+        self, kind: type[R], *chosen: ColumnElement[bool], order: tuple[Any, ...] = ()
+    ) -> list[R]:
+        columns = (_TABLES[kind].c[field.name] for field in fields(kind))
+        found = select(*columns).where(*chosen).order_by(*order)
+        return await self._read(lambda c: [kind(**row) for row in c.execute(found).mappings()])
+
+    async def _do(self, *statements: Delete | Insert | Update) -> int:
+        """Execute statements in one transaction; return how many rows that was."""
+        return await self._write(lambda c: sum(c.execute(each).rowcount for each in statements))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        def read() -> T:
-            with self._database.read() as connection:
-                return work(connection)
-
-        return await self._run(read)
+        return await self._run(self._database.read, work)
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
-        def write() -> T:
-            with self._database.write() as connection:
+        return await self._run(self._database.write, work)
+
+    async def _run(self, begin: Transaction, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with begin() as connection:
                 return work(connection)
 
-        return await self._run(write)
-
-    async def _run(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)

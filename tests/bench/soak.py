@@ -29,6 +29,7 @@ from embeddings.engine import SearchEngine
 from embeddings.vectors.encoder import Encoder
 from tests.bench import words
 from tests.bench.runs import megabytes, pss
+from tests.embeddings.collections import ask_from
 
 GROWTH = 0.05
 """How much more memory than after the first tenth may be held at the end, as a share."""
@@ -174,7 +175,7 @@ class Soak:
             while self.asked < until:
                 self.asked += 1
                 asked = self._chance.choice(self._questions).question
-                answer = await collections.ask(asked, server=server)
+                answer = await ask_from(collections, asked, server)
                 self.answered += answer.refusal is None
 
         await asyncio.gather(*(person() for _ in range(ASKERS)))

@@ -9,8 +9,9 @@ from typing import Any
 
 from config.settings import Settings
 from embeddings.changing.changeset import Change, Wish
+from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.types import Article
+from embeddings.types import Answer, Article
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
@@ -53,3 +54,10 @@ async def put(engine: SearchEngine, *articles: Article) -> None:
     async with engine._publisher.hold() as write:
         change = Change("add", {article.id: article for article in articles})
         await engine._publisher.publish(write, change, Wish())
+
+
+async def ask_from(
+    collections: Collections, question: str, server: int | None = None, **terms: Any
+) -> Answer:
+    """Ask as somebody on a server does; None: in private."""
+    return await (await collections.scope(server)).ask(question, **terms)

@@ -19,6 +19,7 @@ from embeddings.errors import BusyError, StorageError, UnknownArticle
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.types import SHARED, Filters, Refusal
+from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
 
 SHARED_STORY = "Le port de Lorient a ouvert un nouveau quai lundi."
@@ -91,9 +92,9 @@ async def test_a_server_without_a_collection_has_none_and_gets_no_folder(world: 
 
 
 async def test_a_members_question_is_answered_from_both_collections(told: World) -> None:
-    shared = await told.collections.ask("Quel quai a ouvert à Lorient ?", server=1)
+    shared = await ask_from(told.collections, "Quel quai a ouvert à Lorient ?", 1)
     assert shared.hits[0].text == SHARED_STORY
-    own = await told.collections.ask("Quand est la réunion du club de voile ?", server=1)
+    own = await ask_from(told.collections, "Quand est la réunion du club de voile ?", 1)
     assert own.hits[0].text == OWN_STORY
     assert own.hits[0].article.collection == "server-1"
     assert [hit.rank for hit in own.hits] == list(range(1, len(own.hits) + 1))
@@ -103,31 +104,35 @@ async def test_a_members_question_is_answered_from_both_collections(told: World)
 async def test_elsewhere_and_in_private_only_the_shared_one_is_asked(
     told: World, server: int | None
 ) -> None:
-    answer = await told.collections.ask("Quand est la réunion du club de voile ?", server=server)
+    answer = await ask_from(
+        told.collections, "Quand est la réunion du club de voile ?", server=server
+    )
     assert "club" not in {hit.article.id for hit in answer.hits}
     assert "Titre de club" not in answer.nearest_titles
 
 
 async def test_only_both_together_refuse_and_name_the_nearest_titles_of_both(told: World) -> None:
-    answer = await told.collections.ask("Zzz quark de Lorient club ?", server=1, top_k=1)
+    answer = await ask_from(told.collections, "Zzz quark de Lorient club ?", 1, top_k=1)
     assert answer.refusal is Refusal.NOT_FOUND
     assert set(answer.nearest_titles) == {"Titre de port", "Titre de club"}
 
 
 async def test_the_corpus_is_empty_only_when_both_are(world: World) -> None:
     await world.collections.of(1, create=True)
-    assert (await world.collections.ask("Une question ?", server=1)).refusal is Refusal.EMPTY_CORPUS
+    assert (await ask_from(world.collections, "Une question ?", 1)).refusal is Refusal.EMPTY_CORPUS
     await world.tell(1, "club", OWN_STORY)
-    assert (await world.collections.ask("La réunion du club ?", server=1)).hits
-    assert (await world.collections.ask("La réunion ?", server=2)).refusal is Refusal.EMPTY_CORPUS
+    assert (await ask_from(world.collections, "La réunion du club ?", 1)).hits
+    assert (await ask_from(world.collections, "La réunion ?", 2)).refusal is Refusal.EMPTY_CORPUS
 
 
 async def test_what_lies_outside_the_filter_in_either_collection_is_said_to(told: World) -> None:
     question, filters = "La réunion du club de voile jeudi soir ?", Filters(source="Le Port")
     await told.tell(None, "quai", "Le quai est long.", source="Le Port")
-    answer = await told.collections.ask(question, server=1, filters=filters)
+    answer = await ask_from(told.collections, question, 1, filters=filters)
     assert answer.refusal is Refusal.NO_MATCH_IN_FILTER
-    assert (await told.collections.ask(question, filters=filters)).refusal is Refusal.NOT_FOUND
+    assert (
+        await ask_from(told.collections, question, filters=filters)
+    ).refusal is Refusal.NOT_FOUND
 
 
 async def test_two_collections_may_each_have_an_article_of_one_id(world: World) -> None:
@@ -136,7 +141,7 @@ async def test_two_collections_may_each_have_an_article_of_one_id(world: World) 
     for collection, text in ((SHARED, SHARED_STORY), ("server-1", OWN_STORY)):
         for question in (SHARED_STORY, OWN_STORY):
             only = Filters(article_id="port", collection=collection)
-            answer = await world.collections.ask(question, server=1, filters=only)
+            answer = await ask_from(world.collections, question, 1, filters=only)
             assert [hit.text for hit in answer.hits] == [text] * (question == text)
 
 
@@ -145,9 +150,9 @@ async def test_another_servers_article_cannot_be_asked_for(
     told: World, collection: str | None
 ) -> None:
     only = Filters(article_id="club", collection=collection)
-    assert (await told.collections.ask("La réunion ?", server=1, filters=only)).hits
+    assert (await ask_from(told.collections, "La réunion ?", 1, filters=only)).hits
     with pytest.raises(UnknownArticle):
-        await told.collections.ask("La réunion ?", server=2, filters=only)
+        await ask_from(told.collections, "La réunion ?", 2, filters=only)
 
 
 async def test_a_view_reads_what_it_sees_and_nothing_else(told: World) -> None:
@@ -197,7 +202,7 @@ async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> N
     for server in (2, 3):
         await told.tell(server, f"n{server}", OWN_STORY)
     assert told.collections.in_memory == ("server-2", "server-3")
-    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
+    assert (await ask_from(told.collections, "La réunion du club ?", 1)).hits
     assert told.collections.in_memory == ("server-3", "server-1")
 
 
@@ -235,7 +240,7 @@ async def test_a_deleted_collection_is_gone_from_disk_memory_and_answers(told: W
     assert told.collections.in_memory == ()
     assert await told.collections.servers() == ()
     assert await told.collections.of(1) is None
-    answer = await told.collections.ask("Quand est la réunion du club de voile ?", server=1)
+    answer = await ask_from(told.collections, "Quand est la réunion du club de voile ?", 1)
     assert "club" not in {hit.article.id for hit in answer.hits}
     assert not await told.collections.delete(1)
 
@@ -246,17 +251,17 @@ async def test_a_collection_made_after_a_deletion_begins_empty(told: World) -> N
     assert again
     assert again.sources() == ()
     await told.tell(1, "neuf", OWN_STORY)
-    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
+    assert (await ask_from(told.collections, "La réunion du club ?", 1)).hits
 
 
 async def test_a_question_during_the_deletion_is_answered(told: World) -> None:
     question = "Quand est la réunion du club de voile ?"
-    asked = [asyncio.ensure_future(told.collections.ask(question, server=1)) for _ in range(20)]
+    asked = [asyncio.ensure_future(ask_from(told.collections, question, 1)) for _ in range(20)]
     await asyncio.sleep(0)
     _, *answers = await asyncio.gather(told.collections.delete(1), *asked)
     assert len(answers) == 20
     assert all(hit.text in {OWN_STORY, SHARED_STORY} for a in answers for hit in a.hits)
-    after = await told.collections.ask(question, server=1)
+    after = await ask_from(told.collections, question, 1)
     assert "club" not in {hit.article.id for hit in after.hits}
 
 
@@ -272,7 +277,7 @@ async def test_opening_while_it_is_deleted_makes_no_new_folder(
 async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) -> None:
     with writer_lock(told.kept / "server-1"), pytest.raises(BusyError):
         await told.collections.delete(1)
-    assert (await told.collections.ask("La réunion du club ?", server=1)).hits
+    assert (await ask_from(told.collections, "La réunion du club ?", 1)).hits
     assert await told.collections.delete(1)
 
 
@@ -306,6 +311,6 @@ async def test_without_an_own_collection_nothing_is_searched_twice(
         return await original(engine, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(SearchEngine, "ask", ask)
-    await told.collections.ask("Quel quai ?", server=2)
-    await told.collections.ask("Quel quai ?")
+    await ask_from(told.collections, "Quel quai ?", 2)
+    await ask_from(told.collections, "Quel quai ?")
     assert searched == [(), ()]

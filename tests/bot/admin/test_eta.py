@@ -10,7 +10,7 @@ from bot.admin.eta import FEW, USUAL, Stopwatch, expect, learn, say_duration
 from bot.translate import Languages
 from embeddings.errors import StorageError
 from embeddings.reports import ReindexReport
-from embeddings.store.wishes import Wishes
+from embeddings.store.records import Records
 from embeddings.types import Progress
 from tests.records import records_in
 
@@ -25,7 +25,7 @@ def report(encoded: int, seconds: float) -> ReindexReport:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> Wishes:
+async def store(tmp_path: Path) -> Records:
     opened = records_in(tmp_path)
     await opened.open()
     return opened
@@ -41,30 +41,30 @@ class Broken:
         raise StorageError("The disk is full.")
 
 
-async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Wishes) -> None:
+async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Records) -> None:
     assert await expect(store, "m", 120) == 120 / USUAL
 
 
-async def test_the_last_speed_is_taken(store: Wishes) -> None:
+async def test_the_last_speed_is_taken(store: Records) -> None:
     await learn(store, "m", report(1000, 10.0))
     assert await expect(store, "m", 50) == pytest.approx(0.5)
 
 
-async def test_each_model_has_its_own_speed(store: Wishes) -> None:
+async def test_each_model_has_its_own_speed(store: Records) -> None:
     await learn(store, "m", report(1000, 10.0))
     assert await expect(store, "n", 60) == 60 / USUAL
 
 
 @pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
 async def test_what_says_nothing_of_the_speed_is_not_learnt(
-    store: Wishes, given: ReindexReport | None
+    store: Records, given: ReindexReport | None
 ) -> None:
     await learn(store, "m", given)
     assert await store.note("pace:m") is None
 
 
 @pytest.mark.parametrize("noted", ["soon", "0"])
-async def test_a_note_that_is_no_speed_is_passed_over(store: Wishes, noted: str) -> None:
+async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str) -> None:
     await store.write_note("pace:m", noted)
     assert await expect(store, "m", 60) == 60 / USUAL
 

@@ -17,6 +17,7 @@ from embeddings.engine import SearchEngine
 from embeddings.store.opening import open_records
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
+from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
 
 if TYPE_CHECKING:
@@ -74,5 +75,5 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id
         async with asyncio.timeout(20):
-            while not (await one.collections.ask(QUESTION, server=guild)).hits:  # noqa: ASYNC110
+            while not (await ask_from(one.collections, QUESTION, guild)).hits:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

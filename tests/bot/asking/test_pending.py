@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.asking.pending import answer_pending
-from embeddings.store.wishes import Pending
+from embeddings.store.people import Pending
 from tests.bot.people import World
 
 if TYPE_CHECKING:
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 QUESTION = "Que compare la lettre ?"
 LATER = "9999-01-01T00:00:00+00:00"
 """A run that begins after everything that is kept."""
 
 
-def records(world: World) -> Wishes:
-    found: Wishes = world.bot.records  # type: ignore[attr-defined]
+def records(world: World) -> Records:
+    found: Records = world.bot.records  # type: ignore[attr-defined]
     return found
 
 

@@ -11,7 +11,7 @@ from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import RIVER
 
 if TYPE_CHECKING:
-    from embeddings.store.wishes import Wishes
+    from embeddings.store.records import Records
 
 ASKED = "Qui cuit la tarte aux pommes ?"
 ANSWER = replace(RIVER, id="tarte", title="La tarte", text="La tarte aux pommes cuit chez Bea.")
@@ -25,8 +25,8 @@ async def world(world: World) -> World:
     return world
 
 
-def records(world: World) -> Wishes:
-    found: Wishes = world.bot.records  # type: ignore[attr-defined]
+def records(world: World) -> Records:
+    found: Records = world.bot.records  # type: ignore[attr-defined]
     return found
 
 

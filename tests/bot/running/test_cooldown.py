@@ -11,7 +11,7 @@ import pytest
 from bot.running import cooldown as module
 from bot.running.cooldown import PAUSE, Cooldown, Key
 from embeddings.errors import AwayError, StorageError
-from embeddings.store.wishes import Wishes
+from embeddings.store.records import Records
 
 ANA: Key = ("user", 1)
 
@@ -30,8 +30,8 @@ class Others:
         return self.left
 
 
-def shared(others: Any) -> Wishes:
-    return cast("Wishes", others)
+def shared(others: Any) -> Records:
+    return cast("Records", others)
 
 
 @pytest.fixture

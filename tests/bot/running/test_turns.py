@@ -13,7 +13,7 @@ import pytest
 
 from bot.running import turns
 from embeddings.errors import StorageError
-from embeddings.store.wishes import Wishes
+from embeddings.store.records import Records
 from tests.records import records_in
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LEASE = 0.2
 
 
 @pytest.fixture
-async def stores(tmp_path: Path) -> tuple[Wishes, Wishes]:
+async def stores(tmp_path: Path) -> tuple[Records, Records]:
     """What two processes of one machine share."""
     found = records_in(tmp_path), records_in(tmp_path)
     for store in found:
@@ -42,7 +42,7 @@ class Away:
         raise StorageError("The disk is full.")
 
 
-AWAY = cast("Wishes", Away())
+AWAY = cast("Records", Away())
 
 
 class Work:
@@ -67,12 +67,12 @@ async def until(predicate: Callable[[], object]) -> None:
 
 
 async def test_two_processes_begin_one_session_after_the_other(
-    stores: tuple[Wishes, Wishes], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "BETWEEN", 0.1)
     begun: list[datetime] = []
 
-    async def begin(store: Wishes) -> None:
+    async def begin(store: Records) -> None:
         looked: list[datetime] = []
         store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]  # type: ignore[func-returns-value]
         for _ in range(2):
@@ -86,7 +86,7 @@ async def test_two_processes_begin_one_session_after_the_other(
 
 
 async def test_sessions_of_two_buckets_do_not_wait_for_each_other(
-    stores: tuple[Wishes, Wishes],
+    stores: tuple[Records, Records],
 ) -> None:
     async with asyncio.timeout(2):
         await asyncio.gather(*(turns.begin(store, n) for n, store in enumerate(stores)))
@@ -101,7 +101,7 @@ async def test_sessions_are_begun_although_nobody_can_say_whose_turn_it_is(
     assert time.monotonic() - began > 0.04
 
 
-async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Wishes, Wishes]) -> None:
+async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Records, Records]) -> None:
     async with turns.once(stores[0], "commands") as left:
         assert left == 0
         for _ in range(2):
@@ -117,7 +117,7 @@ async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -
 
 
 async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
-    stores: tuple[Wishes, Wishes],
+    stores: tuple[Records, Records],
 ) -> None:
     first, second = Work(), Work()
     one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
@@ -136,7 +136,7 @@ async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
 
 
 async def test_the_work_of_a_process_that_died_is_taken_over(
-    stores: tuple[Wishes, Wishes],
+    stores: tuple[Records, Records],
 ) -> None:
     assert await stores[0].take_turn("watching", LEASE, "who died") == 0
     work = Work()
@@ -149,7 +149,7 @@ async def test_the_work_of_a_process_that_died_is_taken_over(
 
 
 async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
-    stores: tuple[Wishes, Wishes], monkeypatch: pytest.MonkeyPatch
+    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work()
     task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))
@@ -161,7 +161,7 @@ async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
 
 
 async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
-    stores: tuple[Wishes, Wishes], caplog: pytest.LogCaptureFixture
+    stores: tuple[Records, Records], caplog: pytest.LogCaptureFixture
 ) -> None:
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with one.claim(stores[0], lambda: (0, 1)), other.claim(stores[1], lambda: (1, 2)):
@@ -171,7 +171,7 @@ async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
 
 
 async def test_what_a_process_that_died_held_is_nobodys_and_told_to_nobody(
-    stores: tuple[Wishes, Wishes], caplog: pytest.LogCaptureFixture
+    stores: tuple[Records, Records], caplog: pytest.LogCaptureFixture
 ) -> None:
     await stores[0].take_turn("shard:0", LEASE, "who died")
     shards = turns.Shards(LEASE)
@@ -181,7 +181,7 @@ async def test_what_a_process_that_died_held_is_nobodys_and_told_to_nobody(
     assert "Another process" not in caplog.text
 
 
-async def test_it_is_over_when_the_other_process_ends(stores: tuple[Wishes, Wishes]) -> None:
+async def test_it_is_over_when_the_other_process_ends(stores: tuple[Records, Records]) -> None:
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with other.claim(stores[1], lambda: (0,)):
         async with one.claim(stores[0], lambda: (0,)):

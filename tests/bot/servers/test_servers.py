@@ -16,7 +16,7 @@ from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import BusyError, StorageError
 from embeddings.store.people import Choices, Unanswered, Vote
-from embeddings.store.wishes import Wishes
+from embeddings.store.records import Records
 from tests.bot.people import World, labels_of, text_of, texts_of
 from tests.fakes import FakeEngine
 
@@ -61,9 +61,9 @@ class Leaving:
     now: datetime
 
     @property
-    def store(self) -> Wishes:
+    def store(self) -> Records:
         store = self.world.bot.records  # type: ignore[attr-defined]
-        assert isinstance(store, Wishes)
+        assert isinstance(store, Records)
         return store
 
     @property
@@ -105,7 +105,7 @@ async def leaving(world: World) -> Leaving:
     return leaving
 
 
-async def kept(store: Wishes, guild: int) -> tuple[int, int, Choices]:
+async def kept(store: Records, guild: int) -> tuple[int, int, Choices]:
     votes, unanswered = await store.votes(guild=guild), await store.unanswered(guild=guild)
     return len(votes), len(unanswered), store.choices(guild)
 
@@ -187,7 +187,7 @@ async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
 
 async def test_the_day_is_kept_over_a_restart(leaving: Leaving) -> None:
     guild = await leaving.removed()
-    again = Wishes(leaving.store._database, lambda: leaving.now + timedelta(days=DAYS))
+    again = Records(leaving.store._database, lambda: leaving.now + timedelta(days=DAYS))
     await again.open()
     assert await again.left_servers(DAYS) == [guild]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.reports import AuditEntry
 from embeddings.store.audit import Audit, line, read
-from embeddings.types import Standing, digest
+from embeddings.types import digest
 from tests.embeddings.collections import PORT, filled, opened, story
 from tests.embeddings.store.installed import tamper
 from tests.embeddings.stories import HARBOUR
@@ -146,22 +145,3 @@ async def test_what_comes_again_after_its_removal_is_not_corrected(tmp_path: Pat
         await engine.add([str(tmp_path / "port.md")])
         assert {s.corrected for s in engine.sources()} == {None}
         assert len(await engine.corrections("port")) == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "standing"),
-    [("", Standing.CURRENT), ("four", Standing.CHANGED), ("remove", Standing.GONE)],
-)
-async def test_a_quote_says_whether_its_words_still_stand(
-    tmp_path: Path, change: str, standing: Standing
-) -> None:
-    async with opened(tmp_path) as engine:
-        await filled(engine, tmp_path)
-        quoted = engine.passages("port")[1].digest
-        if change == "four":
-            new = PORT.replace("trois ans", "quatre ans")
-            await engine.add([story(tmp_path, "port", new, id="port", title="T")])
-        elif change:
-            await engine.remove(["port"])
-        assert engine.standing("port", quoted) is standing
-        assert engine.standing("port", quoted[:8]) is standing

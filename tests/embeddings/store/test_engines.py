@@ -13,7 +13,7 @@ from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, GateError, UnknownArticle, UnknownProposal
 from embeddings.types import Refusal
-from tests.embeddings.collections import filled, story
+from tests.embeddings.collections import ask_from, filled, story
 from tests.embeddings.store.installed import Installed, installed, tell
 
 __all__ = ["installed"]
@@ -190,9 +190,9 @@ async def test_a_server_has_a_collection_of_its_own_until_it_is_deleted(
         assert own is not None
         text = "La réunion du club de voile aura lieu jeudi soir."
         await own.add([story(installed.folder, "voile", text, title="Voile")])
-        answer = await collections.ask("Quand aura lieu la réunion du club ?", server=7)
+        answer = await ask_from(collections, "Quand aura lieu la réunion du club ?", 7)
         assert answer.hits[0].text == text
         assert await collections.servers() == (7,)
         assert await collections.delete(7)
         assert await collections.of(7) is None
-        assert (await collections.ask("Quand aura lieu la réunion du club ?", server=7)).hits == ()
+        assert not (await ask_from(collections, "Quand aura lieu la réunion du club ?", 7)).hits
