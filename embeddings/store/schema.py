@@ -8,7 +8,7 @@ rows of its own adds a table here and methods to ``records``; ``make`` makes wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -43,6 +43,26 @@ def _collection() -> Column[str]:
     """Return the column that says whose a row is; what is of a collection goes with it."""
     return Column(
         "collection", String, ForeignKey("collections.name", ondelete="CASCADE"), nullable=False
+    )
+
+
+def _language() -> Column[str]:
+    return Column("language", String, nullable=False)
+
+
+def _asked(
+    name: str, *more: Column[Any], key: Column[Any] | None = None, is_public: bool = False
+) -> Table:
+    """Return a table of questions, each of a person; by default those of private ones too."""
+    return Table(
+        name,
+        METADATA,
+        Column("n", _COUNTER, primary_key=True, autoincrement=True) if key is None else key,
+        Column("user", BigInteger, nullable=False, index=True),
+        Column("guild", BigInteger, nullable=not is_public, index=True),
+        Column("question", Text, nullable=False),
+        Column("at", String, nullable=False),
+        *more,
     )
 
 
@@ -159,16 +179,7 @@ votes = Table(
     PrimaryKeyConstraint("answer", "user"),
 )
 
-unanswered = Table(
-    "unanswered",
-    METADATA,
-    Column("n", _COUNTER, primary_key=True, autoincrement=True),
-    Column("user", BigInteger, nullable=False, index=True),
-    Column("guild", BigInteger, index=True),
-    Column("question", Text, nullable=False),
-    Column("refusal", String, nullable=False),
-    Column("at", String, nullable=False),
-)
+unanswered = _asked("unanswered", Column("refusal", String, nullable=False))
 
 choices = Table(
     "choices",
@@ -200,42 +211,17 @@ turns = Table(
 )
 """What only one process may do for a while, and which one that is."""
 
-watches = Table(
-    "watches",
-    METADATA,
-    Column("n", _COUNTER, primary_key=True, autoincrement=True),
-    Column("user", BigInteger, nullable=False, index=True),
-    Column("guild", BigInteger, index=True),
-    Column("channel", BigInteger),  # where they are told; null: in private
-    Column("question", Text, nullable=False),
-    Column("language", String, nullable=False),
-    Column("at", String, nullable=False),
-)
-"""Questions whose askers want to be told once a story answers."""
+watches = _asked("watches", Column("channel", BigInteger), _language())
+"""Questions whose askers want to be told once a story answers, there or else in private."""
 
-inquiries = Table(
-    "inquiries",
-    METADATA,
-    Column("n", _COUNTER, primary_key=True, autoincrement=True),
-    Column("user", BigInteger, nullable=False, index=True),
-    Column("guild", BigInteger, nullable=False, index=True),
-    Column("channel", BigInteger),  # where it was asked
-    Column("question", Text, nullable=False),
-    Column("language", String, nullable=False),
-    Column("at", String, nullable=False),
-)
+inquiries = _asked("inquiries", Column("channel", BigInteger), _language(), is_public=True)
 """Questions that the newsroom was asked, until it answers."""
 
-pending = Table(
+pending = _asked(
     "pending",
-    METADATA,
-    Column("token", String, primary_key=True),  # of the interaction: it is good for 15 minutes
-    Column("user", BigInteger, nullable=False, index=True),
-    Column("guild", BigInteger, index=True),
-    Column("question", Text, nullable=False),
-    Column("language", String, nullable=False),
+    _language(),
     Column("private", Boolean, nullable=False),
-    Column("at", String, nullable=False),
+    key=Column("token", String, primary_key=True),  # of the interaction: it is good for 15 minutes
 )
 """Questions that were acknowledged and are not answered yet; for 15 minutes at the most."""
 
