@@ -131,11 +131,6 @@ class LoadedSnapshot:
         found = dict.fromkeys(titles[self.arrays.article_of[c.passage]] for c in candidates)
         return tuple(found)[:limit]
 
-    def source_like(self, name: str) -> str | None:
-        """Return the name of a source as the articles write it, None when none has it."""
-        found = np.flatnonzero(self._source_names == fold(name.strip()))
-        return self.snapshot.sources[int(found[0])].source if len(found) else None
-
     def source_names(self) -> tuple[str, ...]:
         """Return the names of the sources, each once, in order."""
         return self._names

@@ -14,7 +14,6 @@ from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.evidence import sentence_text
 from embeddings.snapshots.tokens import TOKENS, TokenKeeper
-from embeddings.snapshots.unchanged import taken_over
 from embeddings.snapshots.writing import prefixed
 from embeddings.text.analysis import without_tags
 from embeddings.types import Progress
@@ -87,10 +86,10 @@ class Wanted:
         articles: The articles that it is to hold.
         passages: The passages of each.
         known: A snapshot made with the same model, whose vectors and words are taken over.
+        kept: Where in it each passage of the articles that did not change is, int64 [P]; -1 for
+            all others.
 
     Attributes:
-        kept: Where in ``known`` each passage of the articles that did not change is, int64 [P];
-            -1 for all others.
         keys: By kind, a 64-bit digest of each text, uint64 [n].
         rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.
         missing: Digest -> text, each text that has to be encoded.
@@ -101,9 +100,10 @@ class Wanted:
         articles: Sequence[Article],
         passages: Sequence[Sequence[Passage]],
         known: Snapshot | None,
+        kept: Ints | None = None,
     ) -> None:
         self.articles, self.passages, self.known = articles, passages, known
-        self.kept = taken_over(articles, passages, known)
+        self.kept = np.full(sum(map(len, passages)), -1) if kept is None else kept
         self.keys: dict[str, Keys] = {}
         self.rows: dict[str, Ints] = {}
         self.missing: dict[int, str] = {}
@@ -112,10 +112,10 @@ class Wanted:
         sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
         same = self.kept >= 0
         changed = texts_of(*self.changed()).by_kind()
-        for kind, kept, rows in zip(
+        for kind, is_there, rows in zip(
             KINDS, (same, np.repeat(same, counts)), (there, sentences), strict=True
         ):
-            self._find(kind, changed[kind], kept, rows)
+            self._find(kind, changed[kind], is_there, rows)
 
     def changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
         """Return the articles that are not taken over, and their passages."""

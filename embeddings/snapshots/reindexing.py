@@ -6,16 +6,19 @@ import asyncio
 import logging
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from embeddings.errors import SnapshotError
+from embeddings.lexical.words import recipe
 from embeddings.loaded import LoadedSnapshot
 from embeddings.snapshots import building, gate, writing
 from embeddings.snapshots.manifest import MANIFEST, damaged
 from embeddings.snapshots.snapshot import Snapshot
-from embeddings.snapshots.unchanged import split
+from embeddings.text.passages import split
 from embeddings.types import Progress
 from embeddings.vectors.worker import Priority, finish
 
@@ -23,10 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
@@ -109,12 +110,15 @@ class Material:
         passages: The passages of each.
         base: The snapshot that it is built on.
         known: The same, where its vectors may be taken over.
+        kept: Where in ``known`` each passage of the articles that did not change is, int64 [P];
+            -1 for all others.
     """
 
     articles: Sequence[Article]
     passages: Sequence[Sequence[Passage]]
     base: Snapshot | None = None
     known: Snapshot | None = None
+    kept: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, order: Order, model: str) -> Material:
@@ -129,17 +133,27 @@ class Material:
         there: dict[str, Article | None] = {**(base.articles() if base else {}), **order.change}
         articles = [article for _, article in sorted(there.items()) if article]
         known = base if base and not order.full and base.manifest.model == model else None
-        return cls(articles, split(articles, known), base, known)
+        return replace(cls.on(known, articles), base=base)
+
+    @classmethod
+    def on(cls, known: Snapshot | None, articles: Sequence[Article]) -> Material:
+        """Split articles into passages; those of articles that did not change are taken over."""
+        before = known if known and known.manifest.recipe == recipe() else None
+        rows = [before.passage_rows(article) if before else range(0) for article in articles]
+        passages = [
+            before.passages(there) if before and there else split(article)
+            for article, there in zip(articles, rows, strict=True)
+        ]
+        kept = [
+            np.arange(there.start, there.stop) if there else np.full(len(group), -1)
+            for group, there in zip(passages, rows, strict=True)
+        ]
+        return cls(articles, passages, None, known, np.concatenate([np.zeros(0, np.int64), *kept]))
 
     @property
     def wanted(self) -> building.Wanted:
         """What of it there is already, and what has to be encoded."""
-        return building.Wanted(self.articles, self.passages, self.known)
-
-    @property
-    def documents(self) -> list[Document]:
-        """The passages as the lexical index takes them, in order."""
-        return building.documents(self.articles, self.passages)
+        return building.Wanted(self.articles, self.passages, self.known, self.kept)
 
     def __len__(self) -> int:
         """Return how many passages it has."""

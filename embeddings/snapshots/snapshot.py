@@ -14,7 +14,7 @@ import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
 from embeddings.snapshots.manifest import damaged, read_manifest
-from embeddings.types import Article, ArticleSummary, Passage, Span, digest
+from embeddings.types import Article, ArticleSummary, Passage, Span, digest, identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,10 +159,11 @@ class Snapshot:
 
     def passage(self, row: int) -> Passage:
         """Return a passage by its row."""
-        return self._passages(row, row + 1)[0]
+        return self.passages(range(row, row + 1))[0]
 
-    def _passages(self, first: int, last: int) -> tuple[Passage, ...]:
+    def passages(self, rows: range) -> tuple[Passage, ...]:
         """Return passages that follow each other."""
+        first, last = rows.start, rows.stop
         begin = self._first[first : last + 1].tolist()
         spans = [Span(a, b) for a, b in self._spans[begin[0] : begin[-1]].tolist()]
         digests = self._digests[first:last].tobytes().hex()
@@ -178,14 +179,18 @@ class Snapshot:
             for i, (article, start, end, paragraph) in enumerate(self._places[first:last].tolist())
         )
 
-    def passage_rows(self, article_row: int) -> tuple[int, int]:
-        """Return the row of an article's first passage, and one past that of its last."""
-        first, last = self._passages_of[article_row : article_row + 2]
-        return int(first), int(last)
+    def passage_rows(self, article: Article) -> range:
+        """Return the rows of an article's passages; none when it is not here just as it is."""
+        same = self.digests.get(article.id) == identity(article)
+        return self._rows_of(self._row[article.id]) if same else range(0)
 
     def passages_of(self, article_row: int) -> tuple[Passage, ...]:
         """Return an article's passages, in order."""
-        return self._passages(*self.passage_rows(article_row))
+        return self.passages(self._rows_of(article_row))
+
+    def _rows_of(self, article_row: int) -> range:
+        first, last = self._passages_of[article_row : article_row + 2]
+        return range(int(first), int(last))
 
     def changed_passages(self) -> list[str]:
         """Read every passage again; return a sentence for each that is not what was indexed."""

@@ -121,16 +121,16 @@ async def test_a_question_kept_to_an_unknown_article_is_refused(engine: SearchEn
         await engine.ask(QUESTION, filters=Filters(article_id="nowhere"))
 
 
-@pytest.mark.parametrize(
-    ("question", "reason"),
-    [("", "empty"), (" \n\t", "empty"), ("a" * 5000, "too_long"), ("?! … 🙂", "no_words")],
-)
-async def test_a_question_that_cannot_be_asked_is_told_why(
-    engine: SearchEngine, question: str, reason: str
-) -> None:
-    with pytest.raises(QuestionError) as caught:
-        await engine.ask(question)
-    assert caught.value.reason == reason
+async def test_a_question_that_cannot_be_asked_is_told_why(engine: SearchEngine) -> None:
+    for question, reason in [
+        ("", "empty"),
+        (" \n\t", "empty"),
+        ("a" * 5000, "too_long"),
+        ("?! … 🙂", "no_words"),
+    ]:
+        with pytest.raises(QuestionError) as caught:
+            await engine.ask(question)
+        assert caught.value.reason == reason
 
 
 async def test_a_quote_that_has_changed_on_disk_is_not_sent(
@@ -382,10 +382,10 @@ async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
             pass
 
 
-@pytest.mark.parametrize("name", ["../etc", "", "A b", "x" * 80])
-def test_a_name_that_is_no_collection_is_refused(settings: Settings, name: str) -> None:
-    with pytest.raises(InputError, match="is no name for a collection"):
-        SearchEngine(settings, collection=name)
+def test_a_name_that_is_no_collection_is_refused(settings: Settings) -> None:
+    for name in ["../etc", "", "A b", "x" * 80]:
+        with pytest.raises(InputError, match="is no name for a collection"):
+            SearchEngine(settings, collection=name)
 
 
 async def test_collections_do_not_see_each_other(

@@ -12,7 +12,7 @@ import pytest
 from embeddings.errors import SnapshotError
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
-from embeddings.snapshots import unchanged, writing
+from embeddings.snapshots import reindexing, writing
 from embeddings.snapshots.reindexing import Material, Order
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
@@ -32,7 +32,7 @@ async def built(
 ) -> tuple[Snapshot, build.Encoded, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
     encoder, worker = kind(), Worker()
-    wanted = build.Wanted(articles, unchanged.split(articles, known), known)
+    wanted = Material.on(known, articles).wanted
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
@@ -70,20 +70,19 @@ async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_aga
     tmp_path: Path,
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    passages = [split(ORCHARD)]
     other = replace(ORCHARD, id=HARBOUR.id)
-    assert unchanged.taken_over([other], passages, before).tolist() == [-1, -1]
+    assert Material.on(before, [other]).wanted.kept.tolist() == [-1, -1]
 
 
 async def test_what_another_version_of_the_program_split_is_split_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    groups = unchanged.split([HARBOUR], before)
-    assert unchanged.taken_over([HARBOUR], groups, before).tolist() == [0, 1, 2]
-    monkeypatch.setattr(unchanged, "recipe", lambda: "another")
-    assert unchanged.taken_over([HARBOUR], groups, before).tolist() == [-1, -1, -1]
-    assert unchanged.split([HARBOUR], before) == [split(HARBOUR)]
+    assert Material.on(before, [HARBOUR]).wanted.kept.tolist() == [0, 1, 2]
+    monkeypatch.setattr(reindexing, "recipe", lambda: "another")
+    again = Material.on(before, [HARBOUR])
+    assert again.wanted.kept.tolist() == [-1, -1, -1]
+    assert again.passages == [split(HARBOUR)]
 
 
 async def test_a_damaged_base_is_not_built_on(tmp_path: Path) -> None:

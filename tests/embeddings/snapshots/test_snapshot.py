@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
@@ -128,11 +128,12 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         written(tmp_path / "s", HARBOUR)
 
 
-@pytest.mark.parametrize("field", ["title", "source", "author", "url", "language", "text"])
-def test_whatever_changes_in_an_article_changes_its_identity(field: str) -> None:
-    assert identity(replace(HARBOUR, **{field: "autre"})) != identity(HARBOUR)
+def test_whatever_changes_in_an_article_changes_its_identity() -> None:
+    for field in ["title", "source", "author", "url", "language", "text"]:
+        assert identity(replace(HARBOUR, **{field: "autre"})) != identity(HARBOUR)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), max_size=4))
 def test_any_text_comes_back_character_for_character(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
