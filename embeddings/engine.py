@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
-from embeddings.changing.beginning import Beginning
+from embeddings.changing.changes import Changes
 from embeddings.changing.limits import limits_of
 from embeddings.changing.publishing import Publisher
 from embeddings.collection import Collection
@@ -46,7 +46,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class SearchEngine(Beginning):
+class SearchEngine(Changes):
     """One collection, searched and kept; an async context manager.
 
     Args:

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
+from embeddings.changing.changeset import Terms, Wish
 from embeddings.errors import (
     BusyError,
     GateError,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from embeddings.errors import BrokenQuestion
-    from embeddings.types import Passage, ProgressCallback
+    from embeddings.types import Passage
     from tests.fakereading import Read
 
 MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -80,12 +81,13 @@ class Changes:
             a.summary(len(self._passages[a.id])) for a in ordered
         )
 
-    def _check(self, what: str, by: str) -> None:
+    def _check(self, what: str, terms: Terms) -> str:
         if self.busy:
             raise BusyError("A reindex has been running since 12:00.", MADE)
         if self.failure is not None:
             raise self.failure
-        self.done_by.append((what, by))
+        self.done_by.append((what, terms.get("by", "")))
+        return self.done_by[-1][1]
 
     async def propose(
         self,
@@ -126,20 +128,13 @@ class Changes:
         )
         return self._keep(read, kept.rejected)
 
-    async def confirm(
-        self,
-        token: str,
-        *,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ChangeReport:
+    async def confirm(self, token: str, **terms: Unpack[Terms]) -> ChangeReport:
         shown = self._shown(token)
-        self._check("confirm", by)
+        by = self._check("confirm", terms)
         before = dict(self._corpus)
         for article, _ in self._proposals[token].read:
             self._corpus[article.id] = article
-        report = await self._rebuild(before, by=by, anyway=anyway, progress=progress)
+        report = await self._rebuild(before, Wish(**terms))
         del self._proposals[token]
         self._note(before, by)
         return ChangeReport(
@@ -164,40 +159,20 @@ class Changes:
         return tuple(reversed(self._corrections.get(article_id, [])))
 
     async def reindex(
-        self,
-        *,
-        dry_run: bool = False,
-        full: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
     ) -> ReindexReport:
-        self._check("reindex", by)
+        self._check("reindex", terms)
         if dry_run:
             return ReindexReport(self._live, 0, 0, 0, *self._work(full), 0.1)
-        return await self._rebuild(
-            dict(self._corpus), by=by, full=full, anyway=anyway, progress=progress
-        )
+        return await self._rebuild(dict(self._corpus), Wish(**terms, full=full))
 
     async def add(
-        self,
-        inputs: Sequence[str],
-        *,
-        dry_run: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
         return ChangeReport(rejected=tuple(Rejected(i, "Not read here.") for i in inputs))
 
     async def remove(
-        self,
-        article_ids: Sequence[str],
-        *,
-        dry_run: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, article_ids: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
         known = tuple(i for i in article_ids if i in self._corpus)
         unknown = tuple(
@@ -205,11 +180,11 @@ class Changes:
         )
         if dry_run or not known:
             return ChangeReport(removed=known, rejected=unknown)
-        self._check("remove", by)
+        self._check("remove", terms)
         before = dict(self._corpus)
         for article_id in known:
             del self._corpus[article_id]
-        report = await self._rebuild(before, by=by, anyway=anyway, progress=progress)
+        report = await self._rebuild(before, Wish(**terms))
         return ChangeReport(removed=known, rejected=unknown, report=report)
 
     async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
@@ -218,28 +193,20 @@ class Changes:
         wanted = snapshot or (older[0] if older else "")
         if wanted not in names:
             raise UnknownSnapshot("There is no such snapshot.")
-        self._check("rollback", by)
+        self._check("rollback", {"by": by})
         previous, self._live = self._live, wanted
         return RollbackReport(wanted, previous)
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
         return tuple(replace(s, live=s.snapshot == self._live) for s in self._kept)
 
-    async def _rebuild(
-        self,
-        before: dict[str, Article],
-        *,
-        by: str,
-        full: bool = False,
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
-    ) -> ReindexReport:
+    async def _rebuild(self, before: dict[str, Article], wish: Wish) -> ReindexReport:
         """Publish the corpus as it is now, or put it back as it was before."""
         for done in range(1, self.steps + 1):
-            if progress:
-                progress(Progress("encode", done, self.steps))
+            if wish.progress:
+                wish.progress(Progress("encode", done, self.steps))
             await asyncio.sleep(self.step)
-        if self.broken and not anyway:
+        if self.broken and not wish.anyway:
             self._corpus = before
             raise GateError(self.broken, 0.95, 0.8)
         added, removed = self._corpus.keys() - before.keys(), before.keys() - self._corpus.keys()
@@ -248,15 +215,15 @@ class Changes:
         self._refresh()
         counts = (len(added), len(changed), len(removed))
         for what, names in (("add", added), ("change", changed), ("remove", removed)):
-            self._audit += [AuditEntry(MADE, by, what, article=name) for name in sorted(names)]
+            self._audit += [AuditEntry(MADE, wish.by, what, article=name) for name in sorted(names)]
         made = MADE + timedelta(days=len(self._kept))
         previous, self._live = self._live, f"s{len(self._kept) + 1}"
         self._audit.append(
-            AuditEntry(MADE, by, "publish", None, previous, self._live, self._live, (), counts)
+            AuditEntry(MADE, wish.by, "publish", None, previous, self._live, self._live, (), counts)
         )
-        total, reused, encoded = self._work(full)
+        total, reused, encoded = self._work(wish.full)
         self._kept.insert(
-            0, SnapshotSummary(self._live, made, len(self._corpus), total, False, by, *counts)
+            0, SnapshotSummary(self._live, made, len(self._corpus), total, False, wish.by, *counts)
         )
         return ReindexReport(self._live, *counts, total, reused, encoded, 0.1)
 

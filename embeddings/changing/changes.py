@@ -7,11 +7,12 @@ nothing. What is proposed first is kept until somebody confirms it.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing.changeset import Change, Plan, Terms, Wish
 from embeddings.changing.proposing import Proposing
-from embeddings.errors import InputError
+from embeddings.errors import BusyError, InputError, SnapshotError
 from embeddings.types import Rejected
 from embeddings.vectors.worker import finish
 
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
         ReindexReport,
         RollbackReport,
     )
+    from embeddings.store.pointers import Pointers
+    from embeddings.types import ProgressCallback
+
+
+PATIENCE = 120.0
+"""Seconds to wait for another process that is building the first snapshot."""
 
 
 class Changes(Proposing):
@@ -37,6 +44,12 @@ class Changes(Proposing):
         GateError: It answers the golden questions less well; nothing changed.
         StorageError: The disk is full or cannot be written; the old snapshot serves on.
     """
+
+    pointers: Pointers
+    _name: str
+    _create: bool
+    _seeds: Path | None
+    _progress: ProgressCallback | None
 
     async def reindex(
         self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
@@ -157,3 +170,51 @@ class Changes(Proposing):
         data = await asyncio.to_thread(archive.pack, contents, self._rows.name)
         await finish(archive.save, path, data)
         return len(contents.articles)
+
+    async def _begin(self) -> None:
+        """Make the collection, and the snapshot that is missing."""
+        if self._name not in self.pointers.known:
+            if not self._create:
+                there = ", ".join(sorted(self.pointers.known)) or "none yet"
+                raise InputError(f"There is no collection {self._name!r}; there are: {there}.")
+            if await self._live.serve_noted():
+                return
+            await asyncio.to_thread(self.pointers.create, self._name)
+        is_new = self.pointers.known.get(self._name) is None
+        if self._live.snapshot is None and (self._seeds if is_new else True):
+            try:
+                await self._build_missing()
+            except SnapshotError as error:  # what mends it is a change, which has to be possible
+                self._live.note(str(error))
+
+    async def _build_missing(self) -> None:
+        """Build the snapshot that is missing, or wait for another process that is about it."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                async with self._publisher.hold() as write:
+                    if self._live.snapshot is None:
+                        is_new = self.pointers.known.get(self._name) is None
+                        plan = await self._plan([str(self._seeds)]) if is_new else None
+                        change = Change("add", plan.change if plan else {})
+                        if plan is None or plan.change:
+                            wish = Wish(progress=self._progress)
+                            await self._publisher.publish(write, change, wish)
+            except BusyError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+                await self._live.open()
+            else:
+                return
+
+    async def _ready(self) -> None:
+        """Load the model; build the index anew where another model made it."""
+        loaded = await self._live.ready()
+        snapshot = self._live.snapshot
+        if loaded is None and snapshot and not self._live.is_cut_off:
+            self._live.note(
+                f"The index was made with {snapshot.manifest.model}: it is built again."
+            )
+            async with self._publisher.hold() as write:
+                await self._publisher.publish(write, Change(), Wish(progress=self._progress))

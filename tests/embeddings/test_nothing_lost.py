@@ -29,17 +29,15 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("change", sorted(CHANGES))
-def test_nothing_is_lost_whatever_write_is_the_last(outcomes: dict[str, Any], change: str) -> None:
-    assert outcomes[change]["lost"] == []
+def test_nothing_is_lost_whatever_write_is_the_last(outcomes: dict[str, Any]) -> None:
+    assert outcomes.keys() == CHANGES.keys()
+    assert not {change: one["lost"] for change, one in outcomes.items() if one["lost"]}
 
 
-@pytest.mark.parametrize("change", sorted(CHANGES))
-def test_the_process_died_and_the_disk_was_full_at_many_writes(
-    outcomes: dict[str, Any], change: str
-) -> None:
-    fewest = {"propose": 1, "rollback": 1}.get(change, 12)
-    assert min(outcomes[change]["killed"], outcomes[change]["full"]) >= fewest
+def test_the_process_died_and_the_disk_was_full_at_many_writes(outcomes: dict[str, Any]) -> None:
+    fewest = dict.fromkeys(CHANGES, 12) | {"propose": 1, "rollback": 1}
+    tried = {change: min(one["killed"], one["full"]) for change, one in outcomes.items()}
+    assert not {change for change, count in tried.items() if count < fewest[change]}
 
 
 def test_each_change_but_a_proposal_is_one_that_can_be_seen(outcomes: dict[str, Any]) -> None:

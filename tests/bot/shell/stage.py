@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from bot.__main__ import main
+from embeddings.changing.changeset import Terms, Wish
 from embeddings.reports import ChangeReport, VerifyReport
 from embeddings.types import SHARED, Rejected
 from tests.fakes import STORIES, FakeEngine
@@ -70,18 +71,13 @@ class Engine(FakeEngine):
         return await super().ask(question, top_k=top_k, **rest)
 
     async def add(
-        self,
-        inputs: Sequence[str],
-        *,
-        dry_run: bool = False,
-        by: str = "",
-        anyway: bool = False,
-        progress: ProgressCallback | None = None,
+        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
-        self.by, self.anyway = by, anyway
+        wish = Wish(**terms)
+        self.by, self.anyway = wish.by, wish.anyway
         good = [name for name in inputs if "bad" not in name]
         rejected = tuple(Rejected(i, f"{i} is empty.") for i in inputs if i not in good)
-        report = None if dry_run or not good else await self.reindex(progress=progress)
+        report = None if dry_run or not good else await self.reindex(progress=wish.progress)
         added = self.sources()[: len(good)]
         return ChangeReport(added=added, rejected=rejected, report=report)
 
