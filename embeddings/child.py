@@ -126,10 +126,10 @@ class Child:
     def _attempt(
         self, job: bytes, silence: float, seconds: float | None, tell: Tell | None
     ) -> bytes:
-        process = self._started()
+        process = self._start()
         watch = _Watch(process)
         try:
-            return _done(process, watch, _JOB.pack(seconds or 0, len(job)) + job, silence, tell)
+            return _exchange(process, watch, _JOB.pack(seconds or 0, len(job)) + job, silence, tell)
         except (OSError, EOFError, ValueError):  # the pipe broke, ended, or was closed
             self.end()
             code = process.wait()
@@ -154,7 +154,7 @@ class Child:
                 if pipe:
                     pipe.close()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.end()
             self._process = subprocess.Popen(  # noqa: S603 - a module of our own
@@ -198,7 +198,7 @@ class _Watch:
         self._process.kill()
 
 
-def _done(
+def _exchange(
     process: subprocess.Popen[bytes], watch: _Watch, job: bytes, silence: float, tell: Tell | None
 ) -> bytes:
     if process.stdin is None or process.stdout is None:
@@ -250,7 +250,7 @@ def serve(
     """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _bound(megabytes=int(sys.argv[1]), niceness=int(sys.argv[2]))
+    _limit(megabytes=int(sys.argv[1]), niceness=int(sys.argv[2]))
     jobs: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_take_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
 
@@ -277,7 +277,7 @@ def _take_jobs(pipe: IO[bytes], jobs: queue.SimpleQueue[tuple[float, bytes]]) ->
     os._exit(0)
 
 
-def _bound(*, megabytes: int, niceness: int) -> None:
+def _limit(*, megabytes: int, niceness: int) -> None:
     """Bound this process's memory, and let those who answer people go first."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         os.nice(niceness)

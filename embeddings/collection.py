@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError, OtherFormat, SnapshotError
-from embeddings.store.articles import damaged, whole
+from embeddings.store.articles import tell_damage, whole
 from embeddings.store.pointers import Published  # noqa: TC001 - a field of what is made here
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ class Collection:
         live = self.rows.pointers.published(self.rows.name).live
         versions = self.rows.articles.at(live)
         wrong = [name for name, version in versions.items() if version.value is None]
-        if wrong := sorted({*wrong, *self.rows.articles.lost(live)}):
-            raise InputError(damaged(wrong[0]))
+        if wrong := sorted({*wrong, *self.rows.articles.find_lost(live)}):
+            raise InputError(tell_damage(wrong[0]))
         marks = {(version.article, version.version) for version in versions.values()}
         return archive.Contents(
             articles=tuple(version.value for version in versions.values() if version.value),
@@ -121,10 +121,10 @@ class Collection:
             SnapshotError: As ``base``.
         """
         versions = self.rows.articles.at(published.live)
-        lost = set(self.rows.articles.lost(published.live))
+        lost = set(self.rows.articles.find_lost(published.live))
         changing = versions.keys() | lost if changing is None else set(changing)
         if lost := lost - changing:
-            raise SnapshotError(f"Nothing was changed. {damaged(min(lost))}")
+            raise SnapshotError(f"Nothing was changed. {tell_damage(min(lost))}")
         return Base(published, None, whole(versions, changing), (note,) if note else ())
 
     def _snapshot(self, published: Published) -> Snapshot:

@@ -193,8 +193,8 @@ class SearchEngine(Changes):
         answer = await self._live.answer(text, terms, lives)
         return replace(
             answer,
-            hits=tuple(map(_dated, answer.hits)),
-            closest=tuple(map(_dated, answer.closest)),
+            hits=tuple(map(_add_date, answer.hits)),
+            closest=tuple(map(_add_date, answer.closest)),
         )
 
     async def warm(self) -> None:
@@ -265,7 +265,7 @@ class SearchEngine(Changes):
         return await asyncio.to_thread(verify, self._rows, self._live.kept, self._live.snapshot)
 
 
-def _dated(hit: Hit) -> Hit:
+def _add_date(hit: Hit) -> Hit:
     """Say when the article of a hit was corrected."""
     return replace(hit, corrected=hit.article.corrected)
 

@@ -103,7 +103,7 @@ class LoadedSnapshot:
         return rank(
             as_query(question, read),
             self.arrays,
-            allowed=self._allowed(filters),
+            allowed=self._select(filters),
             calibration=self.calibration,
             limit=limit,
             fold=fold_,
@@ -166,7 +166,7 @@ class LoadedSnapshot:
         span = Span(passage.sentences[low].start, passage.sentences[high].end)
         return Sentence(span.of(article.text), span.start, span.end)
 
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+    def _select(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Return which passages the filters leave, shape ``[P]``; None when they leave all."""
         if not filters:
             return None

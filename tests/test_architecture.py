@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 35_603,  # to become 23,000
-    "files": 253,  # to become 165
+    "lines": 35_275,  # to become 23,000
+    "files": 250,  # to become 165
     "files in one folder": 16,  # to become 14
     "lines in one file": 307,  # to become 300
     "chain of imports": 18,  # to become 12
@@ -105,7 +105,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 127, "pure": 2, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 101, "pure": 2, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

@@ -56,12 +56,12 @@ class Plan:
         becoming = {article.id: article for article in (*self.added, *self.changed)}
         return {**becoming, **dict.fromkeys(self.removed)}
 
-    def told(self, report: ReindexReport | None = None) -> ChangeReport:
+    def tell(self, report: ReindexReport | None = None) -> ChangeReport:
         """Say what it changes, and what the reindex after it did.
 
         Without a report nothing is done yet, and how the articles were understood is told too.
         """
-        shown = () if report else self.proposed((*self.added, *self.changed))
+        shown = () if report else self.show((*self.added, *self.changed))
         return ChangeReport(
             added=_rows(self.added),
             changed=_rows(self.changed),
@@ -73,7 +73,7 @@ class Plan:
             left_out=self.left_out,
         )
 
-    def proposed(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
+    def show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
         """Show how some of the plan's articles were understood."""
         return tuple(
             Proposed(row(article), self.inferred.get(article.id, ()), _opening(article))
@@ -157,8 +157,8 @@ class Change:
         from embeddings.store import audit
 
         lines = tuple(audit.read(contents.lines))
-        by_hand = {n: tuple(names) for n, names in audit.edited(lines).items() if n in articles}
-        moments = audit.corrected(lines)
+        by_hand = {n: tuple(names) for n, names in audit.list_edits(lines).items() if n in articles}
+        moments = audit.date_corrections(lines)
         return cls(
             what="import",
             articles={
@@ -186,16 +186,16 @@ class Change:
         """Whether the golden questions are replaced, by none too."""
         return self.what == "import"
 
-    def dated(self, there: Mapping[str, Article], now: datetime) -> Change:
+    def date(self, there: Mapping[str, Article], now: datetime) -> Change:
         """Note on articles when their texts were last changed, which is now if they are others."""
 
-        def date(new: Article | None, old: Article | None) -> Article | None:
+        def date_one(new: Article | None, old: Article | None) -> Article | None:
             if not new or not old:
                 return new
             moment = old.corrected if old.text == new.text else now
             return replace(new, corrected=new.corrected or moment)
 
-        dated = {name: date(new, there.get(name)) for name, new in self.articles.items()}
+        dated = {name: date_one(new, there.get(name)) for name, new in self.articles.items()}
         return replace(self, articles=dated)
 
     def counts(self, there: Mapping[str, Article]) -> tuple[int, int, int]:

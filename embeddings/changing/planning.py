@@ -96,14 +96,14 @@ class Planner:
         for draft in others:
             self._take(draft)
         return Plan(
-            self._named(self._added),
-            self._named(self._changed),
-            self._named(self._unchanged),
+            self._list(self._added),
+            self._list(self._changed),
+            self._list(self._unchanged),
             tuple(self._rejected),
             self._inferred,
         )
 
-    def _named(self, names: list[str]) -> tuple[Article, ...]:
+    def _list(self, names: list[str]) -> tuple[Article, ...]:
         return tuple(self._articles[name] for name in dict.fromkeys(names))
 
     def _take(self, draft: Draft) -> None:

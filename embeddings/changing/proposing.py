@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from config.settings import Settings
+    from embeddings.changing.kept_proposal import KeptProposal
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
     from embeddings.reports import ChangeReport
     from embeddings.store.pointers import CollectionRows
-    from embeddings.store.proposals import KeptProposal
     from embeddings.types import Article, Rejected
 
 
@@ -58,7 +58,7 @@ class Proposing:
         Raises:
             StorageError: The disk is full or cannot be written.
         """
-        from embeddings.store.proposals import KeptProposal
+        from embeddings.changing.kept_proposal import KeptProposal
 
         plan = await self._plan(inputs, names)
         plan = replace(plan, rejected=(*rejected, *plan.rejected))
@@ -83,9 +83,9 @@ class Proposing:
             UnknownArticle: No article has that id.
             InputError: A field is not what it must be; the sentence says what it must be.
         """
+        from embeddings.changing.kept_proposal import KeptProposal
         from embeddings.changing.planning import amend
         from embeddings.store.articles import unknown
-        from embeddings.store.proposals import KeptProposal
 
         there = await self._collection.articles()
         if article_id not in there:
@@ -103,7 +103,7 @@ class Proposing:
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.
         """
-        kept = await asyncio.to_thread(self._rows.proposals.get, token)
+        kept = await self._get(token)
         return await asyncio.to_thread(self._show, token, kept)
 
     async def correct(
@@ -127,7 +127,7 @@ class Proposing:
             UnknownArticle: It touches no article with that id.
             InputError: A field is not what it must be; the proposal stays.
         """
-        kept = await asyncio.to_thread(self._rows.proposals.get, token)
+        kept = await self._get(token)
         kept.check(await self._collection.articles())
         proposal = await self._propose(kept.amend(article_id, fields))
         await self.drop(token)
@@ -142,7 +142,7 @@ class Proposing:
         """
 
         async def plan() -> tuple[Plan, Change]:
-            kept = await asyncio.to_thread(self._rows.proposals.get, token)
+            kept = await self._get(token)
             there = await self._collection.articles()
             try:
                 kept.check(there)
@@ -174,12 +174,12 @@ class Proposing:
     ) -> ChangeReport:
         """Plan a change and publish what comes of it; the collection is held meanwhile."""
         if dry_run:
-            return (await plan())[0].told()
+            return (await plan())[0].tell()
         async with self._publisher.hold() as write:
             found, change = await plan()
             if not change.articles and not change.is_import:
-                return found.told()
-            return found.told(await self._publisher.publish(write, change, Wish(**terms)))
+                return found.tell()
+            return found.tell(await self._publisher.publish(write, change, Wish(**terms)))
 
     async def _plan(self, inputs: Sequence[str], names: Mapping[str, str] | None = None) -> Plan:
         """Read files, folders and pages and say what adding them would do; nothing is written."""
@@ -203,8 +203,13 @@ class Proposing:
         for article in (*proposal.plan.added, *proposal.plan.changed):
             render(article)  # what could not be exported is not stored
         kept = proposal.on(await self._collection.articles())
-        token = await finish(self._rows.proposals.keep, kept)
+        token = await finish(self._rows.proposals.keep, kept.dump())
         return await asyncio.to_thread(self._show, token, kept)
+
+    async def _get(self, token: str) -> KeptProposal:
+        from embeddings.changing.kept_proposal import KeptProposal
+
+        return KeptProposal.parse(await asyncio.to_thread(self._rows.proposals.get, token))
 
     def _show(self, token: str, kept: KeptProposal) -> Proposal:
         from embeddings.changing.intake import count_texts
@@ -212,9 +217,9 @@ class Proposing:
         plan = kept.plan
         return Proposal(
             token=token,
-            added=plan.proposed(plan.added),
-            changed=plan.proposed(plan.changed),
-            unchanged=plan.told().unchanged,
+            added=plan.show(plan.added),
+            changed=plan.show(plan.changed),
+            unchanged=plan.tell().unchanged,
             rejected=plan.rejected,
             to_encode=count_texts(plan, self._live.snapshot),
         )

@@ -106,7 +106,7 @@ class Publisher:
         if not is_asked_for and await asyncio.to_thread(self._is_up_to_date, base.snapshot):
             return report_nothing(base.snapshot, started)
         now = datetime.now(UTC)
-        change = change.dated(base.articles, now)
+        change = change.date(base.articles, now)
         number = await finish(self._take_number, write)
         built, notes = await self._build(number, base, change, wish)
         counts = change.counts(base.articles)
@@ -169,14 +169,14 @@ class Publisher:
     def _is_up_to_date(self, snapshot: Snapshot | None) -> bool:
         """Say whether a snapshot is all that a reindex would make; a look, whatever its size."""
         from embeddings.lexical.words import recipe
-        from embeddings.snapshots.manifest import damaged as damage
+        from embeddings.snapshots.manifest import find_damage
 
         if snapshot is None or self._live.snapshot is not snapshot:
             return False
         manifest = snapshot.manifest
         if manifest.recipe != recipe() or not self._live.is_of_our_model(snapshot):
             return False
-        return not damage(snapshot.folder, manifest, most=GLANCE)
+        return not find_damage(snapshot.folder, manifest, most=GLANCE)
 
     def _order(
         self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
@@ -281,7 +281,7 @@ class Publisher:
         """Make a snapshot the live one, forget those that are too old, and note it all."""
         rows = self._rows
         rows.pointers.point(connection, rows.name, kept.number)
-        most, lost = self._settings.snapshots_kept, self._kept.lost(before)
+        most, lost = self._settings.snapshots_kept, self._kept.find_lost(before)
         rows.pointers.drop(connection, rows.name, most, lost)
         rows.audit.append(connection, entries)
 

@@ -14,7 +14,7 @@ from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.evidence import sentence_text
 from embeddings.snapshots.tokens import TOKENS, TokenKeeper
-from embeddings.snapshots.writing import prefixed
+from embeddings.snapshots.writing import add_prefix
 from embeddings.text.analysis import without_tags
 from embeddings.types import Progress
 from embeddings.vectors.encoder import TokenEncoder
@@ -111,13 +111,13 @@ class Wanted:
         there = self.kept[self.kept >= 0]
         sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
         same = self.kept >= 0
-        changed = texts_of(*self.changed()).by_kind()
+        changed = texts_of(*self.list_changed()).by_kind()
         for kind, is_there, rows in zip(
             KINDS, (same, np.repeat(same, counts)), (there, sentences), strict=True
         ):
             self._find(kind, changed[kind], is_there, rows)
 
-    def changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
+    def list_changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
         """Return the articles that are not taken over, and their passages."""
         first, pairs = 0, []
         for article, group in zip(self.articles, self.passages, strict=True):
@@ -190,13 +190,13 @@ async def encode(
     texts = [text for _, text in ordered]
     tokens = _Tokens(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
     reader = tokens.keeper if tokens else encoder
-    async for first, vectors in _made(texts, reader, worker, progress):
+    async for first, vectors in _encode(texts, reader, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]
     if tokens:
-        _ = [each async for each in _made(tokens.keeper.lacking, tokens.keeper, worker, None)]
-        arrays |= prefixed(TOKENS, tokens.arrays())
+        _ = [each async for each in _encode(tokens.keeper.lacking, tokens.keeper, worker, None)]
+        arrays |= add_prefix(TOKENS, tokens.arrays())
     return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
 
 
@@ -221,9 +221,9 @@ class _Tokens:
         """Return the arrays of ``Tokens``, once all are made."""
         old = self._before
         before = (old["rows"], old["first"]) if old else None
-        rows, first = self.keeper.joined(self._texts, self._rows, before)
+        rows, first = self.keeper.join(self._texts, self._rows, before)
         before = (old["titles"], old["title_first"]) if old else None
-        titles, title_first = self.keeper.joined(self._titles, self._title_rows, before)
+        titles, title_first = self.keeper.join(self._titles, self._title_rows, before)
         names = ("rows", "first", "titles", "title_first", "title_keys")
         found: tuple[Vectors, ...] = (rows, first, titles, title_first, self._title_keys)
         return dict(zip(names, found, strict=True))
@@ -232,13 +232,13 @@ class _Tokens:
 def words(wanted: Wanted) -> dict[str, Vectors]:
     """Return the arrays of the lexical index and of the words that it is made of."""
     found = wording(wanted)
-    return prefixed(LEXICAL, lexical.index(found).arrays()) | prefixed(WORDING, found.arrays())
+    return add_prefix(LEXICAL, lexical.index(found).arrays()) | add_prefix(WORDING, found.arrays())
 
 
 def wording(wanted: Wanted) -> Wording:
     """Find the words of passages; those of articles that did not change are taken over."""
     fresh, there = np.flatnonzero(wanted.kept < 0), np.flatnonzero(wanted.kept >= 0)
-    anew = analyse(documents(*wanted.changed()))
+    anew = analyse(documents(*wanted.list_changed()))
     if wanted.known is None or not len(there):
         return anew
     before = Wording.from_arrays(wanted.known.arrays(WORDING))
@@ -246,7 +246,7 @@ def wording(wanted: Wanted) -> Wording:
     return both.take(np.argsort(np.concatenate([there, fresh])))
 
 
-async def _made(
+async def _encode(
     missing: list[str],
     encoder: Encoder | TokenKeeper,
     worker: Worker,

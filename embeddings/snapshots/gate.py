@@ -111,7 +111,7 @@ def parse(data: bytes, name: str) -> Iterator[Golden]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             try:
-                question = _parsed(json.loads(line))
+                question = _parse_line(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise InputError(
                     f"{name}, line {number} is no golden question ({error!r}): mend or remove it."
@@ -120,7 +120,7 @@ def parse(data: bytes, name: str) -> Iterator[Golden]:
                 yield question
 
 
-def _parsed(fields: dict[str, Any]) -> Golden:
+def _parse_line(fields: dict[str, Any]) -> Golden:
     named = [(p["article"], int(p["paragraph"])) for p in fields.get("passages", ())]
     for name in fields.get("para_ids", ()):
         article, _, paragraph = name.rpartition("#")
@@ -154,8 +154,8 @@ def check(
     if not counted:
         return
     vectors = [encode(each.question) for each in counted]
-    was = [each.found(before, v) for each, v in zip(counted, vectors, strict=True)]
-    now = [each.found(after, v) for each, v in zip(counted, vectors, strict=True)]
+    was = [each.finds(before, v) for each, v in zip(counted, vectors, strict=True)]
+    now = [each.finds(after, v) for each, v in zip(counted, vectors, strict=True)]
     old, new = sum(was) / len(was), sum(now) / len(now)
     if old - new > most:
         lost = [each for each, w, n in zip(counted, was, now, strict=True) if w and not n]
@@ -187,7 +187,7 @@ class _Asked:
         )
         return cls(golden_.question, places, marks)
 
-    def found(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
+    def finds(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
         """Say whether one of the first passages is one of those, by its place or its words."""
         ranking = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
         passages = [serving.snapshot.passage(c.passage) for c in ranking.candidates[:FIRST]]

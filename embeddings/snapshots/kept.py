@@ -74,7 +74,7 @@ class SnapshotStore:
         try:
             found = self._pointers.published(self._collection)
         except StorageError as error:
-            noted = self._noted()
+            noted = self._read_note()
             if noted.live is None:
                 raise
             log.warning("%s", error)
@@ -85,7 +85,7 @@ class SnapshotStore:
 
     def load_noted(self) -> Snapshot | None:
         """Load the snapshot that the store named last, or the newest good one that is here."""
-        noted = self._noted()
+        noted = self._read_note()
         for number in sorted(noted.kept, key=lambda each: (each == noted.live, each), reverse=True):
             with contextlib.suppress(SnapshotError):
                 return Snapshot(self.folder / str(number), noted.kept[number].digest)
@@ -196,7 +196,7 @@ class SnapshotStore:
         """
         marks = {str(number): kept.digest for number, kept in published.kept.items()}
         data = json.dumps({"live": published.live, "kept": marks}, sort_keys=True).encode()
-        if published.live is not None and data != self._note():
+        if published.live is not None and data != self._read_bytes():
             disk.make_folder(self.folder)
             disk.write_atomic(self.folder / NOTED, data)
 
@@ -225,7 +225,7 @@ class SnapshotStore:
             if time.time() - path.stat().st_mtime > ABANDONED:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def lost(self, published: Published) -> set[int]:
+    def find_lost(self, published: Published) -> set[int]:
         """Return the numbers of the kept snapshots of which no file is left anywhere."""
         if self.chunks:
             return set()
@@ -273,10 +273,10 @@ class SnapshotStore:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _noted(self) -> Published:
+    def _read_note(self) -> Published:
         """Return what the store said last; without a note, the newest snapshot that is whole."""
         try:
-            document = json.loads(self._note() or b"")
+            document = json.loads(self._read_bytes() or b"")
             kept = {int(n): Kept(int(n), b"", str(mark)) for n, mark in document["kept"].items()}
             return Published(int(document["live"]), kept)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -284,7 +284,7 @@ class SnapshotStore:
             kept = {int(name): Kept(int(name), b"", "") for name in there}
             return Published(max(kept, default=None), kept)
 
-    def _note(self) -> bytes | None:
+    def _read_bytes(self) -> bytes | None:
         try:
             return (self.folder / NOTED).read_bytes()
         except OSError:

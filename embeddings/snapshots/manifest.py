@@ -107,7 +107,7 @@ def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
     return parse_manifest(data, str(path))
 
 
-def damaged(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
+def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
     """Compare every file with what was written; return a sentence for each that differs.
 
     Args:

@@ -16,7 +16,7 @@ from embeddings.errors import SnapshotError
 from embeddings.lexical.words import recipe
 from embeddings.loaded import LoadedSnapshot
 from embeddings.snapshots import building, gate, writing
-from embeddings.snapshots.manifest import MANIFEST, damaged
+from embeddings.snapshots.manifest import MANIFEST, find_damage
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Progress
@@ -128,7 +128,7 @@ class Material:
             SnapshotError: The base is damaged.
         """
         base = Snapshot(order.base, order.mark) if order.base else None
-        if base and (problems := damaged(base.folder, base.manifest)):
+        if base and (problems := find_damage(base.folder, base.manifest)):
             raise SnapshotError(problems[0])
         there: dict[str, Article | None] = {**(base.articles() if base else {}), **order.change}
         articles = [article for _, article in sorted(there.items()) if article]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
-from embeddings.snapshots.manifest import damaged, read_manifest
+from embeddings.snapshots.manifest import find_damage, read_manifest
 from embeddings.types import Article, ArticleSummary, Passage, Span, digest, identity
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Snapshot:
     def __init__(self, folder: Path, mark: str | None = None, *, check: bool = True) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder, mark)
-        if check and (problems := damaged(folder, self.manifest, most=LARGE)):
+        if check and (problems := find_damage(folder, self.manifest, most=LARGE)):
             raise SnapshotError(problems[0])
         try:
             lines = (folder / ARTICLES).read_text(encoding="utf-8").split("\n")[:-1]

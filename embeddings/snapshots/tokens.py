@@ -47,7 +47,7 @@ class TokenKeeper:
         """Return the vectors of texts, float32 [n, d]."""
         return np.stack([self._vector(text) for text in texts])
 
-    def joined(
+    def join(
         self, texts: Sequence[str], rows: Ints, before: tuple[Bytes, Ints] | None
     ) -> tuple[Bytes, Ints]:
         """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import SnapshotError, StorageError
 from embeddings.reports import VerifyReport
-from embeddings.snapshots.manifest import MANIFEST, read_manifest
-from embeddings.snapshots.manifest import damaged as compare
-from embeddings.store.articles import damaged
+from embeddings.snapshots.manifest import MANIFEST, find_damage, read_manifest
+from embeddings.store.articles import tell_damage
 from embeddings.types import identity
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ def verify(rows: CollectionRows, kept: SnapshotStore, serving: Snapshot | None) 
     for version in rows.articles.history():
         checked += 1
         if version.value is None:
-            problems.append(damaged(version.article))
-    problems += map(damaged, rows.articles.lost(live))
+            problems.append(tell_damage(version.article))
+    problems += map(tell_damage, rows.articles.find_lost(live))
     if serving:
         checked += serving.manifest.passages
         problems += serving.changed_passages()
@@ -91,7 +90,7 @@ def _verify_files(kept: SnapshotStore, published: Published) -> tuple[int, list[
             problems.append(str(error))
             continue
         checked += len(manifest.files)
-        problems += compare(folder, manifest)
+        problems += find_damage(folder, manifest)
     if kept.chunks:
         count, more = kept.chunks.verify(published)
         checked, problems = checked + count, problems + more

@@ -81,7 +81,7 @@ def write(
     return manifest
 
 
-def prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def add_prefix(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return arrays under the names that a snapshot keeps them by."""
     return {prefix + name: array for name, array in arrays.items()}
 

@@ -195,7 +195,7 @@ def unpack(path: Path, collection: str) -> Contents:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            files = _checked(archive, path)
+            files = _check(archive, path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
@@ -210,7 +210,7 @@ def unpack(path: Path, collection: str) -> Contents:
     )
 
 
-def _checked(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
     infos = archive.infolist()
     if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
         raise InputError(

@@ -99,7 +99,7 @@ class Articles:
         with self._database.read() as connection:
             return tuple(connection.scalars(select(c.article).where(self._inside(number or 0))))
 
-    def lost(self, number: int | None) -> tuple[str, ...]:
+    def find_lost(self, number: int | None) -> tuple[str, ...]:
         """Return the articles of a snapshot of which the row is gone."""
         v, c = schema.versions.c, schema.contents.c
         found = select(c.article).outerjoin(schema.versions, _JOINED)
@@ -272,7 +272,7 @@ class Articles:
         return Version(row.article, row.version, row.digest, by_hand, value)
 
 
-def damaged(article: str) -> str:
+def tell_damage(article: str) -> str:
     """Return the sentence for an article whose row is not what was stored."""
     return (
         f"The article {article} is not as it was stored: run reindex --full, which mends it, or "
@@ -290,7 +290,7 @@ def whole(versions: Mapping[str, Version], change: Iterable[str]) -> dict[str, A
     articles = {}
     for name, version in versions.items():
         if version.value is None and name not in changing:
-            raise SnapshotError(f"Nothing was changed. {damaged(name)}")
+            raise SnapshotError(f"Nothing was changed. {tell_damage(name)}")
         if version.value is not None:
             articles[name] = version.value
     return articles

@@ -48,7 +48,7 @@ class Audit:
         digest, rows = before.digest if before else "", []
         for entry in entries:
             text = line(entry)
-            digest = _chained(digest, text)
+            digest = _chain(digest, text)
             rows.append(
                 {
                     "collection": self._collection,
@@ -99,7 +99,7 @@ class Audit:
             rows = connection.execute(self._lines()).all()
         problems, digest = [], ""
         for number, row in enumerate(rows, 1):
-            if row.digest != _chained(digest, row.entry):
+            if row.digest != _chain(digest, row.entry):
                 problems.append(
                     f"Line {number} of the audit log, or the one before it, is not as it was "
                     "written: take what it was from an export or a backup."
@@ -133,7 +133,7 @@ def read(lines: Iterable[str | bytes]) -> Iterator[AuditEntry]:
             continue
 
 
-def edited(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:
+def list_edits(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:
     """Return the fields of each article that somebody set by hand since it came, as a log tells."""
     fields: dict[str, frozenset[str]] = {}
     for entry in entries:
@@ -144,7 +144,7 @@ def edited(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:
     return fields
 
 
-def corrected(entries: Iterable[AuditEntry]) -> dict[str, datetime]:
+def date_corrections(entries: Iterable[AuditEntry]) -> dict[str, datetime]:
     """Return when the text of each article was last changed since it came, as a log tells."""
     last: dict[str, datetime] = {}
     for entry in entries:
@@ -155,5 +155,5 @@ def corrected(entries: Iterable[AuditEntry]) -> dict[str, datetime]:
     return last
 
 
-def _chained(digest: str, text: str) -> str:
+def _chain(digest: str, text: str) -> str:
     return sha256(f"{digest}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -92,7 +92,7 @@ class Database(ABC):
             StorageError: It cannot be reached or read.
         """
         self._make()
-        with self.told(), self._engine.connect() as connection, connection.begin():
+        with self.tell_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
@@ -126,7 +126,7 @@ class Database(ABC):
         self._engine.dispose()
 
     @contextlib.contextmanager
-    def told(self) -> Iterator[None]:
+    def tell_errors(self) -> Iterator[None]:
         """Turn what the database says into a sentence.
 
         Raises:
@@ -162,7 +162,7 @@ class Database(ABC):
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
         with (
-            self.told(),
+            self.tell_errors(),
             self._engine.connect() as connection,
             connection.execution_options(writes=True).begin(),
         ):
@@ -173,7 +173,7 @@ class Database(ABC):
         with self._making:
             if self._is_made:
                 return
-            with self.told(), self._engine.connect() as connection, connection.begin():
+            with self.tell_errors(), self._engine.connect() as connection, connection.begin():
                 is_there = self._engine.dialect.has_table(connection, schema.about.name)
                 is_made = is_there and schema.version(connection) == schema.VERSION
             if not is_made:

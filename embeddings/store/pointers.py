@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from embeddings.errors import StorageError
 from embeddings.store import schema
 from embeddings.store.articles import Articles
 from embeddings.store.audit import Audit
+from embeddings.store.proposals import Proposals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from embeddings.store.database import Database
-    from embeddings.store.proposals import Proposals
     from embeddings.vectors.worker import Heard
 
 log = logging.getLogger(__name__)
@@ -230,10 +229,4 @@ class CollectionRows:
         self.name = name
         self.articles = Articles(database, name)
         self.audit = Audit(database, name)
-
-    @cached_property
-    def proposals(self) -> Proposals:
-        """The changes that wait to be confirmed; what they need takes a while to import."""
-        from embeddings.store.proposals import Proposals
-
-        return Proposals(self.database, self.name)
+        self.proposals = Proposals(database, name)

@@ -96,7 +96,7 @@ class PostgresDatabase(Database):
     def hold(self, collection: str) -> Iterator[Transaction]:
         """Hold an advisory lock, which the server frees when the session ends."""
         self._make()
-        with self.told(), self._engine.connect() as session:
+        with self.tell_errors(), self._engine.connect() as session:
             key = {"name": collection}
             with session.begin():
                 if not session.scalar(text(f"SELECT pg_try_advisory_lock({_KEY})"), key):
@@ -104,7 +104,7 @@ class PostgresDatabase(Database):
 
             @contextlib.contextmanager
             def write() -> Iterator[Connection]:
-                with self.told(), session.begin():
+                with self.tell_errors(), session.begin():
                     yield session
                     self._call_out(session)
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
-from embeddings.changing.changeset import Plan  # noqa: TC001 - pydantic reads it
-from embeddings.changing.planning import amend
-from embeddings.errors import InputError, UnknownArticle, UnknownProposal
 from embeddings.store import schema
-from embeddings.types import Article, identity
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,67 +20,6 @@ LIFE = timedelta(days=1)
 """How long a proposal is kept."""
 _LETTERS = string.ascii_lowercase + string.digits
 _LENGTH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class KeptProposal:
-    """A proposal as it is kept.
-
-    Attributes:
-        what: ``add`` or ``edit``.
-        plan: What it would do.
-        base: Id of each article that it touches -> what the article was then; None: not there.
-        by_hand: Id of an article -> names of its fields that somebody set in the proposal.
-    """
-
-    what: str
-    plan: Plan
-    base: Mapping[str, str | None] = field(default_factory=dict)
-    by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def on(self, there: Mapping[str, Article]) -> KeptProposal:
-        """Return it with what the articles that it touches are now."""
-        return replace(self, base={name: _base(there.get(name)) for name in self.plan.change})
-
-    def amend(self, article_id: str, fields: Mapping[str, str | None]) -> KeptProposal:
-        """Return it with some fields of one of its articles set.
-
-        Raises:
-            UnknownArticle: It touches no article with that id.
-            InputError: A field is not what it must be.
-        """
-        there = {article.id: article for article in (*self.plan.added, *self.plan.changed)}
-        if article_id not in there:
-            raise UnknownArticle(f"There is no article {article_id!r} in this proposal.")
-        there[article_id] = amend(there[article_id], fields)
-        guessed = self.plan.inferred.get(article_id, ())
-        plan = replace(
-            self.plan,
-            added=tuple(there[article.id] for article in self.plan.added),
-            changed=tuple(there[article.id] for article in self.plan.changed),
-            inferred={
-                **self.plan.inferred,
-                article_id: tuple(name for name in guessed if name not in fields),
-            },
-        )
-        given = dict.fromkeys((*self.by_hand.get(article_id, ()), *fields))
-        return replace(self, plan=plan, by_hand={**self.by_hand, article_id: tuple(given)})
-
-    def check(self, there: Mapping[str, Article]) -> None:
-        """Make sure that the articles are as they were when it was made.
-
-        Raises:
-            InputError: Some have changed since.
-        """
-        moved = sorted(name for name, was in self.base.items() if _base(there.get(name)) != was)
-        if moved:
-            raise InputError(
-                f"Nothing was changed, because {', '.join(moved[:5])} changed since this was "
-                "proposed; begin again, to see what it would do now."
-            )
-
-
-_KEPT = TypeAdapter(KeptProposal)
 
 
 class Proposals:
@@ -102,7 +34,7 @@ class Proposals:
         self._database = database
         self._collection = collection
 
-    def keep(self, proposal: KeptProposal) -> str:
+    def keep(self, document: str) -> str:
         """Keep a proposal; return its token. Those that are too old are forgotten."""
         token = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
         now = datetime.now(UTC)
@@ -111,19 +43,15 @@ class Proposals:
             "token": token,
             "collection": self._collection,
             "at": now.isoformat(),
-            "document": _KEPT.dump_json(proposal).decode(),
+            "document": document,
         }
         with self._database.write() as connection:
             connection.execute(delete(table).where(table.c.at < (now - LIFE).isoformat()))
             connection.execute(table.insert().values(row))
         return token
 
-    def get(self, token: str) -> KeptProposal:
-        """Read a proposal.
-
-        Raises:
-            UnknownProposal: It was used, dropped, or is too old.
-        """
+    def get(self, token: str) -> str | None:
+        """Return a proposal; None when it was used, dropped, or is too old."""
         table = schema.proposals
         found = select(table.c.document).where(
             table.c.token == token,
@@ -131,13 +59,7 @@ class Proposals:
             table.c.at >= (datetime.now(UTC) - LIFE).isoformat(),
         )
         with self._database.read() as connection:
-            document = connection.scalar(found)
-        try:
-            return _KEPT.validate_json(document or "")
-        except ValidationError:
-            raise UnknownProposal(
-                "This proposal was carried out, dropped, or is more than a day old; begin again."
-            ) from None
+            return connection.scalar(found)
 
     def drop(self, connection: Connection, token: str) -> None:
         """Forget a proposal; one that is not there is forgotten already."""
@@ -145,7 +67,3 @@ class Proposals:
         connection.execute(
             delete(table).where(table.c.token == token, table.c.collection == self._collection)
         )
-
-
-def _base(article: Article | None) -> str | None:
-    return identity(article) if article else None

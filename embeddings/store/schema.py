@@ -50,7 +50,7 @@ def _language() -> Column[str]:
     return Column("language", String, nullable=False)
 
 
-def _asked(
+def _questions(
     name: str, *more: Column[Any], key: Column[Any] | None = None, is_public: bool = False
 ) -> Table:
     """Return a table of questions, each of a person; by default those of private ones too."""
@@ -179,7 +179,7 @@ votes = Table(
     PrimaryKeyConstraint("answer", "user"),
 )
 
-unanswered = _asked("unanswered", Column("refusal", String, nullable=False))
+unanswered = _questions("unanswered", Column("refusal", String, nullable=False))
 
 choices = Table(
     "choices",
@@ -211,13 +211,13 @@ turns = Table(
 )
 """What only one process may do for a while, and which one that is."""
 
-watches = _asked("watches", Column("channel", BigInteger), _language())
+watches = _questions("watches", Column("channel", BigInteger), _language())
 """Questions whose askers want to be told once a story answers, there or else in private."""
 
-inquiries = _asked("inquiries", Column("channel", BigInteger), _language(), is_public=True)
+inquiries = _questions("inquiries", Column("channel", BigInteger), _language(), is_public=True)
 """Questions that the newsroom was asked, until it answers."""
 
-pending = _asked(
+pending = _questions(
     "pending",
     _language(),
     Column("private", Boolean, nullable=False),

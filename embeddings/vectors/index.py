@@ -170,7 +170,7 @@ def write(
     Raises:
         OSError: The files cannot be written.
     """
-    faiss.write_index(_exact(rows), str(folder / f"{name}{ROWS}"))
+    _save(_exact(rows), folder / f"{name}{ROWS}")
     if len(rows) <= exact_up_to:
         return 1.0
     near = before.folder / f"{name}{NEAR}" if before else None
@@ -178,7 +178,7 @@ def write(
         index, recall = inverted.rebuild(rows, _opened(near), before.places)
     else:
         index, recall = inverted.build(rows)
-    faiss.write_index(index, str(folder / f"{name}{NEAR}"))
+    _save(index, folder / f"{name}{NEAR}")
     return recall
 
 
@@ -205,6 +205,10 @@ class _Rows:
         rows = codes.view(dtype).reshape(index.ntotal, index.d)
         rows.flags.writeable = False
         self.__array_interface__ = rows.__array_interface__
+
+
+def _save(index: Any, path: Path) -> None:
+    faiss.write_index(index, str(path))
 
 
 def _opened(path: Path) -> Any:

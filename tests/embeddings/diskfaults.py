@@ -115,7 +115,7 @@ def failing(disk: Disk) -> Iterator[None]:
     @contextlib.contextmanager
     def transaction(database: SqliteDatabase) -> Iterator[Connection]:
         disk.tick("begin", database.path)
-        with database.told(), writing(database) as connection:
+        with database.tell_errors(), writing(database) as connection:
             yield connection
             disk.tick("commit", database.path)
         disk.tick("committed", database.path)

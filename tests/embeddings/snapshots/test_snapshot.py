@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
-from embeddings.snapshots.manifest import damaged, read_manifest
+from embeddings.snapshots.manifest import find_damage, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article, identity
@@ -73,7 +73,7 @@ def test_one_changed_byte_in_any_file_is_noticed_and_the_file_is_named(tmp_path:
         with pytest.raises(SnapshotError, match=name):
             Snapshot(snapshot.folder)
         path.write_bytes(before)
-    assert damaged(snapshot.folder, snapshot.manifest) == []
+    assert find_damage(snapshot.folder, snapshot.manifest) == []
 
 
 def test_any_bit_of_a_manifest_that_changed_is_noticed(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_any_bit_of_a_manifest_that_changed_is_noticed(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     (snapshot.folder / "sentences.npy").unlink()
-    assert "sentences.npy cannot be read" in damaged(snapshot.folder, snapshot.manifest)[0]
+    assert "sentences.npy cannot be read" in find_damage(snapshot.folder, snapshot.manifest)[0]
 
 
 def test_a_text_changed_while_it_serves_is_noticed(tmp_path: Path) -> None:
