@@ -65,4 +65,4 @@ def count_texts(plan: Plan, snapshot: Snapshot | None) -> int:
 def _texts(articles: Sequence[Article]) -> set[str]:
     """Return the texts of articles that get a vector, each with its kind."""
     texts = texts_of(articles, [split(article) for article in articles])
-    return {f"{kind} {text}" for kind, group in texts.by_kind().items() for text in group}
+    return {f"{kind} {text}" for kind, group in texts.items() for text in group}

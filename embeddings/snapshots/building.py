@@ -54,29 +54,19 @@ def documents(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]
     ]
 
 
-@dataclass(frozen=True)
-class Texts:
-    """What gets a vector, by kind: every passage and sentence, in order."""
-
-    passages: list[str]
-    sentences: list[str]
-
-    def by_kind(self) -> dict[str, list[str]]:
-        """Return the texts under the names of the arrays that their vectors make."""
-        return dict(zip(KINDS, (self.passages, self.sentences), strict=True))
-
-
-def texts_of(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> Texts:
-    """Cut out every text that gets a vector."""
+def texts_of(
+    articles: Sequence[Article], passages: Sequence[Sequence[Passage]]
+) -> dict[str, list[str]]:
+    """Cut out every text that gets a vector, by the name of the array that those vectors make."""
     pairs = [(article, p) for article, group in zip(articles, passages, strict=True) for p in group]
-    return Texts(
-        passages=[article.text[p.start : p.end] for article, p in pairs],
-        sentences=[
+    return {
+        "passage_vectors": [article.text[p.start : p.end] for article, p in pairs],
+        "sentence_vectors": [
             sentence_text(article.title, span.of(article.text))
             for article, p in pairs
             for span in p.sentences
         ],
-    )
+    }
 
 
 class Wanted:
@@ -111,7 +101,7 @@ class Wanted:
         there = self.kept[self.kept >= 0]
         sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
         same = self.kept >= 0
-        changed = texts_of(*self.list_changed()).by_kind()
+        changed = texts_of(*self.list_changed())
         for kind, is_there, rows in zip(
             KINDS, (same, np.repeat(same, counts)), (there, sentences), strict=True
         ):

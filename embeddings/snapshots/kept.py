@@ -175,11 +175,7 @@ class SnapshotStore:
         Raises:
             StorageError: They cannot be written.
         """
-        place = self.folder / str(number)
-        with disk.storage_errors(self.folder):
-            shutil.rmtree(place, ignore_errors=True)  # of a collection that was deleted since
-            (self.folder / f"{ASIDE}{number}").rename(place)
-            disk.sync_folder(self.folder)
+        place = self._name(self.folder / f"{ASIDE}{number}", number)
         if self.chunks:
             self.chunks.push(number, place)
 
@@ -265,13 +261,18 @@ class SnapshotStore:
         disk.make_folder(aside)
         try:
             self.chunks.pull(kept, aside)
-            place = self.folder / str(kept.number)
-            with disk.storage_errors(self.folder):
-                shutil.rmtree(place, ignore_errors=True)
-                aside.rename(place)
-                disk.sync_folder(self.folder)
+            self._name(aside, kept.number)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+    def _name(self, aside: Path, number: int) -> Path:
+        """Give a folder that is whole its name, in place of one of a deleted collection."""
+        place = self.folder / str(number)
+        with disk.storage_errors(self.folder):
+            shutil.rmtree(place, ignore_errors=True)
+            aside.rename(place)
+            disk.sync_folder(self.folder)
+        return place
 
     def _read_note(self) -> Published:
         """Return what the store said last; without a note, the newest snapshot that is whole."""

@@ -51,7 +51,7 @@ def contents(*articles: Article) -> Contents:
     passages = [split(article) for article in articles]
     arrays = {
         kind: encoder.encode_documents(texts) if texts else np.zeros((0, 64), np.float32)
-        for kind, texts in texts_of(articles, passages).by_kind().items()
+        for kind, texts in texts_of(articles, passages).items()
     }
     return Contents(articles=articles, passages=passages, arrays=arrays)
 
