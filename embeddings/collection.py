@@ -45,15 +45,14 @@ class Collection:
 
     Args:
         settings: Where golden questions lie.
-        rows: Its rows.
         live: What serves it.
     """
 
-    def __init__(self, settings: Settings, rows: CollectionRows, live: Live) -> None:
+    def __init__(self, settings: Settings, live: Live) -> None:
         self.settings = settings
-        self.rows = rows
         self.live = live
         self.kept: SnapshotStore = live.kept
+        self.rows: CollectionRows = live.kept.rows
 
     async def articles(self) -> dict[str, Article]:
         """Return the articles of the collection, by id; those that cannot be read are left out."""
@@ -76,7 +75,7 @@ class Collection:
         """
         from embeddings.store import archive, audit
 
-        live = self.rows.pointers.published(self.rows.name).live
+        live = self.rows.published().live
         versions = self.rows.articles.at(live)
         wrong = [name for name, version in versions.items() if version.value is None]
         if wrong := sorted({*wrong, *self.rows.articles.find_lost(live)}):
@@ -144,7 +143,7 @@ class Collection:
             return ()
         ids = {*base.articles, *articles}
         ids -= {name for name, article in articles.items() if article is None}
-        given = self.rows.pointers.questions(self.rows.name)
+        given = self.rows.questions()
         return gate.golden(self.settings.data, self.rows.name, given, self.settings.seeds, ids)
 
     def _questions(self) -> bytes | None:
@@ -154,4 +153,4 @@ class Collection:
         path = gate.place(self.settings.data, self.rows.name)
         if path.is_file():
             return path.read_bytes()
-        return self.rows.pointers.questions(self.rows.name)
+        return self.rows.questions()

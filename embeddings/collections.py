@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from weakref import WeakValueDictionary
 from embeddings.changing.limits import SERVER, name_of
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError, StorageError, UnknownArticle
-from embeddings.snapshots.kept import SnapshotStore
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:
@@ -183,11 +183,11 @@ class Collections:
             self._pointers.look()
             for path in there:
                 if path.name not in self._pointers.known:
-                    SnapshotStore(self._pointers, path.name, self.shared.database).delete()
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _delete(self, name: str) -> bool:
         gone = self._pointers.delete(name)
-        SnapshotStore(self._pointers, name, self.shared.database).delete()
+        shutil.rmtree(self.shared.database.folder / name, ignore_errors=True)
         return gone
 
 

@@ -108,18 +108,15 @@ class SearchEngine(Changes):
             InputError: There is no such collection, and it is not to be made.
             StorageError: The data cannot be read or written.
         """
-        kept = SnapshotStore(self.pointers, self._name, self.database)
         self._rows = CollectionRows(self.database, self.pointers, self._name)
         self._live = Live(
             self._settings,
-            self._name,
-            self.pointers,
-            kept,
+            SnapshotStore(self._rows),
             encoder=self._given,
             builder=self._builder,
             beside=self._beside._live if self._beside else None,  # noqa: SLF001 - of this class
         )
-        self._collection = Collection(self._settings, self._rows, self._live)
+        self._collection = Collection(self._settings, self._live)
         self._publisher = Publisher(self._collection)
         try:
             await self._live.open()
@@ -262,7 +259,7 @@ class SearchEngine(Changes):
         """
         from embeddings.snapshots.verifying import verify
 
-        return await asyncio.to_thread(verify, self._rows, self._live.kept, self._live.snapshot)
+        return await asyncio.to_thread(verify, self._live.kept, self._live.snapshot)
 
 
 def _add_date(hit: Hit) -> Hit:

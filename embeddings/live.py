@@ -42,9 +42,7 @@ class Live:
 
     Args:
         settings: Which model, how sure.
-        name: The collection's name.
-        pointers: Where it is said which snapshot is live.
-        kept: Its snapshots.
+        kept: The collection's snapshots, and its rows.
         encoder: What makes vectors, in place of the model that the settings name.
         builder: Builds the snapshots in a process of its own; by default they are built here.
         beside: Another one that is open and outlives this one: its model and its thread are used.
@@ -60,15 +58,13 @@ class Live:
     def __init__(
         self,
         settings: Settings,
-        name: str,
-        pointers: Pointers,
         kept: SnapshotStore,
         *,
         encoder: Encoder | None = None,
         builder: Builder | None = None,
         beside: Live | None = None,
     ) -> None:
-        self.name = name
+        self.name = kept.rows.name
         self.kept = kept
         self.snapshot: Snapshot | None = None
         self.loaded: LoadedSnapshot | None = None
@@ -80,7 +76,7 @@ class Live:
         self.models: Models | None = None
         self.calibration: Calibration | None = None
         self._settings = settings
-        self._pointers = pointers
+        self._pointers: Pointers = kept.rows.pointers
         self._given = encoder
         self._beside = beside
         self._turn = asyncio.Lock()

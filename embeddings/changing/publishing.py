@@ -227,7 +227,7 @@ class Publisher:
 
     def _take_number(self, write: Transaction) -> int:
         with write() as connection:
-            return self._rows.pointers.take_number(connection, self._rows.name)
+            return self._rows.take_number(connection)
 
     def _commit(
         self,
@@ -256,8 +256,8 @@ class Publisher:
                     connection, kept.number, live, change.articles, by_hand=by_hand, at=now
                 )
                 if change.is_import:
-                    rows.pointers.set_questions(connection, rows.name, change.questions)
-                rows.pointers.keep(connection, rows.name, kept)
+                    rows.set_questions(connection, change.questions)
+                rows.keep(connection, kept)
                 self._point(connection, base.published, kept, entries)
                 if change.token:
                     rows.proposals.drop(connection, change.token)
@@ -280,15 +280,15 @@ class Publisher:
     ) -> None:
         """Make a snapshot the live one, forget those that are too old, and note it all."""
         rows = self._rows
-        rows.pointers.point(connection, rows.name, kept.number)
+        rows.point(connection, kept.number)
         most, lost = self._settings.snapshots_kept, self._kept.find_lost(before)
-        rows.pointers.drop(connection, rows.name, most, lost)
+        rows.drop(connection, most, lost)
         rows.audit.append(connection, entries)
 
     def _is_published(self, kept: Kept) -> bool | None:
         """Say whether a snapshot was published after all; None: nobody can tell."""
         try:
-            published = self._rows.pointers.published(self._rows.name)
+            published = self._rows.published()
         except StorageError:
             return None
         return published.live == kept.number and kept.number in published.kept

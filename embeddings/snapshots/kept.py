@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.store.chunks import Chunks
-    from embeddings.store.database import Database
-    from embeddings.store.pointers import Pointers
+    from embeddings.store.pointers import CollectionRows
     from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
@@ -53,26 +52,25 @@ class SnapshotStore:
     """The snapshots of one collection.
 
     Args:
-        pointers: Where the store says which there are.
-        collection: The collection's name.
-        database: Where else their files are, if it is shared; otherwise the folder is all.
+        rows: The collection's rows, which say which there are. Their files are in the database as
+            well where that is shared; otherwise the folder is all.
     """
 
-    def __init__(self, pointers: Pointers, collection: str, database: Database) -> None:
-        self.folder = database.folder / collection
-        self._pointers = pointers
-        self._collection = collection
+    def __init__(self, rows: CollectionRows) -> None:
+        database = rows.database
+        self.rows = rows
+        self.folder = database.folder / rows.name
         self.chunks: Chunks | None = None
         if database.is_shared:
             from embeddings.store.chunks import Chunks
 
-            self.chunks = Chunks(database, collection)
+            self.chunks = Chunks(database, rows.name)
         self._pulling = threading.Lock()
 
     def published(self) -> Published:
         """Return what is published, as the store says, or as it said last when it is away."""
         try:
-            found = self._pointers.published(self._collection)
+            found = self.rows.published()
         except StorageError as error:
             noted = self._read_note()
             if noted.live is None:
@@ -248,10 +246,6 @@ class SnapshotStore:
     def is_given_up(self, number: int) -> bool:
         """Say whether a snapshot made room on a full disk."""
         return (self.folder / f"{GIVEN_UP}{number}").is_dir()
-
-    def delete(self) -> None:
-        """Remove all files of a collection that is gone."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _pull(self, kept: Kept) -> None:
         """Copy a snapshot's files from the store, checked, and give the folder its name."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
     from embeddings.types import Article, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
@@ -154,6 +155,11 @@ class Material:
     def wanted(self) -> building.Wanted:
         """What of it there is already, and what has to be encoded."""
         return building.Wanted(self.articles, self.passages, self.known, self.kept)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The passages as the lexical index takes them, in order."""
+        return building.documents(self.articles, self.passages)
 
     def __len__(self) -> int:
         """Return how many passages it has."""

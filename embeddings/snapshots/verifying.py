@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from embeddings.store.pointers import CollectionRows, Published
 
 
-def verify(rows: CollectionRows, kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
+def verify(kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
     """Check a collection; every sentence names what is wrong and the command that mends it.
 
     Args:
-        rows: Its rows.
-        kept: Its snapshots.
+        kept: Its snapshots, and its rows.
         serving: The snapshot whose passages are read one by one.
 
     Raises:
         StorageError: The database cannot be reached.
     """
+    rows = kept.rows
     problems = rows.database.problems()
     try:
-        published = rows.pointers.published(rows.name)
+        published = rows.published()
         live = published.live
         checked, found = _verify_files(kept, published)
     except StorageError as error:

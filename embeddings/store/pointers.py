@@ -118,16 +118,35 @@ class Pointers:
         self.look()
         return is_gone
 
-    def published(self, name: str) -> Published:
+
+class CollectionRows:
+    """All rows of one collection, with its live snapshot and those that it keeps.
+
+    Args:
+        database: Where they are.
+        pointers: The collections there.
+        name: The collection's name.
+    """
+
+    def __init__(self, database: Database, pointers: Pointers, name: str) -> None:
+        self.database = database
+        self.pointers = pointers
+        self.name = name
+        self._mine = schema.collections.c.name == name
+        self.articles = Articles(database, name)
+        self.audit = Audit(database, name)
+        self.proposals = Proposals(database, name)
+
+    def published(self) -> Published:
         """Return what is published of a collection.
 
         Raises:
             StorageError: It cannot be read, or the pointer is none.
         """
         table, rows = schema.collections, schema.snapshots
-        with self._database.read() as connection:
-            live = connection.scalar(select(table.c.live).where(table.c.name == name))
-            found = connection.execute(select(rows).where(rows.c.collection == name)).all()
+        with self.database.read() as connection:
+            live = connection.scalar(select(table.c.live).where(self._mine))
+            found = connection.execute(select(rows).where(rows.c.collection == self.name)).all()
         kept = {
             row.number: Kept(
                 row.number,
@@ -140,30 +159,30 @@ class Pointers:
         }
         if live is not None and not isinstance(live, int):
             raise StorageError(
-                f"The pointer of the collection {name!r} is {live!r}, which is no snapshot: run "
-                "rollback with the number of one."
+                f"The pointer of the collection {self.name!r} is {live!r}, which is no snapshot: "
+                "run rollback with the number of one."
             )
         return Published(live, kept)
 
-    def take_number(self, connection: Connection, name: str) -> int:
+    def take_number(self, connection: Connection) -> int:
         """Return the next number of a snapshot, which no other gets."""
         table = schema.collections
-        given = select(cast(table.c.numbers, BigInteger)).where(table.c.name == name)
+        given = select(cast(table.c.numbers, BigInteger)).where(self._mine)
         used = (
-            select(func.max(column)).where(column.table.c.collection == name)
+            select(func.max(column)).where(column.table.c.collection == self.name)
             for column in (schema.snapshots.c.number, schema.contents.c.since)
         )
         numbers = (given, *used)
         number = max(int(connection.scalar(each) or 0) for each in numbers) + 1
-        connection.execute(update(table).where(table.c.name == name).values(numbers=number))
+        connection.execute(update(table).where(self._mine).values(numbers=number))
         return number
 
-    def keep(self, connection: Connection, name: str, kept: Kept) -> None:
+    def keep(self, connection: Connection, kept: Kept) -> None:
         """Keep a snapshot."""
         added, changed, removed = kept.counts
         connection.execute(
             schema.snapshots.insert().values(
-                collection=name,
+                collection=self.name,
                 number=kept.number,
                 manifest=kept.manifest,
                 digest=kept.digest,
@@ -174,59 +193,40 @@ class Pointers:
             )
         )
 
-    def point(self, connection: Connection, name: str, number: int) -> None:
+    def point(self, connection: Connection, number: int) -> None:
         """Make a snapshot the live one."""
         table = schema.collections
-        connection.execute(update(table).where(table.c.name == name).values(live=number))
+        connection.execute(update(table).where(self._mine).values(live=number))
 
-    def drop(self, connection: Connection, name: str, keep: int, lost: set[int]) -> None:
+    def drop(self, connection: Connection, keep: int, lost: set[int]) -> None:
         """Keep the newest snapshots and the live one, and no others.
 
         Args:
             connection: A transaction.
-            name: The collection.
             keep: How many.
             lost: Numbers of those of which no file is left, which go too.
         """
         rows, table = schema.snapshots, schema.collections
-        live = connection.scalar(select(table.c.live).where(table.c.name == name))
-        mine = rows.c.collection == name
+        live = connection.scalar(select(table.c.live).where(self._mine))
+        mine = rows.c.collection == self.name
         newest = select(rows.c.number).where(mine).order_by(rows.c.number.desc())
         numbers = [number for number in connection.scalars(newest) if number not in lost]
         kept = {*numbers[:keep], live}
         for each in (rows, schema.chunks):
             gone = each.c.number.not_in(kept)
-            connection.execute(delete(each).where(each.c.collection == name, gone))
+            connection.execute(delete(each).where(each.c.collection == self.name, gone))
         c = schema.contents.c
         past = c.until <= min(kept)
-        connection.execute(delete(schema.contents).where(c.collection == name, past))
+        connection.execute(delete(schema.contents).where(c.collection == self.name, past))
 
-    def questions(self, name: str) -> bytes | None:
+    def questions(self) -> bytes | None:
         """Return the golden questions that a collection was given."""
         table = schema.collections
-        with self._database.read() as connection:
-            return connection.scalar(select(table.c.questions).where(table.c.name == name))
+        with self.database.read() as connection:
+            return connection.scalar(select(table.c.questions).where(self._mine))
 
-    def set_questions(self, connection: Connection, name: str, questions: bytes | None) -> None:
+    def set_questions(self, connection: Connection, questions: bytes | None) -> None:
         """Give a collection its golden questions."""
         table = schema.collections
-        change = update(table).where(table.c.name == name)
+        change = update(table).where(self._mine)
         connection.execute(change.values(questions=questions))
-
-
-class CollectionRows:
-    """All rows of one collection.
-
-    Args:
-        database: Where they are.
-        pointers: The collections there.
-        name: The collection's name.
-    """
-
-    def __init__(self, database: Database, pointers: Pointers, name: str) -> None:
-        self.database = database
-        self.pointers = pointers
-        self.name = name
-        self.articles = Articles(database, name)
-        self.audit = Audit(database, name)
-        self.proposals = Proposals(database, name)

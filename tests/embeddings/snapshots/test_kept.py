@@ -12,7 +12,7 @@ from embeddings.errors import StorageError, UnknownSnapshot
 from embeddings.snapshots.kept import NOTED, SnapshotStore
 from embeddings.snapshots.manifest import MANIFEST
 from embeddings.snapshots.summaries import summarise
-from embeddings.store.pointers import Kept, Pointers
+from embeddings.store.pointers import CollectionRows, Kept, Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from tests.embeddings.stories import HARBOUR, ORCHARD, written
 
@@ -22,9 +22,10 @@ class Place:
 
     def __init__(self, data: Path) -> None:
         self.database = SqliteDatabase(data)
-        self.pointers = Pointers(self.database)
-        self.pointers.create("shared")
-        self.kept = SnapshotStore(self.pointers, "shared", self.database)
+        pointers = Pointers(self.database)
+        pointers.create("shared")
+        self.rows = CollectionRows(self.database, pointers, "shared")
+        self.kept = SnapshotStore(self.rows)
 
     def publish(self, number: int, keep: int = 9) -> None:
         """Make a snapshot, and the live one."""
@@ -32,13 +33,13 @@ class Place:
         self.kept.keep(number)
         manifest = (self.kept.folder / str(number) / MANIFEST).read_bytes()
         with self.database.write() as connection:
-            self.pointers.keep(connection, "shared", Kept.of(number, manifest, "me", (1, 0, 0)))
-            self.pointers.point(connection, "shared", number)
-            self.pointers.drop(connection, "shared", keep, set())
+            self.rows.keep(connection, Kept.of(number, manifest, "me", (1, 0, 0)))
+            self.rows.point(connection, number)
+            self.rows.drop(connection, keep, set())
 
     def point(self, number: int) -> None:
         with self.database.write() as connection:
-            self.pointers.point(connection, "shared", number)
+            self.rows.point(connection, number)
 
     def damage(self, number: int) -> None:
         path = self.kept.folder / str(number) / "texts.txt"
@@ -156,4 +157,4 @@ def test_a_store_that_is_away_and_never_said_anything_is_an_error(tmp_path: Path
     (tmp_path / "verbatim.db").write_bytes(b"no database" * 99)
     database = SqliteDatabase(tmp_path)
     with pytest.raises(StorageError, match="is no database any more"):
-        SnapshotStore(Pointers(database), "shared", database).published()
+        SnapshotStore(CollectionRows(database, Pointers(database), "shared")).published()

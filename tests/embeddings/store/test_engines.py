@@ -104,7 +104,7 @@ async def test_what_finds_fewer_golden_passages_is_not_published(
     engine: SearchEngine, installed: Installed
 ) -> None:
     with engine.database.write() as connection:
-        engine.pointers.set_questions(connection, "shared", json.dumps(GOLDEN).encode())
+        engine._rows.set_questions(connection, json.dumps(GOLDEN).encode())
     before = engine.status().snapshot
     nothing = story(installed.folder, "port", "Rien de tout cela.", id="port", title="Le port")
     with pytest.raises(GateError):

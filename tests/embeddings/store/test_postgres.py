@@ -184,9 +184,9 @@ async def test_who_lost_its_session_publishes_nothing(
     write = await asyncio.to_thread(hold.__enter__)
     await asyncio.to_thread(postgres.execute, shared.url, CUT)
     with pytest.raises(StorageError), write() as connection:
-        engine.pointers.point(connection, "shared", 7)
+        engine._rows.point(connection, 7)
     await asyncio.to_thread(hold.__exit__, None, None, None)
-    assert (await asyncio.to_thread(engine.pointers.published, "shared")).live == int(before or 0)
+    assert (await asyncio.to_thread(engine._rows.published)).live == int(before or 0)
 
 
 CUT = """
