@@ -22,7 +22,6 @@ from bot.checking import checking
 from bot.errors import BotError
 from bot.reading.starting import starters_card
 from bot.running.commands import describe, everywhere, options
-from bot.ui.catalogue import first
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS, WRONG, notice
 from bot.ui.markup import clean
 from bot.ui.refs import short
@@ -76,7 +75,7 @@ class Ask(commands.Cog):
     async def sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the names of sources."""
         catalogue = (await self.bot.see(interaction)).catalogue
-        names = first(catalogue.sources_matching(typed), MAX_OPTIONS)
+        names = catalogue.sources_matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in names]
 
     @commands.Cog.listener()

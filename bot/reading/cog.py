@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -16,7 +15,7 @@ from bot.reading.pages import open_page
 from bot.reading.starting import start_row
 from bot.running.commands import describe, everywhere, name, options
 from bot.servers.rules import is_editor, rules_of
-from bot.ui.catalogue import SORTS, first
+from bot.ui.catalogue import SORTS
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS, Card, text
 from bot.ui.markup import clean
 from bot.ui.naming import label, open_select
@@ -64,7 +63,7 @@ class Reading(commands.Cog):
     async def names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the names of sources."""
         catalogue = (await self.bot.see(interaction)).catalogue
-        found = first(catalogue.sources_matching(typed), MAX_OPTIONS)
+        found = catalogue.sources_matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in found]
 
     @sources.autocomplete("month")
@@ -139,11 +138,7 @@ def _owner(bot: Context) -> str:
     application = bot.application
     if application is None:
         return ""
-    return application.team.name if application.team else _name(application.owner)
-
-
-def _name(user: discord.User) -> str:
-    return user.display_name
+    return application.team.name if application.team else application.owner.display_name
 
 
 async def setup(bot: Context) -> None:

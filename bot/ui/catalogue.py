@@ -157,8 +157,3 @@ class Catalogues:
         if len(self._made) > _MOST:
             self._made.popitem(last=False)
         return made
-
-
-def first(items: Iterable[str], count: int) -> list[str]:
-    """Return the first few items."""
-    return [item for item, _ in zip(items, range(count), strict=False)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.ui.catalogue import Catalogue, Catalogues, first, fold
+from bot.ui.catalogue import Catalogue, Catalogues, fold
 from bot.ui.refs import short
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 
@@ -64,10 +64,6 @@ def test_of_articles_the_newest_are_suggested_first() -> None:
     newer = replace(CATALOGUE.articles[0], id="neuf", date=date(2030, 1, 1))
     catalogue = Catalogue((*CATALOGUE.articles, newer))
     assert catalogue.matching("")[0].id == "neuf"
-
-
-def test_only_so_many_are_taken() -> None:
-    assert first(["a", "b", "c"], 2) == ["a", "b"]
 
 
 def test_all_articles_of_a_title_are_found_newest_first() -> None:
