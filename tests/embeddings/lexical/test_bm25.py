@@ -77,9 +77,11 @@ def test_a_typo_is_found_by_its_n_grams(index: Lexical) -> None:
     assert grams_of(index, "Rekognittion")[2] == 0
 
 
-@pytest.mark.parametrize("written", ["1200", "1 200", "1.200", "1\u00a0200", "1\u202f200"])
-def test_a_number_is_found_however_it_is_written(index: Lexical, written: str) -> None:
-    assert words_of(index, f"{written} toits")[2] == words_of(index, "1200 toits")[2] > 0
+def test_a_number_is_found_however_it_is_written(index: Lexical) -> None:
+    written = ("1200", "1 200", "1.200", "1\u00a0200", "1\u202f200")
+    found = {each: words_of(index, f"{each} toits")[2] for each in written}
+    assert found == dict.fromkeys(written, found["1200"])
+    assert found["1200"] > 0
 
 
 def test_a_name_is_found_in_the_stories_of_both_languages(index: Lexical) -> None:

@@ -26,37 +26,35 @@ def read(index: Lexical, question: str, few: int, monkeypatch: pytest.MonkeyPatc
     return index.read(question)
 
 
-@pytest.fixture(params=range(8))
-def both(
-    index: Lexical, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Terms, Terms]:
-    question = " ".join(random.Random(request.param).choices(WORDS, k=4))
-    summed = read(index, question, 10_000, monkeypatch)
-    listed = read(index, question, 0, monkeypatch)
-    assert isinstance(summed.found, Summed)
-    assert isinstance(listed.found, Listed)
-    return summed, listed
+@pytest.fixture
+def pairs(index: Lexical, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Terms, Terms]]:
+    """Return the same questions read in both ways."""
+    questions = [" ".join(random.Random(n).choices(WORDS, k=4)) for n in range(8)]
+    summed = [read(index, question, 10_000, monkeypatch) for question in questions]
+    listed = [read(index, question, 0, monkeypatch) for question in questions]
+    assert all(isinstance(terms.found, Summed) for terms in summed)
+    assert all(isinstance(terms.found, Listed) for terms in listed)
+    return list(zip(summed, listed, strict=True))
 
 
 def test_adding_up_and_looking_up_give_the_same_scores(
-    index: Lexical, both: tuple[Terms, Terms]
+    index: Lexical, pairs: list[tuple[Terms, Terms]]
 ) -> None:
     some = np.array([3, 0, 299, 17, 150])
-    for one, other in zip(*(index.score(terms, some) for terms in both), strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-6)
+    for both in pairs:
+        np.testing.assert_allclose(*(index.score(terms, some) for terms in both), atol=1e-6)
 
 
-@pytest.mark.parametrize("filtered", [False, True])
+@pytest.mark.parametrize("allowed", [None, np.arange(300) % 3 == 0], ids=["all", "filtered"])
 def test_adding_up_and_looking_up_find_passages_that_are_as_good(
-    index: Lexical, both: tuple[Terms, Terms], filtered: bool
+    index: Lexical, pairs: list[tuple[Terms, Terms]], allowed: np.ndarray | None
 ) -> None:
-    allowed = np.arange(300) % 3 == 0 if filtered else None
-    found = [index.best(terms, 20, allowed) for terms in both]
-    sums = [np.sort(np.sum(index.score(both[0], rows), axis=0)) for rows in found]
-    np.testing.assert_allclose(*sums, atol=1e-6)
-    assert all(len(set(rows.tolist())) == 20 for rows in found)
-    if allowed is not None:
-        assert all(allowed[rows].all() for rows in found)
+    for both in pairs:
+        found = [index.best(terms, 20, allowed) for terms in both]
+        sums = [np.sort(np.sum(index.score(both[0], rows), axis=0)) for rows in found]
+        np.testing.assert_allclose(*sums, atol=1e-6)
+        assert all(len(set(rows.tolist())) == 20 for rows in found)
+        assert allowed is None or all(allowed[rows].all() for rows in found)
 
 
 def test_of_passages_that_are_equally_good_the_first_are_found() -> None:

@@ -106,9 +106,9 @@ STANDING = [
 ]
 
 
-@pytest.mark.parametrize(("before", "question", "first"), LEANING)
-def test_what_leans_is_read_with_what_it_leans_on(before: str, question: str, first: str) -> None:
-    assert (readings(question, [before]) or ("",))[0] == first
+def test_what_leans_is_read_with_what_it_leans_on() -> None:
+    read = [(before, q, (readings(q, [before]) or ("",))[0]) for before, q, _ in LEANING]
+    assert [each for each in read if each not in LEANING] == []
 
 
 def test_what_stands_by_itself_is_never_bent() -> None:

@@ -40,9 +40,9 @@ def test_blank_lines_separate_paragraphs() -> None:
     assert quoted(f"{A}\n\n\n{B}\n") == [A, B]
 
 
-@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\t \u2003", "\u200b"])
-def test_a_line_of_spaces_of_any_kind_is_blank(blank: str) -> None:
-    assert quoted(f"{WRAPPED}\n{blank}\n{B}") == [WRAPPED, B]
+def test_a_line_of_spaces_of_any_kind_is_blank() -> None:
+    spaces = (" ", "\u00a0", "\u202f", "\t \u2003", "\u200b")
+    assert [each for each in spaces if quoted(f"{WRAPPED}\n{each}\n{B}") != [WRAPPED, B]] == []
 
 
 def test_spaces_around_a_paragraph_are_not_quoted() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,47 +13,46 @@ def cut(text: str) -> list[str]:
     return [span.of(text) for span in sentences(text)]
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ["D’après l’art. L. 12-3 du code, oui.", "L’art. R12 dit non."],
-        ["Env. 300 élus ont voté.", "Me. Ferrand plaide, et le t. IV paraît."],
-        ["Elle aime l’art.", "Le musée ouvre."],
-        ["Il vit pour l’art.", "C’est tout.", "He said no.", "I left."],
-        ["Il part.", "Elle reste."],
-        ["Il part !", "Elle reste ?", "Oui."],
-        ["Vraiment\u00a0?!", "Oui\u202f!"],
-        ["Quoi ?", "Non !"],
-        ["Il hésite…", "Puis il part."],
-        ["Il hésite... puis il part.", "Elle aussi."],
-        ["M. Macron et MM. Le Pen et Mélenchon ont parlé.", "Mme Royal aussi."],
-        ["Le Dr. Martin et Mr. Smith ont vu Mrs. Jones à St. Louis.", "They left."],
-        ["César meurt en 44 av. J.-C. à Rome.", "Il a 55 ans."],
-        ["Auguste naît en 63 av. J.-C.", "Il meurt en 14."],
-        ["Voir p. 12 et n° 5, vol. 3.", "Fin de la note."],
-        ["Des pommes, des poires, etc.", "Le marché ferme."],
-        ["The U.S. Army left the U.S. in May.", "The U.K. stayed."],
-        ["He lives in the U.S.", "The law is new."],
-        ["See No. 5 and fig. 2.", "No.", "He said so."],
-        ["J. K. Rowling and George W. Bush met.", "They spoke."],
-        ["Amazon.com Inc. Chief Executive Jeff Bezos spoke.", "Shares of Apple Inc. fell."],
-        ["Le taux passe de 1.5 à 2,5 %.", "Il était de 0.75 en 2017."],
-        ["En 2018.", "Il avait 20 ans."],
-        ["1. Premier point.", "2. Second point."],
-        ["Elle est partie (sans un mot).", "Il est resté."],
-        ["Il a dit « Je pars. Je ne reviendrai pas. »", "Puis il est sorti."],
-        ["« Non ! » a-t-il répondu.", "« Jamais\u00a0! »", "La salle a ri."],
-        ["“I am leaving. I mean it,” he said.", "Then he left."],
-        ['He said "no."', "She said yes."],
-        ["**Important.**", "Le reste suit."],
-        ["Le texte [1] est clair.", "Il suffit."],
-        ["Elle mesure 5 m. de haut.", "Elle pèse 3 kg."],
-        ["他走了。", "她留下了。"],
-        ["Le conseil a siégé à 5 p.m. mardi.", "It ended late."],
-    ],
-)
-def test_sentences_end_where_a_reader_says_they_do(parts: list[str]) -> None:
-    assert cut(" ".join(parts)) == parts
+CUT = [
+    ["D’après l’art. L. 12-3 du code, oui.", "L’art. R12 dit non."],
+    ["Env. 300 élus ont voté.", "Me. Ferrand plaide, et le t. IV paraît."],
+    ["Elle aime l’art.", "Le musée ouvre."],
+    ["Il vit pour l’art.", "C’est tout.", "He said no.", "I left."],
+    ["Il part.", "Elle reste."],
+    ["Il part !", "Elle reste ?", "Oui."],
+    ["Vraiment\u00a0?!", "Oui\u202f!"],
+    ["Quoi ?", "Non !"],
+    ["Il hésite…", "Puis il part."],
+    ["Il hésite... puis il part.", "Elle aussi."],
+    ["M. Macron et MM. Le Pen et Mélenchon ont parlé.", "Mme Royal aussi."],
+    ["Le Dr. Martin et Mr. Smith ont vu Mrs. Jones à St. Louis.", "They left."],
+    ["César meurt en 44 av. J.-C. à Rome.", "Il a 55 ans."],
+    ["Auguste naît en 63 av. J.-C.", "Il meurt en 14."],
+    ["Voir p. 12 et n° 5, vol. 3.", "Fin de la note."],
+    ["Des pommes, des poires, etc.", "Le marché ferme."],
+    ["The U.S. Army left the U.S. in May.", "The U.K. stayed."],
+    ["He lives in the U.S.", "The law is new."],
+    ["See No. 5 and fig. 2.", "No.", "He said so."],
+    ["J. K. Rowling and George W. Bush met.", "They spoke."],
+    ["Amazon.com Inc. Chief Executive Jeff Bezos spoke.", "Shares of Apple Inc. fell."],
+    ["Le taux passe de 1.5 à 2,5 %.", "Il était de 0.75 en 2017."],
+    ["En 2018.", "Il avait 20 ans."],
+    ["1. Premier point.", "2. Second point."],
+    ["Elle est partie (sans un mot).", "Il est resté."],
+    ["Il a dit « Je pars. Je ne reviendrai pas. »", "Puis il est sorti."],
+    ["« Non ! » a-t-il répondu.", "« Jamais\u00a0! »", "La salle a ri."],
+    ["“I am leaving. I mean it,” he said.", "Then he left."],
+    ['He said "no."', "She said yes."],
+    ["**Important.**", "Le reste suit."],
+    ["Le texte [1] est clair.", "Il suffit."],
+    ["Elle mesure 5 m. de haut.", "Elle pèse 3 kg."],
+    ["他走了。", "她留下了。"],
+    ["Le conseil a siégé à 5 p.m. mardi.", "It ended late."],
+]
+
+
+def test_sentences_end_where_a_reader_says_they_do() -> None:
+    assert [found for parts in CUT if (found := cut(" ".join(parts))) != parts] == []
 
 
 def test_each_list_item_is_a_sentence_of_its_own() -> None:
