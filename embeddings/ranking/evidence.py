@@ -12,7 +12,6 @@ from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
 from embeddings.ranking.mix import Marks
 from embeddings.text.analysis import without_tags
-from embeddings.vectors.halves import inner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,7 +141,7 @@ def weigh(
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
     words, grams = arrays.lexical.score(terms, passages)
-    cosine = inner(arrays.sentences[rows], query.vector)
+    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts, marks)
     likely = said + np.float32(marks.fits) * found.fits
@@ -175,7 +174,7 @@ def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats
     """
     passages = np.array([passage])
     rows, owner = gather(arrays.first_sentence, passages)
-    cosine = inner(arrays.sentences[rows], query.vector)
+    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     before = _before(cosine, owner, _starts(owner, 1))
     return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical.stretches import gather
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -40,21 +38,23 @@ def fold(passages: Ints, arrays: Arrays, limit: int, alike: float) -> dict[int, 
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words(arrays, int(passages[place])))
     for place in range(len(passages)):
-        before = [first for first in near.get(place, ()) if first in groups]
-        same = [first for first in before if _is_same(words(first), words(place))]
-        if same:
-            groups[same[0]].append(place)
-        elif len(groups) < limit:
-            groups[place] = []
+        for first in near.get(place, ()):
+            if first in groups and _is_same(words(first), words(place)):
+                groups[first].append(place)
+                break
+        else:
+            if len(groups) < limit:
+                groups[place] = []
     return {first: tuple(others) for first, others in groups.items()}
 
 
 def _near(vectors: Floats, alike: float) -> dict[int, list[int]]:
     """Return, for each place that has any, the places before it that it is near to, in order."""
     before: dict[int, list[int]] = {}
-    places, others = np.nonzero(np.tril(vectors @ vectors.T >= alike, -1))
+    places, others = np.nonzero(vectors @ vectors.T >= alike)
     for place, other in zip(places.tolist(), others.tolist(), strict=True):
-        before.setdefault(place, []).append(other)
+        if other < place:
+            before.setdefault(place, []).append(other)
     return before
 
 
@@ -90,6 +90,6 @@ def _is_same(one: frozenset[int], other: frozenset[int]) -> bool:
 
 def _words(arrays: Arrays, passage: int) -> frozenset[int]:
     """Return the different words of a passage's sentences, without its title."""
-    lines = np.arange(arrays.first_sentence[passage], arrays.first_sentence[passage + 1])
-    at, _ = gather(arrays.lexical.token_first, lines + passage + 1)
-    return frozenset(arrays.lexical.tokens[at].tolist())
+    lines = arrays.first_sentence[passage : passage + 2] + passage + 1
+    first, end = arrays.lexical.token_first[lines]
+    return frozenset(arrays.lexical.tokens[first:end].tolist())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
+from embeddings.vectors import inverted
 from embeddings.vectors.index import Before, VectorIndex, stored, write
 from embeddings.vectors.inverted import TARGET_RECALL
 
@@ -102,10 +103,31 @@ def test_halves_take_half_the_memory() -> None:
     assert index.kind == "SQfp16"
 
 
-@pytest.fixture(scope="module", params=[np.float32, np.float16])
+@pytest.fixture(autouse=True)
+def _many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a thousand rows be so many that they are put in lists."""
+    monkeypatch.setattr(inverted, "ONE_LIST_UP_TO", 999)
+
+
+@pytest.fixture(params=[np.float32, np.float16])
 def approximate(request: pytest.FixtureRequest) -> tuple[VectorIndex, NDArray]:
     rows = unit(6000, 15, request.param, topics=150)
     return VectorIndex.of(rows, exact_up_to=1000), rows
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
+    tmp_path: Path, dtype: type
+) -> None:
+    rows, questions = unit(900, 40, dtype), unit(20, 41)
+    recall = write(tmp_path, "some", rows, exact_up_to=500)
+    index = VectorIndex.open(tmp_path, "some", recall)
+    assert index.kind == "SQ8 recall@10=1.000"
+    for allowed in (None, np.arange(900) % 3 == 0):
+        scores, found = index.search(questions, 10, allowed)
+        true_scores, true_rows = brute_force(rows, questions, 10, allowed)
+        assert found.tolist() == true_rows.tolist()
+        np.testing.assert_allclose(scores, true_scores, atol=1e-6)
 
 
 def test_a_large_index_is_approximate_and_says_how_well_it_does(
