@@ -275,8 +275,8 @@ class _Asked:
         if reranker is None or not found:
             return ranking
         texts = [loaded.text(candidate) for candidate in found]
-        again = rerank(self.text, texts, [c.score for c in found], reranker)
-        return replace(ranking, candidates=tuple(found[place] for place in again.order))
+        order = rerank(self.text, texts, reranker)
+        return replace(ranking, candidates=tuple(found[place] for place in order))
 
 
 def _has(loaded: LoadedSnapshot, article_id: str | None) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from embeddings.text.sentences import trimmed
+from embeddings.text.sentences import trim
 from embeddings.types import Span
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _runs(text: str, start: int, end: int) -> list[Span]:
     if row:
         return [Span(*row.span("name")), Span(*row.span("value"))]
     edges = [start, *(edge for m in _BREAK.finditer(text, start, end) for edge in m.span()), end]
-    spans = (trimmed(text, *pair) for pair in zip(edges[::2], edges[1::2], strict=True))
+    spans = (trim(text, *pair) for pair in zip(edges[::2], edges[1::2], strict=True))
     return [span for span in spans if _WORD.search(text, span.start, span.end)]
 
 

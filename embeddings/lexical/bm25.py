@@ -125,7 +125,7 @@ class Lexical:
             words=subject,
             rows=rows,
             idf=idf,
-            found=self._found(rows, idf, [row.get(part) for part in parts], [*parts.values()]),
+            found=self._find(rows, idf, [row.get(part) for part in parts], [*parts.values()]),
             spellings=tuple(
                 tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
             ),
@@ -197,7 +197,7 @@ class Lexical:
             share[:, word] /= max(len(rows), 1)
         return share
 
-    def _found(
+    def _find(
         self,
         rows: Sequence[tuple[int, ...]],
         idf: Floats,

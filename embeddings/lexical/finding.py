@@ -166,10 +166,10 @@ def best(terms: Sequence[Postings], total: Floats, k: int) -> Ints:
         if read >= look_at:
             least, look_at = max(least, _kth(total[each.passages], k) - SLACK), OFTEN * read
     found = np.flatnonzero(total > max(0.0, least - rest)).astype(np.int32)
-    return _ended(found, total[found], left[::-1], k)
+    return _finish(found, total[found], left[::-1], k)
 
 
-def _ended(found: NDArray[np.int32], sums: Floats, left: Sequence[Postings], k: int) -> Ints:
+def _finish(found: NDArray[np.int32], sums: Floats, left: Sequence[Postings], k: int) -> Ints:
     """Add what is left to the sums of what was found, and keep the k best."""
     rest = sum(each.most for each in left)
     for each in left:

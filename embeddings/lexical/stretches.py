@@ -25,6 +25,6 @@ def stretches(lengths: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
-def chained(first: Ints, other: Ints) -> Ints:
+def chain(first: Ints, other: Ints) -> Ints:
     """Return where stretches begin when others follow them."""
     return np.concatenate([first, other[1:] + first[-1]])

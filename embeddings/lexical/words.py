@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from embeddings.lexical.stretches import chained, gather, stretches
+from embeddings.lexical.stretches import chain, gather, stretches
 from embeddings.ranking.answer_kinds import offered
 from embeddings.text.analysis import grams, is_stop, stem, words
 
@@ -108,12 +108,12 @@ class Wording:
         return _tidy(
             Wording(
                 entry_keys=np.concatenate([self.entry_keys, other.entry_keys]),
-                entry_first=chained(self.entry_first, other.entry_first),
+                entry_first=chain(self.entry_first, other.entry_first),
                 entry_terms=np.concatenate([self.entry_terms, other.entry_terms]),
                 entries=np.concatenate([self.entries, other.entries + np.int32(shift[0])]),
-                line_first=chained(self.line_first, other.line_first),
+                line_first=chain(self.line_first, other.line_first),
                 kinds=np.concatenate([self.kinds, other.kinds]),
-                passage_first=chained(self.passage_first, other.passage_first),
+                passage_first=chain(self.passage_first, other.passage_first),
                 language_of=np.concatenate(
                     [self.language_of, other.language_of + np.uint8(shift[1])]
                 ),

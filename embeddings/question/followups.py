@@ -264,10 +264,10 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
         return [put(*span) for span in find_phrases(base)[:1]]
     if not any(map(rest.is_substance, range(len(rest.words)))):
         return []
-    return [put(*span) for span in find_names(base) or (_unnamed(base) if is_open else [])]
+    return [put(*span) for span in find_names(base) or (_find_unnamed(base) if is_open else [])]
 
 
-def _unnamed(base: Words) -> list[tuple[int, int]]:
+def _find_unnamed(base: Words) -> list[tuple[int, int]]:
     """Return the first word of substance that is no noun of an article and no verb of "qui"."""
     verbs = AUXILIARIES | HIDING | _NO_NAME
     return [

@@ -68,9 +68,9 @@ class Snapshot:
     def array(self, name: str) -> NDArray[Any]:
         """Map one of the arrays, read-only."""
         if name.endswith(VECTORS):
-            from embeddings.vectors.index import ROWS, stored  # faiss, only where it is searched
+            from embeddings.vectors.index import ROWS, map_rows  # faiss, only where it is searched
 
-            return stored(self.folder / f"{name}{ROWS}")
+            return map_rows(self.folder / f"{name}{ROWS}")
         with _PARSING:
             array = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         return np.asarray(array)  # numpy's own class for this takes far longer to be indexed

@@ -19,7 +19,7 @@ from embeddings.text.boilerplate import (
     is_heading,
     stands_alone,
 )
-from embeddings.text.sentences import ITEM, breaks_inside, sentences, trimmed
+from embeddings.text.sentences import ITEM, breaks_inside, sentences, trim
 from embeddings.types import Article, Passage, Span, digest
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _blocks(text: str, title: str) -> list[list[_Line]]:
 def _lines(text: str, title: str) -> Iterator[_Line]:
     place = 0
     for raw in text.splitlines(keepends=True):
-        span = trimmed(text, place, place + len(raw), _INVISIBLE)
+        span = trim(text, place, place + len(raw), _INVISIBLE)
         line = span.of(text)
         heading, alone = is_heading(line), line != "" and stands_alone(line, title)
         yield _Line(span.start, span.end, line, span.start - place, heading, alone)

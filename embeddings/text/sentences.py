@@ -90,9 +90,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
     begin = start
     for cut in sorted(_cuts(text, start, stop)):
         if _HAS_WORD.search(text, begin, cut):
-            spans.append(trimmed(text, begin, cut))
+            spans.append(trim(text, begin, cut))
             begin = cut
-    tail = trimmed(text, begin, stop)
+    tail = trim(text, begin, stop)
     if tail.start == tail.end:
         return tuple(spans)
     if spans and not _HAS_WORD.search(text, tail.start, tail.end):
@@ -100,7 +100,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
     return (*spans, tail)
 
 
-def trimmed(text: str, start: int, end: int, extra: str = "") -> Span:
+def trim(text: str, start: int, end: int, extra: str = "") -> Span:
     """Return the stretch without white space at its ends, nor the characters of ``extra``."""
     while start < end and (text[start].isspace() or text[start] in extra):
         start += 1

@@ -120,14 +120,14 @@ def loading(name: str) -> Iterator[None]:
 
 
 def _check_backend(backend: str) -> None:
-    if not all(_installed(module) for module in BACKEND_MODULES[backend]):
+    if not all(_is_installed(module) for module in BACKEND_MODULES[backend]):
         raise ModelError(
             f"The {backend} back end is not installed: run "
             f"pip install 'sentence-transformers[{backend}]', or unset VERBATIM_ENCODER__BACKEND."
         )
 
 
-def _installed(module: str) -> bool:
+def _is_installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
     except ModuleNotFoundError:

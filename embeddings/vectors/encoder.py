@@ -98,7 +98,7 @@ class PackagedEncoder:
     def __init__(self, model: Packaged, options: EncoderSettings) -> None:
         self._model = model
         self._options = options
-        self._id = _qualified(model.model_id(), options)
+        self._id = _qualify(model.model_id(), options)
 
     @property
     def model_id(self) -> str:
@@ -169,7 +169,7 @@ class SentenceTransformerEncoder:
         if not self._dimension:
             raise ModelError(f"The model {settings.model!r} does not say how long its vectors are.")
         self._pools = ThreadpoolController()
-        self._id = _qualified(found.id, options)
+        self._id = _qualify(found.id, options)
 
     @property
     def model_id(self) -> str:
@@ -287,7 +287,7 @@ def _model_arguments(options: EncoderSettings) -> dict[str, Any]:
     return {"use_safetensors": True}
 
 
-def _qualified(name: str, options: EncoderSettings) -> str:
+def _qualify(name: str, options: EncoderSettings) -> str:
     """Add to a model's name what else decides its vectors: back end, cut and prompts."""
     backend = f"+{options.backend}" if options.backend != "torch" else ""
     cut = f"/{options.truncate_dim}" if options.truncate_dim else ""

@@ -82,12 +82,12 @@ class VectorIndex:
         Raises:
             SnapshotError: It is not there or cannot be read.
         """
-        exact, near = _opened(folder / f"{name}{ROWS}"), folder / f"{name}{NEAR}"
-        rows = np.asarray(_Rows(exact))
+        rows = map_rows(folder / f"{name}{ROWS}")
+        exact, near = _open(folder / f"{name}{ROWS}"), folder / f"{name}{NEAR}"
         if not near.exists():
             return cls(rows, exact)
         _read_ahead(near)
-        return cls(rows, exact, _opened(near), recall)
+        return cls(rows, exact, _open(near), recall)
 
     @property
     def kind(self) -> str:
@@ -177,14 +177,14 @@ def write(
         return 1.0
     near = before.folder / f"{name}{NEAR}" if before else None
     if before and near and near.exists():
-        index, recall = inverted.rebuild(rows, _opened(near), before.places)
+        index, recall = inverted.rebuild(rows, _open(near), before.places)
     else:
         index, recall = inverted.build(rows)
     _save(index, folder / f"{name}{NEAR}")
     return recall
 
 
-def stored(path: Path) -> Rows:
+def map_rows(path: Path) -> Rows:
     """Map the rows of a file that ``write`` wrote, read-only, shape ``[n, d]``.
 
     Raises:
@@ -213,7 +213,7 @@ def _save(index: Any, path: Path) -> None:
     faiss.write_index(index, str(path))
 
 
-def _opened(path: Path) -> Any:
+def _open(path: Path) -> Any:
     try:
         return faiss.read_index(str(path), _MAPPED)
     except RuntimeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -88,41 +87,20 @@ class CrossEncoderReranker:
         return _probabilities(np.asarray(logits, dtype=np.float64).reshape(-1, self._labels))
 
 
-@dataclass(frozen=True, slots=True)
-class Reranked:
-    """Candidates in a new order.
-
-    Attributes:
-        order: Places in the candidates as they were given, best first; each exactly once.
-        probabilities: What the reranker gave the first of them, in the same order.
-    """
-
-    order: tuple[int, ...]
-    probabilities: tuple[float, ...]
-
-
 def rerank(
-    question: str,
-    passages: Sequence[str],
-    scores: Sequence[float],
-    reranker: Reranker,
-    top: int = TOP,
-) -> Reranked:
-    """Let the reranker decide over the best candidates; the others follow as they were ranked.
+    question: str, passages: Sequence[str], reranker: Reranker, top: int = TOP
+) -> tuple[int, ...]:
+    """Return a new order of candidates: the reranker's over the best, then the others as they were.
 
     Args:
         question: The question's words.
-        passages: The candidates' words.
-        scores: What they were ranked by, one a candidate, higher is better.
+        passages: The candidates' words, best first.
         reranker: What reads the best of them again.
         top: How many of the best it reads.
     """
-    ranked = sorted(range(len(passages)), key=lambda place: -scores[place])
-    first, rest = ranked[:top], ranked[top:]
-    given = reranker.scores(question, [passages[place] for place in first])
-    sure = {place: float(value) for place, value in zip(first, given, strict=True)}
-    best = sorted(first, key=lambda place: -sure[place])  # stable: equals stay as ranked
-    return Reranked((*best, *rest), tuple(sure[place] for place in best))
+    sure = reranker.scores(question, passages[:top])
+    best = np.argsort(-sure, kind="stable").tolist()  # equals stay as they were
+    return (*best, *range(len(best), len(passages)))
 
 
 def load_reranker(settings: Settings) -> Reranker | None:

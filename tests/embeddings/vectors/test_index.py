@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
 from embeddings.vectors import inverted
-from embeddings.vectors.index import Before, VectorIndex, stored, write
+from embeddings.vectors.index import Before, VectorIndex, map_rows, write
 from embeddings.vectors.inverted import TARGET_RECALL
 
 DIMENSION = 24
@@ -186,7 +186,7 @@ def test_rows_that_were_written_are_mapped_as_they_were(
 ) -> None:
     rows = unit(size, 30, dtype)
     write(tmp_path, "some", rows)
-    mapped = stored(tmp_path / "some.rows.faiss")
+    mapped = map_rows(tmp_path / "some.rows.faiss")
     assert mapped.dtype == dtype
     assert np.array_equal(mapped, rows)
     assert not mapped.flags.writeable or not size
