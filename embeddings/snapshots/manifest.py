@@ -15,7 +15,7 @@ from embeddings.snapshots.disk import sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 
 

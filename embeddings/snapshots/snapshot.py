@@ -66,13 +66,17 @@ class Snapshot:
         self._row = {entry["id"]: row for row, entry in enumerate(self._metadata)}
 
     def array(self, name: str) -> NDArray[Any]:
-        """Map one of the arrays, read-only."""
-        if name.endswith(VECTORS):
-            from embeddings.vectors.index import ROWS, map_rows  # faiss, only where it is searched
+        """Map one of the arrays, read-only.
 
-            return map_rows(self.folder / f"{name}{ROWS}")
-        with _PARSING:
-            array = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        Raises:
+            SnapshotError: It is not there or cannot be read.
+        """
+        path = self.folder / f"{name}.npy"
+        try:
+            with _PARSING:
+                array = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"{path} cannot be read: {error}.") from error
         return np.asarray(array)  # numpy's own class for this takes far longer to be indexed
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
@@ -84,7 +88,7 @@ class Snapshot:
         """Open what searches one of the matrices."""
         from embeddings.vectors.index import VectorIndex  # faiss, only where it is searched
 
-        return VectorIndex.open(self.folder, name, self.manifest.recall[name])
+        return VectorIndex.open(self.array(name), self.folder, name, self.manifest.recall[name])
 
     @property
     def id(self) -> str:

@@ -34,8 +34,8 @@ class Contents:
     Attributes:
         articles: The articles, by id.
         passages: The passages of each article, in the order of the articles.
-        arrays: Name -> array, without Python objects; written as ``name.npy``, those whose names
-            end in ``vectors`` as ``index.write`` does.
+        arrays: Name -> array, without Python objects; written as ``name.npy``, and what finds the
+            rows of those whose names end in ``vectors``, as ``index.write`` does.
         before: Name of such an array -> where its rows were in the snapshot before.
     """
 
@@ -61,7 +61,9 @@ def write(
     files.write_atomic(folder / TEXTS, b"".join(a.text.encode() for a in contents.articles))
     paths = sorted(folder.iterdir())
     measured = {name: share for name, share in recall.items() if name.endswith(VECTORS)}
-    kinds = [VectorIndex.open(folder, name, share).kind for name, share in measured.items()]
+    kinds = [
+        VectorIndex.open(arrays[name], folder, name, share).kind for name, share in measured.items()
+    ]
     manifest = Manifest(
         snapshot=snapshot,
         created_at=created_at,
@@ -93,11 +95,9 @@ def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -
         The recall of the index that was made of it, if one was.
     """
     with files.storage_errors(folder):
-        recall = 1.0
-        if name.endswith(VECTORS):
-            recall = write_index(folder, name, array, before=before)
-        else:
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        is_searched = name.endswith(VECTORS)
+        recall = write_index(folder, name, array, before=before) if is_searched else 1.0
         for path in folder.glob(f"{name}.*"):
             files.sync(path)
     return recall

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
     Rows = NDArray[Any]
 
-ROWS, NEAR = ".rows.faiss", ".near.faiss"
-"""How the names of files end that hold a matrix's rows, and what finds them when they are many."""
+NEAR = ".near.faiss"
+"""How the name of the file ends that finds a matrix's rows when they are many."""
 EXACT_UP_TO = 4_000
 """Rows up to which the search is exact: so many cost one core .2 ms a question, beyond which an
 approximate index saves half of that or more (measured)."""
-_MAPPED = faiss.IO_FLAG_MMAP_IFC
 
 
 class Index(Protocol):
@@ -58,46 +57,43 @@ class VectorIndex:
 
     Args:
         rows: float32 or float16, shape ``[n, d]``, of length 1; may be memory-mapped.
-        exact: Finds all of them.
-        near: Finds most of them, and faster; None: the search is exact.
+        near: Finds most of them; None: all of them are compared.
         recall: The share of the ten nearest that ``near`` finds.
     """
 
-    def __init__(self, rows: Rows, exact: Any, near: Any = None, recall: float = 1.0) -> None:
+    def __init__(self, rows: Rows, near: Any = None, recall: float = 1.0) -> None:
         self.rows = rows
         self.size, self.dimension = rows.shape
         self.recall = recall
-        self._exact = exact
         self._near = near
+        self._wide = np.ascontiguousarray(rows, np.float32) if near is None else None
 
     @classmethod
     def of(cls, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
         """Index rows in memory."""
-        return cls(rows, _exact(rows), *(inverted.build(rows) if len(rows) > exact_up_to else ()))
+        return cls(rows, *(inverted.build(rows) if len(rows) > exact_up_to else ()))
 
     @classmethod
-    def open(cls, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
+    def open(cls, rows: Rows, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
         """Open what ``write`` wrote and measured; nothing is read before it is needed.
 
         Raises:
-            SnapshotError: It is not there or cannot be read.
+            SnapshotError: It cannot be read.
         """
-        rows = map_rows(folder / f"{name}{ROWS}")
-        exact, near = _open(folder / f"{name}{ROWS}"), folder / f"{name}{NEAR}"
+        near = folder / f"{name}{NEAR}"
         if not near.exists():
-            return cls(rows, exact)
+            return cls(rows)
         _read_ahead(near)
-        return cls(rows, exact, _open(near), recall)
+        return cls(rows, _open(near), recall)
 
     @property
     def kind(self) -> str:
         """What it is, as ``status`` shows it."""
-        exact = "SQfp16" if self.rows.dtype == np.float16 else "Flat"
         if self._near is None:
-            return exact
-        if self._near.nlist == 1:
-            return f"SQ8 recall@10={self.recall:.3f}"
-        return f"IVF{self._near.nlist},SQ8 nprobe={self._near.nprobe} recall@10={self.recall:.3f}"
+            return "exact"
+        lists = f"IVF{self._near.nlist}," if self._near.nlist > 1 else ""
+        probes = f" nprobe={self._near.nprobe}" if lists else ""
+        return f"{lists}SQ8{probes} recall@10={self.recall:.3f}"
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
@@ -117,23 +113,29 @@ class VectorIndex:
             ValueError: ``allowed`` is not about these rows.
         """
         asked = np.ascontiguousarray(vectors, dtype=np.float32)
-        selector: dict[str, Any] = {}
-        if allowed is not None:
-            if allowed.shape != (self.size,):
-                raise ValueError(f"{self.size} rows, but shape {allowed.shape} of allowed ones.")
-            selector["sel"] = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        found: tuple[NDArray[np.float32], NDArray[np.int64]]
+        if allowed is not None and allowed.shape != (self.size,):
+            raise ValueError(f"{self.size} rows, but shape {allowed.shape} of allowed ones.")
         with inverted.one_thread():
-            if self._near is not None:
-                lists = math.ceil(self._near.nprobe * self._rarity(allowed))
-                return inverted.search(self._near, self.rows, asked, k, lists, **selector)
-            parameters = faiss.SearchParameters(**selector) if selector else None
-            found = self._exact.search(asked, k, params=parameters)
-        return found
+            if self._wide is not None:
+                return _compare(self._wide, asked, k, allowed)
+            lists, selector = self._near.nprobe, {}
+            if allowed is not None:  # the rarer they are, the more lists are looked into
+                lists = math.ceil(lists * self.size / max(1, np.count_nonzero(allowed)))
+                bits = np.packbits(allowed, bitorder="little")
+                selector = {"sel": faiss.IDSelectorBitmap(bits)}
+            return inverted.search(self._near, self.rows, asked, k, lists, **selector)
 
-    def _rarity(self, allowed: NDArray[np.bool_] | None) -> float:
-        """Return how rare the allowed rows are: the rarer, the more lists are looked into."""
-        return 1.0 if allowed is None else self.size / max(1, np.count_nonzero(allowed))
+
+def _compare(
+    rows: NDArray[np.float32], asked: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Search all rows, or the allowed ones of them."""
+    of = np.arange(len(rows)) if allowed is None else np.flatnonzero(allowed)
+    if not len(of):
+        return np.full((len(asked), k), -np.inf, np.float32), np.full((len(asked), k), -1)
+    some = rows if allowed is None else rows[of]
+    scores, places = faiss.knn(asked, some, k, faiss.METRIC_INNER_PRODUCT)
+    return scores, np.where(places < 0, -1, of[places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def write(
     exact_up_to: int = EXACT_UP_TO,
     before: Before | None = None,
 ) -> float:
-    """Write rows, and what finds them when they are many, for ``VectorIndex.open``.
+    """Write what finds rows when they are many, for ``VectorIndex.open``.
 
     Args:
         folder: Where to.
@@ -170,9 +172,8 @@ def write(
         The share of the ten nearest rows that a search finds, as measured on some of them.
 
     Raises:
-        OSError: The files cannot be written.
+        OSError: The file cannot be written.
     """
-    _save(_exact(rows), folder / f"{name}{ROWS}")
     if len(rows) <= exact_up_to:
         return 1.0
     near = before.folder / f"{name}{NEAR}" if before else None
@@ -184,38 +185,9 @@ def write(
     return recall
 
 
-def map_rows(path: Path) -> Rows:
-    """Map the rows of a file that ``write`` wrote, read-only, shape ``[n, d]``.
-
-    Raises:
-        SnapshotError: It is not there or is another file.
-    """
-    return np.asarray(_Rows(_opened(path)))
-
-
-class _Rows:
-    """The rows of a flat index that is mapped, for numpy, whose array keeps the index.
-
-    https://numpy.org/doc/stable/reference/arrays.interface.html
-    """
-
-    def __init__(self, index: Any) -> None:
-        self.index = index
-        is_half = isinstance(index, faiss.IndexScalarQuantizer)
-        dtype = np.dtype(np.float16 if is_half else np.float32)
-        codes = faiss.rev_swig_ptr(index.codes.data(), index.codes.size())
-        rows = codes.view(dtype).reshape(index.ntotal, index.d)
-        rows.flags.writeable = False
-        self.__array_interface__ = rows.__array_interface__
-
-
-def _save(index: Any, path: Path) -> None:
-    faiss.write_index(index, str(path))
-
-
 def _open(path: Path) -> Any:
     try:
-        return faiss.read_index(str(path), _MAPPED)
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise SnapshotError(f"{path} cannot be read: {error}.") from error
 
@@ -225,15 +197,3 @@ def _read_ahead(path: Path) -> None:
     if hasattr(os, "posix_fadvise"):
         with path.open("rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
-
-
-def _exact(rows: Rows) -> Any:
-    """Return an index that compares them all."""
-    if rows.dtype == np.float16:
-        half = faiss.ScalarQuantizer.QT_fp16
-        index = faiss.IndexScalarQuantizer(rows.shape[1], half, faiss.METRIC_INNER_PRODUCT)
-    else:
-        index = faiss.IndexFlatIP(rows.shape[1])
-    for block in inverted.blocks(rows):
-        index.add(block)
-    return index

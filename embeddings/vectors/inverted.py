@@ -185,16 +185,12 @@ def _tune(index: Any, rows: Rows) -> float:
 
 def _nearest(sample: NDArray[np.float32], rows: Rows, k: int) -> NDArray[np.int64]:
     """Return the exact k nearest rows of each sample, best first, shape ``[m, k]``."""
-    scores = np.empty((len(sample), 0), dtype=np.float32)
-    places = np.empty((len(sample), 0), dtype=np.int64)
+    heap = faiss.ResultHeap(len(sample), k, keep_max=True)
     for number, block in enumerate(blocks(rows)):
-        numbers = np.arange(len(block)) + number * BLOCK
-        scores = np.hstack([scores, sample @ block.T])
-        places = np.hstack([places, np.broadcast_to(numbers, (len(sample), len(block)))])
-        best = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
-        scores, places = np.take_along_axis(scores, best, 1), np.take_along_axis(places, best, 1)
-    order = np.argsort(-scores, axis=1, kind="stable")
-    return np.take_along_axis(places, order, 1)
+        scores, places = faiss.knn(sample, block, k, faiss.METRIC_INNER_PRODUCT)
+        heap.add_result(scores, np.where(places < 0, -1, places + number * BLOCK))
+    heap.finalize()
+    return np.asarray(heap.I)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ CROWD = {"p50": 2.0, "p95": 3.0, "p99": 4.0, "questions": 5, "per_second": 6.0}
 
 def measured(passages: int) -> report.Measured:
     """Return figures as a corpus might give them, those of time in proportion to its size."""
-    seconds = {"seconds": passages / 100, "peak_mb": 300.0, "index": "Flat"}
+    seconds = {"seconds": passages / 100, "peak_mb": 300.0, "index": "exact"}
     seconds |= {"cpu": passages / 200, "encode": passages / 400}
     questions = {"stages": TIMES, "rest_mb": 200.0, "peak_mb": 210.0, "first_is_right": 0.9}
     questions["answers"] = CROWD

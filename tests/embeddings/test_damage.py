@@ -78,7 +78,7 @@ async def test_a_flipped_bit_in_any_file_of_a_snapshot_is_found_and_an_answer_is
 
 
 async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: Path) -> None:
-    flip(data / "snapshots/shared/2/passage_vectors.rows.faiss", 100)
+    flip(data / "snapshots/shared/2/passage_vectors.npy", 100)
     async with opened(data) as engine:
         await engine.reindex(full=True)
         left = (await engine.verify()).problems

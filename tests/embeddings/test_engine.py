@@ -408,11 +408,11 @@ async def test_all_is_well_after_an_addition(engine: SearchEngine) -> None:
 async def test_verify_names_the_file_with_one_byte_changed(
     engine: SearchEngine, settings: Settings
 ) -> None:
-    path = next(settings.data.rglob("passage_vectors.rows.faiss"))
+    path = next(settings.data.rglob("passage_vectors.npy"))
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     report = await engine.verify()
-    assert "passage_vectors.rows.faiss is not what was written" in report.problems[0]
+    assert "passage_vectors.npy is not what was written" in report.problems[0]
 
 
 @pytest.mark.parametrize(

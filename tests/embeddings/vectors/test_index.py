@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
 from embeddings.vectors import inverted
-from embeddings.vectors.index import Before, VectorIndex, map_rows, write
+from embeddings.vectors.index import Before, VectorIndex, write
 from embeddings.vectors.inverted import TARGET_RECALL
 
 DIMENSION = 24
@@ -97,12 +97,6 @@ def test_rows_that_lie_scattered_in_memory_are_read_right() -> None:
     assert VectorIndex.of(rows).search(rows[40:41], 1)[1].tolist() == [[40]]
 
 
-def test_halves_take_half_the_memory() -> None:
-    index = VectorIndex.of(unit(100, 14, np.float16))
-    assert index._exact.codes.size() == 100 * DIMENSION * 2
-    assert index.kind == "SQfp16"
-
-
 @pytest.fixture(autouse=True)
 def _many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a thousand rows be so many that they are put in lists."""
@@ -121,7 +115,7 @@ def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
 ) -> None:
     rows, questions = unit(900, 40, dtype), unit(20, 41)
     recall = write(tmp_path, "some", rows, exact_up_to=500)
-    index = VectorIndex.open(tmp_path, "some", recall)
+    index = VectorIndex.open(rows, tmp_path, "some", recall)
     assert index.kind == "SQ8 recall@10=1.000"
     for allowed in (None, np.arange(900) % 3 == 0):
         scores, found = index.search(questions, 10, allowed)
@@ -180,42 +174,25 @@ def test_a_small_corpus_above_the_limit_still_builds() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-@pytest.mark.parametrize("size", [0, 1, 77])
-def test_rows_that_were_written_are_mapped_as_they_were(
-    tmp_path: Path, size: int, dtype: type
-) -> None:
-    rows = unit(size, 30, dtype)
-    write(tmp_path, "some", rows)
-    mapped = map_rows(tmp_path / "some.rows.faiss")
-    assert mapped.dtype == dtype
-    assert np.array_equal(mapped, rows)
-    assert not mapped.flags.writeable or not size
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float16])
 @pytest.mark.parametrize("exact_up_to", [100, 10_000])
 def test_what_was_written_finds_what_was_indexed_in_memory(
     tmp_path: Path, dtype: type, exact_up_to: int
 ) -> None:
     rows, questions = unit(3000, 31, dtype, topics=40), unit(9, 32)
     recall = write(tmp_path, "some", rows, exact_up_to=exact_up_to)
-    opened = VectorIndex.open(tmp_path, "some", recall)
+    opened = VectorIndex.open(rows, tmp_path, "some", recall)
     made = VectorIndex.of(rows, exact_up_to=exact_up_to)
     for one, other in zip(opened.search(questions, 7), made.search(questions, 7), strict=True):
         assert np.array_equal(one, other)
     assert opened.kind == made.kind
 
 
-def test_an_index_that_was_written_is_mapped_and_not_read(tmp_path: Path) -> None:
-    write(tmp_path, "some", unit(500, 33))
-    assert not VectorIndex.open(tmp_path, "some")._exact.codes.is_owned
-
-
 def test_the_same_rows_are_written_the_same(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        write(tmp_path, name, unit(2000, 34, topics=20), exact_up_to=100)
-    for kind in ("rows", "near"):
-        one, two = (tmp_path / f"{name}.{kind}.faiss" for name in ("one", "two"))
+    for size in (900, 2000):
+        names = [f"{size}-{number}" for number in range(2)]
+        for name in names:
+            write(tmp_path, name, unit(size, 34, topics=20), exact_up_to=100)
+        one, two = (tmp_path / f"{name}.near.faiss" for name in names)
         assert one.read_bytes() == two.read_bytes()
 
 
@@ -230,11 +207,11 @@ def test_an_index_with_the_lists_of_the_one_before_finds_as_much(
     write(tmp_path / "old", "some", old, exact_up_to=100)
     before = Before(tmp_path / "old", places)
     recall = write(tmp_path, "some", rows, exact_up_to=100, before=before)
-    opened, asked = VectorIndex.open(tmp_path, "some", recall), rows[::50].astype(np.float32)
+    opened, asked = VectorIndex.open(rows, tmp_path, "some", recall), rows[::50].astype(np.float32)
     found, truth = opened.search(asked, 10)[1], brute_force(rows, asked, 10)[1]
     assert recall >= TARGET_RECALL
     assert np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]) > 0.93
-    assert opened._near.nlist == VectorIndex.open(tmp_path / "old", "some")._near.nlist
+    assert opened._near.nlist == VectorIndex.open(old, tmp_path / "old", "some")._near.nlist
     assert opened._near.ntotal == len(rows)
 
 
@@ -244,14 +221,14 @@ def test_lists_for_half_as_many_rows_are_made_anew(tmp_path: Path) -> None:
     write(tmp_path / "old", "some", rows[:1000], exact_up_to=100)
     places = np.append(np.arange(1000), np.full(3000, -1))
     write(tmp_path, "some", rows, exact_up_to=100, before=Before(tmp_path / "old", places))
-    assert VectorIndex.open(tmp_path, "some")._near.nlist == 63
+    assert VectorIndex.open(rows, tmp_path, "some")._near.nlist == 63
 
 
-@pytest.mark.parametrize("damage", [b"", b"IxFI", b"nonsense of some length"])
-def test_a_file_that_is_no_index_is_named(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "some.rows.faiss").write_bytes(damage)
-    with pytest.raises(SnapshotError, match=r"some\.rows\.faiss cannot be read"):
-        VectorIndex.open(tmp_path, "some")
+def test_a_file_that_is_no_index_is_named(tmp_path: Path) -> None:
+    for damage in (b"", b"IxFI", b"nonsense of some length"):
+        (tmp_path / "some.near.faiss").write_bytes(damage)
+        with pytest.raises(SnapshotError, match=r"some\.near\.faiss cannot be read"):
+            VectorIndex.open(unit(5, 33), tmp_path, "some")
 
 
 def test_a_search_leaves_the_callers_threads_as_they_were() -> None:
@@ -269,13 +246,13 @@ def test_a_search_leaves_the_callers_threads_as_they_were() -> None:
 
 
 def test_a_search_runs_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, seen = VectorIndex.of(unit(50, 22)), []
+    index, seen, search = VectorIndex.of(unit(50, 22)), [], faiss.knn
 
-    class Watching:
-        def search(self, *given: object, **named: object) -> None:
-            seen.append(faiss.omp_get_max_threads())
+    def watch(*given: object) -> object:
+        seen.append(faiss.omp_get_max_threads())
+        return search(*given)
 
-    monkeypatch.setattr(index, "_exact", Watching())
+    monkeypatch.setattr(faiss, "knn", watch)
     faiss.omp_set_num_threads(2)
     index.search(unit(1, 23), 2)
     assert seen == [1]
