@@ -133,31 +133,6 @@ class Lexical:
             wants=wanted(question),
         )
 
-    def score(self, terms: Terms, passages: Ints) -> tuple[Floats, Floats]:
-        """Return BM25 of some passages by words and by 4-grams, as shares of the most possible.
-
-        Args:
-            terms: The question.
-            passages: Which passages, int64 [n].
-
-        Returns:
-            Two float32 [n] in [0, 1].
-        """
-        return terms.found.scores(passages)
-
-    def best(self, terms: Terms, k: int, allowed: Bools | None = None) -> Ints:
-        """Return the passages with the greatest sums of both scores, those without any left out.
-
-        Args:
-            terms: The question.
-            k: How many passages at the most.
-            allowed: Which may be returned, bool [P]; None: all.
-
-        Returns:
-            int64, in no order.
-        """
-        return terms.found.best(k, allowed)
-
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return where in ``tokens`` a question's words stand first, line by line.
 

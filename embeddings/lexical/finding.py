@@ -62,7 +62,7 @@ class Postings(NamedTuple):
 
 
 class Summed:
-    """The scores of all passages, where they are few.
+    """The scores of all passages, where they are few: BM25 as shares of the most possible.
 
     Args:
         sums: By words and by 4-grams, float32 [2, P].
@@ -94,11 +94,19 @@ class Summed:
         return cls(sums.reshape(2, size).astype(np.float32))
 
     def scores(self, passages: Ints) -> tuple[Floats, Floats]:
-        """Return the scores of some passages by words and by 4-grams, each float32 [n]."""
+        """Return the scores of some passages by words and by 4-grams, two float32 [n] in [0, 1]."""
         return self._sums[0, passages], self._sums[1, passages]
 
     def best(self, k: int, allowed: Bools | None = None) -> Ints:
-        """Return the passages with the greatest sums, as ``Lexical.best`` does."""
+        """Return the passages with the greatest sums of both scores, those without any left out.
+
+        Args:
+            k: How many passages at the most.
+            allowed: Which may be returned, bool [P]; None: all.
+
+        Returns:
+            int64, in no order.
+        """
         total = self._sums.sum(axis=0)
         found = np.flatnonzero(total > 0 if allowed is None else (total > 0) & allowed)
         return _top(found, total[found], k)
@@ -125,7 +133,7 @@ class Listed:
         return by_word, by_gram
 
     def best(self, k: int, allowed: Bools | None = None) -> Ints:
-        """Return the passages with the greatest sums, as ``Lexical.best`` does."""
+        """Return the passages with the greatest sums, as ``Summed.best`` does."""
         total = np.zeros(self._size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf

@@ -140,7 +140,7 @@ def weigh(
     """
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
-    words, grams = arrays.lexical.score(terms, passages)
+    words, grams = terms.found.scores(passages)
     cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts, marks)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,7 +15,7 @@ from embeddings.vectors import checkpoint, e5, e5file, light
 from embeddings.vectors.e5 import unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
@@ -243,9 +241,8 @@ def encodable(text: str) -> str:
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    with _much_to_import():
-        import torch  # takes seconds, and only some models need it
-        from sentence_transformers import SentenceTransformer  # the same
+    import torch  # takes seconds, and only some models need it
+    from sentence_transformers import SentenceTransformer  # the same
 
     torch.set_num_threads(options.threads)
     return SentenceTransformer(
@@ -257,21 +254,6 @@ def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTra
         local_files_only=True,
         model_kwargs=_model_arguments(options),
     )
-
-
-@contextmanager
-def _much_to_import() -> Iterator[None]:
-    """Look for no garbage while libraries are imported: a million objects, and all of them stay.
-
-    That saves half a second of five.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _model_arguments(options: EncoderSettings) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from config.settings import Settings
 from embeddings import loaded
 from embeddings.engine import SearchEngine
 from embeddings.lexical.bm25 import Lexical
+from embeddings.lexical.finding import Listed, Summed
 from embeddings.text.passages import split
 from embeddings.types import Answer, Article
 from embeddings.vectors import light
@@ -224,7 +225,8 @@ async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) 
     parts = (
         ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
-        *(("lexical", Lexical, name) for name in ("read", "best", "score", "spelt")),
+        *(("lexical", Lexical, name) for name in ("read", "spelt")),
+        *(("lexical", found, name) for found in (Summed, Listed) for name in ("best", "scores")),
         ("rank", loaded.LoadedSnapshot, "rank"),
         ("verify", loaded.LoadedSnapshot, "hits"),
         ("render", sys.modules[__name__], "draw"),

@@ -38,20 +38,20 @@ def pairs(index: Lexical, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Terms, 
 
 
 def test_adding_up_and_looking_up_give_the_same_scores(
-    index: Lexical, pairs: list[tuple[Terms, Terms]]
+    pairs: list[tuple[Terms, Terms]],
 ) -> None:
     some = np.array([3, 0, 299, 17, 150])
     for both in pairs:
-        np.testing.assert_allclose(*(index.score(terms, some) for terms in both), atol=1e-6)
+        np.testing.assert_allclose(*(terms.found.scores(some) for terms in both), atol=1e-6)
 
 
 @pytest.mark.parametrize("allowed", [None, np.arange(300) % 3 == 0], ids=["all", "filtered"])
 def test_adding_up_and_looking_up_find_passages_that_are_as_good(
-    index: Lexical, pairs: list[tuple[Terms, Terms]], allowed: np.ndarray | None
+    pairs: list[tuple[Terms, Terms]], allowed: np.ndarray | None
 ) -> None:
     for both in pairs:
-        found = [index.best(terms, 20, allowed) for terms in both]
-        sums = [np.sort(np.sum(index.score(both[0], rows), axis=0)) for rows in found]
+        found = [terms.found.best(20, allowed) for terms in both]
+        sums = [np.sort(np.sum(both[0].found.scores(rows), axis=0)) for rows in found]
         np.testing.assert_allclose(*sums, atol=1e-6)
         assert all(len(set(rows.tolist())) == 20 for rows in found)
         assert allowed is None or all(allowed[rows].all() for rows in found)
@@ -59,8 +59,8 @@ def test_adding_up_and_looking_up_find_passages_that_are_as_good(
 
 def test_of_passages_that_are_equally_good_the_first_are_found() -> None:
     index = build([Document("T", ["chat"])] * 9)
-    assert sorted(index.best(index.read("chat"), 4).tolist()) == [0, 1, 2, 3]
+    assert sorted(index.read("chat").found.best(4).tolist()) == [0, 1, 2, 3]
 
 
 def test_passages_without_any_of_the_words_are_not_found(index: Lexical) -> None:
-    assert not len(index.best(index.read("zzzz"), 5))
+    assert not len(index.read("zzzz").found.best(5))

@@ -130,9 +130,9 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     assert "neither modules.json nor config.json" in sentence(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["/no/such/folder", "./nowhere", "~/nowhere", "a/b/c"])
-def test_a_folder_that_is_not_there_is_named(name: str) -> None:
-    assert f"no folder {name}" in sentence(name)
+def test_a_folder_that_is_not_there_is_named() -> None:
+    names = ("/no/such/folder", "./nowhere", "~/nowhere", "a/b/c")
+    assert [name for name in names if f"no folder {name}" not in sentence(name)] == []
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ from config.settings import EncoderSettings, Settings
 from embeddings.errors import ModelError
 from embeddings.vectors import light
 from embeddings.vectors import sentencemodule as modules
-from embeddings.vectors.encoder import PACKAGED, PackagedEncoder, _much_to_import, load_encoder
+from embeddings.vectors.encoder import PACKAGED, PackagedEncoder, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,18 +148,6 @@ def test_numpy_ranks_on_as_many_threads_as_the_encoder_has() -> None:
     with threadpool_limits(2, user_api="blas"):
         encoder(threads=1)
         assert {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"} == {1}
-
-
-@pytest.mark.parametrize("collecting", [True, False])
-def test_garbage_is_collected_after_the_imports_as_it_was_before(collecting: bool) -> None:
-    before = gc.isenabled()
-    (gc.enable if collecting else gc.disable)()
-    try:
-        with _much_to_import():
-            assert not gc.isenabled()
-        assert gc.isenabled() is collecting
-    finally:
-        (gc.enable if before else gc.disable)()
 
 
 def test_neither_questions_nor_documents_need_torch(name: str) -> None:
