@@ -50,9 +50,9 @@ def build(rows: Rows) -> tuple[Any, float]:
         The index, its number of lists to look into set, and its recall.
     """
     with threadpool_limits(1), one_thread():
-        lists = 1 if len(rows) <= ONE_LIST_UP_TO else math.isqrt(len(rows))
-        index = _empty(rows.shape[1], lists, EVEN)
-        if lists == 1:
+        count = 1 if len(rows) <= ONE_LIST_UP_TO else math.isqrt(len(rows))
+        index = _empty(rows.shape[1], count, EVEN)
+        if count == 1:
             index.quantizer.add(np.zeros((1, index.d), np.float32))
         picked = rows[:: max(1, len(rows) // (TRAINED_ON * index.nlist))]
         index.train(np.ascontiguousarray(picked, dtype=np.float32))
