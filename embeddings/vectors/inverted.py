@@ -56,7 +56,7 @@ def build(rows: Rows) -> tuple[Any, float]:
             index.quantizer.add(np.zeros((1, index.d), np.float32))
         picked = rows[:: max(1, len(rows) // (TRAINED_ON * index.nlist))]
         index.train(np.ascontiguousarray(picked, dtype=np.float32))
-        lists = np.full(len(rows), -1)
+        lists = np.full(len(rows), 0 if count == 1 else -1)
         _fill(index, rows, lists)
         recall = _tune(index, rows)
         if recall >= TARGET_RECALL:
