@@ -8,7 +8,6 @@ import logging
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +24,6 @@ BACKEND_FILES = {
     "torch": (),
     "onnx": ("onnx/model.onnx", "onnx/model.onnx_data", "model.onnx"),
     "openvino": ("openvino/openvino_model.xml", "openvino/openvino_model.bin"),
-}
-BACKEND_MODULES = {
-    "torch": (),
-    "onnx": ("optimum.onnxruntime", "onnxruntime"),
-    "openvino": ("optimum.intel", "openvino"),
 }
 PATIENCE = 10.0
 """Seconds that the hub has to answer, as its own client gives it elsewhere."""
@@ -78,10 +72,8 @@ def find(
         backend: ``torch``, ``onnx`` or ``openvino``.
 
     Raises:
-        ModelError: It is not there, is no model, has pickled weights only, or the back end is
-            not installed.
+        ModelError: It is not there, is no model, or has pickled weights only.
     """
-    _check_backend(backend)
     place = Path(name).expanduser()
     if place.is_dir():
         found = Checkpoint(place.resolve().name, place, _digest(place))
@@ -117,21 +109,6 @@ def loading(name: str) -> Iterator[None]:
         raise ModelError(
             f"The model {name!r} cannot be loaded ({reason}): give another name or folder."
         ) from error
-
-
-def _check_backend(backend: str) -> None:
-    if not all(_is_installed(module) for module in BACKEND_MODULES[backend]):
-        raise ModelError(
-            f"The {backend} back end is not installed: run "
-            f"pip install 'sentence-transformers[{backend}]', or unset VERBATIM_ENCODER__BACKEND."
-        )
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _check_files(found: Checkpoint, name: str, backend: str) -> None:
