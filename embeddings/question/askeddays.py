@@ -175,9 +175,8 @@ def _single(read: FoldedText, moment: _Moment, today: date) -> Phrase | None:
     if days is None:
         return blank
     floating = moment.kind in _FLOATING and not (moment.has_year or _LAST.search(moment.words))
-    is_event = (
-        floating and moment.kind in _WRITTEN and (days.first.month, days.first.day) in _HOLIDAYS
-    )
+    is_holiday = (days.first.month, days.first.day) in _HOLIDAYS
+    is_event = floating and moment.kind in _WRITTEN and is_holiday
     if days.first.year < EARLIEST or (is_event and lead not in _BOUNDS):
         return None
     if floating and lead in {"until", "before"} and days.first.year < today.year:
