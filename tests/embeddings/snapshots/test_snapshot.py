@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
-from embeddings.snapshots.manifest import find_damage, read_manifest
+from embeddings.snapshots.manifest import FORMAT, damaged, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article, identity
@@ -110,7 +110,9 @@ def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     path = snapshot.folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
-    with pytest.raises(SnapshotError, match="format 99, and this version reads 3: run reindex"):
+    with pytest.raises(
+        SnapshotError, match=f"format 99, and this version reads {FORMAT}: run reindex"
+    ):
         read_manifest(snapshot.folder)
 
 
