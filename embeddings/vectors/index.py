@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from dataclasses import dataclass
@@ -183,6 +184,13 @@ def write(
         index, recall = inverted.build(rows)
     _save(index, folder / f"{name}{NEAR}")
     return recall
+
+
+def _save(index: Any, path: Path) -> None:
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:  # FAISS's own, of a full disk as well
+        raise OSError(errno.EIO, str(error), str(path)) from error
 
 
 def _open(path: Path) -> Any:

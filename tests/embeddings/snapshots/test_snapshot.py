@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import SnapshotError, StorageError, UnknownArticle
-from embeddings.snapshots.manifest import FORMAT, damaged, read_manifest
+from embeddings.snapshots.manifest import FORMAT, find_damage, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article, identity
