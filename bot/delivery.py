@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,7 @@ from bot.ui.components import WRONG, notice
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.context import Interaction
+    from bot.context import Context, Interaction
     from bot.translate import Language
     from bot.ui.components import Card
 
@@ -126,6 +127,26 @@ async def answer(interaction: Interaction, card: Card) -> None:
 
 def _patience(card: Card) -> float:
     return UPLOAD if card.files else LONG
+
+
+async def answer_late(bot: Context, token: str, card: Card) -> None:
+    """Answer in place of an acknowledgement of an earlier run; the token lives 15 minutes."""
+    webhook = discord.Webhook.partial(bot.application_id or 0, token, client=bot)
+    original: int = "@original"  # type: ignore[assignment]  # Discord takes this name for it
+    await patiently(lambda: webhook.edit_message(original, view=card.lay_out()))
+
+
+async def reach(bot: Context, user: int, channel: int | None, card: Card) -> bool:
+    """Tell somebody something in private, or else in a channel, where nobody is pinged."""
+    with contextlib.suppress(*LOST):
+        await post(bot.get_user(user) or await bot.fetch_user(user), card)
+        return True
+    where = bot.get_channel(channel) if channel else None
+    if isinstance(where, discord.abc.Messageable):
+        with contextlib.suppress(*LOST):
+            await post(where, card)
+            return True
+    return False
 
 
 async def add(interaction: Interaction, card: Card, *, ephemeral: bool = True) -> None:

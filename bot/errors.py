@@ -17,6 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.sentences import translate
 from bot.ui.markup import fit
 from embeddings import errors as engine
 
@@ -56,7 +57,9 @@ class Trouble:
 
     def say(self, language: Language) -> str:
         """Return the sentence, with its code where there is one."""
-        sentence = language(f"error-{self.key}", **self.values).strip()
+        detail = translate(self.values.get("detail", ""), language.code)
+        values = self.values | {"detail": fit(detail, _DETAIL)}
+        sentence = language(f"error-{self.key}", **values).strip()
         return language("error", sentence=sentence, code=self.code) if self.code else sentence
 
 
@@ -64,6 +67,8 @@ _PERSON: tuple[tuple[type[BaseException], str], ...] = (
     (engine.UnknownArticle, "article-gone"),
     (engine.UnknownSnapshot, "snapshot-gone"),
     (engine.UnknownProposal, "proposal-gone"),
+    (engine.LimitError, "said"),
+    (engine.Overtaken, "said"),
     (engine.InputError, "refused"),
     (engine.GateError, "gate"),
     (engine.BusyError, "busy"),
@@ -108,7 +113,7 @@ def explain(error: BaseException) -> Trouble:
         return Trouble("busy-since", values={"since": f"<t:{int(error.since.timestamp())}:R>"})
     for kind, key in _PERSON:
         if isinstance(error, kind):
-            detail = fit(str(error), _DETAIL) if isinstance(error, _SAID) else ""
+            detail = str(error) if isinstance(error, _SAID) else ""
             return Trouble(key, values={"detail": detail})
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     found = (key for kind, key in _OURS if isinstance(error, kind))

@@ -59,6 +59,8 @@ class ServerSettings(Group):
     """The most characters that their texts may have together."""
     additions: int = Field(default=100, ge=0)
     """The most articles that may be added within 24 hours."""
+    feeds: int = Field(default=5, ge=0, le=100)
+    """The most feeds and sitemaps that may be watched; 0: none."""
     kept_days: float = Field(default=30.0, ge=1, le=3650)
     """Days after which the collection of a server that removed the bot is deleted."""
     open: int = Field(default=32, ge=1, le=10_000)

@@ -6,6 +6,7 @@ The tree::
     ├── InputError            the caller's mistake: exit code 2, nothing was changed
     │   ├── QuestionError     a question that cannot be asked: empty, too long, without a word
     │   ├── LimitError        more than a server's own collection may hold
+    │   ├── Overtaken         the articles changed since a change of them was proposed
     │   ├── ReadError         a file that cannot be read as an article
     │   ├── UnknownArticle    no article has that id
     │   ├── UnknownProposal   a proposal that is used, dropped or too old
@@ -65,6 +66,18 @@ class LimitError(InputError):
     def __reduce__(self) -> tuple[type[LimitError], tuple[str, str, int]]:
         """Make it again in another process."""
         return type(self), (str(self), self.what, self.most)
+
+
+class Overtaken(InputError):  # noqa: N818 - named as in the words of the design
+    """The articles changed since a change of them was proposed.
+
+    Attributes:
+        articles: The ids of those that did.
+    """
+
+    def __init__(self, message: str, articles: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.articles = articles
 
 
 class ReadError(InputError):

@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
-from dataclasses import dataclass
+from collections.abc import Mapping  # noqa: TC003 - as above
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from embeddings.types import ArticleSummary, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Something of an input that was left out on purpose, and why: half a sentence."""
+
+    input: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a collection may hold, or take within 24 hours, and how much it does.
+
+    Attributes:
+        what: ``articles``, ``characters`` or ``additions``.
+        most: The limit.
+        used: What there is of it.
+    """
+
+    what: str
+    most: int
+    used: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +70,13 @@ class Proposed:
         article: What it would be.
         inferred: Names of its fields that were guessed, not stated.
         opening: The first words of its text, to recognise it by.
+        text: The whole of it.
     """
 
     article: ArticleSummary
     inferred: tuple[str, ...]
     opening: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +90,10 @@ class Proposal:
         unchanged: Articles that it has already, as they are.
         rejected: Inputs that are not taken, each with a sentence.
         to_encode: How many texts would go through the model: what it costs.
+        instead: Id of an article that would be added -> what would become of the one that it
+            seems to correct.
+        left: Inputs for which the collection has no room, each with a sentence.
+        left_out: What of the inputs is left out on purpose.
     """
 
     token: str
@@ -71,15 +102,9 @@ class Proposal:
     unchanged: tuple[ArticleSummary, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     to_encode: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Omission:
-    """Something of an input that was left out on purpose, and why: half a sentence."""
-
-    input: str
-    what: str
-    why: str
+    instead: Mapping[str, Proposed] = field(default_factory=dict)
+    left: tuple[Rejected, ...] = ()
+    left_out: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +144,14 @@ class RollbackReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A change of an article's text: when, by whom, and the digests before and after."""
-
-    at: dt.datetime
-    by: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit log: a change of an article, or of what serves.
 
     Attributes:
         at: When, in UTC.
         by: Who, such as ``discord:1234``; empty when nobody said.
-        what: ``add``, ``change``, ``edit``, ``remove``, ``import`` or ``rollback`` of an article;
-            ``publish`` or ``rollback`` of a snapshot.
+        what: ``add``, ``change``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback`` of
+            an article; ``publish`` or ``rollback`` of a snapshot.
         article: The article's id; None when it is about a snapshot.
         before: Digest of the article's text before; None when it was not there. Of a snapshot: the
             one that served before.
@@ -144,6 +159,8 @@ class AuditEntry:
         snapshot: The snapshot that serves since.
         fields: Names of what changed of the article: ``text`` and its metadata.
         counts: Of a publication: how many articles it added, changed and removed.
+        was: ``identity`` of the article before; None when it was not there.
+        became: The same, after.
     """
 
     at: dt.datetime
@@ -155,6 +172,8 @@ class AuditEntry:
     snapshot: str | None = None
     fields: tuple[str, ...] = ()
     counts: tuple[int, int, int] = (0, 0, 0)
+    was: str | None = None
+    became: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from embeddings.errors import (
 from embeddings.reports import (
     AuditEntry,
     ChangeReport,
-    Correction,
     Proposal,
     ReindexReport,
     RollbackReport,
+    Room,
     SnapshotSummary,
 )
 from embeddings.types import Article, ArticleSummary, Progress, Rejected
@@ -67,7 +67,6 @@ class Changes:
         self._kept = [SnapshotSummary("s1", MADE, len(self._corpus), 6, live=True)]
         self._live = "s1"
         self._proposals: dict[str, Kept] = {}
-        self._corrections: dict[str, list[Correction]] = {}
         self._audit: list[AuditEntry] = []
         self._tokens = 0
         self._refresh()
@@ -128,15 +127,16 @@ class Changes:
         )
         return self._keep(read, kept.rejected)
 
-    async def confirm(self, token: str, **terms: Unpack[Terms]) -> ChangeReport:
+    async def confirm(
+        self, token: str, *, replacing: bool = False, **terms: Unpack[Terms]
+    ) -> ChangeReport:
         shown = self._shown(token)
-        by = self._check("confirm", terms)
+        self._check("confirm", terms)
         before = dict(self._corpus)
         for article, _ in self._proposals[token].read:
             self._corpus[article.id] = article
         report = await self._rebuild(before, Wish(**terms))
         del self._proposals[token]
-        self._note(before, by)
         return ChangeReport(
             added=tuple(p.article for p in shown.added),
             changed=tuple(p.article for p in shown.changed),
@@ -153,10 +153,11 @@ class Changes:
         found = [e for e in self._audit if article_id is None or e.article == article_id]
         return tuple(reversed(found))
 
-    async def corrections(self, article_id: str) -> tuple[Correction, ...]:
-        if article_id not in self._corpus:
-            raise UnknownArticle(f"No article has the id {article_id}.")
-        return tuple(reversed(self._corrections.get(article_id, [])))
+    async def room(self) -> tuple[Room, ...]:
+        return ()
+
+    async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
+        return {}
 
     async def reindex(
         self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
@@ -231,15 +232,6 @@ class Changes:
         total = sum(map(len, self._passages.values()))
         encoded = total if full else 0
         return total, total - encoded, encoded
-
-    def _note(self, before: Mapping[str, Article], by: str) -> None:
-        for article_id, old in before.items():
-            new = self._corpus[article_id]
-            if new.digest != old.digest:
-                found = self._corrections.setdefault(article_id, [])
-                found.append(
-                    Correction(MADE + timedelta(days=len(found)), by, old.digest, new.digest)
-                )
 
     def _read(self, given: str, name: str) -> Read | Rejected:
         if given in self.pages:

@@ -30,7 +30,8 @@ class Kept:
 
 def proposed(article: Article, guessed: tuple[str, ...]) -> Proposed:
     """Return an article as a proposal shows it."""
-    return Proposed(article.summary(len(split(article))), guessed, article.text[:120])
+    opening = article.text[:120]
+    return Proposed(article.summary(len(split(article))), guessed, opening, article.text)
 
 
 def edited(article: Article, fields: Mapping[str, str | None]) -> Article:

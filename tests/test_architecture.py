@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 35_321,  # to become 23,000
+    "lines": 36_577,  # to become 23,000
     "files": 250,  # to become 165
     "files in one folder": 16,  # to become 14
     "lines in one file": 307,  # to become 300
@@ -92,6 +92,7 @@ BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
     "bot/asking": {"question"},
     "bot/checking": {"text"},
+    "bot/newsroom": {"watching"},
     "bot/running": {"snapshots", "watching"},
     "bot/shell": {"measuring", "question", "readers", "snapshots", "text"},
 }

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lxml.html
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -20,6 +19,7 @@ from bot.ui.markup import plain, unplain
 from bot.ui.naming import day, write_day
 from tests.bot.samples import answers
 from tests.screens.__main__ import SCENES, SHARPNESS
+from tests.screens.cards import CARDS, WIDTHS
 from tests.screens.page import markdown, page
 
 if TYPE_CHECKING:
@@ -130,15 +130,14 @@ def test_a_button_that_opens_an_address_looks_otherwise() -> None:
     assert (seen(found, "link"), seen(found, "secondary")) == (["Ouvrir"], ["Lire"])
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_every_scene_has_its_picture(scene: Any) -> None:
-    with Image.open(scene.file) as image:
-        assert image.width == scene.width * SHARPNESS
-    assert scene.file.stat().st_size < LARGEST
-
-
-def test_every_picture_has_its_scene() -> None:
-    assert {path.name for path in FOLDER.glob("*.png")} == {scene.file.name for scene in SCENES}
+def test_every_scene_has_its_picture_and_every_picture_its_scene() -> None:
+    widths = {f"{name}-{width}.png": width for name in CARDS for width in WIDTHS}
+    widths |= {scene.file.name: scene.width for scene in SCENES}
+    assert {path.name for path in FOLDER.glob("*.png")} == {*widths}
+    for name, width in widths.items():
+        with Image.open(FOLDER / name) as image:
+            assert image.width == width * SHARPNESS, name
+        assert (FOLDER / name).stat().st_size < LARGEST, name
 
 
 def test_every_picture_of_the_readme_exists() -> None:

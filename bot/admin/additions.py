@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
 from bot import delivery
-from bot.admin import eta
-from bot.admin.changes import change_card, removal_done
+from bot.admin.changes import change_card
 from bot.admin.intake import fetch_all
 from bot.admin.progress import Work, carry_out
-from bot.admin.proposals import list_proposed, proposal_card
-from bot.admin.reports import reindex_card
+from bot.admin.proposals import SHOWN, list_proposed, proposal_card
+from bot.admin.reports import done_card, tell_entry
 from bot.admin.target import by, target, where
 from bot.errors import BotError
-from bot.ui.components import button
+from bot.ui.components import WRONG, button, notice
+from embeddings.errors import Overtaken, StorageError, UnknownArticle
 from embeddings.reports import Proposal
 
 if TYPE_CHECKING:
@@ -24,9 +26,19 @@ if TYPE_CHECKING:
 
     from bot.admin.intake import Upload
     from bot.context import Interaction
+    from bot.ui.components import Card
     from embeddings.engine import SearchEngine
     from embeddings.reports import ChangeReport, ReindexReport
-    from embeddings.types import ProgressCallback
+    from embeddings.store.records import Records
+    from embeddings.types import ArticleSummary, ProgressCallback
+
+_log = logging.getLogger(__name__)
+USUAL = 60.0
+"""Texts a second before anything was measured: the model that ships, on one shared core."""
+FEW = 20
+"""Fewer texts than these say nothing of the speed: the rest of the work takes longer."""
+_VERBS = {"rep": "repany", "repany": "repany"}
+"""What confirms a proposal -> what does it in spite of the gate; of the others ``any``."""
 
 
 async def propose(
@@ -46,14 +58,11 @@ async def propose(
     await delivery.hold(interaction, ephemeral=True)
     engine = await target(interaction, shared=shared)
     async with interaction.client.reading:
-        proposal = await read(interaction, engine, uploads, links)
+        proposal = await _read(interaction, engine, uploads, links)
     await show(interaction, engine, proposal, shared=shared)
 
 
-_log = logging.getLogger(__name__)
-
-
-async def read(
+async def _read(
     interaction: Interaction,
     engine: SearchEngine,
     uploads: Sequence[Upload],
@@ -80,35 +89,88 @@ async def show(
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
     if proposal.token and not list_proposed(proposal):
         await engine.drop(proposal.token)
-    model, records = engine.status().model, interaction.client.records
-    changing = {each.article.id for each in proposal.changed}
-    shown = proposal_card(
+    records, model = interaction.client.records, engine.status().model
+    draw = partial(
+        proposal_card,
         proposal,
-        {a.id: a for a in engine.sources() if a.id in changing},
+        await _read_changing(engine, proposal),
         delivery.language_of(interaction),
         where=where(shared=shared),
-        seconds=await eta.expect(records, model, proposal.to_encode),
+        seconds=await expect_seconds(records, model, proposal.to_encode),
+        room=await engine.room(),
     )
-    await delivery.answer(interaction, shown)
+    await delivery.answer(interaction, await asyncio.to_thread(draw))
+
+
+async def _read_changing(
+    engine: SearchEngine, proposal: Proposal
+) -> dict[str, tuple[ArticleSummary, str]]:
+    """Return the articles that a proposal changes, as they are; those that are shown."""
+    changing = {p.article.id for p in (*proposal.changed, *proposal.instead.values())}
+    found = [each for each in engine.sources() if each.id in changing][: 2 * SHOWN]
+    return {each.id: (each, (await engine.article(each.id)).text) for each in found}
 
 
 async def confirm(
-    interaction: Interaction, engine: SearchEngine, token: str, *, shared: bool, anyway: bool
+    interaction: Interaction, engine: SearchEngine, verb: str, token: str, *, shared: bool
 ) -> None:
-    """Do what was proposed."""
-    language = delivery.language_of(interaction)
-    name = f"{where(shared=shared)}:{token}"
-    cancel = button(language("button-cancel"), f"v:plan:no:{name}")
-    anew = button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success)
-    forced = button(language("button-anyway"), f"v:plan:any:{name}", style=ButtonStyle.danger)
+    """Do what was proposed.
+
+    Args:
+        interaction: Whoever confirms it.
+        engine: The collection.
+        verb: ``ok``, ``rep`` to put what seems to correct an article in its place, or ``any`` and
+            ``repany`` to do the same in spite of the gate.
+        token: The proposal.
+        shared: Whether the collection is the shared one.
+    """
 
     async def do(progress: ProgressCallback) -> ChangeReport:
-        done = await engine.confirm(token, by=by(interaction), anyway=anyway, progress=progress)
+        done = await engine.confirm(
+            token,
+            by=by(interaction),
+            anyway=verb.endswith("any"),
+            replacing=verb.startswith("rep"),
+            progress=progress,
+        )
         await _learn(interaction, engine, done.report)
         return done
 
-    work = Work(do, lambda done: change_card(done, language), (forced, cancel), (anew, cancel))
-    await carry_out(interaction, work)
+    language, name = delivery.language_of(interaction), f"{where(shared=shared)}:{token}"
+    begun, anyway = f"v:plan:{verb}:{name}", f"v:plan:{_VERBS.get(verb, 'any')}:{name}"
+    cancel = button(language("button-cancel"), f"v:plan:no:{name}")
+    anew = button(language("button-confirm"), begun, style=ButtonStyle.success)
+    forced = button(language("button-anyway"), anyway, style=ButtonStyle.danger)
+    work = Work(do, lambda done: change_card(done, language), begun, forced, (anew, cancel))
+    try:
+        await carry_out(interaction, work)
+    except Overtaken as error:
+        await _tell_overtaken(interaction, engine, error)
+
+
+async def _tell_overtaken(interaction: Interaction, engine: SearchEngine, error: Overtaken) -> None:
+    """Tell what happened to the articles since a change of them was proposed."""
+    language = delivery.language_of(interaction)
+    titles = {article.id: article.title for article in engine.sources()}
+    latest = [(await engine.audit(name))[:1] for name in error.articles[:5]]
+    lines = [tell_entry(e, titles, language) for entries in latest for e in entries]
+    told = "\n".join([language("error-overtaken"), *lines])
+    await delivery.answer(interaction, notice(told, WRONG))
+
+
+async def restore(
+    interaction: Interaction, engine: SearchEngine, article: str, number: int, *, shared: bool
+) -> None:
+    """Show what having an earlier version of an article again would do.
+
+    Raises:
+        BotError: That version is not there any more.
+    """
+    try:
+        proposal = await engine.propose_version(article, number)
+    except UnknownArticle:
+        raise BotError("version-gone") from None
+    await show(interaction, engine, proposal, shared=shared)
 
 
 async def remove(
@@ -120,8 +182,8 @@ async def remove(
         BotError: It is no longer there.
     """
     language = delivery.language_of(interaction)
-    custom_id = f"v:drop!:{where(shared=shared)}:{article}"
-    forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
+    name = f"{where(shared=shared)}:{article}"
+    forced = button(language("button-anyway"), f"v:drop!:{name}", style=ButtonStyle.danger)
 
     async def do(progress: ProgressCallback) -> ChangeReport:
         who = by(interaction)
@@ -131,9 +193,10 @@ async def remove(
         await _learn(interaction, engine, done.report)
         return done
 
-    leave = button(language("button-cancel"), "v:leave")
-    work = Work(do, lambda done: removal_done(done, language), (forced, leave))
-    await carry_out(interaction, work)
+    def draw(done: ChangeReport) -> Card:
+        return done_card("remove-done", done.report, language)
+
+    await carry_out(interaction, Work(do, draw, f"v:drop:{name}", forced))
 
 
 async def reindex(
@@ -150,10 +213,8 @@ async def reindex(
         await _learn(interaction, engine, report)
         return report
 
-    leave = button(language("button-cancel"), "v:leave")
-    await carry_out(
-        interaction, Work(do, lambda report: reindex_card(report, language), (forced, leave))
-    )
+    work = Work(do, partial(done_card, "reindex-done", language=language), custom_id, forced)
+    await carry_out(interaction, work)
 
 
 async def _learn(
@@ -163,4 +224,27 @@ async def _learn(
     interaction.client.dispatch("articles_changed")
     for note in report.notes if report else ():
         _log.warning("%s", note)
-    await eta.learn(interaction.client.records, engine.status().model, report)
+    await learn_speed(interaction.client.records, engine.status().model, report)
+
+
+async def expect_seconds(store: Records, model: str, texts: int) -> float:
+    """Return how many seconds the model will take for some texts, about."""
+    try:
+        noted = await store.note(_name(model))
+        return texts / float(noted or USUAL)
+    except (StorageError, ValueError, ZeroDivisionError):
+        return texts / USUAL
+
+
+async def learn_speed(store: Records, model: str, report: ReindexReport | None) -> None:
+    """Take note of how quick the model was."""
+    if report is None or report.encoded < FEW or report.seconds <= 0:
+        return
+    try:
+        await store.write_note(_name(model), f"{report.encoded / report.seconds:.3f}")
+    except StorageError as error:
+        _log.warning("the model's speed could not be kept: %s", error)
+
+
+def _name(model: str) -> str:
+    return f"pace:{model}"

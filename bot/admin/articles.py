@@ -1,4 +1,4 @@
-"""/admin add, edit, remove, history, and the menu that adds what stands in a message."""
+"""/admin add, edit, remove, history, watch, and the menu that adds what stands in a message."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import delivery
 from bot.admin import additions
 from bot.admin.changes import removal_card
-from bot.admin.forms import Add, Edit
-from bot.admin.intake import Upload, read_message
-from bot.admin.reports import history_card
-from bot.admin.target import articles_of, choose, target, where
-from bot.errors import BotError
+from bot.admin.forms import Add, Edit, Rewrite
+from bot.admin.history import show_history
+from bot.admin.intake import Upload, address, read_message
+from bot.admin.target import articles_of, choose, enter, find_named, target, where
+from bot.delivery import answer, language_of
+from bot.newsroom.feeds import change_feeds, feeds_card
 from bot.running.commands import describe, name, options
-from bot.ui.components import MAX_OPTIONS
-from bot.ui.markup import fit
-from bot.ui.naming import TITLE, label
+from bot.ui.components import MAX_OPTION, MAX_OPTIONS
+from bot.ui.naming import label
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
-    from embeddings.types import ArticleSummary
 
 
 class Articles(commands.Cog):
@@ -62,7 +60,7 @@ class Articles(commands.Cog):
             links = [url] if url else []
             await additions.propose(interaction, files, links, shared=shared)
             return
-        form = Add.to(where(shared=shared), delivery.language_of(interaction))
+        form = Add.to(where(shared=shared), language_of(interaction))
         await interaction.response.send_modal(form)
 
     async def add_message(self, interaction: Interaction, message: discord.Message) -> None:
@@ -70,18 +68,21 @@ class Articles(commands.Cog):
         await additions.propose(interaction, *read_message(message), shared=False)
 
     @app_commands.command(**describe("edit"))
-    @options("edit", "article", "shared")
+    @options("edit", "article", "text", "shared")
     async def edit(
         self,
         interaction: Interaction,
         article: str,
+        text: bool = False,  # noqa: FBT001, FBT002 - an option of the command
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
-        """Give the form for what is known of an article."""
+        """Give the form for what is known of an article, or for its text."""
         shared = await choose(interaction, shared)
-        found = await _find(interaction, article, shared=shared)
-        language = delivery.language_of(interaction)
-        form = Edit.of(found, where(shared=shared), language)
+        engine = await target(interaction, shared=shared)
+        found = await find_named(interaction, engine, article, shared=shared)
+        whole = await engine.article(found.id) if text else None
+        to, language = where(shared=shared), language_of(interaction)
+        form = Rewrite.of(whole, to, language) if whole else Edit.of(found, to, language)
         await interaction.response.send_modal(form)
 
     @app_commands.command(**describe("remove"))
@@ -93,12 +94,10 @@ class Articles(commands.Cog):
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Show what would be removed; a button does it."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared = await choose(interaction, shared)
-        found = await _find(interaction, article, shared=shared)
-        language = delivery.language_of(interaction)
-        shown = removal_card(found, language, where=where(shared=shared))
-        await delivery.answer(interaction, shown)
+        engine, is_shared = await enter(interaction, shared)
+        found = await find_named(interaction, engine, article, shared=is_shared)
+        shown = removal_card(found, language_of(interaction), where=where(shared=is_shared))
+        await answer(interaction, shown)
 
     @app_commands.command(**describe("history"))
     @options("history", "article", "shared")
@@ -109,17 +108,38 @@ class Articles(commands.Cog):
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """List what happened to an article, or to all of them: who, when, what changed."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared = await choose(interaction, shared)
-        engine = await target(interaction, shared=shared)
-        language = delivery.language_of(interaction)
-        titles = {each.id: each.title for each in engine.sources()}
-        entries, head = await engine.audit(), language("history-all")
+        engine, is_shared = await enter(interaction, shared)
+        found = None
         if article is not None:
-            found = await _find(interaction, article, shared=shared)
-            entries, head = tuple(e for e in entries if e.article == found.id), found.title
-        shown = history_card(fit(head, TITLE), entries, titles, language)
-        await delivery.answer(interaction, shown)
+            found = await find_named(interaction, engine, article, shared=is_shared)
+        await show_history(interaction, engine, found.id if found else "", 0, shared=is_shared)
+
+    @app_commands.command(**describe("watch"))
+    @options("watch", "address_", "announce", "stop")
+    async def watch(
+        self,
+        interaction: Interaction,
+        address_: str | None = None,
+        announce: discord.TextChannel | None = None,
+        stop: str | None = None,
+    ) -> None:
+        """Watch a feed or a sitemap for this server, or watch it no more; list those watched."""
+        await enter(interaction, shared=False)
+        given = address(address_) if address_ else None
+        await change_feeds(interaction, given, announce.id if announce else None, stop)
+        await answer(interaction, await feeds_card(interaction))
+
+    @watch.autocomplete("stop")
+    async def suggest_feeds(
+        self, interaction: Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest the addresses that are watched."""
+        feeds = await self.bot.records.feeds(interaction.guild_id or 0)
+        found = [feed for feed in feeds if typed.casefold() in feed.address.casefold()]
+        return [
+            app_commands.Choice(name=feed.address[-MAX_OPTION:], value=str(feed.n))
+            for feed in found[:MAX_OPTIONS]
+        ]
 
     @edit.autocomplete("article")
     @remove.autocomplete("article")
@@ -132,16 +152,3 @@ class Articles(commands.Cog):
         engine = await target(interaction, shared=shared)
         found = articles_of(interaction, engine, shared=shared).matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=label(a, found), value=a.id) for a in found]
-
-
-async def _find(interaction: Interaction, text: str, *, shared: bool) -> ArticleSummary:
-    """Return the article that somebody names in a collection.
-
-    Raises:
-        BotError: There is none, or there are several of that title.
-    """
-    engine = await target(interaction, shared=shared)
-    found = articles_of(interaction, engine, shared=shared).articles_named(text)
-    if len(found) != 1:
-        raise BotError("article-several" if found else "article-unknown")
-    return found[0]

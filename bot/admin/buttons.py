@@ -1,4 +1,4 @@
-"""What the buttons of editors do: confirm, correct, cancel, remove, publish all the same, add.
+"""What the buttons of editors do: confirm, replace, correct, cancel, remove, restore, add.
 
 Whether somebody may is asked at each click, and on which server they click, never read from the
 button.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.admin import additions
 from bot.admin.forms import ARTICLE, Add, Fix, choose_proposed
+from bot.admin.history import show_history
 from bot.admin.proposals import TOKEN
 from bot.admin.target import WHERE, choose, is_shared, target, where
 from bot.delivery import answer, hold_update, language_of
@@ -37,7 +38,7 @@ class AdminClick(Click, template=r"v:admin"):
         return is_shared(self.fields)
 
 
-class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|no):{WHERE}:{TOKEN}"):
+class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHERE}:{TOKEN}"):
     """Do what was proposed, in spite of the gate if need be, or drop it."""
 
     async def _act(self, interaction: Interaction) -> None:
@@ -47,9 +48,7 @@ class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|no):{WHERE}:{TOKEN}"
             await engine.drop(token)
             await answer(interaction, notice(language_of(interaction)("proposal-dropped")))
             return
-        await additions.confirm(
-            interaction, engine, token, shared=self._shared, anyway=verb == "any"
-        )
+        await additions.confirm(interaction, engine, verb, token, shared=self._shared)
 
 
 class Correct(Click, template=rf"v:fix:{WHERE}:{TOKEN}"):
@@ -92,6 +91,23 @@ class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
         await additions.reindex(interaction, engine, shared=self._shared, full=full, anyway=True)
 
 
+class Page(AdminClick, template=rf"v:hist:{WHERE}:(?P<page>\d{{1,5}}):(?P<name>[a-z0-9-]{{0,80}})"):
+    """Show another part of the history."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        engine, page = await self._engine(interaction), int(self.fields["page"])
+        await show_history(interaction, engine, self.fields["name"], page, shared=self._shared)
+
+
+class Restore(AdminClick, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{ARTICLE}"):
+    """Propose an earlier version of an article."""
+
+    async def _act(self, interaction: Interaction) -> None:
+        engine, number = await self._engine(interaction), int(self.fields["number"])
+        article = self.fields["article"]
+        await additions.restore(interaction, engine, article, number, shared=self._shared)
+
+
 class Stories(Click, template=r"v:stories"):
     """The form for files and links, where there is no article yet."""
 
@@ -102,4 +118,4 @@ class Stories(Click, template=r"v:stories"):
         await interaction.response.send_modal(form)
 
 
-ALL = (Decide, Correct, Pick, Remove, Index, Stories)
+ALL = (Decide, Correct, Pick, Remove, Index, Page, Restore, Stories)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
-from bot.admin.proposals import LINES, LISTS, VALUE, reasons, rejections
+from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_reasons
 from bot.admin.reports import reindex_lines
 from bot.ui.components import (
     ANSWERED,
@@ -102,19 +102,9 @@ def _whole(report: ChangeReport, language: Language) -> Attached:
         (language("list-changed"), [clean(a.title) for a in report.changed]),
         (language("proposal-unchanged"), [clean(a.title) for a in report.unchanged]),
         (language("list-removed"), list(report.removed)),
-        (language("proposal-rejected"), reasons(report.rejected)),
+        (language("proposal-rejected"), say_reasons(report.rejected, language)),
     ]
     return document("report.txt", parts)
-
-
-def removal_done(report: ChangeReport, language: Language) -> Card:
-    """Return that an article is gone, and what serves now."""
-    lines = reindex_lines(report.report, language) if report.report else []
-    return Card(
-        text(f"### {language('remove-done')}"),
-        text("\n".join(lines)) if lines else None,
-        accent=ANSWERED,
-    )
 
 
 def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) -> Card:

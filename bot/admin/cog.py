@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,15 +15,16 @@ from discord.ext import commands
 from bot import delivery
 from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
-from bot.admin.reports import moment, say_change, snapshot_label, status_card
-from bot.admin.target import by, choose, target
+from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
+from bot.admin.target import by, choose, enter, target
+from bot.admin.works import tell_broken_off
 from bot.errors import BotError
 from bot.running.commands import describe, name, options
-from bot.servers.card import rules_card
-from bot.servers.rules import change, move, rules_of, toggle
+from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
-from bot.ui.components import ANSWERED, MAX_OPTIONS, notice
+from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
 from bot.ui.markup import clean, unplain
+from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
@@ -47,7 +50,16 @@ class Admin(
         super().__init__()
         self.bot = bot
         self._menu = self.menu()
+        self._began: str | None = datetime.now(UTC).isoformat(timespec="seconds")
         bot.tree.add_command(self._menu)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Tell, once, of the changes that an earlier run did not see to their end."""
+        if self._began is not None:
+            began, self._began = self._began, None
+            with contextlib.suppress(StorageError):
+                await tell_broken_off(self.bot, began)
 
     async def cog_unload(self) -> None:
         """Take the menu away with the part."""
@@ -62,10 +74,8 @@ class Admin(
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Build a new snapshot and show how far it is."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared = await choose(interaction, shared)
-        engine = await target(interaction, shared=shared)
-        await additions.reindex(interaction, engine, shared=shared, full=full, anyway=False)
+        engine, is_shared = await enter(interaction, shared)
+        await additions.reindex(interaction, engine, shared=is_shared, full=full, anyway=False)
 
     @app_commands.command(**describe("status"))
     @options("status", "details", "shared")
@@ -76,18 +86,17 @@ class Admin(
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Show what serves now."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared = await choose(interaction, shared)
-        engine = await target(interaction, shared=shared)
+        engine, is_shared = await enter(interaction, shared)
         status = engine.status()
-        if not shared:
+        if not is_shared:
             status = replace(status, collections=())  # which other servers have one is theirs
         guild, kept = interaction.guild_id, self.bot.records
         week = None
         if rules_of(self.bot, guild).keep:
             week = records.count_week(await kept.unanswered(guild=guild))
         language = delivery.language_of(interaction)
-        shown = status_card(status, language, unanswered=week, details=details)
+        room = await engine.room()
+        shown = status_card(status, language, unanswered=week, details=details, room=room)
         await delivery.answer(interaction, shown)
 
     @app_commands.command(**describe("rollback"))
@@ -99,9 +108,7 @@ class Admin(
         shared: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Serve an earlier snapshot."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared = await choose(interaction, shared)
-        engine = await target(interaction, shared=shared)
+        engine, _ = await enter(interaction, shared)
         await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
         live = next((s for s in engine.snapshots() if s.live), None)
@@ -118,12 +125,8 @@ class Admin(
         language = delivery.language_of(interaction)
         undone = await _say_undone(engine, language)
         labels = {
-            s.snapshot: snapshot_label(
-                s,
-                language,
-                lambda who: _call(interaction, who, language),
-                undone.get(s.snapshot, ""),
-            )
+            s.snapshot: undone.get(s.snapshot)
+            or snapshot_label(s, language, lambda who: _call(interaction, who, language))
             for s in engine.snapshots()
             if not s.live
         }
@@ -172,7 +175,7 @@ class Admin(
     @app_commands.command(**describe("questions"))
     async def questions(self, interaction: Interaction) -> None:
         """Show what was refused, grouped by week, with the closest passage and all of it as CSV."""
-        votes, unanswered = await self._kept(interaction)
+        votes, unanswered = await self._read_kept(interaction)
         language = delivery.language_of(interaction)
         groups = records.group_questions(unanswered)
         seen = await self.bot.see(interaction)
@@ -192,13 +195,12 @@ class Admin(
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         language = delivery.language_of(interaction)
         if articles:
-            await delivery.hold(interaction, ephemeral=True)
-            shared = await choose(interaction, shared)
-            data, count = await records.export_articles(await target(interaction, shared=shared))
+            engine, _ = await enter(interaction, shared)
+            data, count = await records.export_articles(engine)
             shown = records.enclose(data, "articles.zip", "export-articles-done", count, language)
             await delivery.answer(interaction, shown)
             return
-        votes, unanswered = await self._kept(interaction)
+        votes, unanswered = await self._read_kept(interaction)
         seen = await self.bot.see(interaction)
         listed = seen.catalogue.articles
         corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
@@ -206,7 +208,7 @@ class Admin(
         shown = records.enclose(archive, "labelled.zip", "export-done", count, language)
         await delivery.answer(interaction, shown)
 
-    async def _kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
+    async def _read_kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
         """Return what is kept of this server, after acknowledging."""
         guild = interaction.guild_id
         if not rules_of(self.bot, guild).keep:
@@ -217,19 +219,34 @@ class Admin(
 
 
 async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:
-    """Return what going back to each kept version takes back, where one article tells it."""
+    """Return what going back to each kept version takes back, and when that was done."""
     titles = {article.id: article.title for article in engine.sources()}
+    kept = {each.snapshot for each in engine.snapshots()}
     told: dict[str, str] = {}
     changes: list[AuditEntry] = []
     for entry in reversed(await engine.audit()):  # oldest first
-        if entry.what not in {"publish", "rollback"}:
+        if entry.article:
             changes.append(entry)
             continue
-        if entry.before and len(changes) == 1:
-            done = say_change(changes[0], titles, language)
-            told[entry.before] = language("before-change", change=unplain(done))
+        if changes and entry.before in kept:
+            done = changes[0] if len(changes) == 1 else entry
+            await _find_title(engine, done.article, titles)
+            told[str(entry.before)] = _say_before(done, titles, language)
         changes = []
     return told
+
+
+async def _find_title(engine: SearchEngine, name: str | None, titles: dict[str, str]) -> None:
+    """Add the title of an article that is gone."""
+    if name and name not in titles:
+        versions = await engine.versions(name)
+        titles[name] = next((article.title for _, article in versions.values()), name)
+
+
+def _say_before(done: AuditEntry, titles: dict[str, str], language: Language) -> str:
+    """Return a version as a suggestion, by what was done after it."""
+    change, at = unplain(say_change(done, titles, language)), write_moment(done.at)
+    return f"{language('before-change', change=change)[: MAX_OPTION - len(at) - 2]}, {at}"
 
 
 def _call(interaction: Interaction, name: str, language: Language) -> str:

@@ -10,9 +10,9 @@ from discord import ui
 from bot import delivery
 from bot.admin import additions
 from bot.admin.intake import Upload
-from bot.admin.proposals import FIELDS, TOKEN, list_proposed
+from bot.admin.proposals import TOKEN, list_proposed
 from bot.admin.target import WHERE, by, find_article, is_shared, target
-from bot.asking.dates import read_day
+from bot.asking.conversation import read_day
 from bot.errors import BotError
 from bot.ui.actions import Filled, Form, write_field
 from bot.ui.refs import SHORT, short
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
     from embeddings.reports import Proposal
-    from embeddings.types import ArticleSummary
+    from embeddings.types import Article, ArticleSummary
 
 ARTICLE = r"(?P<article>[a-z0-9-]{1,80})"
 """The pattern of an article's id."""
 MOST_FILES = 10
 """The most files that Discord takes in one form."""
 _LONGEST = {"title": 500, "source": 200, "author": 200, "date": 20, "url": 1000}
-_MOST = 4000
-"""The longest text that a form may hold."""
+_MOST, _FIELDS_IN_FORM = 4000, 5
+"""The longest text of a field, and the most fields of a form."""
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -63,12 +63,67 @@ class _Fields(Form, template=r"v:fields"):
         fields = []
         for name, longest in _LONGEST.items():
             value = _write(article, name)
-            label = language("edit-date") if name == "date" else language(FIELDS[name])
+            label = language("edit-date" if name == "date" else f"field-{name}")
             field = write_field(
                 name, most=max(longest, len(value)), is_needed=name == "title", value=value
             )
             fields.append((label, field))
         return cls(language("edit-title"), custom_id, *fields)
+
+
+class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICLE}"):
+    """The text of an article, in as many fields as it takes."""
+
+    @classmethod
+    def of(cls, article: Article, where: str, language: Language) -> Form:
+        """Return the form.
+
+        Raises:
+            BotError: The text is too long for it.
+        """
+        parts = cut_text(article.text)
+        if len(parts) > _FIELDS_IN_FORM:
+            raise BotError("text-too-long", most=_FIELDS_IN_FORM * _MOST)
+        fields = [
+            (
+                language("edit-text", part=n, parts=len(parts)),
+                write_field(f"text{n}", most=_MOST, is_long=True, value=part),
+            )
+            for n, part in enumerate(parts, 1)
+        ]
+        name = f"v:text:{where}:{article.digest[:8]}:{article.id}"
+        return cls(language("edit-title"), name, *fields)
+
+    @classmethod
+    async def take(cls, interaction: Interaction, filled: Filled) -> None:
+        """Show what the correction would change."""
+        await delivery.hold(interaction, ephemeral=True)
+        shared, name = is_shared(filled.fields), filled.fields["article"]
+        engine = await target(interaction, shared=shared)
+        find_article(engine, name)
+        old = await engine.article(name)
+        if not old.digest.startswith(filled.fields["digest"]):
+            raise BotError("text-moved")
+        text = "\n\n".join(filter(None, (filled[f"text{n + 1}"] for n in range(_FIELDS_IN_FORM))))
+        if text == old.text.strip():
+            raise BotError("nothing-changed")
+        proposal = await engine.propose_edit(name, {"text": text}, by=by(interaction))
+        await additions.show(interaction, engine, proposal, shared=shared)
+
+
+def cut_text(text: str) -> list[str]:
+    """Return a text in parts that a field takes, cut between two paragraphs.
+
+    Raises:
+        BotError: A paragraph is longer than a field.
+    """
+    parts = [""]
+    for paragraph in text.strip().split("\n\n"):
+        if len(paragraph) > _MOST:
+            raise BotError("text-too-long", most=_FIELDS_IN_FORM * _MOST)
+        joined = f"{parts[-1]}\n\n{paragraph}".strip()
+        parts = [*parts[:-1], joined] if len(joined) <= _MOST else [*parts, paragraph]
+    return parts
 
 
 class Edit(_Fields, template=rf"v:edit:{WHERE}:{ARTICLE}"):

@@ -13,10 +13,11 @@ import discord
 from discord import ui
 
 from bot.admin.changes import gate_card
-from bot.admin.eta import Stopwatch, say_duration
+from bot.admin.works import keep_work
 from bot.delivery import LOST, answer, change, language_of, note, post
-from bot.ui.components import WRONG, notice, row
-from embeddings.errors import GateError
+from bot.ui.components import WRONG, button, notice, row
+from bot.ui.naming import say_duration
+from embeddings.errors import BusyError, GateError, Overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
     from bot.ui.components import Card
     from embeddings.types import Progress, ProgressCallback
 
-EVERY = 6.0
+EVERY = 5.0
 """Seconds between two edits, at the least."""
+PATIENCE, AGAIN = 600.0, 0.5
+"""Seconds that somebody else's change is waited for, and between two looks whether it is done."""
 HAND_OVER = 13 * 60.0
 """Seconds after which an ordinary message takes over: the interaction's token lives 15 minutes."""
-FIRST = 0.5
-"""Seconds from the first news of the work until it is shown."""
+FIRST = 0.7
+"""Seconds until the card moves for the first time; what ends before shows no progress."""
 OLD, EVERY_OLD = 55 * 60.0, 60.0
 """Discord limits edits of messages older than an hour: from then on, seconds between two edits."""
+SOON = 3.0
+"""Seconds of a stage after which the time left is told."""
 _STAGES = frozenset({"encode", "write"})
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,34 +51,90 @@ class Work(Generic[T]):
     Attributes:
         do: Does it, and tells how far it is.
         show: Its outcome -> what is shown in the end.
-        gate: The buttons where it would break golden questions.
+        button: The custom id of the button that begins it.
+        forced: The button that does it although it would break golden questions.
         retry: The buttons where it failed after its progress was shown.
     """
 
     do: Callable[[ProgressCallback], Awaitable[T]]
     show: Callable[[T], Card]
-    gate: tuple[ui.Button[Any], ...]
+    button: str
+    forced: ui.Button[Any]
     retry: tuple[ui.Button[Any], ...] = ()
+
+    @property
+    def cancel(self) -> str:
+        """The custom id of the button that leaves it: a proposal is dropped."""
+        kind, _, rest = self.button.removeprefix("v:").partition(":")
+        return f"v:plan:no:{rest.partition(':')[2]}" if kind == "plan" else "v:leave"
 
 
 async def carry_out(interaction: Interaction, work: Work[T]) -> None:
     """Do a work that was acknowledged, show its progress, and end with what it did.
 
+    Whoever changes the same articles is waited for.
+
     Raises:
         Exception: It failed before anything of it was shown.
     """
     language = language_of(interaction)
-    async with Reporter(interaction) as reporter:
+    async with Reporter(interaction) as reporter, keep_work(interaction, work.button):
         try:
-            ended = work.show(await work.do(reporter.note))
+            ended = work.show(await _take_turn(work, reporter))
         except GateError as error:
-            ended = gate_card(error, language, *work.gate)
+            leave = button(language("button-cancel"), work.cancel)
+            ended = gate_card(error, language, work.forced, leave)
+        except Overtaken:
+            raise
         except Exception as error:
             if not reporter.is_shown:
                 raise
             sentence = note(error, "a change of the articles", language)
             ended = notice(sentence, WRONG, row(*work.retry))
     await reporter.finish(ended)
+
+
+async def _take_turn(work: Work[T], reporter: Reporter) -> T:
+    """Do a work as soon as nobody else is writing.
+
+    Raises:
+        BusyError: Somebody is, for longer than anybody waits.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await work.do(reporter.note)
+        except BusyError:
+            if time.monotonic() > end:
+                raise
+            reporter.wait()
+        await asyncio.sleep(AGAIN)
+
+
+class Stopwatch:
+    """Tells, from how far a work was and is, how long its stage still takes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._first: tuple[float, Progress] | None = None
+        self._last: tuple[float, Progress] | None = None
+
+    def note(self, progress: Progress) -> None:
+        """Take note of how far the work is."""
+        if self._first is None or self._first[1].stage != progress.stage:
+            self._first = (self._clock(), progress)
+        self._last = (self._clock(), progress)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the stage ends; None while that cannot be told."""
+        if self._first is None or self._last is None:
+            return None
+        (began, first), (now, last) = self._first, self._last
+        done, took = last.done - first.done, now - began
+        if done <= 0 or took < SOON or last.done >= last.total:
+            return None
+        return (last.total - last.done) * took / done
 
 
 class Reporter:
@@ -95,17 +156,24 @@ class Reporter:
         self._every, self._hand_over, self._clock = every, hand_over, clock
         self._began = clock()
         self._latest: Progress | None = None
-        self._shown: Progress | None = None
+        self._shown: tuple[Progress | None, bool] | None = None
         self._watch = Stopwatch(clock)
-        self._begun = asyncio.Event()
+        self._is_waiting = False
         self._message: discord.Message | None = None
         self._loop: asyncio.Task[None] | None = None
 
     def note(self, progress: Progress) -> None:
-        """Take note of how far the work is; the first time shown soon, then at the next turn."""
-        self._latest = progress
+        """Take note of how far the work is, to be shown at the next turn."""
+        self._latest, self._is_waiting = progress, False
         self._watch.note(progress)
-        self._begun.set()
+
+    def wait(self) -> None:
+        """Take note that somebody else's change comes first."""
+        self._is_waiting = True
+
+    @property
+    def _state(self) -> tuple[Progress | None, bool]:
+        return self._latest, self._is_waiting
 
     @property
     def is_shown(self) -> bool:
@@ -138,10 +206,7 @@ class Reporter:
             await self._post(card)
 
     async def _run(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._every):
-                await self._begun.wait()
-                await asyncio.sleep(min(self._every, FIRST))  # what ends at once shows no progress
+        await asyncio.sleep(min(self._every, FIRST))
         while True:
             await self._try()
             age = self._clock() - self._began
@@ -156,16 +221,17 @@ class Reporter:
             _log.exception("progress could not be shown")
 
     async def _turn(self) -> None:
-        latest = self._latest
         if self._message is None and self._clock() - self._began > self._hand_over:
             self._message = await self._post(self._card())
             handed = self._language("reindex-handed", link=self._message.jump_url)
             await answer(self._interaction, notice(handed))
-        elif latest is not self._shown:
+        elif self._state != self._shown:
             await self._show(self._card())
-        self._shown = latest
+        self._shown = self._state
 
     def _card(self) -> Card:
+        if self._is_waiting:
+            return notice(self._language("reindex-waits"))
         if self._latest is None:
             return notice(self._language("reindex-starts"))
         stage = self._latest.stage if self._latest.stage in _STAGES else "other"

@@ -1,4 +1,4 @@
-"""What an addition or an edit would do, shown before it counts; pure."""
+"""What an addition, an edit or a return would do, shown before it counts; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
-from bot.admin.eta import say_duration
+from bot.sentences import translate
 from bot.ui.components import (
     ANSWERED,
     REFUSED,
@@ -21,53 +21,49 @@ from bot.ui.components import (
     select,
     text,
 )
-from bot.ui.markup import clean, fit
-from bot.ui.naming import NAME, TITLE, label, summary_line
+from bot.ui.markup import clean, fit, tell_differences
+from bot.ui.naming import NAME, TITLE, label, say_duration, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.translate import Language
     from bot.ui.components import Attached, Piece
-    from embeddings.reports import Proposal, Proposed
+    from embeddings.reports import Proposal, Proposed, Room
     from embeddings.types import ArticleSummary, Rejected
+
+    Before = Mapping[str, tuple[ArticleSummary, str]]
+    """Id -> an article as it is, and its text."""
 
 TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name
 """The pattern of a proposal in a custom id."""
-FIELDS = {
-    "title": "field-title",
-    "source": "field-source",
-    "author": "field-author",
-    "date": "field-date",
-    "url": "field-url",
-    "language": "field-language",
-}
-"""What is told of an article -> the key of its name."""
-SHOWN, ARTICLES, LISTS, LINES = 5, 2100, 600, 6
+FIELDS = ("title", "source", "author", "date", "url", "language")
+"""What is told of an article; ``field-…`` names each."""
+SHOWN, ARTICLES, LISTS, LINES = 5, 1500, 400, 6
 """The most articles, the characters they take, and the characters and lines of each list."""
-OPENING, VALUE, REASON = 180, 120, 240
-_SPOKEN = {"fr": "language-fr", "en": "language-en"}
+OPENING, VALUE, REASON, WORDS, CHANGES = 180, 120, 240, 600, 900
 
 
 def proposal_card(
     proposal: Proposal,
-    now: Mapping[str, ArticleSummary],
+    now: Before,
     language: Language,
     *,
     where: str,
     seconds: float,
+    room: Sequence[Room] = (),
 ) -> Card:
     """Return what would be added and changed, what it costs, and the buttons that decide.
 
     Args:
         proposal: What would be done.
-        now: Id -> article as it is, for those that would change.
+        now: Id -> article as it is, and its text, for those that would change.
         language: The reader's.
         where: The collection, as the buttons name it.
         seconds: How long the model will take, about.
+        room: How much the collection may hold and take, and how much it does.
     """
-    entries = [*(_show_added(p, language) for p in proposal.added)]
-    entries += [_show_changed(p, now.get(p.article.id), language) for p in proposal.changed]
+    entries = [*_list_entries(proposal, now, language)]
     shown = cut(entries, ARTICLES, SHOWN)
     lists = _lists(proposal, language)
     return Card(
@@ -77,11 +73,22 @@ def proposal_card(
         *(text(line) for line in say_more(len(entries) - len(shown), language)),
         ui.Separator() if lists else None,
         *lists,
-        text(_cost(proposal, seconds, language)) if entries else None,
+        text(*_cost(proposal, seconds, room, language)) if entries else None,
         _whole(proposal, language) if _is_long(proposal, shown) else None,
         *_decisions(proposal, where, language),
         accent=ANSWERED if entries else REFUSED,
     )
+
+
+def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterator[str]:
+    """Yield what would become of each article."""
+    for new in proposal.added:
+        if correction := proposal.instead.get(new.article.id):
+            yield _show_changed("proposal-corrects", correction, now, language)
+        else:
+            yield _show_added(new, language)
+    for changed in proposal.changed:
+        yield _show_changed("proposal-change", changed, now, language)
 
 
 def list_proposed(proposal: Proposal) -> tuple[Proposed, ...]:
@@ -107,28 +114,37 @@ def _show_added(new: Proposed, language: Language) -> str:
     return "\n".join([said, *_show_understood(new, language)])
 
 
-def _show_changed(new: Proposed, old: ArticleSummary | None, language: Language) -> str:
-    """Return what would change of an article, field by field."""
-    said = f"{language('proposal-change')} **{fit((old or new.article).title, TITLE)}**"
+def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> str:
+    """Return what would change of an article: its fields, and its words."""
+    old, old_text = now.get(new.article.id, (None, ""))
+    said = f"{language(key)} {fit((old or new.article).title, TITLE)}"
     lines = [
         language("proposal-before-after", field=name, before=fit(a, VALUE), after=fit(b, VALUE))
         for name, a, b in differences(new.article, old, language)
     ]
-    lines = lines or [language("proposal-text")]
-    return "\n".join([said, *(f"- {line}" for line in lines), *_show_understood(new, language)])
+    words = tell_differences(old_text, new.text, WORDS) if old_text and new.text else ""
+    lines = [words, *lines] if words else lines or [language("proposal-text")]
+    shown = cut(lines, CHANGES, len(lines), start="- ")
+    return "\n".join([said, *shown, _credit(new, language)])
+
+
+def _credit(new: Proposed, language: Language) -> str:
+    code = new.article.language
+    key = f"language-{code}"
+    spoken = language(key) if key in language.keys else fit(code, NAME)
+    return f"-# {summary_line(new.article, language)} · {spoken}"
 
 
 def _show_understood(new: Proposed, language: Language) -> Iterator[str]:
-    spoken = name_language(new.article.language, language)
-    yield f"-# {summary_line(new.article, language)} · {spoken}"
-    if guessed := [language(FIELDS[name]) for name in new.inferred if name in FIELDS]:
-        yield f"-# {language('proposal-guessed', fields=', '.join(guessed))}"
+    yield _credit(new, language)
+    if new.inferred:
+        yield f"-# {language('proposal-guessed', fields=name_fields(new.inferred, language))}"
     yield f"> {fit(new.opening, OPENING)}"
 
 
-def name_language(code: str, language: Language) -> str:
-    """Return a language's name, or its code."""
-    return language(_SPOKEN[code]) if code in _SPOKEN else fit(code, NAME)
+def name_fields(names: Iterable[str], language: Language) -> str:
+    """Return the names of an article's fields, those that have one."""
+    return ", ".join(language(f"field-{n}") for n in names if f"field-{n}" in language.keys)
 
 
 def differences(
@@ -137,9 +153,8 @@ def differences(
     """Return the name of each field that differs, with its values before and after."""
     if old is None:
         return []
-    found = [(key, getattr(old, name), getattr(new, name)) for name, key in FIELDS.items()]
-    found += [("field-passages", old.passages, new.passages)]
-    return [(language(k), _value(a), _value(b)) for k, a, b in found if a != b]
+    found = [(name, getattr(old, name), getattr(new, name)) for name in (*FIELDS, "passages")]
+    return [(language(f"field-{n}"), _value(a), _value(b)) for n, a, b in found if a != b]
 
 
 def _value(value: object) -> str:
@@ -147,86 +162,131 @@ def _value(value: object) -> str:
 
 
 def _lists(proposal: Proposal, language: Language) -> list[ui.Item[Any]]:
-    """Return what is there already, and what is not taken, file by file."""
+    """Return what is there already, what is not taken, and what is left out, file by file."""
     same = [fit(article.title, VALUE) for article in proposal.unchanged]
     found = (
         list_under(language("proposal-unchanged"), same, language, room=LISTS // 2, most=3),
         rejections(proposal.rejected, language),
+        _show_left(proposal, language),
+        list_under(
+            language("proposal-left-out"),
+            [fit(line, REASON) for line in _say_left_out(proposal, language)],
+            language,
+            room=LISTS,
+            most=3,
+        ),
     )
     return [block for block in found if block is not None]
 
 
+def _show_left(proposal: Proposal, language: Language) -> ui.Item[Any] | None:
+    """Return how many articles there is no room for, and why."""
+    reasons = dict.fromkeys(translate(each.reason, language.code) for each in proposal.left)
+    told = [f"-# {fit(reason, REASON)}" for reason in [*reasons][:2]]
+    return text(language("proposal-left", count=len(proposal.left)), *told) if told else None
+
+
+def _say_left_out(proposal: Proposal, language: Language) -> list[str]:
+    """Return what the reader left out on purpose, and why, each once."""
+    said = (
+        (each.input, translate(each.what, language.code), translate(each.why, language.code))
+        for each in proposal.left_out
+    )
+    return [
+        language("proposal-omitted", name=clean(name), what=what, why=why)
+        for name, what, why in dict.fromkeys(said)
+    ]
+
+
 def rejections(rejected: Sequence[Rejected], language: Language) -> ui.TextDisplay[Any] | None:
     """Return what is not taken, and why, one by one; None when all is."""
-    lines = [fit(_say_why(each), REASON) for each in rejected]
+    lines = [fit(line, REASON) for line in say_reasons(rejected, language)]
     return list_under(language("proposal-rejected"), lines, language, room=2 * LISTS, most=LINES)
 
 
-def _say_why(rejected: Rejected) -> str:
-    """Return why something is not taken; with its name, unless the sentence has it."""
-    has_name = rejected.input in rejected.reason
-    return rejected.reason if has_name else f"{rejected.input}: {rejected.reason}"
+def say_reasons(rejected: Iterable[Rejected], language: Language) -> list[str]:
+    """Return why things are not taken; each with its name, unless the sentence has it."""
+    return [
+        reason if each.input in reason else f"{each.input}: {reason}"
+        for each in rejected
+        for reason in [clean(translate(each.reason, language.code))]
+    ]
 
 
-def _cost(proposal: Proposal, seconds: float, language: Language) -> str:
-    if not proposal.to_encode:
-        return f"-# {language('proposal-free')}"
-    time = say_duration(seconds, language)
-    return f"-# {language('proposal-cost', count=proposal.to_encode, time=time)}"
+def _cost(
+    proposal: Proposal, seconds: float, room: Sequence[Room], language: Language
+) -> Iterator[str]:
+    if proposal.to_encode:
+        time = say_duration(seconds, language)
+        yield f"-# {language('proposal-cost', count=proposal.to_encode, time=time)}"
+    else:
+        yield f"-# {language('proposal-free')}"
+    if room:
+        yield f"-# {say_room(room, language)}"
+
+
+def say_room(room: Sequence[Room], language: Language) -> str:
+    """Say how much a collection holds and took today, of how much it may."""
+    told = (language(f"room-{each.what}", used=each.used, most=each.most) for each in room)
+    return language("room", told=" · ".join(told))
 
 
 def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
     """Say whether the card leaves something out."""
-    reasons = proposal.rejected
-    is_cut = len(shown) < len(list_proposed(proposal)) or len(reasons) > LINES
     return (
-        is_cut
-        or any(len(_say_why(each)) > REASON for each in reasons)
+        len(shown) < len(list_proposed(proposal))
+        or len(proposal.rejected) > LINES
+        or any(len(each.input) + len(each.reason) > REASON for each in proposal.rejected)
         or len(proposal.unchanged) > 1
+        or bool(proposal.left)
     )
 
 
 def _whole(proposal: Proposal, language: Language) -> Attached:
     """Return all of it as a text file."""
-    changed = [_line(p.article, p.inferred, language) for p in proposal.changed]
     parts = [
-        (language("list-added"), [_line(p.article, p.inferred, language) for p in proposal.added]),
-        (language("list-changed"), changed),
+        (language("list-added"), [_line(p, language) for p in proposal.added]),
+        (language("list-changed"), [_line(p, language) for p in proposal.changed]),
         (language("proposal-unchanged"), [clean(a.title) for a in proposal.unchanged]),
-        (language("proposal-rejected"), reasons(proposal.rejected)),
+        (language("proposal-rejected"), say_reasons(proposal.rejected, language)),
+        (language("list-left"), say_reasons(proposal.left, language)),
+        (language("proposal-left-out"), _say_left_out(proposal, language)),
     ]
     return document("proposal.txt", parts)
 
 
-def reasons(rejected: Iterable[Rejected]) -> list[str]:
-    """Return what is not taken, and why, as lines of a text file."""
-    return [clean(_say_why(each)) for each in rejected]
-
-
-def _line(article: ArticleSummary, guessed: Iterable[str], language: Language) -> str:
+def _line(proposed: Proposed, language: Language) -> str:
     """Return an article as a line of a text file."""
+    article, names = proposed.article, name_fields(proposed.inferred, language)
     given = (article.title, article.source, article.author, article.date, article.url)
     parts = [clean(str(part)) for part in given if part]
-    names = ", ".join(language(FIELDS[name]) for name in guessed if name in FIELDS)
     marks = [language("proposal-guessed", fields=names)] if names else []
     return " · ".join([*parts, language("passages", count=article.passages), *marks])
 
 
 def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece]:
-    """Return Confirm, Correct and Cancel; the article to correct is chosen when there are many."""
+    """Return the buttons; the article to correct is chosen when there are many."""
     articles = [each.article for each in list_proposed(proposal)]
     if not articles:
         return []
     name = f"{where}:{proposal.token}"
-    alone = len(articles) == 1
-    buttons = row(
-        button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success),
-        button(language("button-correct"), f"v:fix:{name}") if alone else None,
-        button(language("button-cancel"), f"v:plan:no:{name}"),
-    )
     choices = [
         option(label(article, articles), article.id, clean(article.source or ""))
         for article in articles
     ]
+    alone = len(articles) == 1
     pick = None if alone else select(f"v:pick:{name}", language("proposal-pick"), choices)
-    return [pick, buttons]
+    correct = button(language("button-correct"), f"v:fix:{name}") if alone else None
+    cancel = button(language("button-cancel"), f"v:plan:no:{name}")
+    return [pick, row(*confirm_buttons(proposal, name, language), correct, cancel)]
+
+
+def confirm_buttons(
+    proposal: Proposal, name: str, language: Language
+) -> Iterator[ui.Button[Any] | None]:
+    """Yield the buttons that do it: what seems to correct an article replaces it first."""
+    if not proposal.instead:
+        yield button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success)
+        return
+    yield button(language("button-replace"), f"v:plan:rep:{name}", style=ButtonStyle.success)
+    yield button(language("button-another"), f"v:plan:ok:{name}")

@@ -6,7 +6,8 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bot.ui.components import ANSWERED, MAX_OPTION, Card, list_under, text
+from bot.admin.proposals import say_room
+from bot.ui.components import ANSWERED, MAX_OPTION, Card, text
 from bot.ui.markup import fit, plain
 from bot.ui.naming import NAME
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.translate import Language
-    from embeddings.reports import AuditEntry, ReindexReport, SnapshotSummary, Status
+    from embeddings.reports import AuditEntry, ReindexReport, Room, SnapshotSummary, Status
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
 _KEPT = 5
-_MOST, _HISTORY, _TITLE = 12, 3000, 80
+_TITLE = 60
 _NOTE = 200
 
 
@@ -30,15 +31,19 @@ def moment(value: datetime | None) -> str:
 
 def who(by: str, language: Language) -> str:
     """Say who did something; empty when nobody said so."""
+    if by == "watch":
+        return language("done-by-itself")
     on_discord = _ON_DISCORD.fullmatch(by)
     name = f"<@{on_discord[1]}>" if on_discord else fit(by, NAME)
     return language("done-by", name=name) if by else ""
 
 
-def reindex_card(report: ReindexReport, language: Language) -> Card:
-    """Return what a reindex did."""
-    lines = reindex_lines(report, language)
-    return Card(text(f"### {language('reindex-done')}"), text("\n".join(lines)), accent=ANSWERED)
+def done_card(key: str, report: ReindexReport | None, language: Language) -> Card:
+    """Return that something is done, and what serves now."""
+    lines = reindex_lines(report, language) if report else []
+    return Card(
+        text(f"### {language(key)}"), text("\n".join(lines)) if lines else None, accent=ANSWERED
+    )
 
 
 def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
@@ -63,7 +68,12 @@ def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
 
 
 def status_card(
-    status: Status, language: Language, *, unanswered: int | None = None, details: bool = False
+    status: Status,
+    language: Language,
+    *,
+    unanswered: int | None = None,
+    details: bool = False,
+    room: Sequence[Room] = (),
 ) -> Card:
     """Return what is published now.
 
@@ -72,8 +82,9 @@ def status_card(
         language: The reader's.
         unanswered: How many questions of this week have no answer; None where none are kept.
         details: Whether the machine is spoken of too.
+        room: How much the collection may hold and take, and how much it does.
     """
-    lines = [*_serving(status, language)]
+    lines = [*_serving(status, language), *([say_room(room, language)] if room else [])]
     lines += [language("status-unanswered", count=unanswered)] if unanswered is not None else []
     kept = [snapshot_line(s, language) for s in status.snapshots[:_KEPT]] if details else []
     return Card(
@@ -124,23 +135,25 @@ def snapshot_line(snapshot: SnapshotSummary, language: Language) -> str:
 
 
 def snapshot_label(
-    snapshot: SnapshotSummary, language: Language, called: Callable[[str], str], undone: str = ""
+    snapshot: SnapshotSummary, language: Language, called: Callable[[str], str]
 ) -> str:
-    """Return a kept version as a suggestion: its moment, and what was done after it.
+    """Return a kept version as a suggestion: when it was made, by whom, and what is in it.
 
     Args:
         snapshot: Which one.
         language: The reader's.
         called: Who did something, as the log names them -> what they are called here.
-        undone: What going back to it takes back, in words.
     """
-    made = f"{snapshot.created_at.astimezone(UTC):%d/%m %H:%M} UTC"
-    if undone:
-        return f"{undone} · {made}"[:MAX_OPTION]
     size = language("snapshot-size", articles=snapshot.articles, passages=snapshot.passages)
     name = called(snapshot.by)
     done_by = language("done-by", name=name) if name else ""
-    return " · ".join([made, *_change(snapshot, done_by), size])[:MAX_OPTION]
+    told = [write_moment(snapshot.created_at), *_change(snapshot, done_by), size]
+    return " · ".join(told)[:MAX_OPTION]
+
+
+def write_moment(value: datetime) -> str:
+    """Return an instant where Discord shows plain text alone."""
+    return f"{value.astimezone(UTC):%d/%m %H:%M} UTC"
 
 
 def _change(snapshot: SnapshotSummary, done_by: str) -> Iterator[str]:
@@ -151,30 +164,10 @@ def _change(snapshot: SnapshotSummary, done_by: str) -> Iterator[str]:
         yield done_by
 
 
-def history_card(
-    head: str, entries: Sequence[AuditEntry], titles: Mapping[str, str], language: Language
-) -> Card:
-    """Return what happened to an article or to a collection: who, when, and what changed.
-
-    Args:
-        head: What it is the history of.
-        entries: What was done, newest first.
-        titles: Article id -> its title, for those that are there.
-        language: The reader's.
-    """
-    lines = [tell_entry(entry, titles, language) for entry in entries]
-    count = language("history-count", count=len(lines))
-    return Card(
-        text(f"### {head}"),
-        list_under(count, lines, language, room=_HISTORY, most=_MOST) or text(count),
-        accent=ANSWERED,
-    )
-
-
 def tell_entry(entry: AuditEntry, titles: Mapping[str, str], language: Language) -> str:
-    """Return one line of the history, in words."""
-    when, by = moment(entry.at), who(entry.by, language)
-    return " · ".join(filter(None, [when, say_change(entry, titles, language), by]))
+    """Return one entry of the history in words: what, and in small print when and by whom."""
+    done = " · ".join(filter(None, [moment(entry.at), who(entry.by, language)]))
+    return f"{say_change(entry, titles, language)}\n-# {done}"
 
 
 def say_change(entry: AuditEntry, titles: Mapping[str, str], language: Language) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from bot.delivery import hold
 from bot.errors import BotError
 from bot.servers.rules import is_operator, require_target
 
@@ -78,6 +79,31 @@ async def choose(interaction: Interaction, shared: bool | None) -> bool:  # noqa
     async with _in_time(interaction):
         own = await bot.collections.of(server) if server else None
         return not (own and own.sources()) and await is_operator(bot, interaction.user)
+
+
+async def enter(interaction: Interaction, shared: bool | None) -> tuple[SearchEngine, bool]:  # noqa: FBT001 - an option
+    """Acknowledge a command; return the collection that it is about, and whether all share it.
+
+    Raises:
+        BotError: Whoever uses the command may not change it.
+    """
+    await hold(interaction, ephemeral=True)
+    shared = await choose(interaction, shared)
+    return await target(interaction, shared=shared), shared
+
+
+async def find_named(
+    interaction: Interaction, engine: SearchEngine, text: str, *, shared: bool
+) -> ArticleSummary:
+    """Return the article that somebody names in a collection.
+
+    Raises:
+        BotError: There is none, or there are several of that title.
+    """
+    found = articles_of(interaction, engine, shared=shared).articles_named(text)
+    if len(found) != 1:
+        raise BotError("article-several" if found else "article-unknown")
+    return found[0]
 
 
 def where(*, shared: bool) -> str:

@@ -15,10 +15,9 @@ from discord.ext import commands
 
 from bot import delivery
 from bot.asking import asking, buttons
-from bot.asking.conversation import judge, judge_any
-from bot.asking.dates import read_days
+from bot.asking.conversation import judge, judge_any, read_days
 from bot.asking.pending import answer_pending
-from bot.checking import checking
+from bot.checking.cog import check
 from bot.errors import BotError
 from bot.reading.starting import starters_card
 from bot.running.commands import describe, everywhere, options
@@ -120,12 +119,12 @@ class Ask(commands.Cog):
     async def _take(self, message: discord.Message, language: Language) -> None:
         """Do what a message is: answer it, check what it replies to, or be polite."""
         said = self._question(message)
-        kind, other = judge(said, language), _replied(message)
+        kind, other = judge(said, language), _find_replied(message)
         of_others = other is not None and other.author != self.bot.user
         if kind == "check" or (kind == "nothing" and of_others):
             if not of_others or other is None:
                 raise BotError("check-what")
-            card = await checking.check(self.bot, message, other, language)
+            card = await check(self.bot, message, other, language)
             await self._reply(message, card, language)
         elif kind in {"thanks", "sign"}:
             await self._nod(message, language)
@@ -199,7 +198,7 @@ class Ask(commands.Cog):
         return None
 
 
-def _replied(message: discord.Message) -> discord.Message | None:
+def _find_replied(message: discord.Message) -> discord.Message | None:
     """Return the message that a message replies to, where Discord shows it."""
     other = message.reference.resolved if message.reference else None
     return other if isinstance(other, discord.Message) else None

@@ -66,12 +66,12 @@ def select(
     room = limit - _ROOM
     chosen = [i for i, (a, b) in enumerate(pieces) if a < key[1] and key[0] < b]
     low, high = (chosen[0], chosen[-1]) if chosen else (0, 0)
-    first, last = _trimmed(text, max(key[0], pieces[low][0]), min(key[1], pieces[high][1]))
+    first, last = _trim_ends(text, max(key[0], pieces[low][0]), min(key[1], pieces[high][1]))
     if _width(text, pieces[low][0], pieces[high][1]) > room:
-        return _forced(text, (first, last), (pieces[0][0], pieces[-1][1]), limit)
+        return _force_cut(text, (first, last), (pieces[0][0], pieces[-1][1]), limit)
     low, high = _grow(text, pieces, low, high, room)
-    before = _spaced(text[pieces[low][0] : first])
-    after = _spaced(text[last : pieces[high][1]])
+    before = _add_spaces(text[pieces[low][0] : first])
+    after = _add_spaces(text[last : pieces[high][1]])
     return Excerpt(
         f"{CUT} {before.lstrip(' ')}" if low > 0 else before,
         plain(text[first:last]),
@@ -79,7 +79,7 @@ def select(
     )
 
 
-def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+def _trim_ends(text: str, first: int, last: int) -> tuple[int, int]:
     """Return a stretch without the space at its ends, which belongs to what is around it.
 
     Nor what cannot be seen there, which may hide a space.
@@ -91,7 +91,7 @@ def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _spaced(text: str) -> str:
+def _add_spaces(text: str) -> str:
     """Return a text made plain, with one space where it had some at its ends."""
     shown = clean(text)
     left = " " if shown.startswith(" ") else ""
@@ -114,7 +114,7 @@ def _grow(
             return low, high
 
 
-def _forced(text: str, key: tuple[int, int], whole: tuple[int, int], limit: int) -> Excerpt:
+def _force_cut(text: str, key: tuple[int, int], whole: tuple[int, int], limit: int) -> Excerpt:
     """Cut inside a sentence that alone is too long: after a word, and shown."""
     before = f"{CUT} " if text[whole[0] : key[0]].strip() else ""
     room = limit - _ROOM

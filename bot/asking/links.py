@@ -245,12 +245,12 @@ class _Page:
 
 def _pattern(before: str, text: str, after: str) -> re.Pattern[str]:
     """Return what finds a part between two others, each bounded by the ends of words."""
-    left = rf"{_bounded(before)}\s*" if before else ""
-    right = rf"\s*{_bounded(after)}" if after else ""
-    return re.compile(f"{left}(?P<it>{_bounded(text)}){right}")
+    left = rf"{_bound_by_words(before)}\s*" if before else ""
+    right = rf"\s*{_bound_by_words(after)}" if after else ""
+    return re.compile(f"{left}(?P<it>{_bound_by_words(text)}){right}")
 
 
-def _bounded(text: str) -> str:
+def _bound_by_words(text: str) -> str:
     folded = _fold(text).strip()
     left = r"\b" if re.match(r"\w", folded) else ""
     right = r"\b" if re.search(r"\w\Z", folded) else ""

@@ -7,10 +7,8 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
-import discord
-
 from bot.asking.render import View, answer_card
-from bot.delivery import LOST, language_of, patiently
+from bot.delivery import LOST, answer_late, language_of
 from bot.ui.components import WRONG, notice
 from embeddings.errors import EmbeddingsError, StorageError
 from embeddings.store.people import Pending
@@ -74,11 +72,8 @@ async def answer_pending(bot: Context, before: str) -> None:
 
 
 async def _answer(bot: Context, row: Pending) -> None:
-    webhook = discord.Webhook.partial(bot.application_id or 0, row.token, client=bot)
-    view = (await _draw(bot, row)).lay_out()
-    original: int = "@original"  # type: ignore[assignment]  # Discord takes this name for it
     try:
-        await patiently(lambda: webhook.edit_message(original, view=view))
+        await answer_late(bot, row.token, await _draw(bot, row))
     except LOST as lost:
         _log.warning("a question of before the start is not answered: %s", type(lost).__name__)
 

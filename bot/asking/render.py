@@ -228,11 +228,11 @@ def filter_words(filters: Filters, language: Language) -> list[str]:
 
 def _notes(answer: Answer, language: Language) -> ui.TextDisplay[Any] | None:
     """Return what was understood of the question beside its words; None when there is nothing."""
-    lines = [f"-# {line}" for line in _told(answer, language)]
+    lines = [f"-# {line}" for line in _say_notes(answer, language)]
     return text(*lines) if lines else None  # type: ignore[return-value]  # no button beside it
 
 
-def _told(answer: Answer, language: Language) -> Iterator[str]:
+def _say_notes(answer: Answer, language: Language) -> Iterator[str]:
     if answer.understood_as:
         yield language("note-follows", question=fit(answer.understood_as, NOTE))
     narrowed = ", ".join(filter_words(answer.filters, language))

@@ -188,7 +188,7 @@ add-file-5-description = One more file
 add-shared-name = shared
 add-shared-description = For the operator: the articles that all servers share
 edit-name = edit
-edit-description = Correct an article’s title, source, author, date or address
+edit-description = Correct an article: its title, source, author, date, address, or its text
 edit-article-name = article
 edit-article-description = The article's title
 edit-shared-name = shared
@@ -448,7 +448,7 @@ help-admins = **For editors**: { $commands }
 help-limits = I write nothing of my own, have no opinions and do not search the web: what is not in the articles, I do not know.
 help-owner = Run by { $name }.
 privacy-moment = What you asked in the last 15 minutes is held in memory, so that you can ask on, and then forgotten. While an answer is under way, the question stands in the store, 15 minutes at the most, so that a crash loses nothing.
-privacy-watches = If you ask to be told when a story answers, or ask the newsroom: that question and your Discord id, until it is answered, { $days } days at the most.
+privacy-watches = If you ask to be told when a story answers, or ask the newsroom: that question and your Discord id, until it is answered, { $days } days at the most. A change of articles that is under way is noted with your id until its end.
 sources-source-name = source
 sources-source-description = Only the articles of this source
 sources-month-name = month
@@ -522,3 +522,63 @@ before-change = Before { $change }
 field-text = text
 records-week = Week of { $day }
 records-closest = Closest: { $title}, “{ $text }”
+
+# Corrections, history and feeds
+edit-text-name = text
+edit-text-description = Correct the text itself, in place of what is known of the article
+edit-text = { $parts ->
+    [one] text
+   *[other] text, part { $part } of { $parts }
+}
+button-replace = Replace
+button-another = Add as another
+button-restore = Restore
+proposal-corrects = Seems to correct:
+proposal-left = { $count ->
+    [one] There is no room for one article:
+   *[other] There is no room for { $count } articles:
+}
+proposal-left-out = Left out on purpose:
+proposal-omitted = { $name }: { $what } ({ $why })
+list-left = No room for:
+room = Room: { $told }
+room-articles = { $used } of { $most } articles
+room-characters = { $used } of { $most } characters
+room-additions = { $used } of { $most } additions in 24 hours
+reindex-waits = Somebody else is changing the articles: yours is next.
+work-done = I was restarted during this change, and it is published.
+work-broken-off = I was restarted in the middle of this change: nothing was changed. Begin it again?
+work-again = Begin again
+done-by-itself = automatically
+did-restore = “{ $name }” was restored
+history-restore = “Restore” proposes the article as it was before that change.
+error-said = { $detail }
+error-overtaken = Nothing was changed, as this happened since you were shown it:
+error-version-gone = This version is not kept any more.
+error-text-too-long = This text is too long for a form of { $most } characters: upload a corrected file with /admin add, and it takes the article’s place.
+error-text-moved = Somebody changed this text while you were writing: open the form again, to see what it is now. Nothing was changed.
+error-feed-gone = This feed is not watched here; /admin watch lists those that are.
+error-too-many-feeds = This server may watch { $most } feeds, and does: stop one first.
+watch-name = watch
+watch-description = Watch a feed or a sitemap: its new pages become articles of this server
+watch-address-name = address
+watch-address-description = The address of a feed or a sitemap; without it, the list of those watched
+watch-announce-name = announce
+watch-announce-description = The channel where each new story is announced
+watch-stop-name = stop
+watch-stop-description = A feed to watch no more
+feeds-title = Watched feeds
+feeds-count = { $count ->
+    [0] None yet, of { $most } that this server may watch.
+   *[other] { $count } of { $most } that this server may watch:
+}
+feeds-how = Each is looked at every { $minutes } minutes. What stands in it at first is added; what comes later is announced too, where you chose a channel.
+feeds-announced = announced in { $channel }
+feeds-looked = looked at { $when }
+feeds-new = first look within two minutes
+announced = New story
+announced-more = { $count ->
+    [one] And one more new story: /sources lists it.
+   *[other] And { $count } more new stories: /sources lists them.
+}
+button-story = Ask about this story

@@ -14,8 +14,8 @@ note-widened = Rien n’y répond : tous les articles ont été parcourus.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
-note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
-note-words-outside = « { $words } » n’a pas été suivi : c’est hors de ce à quoi la recherche est limitée.
+note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
+note-words-outside = « { $words } » n’a pas été suivi : c’est hors de ce à quoi la recherche est limitée.
 note-undated = Articles sans date, laissés de côté : { $count }.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.
@@ -191,7 +191,7 @@ add-file-5-description = Un fichier de plus
 add-shared-name = partagé
 add-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 edit-name = corriger
-edit-description = Corriger le titre, la source, l’auteur, la date ou l’adresse d’un article
+edit-description = Corriger un article : titre, source, auteur, date, adresse, ou son texte
 edit-article-name = article
 edit-article-description = Le titre de l’article
 edit-shared-name = partagé
@@ -475,7 +475,7 @@ help-admins = **Pour la rédaction** : { $commands }
 help-limits = Je n’écris rien de moi-même, je n’ai pas d’avis et je ne cherche pas sur le web : ce qui n’est pas dans les articles, je ne le sais pas.
 help-owner = Ce robot est géré par { $name }.
 privacy-moment = Ce que vous avez demandé depuis 15 minutes reste en mémoire, pour que vous puissiez poser la suite, puis est oublié. Tant qu’une réponse se prépare, la question est notée, 15 minutes au plus, pour que rien ne se perde en cas de panne.
-privacy-watches = Si vous demandez à être prévenu, ou interrogez la rédaction : cette question et votre identifiant Discord, jusqu’à la réponse, { $days } jours au plus.
+privacy-watches = Si vous demandez à être prévenu, ou interrogez la rédaction : cette question et votre identifiant Discord, jusqu’à la réponse, { $days } jours au plus. Un changement d’articles en cours est noté avec votre identifiant, jusqu’à sa fin.
 sources-source-name = source
 sources-source-description = Seulement les articles de cette source
 sources-month-name = mois
@@ -508,7 +508,7 @@ news-words-label = Votre réponse, envoyée telle quelle
 news-title-label = Titre de l’article
 news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
 news-by-story = La rédaction vous répond par cet article :
-news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
+news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
 news-closed = Répondu par { $name }.
 news-closed-declined = Écartée par { $name }.
 news-unreached = Répondu par { $name }, mais le lecteur n’a pas pu être joint.
@@ -538,14 +538,83 @@ status-calibration = Calibrage : { $calibration }
 status-details-name = détails
 status-details-description = Montrer aussi modèle, index, instantanés et versions
 history-all = Historique des articles
-did-add = « { $name } » a été ajouté
-did-change = « { $name } » a été modifié
-did-edit = « { $name } » a été corrigé
-did-remove = « { $name } » a été retiré
-did-import = « { $name } » a été importé
+did-add = « { $name } » a été ajouté
+did-change = « { $name } » a été modifié
+did-edit = « { $name } » a été corrigé
+did-remove = « { $name } » a été retiré
+did-import = « { $name } » a été importé
 did-publish = publié : { $added } en plus, { $changed } modifiés, { $removed } en moins
 did-rollback = retour à une version antérieure
 before-change = Avant : { $change }
 field-text = texte
 records-week = Semaine du { $day }
-records-closest = Le plus proche : { $title }, « { $text } »
+records-closest = Le plus proche : { $title }, « { $text } »
+
+# Corrections, historique et flux
+edit-text-name = texte
+edit-text-description = Corriger le texte même, et non ce que l’on sait de l’article
+edit-text = { $parts ->
+    [one] texte
+   *[other] texte, partie { $part } sur { $parts }
+}
+button-replace = Remplacer
+button-another = Ajouter à part
+button-restore = Rétablir
+proposal-corrects = Semble corriger :
+proposal-left = { $count ->
+    [one] Il n’y a pas de place pour un article :
+   *[other] Il n’y a pas de place pour { $count } articles :
+}
+proposal-left-out = Laissé de côté exprès :
+proposal-omitted = { $name } : { $what } ({ $why })
+list-left = Sans place :
+room = Place : { $told }
+room-articles = { $used ->
+    [one] { $used } article
+   *[other] { $used } articles
+} sur { $most }
+room-characters = { $used ->
+    [one] { $used } caractère
+   *[other] { $used } caractères
+} sur { $most }
+room-additions = { $used ->
+    [one] { $used } ajout
+   *[other] { $used } ajouts
+} sur { $most } en 24 h
+reindex-waits = Quelqu’un d’autre change les articles : votre tour vient ensuite.
+work-done = J’ai été redémarré pendant ce changement ; il est publié.
+work-broken-off = J’ai été redémarré au milieu de ce changement : rien n’a changé. Le reprendre ?
+work-again = Reprendre
+done-by-itself = automatiquement
+did-restore = « { $name } » a été rétabli
+history-restore = « Rétablir » propose l’article tel qu’il était avant ce changement.
+error-said = { $detail }
+error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :
+error-version-gone = Cette version n’est plus conservée.
+error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
+error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
+error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
+error-too-many-feeds = Ce serveur peut suivre { $most } flux, et les suit déjà : arrêtez-en un d’abord.
+watch-name = suivre
+watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles d’ici
+watch-address-name = adresse
+watch-address-description = L’adresse d’un flux ou d’un plan de site ; sans elle, la liste de ceux suivis
+watch-announce-name = annoncer
+watch-announce-description = Le salon où chaque nouvel article est annoncé
+watch-stop-name = arrêter
+watch-stop-description = Un flux à ne plus suivre
+feeds-title = Flux suivis
+feeds-count = { $count ->
+    [0] Aucun encore, sur { $most } que ce serveur peut suivre.
+   *[other] { $count } sur { $most } que ce serveur peut suivre :
+}
+feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient d’abord est ajouté ; ce qui vient ensuite est aussi annoncé, si vous avez choisi un salon.
+feeds-announced = annoncé dans { $channel }
+feeds-looked = relu { $when }
+feeds-new = première lecture d’ici deux minutes
+announced = Nouvel article
+announced-more = { $count ->
+    [one] Et un autre nouvel article : /sources le montre.
+   *[other] Et { $count } autres nouveaux articles : /sources les montre.
+}
+button-story = Question sur cet article

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.asking.buttons import read_question
-from bot.delivery import LOST, answer, hold, hold_update, language_of, post
+from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
 from bot.newsroom import notices
 from bot.servers.rules import require_editor, rules_of
 from bot.ui.actions import Click, Form, write_field
 from bot.ui.components import notice
-from embeddings.store.people import Inquiry, Watch
-from embeddings.store.records import KEPT_DAYS
+from embeddings.store.people import KEPT_DAYS, Inquiry, Watch
 
 if TYPE_CHECKING:
-    from bot.context import Context, Interaction
+    from bot.context import Interaction
     from bot.translate import Language
     from bot.ui.actions import Filled
     from bot.ui.components import Card
@@ -75,16 +74,10 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     n = await bot.records.keep(inquiry)
     room = bot.languages.of_server(interaction.guild)
     try:
-        await post(channel, notices.inquiry_card(_numbered(inquiry, n), room))
+        await post(channel, notices.inquiry_card(replace(inquiry, n=n), room))
     except LOST:
         await bot.records.end_inquiry(n)
         raise
-
-
-def _numbered(inquiry: Inquiry, n: int) -> Inquiry:
-    return Inquiry(
-        inquiry.user, inquiry.guild, inquiry.channel, inquiry.question, inquiry.language, n=n
-    )
 
 
 async def _watch(interaction: Interaction, asked: str) -> None:
@@ -100,13 +93,6 @@ async def _watch(interaction: Interaction, asked: str) -> None:
     await bot.records.keep(Watch(user, *where, asked, code))
 
 
-class _OfInquiry(Click, template=r"v:inquiry"):
-    """What is done about a question in the newsroom's channel, by editors alone."""
-
-    async def _find(self, interaction: Interaction) -> Inquiry:
-        return await find_inquiry(interaction, self.fields["n"])
-
-
 async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
     """Return a question of this server that is not answered yet, for an editor.
 
@@ -120,30 +106,30 @@ async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
     return inquiry
 
 
-class Reply(_OfInquiry, template=rf"v:reply:{NUMBER}"):
+class Reply(Click, template=rf"v:reply:{NUMBER}"):
     """A form for the newsroom's own words."""
 
     async def _act(self, interaction: Interaction) -> None:
-        inquiry = await self._find(interaction)
+        inquiry = await find_inquiry(interaction, self.fields["n"])
         form = Words.to(inquiry, language_of(interaction))
         await interaction.response.send_modal(form)
 
 
-class Story(_OfInquiry, template=rf"v:story:{NUMBER}"):
+class Story(Click, template=rf"v:story:{NUMBER}"):
     """A form for the article that answers."""
 
     async def _act(self, interaction: Interaction) -> None:
-        inquiry = await self._find(interaction)
+        inquiry = await find_inquiry(interaction, self.fields["n"])
         form = Title.of(inquiry, language_of(interaction))
         await interaction.response.send_modal(form)
 
 
-class Decline(_OfInquiry, template=rf"v:decline:{NUMBER}"):
+class Decline(Click, template=rf"v:decline:{NUMBER}"):
     """Put a question aside; its asker is told so."""
 
     async def _act(self, interaction: Interaction) -> None:
         await hold_update(interaction)
-        inquiry = await self._find(interaction)
+        inquiry = await find_inquiry(interaction, self.fields["n"])
         theirs = interaction.client.languages.of(inquiry.language)
         card = notice(theirs("news-declined", question=inquiry.question[:300]))
         await _close(interaction, inquiry, card, "news-closed-declined")
@@ -203,23 +189,6 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
         key = "news-unreached"
     language, by = language_of(interaction), interaction.user.id
     await answer(interaction, notices.closed_card(inquiry.question, language, key, by))
-
-
-async def reach(bot: Context, user: int, channel: int | None, card: Card) -> bool:
-    """Tell somebody something in private, or else in the channel where they asked.
-
-    In the channel nobody is pinged, and the question stands with its answer.
-    """
-    with contextlib.suppress(*LOST):
-        person = bot.get_user(user) or await bot.fetch_user(user)
-        await post(person, card)
-        return True
-    where = bot.get_channel(channel) if channel else None
-    if isinstance(where, discord.abc.Messageable):
-        with contextlib.suppress(*LOST):
-            await post(where, card)
-            return True
-    return False
 
 
 ALL = (Offer, Agree, Reply, Story, Decline)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
+from bot.delivery import reach
 from bot.newsroom import buttons
+from bot.newsroom.feeds import watch_feeds
 from bot.newsroom.notices import told_card
 from embeddings.errors import EmbeddingsError
 from embeddings.types import Filters
@@ -28,18 +30,21 @@ class Newsroom(commands.Cog):
     def __init__(self, bot: Context) -> None:
         self.bot = bot
         self._looking: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._seen: dict[int | None, object] = {}
 
     async def cog_unload(self) -> None:
         """End with the bot."""
-        if self._looking:
-            self._looking.cancel()
+        for task in (self._looking, self._watching):
+            if task:
+                task.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Begin to look."""
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_on(), name="newsroom")
+            self._watching = asyncio.create_task(watch_feeds(self.bot), name="feeds")
 
     @commands.Cog.listener()
     async def on_articles_changed(self) -> None:
@@ -76,7 +81,7 @@ class Newsroom(commands.Cog):
         if not found.hits or not await self.bot.records.end_watch(watch.n):
             return
         card = told_card(watch.question, found.hits[0], self.bot.languages.of(watch.language))
-        if not await buttons.reach(self.bot, watch.user, watch.channel, card):
+        if not await reach(self.bot, watch.user, watch.channel, card):
             _log.info("somebody who waited for a story could not be told")
 
 

@@ -10,7 +10,7 @@ from discord import ButtonStyle, ui
 
 from bot.ui.components import ANSWERED, REFUSED, Card, button, row, text
 from bot.ui.markup import plain
-from embeddings.store.records import KEPT_DAYS
+from embeddings.store.people import KEPT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

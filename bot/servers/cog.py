@@ -15,13 +15,14 @@ import discord
 from discord.ext import commands
 
 from bot import delivery
-from bot.servers.card import joined_card
+from bot.ui.components import ANSWERED, Card, button, row, text
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.context import Context
+    from bot.translate import Language
 
 EVERY = 3600.0
 """Seconds between two looks at what is to be deleted, and at what is idle in memory."""
@@ -70,9 +71,9 @@ class Servers(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Note when a server removed the bot; an outage is another event."""
-        await self._surely(partial(self._removed, guild.id))
+        await self._surely(partial(self._note_removed, guild.id))
 
-    async def _removed(self, *guilds: int) -> None:
+    async def _note_removed(self, *guilds: int) -> None:
         await self.bot.records.leave(*guilds)
         days = self.bot.settings.servers.kept_days
         for guild in guilds:
@@ -86,7 +87,7 @@ class Servers(commands.Cog):
         known = {*await self.bot.collections.servers(), *await self.bot.records.guilds()}
         noted = {*await self.bot.records.left_servers()}
         if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
-            await self._removed(*missing)
+            await self._note_removed(*missing)
 
     async def _keep(self) -> None:
         while True:
@@ -119,6 +120,22 @@ class Servers(commands.Cog):
             await work()
         except (EmbeddingsError, OSError) as error:
             _log.warning("servers that left are not taken care of yet: %s", error)
+
+
+def joined_card(language: Language, *, articles: int) -> Card:
+    """Return the first message on a server: what the bot does, and the next step.
+
+    Args:
+        language: The server's.
+        articles: How many articles are seen from it already.
+    """
+    key = "joined-ready" if articles else "joined-empty"
+    return Card(
+        text(f"### {language('joined-title')}", language("joined-intro")),
+        text(language(key, count=articles)),
+        row(button(language("button-add"), "v:stories")),
+        accent=ANSWERED,
+    )
 
 
 async def _find_inviter(guild: discord.Guild) -> discord.abc.Messageable | None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 
 from bot.errors import BotError
+from bot.ui.components import ANSWERED, Card, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.context import Context, Interaction
     from bot.running.cooldown import Cooldown
+    from bot.translate import Language
     from config.settings import DiscordSettings
     from embeddings.store.people import Choices
 
@@ -72,6 +74,34 @@ def combine(settings: DiscordSettings, choices: Choices) -> Rules:
         choices.editors or (),
         choices.news or 0,
         bool(choices.tell),
+    )
+
+
+def rules_card(rules: Rules, language: Language, *, forbidden: bool = False) -> Card:
+    """Return the settings of a server.
+
+    Args:
+        rules: What holds there.
+        language: The reader's.
+        forbidden: Whether a channel was just taken off the list: the last one opens all others.
+    """
+    channels = " ".join(f"<#{i}>" for i in rules.channels[:30]) or language("rules-everywhere")
+    editors = " ".join(f"<@&{i}>" for i in rules.editors[:20])
+    lines = [
+        language("rules-public" if rules.public else "rules-private"),
+        language("rules-channels", channels=channels),
+        language("rules-cooldown-user", seconds=rules.cooldown_user),
+        language("rules-cooldown-channel", seconds=rules.cooldown_channel),
+        language("rules-keep-on" if rules.keep else "rules-keep-off"),
+        language("rules-editors", roles=editors) if editors else language("rules-editors-none"),
+        language("rules-news", channel=f"<#{rules.news}>")
+        if rules.news
+        else language("rules-news-none"),
+        language("rules-tell-on" if rules.tell else "rules-tell-off"),
+    ]
+    warning = text(language("rules-emptied")) if forbidden and not rules.channels else None
+    return Card(
+        text(f"### {language('rules-title')}"), text("\n".join(lines)), warning, accent=ANSWERED
     )
 
 

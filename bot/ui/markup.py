@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _ISOLATE, _RELEASE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _GAP = "\N{ZERO WIDTH SPACE}"
@@ -82,3 +87,70 @@ def shorten(text: str, limit: int, end: str = "…") -> str:
     word = head.rpartition(" ")[0]
     kept = word if len(word) > low // 2 else head
     return plain(kept) + end if kept.strip() else end[:limit]
+
+
+AROUND, LONGEST = 4, 40
+"""Words of what stayed that stand beside a difference, and the most of one difference."""
+MOST = 2000
+"""Words of two stretches beyond which they are not compared word by word: that takes the product
+of both."""
+
+
+def tell_differences(old: str, new: str, room: int) -> str:
+    """Return what was taken out struck through and what was put in in bold; empty when nothing was.
+
+    Args:
+        old: A text.
+        new: What it became.
+        room: The most characters; what is beyond is told by an ellipsis.
+    """
+    told: list[str] = []
+    for each in _spots(old, new):
+        if sum(map(len, told)) + 5 * len(told) + len(each) > room:
+            told.append("")
+            break
+        told.append(each)
+    return " … ".join(told).strip()
+
+
+def _spots(old: str, new: str) -> Iterator[str]:
+    """Yield each difference with some words around it."""
+    before, after = old.split("\n\n"), new.split("\n\n")
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from _compare("\n\n".join(before[i:j]).split(), "\n\n".join(after[k:m]).split())
+
+
+def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    if len(before) + len(after) > MOST:
+        yield _show([], before, after, [])
+        return
+    spot: tuple[int, int, int, int] | None = None
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal" and j - i > 1:
+            if spot:
+                yield _around(before, after, spot)
+            spot = None
+        elif tag != "equal":
+            spot = (spot[0], j, spot[2], m) if spot else (i, j, k, m)
+    if spot:
+        yield _around(before, after, spot)
+
+
+def _around(before: Sequence[str], after: Sequence[str], spot: tuple[int, int, int, int]) -> str:
+    i, j, k, m = spot
+    return _show(before[max(0, i - AROUND) : i], before[i:j], after[k:m], after[m : m + AROUND])
+
+
+def _show(head: Sequence[str], out: Sequence[str], put: Sequence[str], tail: Sequence[str]) -> str:
+    parts = (_say(head), _mark(out, "~~"), _mark(put, "**"), _say(tail))
+    return " ".join(filter(None, parts))
+
+
+def _say(words: Sequence[str]) -> str:
+    return plain(" ".join(words))
+
+
+def _mark(words: Sequence[str], mark: str) -> str:
+    cut = [*words[:LONGEST], "…"] if len(words) > LONGEST else words
+    return f"{mark}{_say(cut)}{mark}" if words else ""

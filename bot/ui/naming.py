@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.translate import Language
     from embeddings.types import Article, ArticleSummary
 
+_MINUTE = 60
 TITLE, NAME = 160, 70
 """The most characters of a title, and of a source's or an author's name."""
 
@@ -63,6 +65,13 @@ def write_day(value: date, language: Language) -> str:
     """Return a day in words."""
     month = language(f"month-{value.month}")
     return language("day", day=value.day, month=month, year=str(value.year))
+
+
+def say_duration(seconds: float, language: Language) -> str:
+    """Say how long something takes, in seconds or in minutes."""
+    if seconds >= _MINUTE:
+        return language("lasting-minutes", count=math.ceil(seconds / _MINUTE))
+    return language("lasting-seconds", count=max(1, math.ceil(seconds)))
 
 
 def label(article: ArticleSummary, alike: Sequence[ArticleSummary] = ()) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Unpack
 from embeddings.changing.changeset import Change, Plan, Terms, Wish
 from embeddings.changing.proposing import Proposing
 from embeddings.errors import BusyError, InputError, SnapshotError
-from embeddings.types import Rejected
+from embeddings.types import Rejected, identity
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from embeddings.reports import (
         AuditEntry,
         ChangeReport,
-        Correction,
         ReindexReport,
         RollbackReport,
     )
     from embeddings.store.pointers import Pointers
-    from embeddings.types import ProgressCallback
+    from embeddings.types import Article, ProgressCallback
 
 
 PATIENCE = 120.0
@@ -142,9 +141,15 @@ class Changes(Proposing):
         async with self._publisher.hold() as write:
             return await self._publisher.rollback(write, snapshot, Wish(by))
 
-    async def corrections(self, article_id: str) -> tuple[Correction, ...]:
-        """Return the changes of an article's text since it came, newest first."""
-        return await asyncio.to_thread(self._rows.audit.corrections, article_id)
+    async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
+        """Return every version that an article had, with its number.
+
+        Each is found by ``identity``, and the newest of a text by the text's digest too.
+        """
+        found = await asyncio.to_thread(self._rows.articles.history, article_id)
+        whole = [(each.version, each.value) for each in found if each.value]
+        by_text = {article.digest: (number, article) for number, article in whole}
+        return by_text | {identity(article): (number, article) for number, article in whole}
 
     async def audit(self, article_id: str | None = None) -> tuple[AuditEntry, ...]:
         """Return who changed what, or one article, newest first."""

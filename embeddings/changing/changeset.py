@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embeddings.types import ArticleSummary, ProgressCallback
 
 FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What can be set."""
+"""What can be set, besides the text; it stays as it was set, whatever is read anew."""
 OPENING = 200
 """How much of a text is shown to recognise it by, in characters."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -40,6 +40,8 @@ class Plan:
         inferred: Article id -> names of its fields that were guessed, not stated.
         left_out: What was left out of the inputs on purpose.
         removed: Ids of articles that are taken out.
+        instead: Id of an added article -> what becomes of the one that it seems to correct.
+        left: Inputs for which there is no room, each with a sentence.
     """
 
     added: tuple[Article, ...] = ()
@@ -49,6 +51,34 @@ class Plan:
     inferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: tuple[Omission, ...] = ()
     removed: tuple[str, ...] = ()
+    instead: Mapping[str, Article] = field(default_factory=dict)
+    left: tuple[Rejected, ...] = ()
+
+    @classmethod
+    def of(cls, new: Article, old: Article | None) -> Plan:
+        """Return what having an article as it is to be comes to."""
+        if old is None:
+            return cls(added=(new,))
+        return cls(unchanged=(old,)) if identity(old) == identity(new) else cls(changed=(new,))
+
+    def replacing(self) -> Plan:
+        """Return it with what seems to correct an article put in that one's place."""
+        return replace(
+            self,
+            added=tuple(a for a in self.added if a.id not in self.instead),
+            changed=(*self.changed, *self.instead.values()),
+            instead={},
+        )
+
+    def without(self, left: Mapping[str, Rejected]) -> Plan:
+        """Return it without some articles, by their ids, which are told instead."""
+        return replace(
+            self,
+            added=tuple(a for a in self.added if a.id not in left),
+            changed=tuple(a for a in self.changed if a.id not in left),
+            instead={name: a for name, a in self.instead.items() if name not in left},
+            left=tuple(left.values()),
+        )
 
     @property
     def change(self) -> dict[str, Article | None]:
@@ -67,7 +97,7 @@ class Plan:
             changed=_rows(self.changed),
             unchanged=_rows(self.unchanged),
             removed=self.removed,
-            rejected=self.rejected,
+            rejected=(*self.rejected, *self.left),
             report=report,
             proposed=shown,
             left_out=self.left_out,
@@ -76,7 +106,9 @@ class Plan:
     def show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
         """Show how some of the plan's articles were understood."""
         return tuple(
-            Proposed(row(article), self.inferred.get(article.id, ()), _opening(article))
+            Proposed(
+                row(article), self.inferred.get(article.id, ()), _opening(article), article.text
+            )
             for article in articles
         )
 
@@ -134,7 +166,8 @@ class Change:
     """A change of a collection.
 
     Attributes:
-        what: ``add``, ``edit``, ``remove``, ``import`` or ``rollback``, for the audit log.
+        what: ``add``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback``, for the audit
+            log.
         articles: Article id -> what becomes of it; None: it is taken out.
         by_hand: Article id -> names of its fields that somebody set by hand with it.
         token: The proposal that is carried out.
@@ -233,11 +266,13 @@ class Change:
             before=old.digest if old else None,
             after=new.digest if new else None,
             fields=_differences(old, new) if old and new else (),
+            was=identity(old) if old else None,
+            became=identity(new) if new else None,
         )
         yield entry
         if name in self.by_hand and self.what == "add":
             by_hand = tuple(self.by_hand[name])
-            yield replace(entry, what="edit", before=entry.after, fields=by_hand)
+            yield replace(entry, what="edit", before=entry.after, fields=by_hand, was=entry.became)
 
 
 def _differences(old: Article, new: Article) -> tuple[str, ...]:

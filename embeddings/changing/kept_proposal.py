@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from embeddings.changing.changeset import Plan  # noqa: TC001 - as above
-from embeddings.changing.planning import amend
-from embeddings.errors import InputError, UnknownArticle, UnknownProposal
+from embeddings.changing.correcting import amend
+from embeddings.errors import Overtaken, UnknownArticle, UnknownProposal
 from embeddings.types import identity
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class KeptProposal:
     """A proposal as it is kept.
 
     Attributes:
-        what: ``add`` or ``edit``.
+        what: ``add``, ``edit`` or ``restore``.
         plan: What it would do.
         base: Id of each article that it touches -> what the article was then; None: not there.
         by_hand: Id of an article -> names of its fields that somebody set in the proposal.
@@ -35,7 +35,17 @@ class KeptProposal:
 
     def on(self, there: Mapping[str, Article]) -> KeptProposal:
         """Return it with what the articles that it touches are now."""
-        return replace(self, base={name: _base(there.get(name)) for name in self.plan.change})
+        names = {*self.plan.change, *(article.id for article in self.plan.instead.values())}
+        return replace(self, base={name: _base(there.get(name)) for name in sorted(names)})
+
+    def replacing(self) -> KeptProposal:
+        """Return it with what seems to correct an article put in that one's place."""
+        instead = self.plan.instead
+        by_hand = {
+            instead[name].id if name in instead else name: fields
+            for name, fields in self.by_hand.items()
+        }
+        return replace(self, plan=self.plan.replacing(), by_hand=by_hand)
 
     def amend(self, article_id: str, fields: Mapping[str, str | None]) -> KeptProposal:
         """Return it with some fields of one of its articles set.
@@ -48,6 +58,9 @@ class KeptProposal:
         if article_id not in there:
             raise UnknownArticle(f"There is no article {article_id!r} in this proposal.")
         there[article_id] = amend(there[article_id], fields)
+        instead = dict(self.plan.instead)
+        if article_id in instead:
+            instead[article_id] = amend(instead[article_id], fields)
         guessed = self.plan.inferred.get(article_id, ())
         plan = replace(
             self.plan,
@@ -57,6 +70,7 @@ class KeptProposal:
                 **self.plan.inferred,
                 article_id: tuple(name for name in guessed if name not in fields),
             },
+            instead=instead,
         )
         given = dict.fromkeys((*self.by_hand.get(article_id, ()), *fields))
         return replace(self, plan=plan, by_hand={**self.by_hand, article_id: tuple(given)})
@@ -65,13 +79,14 @@ class KeptProposal:
         """Make sure that the articles are as they were when it was made.
 
         Raises:
-            InputError: Some have changed since.
+            Overtaken: Some have changed since.
         """
         moved = sorted(name for name, was in self.base.items() if _base(there.get(name)) != was)
         if moved:
-            raise InputError(
+            raise Overtaken(
                 f"Nothing was changed, because {', '.join(moved[:5])} changed since this was "
-                "proposed; begin again, to see what it would do now."
+                "proposed; begin again, to see what it would do now.",
+                tuple(moved),
             )
 
     def dump(self) -> str:

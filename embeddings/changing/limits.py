@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.errors import LimitError
+from embeddings.readers.attachments import ATTACHED
+from embeddings.reports import Room
+from embeddings.types import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,6 +85,55 @@ def check(
     _check("additions", limits.additions, done, done + len(new))
 
 
+def trim(
+    limits: Limits,
+    plan: Plan,
+    there: Mapping[str, Article],
+    log: Iterable[AuditEntry],
+    now: datetime,
+) -> Plan:
+    """Return as much of a plan as a collection has room for: changes first, then in order.
+
+    Of what seems to correct an article, the correction is what has to fit.
+    """
+    used = {room.what: room.used for room in measure(limits, there, log, now)}
+    left: dict[str, Rejected] = {}
+    for article in (*plan.changed, *plan.added):
+        stored = plan.instead.get(article.id, article)
+        costs = _cost(stored, there.get(stored.id))
+        full = [w for w in used if costs[w] > 0 and used[w] + costs[w] > getattr(limits, w)]
+        if full:
+            left[article.id] = _leave(article, full[0], limits)
+        else:
+            used = {what: each + costs[what] for what, each in used.items()}
+    return plan.without(left)
+
+
+def _leave(article: Article, what: str, limits: Limits) -> Rejected:
+    name = (article.origin or article.title).removeprefix(ATTACHED)
+    return Rejected(name, _LEFT[what].format(most=getattr(limits, what)))
+
+
+def measure(
+    limits: Limits, there: Mapping[str, Article], log: Iterable[AuditEntry], now: datetime
+) -> tuple[Room, ...]:
+    """Say how much a collection may hold and take, of what is limited, and how much it does."""
+    used = {
+        "articles": len(there),
+        "characters": _length(there),
+        "additions": count_additions(log, now),
+    }
+    return tuple(Room(w, most, used[w]) for w in used if (most := getattr(limits, w)))
+
+
+def _cost(new: Article, old: Article | None) -> dict[str, int]:
+    return {
+        "articles": int(old is None),
+        "characters": len(new.text) - len(old.text if old else ""),
+        "additions": int(old is None or old.digest != new.digest),
+    }
+
+
 def count_additions(log: Iterable[AuditEntry], now: datetime) -> int:
     """Count the articles that additions brought, or changed the text of, in the last 24 hours."""
     recent = (entry for entry in log if entry.article and now - entry.at < DAY)
@@ -104,4 +156,11 @@ _SENTENCES = {
     "together, and there would be {after}; take some out, or ask the operator for more room.",
     "additions": "Nothing was added: this collection may take {most} articles within 24 hours, "
     "and it has taken {before}; add fewer, or wait until tomorrow.",
+}
+_LEFT = {
+    "articles": "This collection may hold {most} articles: take some out, or ask the operator for "
+    "more room.",
+    "characters": "The articles of this collection may have {most} characters together: take some "
+    "out, or ask the operator for more room.",
+    "additions": "This collection may take {most} articles within 24 hours: add the rest tomorrow.",
 }

@@ -8,30 +8,17 @@ from collections import Counter
 from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from embeddings.changing.changeset import FIELDS, Plan
-from embeddings.errors import InputError
-from embeddings.readers.formats import frontmatter
-from embeddings.readers.pages.language import guess_language
+from embeddings.changing.changeset import Plan
+from embeddings.changing.correcting import correct_all
+from embeddings.readers.attachments import ATTACHED
 from embeddings.types import Article, Rejected, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from embeddings.readers import Draft
-
-_CODES = """
-aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
-da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
-hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb
-lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om
-or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw
-ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-
-LANGUAGES = frozenset(_CODES.split())
-"""The codes of ISO 639-1."""
 
 MAX_SLUG = 60
 """The longest id that is made of a title, in characters."""
@@ -62,7 +49,8 @@ class Planner:
         collection: str,
         edited: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        self._articles = {article.id: article for article in articles}
+        self._there = tuple(articles)
+        self._articles = {article.id: article for article in self._there}
         self._taken = {*taken, *self._articles}
         self._collection = collection
         self._by_origin = {a.origin: a.id for a in self._articles.values() if a.origin}
@@ -95,12 +83,16 @@ class Planner:
                 self._compare(draft, name)
         for draft in others:
             self._take(draft)
+        added = self._list(self._added)
+        known = {*self._changed, *self._unchanged}
+        there = {a.id: a for a in self._there if a.id not in known}
         return Plan(
-            self._list(self._added),
+            added,
             self._list(self._changed),
             self._list(self._unchanged),
             tuple(self._rejected),
             self._inferred,
+            instead=correct_all(added, there, self._inferred, self._edited),
         )
 
     def _list(self, names: list[str]) -> tuple[Article, ...]:
@@ -135,11 +127,14 @@ class Planner:
 
     def _known_place(self, draft: Draft) -> str | None:
         """Return the id of the article that was read from the same place or address before."""
-        name = self._by_origin.get(draft.origin or "") or self._by_url.get(draft.url or "")
+        origin = draft.origin or ""
+        known = None if origin.startswith(ATTACHED) else self._by_origin.get(origin)
+        name = known or self._by_url.get(draft.url or "")
         return None if name in self._claimed else name
 
     def _new_id(self, draft: Draft) -> str:
-        base = slug(draft.title) or slug(PurePath(draft.origin or "").stem) or "article"
+        stem = PurePath((draft.origin or "").removeprefix(ATTACHED)).stem
+        base = slug(draft.title) or slug(stem) or "article"
         names = (base if n == 1 else f"{base}-{n}" for n in count(1))
         return next(name for name in names if name not in self._taken)
 
@@ -153,34 +148,3 @@ def slug(text: str) -> str:
         return words
     cut = words[: MAX_SLUG + 1]
     return (cut.rpartition("-")[0] or cut[:MAX_SLUG]).strip("-")
-
-
-def amend(article: Article, fields: Mapping[str, str | None]) -> Article:
-    """Return an article with some of its fields set.
-
-    Args:
-        article: As it is.
-        fields: Name -> what somebody wrote; None, or nothing but spaces, clears the field. A
-            language that is cleared is told from the text again.
-
-    Raises:
-        InputError: There is no such field, or what was written is not what it must be.
-    """
-    for name in fields:
-        if name not in FIELDS:
-            raise InputError(f"There is no field {name!r}; set one of: {', '.join(FIELDS)}.")
-    return replace(article, **{name: _value(name, fields[name], article) for name in fields})
-
-
-def _value(name: str, written: str | None, article: Article) -> Any:
-    text = (written or "").strip()
-    if text:
-        value = frontmatter.check(name, text, f"The {name}")
-        if name == "language" and value not in LANGUAGES:
-            raise InputError(
-                f"The language {text!r} is not known; write the two letters of one, such as fr."
-            )
-        return value
-    if name == "title":
-        raise InputError("The title is empty; an article needs one.")
-    return guess_language(article.text) if name == "language" else None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing import limits
-from embeddings.changing.changeset import Change, Plan, Terms, Wish
+from embeddings.changing.changeset import FIELDS, Change, Plan, Terms, Wish
 from embeddings.errors import InputError
 from embeddings.reports import Proposal
 from embeddings.vectors.worker import finish
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
-    from embeddings.reports import ChangeReport
+    from embeddings.reports import ChangeReport, Room
     from embeddings.store.pointers import CollectionRows
     from embeddings.types import Article, Rejected
 
@@ -60,7 +60,7 @@ class Proposing:
         """
         from embeddings.changing.kept_proposal import KeptProposal
 
-        plan = await self._plan(inputs, names)
+        plan = await self._plan(inputs, names, offering=True)
         plan = replace(plan, rejected=(*rejected, *plan.rejected))
         return await self._propose(KeptProposal("add", plan))
 
@@ -75,27 +75,48 @@ class Proposing:
 
         Args:
             article_id: Which article.
-            fields: ``title``, ``source``, ``author``, ``date``, ``url`` or ``language`` -> what
-                it is to be; None clears it.
+            fields: ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or ``text``
+                -> what it is to be; None clears it.
             by: Who wants it.
 
         Raises:
             UnknownArticle: No article has that id.
             InputError: A field is not what it must be; the sentence says what it must be.
         """
+        from embeddings.changing.correcting import amend
         from embeddings.changing.kept_proposal import KeptProposal
-        from embeddings.changing.planning import amend
         from embeddings.store.articles import unknown
 
         there = await self._collection.articles()
         if article_id not in there:
             raise unknown(article_id)
         old = there[article_id]
-        new = amend(old, fields)
-        if new == old:
-            return await self._propose(KeptProposal("edit", Plan(unchanged=(old,))))
-        by_hand = {article_id: tuple(fields)}
-        return await self._propose(KeptProposal("edit", Plan(changed=(new,)), by_hand=by_hand))
+        plan = Plan.of(amend(old, fields), old)
+        by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
+        return await self._propose(KeptProposal("edit", plan, by_hand=by_hand))
+
+    async def propose_version(self, article_id: str, number: int) -> Proposal:
+        """Keep what having an earlier version of an article again would do.
+
+        Args:
+            article_id: Which article, whether it is there or not.
+            number: Which version, as ``versions`` tells.
+
+        Raises:
+            UnknownArticle: It never had such a version.
+        """
+        from embeddings.changing.kept_proposal import KeptProposal
+        from embeddings.store.articles import unknown
+
+        history = await asyncio.to_thread(self._rows.articles.history, article_id)
+        version = next((each for each in history if each.version == number), None)
+        if version is None or version.value is None:
+            raise unknown(article_id)
+        there = await self._collection.articles()
+        plan = Plan.of(replace(version.value, corrected=None), there.get(article_id))
+        await asyncio.to_thread(self._check_limits, plan, there)
+        by_hand = {article_id: tuple(version.by_hand)} if plan.change else {}
+        return await self._propose(KeptProposal("restore", plan, by_hand=by_hand))
 
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
@@ -133,12 +154,19 @@ class Proposing:
         await self.drop(token)
         return proposal
 
-    async def confirm(self, token: str, **terms: Unpack[Terms]) -> ChangeReport:
+    async def confirm(
+        self, token: str, *, replacing: bool = False, **terms: Unpack[Terms]
+    ) -> ChangeReport:
         """Do what was proposed; where that fails, it can be confirmed again.
+
+        Args:
+            token: The proposal.
+            replacing: Put what seems to correct an article in its place, and add none beside it.
+            **terms: See ``Wish``.
 
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.
-            InputError: The articles have changed since; nothing was changed.
+            Overtaken: The articles have changed since; nothing was changed.
         """
 
         async def plan() -> tuple[Plan, Change]:
@@ -149,6 +177,7 @@ class Proposing:
             except InputError:
                 await self.drop(token)
                 raise
+            kept = kept.replacing() if replacing else kept
             if not kept.plan.change:
                 await self.drop(token)
             await asyncio.to_thread(self._check_limits, kept.plan, there)
@@ -181,8 +210,20 @@ class Proposing:
                 return found.tell()
             return found.tell(await self._publisher.publish(write, change, Wish(**terms)))
 
-    async def _plan(self, inputs: Sequence[str], names: Mapping[str, str] | None = None) -> Plan:
-        """Read files, folders and pages and say what adding them would do; nothing is written."""
+    async def _plan(
+        self,
+        inputs: Sequence[str],
+        names: Mapping[str, str] | None = None,
+        *,
+        offering: bool = False,
+    ) -> Plan:
+        """Read files, folders and pages and say what adding them would do; nothing is written.
+
+        Args:
+            inputs: As for ``propose``.
+            names: As for ``propose``.
+            offering: Say as well which articles they seem to correct.
+        """
         there, taken = await self._collection.articles(), await self._collection.ids()
 
         def read() -> Plan:
@@ -192,8 +233,7 @@ class Proposing:
             by_hand = self._collection.by_hand()
             planner = Planner(there.values(), taken, self._rows.name, by_hand)
             plan = intake.read(inputs, names or {}, self._settings.fetch, planner)
-            self._check_limits(plan, there)
-            return plan
+            return self._keep_within_limits(plan if offering else replace(plan, instead={}), there)
 
         return await asyncio.to_thread(read)
 
@@ -222,7 +262,27 @@ class Proposing:
             unchanged=plan.tell().unchanged,
             rejected=plan.rejected,
             to_encode=count_texts(plan, self._live.snapshot),
+            instead=dict(zip(plan.instead, plan.show(plan.instead.values()), strict=True)),
+            left=plan.left,
+            left_out=plan.left_out,
         )
+
+    async def room(self) -> tuple[Room, ...]:
+        """Say how much the collection may hold and take within a day, and how much it does."""
+        if not self._limits:
+            return ()
+        there, now = await self._collection.articles(), datetime.now(UTC)
+        log = await asyncio.to_thread(self._rows.audit.since, now - limits.DAY)
+        return limits.measure(self._limits, there, log, now)
+
+    def _keep_within_limits(self, plan: Plan, there: Mapping[str, Article]) -> Plan:
+        """Return as much of a plan as there is room for; LimitError where there is for none."""
+        now = datetime.now(UTC)
+        log = self._rows.audit.since(now - limits.DAY) if self._limits else ()
+        trimmed = limits.trim(self._limits, plan, there, log, now)
+        if trimmed.left and not trimmed.change:
+            limits.check(self._limits, plan, there, log, now)
+        return trimmed
 
     def _check_limits(self, plan: Plan, there: Mapping[str, Article]) -> None:
         """Check that a plan leaves the collection within its limits; LimitError when not."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from embeddings.readers import Draft
 
+ATTACHED = "attached:"
+"""How the origin begins of what is known by its file's name alone."""
+
 LONGEST = 50
 """The longest name that a file is given while it is read, in characters without its extension."""
 
@@ -39,9 +42,10 @@ class Attachments:
         return text
 
     def draft(self, given: str, draft: Draft) -> tuple[str, Draft]:
-        """Return a draft that says nothing of a place that is gone in a moment."""
-        if any((draft.origin or given).startswith(path) for path in self.names):
-            draft = replace(draft, origin=None)
+        """Return a draft that names its file, and no place that is gone in a moment."""
+        origin = draft.origin or given
+        if any(origin.startswith(path) for path in self.names):
+            draft = replace(draft, origin=f"{ATTACHED}{self.said(origin)}")
         return self.said(given), draft
 
     def rejected(self, rejected: Rejected) -> Rejected:

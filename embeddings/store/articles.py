@@ -77,10 +77,12 @@ class Articles:
         with self._database.read() as connection:
             return {row.article: self._version(row) for row in connection.execute(found)}
 
-    def history(self) -> tuple[Version, ...]:
-        """Return every version of every article, oldest first."""
+    def history(self, article: str | None = None) -> tuple[Version, ...]:
+        """Return every version of every article, or of one, oldest first."""
         v = schema.versions.c
         found = select(schema.versions).where(v.collection == self.collection)
+        if article is not None:
+            found = found.where(v.article == article)
         with self._database.read() as connection:
             found = found.order_by(v.article, v.version)
             return tuple(map(self._version, connection.execute(found)))

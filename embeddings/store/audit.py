@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from embeddings.reports import AuditEntry, Correction
+from embeddings.reports import AuditEntry
 from embeddings.store import schema
 
 if TYPE_CHECKING:
@@ -73,14 +73,6 @@ class Audit:
         with self._database.read() as connection:
             rows = connection.execute(lines).all()
         return tuple(read(row.entry for row in rows))
-
-    def corrections(self, article: str) -> tuple[Correction, ...]:
-        """Return the changes of an article's text, newest first."""
-        return tuple(
-            Correction(e.at, e.by, e.before, e.after)
-            for e in reversed(self.entries(article))
-            if e.before and e.after and e.before != e.after
-        )
 
     def since(self, moment: datetime) -> tuple[AuditEntry, ...]:
         """Return the lines that are not older than that."""

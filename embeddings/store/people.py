@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+KEPT_DAYS = 180
+"""How long votes and questions are kept, in days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -127,3 +130,49 @@ class Pending:
     language: str
     private: bool
     at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A change that a process is about.
+
+    Attributes:
+        token: The interaction's, by which its card can be changed for 15 minutes.
+        user: Who wants it, by Discord's id.
+        guild: On which server.
+        button: The custom id of the button that begins it.
+        language: ISO 639-1 code of theirs.
+        at: When, in UTC, as ISO 8601.
+    """
+
+    token: str
+    user: int
+    guild: int | None
+    button: str
+    language: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed or a sitemap that a server watches.
+
+    Attributes:
+        guild: The server.
+        address: Where it is.
+        channel: Where new stories are announced; None: nowhere.
+        looked: When it was last looked at, in seconds since 1970; 0: never.
+        memory: What it has given already, as a JSON object; empty before the first look.
+        trouble: Why the last look gave nothing; empty where all is well.
+        at: Since when, in UTC, as ISO 8601.
+        n: Its number; 0 before it is kept.
+    """
+
+    guild: int
+    address: str
+    channel: int | None = None
+    looked: float = 0.0
+    memory: str = ""
+    trouble: str = ""
+    at: str = ""
+    n: int = 0

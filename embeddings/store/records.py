@@ -6,74 +6,61 @@ bot was removed from it. When somebody last asked is forgotten within two hours.
 
 A feature that keeps rows of its own adds a table in ``schema`` (and there to ``OF_PEOPLE`` and
 ``OF_SERVERS``, so that its rows are forgotten with the rest) and methods here, each of which is
-one call of those at the end of the class.
+one call of those of ``rows``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, fields
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, literal, or_, select, union, update
 
 from embeddings.store import schema
-from embeddings.store.people import Choices, Inquiry, Pending, Unanswered, Vote, Watch
+from embeddings.store.people import (
+    KEPT_DAYS,
+    Choices,
+    Feed,
+    Inquiry,
+    Pending,
+    Unanswered,
+    Vote,
+    Watch,
+    Work,
+)
+from embeddings.store.rows import TABLES, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Connection, Delete, Insert, Table, Update
+    from sqlalchemy import ColumnElement
 
-    from embeddings.store.database import Database, Transaction
+    from embeddings.store.database import Database
 
-T = TypeVar("T")
-R = TypeVar("R", Vote, Unanswered, Watch, Inquiry, Pending)
-
-KEPT_DAYS = 180
-"""How long votes and questions are kept, in days."""
 TURNS_KEPT = 3600.0
 """How long it is kept who took which turn, in seconds: no wait is longer."""
 TOKEN = 15 / (24 * 60)
 """Days that Discord takes an answer to an interaction: a quarter of an hour."""
-THREADS = 4
-"""Threads of its own that wait for the database, so that one that is mute holds up no other."""
 
 _CHOICES = TypeAdapter(Choices)
-_TABLES: dict[type[Any], Table] = {
-    Vote: schema.votes,
-    Unanswered: schema.unanswered,
-    Watch: schema.watches,
-    Inquiry: schema.inquiries,
-    Pending: schema.pending,
-}
 
 
-class Records:
+class Records(Rows):
     """The rows, for several processes at once.
 
     All methods but ``choices`` wait for the database on a thread, and raise StorageError when it
     cannot be reached or written.
-
-    Args:
-        database: Where they are.
-        now: The present moment, with its time zone.
     """
 
     def __init__(
         self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._database = database
-        self._now = now
+        super().__init__(database, now)
         self._choices: dict[int, Choices] = {}
-        self._threads = ThreadPoolExecutor(THREADS, "records")
-
-    def close(self) -> None:
-        """Give up what waits; the database is somebody else's to close."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._begun: set[str] = set()
 
     async def open(self) -> None:
         """Drop what is too old, read what servers chose, and hear what they choose elsewhere."""
@@ -105,13 +92,13 @@ class Records:
         change = update(table).where(table.c.answer == answer, table.c.user == user)
         return await self._do(change.values(reason=reason)) > 0
 
-    async def keep(self, asked: Unanswered | Watch | Inquiry) -> int:
-        """Keep a question that was refused, waits for a story or is the newsroom's.
+    async def keep(self, asked: Unanswered | Watch | Inquiry | Feed) -> int:
+        """Keep a question that was refused, waits for a story or is the newsroom's; or a feed.
 
         Returns:
             Its number.
         """
-        table = _TABLES[type(asked)]
+        table = TABLES[type(asked)]
         given = {key: value for key, value in asdict(asked).items() if key != "n"}
         insert = table.insert().values(**given | {"at": self._moment()}).returning(table.c.n)
         return int(await self._write(lambda c: c.scalar(insert)) or 0)
@@ -165,6 +152,39 @@ class Records:
         at = schema.pending.c.at
         await self._do(delete(schema.pending).where(at < self._moment(TOKEN)))
         return await self._list(Pending, order=(at,))
+
+    async def begin_work(self, work: Work) -> None:
+        """Keep that a change has begun."""
+        self._begun.add(work.token)
+        await self._put(schema.works, asdict(work) | {"at": self._moment()})
+
+    async def end_work(self, token: str) -> bool:
+        """Delete that a change has begun; False when another process already did."""
+        self._begun.discard(token)
+        return await self._do(delete(schema.works).where(schema.works.c.token == token)) > 0
+
+    async def works(self) -> list[Work]:
+        """Return the changes that others than this process began, and of which no end is known."""
+        found = await self._list(Work, order=(schema.works.c.at,))
+        return [work for work in found if work.token not in self._begun]
+
+    async def feeds(self, guild: int) -> list[Feed]:
+        """Return the feeds of a server, oldest first."""
+        table = schema.feeds
+        return await self._list(Feed, table.c.guild == guild, order=(table.c.n,))
+
+    async def feeds_due(self, before: float) -> list[Feed]:
+        """Return the feeds that were not looked at since then, of all servers."""
+        table = schema.feeds
+        return await self._list(Feed, table.c.looked <= before, order=(table.c.n,))
+
+    async def change_feed(self, n: int, **fields: str | float | None) -> None:
+        """Change some fields of a feed, unless it is not watched any more."""
+        await self._do(update(schema.feeds).where(schema.feeds.c.n == n).values(**fields))
+
+    async def end_feed(self, n: int) -> bool:
+        """Watch a feed no more; False when that was so already."""
+        return await self._do(delete(schema.feeds).where(schema.feeds.c.n == n)) > 0
 
     async def forget(self, user: int) -> int:
         """Delete all that a person caused; return how many rows that was."""
@@ -245,10 +265,6 @@ class Records:
         old.append(delete(schema.turns).where(schema.turns.c.at < self._clock() - TURNS_KEPT))
         await self._do(*old)
 
-    def _moment(self, days: float = 0.0) -> str:
-        """Return the moment so many days ago, as it is kept."""
-        return (self._now() - timedelta(days=days)).isoformat(timespec="seconds")
-
     def _clock(self) -> ColumnElement[Any]:
         """Return the seconds since 1970 by one clock for all: the database's, where it has one."""
         if self._database.is_shared:
@@ -260,40 +276,3 @@ class Records:
         with self._database.read() as connection:
             rows = connection.execute(select(schema.choices)).all()
         self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
-
-    async def _put(self, table: Table, row: dict[str, Any]) -> None:
-        """Write a row in the place of the one with the same key."""
-        insert = self._database.insert(table).values(row)
-        key = [column.name for column in table.primary_key]
-        await self._do(insert.on_conflict_do_update(index_elements=key, set_=row))
-
-    async def _of(self, kind: type[R], guild: int | None, user: int | None) -> list[R]:
-        """Return the rows of a server or of a person, newest first."""
-        c = _TABLES[kind].c
-        chosen = c.user == user if user is not None else c.guild == guild
-        order = (c.at.desc(), c.get("n", c.at).desc())
-        return await self._list(kind, chosen, c.at >= self._moment(KEPT_DAYS), order=order)
-
-    async def _list(
-        self, kind: type[R], *chosen: ColumnElement[bool], order: tuple[Any, ...] = ()
-    ) -> list[R]:
-        columns = (_TABLES[kind].c[field.name] for field in fields(kind))
-        found = select(*columns).where(*chosen).order_by(*order)
-        return await self._read(lambda c: [kind(**row) for row in c.execute(found).mappings()])
-
-    async def _do(self, *statements: Delete | Insert | Update) -> int:
-        """Execute statements in one transaction; return how many rows that was."""
-        return await self._write(lambda c: sum(c.execute(each).rowcount for each in statements))
-
-    async def _read(self, work: Callable[[Connection], T]) -> T:
-        return await self._run(self._database.read, work)
-
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        return await self._run(self._database.write, work)
-
-    async def _run(self, begin: Transaction, work: Callable[[Connection], T]) -> T:
-        def run() -> T:
-            with begin() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)

@@ -225,9 +225,35 @@ pending = _questions(
 )
 """Questions that were acknowledged and are not answered yet; for 15 minutes at the most."""
 
-OF_PEOPLE = (votes, unanswered, watches, inquiries, pending)
+works = Table(
+    "works",
+    METADATA,
+    Column("token", String, primary_key=True),  # of the interaction that shows how far it is
+    Column("user", BigInteger, nullable=False, index=True),
+    Column("guild", BigInteger, index=True),
+    Column("button", String, nullable=False),  # what begins it: the custom id of a button
+    Column("language", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+"""Changes that a process is about, so that one whose process died is told of after the start."""
+
+feeds = Table(
+    "feeds",
+    METADATA,
+    Column("n", _COUNTER, primary_key=True, autoincrement=True),
+    Column("guild", BigInteger, nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("channel", BigInteger),  # where new stories are announced; null: nowhere
+    Column("looked", Float(53), nullable=False),  # when, in seconds since 1970; 0: never
+    Column("memory", Text, nullable=False),  # what it has given already, as a JSON object
+    Column("trouble", Text, nullable=False),  # why the last look gave nothing; empty: all is well
+    Column("at", String, nullable=False),
+)
+"""Feeds and sitemaps that servers watch, each for its own collection."""
+
+OF_PEOPLE = (votes, unanswered, watches, inquiries, pending, works)
 """The tables with what people caused, each with their id; nothing of it outlives its time."""
-OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending)
+OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending, works, feeds)
 """The tables with what is of a server."""
 
 

@@ -105,6 +105,8 @@ class WatchedFeed:
         self._refused = dict(news) if taken.is_refused else {}
         sentences = []
         for address, said in {} if taken.is_refused else news.items():
+            if address in taken.left:
+                continue  # it is new again at the next look
             tried = self.memory.failures.pop(address, 0) + 1
             reason = taken.rejected.get(address)
             if reason and tried == 1:
@@ -113,6 +115,6 @@ class WatchedFeed:
                 self.memory.failures[address] = tried
             else:
                 self.memory.entries[address] = said
-        is_done = self._is_whole and not self.memory.failures and not taken.is_refused
+        is_done = self._is_whole and not (self.memory.failures or taken.left or taken.is_refused)
         self.memory.marks = self._marks if is_done else {}
         return sentences

@@ -7,12 +7,13 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from embeddings.errors import BusyError, GateError, InputError
+from embeddings.errors import BusyError, GateError, InputError, LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embeddings.reports import ChangeReport, Proposal
+    from embeddings.types import ArticleSummary
 
 BY = "watch"
 """Who adds, as the audit log has it."""
@@ -45,10 +46,14 @@ class Taken:
 
     Attributes:
         rejected: What is not taken, and why: inputs, and parts of them.
+        left: Inputs that there is no room for, or not today, and why.
+        added: The articles that are new.
         is_refused: True when the golden questions refused them all, and nothing was changed.
     """
 
     rejected: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    added: tuple[ArticleSummary, ...] = ()
     is_refused: bool = False
 
 
@@ -97,29 +102,36 @@ class Taking:
         for _ in range(TRIES):
             try:
                 return await self._once(inputs)
+            except LimitError as error:
+                return Taken(left=dict.fromkeys(inputs, str(error)))
             except InputError as error:
                 reason = str(error)
         if len(inputs) == 1:
             return Taken({inputs[0]: reason})
         each = [await self._together([one]) for one in inputs]
-        rejected = {name: why for taken in each for name, why in taken.rejected.items()}
-        return Taken(rejected, is_refused=any(taken.is_refused for taken in each))
+        return Taken(
+            {name: why for taken in each for name, why in taken.rejected.items()},
+            {name: why for taken in each for name, why in taken.left.items()},
+            tuple(article for taken in each for article in taken.added),
+            is_refused=any(taken.is_refused for taken in each),
+        )
 
     async def _once(self, inputs: Sequence[str]) -> Taken:
         proposal = await self._engine.propose(inputs, by=BY)
         rejected = {each.input: each.reason for each in proposal.rejected}
+        left = {each.input: each.reason for each in proposal.left}
         if not (proposal.added or proposal.changed):
             await self._engine.drop(proposal.token)
-            return Taken(rejected)
+            return Taken(rejected, left)
         try:
             report = await self._confirmed(proposal.token)
         except GateError as error:
             await self._engine.drop(proposal.token)
             _log.warning("%s Of %s new or changed articles, none was taken.", error, len(inputs))
-            return Taken(rejected, is_refused=True)
+            return Taken(rejected, left, is_refused=True)
         for each in (*report.added, *report.changed):
             _log.info("taken: %s", each.id)
-        return Taken(rejected)
+        return Taken(rejected, left, report.added)
 
     async def _confirmed(self, token: str) -> ChangeReport:
         """Confirm a proposal, as soon as nobody else is writing."""

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.context import Seen
 from bot.errors import BotError
+from bot.newsroom.feeds import announcement
 from bot.reading.listing import Look, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
@@ -218,6 +219,7 @@ def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, 
         yield tried(open_page(seen, ref(article), 0, FRENCH))
         summary = article.summary(1)
         yield tried(seen.scope.article(summary))
+        yield tried(announcement(seen, ref(article), FRENCH))
         for passage in split(article):
             yield tried(open_context(seen, Place.of(article, passage), FRENCH))
 

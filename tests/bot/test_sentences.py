@@ -16,7 +16,15 @@ from tests.house import sources
 SAID_BY = {
     *("InputError", "QuestionError", "LimitError", "ReadError", "BusyError", "StorageError"),
     *("FullError", "AwayError", "SnapshotError", "OtherFormat", "ModelError", "ConfigError"),
-    *("UnknownArticle", "UnknownProposal", "UnknownSnapshot", "Rejected", "BadParameter", "wrong"),
+    *(
+        "UnknownArticle",
+        "UnknownProposal",
+        "UnknownSnapshot",
+        "Rejected",
+        "LeftOut",
+        "BadParameter",
+        "wrong",
+    ),
 }
 """What is made with a sentence for a person."""
 FRENCH = {GAP.join(template.words) for template in templates("fr")}

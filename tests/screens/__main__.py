@@ -18,6 +18,7 @@ from bot.ui.catalogue import Catalogue
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.chromium import Browser
+from tests.screens.cards import CARDS, FR, WIDTHS
 from tests.screens.page import page
 
 if TYPE_CHECKING:
@@ -103,6 +104,13 @@ async def main() -> None:
             SearchEngine(Settings(data=folder / "data")) as engine,
             Browser(folder / "profile") as browser,
         ):
+            for name, draw in CARDS.items():
+                for width in WIDTHS:
+                    await browser.size(width, 1000, SHARPNESS)
+                    file = folder / f"{name}-{width}.html"
+                    shown = page(draw().lay_out().to_components(), FR)
+                    file.write_text(shown, encoding="utf-8")
+                    save(await photograph(browser, file), FOLDER / f"{name}-{width}.png")
             for scene in SCENES:
                 await browser.size(scene.width, 1000, SHARPNESS)
                 answer = await engine.ask(scene.question, top_k=SHOWN + 1, before=scene.before)

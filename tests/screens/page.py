@@ -24,8 +24,9 @@ STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _LINE = re.compile(r"(?P<mark>> |-# |- |#{1,3} )?(?P<rest>.*)", re.DOTALL)
 _TAGS = {"> ": "blockquote", "-# ": "small", "- ": "li", None: "p"}
 _MARK = re.compile(
-    r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|<t:(?P<day>-?\d+):D>|</(?P<command>[\w -]+):\d+>"
-    r"|(?P<open>\[)|\]\(<(?P<url>[^<>]*)>\)|<[#@]&?(?P<place>\d+)>"
+    r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|(?P<struck>~~)|<t:(?P<day>-?\d+):[DfR]>"
+    r"|</(?P<command>[\w -]+):\d+>"
+    r"|(?P<open>\[)|\]\(<(?P<url>[^<>]*)>\)|<#(?P<place>\d+)>|<@&?(?P<person>\d+)>"
 )
 _COLOURS = {
     ButtonStyle.primary: "primary",
@@ -110,13 +111,18 @@ def _line(line: str, language: Language) -> str:
 
 def _inline(text: str, language: Language) -> str:
     """Return the HTML of what stands in a line."""
-    parts, at, is_bold = [], 0, False
+    parts, at, is_bold, is_struck = [], 0, False, False
     for found in _MARK.finditer(text):
         parts.append(html.escape(text[at : found.start()]))
         at = found.end()
         if found["bold"]:
             is_bold = not is_bold
             parts.append("<strong>" if is_bold else "</strong>")
+        elif found["struck"]:
+            is_struck = not is_struck
+            parts.append("<s>" if is_struck else "</s>")
+        elif found["person"]:
+            parts.append("<span class='mention'>@Bea</span>")
         elif found["day"]:
             parts.append(f"<time>{_day(int(found['day']), language)}</time>")
         elif found["command"]:

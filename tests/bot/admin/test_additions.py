@@ -177,7 +177,7 @@ async def test_an_article_that_is_there_would_change_field_by_field(world: World
     await world.admin.click(shown.response, label="Confirmer")
     again = await add(world, file=("crue.txt", STORY.replace(b"La Gazette", b"Le Soir")))
     text = text_of(again.response)
-    assert "Changé : **La crue**\n- source : La Gazette → Le Soir" in text
+    assert "Changé : La crue\n- source : La Gazette → Le Soir" in text
     await world.admin.click(again.response, label="Confirmer")
     assert "Changés :\n- La crue" in text_of(again.response)
 
@@ -186,7 +186,7 @@ async def test_another_text_is_told_as_such(world: World) -> None:
     shown = await add(world, file=("crue.txt", STORY))
     await world.admin.click(shown.response, label="Confirmer")
     again = await add(world, file=("crue.txt", STORY.replace(b"monte", b"baisse")))
-    assert "- Le texte est différent." in text_of(again.response)
+    assert "- La Loire ~~monte.~~ **baisse.**" in text_of(again.response)
 
 
 async def test_an_article_that_is_there_already_is_told(world: World) -> None:

@@ -76,7 +76,10 @@ async def test_a_full_reindex_computes_everything_anew(world: World) -> None:
     assert "0 réutilisé, 6 indexés" in text_of((await admin(world, "reindex", full=True)).response)
 
 
-async def test_a_second_reindex_is_told_since_when(world: World) -> None:
+async def test_who_waits_for_long_is_told_since_when(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.admin.progress.PATIENCE", 0.0)
     world.own.busy = True
     result = await admin(world, "reindex")
     assert "depuis <t:1767268800:R>" in text_of(result.response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,13 +116,25 @@ async def test_a_second_click_gets_a_kind_sentence(world: World) -> None:
     assert [what for what, _ in world.own.done_by] == ["confirm"]
 
 
-async def test_somebody_else_who_writes_is_waited_for(world: World) -> None:
+async def test_somebody_else_who_writes_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card says so within a second, and then what was done."""
+    monkeypatch.setattr("bot.admin.progress.AGAIN", 0.05)
+    monkeypatch.setattr("bot.admin.progress.FIRST", 0.1)
     shown = await add(world, file=("crue.txt", STORY))
     world.own.busy = True
-    told = await world.admin.click(shown.response, label="Confirmer")
-    assert "depuis <t:1767268800:R>" in text_of(told.followups[0])
-    world.own.busy = False
+
+    async def free() -> None:
+        await asyncio.sleep(0.4)
+        world.own.busy = False
+
+    freeing = asyncio.create_task(free())
     await world.admin.click(shown.response, label="Confirmer")
+    await freeing
+    edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
+    assert any("votre tour vient ensuite" in edit for edit in edits)
+    assert "C’est publié." in text_of(shown.response)
     assert ids(world) == {"la-crue"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ async def test_an_edit_is_shown_before_it_counts(world: World) -> None:
     shown = await edit(world, title="Une lettre", author="Ada Lovelace", date="21/06/2018")
     text = text_of(shown.response)
     assert shown.ephemeral
-    assert f"Changé : **{LETTER.title}**" in text
+    assert f"Changé : {LETTER.title}\n" in text
     assert f"- titre : {LETTER.title} → Une lettre" in text
     assert f"- auteur : {LETTER.author or '—'} → Ada Lovelace" in text
     assert f"- date : {LETTER.date} → 2018-06-21" in text
@@ -201,10 +202,10 @@ async def test_the_history_tells_what_happened_in_words(world: World) -> None:
     await world.admin.click(shown.response, label="Confirmer")
     await world.own.remove([LETTER.id], by="cli")
     listed = text_of((await world.admin.slash(world.channel, "admin history")).response)
-    assert f"· « La crue » a été ajouté · par <@{world.admin.id}>" in listed
-    assert f"· « {LETTER.id} » a été retiré · par cli" in listed
+    assert re.search(rf"« La crue » a été ajouté\n-# <t:\d+:f> · par <@{world.admin.id}>", listed)
+    assert re.search(rf"« {LETTER.id} » a été retiré\n-# <t:\d+:f> · par cli", listed)
     one = await world.admin.slash(world.channel, "admin history", article="la-crue")
-    assert text_of(one.response).startswith("### La crue\nUn changement :\n- <t:")
+    assert text_of(one.response).startswith("### La crue\nUn changement :\n« La crue » a")
 
 
 async def test_an_article_that_was_never_changed_says_so(world: World) -> None:
@@ -219,9 +220,13 @@ def test_only_what_was_changed_is_given() -> None:
     }
 
 
-@pytest.mark.parametrize("day", ["2018-06-21", "21/06/2018", "21.6.2018"])
-def test_a_day_is_read_as_people_write_it(day: str) -> None:
-    assert read_changes(Filled({}, WRITTEN | {"date": day}), SUMMARY) == {"date": "2018-06-21"}
+def test_a_day_is_read_as_people_write_it() -> None:
+    cases: list[Any] = ["2018-06-21", "21/06/2018", "21.6.2018"]
+    assert [
+        day
+        for day in cases
+        if read_changes(Filled({}, WRITTEN | {"date": day}), SUMMARY) != {"date": "2018-06-21"}
+    ] == []
 
 
 def test_a_long_title_fits_into_the_form() -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.eta import FEW, USUAL, Stopwatch, expect, learn, say_duration
+from bot.admin.additions import FEW, USUAL, expect_seconds, learn_speed
+from bot.admin.progress import Stopwatch
 from bot.translate import Languages
+from bot.ui.naming import say_duration
 from embeddings.errors import StorageError
 from embeddings.reports import ReindexReport
 from embeddings.store.records import Records
@@ -42,37 +44,37 @@ class Broken:
 
 
 async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Records) -> None:
-    assert await expect(store, "m", 120) == 120 / USUAL
+    assert await expect_seconds(store, "m", 120) == 120 / USUAL
 
 
 async def test_the_last_speed_is_taken(store: Records) -> None:
-    await learn(store, "m", report(1000, 10.0))
-    assert await expect(store, "m", 50) == pytest.approx(0.5)
+    await learn_speed(store, "m", report(1000, 10.0))
+    assert await expect_seconds(store, "m", 50) == pytest.approx(0.5)
 
 
 async def test_each_model_has_its_own_speed(store: Records) -> None:
-    await learn(store, "m", report(1000, 10.0))
-    assert await expect(store, "n", 60) == 60 / USUAL
+    await learn_speed(store, "m", report(1000, 10.0))
+    assert await expect_seconds(store, "n", 60) == 60 / USUAL
 
 
 @pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
 async def test_what_says_nothing_of_the_speed_is_not_learnt(
     store: Records, given: ReindexReport | None
 ) -> None:
-    await learn(store, "m", given)
+    await learn_speed(store, "m", given)
     assert await store.note("pace:m") is None
 
 
 @pytest.mark.parametrize("noted", ["soon", "0"])
 async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str) -> None:
     await store.write_note("pace:m", noted)
-    assert await expect(store, "m", 60) == 60 / USUAL
+    assert await expect_seconds(store, "m", 60) == 60 / USUAL
 
 
 async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
     broken: Any = Broken()
-    await learn(broken, "m", report(1000, 10.0))
-    assert await expect(broken, "m", 60) == 60 / USUAL
+    await learn_speed(broken, "m", report(1000, 10.0))
+    assert await expect_seconds(broken, "m", 60) == 60 / USUAL
     assert "could not be kept" in caplog.text
 
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from discord import ui
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.admin.changes import change_card, gate_card, removal_card, removal_done
-from bot.admin.proposals import SHOWN, differences, name_language, proposal_card
-from bot.admin.reports import history_card, snapshot_label, snapshot_line, who
+from bot.admin.changes import change_card, gate_card, removal_card
+from bot.admin.history import LISTED, Part, Step, history_card
+from bot.admin.proposals import SHOWN, differences, proposal_card
+from bot.admin.reports import done_card, snapshot_label, snapshot_line, who
 from bot.translate import Languages
 from bot.ui.components import Attached, Card, button
 from bot.ui.naming import corrected_line
@@ -22,12 +22,14 @@ from embeddings.errors import BrokenQuestion, GateError
 from embeddings.reports import (
     AuditEntry,
     ChangeReport,
+    Omission,
     Proposal,
     Proposed,
     ReindexReport,
+    Room,
     SnapshotSummary,
 )
-from embeddings.types import ArticleSummary, Rejected
+from embeddings.types import Article, ArticleSummary, Rejected
 from tests.bot.people import check_card, texts_of
 from tests.bot.samples import DAYS, NASTY, TITLES, URLS
 
@@ -60,8 +62,14 @@ def summaries(draw: st.DrawFn) -> ArticleSummary:
 
 
 PROPOSED = st.builds(
-    Proposed, summaries(), st.lists(st.sampled_from(FIELDS), max_size=7).map(tuple), TITLES
+    Proposed,
+    summaries(),
+    st.lists(st.sampled_from(FIELDS), max_size=7).map(tuple),
+    TITLES,
+    st.lists(NASTY, max_size=5).map("\n\n".join),
 )
+OMITTED = st.builds(Omission, TITLES, TITLES, NASTY)
+ROOM = tuple(Room(what, 5_000_000, 4_999_999) for what in ("articles", "characters", "additions"))
 REJECTED = st.builds(Rejected, TITLES, st.one_of(NASTY, st.just("*" * 3000)))
 
 
@@ -82,6 +90,9 @@ def proposals(draw: st.DrawFn) -> Proposal:
         some(summaries()),
         some(REJECTED),
         draw(BIG),
+        {p.article.id: draw(PROPOSED) for p in named[: draw(st.integers(0, len(added)))]},
+        some(REJECTED),
+        some(OMITTED),
     )
 
 
@@ -96,8 +107,9 @@ def check(card: Card) -> None:
 def test_every_proposal_keeps_to_the_limits(
     proposal: Proposal, seconds: float, language: Any, data: st.DataObject
 ) -> None:
-    now = {p.article.id: data.draw(summaries()) for p in proposal.changed[:4]}
-    check(proposal_card(proposal, now, language, where="s", seconds=seconds))
+    changing = [*proposal.changed[:4], *proposal.instead.values()]
+    now = {p.article.id: (data.draw(summaries()), data.draw(NASTY)) for p in changing}
+    check(proposal_card(proposal, now, language, where="s", seconds=seconds, room=ROOM))
 
 
 @trying(**MANY)
@@ -114,7 +126,7 @@ def test_every_report_keeps_to_the_limits(
         report=replace(REPORT, notes=tuple(removed)) if done else None,
     )
     check(change_card(report, language))
-    check(removal_done(report, language))
+    check(done_card("remove-done", report.report, language))
 
 
 @trying(**MANY)
@@ -131,16 +143,22 @@ def test_every_gate_keeps_to_the_limits(
     check(gate_card(error, language, button("a", "v:leave"), button("b", "v:x")))
 
 
+@st.composite
+def steps(draw: st.DrawFn) -> Step:
+    name = draw(st.from_regex(r"\A[a-z0-9-]{1,80}\Z"))
+    fields = tuple(draw(st.lists(st.sampled_from([*FIELDS, "text"]), unique=True)))
+    entry = AuditEntry(MADE, draw(TITLES), draw(NASTY), name, fields=fields)
+    before, after = (Article(name, draw(TITLES), draw(NASTY), draw(TITLES)) for _ in range(2))
+    return Step(entry, before, after, draw(st.integers(0, 999_999)))
+
+
 @trying(**MANY)
-@given(
-    summaries(),
-    st.lists(st.builds(AuditEntry, st.just(MADE), TITLES, NASTY), max_size=40),
-    LANGUAGES,
-)
+@given(summaries(), st.lists(steps(), max_size=LISTED), st.integers(0, 99), LANGUAGES)
 def test_every_history_keeps_to_the_limits(
-    article: ArticleSummary, entries: list[AuditEntry], language: Any
+    article: ArticleSummary, shown: list[Step], page: int, language: Any
 ) -> None:
-    check(history_card("Titre", entries, {article.id: article.title}, language))
+    part = Part("o", article.id, page, 9_999)
+    check(history_card(shown, part, {article.id: article.title}, language))
     check(removal_card(article, language, where="o"))
 
 
@@ -216,29 +234,14 @@ def test_of_an_article_that_is_gone_nothing_can_be_compared() -> None:
     assert differences(STORY, None, EN) == []
 
 
-@pytest.mark.parametrize(("code", "name"), [("fr", "French"), ("en", "English"), ("de", "de")])
-def test_a_language_is_named_where_it_can_be(code: str, name: str) -> None:
-    assert name_language(code, EN) == name
+def test_whoever_did_it_is_named_without_being_called() -> None:
+    cases: list[Any] = [("discord:12", "by <@12>"), ("cli:*ada*", "by cli:\\*ada\\*"), ("", "")]
+    assert [(by, said) for by, said in cases if who(by, EN) != said] == []
 
 
-@pytest.mark.parametrize(
-    ("by", "said"), [("discord:12", "by <@12>"), ("cli:*ada*", "by cli:\\*ada\\*"), ("", "")]
-)
-def test_whoever_did_it_is_named_without_being_called(by: str, said: str) -> None:
-    assert who(by, EN) == said
-
-
-@pytest.mark.parametrize(("at", "said"), [(None, ""), (MADE, "Corrected on <t:1767351600:D>")])
-def test_an_article_says_on_which_day_it_was_corrected(at: datetime | None, said: str) -> None:
-    assert corrected_line(at, EN) == said
-
-
-def test_a_long_history_is_shortened() -> None:
-    entries = [AuditEntry(MADE, "discord:7", "edit", "crue", fields=("date",))] * 15
-    text = texts_of(history_card("Titre", entries, {"crue": "La crue"}, FR))
-    assert "15 changements" in text
-    assert "« La crue » a été corrigé (date) · par <@7>" in text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "et 3 de plus" in text
+def test_an_article_says_on_which_day_it_was_corrected() -> None:
+    cases: list[Any] = [(None, ""), (MADE, "Corrected on <t:1767351600:D>")]
+    assert [(at, said) for at, said in cases if corrected_line(at, EN) != said] == []
 
 
 def test_a_report_of_nothing_says_so() -> None:
@@ -257,4 +260,4 @@ def test_a_report_lists_what_was_done() -> None:
 
 
 def test_a_removal_without_a_report_is_told_all_the_same() -> None:
-    assert texts_of(removal_done(ChangeReport(), FR)) == "### L’article est retiré."
+    assert texts_of(done_card("remove-done", None, FR)) == "### L’article est retiré."

@@ -93,10 +93,10 @@ async def send_one_again(world: World) -> None:
     shown = await add(world, file=("loire.html", PAGE.replace(b"quarante", b"cinquante")))
     text = text_of(shown.response)
     assert "0 à ajouter, 1 à changer" in text
-    assert "- Le texte est différent." in text
+    assert "- un gymnase pour les ~~quarante~~ **cinquante** habitants que les pompiers" in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")
-    told = rf"- <t:.* « La Loire en crue » a été modifié \(.*texte.*\) · par <@{world.admin.id}>"
+    told = rf"« La Loire en crue » a été modifié \(.*texte.*\)\n-# <t:.*> · par <@{world.admin.id}>"
     assert re.search(told, text_of(listed.response))
 
 
@@ -111,7 +111,8 @@ async def edit_one(world: World) -> None:
 
 async def go_back(world: World) -> None:
     kept = await world.admin.autocomplete(world.channel, "admin rollback", "snapshot", "")
-    assert kept[-1]["name"].startswith("Avant : « La Loire en crue » a été modifié (texte)")
+    before = kept[-1]["name"].replace("\xa0", " ")
+    assert before.startswith("Avant : « La Loire en crue » a été modifié (texte), ")
     await world.admin.slash(world.channel, "admin rollback", snapshot=kept[-1]["value"])
     listed = await world.member.slash(world.channel, "sources", filter="lovelace")
     assert "La Loire en crue" not in text_of(listed.response)

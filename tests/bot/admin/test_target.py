@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
 
 
-@pytest.mark.parametrize("shared", [True, False])
-def test_a_button_says_whether_it_is_about_the_shared_collection(shared: bool) -> None:
-    assert is_shared({"where": where(shared=shared)}) is shared
+def test_a_button_says_whether_it_is_about_the_shared_collection() -> None:
+    cases: list[Any] = [True, False]
+    assert [
+        shared for shared in cases if is_shared({"where": where(shared=shared)}) is not shared
+    ] == []
 
 
 def test_an_article_that_is_gone_is_told() -> None:

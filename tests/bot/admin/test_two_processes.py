@@ -1,10 +1,10 @@
-"""What an admin began by one process goes on by another; while one writes, the other is told."""
+"""What an admin began by one process goes on by another; while one writes, the other waits."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import simcord
@@ -51,6 +51,12 @@ async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
         yield VerbatimBot(settings, engine, collections, store=store)
 
 
+async def release(writing: Any) -> None:
+    """Let others write, in a moment."""
+    await asyncio.sleep(1.5)
+    await asyncio.to_thread(writing.__exit__, None, None, None)
+
+
 async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_writes(
     both: Settings,
 ) -> None:
@@ -66,11 +72,11 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             )  # before somebody writes its first story
             writing = one.engine.database.hold(name_of(world.guild.id))
             await asyncio.to_thread(writing.__enter__)
-            told = await world.admin.click(shown.response, label="Confirmer")
-            said = text_of(told.followups[0] if told.followups else told.response)
-            assert "Les articles sont déjà en cours d’indexation" in said
-            await asyncio.to_thread(writing.__exit__, None, None, None)
+            freeing = asyncio.create_task(release(writing))
             await world.admin.click(shown.response, label="Confirmer")
+            await freeing
+            edits = [str(r.json) for r in env.http_requests if r.method == "PATCH"]
+            assert any("votre tour vient ensuite" in edit for edit in edits)
             assert "Articles : 1 ajouté" in text_of(shown.response)
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id

@@ -58,9 +58,9 @@ def test_an_article_without_an_address_has_no_link() -> None:
     assert link(replace(STORY, url=None), 0, 20) is None
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "ftp://a/b", "/a", "http://[", "a b"])
-def test_an_address_that_is_not_of_the_web_is_no_link(url: str) -> None:
-    assert link(replace(STORY, url=url), 0, 20) is None
+def test_an_address_that_is_not_of_the_web_is_no_link() -> None:
+    cases: list[Any] = ["", "javascript:alert(1)", "ftp://a/b", "/a", "http://[", "a b"]
+    assert [url for url in cases if link(replace(STORY, url=url), 0, 20) is not None] == []
 
 
 def test_a_short_sentence_is_given_whole() -> None:

@@ -77,16 +77,17 @@ def test_at_most_three_passages_are_shown() -> None:
     assert texts_of(card).count("\n> «") == 3
 
 
-@pytest.mark.parametrize(
-    ("confidence", "words"),
-    [
+def test_how_sure_is_said_in_words() -> None:
+    cases: list[Any] = [
         (0.95, "sûr"),
         (0.6, "probable"),
         (0.4, "à vérifier"),
-    ],
-)
-def test_how_sure_is_said_in_words(confidence: float, words: str) -> None:
-    assert FR(f"sure-{how_sure(confidence, 0.5)}") == words
+    ]
+    assert [
+        (confidence, words)
+        for confidence, words in cases
+        if FR(f"sure-{how_sure(confidence, 0.5)}") != words
+    ] == []
 
 
 def test_the_source_line_says_who_when_and_where() -> None:
@@ -197,18 +198,17 @@ def test_what_a_question_leans_on_and_other_notes_are_shown() -> None:
     assert r"-# The day \*x\* was not understood." in shown
 
 
-@pytest.mark.parametrize(
-    ("filters", "words"),
-    [
+def test_filters_are_said_in_words() -> None:
+    cases: list[Any] = [
         (Filters(since=date(2018, 6, 1)), ["depuis le 1er juin 2018"]),
         (Filters(until=date(2018, 8, 2)), ["jusqu’au 2 août 2018"]),
         (Filters(source="*Next*"), [r"dans \*Next\*"]),
         (Filters(article_id="a"), ["dans cet article"]),
         (Filters(), []),
-    ],
-)
-def test_filters_are_said_in_words(filters: Filters, words: list[str]) -> None:
-    assert filter_words(filters, FR) == words
+    ]
+    assert [
+        (filters, words) for filters, words in cases if filter_words(filters, FR) != words
+    ] == []
 
 
 def test_days_are_written_as_each_language_does() -> None:

@@ -10,8 +10,7 @@ import pytest
 from bot.admin.reports import reindex_lines, status_card
 from bot.asking.render import View, answer_card
 from bot.reading.listing import Look, listing_card
-from bot.servers.card import rules_card
-from bot.servers.rules import combine
+from bot.servers.rules import combine, rules_card
 from bot.translate import Languages
 from bot.ui.catalogue import Catalogue
 from bot.ui.naming import open_select
@@ -49,20 +48,19 @@ def shown(value: Answer, **options: Any) -> list[int]:
     return [n for n in range(1, 9) if f"paragraphe {n} ·" in text]
 
 
-@pytest.mark.parametrize(
-    ("confidences", "numbers"),
-    [
+def test_the_best_passage_is_shown_with_those_that_may_answer_too() -> None:
+    cases: list[Any] = [
         ((0.97, 0.0003, 0.0003), [1]),
         ((0.97, 0.2, 0.1), [1, 2]),
         ((0.97, 0.1, 0.5), [1]),
         ((0.97, 0.9, 0.8, 0.7), [1, 2, 3]),
         ((0.1, 0.1), [1]),
-    ],
-)
-def test_the_best_passage_is_shown_with_those_that_may_answer_too(
-    confidences: tuple[float, ...], numbers: list[int]
-) -> None:
-    assert shown(found(*confidences)) == numbers
+    ]
+    assert [
+        (confidences, numbers)
+        for confidences, numbers in cases
+        if shown(found(*confidences)) != numbers
+    ] == []
 
 
 def more_of(value: Answer) -> list[str]:

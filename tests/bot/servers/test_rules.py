@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.asking.dates import read_day, read_days
+from bot.asking.conversation import read_day, read_days
 from bot.errors import BotError
 from bot.running.cooldown import Cooldown
 from bot.servers.rules import change, combine, move
@@ -42,20 +42,19 @@ def test_only_what_is_given_is_changed() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "allow", "forbid", "after"),
-    [
+def test_channels_are_added_and_taken_off() -> None:
+    cases: list[Any] = [
         ((), None, None, None),
         ((), 1, None, (1,)),
         ((1,), 1, None, (1,)),
         ((1, 2), None, 1, (2,)),
         ((1,), 1, 1, ()),
-    ],
-)
-def test_channels_are_added_and_taken_off(
-    before: Any, allow: int | None, forbid: int | None, after: Any
-) -> None:
-    assert move(before, allow=allow, forbid=forbid) == after
+    ]
+    assert [
+        (before, allow, forbid, after)
+        for before, allow, forbid, after in cases
+        if move(before, allow=allow, forbid=forbid) != after
+    ] == []
 
 
 def test_a_cooldown_ends() -> None:
@@ -76,9 +75,8 @@ def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch)
     assert [cooldown.left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
+def test_days_months_and_years_are_read() -> None:
+    cases: list[Any] = [
         ("2018-06-21", date(2018, 6, 21), date(2018, 6, 21)),
         ("21/06/2018", date(2018, 6, 21), date(2018, 6, 21)),
         ("1.2.2018", date(2018, 2, 1), date(2018, 2, 1)),
@@ -91,12 +89,12 @@ def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch)
         ("2018", date(2018, 1, 1), date(2018, 12, 31)),
         ("", None, None),
         (None, None, None),
-    ],
-)
-def test_days_months_and_years_are_read(
-    text: str | None, first: date | None, last: date | None
-) -> None:
-    assert (read_day(text), read_day(text, last=True)) == (first, last)
+    ]
+    assert [
+        (text, first, last)
+        for text, first, last in cases
+        if (read_day(text), read_day(text, last=True)) != (first, last)
+    ] == []
 
 
 @pytest.mark.parametrize("text", ["un jour", "2018-13-01", "31/02/2018", "0000", "20180621"])

@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.changeset import Plan
-from embeddings.changing.limits import Limits, check, count_additions, limits_of, name_of
+from embeddings.changing.limits import (
+    Limits,
+    check,
+    count_additions,
+    limits_of,
+    measure,
+    name_of,
+    trim,
+)
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
 from embeddings.reports import AuditEntry
@@ -96,6 +106,34 @@ def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
         check(Limits(articles=1), Plan(added=(article("b"),)), {"a": article("a")}, (), NOW)
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert (str(again), again.what, again.most) == (str(caught.value), "articles", 1)
+
+
+NAMES = st.sampled_from("abcdefgh")
+TEXTS = st.text("xyz", min_size=1, max_size=9)
+ARTICLES = st.dictionaries(NAMES, TEXTS, max_size=8)
+MOST = st.none() | st.integers(1, 20)
+
+
+@given(st.builds(Limits, MOST, MOST, MOST), ARTICLES, ARTICLES)
+def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
+    limits: Limits, held: dict[str, str], given_: dict[str, str]
+) -> None:
+    there = {name: article(name, text) for name, text in held.items()}
+    new = [article(name, text) for name, text in given_.items()]
+    plan = Plan(
+        added=tuple(a for a in new if a.id not in there),
+        changed=tuple(a for a in new if a.id in there and there[a.id] != a),
+    )
+    taken = trim(limits, plan, there, (), NOW)
+    assert allowed(limits, taken, *there.values())
+    assert len(taken.change) + len(taken.left) == len(plan.change)
+    after = {**there, **{a.id: a for a in (*taken.added, *taken.changed)}}
+    is_within = all(room.used <= room.most for room in measure(limits, there, (), NOW))
+    for one in (a for a in plan.added if is_within and a.id not in taken.change):
+        more = Plan(added=(*taken.added, one), changed=taken.changed)
+        assert not allowed(limits, more, *there.values())
+    used = {room.what: room.used for room in measure(limits, after, (), NOW)}
+    assert used.get("articles") in {None, len(after)}
 
 
 def test_only_servers_own_collections_have_limits() -> None:

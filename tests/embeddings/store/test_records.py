@@ -19,8 +19,8 @@ from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.store import schema
 from embeddings.store.database import Database
 from embeddings.store.opening import open_database
-from embeddings.store.people import Choices, Unanswered, Vote
-from embeddings.store.records import KEPT_DAYS, TURNS_KEPT, Records
+from embeddings.store.people import KEPT_DAYS, Choices, Feed, Unanswered, Vote, Work
+from embeddings.store.records import TURNS_KEPT, Records
 from tests.embeddings.store.server import Server
 
 VOTE = Vote("a1", user=1, guild=2, useful=True, article="x" * 8, paragraph=3, digest="d" * 8)
@@ -166,6 +166,28 @@ async def test_what_a_server_chose_outlives_a_start_and_other_processes_are_told
         while other.choices(2) != CHOSEN:  # noqa: ASYNC110 - another thread hears of it
             await asyncio.sleep(0.01)
     assert other.choices(3) == other.choices(None) == Choices()
+
+
+async def test_a_feed_is_due_until_it_was_looked_at_and_goes_with_its_server(
+    records: Records,
+) -> None:
+    n = await records.keep(Feed(2, "https://a.example/flux", 7))
+    await records.keep(Feed(3, "https://a.example/flux"))
+    assert [feed.guild for feed in await records.feeds_due(100.0)] == [2, 3]
+    await records.change_feed(n, looked=200.0, memory="{}", trouble="")
+    assert [feed.guild for feed in await records.feeds_due(100.0)] == [3]
+    assert [(feed.channel, feed.memory) for feed in await records.feeds(2)] == [(7, "{}")]
+    await records.forget_guild(2)
+    assert (await records.feeds(2), len(await records.feeds(3))) == ([], 1)
+
+
+async def test_a_change_that_began_is_told_of_by_another_process_once(
+    records: Records, other: Records
+) -> None:
+    await records.begin_work(Work("token", 1, 2, "v:index:o:0", "fr"))
+    assert await records.works() == []
+    assert [work.token for work in await other.works()] == ["token"]
+    assert (await other.end_work("token"), await other.end_work("token")) == (True, False)
 
 
 async def test_notes_come_back_as_they_were_last_written(records: Records) -> None:

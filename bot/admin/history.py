@@ -1,0 +1,160 @@
+"""What happened to an article or to a collection, with what changed in words and a way back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.admin.reports import tell_entry
+from bot.admin.target import where
+from bot.delivery import answer, language_of
+from bot.ui.components import ANSWERED, Card, button, cut, row, text
+from bot.ui.markup import fit, tell_differences
+from bot.ui.naming import TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from discord import ui
+
+    from bot.context import Interaction
+    from bot.translate import Language
+    from embeddings.engine import SearchEngine
+    from embeddings.reports import AuditEntry
+    from embeddings.types import Article
+
+LISTED = 8
+"""Changes on one card: each takes four of its forty components, with what changed and a button."""
+VALUE, WORDS, CHANGES = 60, 200, 220
+"""The most characters of a value, of the words that changed, and of all that one change changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change, with what it changed.
+
+    Attributes:
+        entry: The line of the log.
+        before: The article before it; None where it was not there or is not known.
+        after: The article after it.
+        number: Which version the article was before; 0 where there is no way back.
+    """
+
+    entry: AuditEntry
+    before: Article | None = None
+    after: Article | None = None
+    number: int = 0
+
+
+async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[list[Step], int]:
+    """Return some of what happened, newest first, and how much that is in all.
+
+    Args:
+        engine: The collection.
+        article: The article's id; empty: all of them.
+        page: Which part, from 0.
+    """
+    entries = [e for e in await engine.audit(article or None) if e.article or not any(e.counts)]
+    shown = entries[page * LISTED : (page + 1) * LISTED]
+    names = {entry.article for entry in shown if entry.article}
+    versions = {name: await engine.versions(name) for name in names}
+    return [_step(e, versions.get(e.article or "", {})) for e in shown], len(entries)
+
+
+def _step(entry: AuditEntry, versions: dict[str, tuple[int, Article]]) -> Step:
+    number, before = versions.get(entry.was or entry.before or "", (0, None))
+    _, after = versions.get(entry.became or entry.after or "", (0, None))
+    return Step(entry, before, after, number if before != after else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a history.
+
+    Attributes:
+        where: The collection, as the buttons name it.
+        article: The article's id; empty: all of them.
+        page: Which part, from 0.
+        total: How many changes there are in all.
+    """
+
+    where: str
+    article: str
+    page: int
+    total: int
+
+    def turn(self, language: Language) -> ui.ActionRow[Any] | None:
+        """Return the buttons that lead to the parts before and after."""
+        name = f"v:hist:{self.where}:{{}}:{self.article}"
+        later, earlier = (name.format(self.page + step) for step in (-1, 1))
+        is_last = (self.page + 1) * LISTED >= self.total
+        return row(
+            button(language("button-previous"), later) if self.page else None,
+            None if is_last else button(language("button-next"), earlier),
+        )
+
+
+def history_card(
+    steps: Sequence[Step], part: Part, titles: Mapping[str, str], language: Language
+) -> Card:
+    """Return what happened, newest first: who, when, what changed, and the way back.
+
+    Args:
+        steps: The changes that are shown.
+        part: Which part of the history they are.
+        titles: Article id -> its title, for those that are there.
+        language: The reader's.
+    """
+    named = {s.entry.article or "": a.title for s in steps if (a := s.before or s.after)}
+    titles = {**named, **titles}
+    head = fit(titles.get(part.article, part.article), TITLE) or language("history-all")
+    can_restore = any(step.number for step in steps)
+    return Card(
+        text(f"### {head}"),
+        text(language("history-count", count=part.total)),
+        *(
+            piece
+            for n, step in enumerate(steps)
+            for piece in _show_step(step, f"{part.where}:{n}", titles, language)
+        ),
+        text(f"-# {language('history-restore')}") if can_restore else None,
+        part.turn(language),
+        accent=ANSWERED,
+    )
+
+
+def _show_step(
+    step: Step, to: str, titles: Mapping[str, str], language: Language
+) -> Iterator[ui.Item[Any]]:
+    """Yield one change, with the button that takes it back where there is a way."""
+    name = f"v:back:{to}:{step.number}:{step.entry.article}"
+    back = button(language("button-restore"), name) if step.number else None
+    yield text(tell_entry(step.entry, titles, language), beside=back)
+    if changes := cut(_tell_changes(step, language), CHANGES, 4):
+        yield text(*changes)
+
+
+def _tell_changes(step: Step, language: Language) -> Iterator[str]:
+    """Yield what a change made of an article's fields and of its words."""
+    before, after = step.before, step.after
+    if before is None or after is None:
+        return
+    for name in step.entry.fields:
+        if name == "text":
+            yield f"> {tell_differences(before.text, after.text, WORDS)}"
+        elif f"field-{name}" in language.keys:
+            old, new = (fit(str(getattr(a, name) or "—"), VALUE) for a in (before, after))
+            said = {"field": language(f"field-{name}"), "before": old, "after": new}
+            yield f"> {language('proposal-before-after', **said)}"
+
+
+async def show_history(
+    interaction: Interaction, engine: SearchEngine, article: str, page: int, *, shared: bool
+) -> None:
+    """Show a part of what happened to an article, or to all of them where it is empty."""
+    steps, total = await list_steps(engine, article, page)
+    part = Part(where(shared=shared), article, page, total)
+    titles = {each.id: each.title for each in engine.sources()}
+    language = language_of(interaction)
+    await answer(interaction, await asyncio.to_thread(history_card, steps, part, titles, language))

@@ -1,0 +1,228 @@
+"""Feeds and sitemaps of servers: watched for a server's own articles, new stories announced."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.asking.render import QUOTE, link_title
+from bot.delivery import LOST, language_of, post
+from bot.errors import BotError
+from bot.sentences import translate
+from bot.ui.components import ANSWERED, Card, button, list_under, row, text
+from bot.ui.markup import fit, plain
+from bot.ui.naming import credit_line
+from bot.ui.refs import ref
+from embeddings.errors import EmbeddingsError
+from embeddings.store.people import Feed
+from embeddings.types import digest
+from embeddings.watching.feeds import JITTER, WatchedFeed
+from embeddings.watching.memory import FeedMemory
+from embeddings.watching.taking import Taking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.context import Context, Interaction, Seen
+    from bot.translate import Language
+    from embeddings.types import Article, ArticleSummary
+
+LOOK = 120.0
+"""Seconds between two looks at which feeds are due."""
+AT_ONCE = 4
+"""How many feeds are looked at at the same time."""
+ANNOUNCED = 5
+"""The most stories of one look that are announced one by one."""
+_LONGEST, _LIST = 300, 3000
+_log = logging.getLogger(__name__)
+
+
+async def change_feeds(
+    interaction: Interaction, address: str | None, channel: int | None, stop: str | None
+) -> None:
+    """Watch a feed, announce its stories elsewhere, or watch one no more.
+
+    Raises:
+        BotError: There are as many as there may be, or that one is not watched.
+        ReadError: There is no feed at that address.
+    """
+    bot, guild = interaction.client, interaction.guild_id or 0
+    feeds = await bot.records.feeds(guild)
+    if stop is not None:
+        await _stop(bot, feeds, stop)
+    if address is None:
+        return
+    if known := next((feed for feed in feeds if feed.address == address), None):
+        await bot.records.change_feed(known.n, channel=channel)
+        return
+    most = bot.settings.servers.feeds
+    if len(feeds) - (stop is not None) >= most:
+        raise BotError("too-many-feeds", most=most)
+    await asyncio.to_thread(WatchedFeed(address, FeedMemory(), bot.settings.fetch).news)
+    await bot.records.keep(Feed(guild, address, channel))
+
+
+async def _stop(bot: Context, feeds: Sequence[Feed], name: str) -> None:
+    found = next((feed for feed in feeds if name in {str(feed.n), feed.address}), None)
+    if found is None or not await bot.records.end_feed(found.n):
+        raise BotError("feed-gone")
+
+
+async def feeds_card(interaction: Interaction) -> Card:
+    """Return the feeds that a server watches, and how many it may."""
+    bot = interaction.client
+    feeds = await bot.records.feeds(interaction.guild_id or 0)
+    settings, language = bot.settings, language_of(interaction)
+    return draw_feeds(feeds, settings.servers.feeds, settings.watch.interval, language)
+
+
+def draw_feeds(feeds: Sequence[Feed], most: int, minutes: int, language: Language) -> Card:
+    """Return feeds as a list.
+
+    Args:
+        feeds: Those that a server watches.
+        most: How many it may.
+        minutes: How often each is looked at.
+        language: The reader's.
+    """
+    lines = [line for feed in feeds for line in _tell(feed, language)]
+    head = language("feeds-count", count=len(feeds), most=most)
+    return Card(
+        text(f"### {language('feeds-title')}"),
+        list_under(head, lines, language, room=_LIST, most=2 * most) or text(head),
+        text(f"-# {language('feeds-how', minutes=minutes)}"),
+        accent=ANSWERED,
+    )
+
+
+def _tell(feed: Feed, language: Language) -> Iterator[str]:
+    looked = int(feed.looked)
+    place = language("feeds-announced", channel=f"<#{feed.channel}>") if feed.channel else ""
+    when = language("feeds-looked", when=f"<t:{looked}:R>") if looked else language("feeds-new")
+    yield " · ".join(filter(None, [fit(feed.address, _LONGEST), place, when]))
+    if feed.trouble:
+        yield fit(translate(feed.trouble, language.code), _LONGEST)
+
+
+def _remember(feed: Feed) -> FeedMemory:
+    return FeedMemory.model_validate_json(feed.memory) if feed.memory else FeedMemory()
+
+
+async def watch_feeds(bot: Context) -> None:
+    """Look at the feeds of our servers, each in its time, until this is cancelled."""
+    turn = asyncio.Semaphore(AT_ONCE)
+    while True:
+        try:
+            interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
+            due = await bot.records.feeds_due(time.time() - interval)
+            ours = (feed for feed in due if _is_ours(bot, feed))
+            await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in ours))
+        except EmbeddingsError as error:
+            _log.warning("servers' feeds wait: %s", error)
+        await asyncio.sleep(LOOK)
+
+
+async def _look_in_turn(bot: Context, feed: Feed, turn: asyncio.Semaphore) -> None:
+    """Look at a feed; what goes wrong with it holds up no other."""
+    async with turn:
+        try:
+            await look_at(bot, feed)
+        except Exception:  # noqa: BLE001 - the other feeds are still wanted
+            _log.exception("a feed of server %s waits for its next look", feed.guild)
+
+
+def _is_ours(bot: Context, feed: Feed) -> bool:
+    """Say whether a feed is for this process to look at: another one has other servers."""
+    return bot.settings.discord.has(feed.guild) and bot.get_guild(feed.guild) is not None
+
+
+async def look_at(bot: Context, feed: Feed) -> None:
+    """Take what is new in a feed into its server's own articles, and announce it.
+
+    What stands in it when it is first looked at is taken, and not announced.
+    """
+    memory = _remember(feed)
+    is_first = not memory.entries
+    added, trouble = await _take(bot, feed, memory)
+    told: dict[str, str | float] = {"memory": memory.model_dump_json(), "trouble": trouble}
+    await bot.records.change_feed(feed.n, looked=memory.looked, **told)
+    if added:
+        bot.dispatch("articles_changed")
+        if feed.channel and not is_first:
+            await _announce(bot, feed, added)
+
+
+async def _take(
+    bot: Context, feed: Feed, memory: FeedMemory
+) -> tuple[tuple[ArticleSummary, ...], str]:
+    """Take what is new in a feed; return the articles, and why something is not taken."""
+    engine = await bot.collections.of(feed.guild, create=True)
+    watched = WatchedFeed(feed.address, memory, bot.settings.fetch)
+    try:
+        news = await asyncio.to_thread(watched.news)
+        if not news or engine is None:
+            return (), ""
+        taken = await Taking(engine).take(list(news))
+    except EmbeddingsError as error:
+        return (), str(error)
+    told = [*watched.note(news, taken), *taken.left.values()]
+    return taken.added, told[0] if told else ""
+
+
+async def _announce(bot: Context, feed: Feed, added: Sequence[ArticleSummary]) -> None:
+    """Tell of new stories in the channel that the server chose, which must be one of its own."""
+    guild = bot.get_guild(feed.guild)
+    channel = guild.get_channel(feed.channel or 0) if guild else None
+    if not isinstance(channel, discord.abc.Messageable):
+        return
+    language, seen = bot.languages.of_server(guild), await bot.see_from(feed.guild)
+    try:
+        for article in added[:ANNOUNCED]:
+            if card := await announcement(seen, ref(article), language):
+                await post(channel, card)
+        if len(added) > ANNOUNCED:
+            rest = language("announced-more", count=len(added) - ANNOUNCED)
+            await post(channel, Card(text(f"-# {rest}")))
+    except LOST as lost:
+        _log.info("a new story could not be announced: %s", type(lost).__name__)
+
+
+async def announcement(seen: Seen, name: str, language: Language) -> Card | None:
+    """Return a new story as it is announced; None where it is not to be seen there any more.
+
+    Its first sentence is quoted, as it was read again just before.
+    """
+    summary = seen.catalogue.by_ref.get(name)
+    if summary is None:
+        return None
+    article = await seen.read(summary)
+    first = next(iter(seen.passages(summary)), None)
+    if first is None or digest(article.text[first.start : first.end]) != first.digest:
+        return None
+    said = first.sentences[0].of(article.text) if first.sentences else ""
+    return draw_announcement(article, said, name, language)
+
+
+def draw_announcement(article: Article, said: str, name: str, language: Language) -> Card:
+    """Return a new story: its title, its first sentence, where it is from, and a button.
+
+    Args:
+        article: The story.
+        said: Its first sentence; one that is too long for a quote is left out.
+        name: What buttons call it.
+        language: The reader's.
+    """
+    quoted = f"> {language('quote-open')}{plain(said)}{language('quote-close')}"
+    is_short, line = 0 < len(plain(said)) <= QUOTE, credit_line(article)
+    return Card(
+        text(f"-# {language('announced')}", f"**{link_title(article)}**"),
+        text(quoted) if is_short else None,
+        text(f"-# {line}") if line else None,
+        row(button(language("button-story"), f"v:then:{name}")),
+        accent=ANSWERED,
+    )

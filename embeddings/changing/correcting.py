@@ -1,0 +1,162 @@
+"""Articles corrected: by hand, or by a new text that is recognised as one of theirs; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from embeddings.changing.changeset import FIELDS
+from embeddings.errors import InputError
+from embeddings.readers.attachments import ATTACHED
+from embeddings.readers.formats import frontmatter
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.pages.language import guess_language
+from embeddings.text.passages import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from embeddings.types import Article
+
+_CODES = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
+da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
+hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb
+lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om
+or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw
+ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+
+LANGUAGES = frozenset(_CODES.split())
+"""The codes of ISO 639-1."""
+
+SAME = 0.7
+"""Share of the words of the richer text from which two are the same story, as with copies of one
+passage; two stories about one thing share a third."""
+FEW = 12
+"""Fewer different words than these are like too many others."""
+_WORD = re.compile(r"\w+")
+_ENDS, _APART = re.compile(r"[^\S\n]+\n"), re.compile(r"\n{3,}")
+
+
+def amend(article: Article, fields: Mapping[str, str | None]) -> Article:
+    """Return an article with some of its fields set.
+
+    Args:
+        article: As it is.
+        fields: Name -> what somebody wrote; None, or nothing but spaces, clears the field. A
+            language that is cleared is told from the text again.
+
+    Raises:
+        InputError: There is no such field, or what was written is not what it must be.
+    """
+    for name in fields:
+        if name not in {*FIELDS, "text"}:
+            raise InputError(f"There is no field {name!r}; set one of: {', '.join(FIELDS)}.")
+    return replace(article, **{name: _value(name, fields[name], article) for name in fields})
+
+
+def _value(name: str, written: str | None, article: Article) -> Any:
+    text = (written or "").strip()
+    if name == "text":
+        return _check_text(normal(text), article)
+    if text:
+        value = frontmatter.check(name, text, f"The {name}")
+        if name == "language" and value not in LANGUAGES:
+            raise InputError(
+                f"The language {text!r} is not known; write the two letters of one, such as fr."
+            )
+        return value
+    if name == "title":
+        raise InputError("The title is empty; an article needs one.")
+    return guess_language(article.text) if name == "language" else None
+
+
+def _check_text(text: str, article: Article) -> str:
+    """Return a text as it is stored: lines without space at their ends, paragraphs apart."""
+    tidy = _APART.sub("\n\n", _ENDS.sub("\n", text))
+    if not split(replace(article, text=tidy)):
+        raise InputError("The text has no paragraph to quote; write the story's sentences.")
+    return tidy
+
+
+class Likeness:
+    """Finds the article that somebody corrects who gives a text of no known place.
+
+    Args:
+        articles: The articles that there are.
+    """
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._articles = tuple(articles)
+        self._by_file = {
+            a.origin: a for a in self._articles if a.origin and a.origin.startswith(ATTACHED)
+        }
+        self._by_title = {_title(a): a for a in self._articles}
+        self._words: dict[str, frozenset[str]] | None = None
+
+    def find(self, new: Article) -> Article | None:
+        """Return the article that a text seems to correct; None for a new story."""
+        found = self._by_file.get(new.origin or "") or self._by_title.get(_title(new))
+        return found or self._nearest(_words(new))
+
+    def _nearest(self, words: frozenset[str]) -> Article | None:
+        if len(words) < FEW:
+            return None
+        if self._words is None:
+            self._words = {a.id: _words(a) for a in self._articles}
+        best, share = None, SAME
+        for article in self._articles:
+            theirs = self._words[article.id]
+            longer = max(len(words), len(theirs), 1)
+            if min(len(words), len(theirs)) >= share * longer:
+                common = len(words & theirs) / longer
+                best, share = (article, common) if common >= share else (best, share)
+        return best
+
+
+def correct(old: Article, new: Article, guessed: Iterable[str], by_hand: Iterable[str]) -> Article:
+    """Return an article with a new text; what is not stated anew stays as it was.
+
+    Args:
+        old: The article.
+        new: The text as it was read, with what is known of it.
+        guessed: Names of its fields that were guessed.
+        by_hand: Names of the fields of the old one that somebody set by hand.
+    """
+    unstated = {*guessed, *by_hand, *(name for name in FIELDS if not getattr(new, name))}
+    stays = {n: getattr(old, n) for n in FIELDS if n in unstated and getattr(old, n)}
+    return replace(new, id=old.id, **stays)
+
+
+def correct_all(
+    added: Iterable[Article],
+    there: Mapping[str, Article],
+    guessed: Mapping[str, tuple[str, ...]],
+    by_hand: Mapping[str, Iterable[str]],
+) -> dict[str, Article]:
+    """Return what would become of the articles that new ones seem to correct, by the new ids.
+
+    Args:
+        added: The new ones.
+        there: The articles that there are and that do not change anyway, by id.
+        guessed: Id -> names of the fields of a new one that were guessed.
+        by_hand: Id -> names of the fields of an old one that somebody set by hand.
+    """
+    likeness, found, taken = Likeness(there.values()), {}, set[str]()
+    for new in added:
+        old = likeness.find(new)
+        if old is not None and old.id not in taken:
+            taken.add(old.id)
+            fields = guessed.get(new.id, ()), by_hand.get(old.id, ())
+            found[new.id] = correct(old, new, *fields)
+    return found
+
+
+def _title(article: Article) -> tuple[str, str]:
+    return " ".join(article.title.split()).casefold(), (article.source or "").casefold()
+
+
+def _words(article: Article) -> frozenset[str]:
+    return frozenset(_WORD.findall(article.text.casefold()))

@@ -1,0 +1,178 @@
+"""Feeds that servers watch: taken for their own articles alone, new stories announced there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.client import VerbatimBot
+from bot.newsroom.feeds import look_at
+from config.groups import ServerSettings
+from config.settings import DiscordSettings, FetchSettings, Settings
+from embeddings.collections import Collections
+from embeddings.engine import SearchEngine
+from embeddings.store.people import Feed
+from tests.bot.people import World, buttons_of, text_of
+from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.readers.sites import Site, running
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from simcord.env import Env
+    from simcord.results import InteractionResult
+
+PAGE = """<!doctype html><html lang="fr"><head><title>{title} — La Gazette</title>
+<meta property="og:title" content="{title}"><meta property="og:site_name" content="La Gazette">
+<meta property="article:published_time" content="2018-06-21T08:00:00Z"></head><body><article>
+<h1>{title}</h1><p>{title} : les *pompiers* sont venus dimanche. Ils sont repartis lundi soir.</p>
+<p>La mairie a ouvert un gymnase pour les quarante habitants que les pompiers ont évacués.</p>
+</article></body></html>"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        data=tmp_path / "data",
+        seeds=tmp_path / "none",
+        threshold=0.0,
+        discord=DiscordSettings(cooldown_user=0),
+        fetch=FetchSettings(private=True, seconds=5),
+        servers=ServerSettings(feeds=2),
+    )
+
+
+@pytest.fixture
+async def collections(settings: Settings) -> AsyncIterator[Collections]:
+    async with (
+        SearchEngine(settings, encoder=WordEncoder()) as engine,
+        Collections(settings, engine) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
+    shared = collections.shared
+    return VerbatimBot(settings, shared, collections, records=shared.records)
+
+
+@pytest.fixture
+async def world(simcord_env: Env, collections: Collections) -> AsyncIterator[World]:
+    world = World(simcord_env, collections.shared)  # type: ignore[arg-type]
+    yield world
+    assert isinstance(world.errors, list)  # what was refused was told to the person
+
+
+def serve(site: Site, *titles: str, at: str = "/feed") -> str:
+    """Serve a feed and its pages; return its address."""
+    for title in titles:
+        page = PAGE.format(title=title).encode()
+        site.page(f"/{title.split()[-1]}", page)
+    entries = "".join(
+        f'<entry><title>{t}</title><link href="{site.root}/{t.split()[-1]}"/></entry>'
+        for t in titles
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
+    return site.page(at, feed.encode(), "application/atom+xml")
+
+
+async def watch(world: World, **options: Any) -> InteractionResult:
+    return await world.admin.slash(world.channel, "admin watch", **options)
+
+
+async def look(world: World) -> None:
+    bot: Any = world.bot
+    for feed in await bot.records.feeds_due(time.time()):
+        await look_at(bot, feed)
+    await world.env.settle()
+
+
+async def titles(world: World, guild: int | None = None) -> list[str]:
+    engine = await world.bot.collections.of(guild or world.guild.id)  # type: ignore[attr-defined]
+    return [article.title for article in engine.sources()] if engine else []
+
+
+async def test_a_feed_is_watched_and_each_new_story_announced(world: World, site: Site) -> None:
+    address = serve(site, "La crue")
+    shown = await watch(world, address=address, announce=world.other_channel)
+    text = text_of(shown.response)
+    assert "1 sur 2 que ce serveur peut suivre :" in text
+    assert f"annoncé dans <#{world.other_channel.id}> · première lecture d’ici deux minutes" in text
+    await look(world)
+    assert await titles(world) == ["La crue"]
+    assert world.other_channel.last_message is None
+    serve(site, "La crue", "Le feu")
+    await look(world)
+    told = world.other_channel.last_message
+    assert text_of(told).startswith("-# Nouvel article\n**[Le feu](<http://127.0.0.1")
+    assert "> « Le feu : les \\*pompiers\\* sont venus dimanche. »" in text_of(told)
+    assert "-# La Gazette · <t:1529578800:D>" in text_of(told)
+    assert [*buttons_of(told)] == ["Question sur cet article"]
+    form = await world.member.click(told, label="Question sur cet article")
+    answered = await world.member.submit_modal(form, {"question": "Quand sont-ils repartis ?"})
+    assert "repartis lundi soir" in text_of(answered.response)
+    before = world.other_channel.last_message
+    await look(world)
+    assert world.other_channel.last_message == before
+
+
+async def test_it_is_listed_and_watched_no_more(world: World, site: Site) -> None:
+    world.locale = "en-GB"
+    await watch(world, address=serve(site, "La crue"))
+    await watch(world, address=serve(site, "Le feu", at="/other"))
+    full = await watch(world, address=f"{site.root}/third")
+    assert "This server may watch 2 feeds, and does: stop one first." in text_of(full.response)
+    offered = await world.admin.autocomplete(world.channel, "admin watch", "stop", "other")
+    assert [each["name"] for each in offered] == [f"{site.root}/other"]
+    left = await watch(world, stop=offered[0]["value"])
+    assert "1 of 2 that this server may watch:" in text_of(left.response)
+    assert "other" not in text_of(left.response)
+    gone = await watch(world, stop=offered[0]["value"])
+    assert "This feed is not watched here" in text_of(gone.response)
+
+
+async def test_what_is_no_feed_is_told_and_not_watched(world: World, site: Site) -> None:
+    site.page("/page", PAGE.format(title="Le feu").encode())
+    told = await watch(world, address=f"{site.root}/page")
+    assert "n’est ni un flux ni un plan de site" in text_of(told.response)
+    listed = await watch(world)
+    assert "Aucun encore, sur 2 que ce serveur peut suivre." in text_of(listed.response)
+
+
+async def test_a_feed_that_fails_later_says_why_in_the_list(world: World, site: Site) -> None:
+    address = serve(site, "La crue")
+    await watch(world, address=address)
+    del site.routes["/feed"]
+    await look(world)
+    assert "la page n’existe pas" in text_of((await watch(world)).response)
+
+
+async def test_one_servers_feed_is_not_seen_taken_or_announced_on_another(
+    world: World, site: Site
+) -> None:
+    """Not even where the row names a channel of another server."""
+    records = world.bot.records  # type: ignore[attr-defined]
+    await records.keep(Feed(world.guild.id, serve(site, "La crue"), world.their_channel.id))
+    await look(world)
+    serve(site, "La crue", "Le feu")
+    await look(world)
+    assert await titles(world) == ["La crue", "Le feu"]
+    assert await titles(world, world.elsewhere.id) == []
+    assert world.their_channel.last_message is None
+    assert await records.feeds(world.elsewhere.id) == []
+
+
+async def test_members_watch_nothing(world: World, site: Site) -> None:
+    world.guild._guild.members[world.admin.id].role_ids.clear()
+    with pytest.raises(Exception, match="permissions"):
+        await watch(world, address=serve(site, "La crue"))

@@ -1,0 +1,98 @@
+"""Editors over the wire, on the program itself: a file replaced, and a change that is killed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.bot.wire.messages import controls_of, text_of
+from tests.bot.wire.state import EVERYTHING
+from tests.bot.wire.test_process import ended, program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.bot.wire.server import FakeDiscord
+    from tests.bot.wire.state import Json, User
+
+CRUE = "La Loire a débordé dimanche à Orléans, où deux ponts sont fermés jusqu’à mardi matin."
+HEAD = "---\ntitle: La crue\nsource: La Gazette\n---\n"
+
+
+def editor(server: FakeDiscord, locale: str) -> User:
+    return server.add_member(
+        server.add_guild("Rédaction"), "Bea", permissions=EVERYTHING, locale=locale
+    )
+
+
+def button(message: Json, start: str) -> str:
+    """Return the custom id of a button, by how it begins."""
+    ids = [str(c.get("custom_id", "")) for c in controls_of(message)]
+    return next(i for i in ids if i.startswith(start))
+
+
+async def propose(server: FakeDiscord, bea: User, text: str) -> Json:
+    file = ("crue.md", f"{HEAD}{text}\n".encode())
+    asked = await server.slash("admin add", {"file": file}, user=bea)
+    return await asked.answer(30)
+
+
+async def until_says(server: FakeDiscord, message: Json, words: str) -> Json:
+    """Wait until a message says some words; return it."""
+    found = server.world.messages
+    key = next(k for k, m in found.items() if m["id"] == message["id"])
+    await server.until(lambda: words in text_of(found[key]), 60)
+    return found[key]
+
+
+async def test_a_corrected_file_is_replaced_in_english_and_its_history_told(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    bea = editor(server, "en-GB")
+    async with program(server, tmp_path, server.token) as process:
+        await server.connected(60)
+        first = await propose(server, bea, CRUE)
+        await server.click(first, button(first, "v:plan:ok:"), user=bea)
+        await until_says(server, first, "Done: it is published.")
+        second = await propose(server, bea, CRUE.replace("mardi", "jeudi"))
+        assert "Seems to correct: La crue" in text_of(second)
+        assert "~~mardi~~ **jeudi** matin." in text_of(second)
+        await server.click(second, button(second, "v:plan:rep:"), user=bea)
+        await until_says(server, second, "Done: it is published.")
+        history = await (await server.slash("admin history", user=bea)).answer(30)
+        assert "“La crue” was changed" in text_of(history)
+        await server.click(history, button(history, "v:back:"), user=bea)
+        back = await until_says(server, history, "~~jeudi~~ **mardi**")
+        await server.click(back, button(back, "v:plan:ok:"), user=bea)
+        await until_says(server, history, "Done: it is published.")
+        process.terminate()
+        assert (await ended(process))[0] == 0
+
+
+async def test_a_change_whose_process_is_killed_says_so_on_its_card(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    """The card moves within a second; after the restart it says that nothing was changed."""
+    bea = editor(server, "fr")
+    many = "\n\n".join(f"{CRUE} C’est le pont numéro {n}." for n in range(300))
+    async with program(server, tmp_path, server.token) as process:
+        await server.connected(60)
+        shown = await propose(server, bea, many)
+        begun = button(shown, "v:plan:ok:")
+        clicked = time.monotonic()
+        await server.click(shown, begun, user=bea)
+        await until_says(server, shown, "ndexation")
+        assert time.monotonic() - clicked < SOON
+        process.kill()
+        await process.wait()
+    async with program(server, tmp_path, server.token) as process:
+        await until_says(server, shown, "rien n’a changé")
+        again = await until_says(server, shown, "redémarré au milieu de ce changement")
+        await server.click(again, begun, user=bea)
+        await until_says(server, shown, "C’est publié.")
+        process.terminate()
+        assert (await ended(process))[0] == 0
+
+
+SOON = 3.0
+"""Seconds within which the card moves, on a busy machine; on an idle one it takes 0.8."""
