@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 """Seconds that a store which does not answer is waited for, before what is here serves."""
+LAST = 60.0
+"""The same, where nothing is here that could serve meanwhile."""
 
 
 class Live:
@@ -89,7 +91,7 @@ class Live:
             StorageError: The store is away, and nothing of it is here.
         """
         try:
-            await within(PATIENCE, self._pointers.look)
+            await within(PATIENCE if self.kept.is_noted else LAST, self._pointers.look)
         except (StorageError, TimeoutError) as error:
             self.note(str(error) or "The database does not answer; what is here serves.")
             found = await asyncio.to_thread(self.kept.load_noted)

@@ -81,6 +81,11 @@ class SnapshotStore:
             self.note(found)
         return found
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether a snapshot may be here that serves while the store is away."""
+        return bool(self._read_note().kept)
+
     def load_noted(self) -> Snapshot | None:
         """Load the snapshot that the store named last, or the newest good one that is here."""
         noted = self._read_note()

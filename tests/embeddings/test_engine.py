@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from embeddings.errors import (
 )
 from embeddings.snapshots import writing
 from embeddings.snapshots.disk import writer_lock
+from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
+from tests.embeddings.collections import filled, opened
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.store.installed import tamper, tell
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
@@ -531,3 +534,21 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
     monkeypatch.undo()
     await engine.reindex(full=True)
     assert (await engine.verify()).problems == ()
+
+
+async def test_a_slow_store_is_waited_for_unless_a_copy_serves_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Pointers.look
+
+    def slow(pointers: Pointers) -> None:
+        time.sleep(0.5)
+        look(pointers)
+
+    monkeypatch.setattr("embeddings.live.PATIENCE", 0.1)
+    monkeypatch.setattr(Pointers, "look", slow)
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        assert not engine.status().notes
+    async with opened(tmp_path) as engine:
+        assert "what is here serves" in " ".join(engine.status().notes)
