@@ -1,0 +1,80 @@
+"""Makes the constants by which ``e5``'s tokens are cut short, from labelled sets.
+
+``python -m embeddings.measuring.axes DIR... --output embeddings/vectors/e5-tokens.npz``; other
+constants make other tokens, so ``e5.RECIPE`` counts up and ``calibrate`` is run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.measuring.labelled import read_set
+from embeddings.vectors import e5
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Floats = e5.Floats
+
+SEED = 1
+"""What the order is drawn with in which passages and questions are read."""
+PASSAGES, QUESTIONS = 120_000, 20_000
+"""Tokens that are read of each."""
+WIDEST, KEPT = 2, 64
+"""Axes that are left out, as most tokens lie along them whatever they mean, and that are kept."""
+
+
+def principal(passages: Floats, questions: Floats) -> e5.Axes:
+    """Return the constants that some tokens ask for.
+
+    Args:
+        passages: Tokens of passages as the last layer makes them, float32 [n, d].
+        questions: Tokens of questions, float32 [m, d].
+    """
+    mean, of_questions = (e5.unit(each).mean(axis=0) for each in (passages, questions))
+    centred = e5.unit(e5.unit(passages) - mean)
+    _, vectors = np.linalg.eigh(np.cov(centred.astype(np.float64), rowvar=False))
+    axes = vectors.T[::-1][WIDEST : WIDEST + KEPT]
+    most = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
+    return e5.Axes(
+        mean, of_questions, (axes * np.sign(most)).astype(np.float32)
+    )  # signs mean nothing
+
+
+def read_some(prompt: str, texts: Sequence[str], enough: int) -> Floats:
+    """Return at least so many tokens of texts in an order drawn by chance, as far as they reach."""
+    order = random.Random(SEED).sample(sorted(set(texts)), len(set(texts)))  # noqa: S311 - no secret
+    model, found = e5.load(), 0
+
+    def read() -> Iterator[Floats]:
+        nonlocal found
+        for text in order:
+            if found < enough:
+                yield (tokens := model.read_whole(prompt, text).inside)
+                found += len(tokens)
+
+    return np.concatenate(list(read()))
+
+
+def main() -> None:
+    """Read the sets, and write the constants."""
+    parser = argparse.ArgumentParser(prog="embeddings.measuring.axes", description=__doc__)
+    parser.add_argument("folders", metavar="DIR", nargs="+", type=Path)
+    parser.add_argument("--output", metavar="FILE", required=True, type=Path)
+    given = parser.parse_args()
+    sets = [read_set(folder) for folder in given.folders]
+    passages = [line.text for each in sets for line in each.lines.values()]
+    questions = [question.question for each in sets for question in each.questions]
+    axes = principal(
+        read_some(e5.PASSAGE, passages, PASSAGES), read_some(e5.QUERY, questions, QUESTIONS)
+    )
+    axes.save(given.output)
+
+
+if __name__ == "__main__":
+    main()
