@@ -10,8 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
 BINS = 10
 
 
@@ -74,10 +72,8 @@ def calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> 
     """Return the expected calibration error over ten equal bins (Guo et al., 2017)."""
     if not confidences:
         return None
-    sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=float)
-    places = _bins(sure)
-    sums = [abs(float((sure - right)[places == b].sum())) for b in range(BINS)]
-    return sum(sums) / len(sure)
+    bins = reliability(confidences, correct)
+    return sum(count * abs(sure - share) for sure, share, count in bins) / len(confidences)
 
 
 def reliability(
@@ -85,16 +81,9 @@ def reliability(
 ) -> list[tuple[float, float, int]]:
     """Return, for each of ten bins with questions, mean confidence, share correct and count."""
     sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=float)
-    places = _bins(sure)
-    return [
-        (
-            float(sure[places == b].mean()),
-            float(right[places == b].mean()),
-            int((places == b).sum()),
-        )
-        for b in range(BINS)
-        if (places == b).any()
-    ]
+    places = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    bins = [places == b for b in np.unique(places)]
+    return [(float(sure[b].mean()), float(right[b].mean()), int(b.sum())) for b in bins]
 
 
 def risk_coverage(
@@ -135,10 +124,6 @@ def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
     """Return the median, the 95th and the 99th percentile."""
     values = np.percentile(milliseconds, [50, 95, 99]) if milliseconds else np.zeros(3)
     return dict(zip(("p50", "p95", "p99"), (float(v) for v in values), strict=True))
-
-
-def _bins(confidences: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
 
 
 def _mean(values: Sequence[float]) -> float:

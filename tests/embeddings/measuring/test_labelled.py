@@ -53,20 +53,15 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_set(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("queries", "sentence"),
-    [
-        ([{"qid": "q"}], "line 1 is not as it should be: 'question'"),
-        ([QUERIES[0] | {"para_ids": ["p9"]}], "names passages that are not there: 'p9'"),
-        ([QUERIES[0] | {"answerable": False}], "say different things"),
-        (["just a string"], "line 1"),
-    ],
-)
-def test_a_wrong_question_is_refused_with_its_place(
-    tmp_path: Path, queries: list[Any], sentence: str
-) -> None:
-    with pytest.raises(InputError, match=sentence):
-        read_set(write(tmp_path, LINES, queries))
+def test_a_wrong_question_is_refused_with_its_place(tmp_path: Path) -> None:
+    for query, sentence in (
+        ({"qid": "q"}, "line 1 is not as it should be: 'question'"),
+        (QUERIES[0] | {"para_ids": ["p9"]}, "names passages that are not there: 'p9'"),
+        (QUERIES[0] | {"answerable": False}, "say different things"),
+        ("just a string", "line 1"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            read_set(write(tmp_path, LINES, [query]))
 
 
 def test_an_empty_passage_is_refused(tmp_path: Path) -> None:

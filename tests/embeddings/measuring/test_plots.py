@@ -30,25 +30,17 @@ def test_both_plots_are_png_files(tmp_path: Path) -> None:
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
 
 
-def test_the_reliability_diagram_has_a_point_for_each_bin_that_has_questions() -> None:
+def test_the_reliability_diagram_has_each_bin_that_has_questions_and_names_its_error() -> None:
     (axes,) = plots._reliability(SURE, RIGHT).axes
     points = axes.lines[1].get_xydata()
     assert points.tolist() == [[0.15, 0.0], [0.75, 0.0], [0.85, 1.0], [0.95, 1.0]]
-
-
-def test_the_reliability_diagram_names_its_error() -> None:
-    (axes,) = plots._reliability(SURE, RIGHT).axes
     assert axes.get_title().endswith("0.275")  # (0.05 + 0.15 + 0.75 + 0.15) / 4
 
 
-def test_the_risk_coverage_curve_goes_from_the_surest_to_all() -> None:
+def test_the_risk_coverage_curve_goes_from_the_surest_to_all_and_marks_the_threshold() -> None:
     (axes,) = plots._risk_coverage(SURE, RIGHT, 0.5).axes
     points = axes.lines[0].get_xydata()
     assert points.tolist() == [[0.25, 0.0], [0.5, 0.0], [0.75, 1 / 3], [1.0, 0.5]]
-
-
-def test_the_risk_coverage_curve_marks_the_threshold() -> None:
-    (axes,) = plots._risk_coverage(SURE, RIGHT, 0.5).axes
     assert axes.lines[1].get_xydata().tolist() == [[0.75, 1 / 3]]
     assert axes.get_title().endswith("at 0.50: 75% answered, 33.3% of them wrong")
 
