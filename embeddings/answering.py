@@ -6,7 +6,6 @@ own calibration makes it; what answers is merged (``merging``), and only all tog
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleaved, merged
 from embeddings.types import Answer, Filters, Note, Refusal
 from embeddings.vectors.encoder import read_question
-from embeddings.vectors.reranker import TOP, rerank
+from embeddings.vectors.reranker import TOP, Reranker, rerank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from embeddings.types import Hit
     from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
-from embeddings.vectors.reranker import Reranker
-
-log = logging.getLogger(__name__)
 
 NEAREST = 3
 """How many titles a refusal names."""
@@ -102,11 +98,7 @@ class _Searched:
     """What one snapshot has to say."""
 
     loaded: LoadedSnapshot
-    ranking: Ranking
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        return self.ranking.candidates
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +121,11 @@ class _Asked:
             return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
         leaning = readings(self.question, self.terms.before)
         if not leaning:
-            return self.narrowed()
-        told = replace(self, question=leaning[0], text=leaning[0]).narrowed()
+            return self.narrow()
+        told = replace(self, question=leaning[0], text=leaning[0]).narrow()
         return replace(told, question=self.question, understood_as=leaning[0])
 
-    def narrowed(self) -> Answer:
+    def narrow(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.
 
         Words may be meant as the subject ("what happened in June 2018"): where nothing answers
@@ -141,23 +133,22 @@ class _Asked:
         says so.
         """
         if self.terms.plain:
-            return self.answered(self.terms.filters)
+            return self.answer(self.terms.filters)
         names = {name for loaded in self.snapshots.values() for name in loaded.source_names()}
         said = understand(self.question, self.terms.today, sorted(names))
         filters, notes = said.within(self.terms.filters)
         if filters == self.terms.filters:
-            return replace(self.answered(filters), notes=notes + self.hidden(filters))
+            return replace(self.answer(filters), notes=notes + self.hidden(filters))
         inside = replace(self, text=said.rest_of(self.question))
         within = replace(
-            inside.answered(filters),
+            inside.answer(filters),
             understood=said.words,
             notes=notes + self.hidden(filters),
         )
-        wider = self.answered(self.terms.filters)
+        wider = self.answer(self.terms.filters)
         wider = replace(wider, understood=said.words, widened=True, notes=notes)
-        if wider.refusal or (not within.refusal and _sure(wider) < _sure(within) + SURER_BY_FAR):
-            return within
-        return wider
+        by_far = (wider.confidence or 0.0) >= (within.confidence or 0.0) + SURER_BY_FAR
+        return within if wider.refusal or not (within.refusal or by_far) else wider
 
     def hidden(self, filters: Filters) -> tuple[Note, ...]:
         """Return what is told of the articles that days of publication leave out unseen."""
@@ -167,17 +158,17 @@ class _Asked:
         text = f"Articles without a date are left out: {count}."
         return (Note("undated", text, {"count": str(count)}),) if count else ()
 
-    def answered(self, filters: Filters) -> Answer:
+    def answer(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse when none of the snapshots answers."""
         vector = read_question(self.models.encoder, self.text)
-        searched = self.searched(filters, vector)
-        quoted = [(one, self.hits(one)) for one in searched]
+        searched = self.search(filters, vector)
+        quoted = [(one, one.loaded.hits(one.candidates, self.terms.top_k)) for one in searched]
         sure = max((hit.confidence for _, hits in quoted for hit in hits), default=None)
         blank = Answer(self.question, self.snapshot, sure, None, filters=filters)
         enough = [hits for one, hits in quoted if hits and self.suffices(one, hits, filters)]
         if enough:
             return replace(blank, hits=merged(enough, self.terms.top_k))
-        everywhere = self.searched(Filters(), vector) if filters else searched
+        everywhere = self.search(Filters(), vector) if filters else searched
         return replace(
             blank,
             refusal=self.reason(searched, everywhere),
@@ -195,7 +186,7 @@ class _Asked:
         """The id of the first collection's snapshot: the shared one's, where that is searched."""
         return next(iter(self.snapshots.values())).snapshot.id
 
-    def searched(self, filters: Filters, vector: NDArray[np.float32] | Read) -> list[_Searched]:
+    def search(self, filters: Filters, vector: NDArray[np.float32] | Read) -> list[_Searched]:
         """Rank the passages of each snapshot that the filters concern.
 
         Raises:
@@ -210,25 +201,17 @@ class _Asked:
             raise UnknownArticle(
                 f"There is no article {filters.article_id!r}; `sources` lists the articles."
             )
-        ranked = [self.ranked(one, filters, vector) for one in concerned]
+        ranked = [self.rank(one, filters, vector) for one in concerned]
         return [
-            _Searched(one, self.beside(one, own, [r for r in ranked if r is not own]))
+            _Searched(one, in_company(own, others, one.calibration, self.passages).candidates)
             for one, own in zip(concerned, ranked, strict=True)
+            for others in [[each for each in ranked if each is not own]]
         ]
-
-    def beside(self, loaded: LoadedSnapshot, ranking: Ranking, others: list[Ranking]) -> Ranking:
-        """Return a snapshot's ranking as sure as it may be beside the others'."""
-        sizes = loaded.snapshot.manifest.passages, self.passages
-        return in_company(ranking, others, loaded.calibration, sizes) if others else ranking
 
     @property
     def passages(self) -> int:
         """How many passages all snapshots have together."""
         return sum(loaded.snapshot.manifest.passages for loaded in self.snapshots.values())
-
-    def hits(self, searched: _Searched) -> tuple[Hit, ...]:
-        """Read what one snapshot would be quoted with."""
-        return searched.loaded.hits(searched.candidates, self.terms.top_k)
 
     def bar(self, loaded: LoadedSnapshot) -> float:
         """Return the least confidence that is answered from a snapshot.
@@ -264,7 +247,7 @@ class _Asked:
             return Refusal.NO_MATCH_IN_FILTER
         return Refusal.NOT_FOUND
 
-    def ranked(
+    def rank(
         self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32] | Read
     ) -> Ranking:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
@@ -293,7 +276,3 @@ def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
         (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
     )
     return interleaved([one.loaded.titles(one.candidates, NEAREST) for one in found], NEAREST)
-
-
-def _sure(answer_: Answer) -> float:
-    return answer_.confidence or 0.0

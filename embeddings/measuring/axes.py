@@ -17,7 +17,7 @@ from embeddings.measuring.labelled import read_set
 from embeddings.vectors import e5
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     Floats = e5.Floats
 
@@ -49,16 +49,12 @@ def principal(passages: Floats, questions: Floats) -> e5.Axes:
 def read_some(prompt: str, texts: Sequence[str], enough: int) -> Floats:
     """Return at least so many tokens of texts in an order drawn by chance, as far as they reach."""
     order = random.Random(SEED).sample(sorted(set(texts)), len(set(texts)))  # noqa: S311 - no secret
-    model, found = e5.load(), 0
-
-    def read() -> Iterator[Floats]:
-        nonlocal found
-        for text in order:
-            if found < enough:
-                yield (tokens := model.read_whole(prompt, text).inside)
-                found += len(tokens)
-
-    return np.concatenate(list(read()))
+    model = e5.load()
+    found: list[Floats] = []
+    for text in order:
+        if sum(map(len, found)) < enough:
+            found.append(model.read_whole(prompt, text).inside)
+    return np.concatenate(found)
 
 
 def main() -> None:

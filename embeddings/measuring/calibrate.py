@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import ModelError
-from embeddings.measuring.figures import auroc, calibration_error
+from embeddings.measuring.figures import Outcome, figures
 from embeddings.measuring.sampling import Kind, Sample
 from embeddings.ranking.confidence import Calibration, Story, smallness, value
 
@@ -18,34 +18,20 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
+_BY_SIZE = ("lead", "nearer", "passage", "sentence", "tokens")
 FEATURES = (
-    "covered",
-    "body",
-    "spelt",
-    "worth",
-    "unknown",
-    "length",
-    "early",
-    "lines",
-    "several",
-    "fits",
-    "lacks",
-    "says",
-    "lead",
-    "likely",
-    "clear",
-    "nearer",
-    "passage",
-    "sentence",
-    "tokens",
-    "meant",
-    "unnamed",
-    "small",
-    *(f"small*{name}" for name in ("lead", "nearer", "passage", "sentence", "tokens")),
-)
+    "covered", "body", "spelt", "worth", "unknown", "length", "early", "lines", "several",
+    "fits", "lacks", "says", "lead", "likely", "clear", "nearer", "passage", "sentence", "tokens",
+    "meant", "unnamed", "small", *(f"small*{name}" for name in _BY_SIZE),
+)  # fmt: skip
 """What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
 ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
 """What tells whether a question is about a story at all."""
+MEASURED = (
+    "questions", "ece", "auroc", "recall@1", "answer_rate", "precision_at_threshold",
+    "false_answer_rate",
+)  # fmt: skip
+"""What is noted of each set, on questions that were held out."""
 FOLDS = 5
 UNSUPPORTED = 0.1
 """The share of answers that may be unsupported at the threshold, in corpora of all sizes."""
@@ -83,7 +69,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
     rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
     whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
     small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]
-    threshold = _threshold(whole, UNSUPPORTED)
+    threshold = _threshold(whole)
     weights, intercept = _logistic(features, np.array(correct), weight)
     return Calibration(
         model=model,
@@ -93,7 +79,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
         note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
         figures=_figures(whole, threshold),
         story=_story([s for s in found if s.alone]),
-        lenience=max(0.0, threshold - _threshold(small, UNSUPPORTED)) if small else 0.0,
+        lenience=max(0.0, threshold - _threshold(small)) if small else 0.0,
     )
 
 
@@ -149,7 +135,7 @@ def _probability(features: Values, weights: Values, intercept: float) -> Values:
     return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))), np.float64)
 
 
-def _threshold(rows: Sequence[tuple[float, Sample]], unsupported: float) -> float:
+def _threshold(rows: Sequence[tuple[float, Sample]]) -> float:
     """Return the least confidence above which few enough answers are unsupported.
 
     Every set weighs the same, or the one with the most questions would decide: of those measured
@@ -162,29 +148,23 @@ def _threshold(rows: Sequence[tuple[float, Sample]], unsupported: float) -> floa
         weight[part] /= part.sum()
     for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
         given = weight * (sure >= least)
-        if given.sum() and 1 - given @ correct / given.sum() <= unsupported:
+        if given.sum() and 1 - given @ correct / given.sum() <= UNSUPPORTED:
             return float(least)
     return 0.99
 
 
 def _figures(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
     """Return what was measured on each set, on questions that were held out."""
-    figures: dict[str, Any] = {"folds": FOLDS, "held_out_by": "article"}
-    for source in sorted({s.source for _, s in rows}):
-        figures[source] = _of_set([(p, s) for p, s in rows if s.source == source], threshold)
-    return figures
+    sources = sorted({s.source for _, s in rows})
+    of_sets = {
+        source: _of_set([(p, s) for p, s in rows if s.source == source], threshold)
+        for source in sources
+    }
+    return {"folds": FOLDS, "held_out_by": "article"} | of_sets
 
 
 def _of_set(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
-    asked = [(p, s) for p, s in rows if s.answerable]
-    none = [p for p, s in rows if not s.answerable]
-    answers = [s.correct for p, s in asked if p >= threshold]
-    measured = {
-        "questions": len(rows),
-        "ece": calibration_error([p for p, _ in rows], [s.correct for _, s in rows]),
-        "auroc": auroc([p for p, s in asked if s.correct], none),
-        "answer_rate": len(answers) / max(len(asked), 1),
-        "precision_at_threshold": float(np.mean(answers)) if answers else None,
-        "false_answer_rate": float(np.mean(np.array(none) >= threshold)) if none else None,
-    }
-    return {k: round(v, 4) if isinstance(v, float) else v for k, v in measured.items()}
+    outcomes = [Outcome(s.answerable, 1 if s.correct else None, p, 0.0) for p, s in rows]
+    measured = {"questions": len(rows)} | figures(outcomes, threshold)
+    noted = {name: measured[name] for name in MEASURED}
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in noted.items()}

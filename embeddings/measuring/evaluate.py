@@ -98,9 +98,24 @@ async def _ask_all(
     for done, question in enumerate(questions, 1):
         hits, outcome = await _ask(indexed, labelled, question)
         outcomes.append(outcome)
-        exact += [_is_exact(labelled, hit) for hit in hits]
+        names = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in hits]
+        exact += [h.text == labelled.lines[n].text for h, n in zip(hits, names, strict=True)]
         if missed := outcome.miss(indexed.threshold):
-            misses.append(_miss(labelled, question, hits, outcome, missed))
+            gold = tuple(labelled.lines[name].text for name in question.para_ids)
+            first = hits[0].text if hits else ""
+            misses.append(
+                Miss(
+                    question.qid,
+                    question.question,
+                    gold,
+                    first,
+                    outcome.rank,
+                    outcome.confidence,
+                    missed,
+                    question.before,
+                    question.kind,
+                )
+            )
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {
@@ -130,29 +145,3 @@ async def _ask(
     rank = next((r for r, name in enumerate(found, 1) if name in question.para_ids), None)
     sure = answer.confidence or 0.0
     return answer.hits, Outcome(question.answerable, rank, sure, answer.milliseconds)
-
-
-def _is_exact(labelled: LabelledSet, hit: Hit) -> bool:
-    """Compare a quote with the line of the set that it came from, character by character."""
-    name = labelled.place[hit.article.id, hit.passage.paragraph]
-    return hit.text == labelled.lines[name].text
-
-
-def _miss(
-    labelled: LabelledSet,
-    question: Question,
-    hits: tuple[Hit, ...],
-    outcome: Outcome,
-    missed: str,
-) -> Miss:
-    return Miss(
-        qid=question.qid,
-        question=question.question,
-        gold=tuple(labelled.lines[name].text for name in question.para_ids),
-        first=hits[0].text if hits else "",
-        rank=outcome.rank,
-        confidence=outcome.confidence,
-        outcome=missed,
-        before=question.before,
-        kind=question.kind,
-    )

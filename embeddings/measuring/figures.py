@@ -134,9 +134,8 @@ def figures_by_kind(
     kinds: Sequence[str | None], outcomes: Sequence[Outcome], threshold: float
 ) -> dict[str, dict[str, float | int]]:
     """Return, for each kind of question, how many there are and what became of them, as shares."""
-    grouped: dict[str, list[Outcome]] = {}
-    for kind, outcome in zip(kinds, outcomes, strict=True):
-        grouped.setdefault(kind or "", []).append(outcome)
+    names = [kind or "" for kind in kinds]
+    grouped = {n: [o for k, o in zip(names, outcomes, strict=True) if k == n] for n in names}
     return {
         kind: {
             "queries": len(group),

@@ -16,7 +16,10 @@ from embeddings.measuring.mixing import fit_mix
 from embeddings.measuring.sampling import Asked, Pool
 from embeddings.question.followups import readings
 from embeddings.question.understanding import check_question
+from embeddings.ranking.confidence import Calibration
 from embeddings.types import Progress
+from embeddings.vectors.encoder import read_question
+from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.measuring.labelled import LabelledSet
-    from embeddings.ranking.confidence import Calibration
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
@@ -55,13 +57,12 @@ async def calibrate(
             inside = index(labelled.material, settings, encoder, progress)
             indexed = await stack.enter_async_context(inside)
             pools.append(await _pool(name, labelled, indexed, progress))
-        model, before = indexed.models.encoder.model_id, indexed.loaded.calibration
-        return await asyncio.to_thread(_fitted, pools, model, before)
+        return await asyncio.to_thread(_fit, pools, indexed.models.encoder.model_id)
 
 
-def _fitted(pools: Sequence[Pool], model: str, before: Calibration) -> Calibration:
+def _fit(pools: Sequence[Pool], model: str) -> Calibration:
     """Fit what the evidence counts, and then how sure the ranking that it makes may be."""
-    mixed = replace(before, mix=fit_mix(pools, before.mix))
+    mixed = replace(Calibration.fallback(model), mix=fit_mix(pools))
     found = [each for pool in pools for each in replace(pool, calibration=mixed).samples()]
     return replace(fit(found, model), mix=mixed.mix)
 
@@ -78,7 +79,7 @@ async def _pool(
         for p in group
     ]
     row = {labelled.place[place]: number for number, place in enumerate(places)}
-    asked: list[Asked] = []
+    encoder, asked = indexed.models.encoder, list[Asked]()
     for done, question in enumerate(labelled.questions, 1):
         try:
             text = check_question(question.question)
@@ -86,7 +87,8 @@ async def _pool(
             continue
         text = (readings(text, question.before) or (text,))[0]
         gold = frozenset(row[p] for p in question.para_ids)
-        asked.append(Asked(as_query(text, await indexed.encode(text)), gold, question.answer))
+        read = await indexed.worker.run(Priority.INDEXING, read_question, encoder, text)
+        asked.append(Asked(as_query(text, read), gold, question.answer))
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))
     loaded = indexed.loaded

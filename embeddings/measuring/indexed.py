@@ -15,21 +15,17 @@ from embeddings.ranking.confidence import calibration_for
 from embeddings.snapshots.reindexing import Tools, make
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.types import SHARED
-from embeddings.vectors.encoder import load_encoder, read_question
+from embeddings.vectors.encoder import load_encoder
 from embeddings.vectors.reranker import load_reranker
 from embeddings.vectors.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from config.settings import Settings
     from embeddings.answering import Terms
     from embeddings.snapshots.reindexing import Material
     from embeddings.types import Answer, ProgressCallback
-    from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
 
 
@@ -55,11 +51,6 @@ class Indexed:
         return await self.worker.run(
             Priority.QUESTION, answer, question, serving, self.models, terms
         )
-
-    async def encode(self, question: str) -> NDArray[np.float32] | Read:
-        """Return what the model makes of a question; see ``read_question``."""
-        encoder = self.models.encoder
-        return await self.worker.run(Priority.INDEXING, read_question, encoder, question)
 
 
 @contextlib.asynccontextmanager

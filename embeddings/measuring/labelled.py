@@ -101,7 +101,7 @@ def _of_corpus(folder: Path) -> tuple[list[Line], Material]:
     documents: dict[str, list[Line]] = {}
     for line in _read(folder / CORPUS, _line):
         documents.setdefault(line.doc_id, []).append(line)
-    joined = [_joined(doc_id, group) for doc_id, group in documents.items()]
+    joined = [_join(doc_id, group) for doc_id, group in documents.items()]
     lines = [line for group in documents.values() for line in group]
     return lines, Material([article for article, _ in joined], [spans for _, spans in joined])
 
@@ -143,7 +143,7 @@ def _stories(folder: Path) -> dict[str, Article]:
     return found
 
 
-def _joined(doc_id: str, group: list[Line]) -> tuple[Article, tuple[Passage, ...]]:
+def _join(doc_id: str, group: list[Line]) -> tuple[Article, tuple[Passage, ...]]:
     spans, text = [], ""
     for line in group:
         text += _BETWEEN if text else ""

@@ -9,8 +9,8 @@ import numpy as np
 
 from embeddings.errors import ModelError
 from embeddings.ranking.evidence import speaking
-from embeddings.ranking.mix import Marks, Mix
-from embeddings.ranking.ranker import evidence_for
+from embeddings.ranking.mix import Marks, Mix, Weights
+from embeddings.ranking.ranker import evidence_for, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("grams", "passage", "sentence", "covered", "early", "tokens")
 """What is fitted; ``foreign`` cannot be, on sets in one language."""
-ROUNDS = 2
+FOREIGN = {False: 1.5, True: 3.0}
+"""What ``foreign`` counts for a model without and with tokens: about what an unrelated passage in
+the question's own language has by chance. Those with tokens like their own language more. Of what
+was tried on the seeds, this loses least in either language (``embeddings/README.md``)."""
+SELDOM = 1e-4
+"""The share of pairs of passages that are so near that copies are looked for among them."""
+ROUNDS = 3
 """The tokens of the best candidates alone are read, and which are the best depends on the fit."""
 SMALL = 2e-5
 """What the squares of the weights cost, so that one that tells nothing is near 0."""
-QUARTER = 4.0
+SIXTH = 6.0
 """How many times as likely the best sentence is than one that is just marked with it."""
 
 
@@ -39,21 +45,22 @@ class Lists(NamedTuple):
     right: NDArray[np.bool_]
 
 
-def fit_mix(pools: Sequence[Pool], before: Mix) -> Mix:
+def fit_mix(pools: Sequence[Pool]) -> Mix:
     """Fit the weights of evidence and of marks, listwise: a softmax over what is compared.
 
     Every set weighs the same. No weight is below 0.
 
     Args:
         pools: The labelled sets.
-        before: What the fit begins with, and what of it cannot be fitted.
 
     Raises:
         ModelError: scipy is missing, or no question has its passage among the candidates.
     """
-    mix = before
+    has_tokens = all(pool.arrays.tokens for pool in pools)
+    alike = round(max(_seldom(pool.arrays.passages) for pool in pools), 2)
+    mix = Mix(Weights(foreign=FOREIGN[has_tokens]), alike=alike)
     for _ in range(ROUNDS):
-        found = [_padded(list(_candidates(pool, mix))) for pool in pools]
+        found = [_pad(list(_candidates(pool, mix))) for pool in pools]
         fitted = dict(zip(WEIGHTS, _listwise(found).tolist(), strict=True))
         rounded = {name: round(value, 2) for name, value in fitted.items()}
         mix = replace(mix, weights=replace(mix.weights, **rounded))
@@ -61,9 +68,15 @@ def fit_mix(pools: Sequence[Pool], before: Mix) -> Mix:
     return replace(mix, marks=_marks(said)) if all(said) else mix
 
 
+def _seldom(vectors: NDArray[np.float32]) -> float:
+    """Return the cosine that few pairs of passages reach."""
+    pairs = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
+    return float(np.quantile(pairs, 1 - SELDOM))
+
+
 def _marks(said: Sequence[list[tuple[Values, NDArray[np.bool_]]]]) -> Marks:
-    cosine, news, long, before, fits = _listwise([_padded(each) for each in said])
-    parts = np.round(np.array([news, long, before, fits, np.log(QUARTER)]) / cosine, 4)
+    cosine, news, long, before, fits = _listwise([_pad(each) for each in said])
+    parts = np.round(np.array([news, long, before, fits, np.log(SIXTH)]) / cosine, 4)
     return Marks(*parts.tolist())
 
 
@@ -93,11 +106,11 @@ def _sentences(pool: Pool) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
 
 
 def _speaking(pool: Pool, question: Asked, row: int) -> Values:
-    terms = pool.arrays.lexical.read(question.query.text)
+    terms = terms_of(question.query.text, pool.arrays.lexical)
     return speaking(question.query, terms, pool.arrays, row).astype(np.float64)
 
 
-def _padded(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:
+def _pad(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:
     if not lists:
         raise ModelError("No question of a set has its passage among the candidates: no fit.")
     longest = max(len(right) for _, right in lists)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def in_company(
-    ranking: Ranking, others: Sequence[Ranking], calibration: Calibration, sizes: tuple[int, int]
+    ranking: Ranking, others: Sequence[Ranking], calibration: Calibration, together: int
 ) -> Ranking:
     """Return a collection's ranking as sure as it may be beside those of others.
 
@@ -33,20 +33,20 @@ def in_company(
         ranking: Its own.
         others: Those of the other collections that were searched, for the same question.
         calibration: What makes a confidence of features.
-        sizes: How many passages it has, and how many all have together.
+        together: How many passages all have together.
     """
     rivals = [candidate for other in others for candidate in other.candidates]
     if not rivals or not ranking.candidates:
         return ranking
     odds = sum(_odds(each) for each in (ranking, *others))
-    described = [_described(one, rivals, odds, sizes) for one in ranking.candidates]
+    described = [_describe(one, rivals, odds, together) for one in ranking.candidates]
     names = described[0]
     features = {n: np.array([each[n] for each in described], np.float32) for n in names}
     sure = calibration.probabilities(features)
-    return replace(ranking, candidates=tuple(_sured(ranking.candidates, described, sure.tolist())))
+    return replace(ranking, candidates=tuple(_assure(ranking.candidates, described, sure.tolist())))
 
 
-def _sured(
+def _assure(
     candidates: Sequence[Candidate],
     described: Sequence[dict[str, float]],
     sure: Sequence[float],
@@ -58,20 +58,22 @@ def _sured(
         yield replace(one, confidence=least, features=features)
 
 
-def _described(
-    one: Candidate, rivals: Sequence[Candidate], odds: float, sizes: tuple[int, int]
+def _describe(
+    one: Candidate, rivals: Sequence[Candidate], odds: float, together: int
 ) -> dict[str, float]:
     """Return a candidate's features as they would be among all passages (see ``features``)."""
-    own, together = sizes
     above = _above(one.score - max(rival.score for rival in rivals))
-    covered = max(rival.features.get("covered", 0.0) for rival in rivals)
-    told = math.log1p(own) / math.log1p(together)
+
+    def more(than_others: str, figure: str) -> float:
+        most = max(rival.features.get(figure, 0.0) for rival in rivals)
+        own = one.features.get(figure, 0.0) - most
+        return min(one.features.get(than_others, 0.0), own)
+
     beside: Mapping[str, float] = {
         "lead": min(one.features.get("lead", 0.0), above),
-        "away": min(one.features.get("away", 0.0), above),
         "likely": math.exp(one.score) / odds,
-        "clear": min(one.features.get("clear", 0.0), one.features.get("covered", 0.0) - covered),
-        "told": one.features.get("told", 0.0) * told,
+        "clear": more("clear", "covered"),
+        "nearer": more("nearer", "sentence"),
         "small": smallness(together),
     }
     return one.features | {name: beside[name] for name in beside.keys() & one.features.keys()}

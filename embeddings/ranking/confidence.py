@@ -114,9 +114,9 @@ class Calibration:
         """Return it as a document for a person to read."""
         return {
             "model": self.model,
-            **_rounded(self),
+            **_round(self),
             "lenience": round(self.lenience, 4),
-            "story": _rounded(self.story) if self.story else None,
+            "story": _round(self.story) if self.story else None,
             "mix": self.mix.document(),
             "note": self.note,
             "figures": dict(self.figures),
@@ -193,7 +193,7 @@ class Calibration:
         )
 
 
-def _rounded(part: Calibration | Story) -> dict[str, Any]:
+def _round(part: Calibration | Story) -> dict[str, Any]:
     return {
         "threshold": round(part.threshold, 4),
         "intercept": round(part.intercept, 5),

@@ -11,7 +11,7 @@ from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
 from embeddings.ranking.mix import Marks
-from embeddings.text.analysis import without_tags
+from embeddings.text.analysis import without_tags, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 EARLY = 10.0
 """After so many subject words, a word that comes for the first time counts half."""
-TOGETHER = 35
+TOGETHER = 40
 """The most subject words that are marked, unless one sentence alone has more."""
-
 
 _USUAL = Marks()
 
@@ -84,8 +83,7 @@ class Evidence:
 
     Attributes:
         passages: Which passages they are of, int64 [C].
-        words: BM25 by words, as a share of the most that the question allows.
-        grams: BM25 by character 4-grams, likewise.
+        grams: BM25 by character 4-grams, as a share of the most that the question allows.
         passage: Cosine of question and passage.
         sentence: Greatest cosine of question and sentence, read with its title.
         covered: Greatest share of the question's weight of words in one sentence and the title.
@@ -104,7 +102,6 @@ class Evidence:
     """
 
     passages: Ints
-    words: Floats
     grams: Floats
     passage: Floats
     sentence: Floats
@@ -140,16 +137,14 @@ def weigh(
     """
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
-    words, grams = terms.found.scores(passages)
     cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts, marks)
     likely = said + np.float32(marks.fits) * found.fits
-    best, beside = _marked(likely, found.length, owner, starts, marks.likely)
+    best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        words=words,
-        grams=grams,
+        grams=terms.found.scores(passages)[1],
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,
@@ -197,7 +192,7 @@ def _answering(cosine: Floats, found: _Found, owner: Ints, starts: Ints, marks: 
     return np.asarray(cosine + marks.before * before + words, np.float32)
 
 
-def _marked(
+def _mark(
     likely: Floats, length: Ints, owner: Ints, starts: Ints, behind: float
 ) -> tuple[Ints, Ints]:
     """Return the best sentence of each passage, and the one next to it that is marked with it.
@@ -219,6 +214,13 @@ def _foreign(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
     """Say which passages are in another language; none where the question's is not known."""
     others = [bool(terms.language) and code != terms.language for code in arrays.lexical.codes()]
     return np.array(others, np.float32)[arrays.lexical.language_of[passages]]
+
+
+def capitals(text: str, terms: Terms) -> Bools:
+    """Say which words of a question are written with a capital, but for its first, bool [words]."""
+    rest = (each for each in text.split()[1:] if any(map(str.isupper, each)))
+    names = {word for each in rest for word in words(each)}
+    return np.array([word in names for word in terms.words], np.bool_)
 
 
 class _Found:

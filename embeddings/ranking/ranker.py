@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from embeddings.question.intent import defined_term
 from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.ranking.features import describe
@@ -16,7 +17,7 @@ from embeddings.ranking.mix import Mix
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from embeddings.lexical.bm25 import Bools, Floats, Ints, Terms
+    from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.maxsim import Tokens
 
@@ -28,7 +29,6 @@ READ = 16
 """Candidates whose tokens are compared with the question's."""
 DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
-
 
 _USUAL = Mix()
 
@@ -99,7 +99,7 @@ def rank(
         groups = [(int(i), ()) for i in order[:limit]]
     shown = np.array([first for first, _ in groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
-    features |= meaning(query, terms, evidence, order, shown)
+    features |= meaning(query, terms, evidence, shown)
     nothing = np.zeros(len(shown), np.float32)
     sure = calibration.probabilities(features) if calibration else nothing
     return Ranking(tuple(_candidates(groups, evidence, score, features, sure)))
@@ -113,7 +113,7 @@ def evidence_for(
     Returns:
         The question's terms, the evidence, and which of the candidates are allowed, bool [C].
     """
-    terms = arrays.lexical.read(query.text)
+    terms = terms_of(query.text, arrays.lexical)
     pool = _pool(query, terms, arrays, None)
     if allowed is not None:
         pool = np.union1d(pool, _pool(query, terms, arrays, allowed))
@@ -123,6 +123,12 @@ def evidence_for(
         score = mix.weights.score(evidence)
         evidence = _read_again(evidence, score, query.tokens, arrays, within)
     return terms, evidence, within
+
+
+def terms_of(question: str, lexical: Lexical) -> Terms:
+    """Return a question's terms; one that asks what a term means is about that term alone."""
+    whole, term = lexical.read(question), defined_term(question)
+    return replace(lexical.read(term), language=whole.language) if term else whole
 
 
 def _read_again(

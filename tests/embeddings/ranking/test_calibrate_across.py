@@ -12,12 +12,12 @@ from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.confidence import Calibration, smallness
 from embeddings.ranking.ranker import Candidate, Ranking
 
-SIZES = (10, 1000)
+TOGETHER = 1000
 LEADS = Calibration("m", -1.0, {"lead": 2.0}, 0.5)
 
 
 def candidate(score: float, **features: float) -> Candidate:
-    given_ = {"lead": 2.0, "away": 2.0, "likely": 0.9, "clear": 0.5, "covered": 0.8, "small": 0.9}
+    given_ = {"lead": 2.0, "likely": 0.9, "clear": 0.5, "covered": 0.8, "small": 0.9}
     return Candidate(
         passage=0,
         score=score,
@@ -30,19 +30,19 @@ def candidate(score: float, **features: float) -> Candidate:
 
 
 def beside(one: Candidate, *others: Candidate) -> Candidate:
-    found = in_company(Ranking((one,)), [Ranking(others)], LEADS, SIZES)
+    found = in_company(Ranking((one,)), [Ranking(others)], LEADS, TOGETHER)
     return found.candidates[0]
 
 
 @pytest.mark.parametrize("others", [[], [Ranking()]])
 def test_alone_a_collection_is_as_sure_as_it_was(others: list[Ranking]) -> None:
     ranking = Ranking((candidate(5.0),))
-    assert in_company(ranking, others, LEADS, SIZES) is ranking
+    assert in_company(ranking, others, LEADS, TOGETHER) is ranking
 
 
 def test_an_equal_elsewhere_takes_the_lead_away() -> None:
     one = beside(candidate(5.0), candidate(5.0))
-    assert one.features["lead"] == one.features["away"] == 0
+    assert one.features["lead"] == 0
     assert one.confidence == pytest.approx(1 / (1 + math.exp(1)), abs=1e-6)
 
 
@@ -64,6 +64,11 @@ def test_what_another_covers_as_well_is_less_clear() -> None:
     assert one.features["clear"] == pytest.approx(0.1)
 
 
+def test_a_sentence_elsewhere_may_be_as_near() -> None:
+    near = candidate(3.0, nearer=0.2, sentence=0.9)
+    assert beside(near, candidate(1.0, sentence=0.8)).features["nearer"] == pytest.approx(0.1)
+
+
 def test_size_is_that_of_all_collections_together() -> None:
     assert beside(candidate(3.0), candidate(1.0)).features["small"] == smallness(1000)
 
@@ -75,7 +80,7 @@ def test_what_compares_with_nothing_stays() -> None:
 def test_only_features_that_there_are_are_corrected() -> None:
     bare = Candidate(0, 3.0, 0.9, 0, 0, (), {"grams": 0.3})
     words = Calibration("m", -1.0, {"grams": 2.0}, 0.5)
-    found = in_company(Ranking((bare,)), [Ranking((candidate(1.0),))], words, SIZES)
+    found = in_company(Ranking((bare,)), [Ranking((candidate(1.0),))], words, TOGETHER)
     assert found.candidates[0].features == {"grams": 0.3}
 
 
@@ -88,7 +93,7 @@ def test_none_is_surer_than_one_before_it_and_the_order_stays(
 ) -> None:
     ranking = Ranking(tuple(candidate(s) for s in sorted(own, reverse=True)))
     rivals = Ranking(tuple(candidate(s) for s in sorted(others, reverse=True)))
-    found = in_company(ranking, [rivals], LEADS, SIZES).candidates
+    found = in_company(ranking, [rivals], LEADS, TOGETHER).candidates
     sure = [one.confidence for one in found]
     assert sure == sorted(sure, reverse=True)
     assert [one.score for one in found] == [one.score for one in ranking.candidates]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.ranking.evidence import TOGETHER, Query, sentence_text, weigh
+from embeddings.ranking.evidence import TOGETHER, Query, capitals, sentence_text, weigh
 from tests.embeddings.ranked import CORPUS, arrays, ask, vector
 
 WORDS = st.sampled_from(["lettre", "outil", "contrat", "chat", "nuit", "Amazon"])
@@ -46,6 +46,17 @@ def test_the_evidence_is_that_of_brute_force() -> None:
     best = (CORPUS.sentences[2:4] @ query.vector).max()
     assert evidence.sentence[1] == pytest.approx(best, rel=1e-5)
     assert evidence.covered.tolist() == [0, pytest.approx(0.5)]
+
+
+def test_a_name_is_told_by_a_capital_that_does_not_open_the_question() -> None:
+    def names(question: str) -> list[str]:
+        terms = CORPUS.lexical.read(question)
+        return [
+            w for w, is_name in zip(terms.words, capitals(question, terms), strict=True) if is_name
+        ]
+
+    assert names("Que vendent Palantir et l\u2019ICE à Amazon ?") == ["palantir", "ice", "amazon"]
+    assert names("Palantir vend des outils ?") == []
 
 
 def test_a_sentence_is_read_with_its_title_without_markup() -> None:

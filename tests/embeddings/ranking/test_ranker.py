@@ -10,7 +10,7 @@ import pytest
 from embeddings.ranking import folding
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.mix import Weights
-from embeddings.ranking.ranker import Ranking
+from embeddings.ranking.ranker import Ranking, terms_of
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 
 SURE = Calibration("m", 0.0, {"covered": 1.0, "lead": 1.0}, 0.5)
@@ -22,6 +22,13 @@ def test_the_passage_that_has_the_words_comes_first() -> None:
 
 def test_a_word_of_the_title_counts() -> None:
     assert found(ask("Que vend Palantir ?", CORPUS))[0] == 1
+
+
+def test_a_question_what_a_term_means_is_about_the_term_alone() -> None:
+    lexical = arrays(("Titre", [["Le sens du mot signifie un outil."]])).lexical
+    terms = terms_of("Que signifie le mot EAM ?", lexical)
+    assert (terms.words, terms.language) == (("eam",), "fr")
+    assert len(terms_of("Que signifie la lettre pour EAM ?", lexical).words) > 1
 
 
 def test_candidates_come_best_first() -> None:
