@@ -103,19 +103,9 @@ async def _ask_all(
         if missed := outcome.miss(indexed.threshold):
             gold = tuple(labelled.lines[name].text for name in question.para_ids)
             first = hits[0].text if hits else ""
-            misses.append(
-                Miss(
-                    question.qid,
-                    question.question,
-                    gold,
-                    first,
-                    outcome.rank,
-                    outcome.confidence,
-                    missed,
-                    question.before,
-                    question.kind,
-                )
-            )
+            q, rank, sure = question, outcome.rank, outcome.confidence
+            miss = Miss(q.qid, q.question, gold, first, rank, sure, missed, q.before, q.kind)
+            misses.append(miss)
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {

@@ -71,14 +71,7 @@ async def _pool(
     name: str, labelled: LabelledSet, indexed: Indexed, progress: ProgressCallback | None
 ) -> Pool:
     """Encode the questions of a set that is indexed."""
-    places = [
-        (article.id, p.paragraph)
-        for article, group in zip(
-            labelled.material.articles, labelled.material.passages, strict=True
-        )
-        for p in group
-    ]
-    row = {labelled.place[place]: number for number, place in enumerate(places)}
+    row = {name: number for number, name in enumerate(labelled.lines)}  # in their order
     encoder, asked = indexed.models.encoder, list[Asked]()
     for done, question in enumerate(labelled.questions, 1):
         try:

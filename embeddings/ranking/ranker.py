@@ -10,8 +10,7 @@ import numpy as np
 from embeddings.question.intent import defined_term
 from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.ranking.features import describe
-from embeddings.ranking.meaning import meaning
+from embeddings.ranking.features import describe, meaning
 from embeddings.ranking.mix import Mix
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
+from embeddings.ranking.features import NAMES
 from embeddings.ranking.maxsim import STEP, Tokens
-from embeddings.ranking.meaning import NAMES
 from embeddings.ranking.mix import Mix, Weights
 from embeddings.ranking.ranker import rank
 from tests.embeddings.ranked import arrays, vector
