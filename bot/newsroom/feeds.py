@@ -109,10 +109,6 @@ def _tell(feed: Feed, language: Language) -> Iterator[str]:
         yield fit(translate(feed.trouble, language.code), _LONGEST)
 
 
-def _remember(feed: Feed) -> FeedMemory:
-    return FeedMemory.model_validate_json(feed.memory) if feed.memory else FeedMemory()
-
-
 async def watch_feeds(bot: Context) -> None:
     """Look at the feeds of our servers, each in its time, until this is cancelled."""
     turn = asyncio.Semaphore(AT_ONCE)
@@ -120,7 +116,8 @@ async def watch_feeds(bot: Context) -> None:
         try:
             interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
             due = await bot.records.feeds_due(time.time() - interval)
-            ours = (feed for feed in due if _is_ours(bot, feed))
+            has = bot.settings.discord.has  # another process looks at the other servers' feeds
+            ours = (feed for feed in due if has(feed.guild) and bot.get_guild(feed.guild))
             await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in ours))
         except EmbeddingsError as error:
             _log.warning("servers' feeds wait: %s", error)
@@ -136,17 +133,12 @@ async def _look_in_turn(bot: Context, feed: Feed, turn: asyncio.Semaphore) -> No
             _log.exception("a feed of server %s waits for its next look", feed.guild)
 
 
-def _is_ours(bot: Context, feed: Feed) -> bool:
-    """Say whether a feed is for this process to look at: another one has other servers."""
-    return bot.settings.discord.has(feed.guild) and bot.get_guild(feed.guild) is not None
-
-
 async def look_at(bot: Context, feed: Feed) -> None:
     """Take what is new in a feed into its server's own articles, and announce it.
 
     What stands in it when it is first looked at is taken, and not announced.
     """
-    memory = _remember(feed)
+    memory = FeedMemory.model_validate_json(feed.memory or "{}")
     is_first = not memory.entries
     added, trouble = await _take(bot, feed, memory)
     told: dict[str, str | float] = {"memory": memory.model_dump_json(), "trouble": trouble}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ LANGUAGES = frozenset(_CODES.split())
 SAME = 0.7
 """Share of the words of the richer text from which two are the same story, as with copies of one
 passage; two stories about one thing share a third."""
+RARE = 50
+"""Articles that have a word that is rare: two copies of a story share some, such as its names."""
+MOST = 2000
+"""Articles beyond which words are not compared: reading all of them takes seconds."""
 FEW = 12
 """Fewer different words than these are like too many others."""
 _WORD = re.compile(r"\w+")
@@ -94,7 +99,8 @@ class Likeness:
             a.origin: a for a in self._articles if a.origin and a.origin.startswith(ATTACHED)
         }
         self._by_title = {_title(a): a for a in self._articles}
-        self._words: dict[str, frozenset[str]] | None = None
+        self._words: list[frozenset[str]] = []
+        self._rare: dict[str, list[int]] = {}
 
     def find(self, new: Article) -> Article | None:
         """Return the article that a text seems to correct; None for a new story."""
@@ -102,32 +108,24 @@ class Likeness:
         return found or self._nearest(_words(new))
 
     def _nearest(self, words: frozenset[str]) -> Article | None:
-        if len(words) < FEW:
+        """Return the article with most of some words; one without the rare ones has not."""
+        if len(words) < FEW or len(self._articles) > MOST:
             return None
-        if self._words is None:
-            self._words = {a.id: _words(a) for a in self._articles}
-        best, share = None, SAME
-        for article in self._articles:
-            theirs = self._words[article.id]
-            longer = max(len(words), len(theirs), 1)
-            if min(len(words), len(theirs)) >= share * longer:
-                common = len(words & theirs) / longer
-                best, share = (article, common) if common >= share else (best, share)
-        return best
+        if not self._words:
+            self._index()
+        places = {place for word in words for place in self._rare.get(word, ())}
+        shares = {p: _share(words, self._words[p]) for p in sorted(places)}
+        best = max(shares, key=shares.__getitem__, default=None)
+        return None if best is None or shares[best] < SAME else self._articles[best]
 
-
-def correct(old: Article, new: Article, guessed: Iterable[str], by_hand: Iterable[str]) -> Article:
-    """Return an article with a new text; what is not stated anew stays as it was.
-
-    Args:
-        old: The article.
-        new: The text as it was read, with what is known of it.
-        guessed: Names of its fields that were guessed.
-        by_hand: Names of the fields of the old one that somebody set by hand.
-    """
-    unstated = {*guessed, *by_hand, *(name for name in FIELDS if not getattr(new, name))}
-    stays = {n: getattr(old, n) for n in FIELDS if n in unstated and getattr(old, n)}
-    return replace(new, id=old.id, **stays)
+    def _index(self) -> None:
+        """Note the words of all articles, and where each word stands that few of them have."""
+        self._words = [_words(article) for article in self._articles]
+        counts = Counter(word for words in self._words for word in words)
+        for place, words in enumerate(self._words):
+            for word in words:
+                if counts[word] <= RARE:
+                    self._rare.setdefault(word, []).append(place)
 
 
 def correct_all(
@@ -149,13 +147,23 @@ def correct_all(
         old = likeness.find(new)
         if old is not None and old.id not in taken:
             taken.add(old.id)
-            fields = guessed.get(new.id, ()), by_hand.get(old.id, ())
-            found[new.id] = correct(old, new, *fields)
+            uncertain = {*guessed.get(new.id, ()), *by_hand.get(old.id, ())}
+            found[new.id] = _correct(old, new, uncertain)
     return found
+
+
+def _correct(old: Article, new: Article, uncertain: set[str]) -> Article:
+    """Return an article with a new text; fields that are not stated anew stay as they were."""
+    kept = (n for n in FIELDS if n in uncertain or not getattr(new, n))
+    return replace(new, id=old.id, **{n: getattr(old, n) for n in kept if getattr(old, n)})
 
 
 def _title(article: Article) -> tuple[str, str]:
     return " ".join(article.title.split()).casefold(), (article.source or "").casefold()
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one), len(other), 1)
 
 
 def _words(article: Article) -> frozenset[str]:

@@ -77,12 +77,12 @@ def check(
     Raises:
         LimitError: One would be exceeded; the sentence says which, and what to do.
     """
-    after = {**there, **{article.id: article for article in (*plan.added, *plan.changed)}}
-    _check("articles", limits.articles, len(there), len(after))
-    _check("characters", limits.characters, _length(there), _length(after))
-    new = [a for a in after.values() if a.id not in there or a.digest != there[a.id].digest]
-    done = count_additions(log, now)
-    _check("additions", limits.additions, done, done + len(new))
+    costs = [_cost(new, there.get(new.id)) for new in (*plan.added, *plan.changed)]
+    for room in measure(limits, there, log, now):
+        what, after = room.what, room.used + sum(cost[room.what] for cost in costs)
+        if room.most < after > room.used:
+            said = _SENTENCES[what].format(most=room.most, after=after, before=room.used)
+            raise LimitError(said, what, room.most)
 
 
 def trim(
@@ -142,11 +142,6 @@ def count_additions(log: Iterable[AuditEntry], now: datetime) -> int:
 
 def _length(articles: Mapping[str, Article]) -> int:
     return sum(len(article.text) for article in articles.values())
-
-
-def _check(what: str, most: int | None, before: int, after: int) -> None:
-    if most and after > most and after > before:
-        raise LimitError(_SENTENCES[what].format(most=most, after=after, before=before), what, most)
 
 
 _SENTENCES = {

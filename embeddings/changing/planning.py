@@ -40,6 +40,7 @@ class Planner:
         taken: Every id that may not be given to another story, those of unreadable files too.
         collection: The collection that the articles belong to.
         edited: Article id -> names of its fields that were set by hand.
+        offering: Say as well which articles the new ones seem to correct.
     """
 
     def __init__(
@@ -48,7 +49,10 @@ class Planner:
         taken: Iterable[str],
         collection: str,
         edited: Mapping[str, Iterable[str]] | None = None,
+        *,
+        offering: bool = True,
     ) -> None:
+        self._offering = offering
         self._there = tuple(articles)
         self._articles = {article.id: article for article in self._there}
         self._taken = {*taken, *self._articles}
@@ -86,13 +90,14 @@ class Planner:
         added = self._list(self._added)
         known = {*self._changed, *self._unchanged}
         there = {a.id: a for a in self._there if a.id not in known}
+        new = added if self._offering else ()
         return Plan(
             added,
             self._list(self._changed),
             self._list(self._unchanged),
             tuple(self._rejected),
             self._inferred,
-            instead=correct_all(added, there, self._inferred, self._edited),
+            instead=correct_all(new, there, self._inferred, self._edited),
         )
 
     def _list(self, names: list[str]) -> tuple[Article, ...]:

@@ -231,9 +231,9 @@ class Proposing:
             from embeddings.changing.planning import Planner
 
             by_hand = self._collection.by_hand()
-            planner = Planner(there.values(), taken, self._rows.name, by_hand)
+            planner = Planner(there.values(), taken, self._rows.name, by_hand, offering=offering)
             plan = intake.read(inputs, names or {}, self._settings.fetch, planner)
-            return self._keep_within_limits(plan if offering else replace(plan, instead={}), there)
+            return self._keep_within_limits(plan, there)
 
         return await asyncio.to_thread(read)
 
