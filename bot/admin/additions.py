@@ -18,7 +18,7 @@ from bot.admin.reports import done_card, tell_entry
 from bot.admin.target import by, target, where
 from bot.errors import BotError
 from bot.ui.components import WRONG, button, notice
-from embeddings.errors import Overtaken, StorageError, UnknownArticle
+from embeddings.errors import Overtaken, StorageError
 from embeddings.reports import Proposal
 
 if TYPE_CHECKING:
@@ -156,21 +156,6 @@ async def _tell_overtaken(interaction: Interaction, engine: SearchEngine, error:
     lines = [tell_entry(e, titles, language) for entries in latest for e in entries]
     told = "\n".join([language("error-overtaken"), *lines])
     await delivery.answer(interaction, notice(told, WRONG))
-
-
-async def restore(
-    interaction: Interaction, engine: SearchEngine, article: str, number: int, *, shared: bool
-) -> None:
-    """Show what having an earlier version of an article again would do.
-
-    Raises:
-        BotError: That version is not there any more.
-    """
-    try:
-        proposal = await engine.propose_version(article, number)
-    except UnknownArticle:
-        raise BotError("version-gone") from None
-    await show(interaction, engine, proposal, shared=shared)
 
 
 async def remove(

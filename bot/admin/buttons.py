@@ -104,8 +104,8 @@ class Restore(AdminClick, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{A
 
     async def _act(self, interaction: Interaction) -> None:
         engine, number = await self._engine(interaction), int(self.fields["number"])
-        article = self.fields["article"]
-        await additions.restore(interaction, engine, article, number, shared=self._shared)
+        proposal = await engine.propose_version(self.fields["article"], number)
+        await additions.show(interaction, engine, proposal, shared=self._shared)
 
 
 class Stories(Click, template=r"v:stories"):

@@ -554,7 +554,6 @@ did-restore = “{ $name }” was restored
 history-restore = “Restore” proposes the article as it was before that change.
 error-said = { $detail }
 error-overtaken = Nothing was changed, as this happened since you were shown it:
-error-version-gone = This version is not kept any more.
 error-text-too-long = This text is too long for a form of { $most } characters: upload a corrected file with /admin add, and it takes the article’s place.
 error-text-moved = Somebody changed this text while you were writing: open the form again, to see what it is now. Nothing was changed.
 error-feed-gone = This feed is not watched here; /admin watch lists those that are.

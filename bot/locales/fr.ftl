@@ -590,7 +590,6 @@ did-restore = « { $name } » a été rétabli
 history-restore = « Rétablir » propose l’article tel qu’il était avant ce changement.
 error-said = { $detail }
 error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :
-error-version-gone = Cette version n’est plus conservée.
 error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
 error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
 error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
