@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,17 +25,35 @@ def engine(settings: Settings, **options: Any) -> SearchEngine:
     return SearchEngine(settings, encoder=WordEncoder(), **options)
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a story and the collection that it was added to."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "port.md").write_text(TEXT, encoding="utf-8")
+
+    async def add() -> None:
+        async with engine(Settings(data=folder / "data", seeds=Path("none")), seed=False) as opened:
+            await opened.add([str(folder / "port.md")], by="terminal")
+
+    asyncio.run(add())
+    return folder
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    published: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     Stage(tmp_path, monkeypatch, capsys)
     monkeypatch.setenv("VERBATIM_SEEDS", "none")
-    (tmp_path / "port.md").write_text(TEXT, encoding="utf-8")
+    shutil.copytree(published, tmp_path, dirs_exist_ok=True)
 
     def once(*arguments: str) -> Said:
         code = main(arguments, engine)
         return Said(code, *capsys.readouterr())
 
-    assert once("add", "port.md").code == 0
     return once
 
 
