@@ -68,7 +68,8 @@ def listing_card(catalogue: Catalogue, language: Language, look: Look) -> Card:
     if told := _say_filters(catalogue, language, look):
         head.append(f"-# {language('sources-filter', text=told)}")
     if not shown:
-        return Card(text(*head), None if told else _add(language), accent=ANSWERED)
+        add = button(language("button-add"), "v:stories")
+        return Card(text(*head), None if told else row(add), accent=ANSWERED)
     foot = language("sources-page", page=str(at + 1), pages=str(last + 1)) if last else ""
     return Card(
         text(*head),
@@ -98,10 +99,6 @@ def _say_filters(catalogue: Catalogue, language: Language, look: Look) -> str:
     when = f"{language(f'month-{int(month)}')} {year}" if month else ""
     parts = (look.text, catalogue.sources.get(look.source, ""), when)
     return " · ".join(fit(part, _TITLE) for part in parts if part)
-
-
-def _add(language: Language) -> ui.ActionRow[Any] | None:
-    return row(button(language("button-add"), "v:stories"))
 
 
 def _sort_button(sort: str, look: Look, language: Language) -> ui.Button[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.asking.confidence import shown_at_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from bot.shell.screen import Screen, Words
     from embeddings.readers import Draft
@@ -229,11 +229,6 @@ def rollback(screen: Screen, done: RollbackReport) -> None:
     ):
         for name in names:
             screen.line(f"{sign} {name}")
-
-
-def export(screen: Screen, done: Mapping[str, object]) -> None:
-    """Show how many articles were written, and where."""
-    screen.line(screen.words("exported", **done), "green")
 
 
 def status(screen: Screen, value: Status) -> None:

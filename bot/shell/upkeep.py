@@ -82,7 +82,8 @@ def export(shell: Shell, file: Path) -> None:
     them is left out.
     """
     articles = shell.run(lambda engine, _: engine.export(file))
-    shell.reply({"file": str(file), "articles": articles}, None, printing.export)
+    done: dict[str, object] = {"file": str(file), "articles": articles}
+    shell.reply(done, None, lambda screen, it: screen.line(screen.words("exported", **it), "green"))
 
 
 @command
