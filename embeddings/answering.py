@@ -15,7 +15,7 @@ from embeddings.question.followups import readings
 from embeddings.question.intent import small_talk
 from embeddings.question.understanding import understand
 from embeddings.ranking.calibrate_across import in_company
-from embeddings.ranking.merging import interleaved, merged
+from embeddings.ranking.merging import interleave, merge
 from embeddings.types import Answer, Filters, Note, Refusal
 from embeddings.vectors.encoder import read_question
 from embeddings.vectors.reranker import TOP, Reranker, rerank
@@ -167,7 +167,7 @@ class _Asked:
         blank = Answer(self.question, self.snapshot, sure, None, filters=filters)
         enough = [hits for one, hits in quoted if hits and self.suffices(one, hits, filters)]
         if enough:
-            return replace(blank, hits=merged(enough, self.terms.top_k))
+            return replace(blank, hits=merge(enough, self.terms.top_k))
         everywhere = self.search(Filters(), vector) if filters else searched
         return replace(
             blank,
@@ -179,7 +179,7 @@ class _Asked:
     def closest(self, quoted: list[tuple[Hit, ...]]) -> tuple[Hit, ...]:
         """Return what may be shown as perhaps answering, though it is not sure enough."""
         near = [tuple(hit for hit in hits if hit.confidence >= PERHAPS) for hits in quoted]
-        return merged([hits for hits in near if hits], self.terms.top_k) if any(near) else ()
+        return merge([hits for hits in near if hits], self.terms.top_k) if any(near) else ()
 
     @property
     def snapshot(self) -> str:
@@ -275,4 +275,4 @@ def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
     found = sorted(
         (one for one in searched if one.candidates), key=lambda one: -one.candidates[0].confidence
     )
-    return interleaved([one.loaded.titles(one.candidates, NEAREST) for one in found], NEAREST)
+    return interleave([one.loaded.titles(one.candidates, NEAREST) for one in found], NEAREST)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 36_395,  # to become 23,000
+    "lines": 36_380,  # to become 23,000
     "files": 249,  # to become 165
     "files in one folder": 16,  # to become 14
-    "lines in one file": 307,  # to become 300
+    "lines in one file": 304,  # to become 300
     "chain of imports": 18,  # to become 12
     "median function": 5,
     "long function, one in ten": 15,  # to become 14
@@ -106,7 +106,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 81, "pure": 1, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 67, "pure": 1, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 
 
-def merged(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
+def merge(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
     """Merge hits of several collections by confidence and then by score.
 
     A confidence is a probability, fitted for corpora of every size, and so means the same in each;
@@ -41,7 +41,7 @@ def merged(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
 
 
-def interleaved(lists: Sequence[tuple[str, ...]], limit: int) -> tuple[str, ...]:
+def interleave(lists: Sequence[tuple[str, ...]], limit: int) -> tuple[str, ...]:
     """Return the first of each list, then the second of each, and so on, each text once."""
     texts = (text for text in chain.from_iterable(zip_longest(*lists)) if text is not None)
     return tuple(islice(dict.fromkeys(texts), limit))

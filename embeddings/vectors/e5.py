@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from embeddings.errors import ModelError
-from embeddings.vectors.e5file import DIMENSION, Weights, graph, widened
+from embeddings.vectors.e5file import DIMENSION, Weights, graph, widen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -226,7 +226,7 @@ class E5:
         return tuple(words[place - 1] for place in places) if words else ()
 
     def _run(self, ids: list[int]) -> Floats:
-        rows = widened(self._pieces[ids]) + self._places[: len(ids)]
+        rows = widen(self._pieces[ids]) + self._places[: len(ids)]
         found: Floats = self._session.run(None, {"rows": rows[None]})[0][0]
         return found
 

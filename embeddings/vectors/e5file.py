@@ -79,7 +79,7 @@ class Weights:
         return np.frombuffer(self._data, dtype, count, at)
 
 
-def widened(blocks: NDArray[Any]) -> Floats:
+def widen(blocks: NDArray[Any]) -> Floats:
     """Return the numbers of blocks, float32 [n, 32 b] for shape ``[n, b]``.
 
     Number j of a block is its scale times (nibble - 8), the low nibble of byte j for the first
@@ -147,7 +147,7 @@ class _Graph:
     def linear(self, value: str, names: Sequence[str], columns: int) -> str:
         """Add a product with the rows of some matrices, and their biases."""
         out = names[0]
-        rows = np.concatenate([widened(self.weights.blocks(f"{n}.w", columns)) for n in names])
+        rows = np.concatenate([widen(self.weights.blocks(f"{n}.w", columns)) for n in names])
         scale = np.abs(rows).max(axis=1) / 127
         inputs = {
             "int8": np.rint(rows / scale[:, None]).astype(np.int8).T,

@@ -61,7 +61,7 @@ def test_a_block_is_its_scale_times_its_nibbles_less_eight() -> None:
     blocks["scale"], blocks["pairs"][0, 0, 3] = 0.5, 0xF2
     expected = np.full(32, -4.0)
     expected[3], expected[19] = (2 - 8) * 0.5, (15 - 8) * 0.5
-    np.testing.assert_array_equal(e5file.widened(blocks)[0], expected)
+    np.testing.assert_array_equal(e5file.widen(blocks)[0], expected)
 
 
 def test_another_file_of_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
