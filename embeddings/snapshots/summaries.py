@@ -26,18 +26,11 @@ def summarise(kept: SnapshotStore) -> tuple[SnapshotSummary, ...]:
                 if each.manifest
                 else read_manifest(kept.folder / str(number), each.digest)
             )
-            added, changed, removed = each.counts
+            size = (manifest.articles, manifest.passages)
+            is_live = number == published.live
             found.append(
                 SnapshotSummary(
-                    str(number),
-                    manifest.created_at,
-                    manifest.articles,
-                    manifest.passages,
-                    live=number == published.live,
-                    by=each.by,
-                    added=added,
-                    changed=changed,
-                    removed=removed,
+                    str(number), manifest.created_at, *size, is_live, each.by, *each.counts
                 )
             )
     return tuple(found)

@@ -19,9 +19,9 @@ from embeddings.store import schema
 from embeddings.types import METADATA, Article, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from embeddings.store.database import Database
 
@@ -74,8 +74,7 @@ class Articles:
         """
         found = select(schema.versions).join(schema.contents, _JOINED)
         found = found.where(self._inside(number or 0)).order_by(schema.versions.c.article)
-        with self._database.read() as connection:
-            return {row.article: self._version(row) for row in connection.execute(found)}
+        return {row.article: self._version(row) for row in self._read(found)}
 
     def history(self, article: str | None = None) -> tuple[Version, ...]:
         """Return every version of every article, or of one, oldest first."""
@@ -83,31 +82,26 @@ class Articles:
         found = select(schema.versions).where(v.collection == self.collection)
         if article is not None:
             found = found.where(v.article == article)
-        with self._database.read() as connection:
-            found = found.order_by(v.article, v.version)
-            return tuple(map(self._version, connection.execute(found)))
+        return tuple(map(self._version, self._read(found.order_by(v.article, v.version))))
 
     def by_hand(self, number: int | None) -> dict[str, frozenset[str]]:
         """Return the fields of each article of a snapshot that somebody set by hand."""
         v = schema.versions.c
         found = select(v.article, v.by_hand).join(schema.contents, _JOINED)
-        with self._database.read() as connection:
-            rows = connection.execute(found.where(self._inside(number or 0), v.by_hand != ""))
-            return {row.article: frozenset(row.by_hand.split()) for row in rows}
+        found = found.where(self._inside(number or 0), v.by_hand != "")
+        return {row.article: frozenset(row.by_hand.split()) for row in self._read(found)}
 
     def ids(self, number: int | None) -> tuple[str, ...]:
         """Return the ids of the articles of a snapshot, those of damaged and lost rows too."""
-        c = schema.contents.c
-        with self._database.read() as connection:
-            return tuple(connection.scalars(select(c.article).where(self._inside(number or 0))))
+        found = select(schema.contents.c.article).where(self._inside(number or 0))
+        return tuple(row.article for row in self._read(found))
 
     def find_lost(self, number: int | None) -> tuple[str, ...]:
         """Return the articles of a snapshot of which the row is gone."""
         v, c = schema.versions.c, schema.contents.c
         found = select(c.article).outerjoin(schema.versions, _JOINED)
         found = found.where(self._inside(number or 0), v.article.is_(None)).order_by(c.article)
-        with self._database.read() as connection:
-            return tuple(connection.scalars(found))
+        return tuple(row.article for row in self._read(found))
 
     def write(
         self,
@@ -189,6 +183,10 @@ class Articles:
                 continue
             newest = self._newest(connection, [article.id]).get(article.id, 0)
             connection.execute(schema.versions.insert(), [self._row(article, newest + 1, (), at)])
+
+    def _read(self, found: Select[Any]) -> Sequence[Row[Any]]:
+        with self._database.read() as connection:
+            return connection.execute(found).all()
 
     def _inside(self, number: int) -> ColumnElement[bool]:
         """Return the condition of being in a snapshot."""

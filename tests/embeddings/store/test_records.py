@@ -80,9 +80,11 @@ async def other(
     made.close()
 
 
-async def test_a_vote_comes_back_as_it_was(records: Records) -> None:
+async def test_votes_and_refused_questions_come_back_as_they_were(records: Records) -> None:
     await records.vote(VOTE)
+    await records.keep(ASKED)
     assert await records.votes(user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
+    assert await records.unanswered(guild=2) == [replace(ASKED, at="2026-01-01T00:00:00+00:00")]
 
 
 async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_alone(
@@ -105,11 +107,6 @@ async def test_a_reason_is_added_to_its_vote_and_kept_with_no_other(records: Rec
     await records.vote(VOTE)
     assert await records.explain("a1", 1, "Trop long")
     assert [v.reason for v in await records.votes(user=1)] == ["Trop long"]
-
-
-async def test_refused_questions_come_back(records: Records) -> None:
-    await records.keep(ASKED)
-    assert [a.question for a in await records.unanswered(guild=2)] == ["Pourquoi ?"]
 
 
 async def test_a_person_is_forgotten_whole_and_nobody_else(records: Records) -> None:
