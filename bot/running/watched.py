@@ -27,12 +27,12 @@ async def watched(settings: Settings, engine: Intake, store: Records) -> AsyncIt
     Raises:
         InputError: The watched folder holds the data folder, or lies in it.
     """
-    watch = partial(watching, settings, engine)
+    watch = partial(watching, settings, engine, store)
     if not (settings.discord.shard_ids and (settings.watch.folder or settings.watch.feeds)):
         async with watch():
             yield
         return
-    Watcher(settings, engine)  # what is wrong with the settings is told now
+    Watcher(settings, engine, store)  # what is wrong with the settings is told now
     task = asyncio.create_task(turns.alone(store, _NAME, watch, turns.LEASE), name=_NAME)
     try:
         yield

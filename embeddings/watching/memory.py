@@ -1,20 +1,14 @@
-"""What the watched folder and feeds have given already, kept in one small file over restarts."""
+"""What the watched folder and feeds have given already, kept in the store over restarts."""
 
 from __future__ import annotations
 
-import json
 import logging
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
-from embeddings.snapshots.disk import write_atomic
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-NAME = "watched.json"
-"""Name of the file in the data folder."""
+NOTE = "watched"
+"""What the note is called in the store."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,26 +48,36 @@ class Memory(BaseModel):
         return self.feeds.setdefault(address, FeedMemory())
 
 
-def remembered(data: Path) -> Memory:
-    """Read what is known in a data folder; nothing when the file is not there, or is damaged.
+class Notes(Protocol):
+    """What keeps notes: the store's records, of which no more is needed here."""
+
+    async def note(self, name: str) -> str | None:
+        """Return a note."""
+
+    async def write_note(self, name: str, value: str) -> None:
+        """Keep a note."""
+
+
+async def recall(notes: Notes) -> Memory:
+    """Read what is known; nothing when there is no note, or a damaged one.
 
     Nothing is lost by beginning anew: everything is read once more, and found to be there.
-    """
-    path = data / NAME
-    try:
-        return Memory.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Memory()
-    except (OSError, ValidationError) as error:
-        _log.warning("%s cannot be read (%s): all is looked at anew", path, type(error).__name__)
-        return Memory()
-
-
-def remember(data: Path, memory: Memory) -> None:
-    """Keep what is known in a data folder.
 
     Raises:
-        StorageError: The disk is full or cannot be written.
+        StorageError: The store cannot be read.
     """
-    text = json.dumps(memory.model_dump(), ensure_ascii=False, separators=(",", ":"))
-    write_atomic(data / NAME, text.encode())
+    kept = await notes.note(NOTE)
+    try:
+        return Memory.model_validate_json(kept) if kept else Memory()
+    except ValidationError:
+        _log.warning("what was taken before cannot be read: all is looked at anew")
+        return Memory()
+
+
+async def remember(notes: Notes, memory: Memory) -> None:
+    """Keep what is known.
+
+    Raises:
+        StorageError: The store cannot be written.
+    """
+    await notes.write_note(NOTE, memory.model_dump_json())

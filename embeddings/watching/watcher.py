@@ -14,7 +14,7 @@ from watchfiles import awatch
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.watching.feeds import WatchedFeed, next_look
 from embeddings.watching.folder import WatchedFolder
-from embeddings.watching.memory import remember, remembered
+from embeddings.watching.memory import Memory, recall, remember
 from embeddings.watching.taking import Taking, Told
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Settings
-    from embeddings.watching.memory import Stamp
+    from embeddings.watching.memory import Notes, Stamp
     from embeddings.watching.taking import Intake
 
 ABSENT = 5.0
@@ -47,24 +47,23 @@ class Watcher:
     Args:
         settings: What to watch, where the data lives, how pages are fetched.
         engine: What takes articles in.
+        notes: Where it is kept what was taken.
 
     Raises:
         InputError: The folder holds the data folder, or lies in it.
     """
 
-    def __init__(self, settings: Settings, engine: Intake) -> None:
+    def __init__(self, settings: Settings, engine: Intake, notes: Notes) -> None:
         watch = settings.watch
-        self._data = settings.data
-        self._memory = remembered(settings.data)
+        self._notes = notes
+        self._memory = Memory()
         self._taking = Taking(engine)
         self._told = Told()
         self._folder = WatchedFolder(watch.folder, watch.debounce) if watch.folder else None
         if self._folder:
             _check_apart(self._folder.root, settings.data)
-        self._feeds = [
-            WatchedFeed(address, self._memory.feed(address), settings.fetch)
-            for address in dict.fromkeys(watch.feeds)
-        ]
+        self._addresses = tuple(dict.fromkeys(watch.feeds))
+        self._fetch = settings.fetch
         self._interval = watch.interval * 60.0
         self._debounce = watch.debounce
         self._refused: dict[str, Stamp] = {}
@@ -79,10 +78,12 @@ class Watcher:
                 await asyncio.sleep(PAUSE)
 
     async def _watch(self) -> None:
+        self._memory = await recall(self._notes)
         async with asyncio.TaskGroup() as group:
             if self._folder:
                 group.create_task(self._watch_folder(self._folder), name="watched-folder")
-            for feed in self._feeds:
+            for address in self._addresses:
+                feed = WatchedFeed(address, self._memory.feed(address), self._fetch)
                 group.create_task(self._watch_feed(feed), name="watched-feed")
 
     async def _watch_folder(self, folder: WatchedFolder) -> None:
@@ -140,7 +141,7 @@ class Watcher:
             self._refused |= files
             return
         self._memory.files |= files
-        await self._remember()
+        await remember(self._notes, self._memory)
 
     async def _watch_feed(self, feed: WatchedFeed) -> None:
         while True:
@@ -156,18 +157,15 @@ class Watcher:
                 taken = await self._taking.take(list(news))
                 for reason in feed.note(news, taken):
                     _log.warning("not taken from %s: %s", feed.address, reason)
-            await self._remember()
+            await remember(self._notes, self._memory)
         except EmbeddingsError as error:
             self._told.warn(feed.address, f"The feed waits for its next look: {error}")
         else:
             self._told.forget(feed.address)
 
-    async def _remember(self) -> None:
-        await asyncio.to_thread(remember, self._data, self._memory)
-
 
 @contextlib.asynccontextmanager
-async def watching(settings: Settings, engine: Intake) -> AsyncIterator[None]:
+async def watching(settings: Settings, engine: Intake, notes: Notes) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts; by default nothing.
 
     Raises:
@@ -176,7 +174,7 @@ async def watching(settings: Settings, engine: Intake) -> AsyncIterator[None]:
     if not (settings.watch.folder or settings.watch.feeds):
         yield
         return
-    task = asyncio.create_task(Watcher(settings, engine).run(), name="watching")
+    task = asyncio.create_task(Watcher(settings, engine, notes).run(), name="watching")
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Something that takes articles in, as the engine does, and remembers what it was given."""
+"""Something that takes articles in and keeps notes, and remembers what it was given."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class FakeIntake:
         dropped: The tokens of those that were dropped.
         failures: What the next confirmations raise, one after the other.
         unfit: What a proposal with an input of this name raises.
+        notes: What is kept over restarts.
     """
 
     proposed: list[list[str]] = field(default_factory=list)
@@ -34,6 +35,7 @@ class FakeIntake:
     dropped: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     unfit: dict[str, Exception] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     async def propose(self, inputs: Sequence[str], *, by: str = "") -> Proposal:
         assert by == "watch"
@@ -62,6 +64,12 @@ class FakeIntake:
 
     async def drop(self, token: str) -> None:
         self.dropped.append(token)
+
+    async def note(self, name: str) -> str | None:
+        return self.notes.get(name)
+
+    async def write_note(self, name: str, value: str) -> None:
+        self.notes[name] = value
 
     @property
     def names(self) -> list[list[str]]:

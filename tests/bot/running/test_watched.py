@@ -30,7 +30,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     found: set[str] = set()
 
     @contextlib.asynccontextmanager
-    async def watching(settings: Settings, _: Any) -> AsyncIterator[None]:
+    async def watching(settings: Settings, *_: Any) -> AsyncIterator[None]:
         found.add(settings.language)
         try:
             yield

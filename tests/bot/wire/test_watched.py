@@ -90,7 +90,7 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
     assert not [line for line in said if "Traceback" in line]
     async with SearchEngine(settings) as engine:
         assert (await engine.verify()).ok
-        async with asyncio.timeout(60), watching(settings, engine):
+        async with asyncio.timeout(60), watching(settings, engine, engine.records):
             while not engine.sources():  # noqa: ASYNC110 - nobody tells of it
                 await asyncio.sleep(0.1)
         assert len(engine.passages("ponts")) == 150

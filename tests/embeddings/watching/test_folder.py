@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from embeddings.watching.folder import WatchedFolder
 from embeddings.watching.memory import Stamp
+from tests.embeddings.readers.each import each
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_file_put_there_anew_with_its_old_date_is_taken_again(
     assert settled(folder, taken) == ["a.md"]
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         ".a.md",

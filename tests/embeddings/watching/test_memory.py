@@ -1,14 +1,15 @@
-"""What the watcher knows survives a restart, and a damaged file costs nothing but a second look."""
+"""What the watcher knows survives a restart, and a damaged note costs nothing but a second look."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.watching.memory import NAME, FeedMemory, Memory, remember, remembered
+from embeddings.watching.memory import NOTE, FeedMemory, Memory, recall, remember
+from tests.embeddings.intake import FakeIntake
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 feeds = st.builds(
@@ -27,22 +28,18 @@ memories = st.builds(
 
 
 @given(memory=memories)
-def test_what_is_kept_is_read_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, memory: Memory
-) -> None:
-    data = tmp_path_factory.getbasetemp()
-    remember(data, memory)
-    assert remembered(data) == memory
+def test_what_is_kept_is_read_back_as_it_was(memory: Memory) -> None:
+    notes = FakeIntake()
+    asyncio.run(remember(notes, memory))
+    assert asyncio.run(recall(notes)) == memory
 
 
-def test_a_new_data_folder_knows_nothing(tmp_path: Path) -> None:
-    assert remembered(tmp_path) == Memory()
+async def test_a_new_store_knows_nothing() -> None:
+    assert await recall(FakeIntake()) == Memory()
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"files": {"a": [1]}}', b"\xff"])
-def test_a_damaged_file_is_told_and_begun_anew(
-    tmp_path: Path, data: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / NAME).write_bytes(data)
-    assert remembered(tmp_path) == Memory()
-    assert NAME in caplog.text
+async def test_a_damaged_note_is_told_and_begun_anew(caplog: pytest.LogCaptureFixture) -> None:
+    for damaged in ("{", "[]", '{"files": {"a": [1]}}'):
+        caplog.clear()
+        assert await recall(FakeIntake(notes={NOTE: damaged})) == Memory()
+        assert "all is looked at anew" in caplog.text

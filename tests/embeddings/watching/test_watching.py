@@ -20,6 +20,7 @@ from embeddings.watching import watcher as module
 from embeddings.watching.watcher import Watcher, watching
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.sites import Site, running
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
@@ -84,7 +85,7 @@ def put(folder: Path, name: str) -> None:
 @asynccontextmanager
 async def at_work(settings: Settings, intake: FakeIntake) -> AsyncIterator[None]:
     """Watch, and wait until it listens."""
-    async with watching(settings, intake):
+    async with watching(settings, intake, intake):
         await asyncio.sleep(0.05)
         yield
 
@@ -244,24 +245,24 @@ async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
     put(folder, "a.md")
     async with SearchEngine(settings, encoder=WordEncoder()) as engine:
         with writer_lock(settings.data / "collections" / "shared"):
-            async with watching(settings, engine):
+            async with watching(settings, engine, engine.records):
                 await asyncio.sleep(0.5)
                 began = asyncio.get_running_loop().time()
         assert asyncio.get_running_loop().time() - began < 1
 
 
-@pytest.mark.parametrize("place", ["data", "data/in", "."])
+@each("place", ["data", "data/in", "."])
 def test_a_folder_that_shares_its_place_with_the_data_is_refused(
     settings: Settings, intake: FakeIntake, tmp_path: Path, place: str
 ) -> None:
     watch = WatchSettings(folder=tmp_path / place)
     with pytest.raises(InputError, match="VERBATIM_WATCH__FOLDER"):
-        Watcher(settings.model_copy(update={"watch": watch}), intake)
+        Watcher(settings.model_copy(update={"watch": watch}), intake, intake)
 
 
 async def test_nothing_is_watched_by_default(settings: Settings, intake: FakeIntake) -> None:
     before = asyncio.all_tasks()
-    async with watching(settings.model_copy(update={"watch": WatchSettings()}), intake):
+    async with watching(settings.model_copy(update={"watch": WatchSettings()}), intake, intake):
         assert asyncio.all_tasks() == before
 
 
@@ -270,7 +271,7 @@ async def test_a_file_in_the_folder_answers_questions_soon_after(
 ) -> None:
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as engine,
-        watching(settings, engine),
+        watching(settings, engine, engine.records),
     ):
         with writer_lock(settings.data / "collections" / "shared"):
             put(folder, "pont.md")
@@ -292,7 +293,7 @@ async def test_the_pages_of_a_feed_are_taken_where_robots_txt_allows_it(
     settings = with_feeds(settings, f"{site.root}/feed")
     with caplog.at_level(logging.INFO, logger="embeddings"):
         async with SearchEngine(settings, encoder=WordEncoder()) as engine:
-            async with watching(settings, engine):
+            async with watching(settings, engine, engine.records):
                 await until(lambda: "robots.txt says so" in caplog.text)
             assert [source.url for source in engine.sources()] == [f"{site.root}/open"]
     assert "/closed" not in site.paths
@@ -303,7 +304,7 @@ async def test_a_feed_that_does_not_answer_is_told_once(
     intake: FakeIntake,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    watcher = Watcher(with_feeds(settings, "http://127.0.0.1:1/feed"), intake)
+    watcher = Watcher(with_feeds(settings, "http://127.0.0.1:1/feed"), intake, intake)
     watcher._interval = 0.02
     task = asyncio.create_task(watcher.run())
     await until(lambda: "waits for its next look" in caplog.text)
