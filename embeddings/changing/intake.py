@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.readers import Fetcher, Sandbox
-from embeddings.readers.attachments import attached
 from embeddings.readers.many import read_all
 from embeddings.reports import Omission
 from embeddings.snapshots.building import texts_of
-from embeddings.snapshots.disk import storage_errors
 from embeddings.text.passages import split
 from embeddings.types import Rejected
 
@@ -40,13 +36,12 @@ def read(
     """
     drafts: list[tuple[str, Draft]] = []
     rejected: list[Rejected] = []
-    here = Path(tempfile.gettempdir())
-    with storage_errors(here), attached(inputs, names) as attachments, Sandbox() as sandbox:
-        for outcome in read_all(attachments.paths, sandbox, Fetcher(fetch)):
+    with Sandbox() as sandbox:
+        for outcome in read_all(inputs, sandbox, Fetcher(fetch), names):
             if isinstance(outcome, Rejected):
-                rejected.append(attachments.rejected(outcome))
+                rejected.append(outcome)
             else:
-                drafts.append(attachments.draft(*outcome))
+                drafts.append(outcome)
     plan = planner.plan(drafts)
     left_out = (
         Omission(name, each.what, each.why) for name, draft in drafts for each in draft.left_out

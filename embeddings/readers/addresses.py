@@ -23,33 +23,14 @@ MAX_LENGTH = 2000
 _PORTS = {"http": 80, "https": 443}
 _LOWEST_FREE_PORT = 1024
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_BLANK = re.compile(r"\s")
 _SAFE = "/%:=&?~+!$,;'@()*[]|-._"
-_NOT_PUBLIC = tuple(
-    map(
-        ipaddress.ip_network,
-        [
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.0.0.0/24",
-            "192.0.2.0/24",
-            "192.88.99.0/24",
-            "192.168.0.0/16",
-            "198.18.0.0/15",
-            "198.51.100.0/24",
-            "203.0.113.0/24",
-            "224.0.0.0/4",
-            "240.0.0.0/4",
-            "2001::/23",
-            "2001:db8::/32",
-            "2002::/16",
-            "3fff::/20",
-        ],
-    )
-)
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+    "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
+    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "2001::/23",
+    "2001:db8::/32", "2002::/16", "3fff::/20",
+)))  # fmt: skip
 """What no page is fetched from: the special-purpose registries of IANA for IPv4 and IPv6 (RFC 6890
 and its updates, as of 2025) and multicast. Of IPv6, all outside of 2000::/3 comes to it."""
 
@@ -92,6 +73,25 @@ class Address:
 def is_web_address(given: str) -> bool:
     """Say whether what a person names is meant as a web address, and not as a file."""
     return re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]+://", given) is not None
+
+
+def web_address(*texts: str | None, base: str | None = None) -> str | None:
+    """Return the first of some texts that is a whole address of a page, None without any.
+
+    Args:
+        texts: Such as a page states for itself.
+        base: To which they may be relative.
+    """
+    for text in filter(None, texts):
+        try:
+            whole = urljoin(base or "", text.strip())
+            parts = urlsplit(whole)
+            is_one = parts.scheme in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
+        except ValueError:
+            continue
+        if is_one and len(whole) <= MAX_LENGTH and not _BLANK.search(whole):
+            return whole
+    return None
 
 
 def parse(given: str, base: str = "") -> Address:

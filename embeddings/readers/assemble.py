@@ -6,11 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import MAX_LENGTH
 from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.formats.frontmatter import MAX_FIELD, MAX_URL
+from embeddings.readers.formats.frontmatter import MAX_FIELD
 from embeddings.readers.pages.guesses import (
     MAX_TITLE,
+    Margins,
     guess_author,
     guess_date,
     guess_source,
@@ -48,6 +50,8 @@ def draft_of(
     left_out: tuple[LeftOut, ...] = (),
     *,
     needed_only: bool = False,
+    above: Margins | None = None,
+    source: str | None = None,
 ) -> Draft:
     """Make a draft of a text.
 
@@ -57,17 +61,21 @@ def draft_of(
         stated: What the document says of itself; what it says is empty stays so.
         left_out: What of the document is not in the text.
         needed_only: The format states the other fields where they are known: guess none of them.
+        above: The lines that tell the other fields, where those of the text itself do not.
+        source: Who publishes it, if nothing says so.
     """
     fields = stated or Fields()
-    margins = cache(lambda: margins_of(text.removeprefix("## ").replace("\n## ", "\n")))
+    margins = margins_of(text.removeprefix("## ").replace("\n## ", "\n"))
+    told = above or margins
+    top = margins if above is None else Margins((*above.head, *margins.head), ())
     language = cache(lambda: guess_language(text))
     stem = storable(path.stem)
     guesses: dict[str, Callable[[], Any]] = {
-        "title": lambda: guess_title(text, margins(), stem)[:MAX_TITLE].strip() or "Article",
-        "source": lambda: guess_source(margins()),
-        "author": lambda: guess_author(margins()),
-        "date": lambda: guess_date(margins(), stem, language()),
-        "url": lambda: guess_url(margins()),
+        "title": lambda: guess_title(text, top, stem)[:MAX_TITLE].strip() or "Article",
+        "source": lambda: source or guess_source(told),
+        "author": lambda: guess_author(told),
+        "date": lambda: guess_date(told, stem, language()),
+        "url": lambda: guess_url(told),
         "language": language,
     }
     guessed = {
@@ -107,8 +115,10 @@ def check_quotable(draft: Draft, name: str) -> Draft:
             f"{name} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
             "cut it into several."
         )
-    if len(draft.origin or "") > MAX_URL:
-        raise ReadError(f"{name[:60]}… has a name of more than {MAX_URL} characters; shorten it.")
+    if len(draft.origin or "") > MAX_LENGTH:
+        raise ReadError(
+            f"{name[:60]}… has a name of more than {MAX_LENGTH} characters; shorten it."
+        )
     passages = split(draft.article("draft"))
     if not passages:
         raise ReadError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.child import serve
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import check_quotable
-from embeddings.readers.draft import Draft, to_plain
+from embeddings.readers.draft import FOUND, Draft
 from embeddings.readers.registry import FORMATS
 from embeddings.types import Rejected
 
@@ -44,7 +44,7 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         found = FORMATS[request["extension"]].read(data, Path(name), **known)
         if isinstance(found, Draft):
             found = [check_quotable(found, known.get("address") or name)]
-        return {"found": [to_plain(each) for each in _checked(found, name)]}
+        return {"found": FOUND.dump_python([*_checked(found, name)], mode="json")}
     except ReadError as error:
         return {"error": str(error)}
     except MemoryError:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
-_MONTHS = (
-    "janvier janv january jan",
-    "février fevrier févr fevr fév february feb",
-    "mars march mar",
-    "avril avr april apr",
-    "mai may",
-    "juin june jun",
-    "juillet juil july jul",
-    "août aout august aug",
-    "septembre sept september sep",
-    "octobre october oct",
-    "novembre november nov",
-    "décembre decembre déc december dec",
-)
-_NUMBERS = {name: n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
-_NAME = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+from embeddings.question.dateforms import MONTHS
+from embeddings.question.days import read_days
+from embeddings.text.boilerplate import fold
+
+FIRST_YEAR = 1600
+"""The first year of newspapers; a template's empty day lies before it."""
+
+_ACCENTS = {ord("e"): "[eé]", ord("u"): "[uû]"}
+_NAME = "|".join(sorted(MONTHS, key=len, reverse=True)).translate(_ACCENTS)
 _WEEKDAY = (
     r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+)?"
@@ -36,27 +29,51 @@ DATE = (
 )
 """A day with its year, as a pattern to be used once in another, with ``re.IGNORECASE``."""
 
-_WHOLE = re.compile(r"\A" + DATE + r"(?:[T ,à]+\d{1,2}[:h]\d{0,2}.{0,20})?", re.IGNORECASE)
+_STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
+_SHOWN = re.compile(DATE, re.IGNORECASE)
+_LONGEST = 200
+_MONTHS_OF_A_YEAR = 12
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 
 def read_date(text: str) -> date | None:
-    """Return the day that a text says, and nothing else but a time of day; None when it is none."""
-    found = _WHOLE.fullmatch(text.strip())
-    return matched_date(found) if found else None
+    """Return the first of the days that a text says, and nothing else but a time of day.
+
+    A text that does not tell its year says none.
+    """
+    today = datetime.now(UTC).date()  # only for the century of 22/06/18
+    days = read_days(text, today, dated=True)
+    return days.first if days else None
+
+
+def first_date(*texts: str | None) -> date | None:
+    """Return the first day that one of some texts states, as a stamp or in words, None without any.
+
+    A stamp is one of ISO 8601 or of a mail's head (RFC 5322).
+    """
+    return next((day for day in map(_stated, texts) if day and day.year >= FIRST_YEAR), None)
+
+
+def _stated(text: str | None) -> date | None:
+    shown = (text or "").strip()[:_LONGEST]
+    stamp = _STAMP.match(shown)
+    if stamp:
+        return _day(stamp[1], stamp[3], stamp[4])
+    written = _SHOWN.search(shown)
+    return matched_date(written) if written and not is_ambiguous(written) else None
 
 
 def matched_date(found: re.Match[str]) -> date | None:
     """Return the day of a match of ``DATE``; 03/04/2018 is read day first, as in French."""
     groups = {key.rstrip("234"): value for key, value in found.groupdict().items() if value}
-    month = groups.get("month") or _NUMBERS[groups["name"].casefold()]
+    month = groups.get("month") or MONTHS[fold(groups["name"])]
     return _day(groups["year"], month, groups["day"])
 
 
 def is_ambiguous(found: re.Match[str]) -> bool:
     """Say whether a match of ``DATE`` is one like 03/04/2018, which English reads in two ways."""
     numbers = (found["day2"], found["month2"])
-    return all(n is not None and int(n) <= len(_MONTHS) for n in numbers)
+    return all(n is not None and int(n) <= _MONTHS_OF_A_YEAR for n in numbers)
 
 
 def date_in_name(stem: str) -> date | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from typing import Any
+import datetime as dt  # noqa: TC003 - pydantic looks for it at run time
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
 
 from embeddings.types import SHARED, Article, Rejected
 
@@ -19,7 +20,7 @@ class Fields:
     title: str | None = None
     source: str | None = None
     author: str | None = None
-    date: date | None = None
+    date: dt.date | None = None
     url: str | None = None
     language: str | None = None
     id: str | None = None
@@ -62,7 +63,7 @@ class Draft:
     title: str
     source: str | None = None
     author: str | None = None
-    date: date | None = None
+    date: dt.date | None = None
     url: str | None = None
     language: str = "fr"
     id: str | None = None
@@ -106,29 +107,5 @@ class Listed:
 Found = Draft | Listed | Rejected
 """What a reader finds in an input: a story, the address of one, or something that is neither."""
 
-_KINDS: dict[str, type[Any]] = {each.__name__: each for each in (Draft, Listed, Rejected)}
-
-
-def to_plain(found: Found) -> dict[str, Any]:
-    """Return what was found as JSON can say it."""
-    return {"kind": type(found).__name__, **_plain(asdict(found))}
-
-
-def from_plain(plain: dict[str, Any]) -> Found:
-    """Return what ``to_plain`` was given."""
-    fields = dict(plain)
-    kind = _KINDS[fields.pop("kind")]
-    if kind is Listed and fields["draft"]:
-        fields["draft"] = from_plain({"kind": "Draft", **fields["draft"]})
-    if kind is Draft:
-        fields["date"] = date.fromisoformat(fields["date"]) if fields["date"] else None
-        fields["inferred"] = tuple(fields["inferred"])
-        fields["left_out"] = tuple(LeftOut(**each) for each in fields["left_out"])
-    found: Found = kind(**fields)
-    return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return value.isoformat() if isinstance(value, date) else value
+FOUND: TypeAdapter[list[Found]] = TypeAdapter(list[Draft | Listed | Rejected])
+"""What a reader finds -> JSON, and back; what each kind must have tells it from the others."""

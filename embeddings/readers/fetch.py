@@ -18,6 +18,7 @@ from urllib.robotparser import RobotFileParser
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import Address, parse
+from embeddings.readers.formats.archives import gunzipped
 from embeddings.readers.sockets import Deadline, connected
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Fetched:
 
     Attributes:
         address: Where it was found in the end.
-        data: Its bytes, decompressed.
+        data: Its bytes, decompressed, those of a file that gzip compressed too.
         kind: The type that the server states, such as ``text/html``; may be empty.
         charset: The encoding that the server states.
         marks: What to send when it is asked for again, to have it only if it changed: headers.
@@ -134,6 +135,8 @@ class Fetcher:
         stated = kind.get_content_type() if headers.get("content-type") else ""
         charset = kind.get_param("charset")
         charset = charset if isinstance(charset, str) else None
+        if data.startswith(b"\x1f\x8b"):  # a file that is compressed itself
+            data = gunzipped(data, str(address), self._settings.megabytes * 1_000_000)
         return Fetched(str(address), data, stated, charset, _marks(headers))
 
     def _allows(self, address: Address, deadline: Deadline) -> bool:

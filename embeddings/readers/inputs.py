@@ -85,26 +85,26 @@ def format_of(path: Path) -> str:
     return path.suffix.lower()
 
 
-def file_bytes(given: str) -> bytes:
-    """Return a file's bytes.
+def file_bytes(given: str, name: str) -> bytes:
+    """Return the bytes of a file, which a sentence calls by a name.
 
     Raises:
         ReadError: It is not there, is no regular file, cannot be read, is too large or empty.
     """
     path = Path(given)
-    _check(path, given)
+    _check(path, name)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ReadError(f"{path} cannot be read: {reason}; check its permissions.") from None
+        raise ReadError(f"{name} cannot be read: {reason}; check its permissions.") from None
     if len(data) > MAX_BYTES:
         raise ReadError(
-            f"{path} is larger than {MAX_BYTES // 1_000_000} MB, the most that is read; "
+            f"{name} is larger than {MAX_BYTES // 1_000_000} MB, the most that is read; "
             "cut it into several articles."
         )
-    return not_empty(data, given)
+    return not_empty(data, name)
 
 
 def not_empty(data: bytes, name: str) -> bytes:
@@ -126,6 +126,6 @@ def _check(path: Path, name: str) -> None:
     if is_folder or not name:
         raise ReadError(f"{name!r} is a folder; name a file in it.")
     if not there:
-        raise ReadError(f"{path} does not exist; check how it is spelled.")
+        raise ReadError(f"{name} does not exist; check how it is spelled.")
     if not is_file:
-        raise ReadError(f"{path} is not a regular file; name a file with the text in it.")
+        raise ReadError(f"{name} is not a regular file; name a file with the text in it.")

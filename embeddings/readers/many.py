@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
@@ -22,7 +23,7 @@ from embeddings.readers.inputs import (
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from embeddings.readers.draft import Found
     from embeddings.readers.fetch import Fetched, Fetcher
@@ -40,6 +41,9 @@ MAX_ENTRIES = 100
 MAX_LISTS = 10
 """The most lists that are read of a list of them: the first ones."""
 
+LONGEST_NAME = 50
+"""The most characters of what a person calls a file, its extension apart."""
+
 LIST_SECONDS = 300.0
 """How long the pages of one list may take together."""
 
@@ -50,13 +54,20 @@ class Entry(str):
     __slots__ = ()
 
 
-def read_all(inputs: Sequence[str], sandbox: Sandbox, fetcher: Fetcher) -> Iterator[Outcome]:
+def read_all(
+    inputs: Sequence[str],
+    sandbox: Sandbox,
+    fetcher: Fetcher,
+    names: Mapping[str, str] | None = None,
+) -> Iterator[Outcome]:
     """Read what a person names.
 
     Args:
-        inputs: Files, folders and archives of files; web addresses of pages, feeds and sitemaps.
+        inputs: Files, folders and archives of files; web addresses of pages, feeds, archives and
+            sitemaps.
         sandbox: Where files are read.
         fetcher: What fetches pages.
+        names: Path of a file that lies there for a moment only -> what the person calls it.
 
     Yields:
         Each article, or a sentence for each thing that is none.
@@ -65,8 +76,30 @@ def read_all(inputs: Sequence[str], sandbox: Sandbox, fetcher: Fetcher) -> Itera
     for given in expand(inputs):
         if isinstance(given, Rejected):
             yield given
+        elif names and given in names:
+            name = _file_name(names[given])
+            yield from _without_place(reader.read(given, name), name)
         else:
-            yield from reader.read(given)
+            yield from reader.read(given, given)
+
+
+def _file_name(name: str) -> str:
+    """Return what a person calls a file as the name of one, of a length that can be shown."""
+    last = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
+    stem, _, extension = last.rpartition(".") if "." in last else (last, "", "")
+    return f"{stem.lstrip('.')[:LONGEST_NAME] or 'file'}.{extension[:20]}".rstrip(".")
+
+
+def _without_place(outcomes: Iterable[Outcome], name: str) -> Iterator[Outcome]:
+    """Yield outcomes that say nothing of a place that is gone in a moment."""
+    here = str(Path(name).resolve())
+    for each in outcomes:
+        if isinstance(each, Rejected):
+            yield Rejected(each.input.replace(here, name), each.reason.replace(here, name))
+        elif (each[1].origin or "").startswith(here):
+            yield each[0].replace(here, name), replace(each[1], origin=None)
+        else:
+            yield each
 
 
 def listed(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
@@ -100,42 +133,44 @@ class _Reader:
     def __init__(self, sandbox: Sandbox, fetcher: Fetcher) -> None:
         self._sandbox, self._fetcher = sandbox, fetcher
 
-    def read(self, given: str) -> Iterator[Outcome]:
-        """Read one input; what is wrong with it is said, and costs no other."""
+    def read(self, given: str, name: str) -> Iterator[Outcome]:
+        """Read one input, called by a name; what is wrong with it is said, and costs no other."""
         try:
             if is_web_address(given):
-                yield from self._taken(
-                    self._fetched(given, crawled=isinstance(given, Entry)), given
-                )
-            elif given.lower().endswith(ARCHIVE):
-                yield from self._archive(file_bytes(given), given)
+                page = self._fetcher.get(given, crawled=isinstance(given, Entry))
+                if web.format_of(page) == ARCHIVE:
+                    yield from self._archive(page.data, page.address)
+                else:
+                    yield from self._taken(web.read(page, given, self._sandbox), given)
+            elif name.lower().endswith(ARCHIVE):
+                yield from self._archive(file_bytes(given, name), name)
             else:
-                yield from self._taken(self._file(file_bytes(given), Path(given)), given)
+                yield from self._taken(self._file(file_bytes(given, name), Path(name)), name)
         except ReadError as error:
-            yield Rejected(given, str(error))
+            yield Rejected(name, str(error))
 
     def _file(self, data: bytes, path: Path) -> list[Found]:
         if path.suffix.lower() == ".gz":
             data, path = gunzipped(data, str(path), MAX_BYTES), path.with_suffix("")
         return self._sandbox.read(format_of(path), data, str(path))
 
-    def _fetched(self, given: str, *, crawled: bool) -> list[Found]:
-        return web.read(self._fetcher.get(given, crawled=crawled), given, self._sandbox)
-
     def _archive(self, data: bytes, name: str) -> Iterator[Outcome]:
         """Read the files of an archive, by the same rules as those of a folder."""
         empty = True
-        for path, content in members(data, name, MAX_BYTES):
+        for member, content in members(data, name, MAX_BYTES):
+            path = Path(member)
             if not isinstance(content, ReadError) and not is_article(path.name):
                 continue
             empty = False
             try:
                 if isinstance(content, ReadError):
                     raise content
-                found = self._file(not_empty(content(), str(path)), path)
-                yield from self._taken(found, str(path))
+                found = self._file(not_empty(content(), member), path)
+                if is_web_address(name):
+                    found = [_at(each, member) for each in found]
+                yield from self._taken(found, member)
             except ReadError as error:
-                yield Rejected(str(path), str(error))
+                yield Rejected(member, str(error))
         if empty:
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
@@ -177,9 +212,12 @@ class _Reader:
                     seen.add(key)
                     yield one
 
+    def _fetched(self, address: str) -> list[Found]:
+        return web.read(self._fetcher.get(address, crawled=True), address, self._sandbox)
+
     def _inner(self, address: str) -> list[Found]:
         try:
-            found = self._fetched(address, crawled=True)
+            found = self._fetched(address)
         except ReadError as error:
             return [Rejected(address, str(error))]
         return [each for each in found if not (isinstance(each, Listed) and each.is_list)]
@@ -187,10 +225,15 @@ class _Reader:
     def _page(self, named: Listed) -> Outcome:
         """Read a page that a list names; what the list holds of it will do where it is not had."""
         try:
-            found = self._fetched(named.address, crawled=True)
+            found = self._fetched(named.address)
             story = next((each for each in found if isinstance(each, Draft)), None)
             reason = f"{named.address} is no page, though a list names it; add it by itself."
         except ReadError as error:
             story, reason = None, str(error)
         story = story or named.draft
         return (named.address, story) if story else Rejected(named.address, reason)
+
+
+def _at(found: Found, place: str) -> Found:
+    """Return a story of a file in an archive of the web as one that is from there."""
+    return replace(found, origin=place) if isinstance(found, Draft) else found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,6 @@ MOST_SECONDS = 20.0
 """The most processor time that any file may take."""
 
 
-def _nothing() -> None:
-    """Load nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format.
@@ -30,31 +27,37 @@ class Format:
     Attributes:
         read: The file's bytes and its path, and what else is known of it -> one draft, or what
             several stories it holds or names.
-        load: Imports what ``read`` needs, which does not count as time spent on the file.
+        libraries: What ``read`` imports; that does not count as time spent on the file.
         seconds: How much processor time one file may take, however small.
         slower: How many seconds more each megabyte may take.
     """
 
     read: Callable[..., Draft | Iterable[Found]]
-    load: Callable[[], None] = _nothing
+    libraries: tuple[str, ...] = ()
     seconds: float = 4.0
     slower: float = 0.0
+
+    def load(self) -> None:
+        """Import the libraries, up to half a second that other files do not need."""
+        for name in self.libraries:
+            import_module(name)
 
     def patience(self, size: int) -> float:
         """Return how many seconds of processor time a file of that many bytes may take."""
         return min(MOST_SECONDS, self.seconds + self.slower * size / 1_000_000)
 
 
+_HTML = ("lxml.html",)
 FORMATS: dict[str, Format] = {
     **dict.fromkeys(text.EXTENSIONS, Format(text.read)),
-    **dict.fromkeys(html.EXTENSIONS, Format(html.read, html.load)),
-    **dict.fromkeys(pdf.EXTENSIONS, Format(pdf.read, pdf.load, slower=8.0)),
-    **dict.fromkeys(office.EXTENSIONS, Format(office.read, office.load)),
-    **dict.fromkeys(rtf.EXTENSIONS, Format(rtf.read, rtf.load)),
-    **dict.fromkeys(xmlfiles.EXTENSIONS, Format(xmlfiles.read, xmlfiles.load, 3.0, 2.0)),
-    **dict.fromkeys(items.EXTENSIONS, Format(items.read, xmlfiles.load, 3.0, 2.0)),
-    **dict.fromkeys(mail.EXTENSIONS, Format(mail.read, xmlfiles.load)),
-    **dict.fromkeys(epub.EXTENSIONS, Format(epub.read, xmlfiles.load)),
+    **dict.fromkeys(html.EXTENSIONS, Format(html.read, ("readability", "trafilatura"))),
+    **dict.fromkeys(pdf.EXTENSIONS, Format(pdf.read, ("pdfminer.high_level",), slower=8.0)),
+    **dict.fromkeys(office.EXTENSIONS, Format(office.read, (*_HTML, "defusedxml.ElementTree"))),
+    **dict.fromkeys(rtf.EXTENSIONS, Format(rtf.read, (*_HTML, "striprtf.striprtf"))),
+    **dict.fromkeys(xmlfiles.EXTENSIONS, Format(xmlfiles.read, _HTML, 3.0, 2.0)),
+    **dict.fromkeys(items.EXTENSIONS, Format(items.read, _HTML, 3.0, 2.0)),
+    **dict.fromkeys(mail.EXTENSIONS, Format(mail.read, _HTML)),
+    **dict.fromkeys(epub.EXTENSIONS, Format(epub.read, _HTML)),
 }
 """Extension, in small letters and with its period -> how it is read."""
 

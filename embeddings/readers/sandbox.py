@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.child import Child, ChildError
 from embeddings.errors import ReadError
-from embeddings.readers.draft import from_plain
+from embeddings.readers.draft import FOUND
 from embeddings.readers.registry import FORMATS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Sandbox:
             if answer.get("last"):
                 self.child.end()
             raise ReadError(str(answer["error"]))
-        return [from_plain(each) for each in answer["found"]]
+        return FOUND.validate_python(answer["found"])
 
     def _ask(self, job: bytes, name: str, seconds: float) -> dict[str, Any]:
         try:

@@ -12,9 +12,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.addresses import parse
 from embeddings.readers.draft import Draft
 from embeddings.readers.formats import office, text
-from embeddings.readers.formats.archives import gunzipped
-from embeddings.readers.formats.sniffing import OFFICE, look
-from embeddings.readers.inputs import MAX_BYTES
+from embeddings.readers.sniffing import OFFICE, look
 
 if TYPE_CHECKING:
     from embeddings.readers.draft import Found
@@ -32,6 +30,9 @@ _TYPES = {
     "application/epub+zip": ".epub",
     "application/rtf": ".rtf",
     "text/rtf": ".rtf",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "message/rfc822": ".eml",
     "application/pdf": ".pdf",
     "application/x-pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
@@ -58,8 +59,6 @@ def read(page: Fetched, given: str, sandbox: Sandbox) -> list[Found]:
     Raises:
         ReadError: It cannot be read; the sentence says why.
     """
-    if page.data.startswith(b"\x1f\x8b"):
-        page = replace(page, data=gunzipped(page.data, page.address, MAX_BYTES))
     extension = format_of(page)
     name = _name(page.address)
     if extension in _WITH_ADDRESS:
@@ -93,15 +92,18 @@ def format_of(page: Fetched) -> str:
     """
     looks = look(page.data)
     stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(_XML) else None)
-    if looks == ".xml" or (looks == ".rtf" and stated in (None, ".txt")):
+    if looks in (".xml", stated) or (looks == ".rtf" and stated in (None, ".txt")):
         return looks
     if stated is None and page.kind not in _VAGUE:
         raise ReadError(
             f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
             ".txt or .md file."
         )
-    if stated is None and looks == OFFICE:
-        return Path(_name(page.address)).suffix.lower() if _is_office(page.address) else ".docx"
+    if stated in (None, ".zip") and looks == OFFICE:
+        suffix = Path(_name(page.address)).suffix.lower()
+        return suffix if suffix in office.EXTENSIONS else ".docx"
+    if stated == ".zip" and looks == ".epub":
+        return looks
     if stated is None or (stated in text.EXTENSIONS and looks in ("", ".json")):
         return stated or looks or ".txt"
     family = OFFICE if stated in office.EXTENSIONS else stated
@@ -113,10 +115,6 @@ def format_of(page: Fetched) -> str:
             "save it as a file and add that."
         )
     return stated
-
-
-def _is_office(address: str) -> bool:
-    return Path(_name(address)).suffix.lower() in office.EXTENSIONS
 
 
 def _name(address: str) -> str:

@@ -69,6 +69,7 @@ _LABEL = re.compile(
 )
 """What such an entry is about when it is about the page itself."""
 
+_ACCENTED = re.compile(r"[^\x00-\x7f]")
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3
 _SITE_JOIN = re.compile(r"\s[|–—-]\s")
@@ -83,7 +84,7 @@ def fold(text: str) -> str:
     plain = text.casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
+        plain = _ACCENTED.sub(lambda c: "" if unicodedata.combining(c[0]) else c[0], plain)
     return " ".join(_WORDS.findall(plain))
 
 
@@ -162,13 +163,20 @@ def is_furniture(text: str, folded_title: str) -> bool:
         return True
     if len(text) >= LONG_CHARACTERS or len(text.split()) >= LONG_WORDS:
         return False
-    return not (_is_turn(text) or _is_entry(text) or _carries_quotation(text))
+    is_said = _is_turn(text) or _carries_quotation(text) or _is_signed(text)
+    return not (is_said or _is_entry(text))
 
 
 def _is_entry(text: str) -> bool:
     """Say whether a line is an entry of a table or a list: a name, a colon and a number."""
     entry = _ENTRY.match(text)
     return entry is not None and not _LABEL.match(text)
+
+
+def _is_signed(text: str) -> bool:
+    """Say whether a line is a sentence and, after a dash, who wrote it, as in a post."""
+    said, dash, _ = text.partition(" — ")
+    return bool(dash) and ends_like_sentence(said) and _has_words(said, 4)
 
 
 def _carries_quotation(text: str) -> bool:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import web_address
 from embeddings.readers.assemble import draft_of, without_head
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields
 from embeddings.readers.exports.markup import (
     child,
     children,
-    code,
-    day,
     inside,
     parsed,
-    web_address,
     words,
 )
 from embeddings.readers.formats.archives import opened, unpacked
 from embeddings.readers.formats.decoding import decode_stated
-from embeddings.readers.formats.fragments import fragment_text
+from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,9 +71,9 @@ def _fields(about: Any) -> Fields:
         title=words(child(about, "title")),
         source=words(child(about, "publisher")),
         author=", ".join(filter(None, people)) or None,
-        date=day(words(child(about, "date"))),
+        date=first_date(words(child(about, "date"))),
         url=web_address(words(child(about, "source"))),
-        language=code(words(child(about, "language"))),
+        language=language_code(words(child(about, "language"))),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import web_address
 from embeddings.readers.assemble import one_line
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, Listed
-from embeddings.readers.exports.markup import code, day, story, web_address
+from embeddings.readers.exports.markup import paragraphs, story
 from embeddings.readers.formats.decoding import decode_stated
+from embeddings.readers.pages.language import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def read(
         raise ReadError(f"{name} is damaged and cannot be read (JSON); save it again.") from None
     if isinstance(whole, dict) and _FEED in str(whole.get("version", "")):
         return _feed(whole, path, name)
-    items = whole if isinstance(whole, list) else [whole]
+    held = whole.get("items", whole.get("_items", whole)) if isinstance(whole, dict) else whole
+    items = held if isinstance(held, list) else [held]
     if items and all(isinstance(each, dict) and "uri" in each for each in items):
         return (_ninjs(each, path, number) for number, each in enumerate(items, 1))
     raise ReadError(f"{name} is JSON of a kind that is not read; JSON Feed and ninjs are.")
@@ -58,17 +61,17 @@ def read(
 def _feed(feed: dict[str, Any], path: Path, name: str) -> Iterator[Found]:
     found = [each for each in _list(feed.get("items")) if isinstance(each, dict)]
     for number, item in enumerate(found, 1):
-        url = web_address(_text(item, "url")) or web_address(_text(item, "external_url"))
-        markup = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
+        url = web_address(_text(item, "url"), _text(item, "external_url"))
+        markup = _text(item, "content_html") or paragraphs(_text(item, "content_text"))
         people = _list(item.get("authors")) or [item.get("author")]
         people = people if any(people) else _list(feed.get("authors")) or [feed.get("author")]
         fields = Fields(
             title=one_line(item.get("title")),
             source=one_line(feed.get("title")),
             author=_names(people),
-            date=day(_text(item, "date_published")) or day(_text(item, "date_modified")),
+            date=first_date(_text(item, "date_published"), _text(item, "date_modified")),
             url=url,
-            language=code(_text(item, "language")) or code(_text(feed, "language")),
+            language=language_code(_text(item, "language"), _text(feed, "language")),
         )
         if markup.strip():
             yield story(markup, fields, path, str(item.get("id") or url or number))
@@ -80,6 +83,7 @@ def _feed(feed: dict[str, Any], path: Path, name: str) -> Iterator[Found]:
 
 def _ninjs(item: dict[str, Any], path: Path, number: int) -> Draft | Rejected:
     title = one_line(item.get("headline")) or _of_role(item.get("headlines"), "value")
+    title = title or one_line(item.get("title"))
     status = _text(item, "pubstatus") or "usable"
     mark = _text(item, "uri") or str(number)
     if status != "usable":
@@ -93,12 +97,12 @@ def _ninjs(item: dict[str, Any], path: Path, number: int) -> Draft | Rejected:
         title=title,
         source=_names(sources) or _names([provider]) or one_line(provider),
         author=one_line(item.get("byline")) or one_line(item.get("by")) or _people(item),
-        date=next((d for stamp in stamps if (d := day(stamp))), None),
-        url=web_address(_text(item, "canonicalurl")) or web_address(mark),
-        language=code(_text(item, "language")),
+        date=first_date(*stamps),
+        url=web_address(_text(item, "canonicalurl"), mark),
+        language=language_code(_text(item, "language")),
     )
     text = _text(item, "body_text") or _text(item, "body")
-    return story(markup or _paragraphs(text), fields, path, mark)
+    return story(markup or paragraphs(text), fields, path, mark)
 
 
 def _of_role(values: object, key: str) -> str | None:
@@ -114,7 +118,7 @@ def _body(bodies: object) -> str:
     for each in held:
         if "html" in str(each.get("contenttype", "")):
             return str(each["value"])
-    return _paragraphs(str(held[0]["value"])) if held else ""
+    return paragraphs(str(held[0]["value"])) if held else ""
 
 
 def _people(item: dict[str, Any]) -> str | None:
@@ -136,10 +140,3 @@ def _list(value: object) -> list[Any]:
 def _text(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _paragraphs(text: str) -> str:
-    """Return a text as HTML: a paragraph at each empty line, or at each line without any."""
-    apart = "\n\n" if "\n\n" in text.strip() else "\n"
-    parts = text.replace("\r\n", "\n").split(apart)
-    return "".join(f"<p>{escape(part)}</p>" for part in parts if part.strip())

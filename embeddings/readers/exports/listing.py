@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import web_address
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, Listed
 from embeddings.readers.exports.markup import (
     child,
     children,
-    code,
-    day,
     inside,
     local,
     prefixed,
     story,
-    web_address,
     words,
 )
-from embeddings.readers.formats.sniffing import LISTS as KINDS
+from embeddings.readers.pages.language import language_code
+from embeddings.readers.sniffing import LISTS as KINDS
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def _with(named: Listed | Rejected, **known: Any) -> Listed | Rejected:
 
 def _link(entry: Any) -> str | None:
     """Return the address of an entry: RSS's link, Atom's alternate one, or one that names it."""
+    if found := web_address(words(child(entry, "origLink"))):  # before a counter of clicks
+        return found
     links = [x for x in children(entry, "link") if x.get("rel", "alternate") == "alternate"]
     for link in links:
         if shown := link.get("href") or words(link):
@@ -124,9 +126,9 @@ def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | No
         title=words(child(entry, "title")),
         source=words(child(channel, "title")),
         author=words(child(entry, "creator")) or byline,
-        date=next((d for n in _DAYS for x in children(entry, n) if (d := day(words(x)))), None),
+        date=first_date(*(words(x) for name in _DAYS for x in children(entry, name))),
         url=web_address(link),
-        language=code(words(child(channel, "language"))) or code(_xml_language(entry)),
+        language=language_code(words(child(channel, "language")), _xml_language(entry)),
     )
     return story(markup, fields, path, link or words(child(entry, "guid")) or fields.title or "")
 

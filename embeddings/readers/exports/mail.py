@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, one_line
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
-from embeddings.readers.exports.markup import code, day
 from embeddings.readers.formats.decoding import decode_stated
-from embeddings.readers.formats.fragments import fragment_text
+from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +54,8 @@ def read(data: bytes, path: Path) -> Draft:
     fields = Fields(
         title=one_line(_REPLY.sub("", _header(message, "subject"), count=1)),
         author=_sender(message),
-        date=day(_header(message, "date")),
-        language=code(_header(message, "content-language")),
+        date=first_date(_header(message, "date")),
+        language=language_code(_header(message, "content-language")),
     )
     if not text.strip():
         raise ReadError(f"{path} is a mail without a text; save what is attached to it.")

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from html import escape
 from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, one_line
-from embeddings.readers.dates import read_date
-from embeddings.readers.formats.fragments import fragment_text
-from embeddings.readers.formats.frontmatter import MAX_URL
+from embeddings.readers.pages.authors import name_authors
+from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from embeddings.readers.draft import Draft, Fields, LeftOut
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
 _OWN = ("amp", "lt", "gt", "quot", "apos")
-_STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?=$|[T ])")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
@@ -132,28 +128,11 @@ def inside(element: Any) -> str:
     return escape(element.text or "") + "".join(whole)
 
 
-def day(value: str | None) -> date | None:
-    """Return the day of a stamp: of ISO 8601, with hyphens or without, or of a mail's head."""
-    shown = (value or "").strip()
-    if stamp := _STAMP.match(shown):
-        return read_date("-".join(stamp.groups()))
-    try:
-        return parsedate_to_datetime(shown).date()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return read_date(shown)
-
-
-def code(value: str | None) -> str | None:
-    """Return the two letters of a language, such as those of ``fr-FR``."""
-    found = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (value or "").strip())
-    return found[0].lower() if found else None
-
-
-def web_address(value: str | None) -> str | None:
-    """Return an address that an article can have, or None."""
-    shown = (value or "").strip()
-    fine = re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", shown) is not None
-    return shown if fine and len(shown) <= MAX_URL else None
+def paragraphs(text: str) -> str:
+    """Return a text as HTML: a paragraph at each empty line, or at each line without any."""
+    lines = text.replace("\r\n", "\n").strip()
+    parts = lines.split("\n\n" if "\n\n" in lines else "\n")
+    return "".join(f"<p>{escape(part)}</p>" for part in parts if part.strip())
 
 
 def story(
@@ -169,5 +148,6 @@ def story(
         left_out: What of it is not in the text.
     """
     origin = f"{path.resolve()}#{mark}"
-    named = replace(fields, origin=one_line(origin))
+    author = name_authors([fields.author or ""], fields.source)
+    named = replace(fields, origin=one_line(origin), author=author)
     return draft_of(fragment_text(markup), path, named, left_out, needed_only=True)

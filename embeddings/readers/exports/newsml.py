@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import web_address
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.exports.markup import (
     child,
     children,
-    code,
-    day,
     inside,
     local,
+    paragraphs,
     story,
-    web_address,
     words,
 )
+from embeddings.readers.pages.language import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields
         title=headline,
         source=_name(child(about, "provider")) or words(child(content, "creditline")),
         author=words(child(content, "by")) or _name(child(content, "creator")),
-        date=next((d for stamp in created if (d := day(words(stamp)))), None),
-        url=next((a for x in children(about, "link") if (a := web_address(x.get("href")))), None),
+        date=first_date(*map(words, created)),
+        url=web_address(*(x.get("href") for x in children(about, "link"))),
         language=_language(content, item),
     )
 
@@ -89,13 +90,13 @@ def _held(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
     for page in children(child(held, "inlineXML"), "html"):
         return story(inside(child(page, "body")), fields, path, mark)
     if (text := child(held, "inlineData")) is not None and text.text:
-        return story(_lines(text.text), fields, path, mark)
+        return story(paragraphs(text.text), fields, path, mark)
     return None
 
 
 def _language(content: Any, item: Any) -> str | None:
     stated = child(content, "language")
-    return code(stated.get("tag") if stated is not None else None) or code(item.get(_LANGUAGE))
+    return language_code(None if stated is None else stated.get("tag"), item.get(_LANGUAGE))
 
 
 def _name(element: Any) -> str | None:
@@ -115,7 +116,7 @@ def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
     told = (LeftOut(f"{len(media)} media", "pictures and their captions are no part of a story"),)
     number = child(head, "docdata", "doc-id")
     name = mark or (number.get("id-string", "") if number is not None else "") or "1"
-    fields = _nitf_fields(head, child(body, "body.head"), known, code(root.get(_LANGUAGE)))
+    fields = _nitf_fields(head, child(body, "body.head"), known, language_code(root.get(_LANGUAGE)))
     return story(_html(content), fields, path, name, told if media else ())
 
 
@@ -123,13 +124,13 @@ def _nitf_fields(head: Any, top: Any, known: Fields, language: str | None) -> Fi
     facts, press = child(head, "docdata"), child(head, "pubdata")
     press = press if press is not None else {}
     issued = (*children(facts, "date.issue", "date.release"), child(top, "dateline", "story.date"))
-    days = (day(each.get("norm")) for each in issued if each is not None)
+    days = [each.get("norm") for each in issued if each is not None]
     byline = child(top, "byline")
     return Fields(
         title=known.title or words(child(top, "hedline", "hl1")) or words(child(head, "title")),
         source=known.source or press.get("name") or words(child(top, "distributor")),
-        author=known.author or _without_by(words(child(byline, "person")) or words(byline)),
-        date=known.date or next(filter(None, days), None) or day(press.get("date.publication")),
+        author=known.author or words(child(byline, "person")) or words(byline),
+        date=known.date or first_date(*days, press.get("date.publication")),
         url=known.url or web_address(press.get("ex-ref")),
         language=known.language or language,
     )
@@ -141,17 +142,4 @@ def _html(content: Any) -> str:
         return ""
     for element in content.iter():
         element.tag = _AS_HTML.get(local(element), local(element))
-    return inside(content) if len(content) else _lines(content.text or "")
-
-
-def _lines(text: str) -> str:
-    """Return a text as HTML: a paragraph at each empty line."""
-    from html import escape
-
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
-
-
-def _without_by(name: str | None) -> str | None:
-    """Return a by-line's name without the word before it."""
-    head, _, rest = (name or "").partition(" ")
-    return rest or None if head.casefold() in ("par", "by", "von", "por") else name
+    return inside(content) if len(content) else paragraphs(content.text or "")

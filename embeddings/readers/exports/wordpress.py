@@ -7,17 +7,17 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
+from embeddings.readers.addresses import web_address
+from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.exports.markup import (
     child,
     children,
-    code,
-    day,
     prefixed,
     story,
-    web_address,
     words,
 )
+from embeddings.readers.pages.language import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{1,30})(?: [^\[\]\n]{0,400})?\]"
 _KNOWN = frozenset(
     ("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption", "contact-form")
 )
-_BLOCK = re.compile(r"<(?:p|div|ul|ol|table|blockquote|h[1-6]|figure|pre)\b", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"<!--|</?(?:p|div|[uo]l|li|d[ltd]|t(?:able|r|d|h|body)|blockquote|h[1-6]|figure|pre|section)\b",
+    re.IGNORECASE,
+)
 
 
 def is_export(root: Any) -> bool:
@@ -84,16 +87,16 @@ def _draft(
         title=words(child(item, "title")),
         source=words(child(channel, "title")),
         author=names.get(login) or login,
-        date=day(words(child(item, "post_date"))) or day(words(child(item, "pubDate"))),
+        date=first_date(words(child(item, "post_date")), words(child(item, "pubDate"))),
         url=web_address(words(child(item, "link"))),
-        language=code(words(child(channel, "language"))),
+        language=language_code(words(child(channel, "language"))),
     )
     mark = words(child(item, "post_id")) or words(child(item, "guid")) or str(number)
     return story(text, fields, path, mark, left_out)
 
 
 def _shown(content: str) -> tuple[str, tuple[LeftOut, ...]]:
-    """Return a post as HTML: paragraphs at empty lines where it has no blocks, no shortcodes."""
+    """Return a post as HTML: paragraphs at its empty lines, no shortcodes."""
     codes: set[str] = set()
 
     def drop(found: re.Match[str]) -> str:
@@ -103,8 +106,11 @@ def _shown(content: str) -> tuple[str, tuple[LeftOut, ...]]:
         return ""
 
     text = _SHORTCODE.sub(drop, content)
-    if not _BLOCK.search(text):
-        parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
-        text = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part)
+    parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
+    text = "".join(part if _BLOCK.match(part) else _paragraph(part) for part in parts if part)
     told = (LeftOut(f"[{escape(each)}]", "WordPress puts something else there") for each in codes)
     return text, tuple(told)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{text.replace(chr(10), '<br>')}</p>"

@@ -23,11 +23,6 @@ EXTENSIONS = (".xml", ".rss", ".atom", ".nitf")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 
 
-def load() -> None:
-    """Import the library that only these files need."""
-    import lxml.html  # noqa: F401 - to have it loaded
-
-
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Draft | Iterator[Found]:

@@ -8,7 +8,6 @@ import unicodedata
 import zipfile
 import zlib
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
@@ -93,7 +92,7 @@ def unpacked(
 
 def members(
     data: bytes, name: str, most: int
-) -> Iterator[tuple[Path, Callable[[], bytes] | ReadError]]:
+) -> Iterator[tuple[str, Callable[[], bytes] | ReadError]]:
     """Yield the files of an archive, by their names.
 
     Args:
@@ -109,14 +108,23 @@ def members(
     """
     with opened(data, name) as archive:
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            path = Path(f"{name}/{_name(info)}")
+            place = f"{name}/{_name(info)}"
             if info.is_dir() or _is_hidden(_name(info)):
                 continue
             problem = _problem(info)
             if problem:
-                yield path, ReadError(f"{path} {problem}; it is not read.")
+                yield place, ReadError(f"{place} {problem}; it is not read.")
             else:
-                yield path, partial(unpacked, archive, info, str(path), most)
+                yield place, partial(unpacked, archive, info, place, most)
+
+
+def is_document(data: bytes) -> bool:
+    """Say whether a ZIP archive is a document of a word processor, by its parts."""
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return True  # whose reader says that it is damaged
+    return not names.isdisjoint(("[Content_Types].xml", "_rels/.rels", "content.xml"))
 
 
 def _name(info: zipfile.ZipInfo) -> str:

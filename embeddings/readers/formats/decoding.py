@@ -77,6 +77,8 @@ def decode_stated(
     Raises:
         ReadError: They are no text.
     """
+    if 0 < 2 * data.count(0) <= _MOST_BROKEN * len(data) + 2:
+        data = data.replace(b"\0", b"")  # a stray one
     marked = b"\0" in data or data.startswith(tuple(mark for mark, _ in _MARKS))
     for encoding in () if marked else (charset, declared and declared[1].decode(), "utf-8"):
         try:

@@ -57,8 +57,8 @@ def main_part(parts: Parts) -> str | None:
     return named if named in parts else None
 
 
-def read(parts: Parts, main: str) -> tuple[str, str, tuple[LeftOut, ...]]:
-    """Return the document's text as HTML, its headline, if one is set as such, and what is missing.
+def read(parts: Parts, main: str) -> tuple[str, dict[str, Any], tuple[LeftOut, ...]]:
+    """Return the document's text as HTML, the fields that its styles state, and what is missing.
 
     Raises:
         ReadError: A part is damaged.
@@ -67,7 +67,7 @@ def read(parts: Parts, main: str) -> tuple[str, str, tuple[LeftOut, ...]]:
     lists = parts.xml(parts.related(main, "numbering") or "word/numbering.xml")
     writer = _Writer(_Styles(styles), _Lists(lists))
     html = writer.walk.html(parts.xml(main))
-    return html, writer.walk.title, told(writer.left_out)
+    return html, writer.walk.stated, told(writer.left_out)
 
 
 def _value(element: Any, path: str, default: str = "") -> str:
@@ -207,16 +207,17 @@ class _Writer:
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
         self._paragraph = paragraph
-        opening, closing = self._tags(paragraph)
-        title = [self.walk.take_title()] if opening == "<title>" else []
-        yield "" if self._joins else "<p>" if title else opening
+        field = self.walk.field(self._styles.names(paragraph))
+        taken = [self.walk.take(field)] if field else []
+        opening, closing = ("<p>", "</p>") if field else self._tags(paragraph)
+        yield "" if self._joins else opening
         mark = paragraph.find("w-pPr/w-rPr")
         self._joins = mark is not None and bool(
             mark.find("w-del") is not None or _toggle(mark, "w-specVanish")
         )
         yield from paragraph
-        yield "" if self._joins else "</p>" if title else closing
-        yield from title
+        yield "" if self._joins else closing
+        yield from taken
         yield self._take_boxes
 
     def _take_boxes(self) -> list[Any]:
@@ -225,8 +226,6 @@ class _Writer:
 
     def _tags(self, paragraph: Any) -> tuple[str, str]:
         names = self._styles.names(paragraph)
-        if {"title", "titre"} & set(names) and not self.walk.title:
-            return "<title>", "</title>"
         own = [paragraph.find("w-pPr"), *(s.find("w-pPr") for s in self._styles.chain(paragraph))]
         level = next((v for p in own if (v := _value(p, "w-outlineLvl"))), _BODY_LEVEL)
         if any(map(_HEADING.match, names)) or "subtitle" in names or level < _BODY_LEVEL:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from embeddings.errors import ReadError
-from embeddings.question.days import read_days
+from embeddings.readers.addresses import MAX_LENGTH, web_address
+from embeddings.readers.dates import read_date
 from embeddings.readers.draft import Fields
 from embeddings.text.boilerplate import ends_like_sentence
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
 MAX_CHARACTERS = 10_000
@@ -22,9 +22,6 @@ MAX_CHARACTERS = 10_000
 
 MAX_FIELD = 500
 """The longest title, source or author, in characters."""
-
-MAX_URL = 2000
-"""The longest address of an article, in characters."""
 
 MAX_LINES = 40
 """The most lines of what is taken for front matter although its first line is no field."""
@@ -186,26 +183,21 @@ def _names(value: object, where: str) -> str | None:
 
 
 def _date(value: object, where: str) -> dt.date:
-    today = dt.datetime.now(dt.UTC).date()  # only for the century of 22/06/18
-    days = read_days(value, today, dated=True) if isinstance(value, str) else None
-    if days is None:
+    day = read_date(value) if isinstance(value, str) else None
+    if day is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
         raise ReadError(f"{where} is {shown}, which is no day; write it as 2018-06-22.")
-    return days.first
+    return day
 
 
 def _url(value: object, where: str) -> str:
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        fine = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        fine = False
-    if not isinstance(value, str) or not fine or re.search(r"\s", value) or len(value) > MAX_URL:
+    url = web_address(value) if isinstance(value, str) else None
+    if url is None or url != value:
         raise ReadError(
             f"{where} must be an address that starts with http:// or https://, "
-            f"of {MAX_URL} characters at the most."
+            f"of {MAX_LENGTH} characters at the most."
         )
-    return value
+    return url
 
 
 def _language(value: object, where: str) -> str:

@@ -68,6 +68,8 @@ class Words:
         compound, whole = f"{start}-{end}", start + end
         if self._seen[compound] != self._seen[whole]:
             return self._seen[compound] > self._seen[whole]
+        if len(start) == 1:  # nobody cuts a word after one letter
+            return True
         last, first = start.rpartition("-")[2], end.partition("-")[0]
         if compound in self._known:
             return True

@@ -42,8 +42,8 @@ _NOTHING = (
 )
 
 
-def read(parts: Parts) -> tuple[str, str, tuple[LeftOut, ...]]:
-    """Return the document's text as HTML, its headline, if one is set as such, and what is missing.
+def read(parts: Parts) -> tuple[str, dict[str, Any], tuple[LeftOut, ...]]:
+    """Return the document's text as HTML, the fields that its styles state, and what is missing.
 
     Raises:
         ReadError: A part is damaged.
@@ -52,7 +52,7 @@ def read(parts: Parts) -> tuple[str, str, tuple[LeftOut, ...]]:
     writer = _Writer([parts.xml("styles.xml"), content])
     body = next(content.iter("office-text"), None)
     html = writer.walk.html(body) if body is not None else ""
-    return html, writer.walk.title, told(writer.left_out)
+    return html, writer.walk.stated, told(writer.left_out)
 
 
 class _Writer:
@@ -114,18 +114,18 @@ class _Writer:
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
         styles = self._chain("paragraph", paragraph)
-        names = {paragraph.get("text-style-name", "")} | {s.get("style-name") for s in styles}
-        names |= {s.get("style-parent-style-name") for s in styles}
+        names = [paragraph.get("text-style-name", "")]
+        names += [s.get("style-parent-style-name", "") for s in styles]
         if what := self._unseen(styles) or self._hides_itself(paragraph):
             yield from self._leave(what)
             return
-        is_title = "Title" in names and not self.walk.title
-        title = [self.walk.take_title()] if is_title else []
-        heading = paragraph.tag == "text-h" or "Subtitle" in names
-        yield "<h2>" if heading and not title else "<p>"
+        field = self.walk.field(names)
+        taken = [self.walk.take(field)] if field else []
+        heading = not field and (paragraph.tag == "text-h" or "Subtitle" in names)
+        yield "<h2>" if heading else "<p>"
         yield from self._inline(paragraph)
-        yield "</h2>" if heading and not title else "</p>"
-        yield from title
+        yield "</h2>" if heading else "</p>"
+        yield from taken
         yield self._take_boxes
 
     def _hides_itself(self, paragraph: Any) -> str:
@@ -198,7 +198,8 @@ class _Writer:
         """Say how the nearest style that says something makes its text unseen; nothing else."""
         properties = [p for s in styles if (p := s.find("style-text-properties")) is not None]
         display = next((v for p in properties if (v := p.get("text-display"))), "true")
-        strike = next((v for p in properties if (v := p.get("style-text-line-through-style"))), "")
+        ways = ("style-text-line-through-style", "style-text-line-through-type")
+        strike = next((v for p in properties for way in ways if (v := p.get(way))), "")
         if display == "none":
             return HIDDEN
         return DELETED if strike not in ("", "none") else ""

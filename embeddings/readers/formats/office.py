@@ -9,8 +9,8 @@ from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats import docx, odt
 from embeddings.readers.formats.archives import opened
-from embeddings.readers.formats.fragments import fragment_text
 from embeddings.readers.formats.package import Parts
+from embeddings.readers.pages.story import fragment_text
 from embeddings.text.boilerplate import fold
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ EXTENSIONS = (".docx", ".docm", ".odt")
 
 _FIRST = 10
 """Among how many paragraphs the title that a document states must stand to count."""
-
-
-def load() -> None:
-    """Import the libraries that only these files need."""
-    import lxml.html  # noqa: F401 - to have it loaded
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -53,10 +48,10 @@ def read(data: bytes, path: Path) -> Draft:
     with opened(data, name) as archive:
         parts = Parts(archive, name)
         if (main := docx.main_part(parts)) is not None:
-            html, title, left_out = docx.read(parts, main)
+            html, said, left_out = docx.read(parts, main)
             stated = parts.xml(parts.related("", "core-properties") or "docProps/core.xml")
         elif "content.xml" in parts:
-            html, title, left_out = odt.read(parts)
+            html, said, left_out = odt.read(parts)
             stated = parts.xml("meta.xml")
         else:
             raise ReadError(f"{name} is no document of a word processor, whatever its name says.")
@@ -65,6 +60,5 @@ def read(data: bytes, path: Path) -> Draft:
     if not text:
         raise ReadError(f"{name} has no text; put the story in it.")
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
-    headline = title or (named if fold(named) in first else "")
-    fields = Fields(title=headline)
+    fields = Fields(**({"title": named if fold(named) in first else ""} | said))
     return draft_of(without_head(text, fields) or text, path, fields, left_out)

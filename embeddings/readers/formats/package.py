@@ -7,9 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
+from embeddings.readers.dates import read_date
 from embeddings.readers.draft import LeftOut
 from embeddings.readers.formats.archives import unpacked
-from embeddings.readers.formats.fragments import fragment_text
+from embeddings.readers.pages.authors import name_authors
+from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -110,7 +112,7 @@ class Walk:
     def __init__(self, rules: dict[str, Rule], other: Rule) -> None:
         self._rules, self._other = rules, other
         self._out: list[str] = []
-        self.title = ""
+        self.stated: dict[str, Any] = {}
 
     def html(self, element: Any) -> str:
         """Return an element as HTML."""
@@ -124,16 +126,40 @@ class Walk:
                 ahead.extend(reversed(list(done)))
         return "".join(self._out)
 
-    def take_title(self) -> Callable[[], Iterable[str]]:
-        """Return what takes all that is written from now on as the title, when it is called."""
+    def field(self, styles: Iterable[str]) -> str:
+        """Return the field that a paragraph of some styles states; empty if it states none."""
+        found = (_STATED.get(style.casefold(), "") for style in styles)
+        return next((name for name in found if name and name not in self.stated), "")
+
+    def take(self, field: str) -> Callable[[], Iterable[str]]:
+        """Return what takes all that is written from now on for a field, when it is called.
+
+        What says nothing of that kind stays in the text.
+        """
         start = len(self._out)
 
         def take() -> Iterable[str]:
-            self.title = " ".join(fragment_text("".join(self._out[start:])).split())
-            del self._out[start:]
+            text = " ".join(fragment_text("".join(self._out[start:])).split())
+            value = _READERS[field](text)
+            if value:
+                self.stated[field] = value
+                del self._out[start:]
             return ()
 
         return take
+
+
+_STATED = {
+    "title": "title", "titre": "title", "author": "author", "auteur": "author",
+    "byline": "author", "signature": "author", "date": "date",
+}  # fmt: skip
+"""Names of styles -> the field that a paragraph of it states."""
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "title": str,
+    "author": lambda text: name_authors([text]),
+    "date": read_date,
+}
 
 
 def shown(text: str | None) -> str:

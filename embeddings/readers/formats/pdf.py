@@ -41,11 +41,6 @@ _BLANK = re.compile(r"[ \t\n]+")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st"})
 
 
-def load() -> None:
-    """Import the library that only these files need."""
-    import pdfminer.high_level  # noqa: F401 - to have it loaded
-
-
 def read(data: bytes, path: Path) -> Draft:
     """Read a PDF file.
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, one_line, without_head
 from embeddings.readers.draft import Fields
-from embeddings.readers.formats.fragments import fragment_text
 from embeddings.readers.formats.package import DELETED, HIDDEN, told
+from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +30,6 @@ _UNSEEN = {"v": HIDDEN, "strike": DELETED, "striked": DELETED, "deleted": DELETE
 _STATED = ("title", "author")
 _NO_TEXT = frozenset(("datastore", "fldinst", "object", "objdata", "pict", "themedata", *_STATED))
 _LEAST_WORDS = 2
-
-
-def load() -> None:
-    """Import the libraries that only these files need."""
-    import striprtf.striprtf  # noqa: F401 - to have it loaded
 
 
 def read(data: bytes, path: Path) -> Draft:

@@ -22,6 +22,8 @@ _WINGDINGS = {
 }  # fmt: skip
 """The characters of Wingdings that people use."""
 
+_WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x97: "●", 0xA2: "■", 0xA3: "□"}
+
 
 def symbol(font: str, code: int) -> str:
     """Return a character of a font; nothing when nobody can tell which one it is.
@@ -33,7 +35,8 @@ def symbol(font: str, code: int) -> str:
     number = code - _PRIVATE.start if code in _PRIVATE else code
     name = font.casefold()
     if "wingdings" in name:
-        return _WINGDINGS.get(number, "")
+        signs = _WINGDINGS_2 if name.endswith("2") else _WINGDINGS if name[-1] != "3" else {}
+        return signs.get(number, "")
     if name == "symbol":
         first = max((each for each in _SYMBOL if each <= number), default=number)
         return _SYMBOL.get(first, "")[number - first : number - first + 1]

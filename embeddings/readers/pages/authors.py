@@ -20,26 +20,31 @@ MOST_AUTHORS = 12
 _BLANKS = re.compile(r"\s+")
 _BEFORE = re.compile(
     r"(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
-    r"|(?:Voir|Lire)(?: tous)? (?:les|ses) articles (?:de |d['’])"
-    r"|[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
+    r"|(?:(?:Voir|Lire) )?(?:[Tt]ous )?(?:les |ses |[Uu]n )?articles? (?:de |d['’])"
+    r"|(?:[Mm]ore|[Ss]tories) (?:from|by) |[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
 )
 """What stands before a name and is no part of it."""
 
 _AFTER = re.compile(
     r"\s*(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
     r"|mis (?:à jour|en ligne)|le \d|on \d|à \d{1,2}\s?h|\d{1,2}[:h]\d\d|\d+ ?min(?:utes?)?\b"
+    r"|il y a \d|\d{1,3} (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago"
     r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
     r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
-    rf"|{DATE}).*",
+    r"|[,;/(]?\s*\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
+    r"|[(<]?\S{0,60}@\S{1,60}[)>]?|(?:\bon )?"
+    rf"{DATE}).*",
     re.IGNORECASE | re.DOTALL,
 )
 """What stands after a name and is no part of it."""
 
+_PICTURES = re.compile(r"(?:photo|image|vid[ée]o|illustration|cr[ée]dit)s? ?:", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
-    r"|(?<=\w\w)\s(?:(?:staff|senior|chief|political|sports|freelance) ){0,2})"
-    r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|journalist|journaliste"
-    r"|rédact(?:eur|rice)(?: en chef)?|chroniqueu(?:r|se)|photograph(?:e|er))\)?$",
+    r"|(?<=\w\w)\s(?:(?:staff|senior|chief|political|sports?|freelance|national|foreign|health"
+    r"|business|science|world) ){0,2})"
+    r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|correspondent|journalist"
+    r"|journaliste|rédact(?:eur|rice)(?: en chef)?|chroniqueu(?:r|se)|photograph(?:e|er))\)?$",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
@@ -53,12 +58,13 @@ _PLACEHOLDERS = frozenset((
     "admin", "administrator", "administrateur", "author", "auteur", "unknown", "inconnu",
     "anonymous", "username", "user", "user name", "webmaster", "guest", "default", "test",
     "none", "null", "undefined", "n a", "staff", "editor", "by", "par", "name", "author name",
-    "your name", "site admin", "super user", "system", "root", "last updated",
+    "your name", "site admin", "super user", "system", "root", "last updated", "utilisateur",
+    "anonyme", "invite", "nom de l auteur", "nom", "loading", "chargement", "visiteur", "visitor",
 ))  # fmt: skip
 _EDITORS = frozenset(("la redaction", "redaction"))
 _NO_NAME = re.compile(
     r"https?:|www\.|[@{}<>\[\]=#%]|\b(?:comments?|share|subscribe|cookies?|newsletter|copyright"
-    r"|all rights|tous droits|read more|lire la suite|click here|updated)\b",
+    r"|all rights|tous droits|mise? à jour|read more|lire la suite|click here|updated)\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
@@ -104,6 +110,8 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
         publisher: Whose name may be glued to it.
     """
     line = _BLANKS.sub(" ", text[: 4 * LONGEST_NAME]).strip()
+    if _PICTURES.match(line):
+        return None
     before = _BEFORE.match(line)
     line = _AFTER.sub("", line[before.end() :] if before else line)
     line = _without_publisher(line.strip(), publisher)
@@ -124,8 +132,11 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
 
 
 def _without_publisher(line: str, publisher: str | None) -> str:
-    """Take the name of the publisher off the end of a person's."""
+    """Take the name of the publisher off a person's."""
     words, glued = line.split(" "), fold(publisher or "").replace(" ", "")
+    first, slash, rest = line.partition(" / ")
+    if slash and glued and fold(first).replace(" ", "") == glued:
+        return rest
     for place in range(_FEWEST_WORDS, len(words)):
         if glued and fold("".join(words[place:])) == glued:
             return " ".join(words[:place])

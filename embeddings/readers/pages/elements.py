@@ -1,4 +1,4 @@
-"""What the elements of a page are to a browser, and what their names say of a story; pure."""
+"""What the elements of a page are to a browser, and what their names say of a story."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ def _set(names: str) -> frozenset[str]:
 
 _NEVER_SHOWN = _set(
     "head script style template select datalist textarea input iframe svg video audio canvas "
-    "object embed meter progress annotation annotation-xml rp noframes title param source track "
-    "del s strike",
+    "object meter progress annotation annotation-xml rp noframes title del s strike",
 )
 """Elements whose words no browser shows as text, or shows struck out."""
 
 BLOCKS = _set(
     "html body address article aside blockquote caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
-    "main map menu nav ol optgroup option p pre search section summary table tbody td tfoot th "
+    "main menu nav ol optgroup option p pre search section summary table tbody td tfoot th "
     "thead tr ul xmp",
 )
 """Elements that begin a line of their own; any other stands within one, known or not."""
 
-_ASIDES = _set("nav footer form aside figcaption dialog menu map noscript")
+_ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
 """Elements that hold, as a rule, no part of a story."""
 
 HEADINGS = _set("h1 h2 h3 h4 h5 h6")
@@ -62,13 +61,26 @@ _POST = re.compile(
 """The classes that networks give to a post that another page shows."""
 
 _EMBEDDED = re.compile(
-    r"(?:^|[\s_-])(?:tweet|twitter|instagram|tiktok|facebook|bluesky|mastodon)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:tweet|twitter|instagram|tiktok|facebook|bluesky|mastodon|social-(?:embed|post))(?=$|[\s_-])",
     re.IGNORECASE,
 )
 """Names of what pages wrap such a post in."""
 
 _QUOTES = {"fr": ("«", "»"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
 _OTHER_QUOTES = ("“", "”")
+
+
+def parse_page(markup: str) -> Any:
+    """Return the root of a page as ``lxml`` has it, without comments; None when it has none."""
+    from lxml import etree, html  # half a second that only some formats need
+
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+    )
+    try:
+        return html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
 
 
 def is_unseen(element: Any) -> bool:
@@ -101,7 +113,8 @@ def aside_name(element: Any) -> str | None:
     """Return the word that says that an element holds, as a rule, no part of a story."""
     if element.tag in _ASIDES:
         return str(element.tag)
-    named = _AROUND.search(_names(element))
+    names = _names(element)
+    named = None if _STANDFIRST.search(names) or _EMBEDDED.search(names) else _AROUND.search(names)
     return named[0].strip(" _-") if named else None
 
 

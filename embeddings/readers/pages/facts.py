@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from embeddings.readers.dates import DATE, is_ambiguous, matched_date
-from embeddings.readers.formats import frontmatter
-from embeddings.readers.formats.decoding import normal
+from embeddings.readers.addresses import web_address
+from embeddings.readers.assemble import one_line
+from embeddings.readers.dates import first_date
+from embeddings.readers.draft import Fields
 from embeddings.readers.pages import elements, linked_data
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.blocks import words_of
+from embeddings.readers.pages.language import language_code
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LONGEST_BYLINE = 200
@@ -31,9 +32,6 @@ MOST_BESIDE = 40
 
 MOST_HEADLINES = 5
 """The most elements that are looked at for the headline."""
-
-FIRST_YEAR = 1600
-"""The first year of newspapers; a template's empty day lies before it."""
 
 MOST_BYLINES = 50
 """The most elements that are looked at for an author or a day."""
@@ -56,27 +54,12 @@ _DATED = re.compile(
     r"(?:^|[\s_-])(?:date(?:line)?|publish(?:ed)?|pub-?date|time-?stamp|posted|publication)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)|(\d{4})(\d\d)(\d\d)(?!\d)")
 _EVERYWHERE = 1_000_000
 _LEAST_AGREEMENT = 0.4
-_WRITTEN = re.compile(DATE, re.IGNORECASE)
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
-_BLANK = re.compile(r"[ \t\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a page states of itself, checked; None where it says nothing of use."""
-
-    title: str | None = None
-    source: str | None = None
-    author: str | None = None
-    date: date | None = None
-    url: str | None = None
-    language: str | None = None
-
-
-def read_facts(root: Any, address: str | None) -> Facts:
+def read_facts(root: Any, address: str | None) -> Fields:
     """Return what a page states in JSON-LD, in its meta elements, or in elements named for it.
 
     Args:
@@ -88,22 +71,22 @@ def read_facts(root: Any, address: str | None) -> Facts:
     stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
     story = linked_data.story_node(root, {fold(headline) for headline in (*stated, *shown)})
     source = _source([*_first(metas, _SOURCES), *linked_data.names_in(story.get("publisher"))])
-    return Facts(
-        title=_title(shown, [line for line in map(_line, stated) if line], source),
+    return Fields(
+        title=_title(shown, [line for line in map(one_line, stated) if line], source),
         source=source,
         author=_author(root, metas, story, source),
         date=_published(root, metas, story),
-        url=_address(_canonical(root) or next(iter(_first(metas, ["og:url"])), None), address),
-        language=_language(root),
+        url=web_address(_canonical(root), *_first(metas, ["og:url"]), base=address),
+        language=language_code(root.get("lang")),
     )
 
 
 def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
     """Guess the name of a site: what the page's title has after the headline, else its host."""
-    whole = _line(_text(root.find(".//head/title"))) or ""
+    whole = one_line(_text(root.find(".//head/title"))) or ""
     site = _SITE.search(whole)
     if site and title and whole.startswith(title):
-        return _line(site["site"])
+        return one_line(site["site"])
     return (urlsplit(address or "").hostname or "").removeprefix("www.") or None
 
 
@@ -131,12 +114,12 @@ def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> s
     headline in it is the name of the site, which is none.
     """
     sites = {fold(source or "")} | {fold(m["site"]) for m in map(_SITE.search, stated) if m}
-    headlines = (line for line in map(_line, shown) if line and fold(line) not in sites)
+    headlines = (line for line in map(one_line, shown) if line and fold(line) not in sites)
     known = [set(fold(line).split()) for line in stated]
     agreed = {line: _agreement(set(fold(line).split()), known) for line in headlines}
     best = max(agreed, key=lambda line: agreed[line], default="")
     if best and agreed[best] > _LEAST_AGREEMENT:
-        return best
+        return _without_site(best, source)
     return _without_site(next(iter(stated), None), source)
 
 
@@ -155,7 +138,7 @@ def _without_site(title: str | None, source: str | None) -> str | None:
 
 def _source(names: Iterable[str]) -> str | None:
     """Return the first of some names that is the name of a site, not its address."""
-    lines = (_line(name.removeprefix("@")) for name in names)
+    lines = (one_line(name.removeprefix("@")) for name in names)
     return next((line for line in lines if line and "://" not in line), None)
 
 
@@ -217,10 +200,10 @@ def _is_apart(element: Any) -> bool:
     return any(elements.aside_name(each) is not None for each in above)
 
 
-def _published(root: Any, metas: dict[str, list[str]], story: linked_data.Node) -> date | None:
+def _published(root: Any, metas: dict[str, list[str]], story: linked_data.Node) -> dt.date | None:
     """Return the day of publication that a page states; a day in its prose is another."""
     linked = linked_data.first_string(story.get("datePublished"))
-    stated = chain([linked], (value for name in _DAYS for value in metas.get(name, ())))
+    stated = (linked, *(value for name in _DAYS for value in metas.get(name, ())))
     shown = (
         value
         for element in _named(root, _is_time, NEAR_HEADLINE)
@@ -228,7 +211,7 @@ def _published(root: Any, metas: dict[str, list[str]], story: linked_data.Node) 
         for value in (element.get("datetime"), element.get("content"), _text(element))
         if value
     )
-    return next((day for day in map(_day, chain(stated, shown)) if day), None)
+    return first_date(*stated) or first_date(*shown)
 
 
 def _is_time(element: Any) -> bool:
@@ -252,44 +235,6 @@ def _text(element: Any) -> str:
     return "" if element is None else " ".join(str(element.text_content()).split())
 
 
-def _day(value: str) -> date | None:
-    """Return a day that is written in figures, its year first, or in words."""
-    found = _DAY.match(value.strip())
-    if found is None:
-        written = _WRITTEN.search(value[:LONGEST_BYLINE])
-        return matched_date(written) if written and not is_ambiguous(written) else None
-    try:
-        day = date(*(int(part) for part in found.groups() if part))
-    except ValueError:
-        return None
-    return day if day.year >= FIRST_YEAR else None
-
-
-def _line(value: str | None) -> str | None:
-    """Return a stated field as one line that can be stored."""
-    shown = "".join(c for c in normal(value or "") if c.isprintable() or c.isspace())
-    line = _BLANK.sub(" ", " ".join(shown.splitlines())).strip()
-    return line[: frontmatter.MAX_FIELD].strip() or None
-
-
 def _canonical(root: Any) -> str | None:
     links = (e.get("href") for e in root.iter("link") if e.get("rel") == "canonical")
     return next((href for href in links if href), None)
-
-
-def _address(value: str | None, base: str | None) -> str | None:
-    """Return a page's own address, if it is one that can be stored."""
-    try:
-        whole = urljoin(base or "", (value or "").strip())
-        parts = urlsplit(whole)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    fine = fine and len(whole) <= frontmatter.MAX_URL and not re.search(r"\s", whole)
-    return whole if fine and "@" not in parts.netloc else None
-
-
-def _language(root: Any) -> str | None:
-    """Return the language that the page names, as two letters."""
-    code = re.match(r"[a-zA-Z]{2}(?=$|[-_])", (root.get("lang") or "").strip())
-    return code[0].lower() if code else None

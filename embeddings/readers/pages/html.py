@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers.draft import Draft
-from embeddings.readers.formats.decoding import decode, normal
+from embeddings.readers.assemble import draft_of
+from embeddings.readers.formats.decoding import decode, decode_stated, normal
 from embeddings.readers.pages.blocks import page_of
-from embeddings.readers.pages.facts import Facts, guess_site, read_facts
-from embeddings.readers.pages.guesses import (
-    MAX_TITLE,
-    Margins,
-    guess_author,
-    guess_date,
-    guess_title,
-    margins_of,
-)
+from embeddings.readers.pages.elements import parse_page
+from embeddings.readers.pages.facts import guess_site, read_facts
+from embeddings.readers.pages.guesses import Margins
 from embeddings.readers.pages.language import guess_language
-from embeddings.readers.pages.opinions import ask, load
+from embeddings.readers.pages.opinions import ask
 from embeddings.readers.pages.story import choose, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from embeddings.readers.draft import Draft
     from embeddings.readers.pages.blocks import Block
-
-__all__ = ["EXTENSIONS", "load", "read"]
 
 EXTENSIONS = (".html", ".htm", ".xhtml")
 """The extensions of this format."""
@@ -50,7 +43,6 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
 )
 _PRESCAN = 4096
-_MOST_BROKEN = 0.001
 
 
 def read(
@@ -74,7 +66,9 @@ def read(
     name = address or str(path)
     if len(data) > MAX_BYTES:
         raise ReadError(f"{name} is a page larger than {MAX_BYTES // 1_000_000} MB, the most read.")
-    root = _parsed(_decoded(data, name, charset), name)
+    root = parse_page(_decoded(data, name, charset))
+    if root is None:
+        raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     stated = read_facts(root, address)
     page = page_of(root)
     chosen = choose(page, ask(root), stated.title or "")
@@ -83,78 +77,26 @@ def read(
         raise ReadError(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
         )
-    guessed = _guessed(stated, text, _above(page.blocks, chosen.first), path.stem)
-    site = None if stated.source else guess_site(root, stated.title, stated.url or address)
-    guessed |= {"source": site} if site else {}
-    known = {key: getattr(stated, key) for key in _FIELDS if key not in guessed}
-    known["url"] = stated.url or address
-    origin = address or str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8")
-    return Draft(
-        text=text,
-        origin=origin,
-        inferred=tuple(guessed),
-        left_out=chosen.left_out,
-        **(known | guessed),
+    language = guess_language(text, stated.language or "fr")
+    fields = replace(
+        stated,
+        url=stated.url or address,
+        origin=address,
+        language=language if language == stated.language else None,
     )
-
-
-_FIELDS = ("title", "source", "author", "date", "url", "language")
+    site = guess_site(root, stated.title, fields.url)
+    above = _above(page.blocks, chosen.first)
+    return draft_of(text, path, fields, chosen.left_out, above=above, source=site)
 
 
 def _decoded(data: bytes, name: str, charset: str | None) -> str:
-    """Decode as a browser does: a mark, what the server says, what the page says, then a guess."""
-    declared = _CHARSET.search(data[:_PRESCAN])
-    names = [charset, declared[1].decode("ascii") if declared else None, "utf-8"]
-    marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in filter(None, [] if marked or b"\0" in data else names):
-        text = _as(data, encoding)
-        if text is not None:
-            break
-    else:
-        text = decode(data, name)
+    text = decode_stated(data, name, charset, _CHARSET.search(data[:_PRESCAN]))
     if not _TAG.search(text):
         decode(data, name)
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     return text
 
 
-def _as(data: bytes, encoding: str) -> str | None:
-    """Decode by a declared encoding; a stray byte here and there is shown as a browser does."""
-    try:
-        codec = codecs.lookup(encoding).name
-        western = codec in ("iso8859-1", "ascii")
-        text = data.decode("cp1252" if western else codec, "replace")
-    except (LookupError, UnicodeError, ValueError):
-        return None
-    return text if text.count("\ufffd") <= _MOST_BROKEN * len(text) else None
-
-
-def _parsed(text: str, name: str) -> Any:
-    from lxml import etree, html  # half a second that only pages need
-
-    parser = html.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
-    )
-    try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise ReadError(f"{name} is not an HTML page ({error}).") from None
-
-
 def _above(found: Sequence[Block], first: int) -> Margins:
     """Return the lines just before the story, and its first ones."""
     return Margins(tuple(b.text for b in found[max(0, first - ABOVE) : first + BELOW]), ())
-
-
-def _guessed(stated: Facts, text: str, above: Margins, stem: str) -> dict[str, Any]:
-    """Guess what the page does not state: the language from the words, the rest from above them."""
-    language = guess_language(text, stated.language or "fr")
-    guesses: dict[str, Any] = {} if language == stated.language else {"language": language}
-    if stated.title is None:
-        margins = Margins((*above.head, *margins_of(text).head), ())
-        guesses["title"] = guess_title(text, margins, stem)[:MAX_TITLE]
-    if stated.author is None:
-        guesses["author"] = guess_author(above)
-    if stated.date is None:
-        guesses["date"] = guess_date(above, stem, language)
-    return {key: value for key, value in guesses.items() if value is not None}

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 _SAMPLE = 20_000
+_CODE = re.compile(r"[a-zA-Z]{2}(?=$|[-_])")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _SMALL_WORDS = {
@@ -28,6 +29,12 @@ _SMALL_WORDS = {
 _VOCABULARY = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
 LANGUAGES = tuple(_VOCABULARY)
 """The ISO 639-1 codes that can be guessed."""
+
+
+def language_code(*texts: str | None) -> str | None:
+    """Return the two letters of the first language that some texts name, such as ``fr-FR``."""
+    found = (_CODE.match((text or "").strip()) for text in texts)
+    return next((match[0].lower() for match in found if match), None)
 
 
 def guess_language(text: str, default: str = "fr") -> str:

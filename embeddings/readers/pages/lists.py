@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import Any
 
@@ -11,6 +12,12 @@ _ROMAN = (
 )  # fmt: skip
 _LARGEST_ROMAN = 3999
 _LONGEST_NUMBER = 9
+_STYLE = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
+_STYLES = {
+    "none": "none", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A",
+    "lower-roman": "i", "upper-roman": "I",
+}  # fmt: skip
+"""CSS's styles of lists -> HTML's types of them; all others count in digits."""
 
 
 class Numbers:
@@ -21,10 +28,12 @@ class Numbers:
     """
 
     def __init__(self, element: Any) -> None:
-        self._is_ordered = element is not None and element.tag == "ol"
-        self._type, self._step, self._next = "1", 1, 1
+        style = _STYLE.search(element.get("style", "")) if element is not None else None
+        said = _STYLES.get(style[1].lower(), "1") if style else ""
+        self._is_ordered = element is not None and element.tag == "ol" and said != "none"
+        self._type, self._step, self._next = said, 1, 1
         if self._is_ordered:
-            self._type = element.get("type", "1")
+            self._type = said or element.get("type", "1")
             if element.get("reversed") is not None:
                 self._step, self._next = -1, sum(child.tag == "li" for child in element)
             self._next = _number(element.get("start"), self._next)

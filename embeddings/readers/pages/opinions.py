@@ -18,19 +18,13 @@ GRAM = 3
 """How many words in a row tell that two texts share a passage."""
 
 MOST_ELEMENTS = 20_000
-"""The most elements of a page of which a second opinion is asked; its time may grow faster."""
+"""The most elements of a page of which an opinion is asked; its time grows faster than the page."""
 
 MOST_DEEP = 150
 """The most elements within each other in such a page."""
 
 _NEEDED = frozenset(("class", "id", "style", "hidden", "href", "itemprop", "itemtype", "role"))
 _LONGEST_ATTRIBUTE = 300
-
-
-def load() -> None:
-    """Import the libraries, half a second that only pages need."""
-    import readability  # noqa: F401 - to have it loaded
-    import trafilatura  # noqa: F401 - to have it loaded
 
 
 class Opinion:
@@ -62,6 +56,8 @@ def ask(root: Any) -> list[Opinion]:
     Args:
         root: The ``lxml`` element of the page; it is not changed.
     """
+    if any(count > MOST_ELEMENTS for count, _ in enumerate(root.iter())):
+        return []
     texts = _trafilatura(copy.deepcopy(root)), _readability(copy.deepcopy(root))
     return [Opinion(text) for text in texts if text.strip()]
 
@@ -89,12 +85,12 @@ def _readability(root: Any) -> str:
 
 
 def _tame(root: Any) -> bool:
-    """Leave a page only the attributes that matter; say whether it is no larger than pages are."""
+    """Leave a page only the attributes that matter; say whether it is no deeper than pages are."""
     deep = {root: 1}
-    for count, element in enumerate(root.iter(), 1):
+    for element in root.iter():
         parent = element.getparent()
         deep[element] = deep.get(parent, 0) + 1
-        if count > MOST_ELEMENTS or deep[element] > MOST_DEEP:
+        if deep[element] > MOST_DEEP:
             return False
         for name, value in element.attrib.items():
             if name not in _NEEDED or len(value) > _LONGEST_ATTRIBUTE:

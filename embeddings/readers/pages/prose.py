@@ -50,7 +50,8 @@ def is_text(block: Block) -> bool:
     """Say whether a block may be a story's own, by its kind and its links."""
     if block.kind is Kind.HEADING or is_aside(block):
         return False
-    return block.linked < MOST_LINKED or _is_brief(block)
+    is_row = block.kind is Kind.ROW and block.linked < ONLY_LINKS
+    return block.linked < MOST_LINKED or is_row or _is_brief(block)
 
 
 def is_prose(block: Block) -> bool:

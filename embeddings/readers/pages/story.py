@@ -11,7 +11,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.readers.draft import LeftOut
-from embeddings.readers.pages.blocks import Block, Kind
+from embeddings.readers.formats.decoding import normal
+from embeddings.readers.pages.blocks import Block, Kind, page_of
+from embeddings.readers.pages.elements import parse_page
 from embeddings.readers.pages.prose import (
     LONGEST_INVITATION,
     is_aside,
@@ -23,7 +25,7 @@ from embeddings.readers.pages.prose import (
 from embeddings.text.boilerplate import LONG_CHARACTERS, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from embeddings.readers.pages.blocks import Page
     from embeddings.readers.pages.opinions import Opinion
@@ -43,7 +45,7 @@ BELOW_HEADLINE = 10
 LONGEST_TOLD = 60
 """The most characters of a block that are told of it when it is left out."""
 
-_NEVER = frozenset(("nav", "footer", "menu", "dialog", "map", "figcaption"))
+_NEVER = frozenset(("nav", "footer", "menu", "dialog", "figcaption"))
 """The elements that hold no story, however much of the page's text they hold."""
 
 
@@ -73,10 +75,13 @@ def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     votes = [sum(opinion.holds(block.text) for opinion in opinions) for block in found]
     text = {i for i, block in enumerate(found) if is_text(block)}
     sure = {i for i in text if votes[i] and votes[i] == len(opinions)}
-    sure = sure or {i for i in text if votes[i]} or _long(found, text)
+    prose = {i for i in text if is_prose(found[i])}
+    sure = sure or {i for i in text if votes[i]}
+    sure = sure or {i for i in prose if len(found[i].text) >= LONG_CHARACTERS} or prose
     apart = _apart(page, sure)
-    core = (_core(page, votes, sure) | _opening(found, votes, headline)) - apart
-    core |= _beside(page, core) - apart
+    told = {i for i in prose if votes[i]}
+    core = (_core(page, told, sure) | _opening(found, votes, headline)) - apart
+    core |= _beside(page, prose, core) - apart
     body = {i for i in core if found[i].kind is not Kind.STANDFIRST} or core
     others = _posts(page, core) | (_others(found, votes, len(opinions)) - apart)
     start = min(body, default=0)
@@ -104,18 +109,18 @@ def text_of(chosen: Sequence[Block]) -> str:
     return "".join(parts)
 
 
-def _long(found: Sequence[Block], text: Iterable[int]) -> set[int]:
-    """Return the blocks that look like a story's own, where no extractor found one."""
-    return {i for i in text if len(found[i].text) >= LONG_CHARACTERS and is_prose(found[i])}
+def fragment_text(markup: str) -> str:
+    """Return the text of a piece of HTML that is a story and nothing else, or of a plain text."""
+    root = parse_page(f"<!doctype html><html><body>{markup}</body></html>")
+    return "" if root is None else normal(text_of(page_of(root).blocks)).strip("\n")
 
 
-def _core(page: Page, votes: Sequence[int], sure: set[int]) -> set[int]:
+def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
     """Return the text of the story: what all extractors found, and the prose that one did.
 
     The prose must stand at the story's home, in company, or be long and no teaser.
     """
     home = _inside(page, sure)
-    prose = {i for i, block in enumerate(page.blocks) if votes[i] and is_prose(block)}
     company = Counter(page.parents[page.blocks[i].own] for i in prose)
     return sure | {
         i
@@ -165,7 +170,7 @@ def _apart(page: Page, core: set[int]) -> set[int]:
     return {i for i, block in enumerate(page.blocks) if closed[block.around]}
 
 
-def _beside(page: Page, core: set[int]) -> set[int]:
+def _beside(page: Page, prose: set[int], core: set[int]) -> set[int]:
     """Return prose that stands side by side with the story: between two of its blocks.
 
     Where most of the story stands side by side, long prose before and after it counts too.
@@ -178,11 +183,11 @@ def _beside(page: Page, core: set[int]) -> set[int]:
         sizes[parent] += len(page.blocks[i].text)
     main = next((n for n, size in sizes.items() if 2 * size > sizes.total()), None)
     beside = set()
-    for i, block in enumerate(page.blocks):
-        parent = page.parents[block.own]
-        if parent in ends and is_prose(block):
+    for i in prose:
+        parent = page.parents[page.blocks[i].own]
+        if parent in ends:
             between = ends[parent][0] <= i <= ends[parent][1]
-            if between or (parent == main and len(block.text) >= LONG_CHARACTERS):
+            if between or (parent == main and len(page.blocks[i].text) >= LONG_CHARACTERS):
                 beside.add(i)
     return beside
 
@@ -210,8 +215,8 @@ def _inside(page: Page, core: set[int]) -> set[int]:
 
 def _until_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut, ...]]:
     """Cut a story where the page says that the rest is for subscribers, or another story."""
-    prose = [i for i in chosen if is_prose(page.blocks[i])]
-    last = {page.parents[page.blocks[i].own]: i for i in prose}
+    prose = {i for i in chosen if is_prose(page.blocks[i])}
+    last = {page.parents[page.blocks[i].own]: i for i in sorted(prose)}
     reach = -1
     for place, i in enumerate(chosen):
         block = page.blocks[i]
@@ -219,7 +224,7 @@ def _until_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut,
             return chosen[:place], (LeftOut(_quoted(block), "the rest is for subscribers"),)
         if 0 <= reach < i and leads_elsewhere(block):
             return chosen[:place], ()
-        if is_prose(block):
+        if i in prose:
             reach = max(reach, last[page.parents[block.own]])
     return [i for i in chosen if not is_offer(page.blocks[i])], ()
 

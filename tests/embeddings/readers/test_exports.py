@@ -117,6 +117,16 @@ def test_wordpress_gives_its_published_posts_and_tells_the_others(
     assert bridge.origin != baker.origin
 
 
+def test_a_post_has_paragraphs_at_its_empty_lines_whatever_else_it_holds(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    mixed = f"<h2>Le fournil</h2>\n{chr(10).join(f'{p}{chr(10)}' for p in BAKER.paragraphs)}"
+    path = tmp_path / "wp.xml"
+    path.write_text(wxr(post(BAKER, f"{mixed}\n<ul>\n<li>Le pain.</li>\n</ul>")), encoding="utf-8")
+    (draft,), _ = read(path, sandbox)
+    assert draft.text == "\n\n".join(("## Le fournil", *BAKER.paragraphs, "- Le pain."))
+
+
 NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd"><nitf xml:lang="fr">
 <head><docdata><doc-id id-string="a1"/><date.issue norm="20190314T063000+0100"/></docdata>
 <pubdata name="Le Courrier de l’Aven" ex-ref="{URL}"/></head><body><body.head><hedline>
@@ -176,6 +186,8 @@ EXPORTS = {
     f"{newsml(f'<inlineData>{escape(TEXT)}</inlineData>')}</itemSet></newsMessage>",
     "ninjs.json": json.dumps(NINJS),
     "ninjs-3.json": json.dumps([NINJS_3]),
+    "ninjs-items.json": json.dumps({"items": [NINJS | {"byline": "Par Maëlle Le Goff"}]}),
+    "ninjs-title.json": json.dumps(NINJS | {"headline": "", "title": BRIDGE.title}),
     "feed.json": json.dumps(FEED),
 }
 

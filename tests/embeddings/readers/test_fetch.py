@@ -175,9 +175,7 @@ def test_going_round_in_circles_ends(site: Site, fetcher: Fetcher) -> None:
     assert len(site.asked) == 6
 
 
-@pytest.mark.parametrize(
-    "to", ["ftp://example.org/a", "file:///etc/passwd", "http://u:p@a.b/", "http://[x"]
-)
+@each("to", ["ftp://example.org/a", "file:///etc/passwd", "http://u:p@a.b/", "http://[x"])
 def test_a_page_cannot_send_us_to_what_is_no_page(site: Site, fetcher: Fetcher, to: str) -> None:
     assert refusal(fetcher, site.moved("/", to))
     assert site.paths == ["/"]
@@ -294,7 +292,7 @@ def test_a_site_without_encryption_is_told(site: Site, fetcher: Fetcher) -> None
     assert "no valid certificate, or its encryption failed" in sentence
 
 
-@pytest.mark.parametrize(
+@each(
     ("robots", "path", "allowed"),
     [
         ("User-agent: *\nDisallow: /secret", "/secret/a", False),

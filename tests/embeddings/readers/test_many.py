@@ -13,8 +13,8 @@ import pytest
 
 from config.settings import FetchSettings
 from embeddings.readers import Fetcher, Sandbox, many
-from embeddings.readers.formats.sniffing import look
 from embeddings.readers.many import MAX_ENTRIES, read_all
+from embeddings.readers.sniffing import look
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, packed, run
@@ -250,6 +250,10 @@ FLAWED = {
     "control characters": f"\x01{ITEM}".replace("<item>", "<item><title>a\x08b</title>"),
     "HTML's entities": ITEM.replace("<item>", "<item><title>&eacute;&nbsp;&mdash;</title>"),
     "a bare &": ITEM.replace("<item>", "<item><title>A & B &c</title>"),
+    "a stray NUL": ITEM.replace("<item>", "<item><title>a\0b</title>"),
+    "an address before a counter's": ITEM.replace(
+        "@/1</link></item>", "@/9</link><f:origLink>@/1</f:origLink></item>"
+    ),
     "CDATA": ITEM.replace("@/1", "<![CDATA[ @/1 ]]>"),
     "an address as guid": "<rss><channel><item><guid>@/1</guid></item></channel></rss>",
     "an address as id": "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>@/1</id></entry></feed>",
@@ -306,3 +310,17 @@ def test_names_that_macos_writes_keep_their_accents(tmp_path: Path, sandbox: San
         unmarked[place + 1] &= ~0x08 & 0xFF
     (title,) = outcomes(saved(tmp_path, bytes(unmarked)), sandbox).values()
     assert title == "Pêche à Sorbelle"
+
+
+def test_an_archive_at_an_address_is_read_like_a_file(site: Site, sandbox: Sandbox) -> None:
+    data = packed({"b/pont.md": text(BRIDGE), "a.html": page(BAKER), "empty.txt": b""})
+    for kind in ("application/zip", "application/octet-stream"):
+        url = site.page("/export.zip", data, kind)
+        found = outcomes(url, sandbox)
+        assert found.pop(f"{url}/b/pont.md") == BRIDGE.title
+        assert found.pop(f"{url}/a.html") == BAKER.title
+        assert "is empty" in found.pop(f"{url}/empty.txt")
+        assert not found
+        read = (o for o in read_all([url], sandbox, Fetcher(SETTINGS)) if isinstance(o, tuple))
+        places = [draft.origin for _, draft in read]
+        assert places == [f"{url}/a.html", f"{url}/b/pont.md"]

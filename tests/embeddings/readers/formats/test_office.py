@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_the_title_of_a_docx_is_what_is_set_as_one() -> None:
 def test_the_title_of_an_odt_is_what_is_set_as_one() -> None:
     draft = open_document(f'<text:p text:style-name="P1">{BRIDGE.title}</text:p>{ODT}')
     assert (draft.title, draft.text) == (BRIDGE.title, STORY)
+
+
+def test_the_author_and_the_day_are_what_is_set_as_such_and_prose_is_kept() -> None:
+    styles = "".join(
+        f'<w:style w:styleId="{name}"><w:name w:val="{name}"/></w:style>'
+        for name in ("Author", "Date")
+    )
+    said = {"Author": "Par Maëlle Le Goff", "Date": "14 mars 2019"}
+    head = [docx_paragraph(run(text), style) for style, text in said.items()]
+    draft = word(*head, *DOCX, styles=styles)
+    assert (draft.author, draft.date) == ("Maëlle Le Goff", date(2019, 3, 14))
+    assert (draft.text, {"author", "date"} & set(draft.inferred)) == (STORY, set())
+    assert word(*DOCX, docx_paragraph(run("Bientôt."), "Date"), styles=styles).text.endswith(
+        "Bientôt."
+    )
 
 
 @each(("stated", "title"), [(BAKER.title, BAKER.title), ("Modèle 3", None)])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.readers.pages import html
 from embeddings.readers.pages.blocks import Kind, Page, page_of
+from embeddings.readers.pages.elements import parse_page
+from tests.embeddings.readers.each import each
 
 
 def page(body: str) -> Page:
     """Return the blocks of a page."""
-    return page_of(html._parsed(f"<html lang=fr><body>{body}", "page"))
+    return page_of(parse_page(f"<html lang=fr><body>{body}"))
 
 
 def shown(body: str) -> list[str]:
@@ -23,7 +23,7 @@ def shown(body: str) -> list[str]:
     return [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "expected"),
     [
         ("<p>Un\n  mot.\t </p>", ["Un mot."]),
@@ -64,7 +64,8 @@ IN_A_LINE = (
     "<audio src=x>y</audio>", "<video src=x>y</video>", "<object>y</object>", "<iframe>y</iframe>",
     "<progress value=.3>y</progress>", "<meter value=.3>y</meter>", "<meta itemprop=x content=y>",
     "<link itemprop=url href=x>", "<noscript><img src=x></noscript>", "<wbr>", "<x-icon></x-icon>",
-    "<unknown></unknown>", "<span hidden>y</span>", "<!-- y -->", "\u00ad", "\u200b", "\ufeff",
+    "<unknown></unknown>", "<span hidden>y</span>",
+    "<embed src=x>", "<map name=x><area></map>", "<!-- y -->", "\u00ad", "\u200b", "\ufeff",
 )  # fmt: skip
 """What a browser shows within a line, without words."""
 
@@ -95,7 +96,7 @@ def test_what_is_struck_out_is_no_word() -> None:
     assert [line for line in lines if shown(line) != ["Le 5 avril."]] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("opening", "marks"),
     [
         ("<ol><li>a<li>b</ol>", ["1. ", "2. "]),
@@ -106,6 +107,8 @@ def test_what_is_struck_out_is_no_word() -> None:
         ("<ol type=a><li>a<li value=28>b</ol>", ["a. ", "ab. "]),
         ("<ol type=I start=1998><li>a<li>b</ol>", ["MCMXCVIII. ", "MCMXCIX. "]),
         ("<ol start=x><li value=''>a<li value=99999999999>b</ol>", ["1. ", "2. "]),
+        ("<ol style='list-style-type: lower-alpha'><li>a<li>b</ol>", ["a. ", "b. "]),
+        ("<ol style='list-style:none'><li>a<li>b</ol>", ["- ", "- "]),
         ("<ul><li>a<li>b</ul>", ["- ", "- "]),
     ],
 )
@@ -113,7 +116,7 @@ def test_items_have_the_numbers_that_a_browser_shows(opening: str, marks: list[s
     assert [block.mark for block in page(opening).blocks] == marks
 
 
-@pytest.mark.parametrize(
+@each(
     ("language", "expected"),
     [("fr", "Il dit «oui»."), ("en", "Il dit “oui”."), ("de-AT", "Il dit „oui“.")],
 )
@@ -121,7 +124,7 @@ def test_quotations_have_the_marks_of_their_language(language: str, expected: st
     assert shown(f"<div lang={language}><p>Il dit <q>oui</q>.</p></div>") == [expected]
 
 
-@pytest.mark.parametrize(
+@each(
     ("table", "rows"),
     [
         (

@@ -6,9 +6,10 @@ import json
 from datetime import date
 from typing import Any
 
-from embeddings.readers.pages import html
+from embeddings.readers.draft import Fields
 from embeddings.readers.pages.authors import clean_name, name_authors
-from embeddings.readers.pages.facts import Facts, read_facts
+from embeddings.readers.pages.elements import parse_page
+from embeddings.readers.pages.facts import read_facts
 
 NAMES = {
     "J.-P. Martin": "J.-P. Martin",
@@ -31,6 +32,23 @@ NAMES = {
     "The Associated Press": "The Associated Press",
     "AFP": "AFP",
     "Par la rédaction": "la rédaction",
+    "Tous les articles de Paul Morin": "Paul Morin",
+    "Un article de Paul Morin": "Paul Morin",
+    "More from Ida Vale": "Ida Vale",
+    "Posted by Ida Vale on March 3, 2024": "Ida Vale",
+    "Ida Vale 3 hours ago": "Ida Vale",
+    "Ida Vale il y a 3 heures": "Ida Vale",
+    "Ida Vale Senior Political Correspondent": "Ida Vale",
+    "Ida Vale @ida": "Ida Vale",
+    "Ida Vale (ida@example.org)": "Ida Vale",
+    "Le Quai / Ida Vale": "Ida Vale",
+    "Texte : Ida Vale, photos : Paul Morin": "Ida Vale",
+    "Photos : Paul Morin": None,
+    "Utilisateur": None,
+    "Anonyme": None,
+    "Nom de l'auteur": None,
+    "Chargement…": None,
+    "Dernière mise à jour : 4 mai 2025": None,
     "Username": None,
     "admin": None,
     "{{author.name}}": None,
@@ -56,11 +74,11 @@ def test_nobody_is_named_twice_and_no_publisher_beside_a_person() -> None:
     assert name_authors([]) is None
 
 
-def facts(body: str = "", *, head: str = "", linked: Any = None) -> Facts:
+def facts(body: str = "", *, head: str = "", linked: Any = None) -> Fields:
     """Return what a page states."""
     script = f"<script type=application/ld+json>{json.dumps(linked)}</script>" if linked else ""
     page = f"<html><head>{head}{script}</head><body>{body}<p>Le quai rouvre.</p></body></html>"
-    return read_facts(html._parsed(page, "page"), None)
+    return read_facts(parse_page(page), None)
 
 
 STORY = {
@@ -137,5 +155,6 @@ def test_the_title_is_the_headline_that_the_page_shows() -> None:
     named = head.format("Le quai rouvre enfin") + "<meta property=og:site_name content='Le Quai'>"
     assert facts("<h1>Le Quai</h1><h1>Le quai rouvre</h1>", head=named).title == "Le quai rouvre"
     assert facts("<h1>Menu</h1>", head=named).title == "Le quai rouvre enfin"
+    assert facts("<h1>Le quai rouvre - Le Quai</h1>", head=named).title == "Le quai rouvre"
     assert facts("<h1>Le quai rouvre</h1>").title is None
     assert facts(head="<title>Le quai rouvre</title>").title == "Le quai rouvre"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from embeddings.readers.dates import date_in_name, read_date, without_date
 from embeddings.readers.pages.guesses import (
     guess_author,
@@ -16,6 +14,7 @@ from embeddings.readers.pages.guesses import (
     margins_of,
 )
 from embeddings.readers.pages.language import guess_language
+from tests.embeddings.readers.each import each
 
 STORY = (
     "Le ministre de l’Intérieur a annoncé mardi soir sa démission à la surprise générale.\n\n"
@@ -23,7 +22,7 @@ STORY = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "title"),
     [
         (f"# La démission\n\n{STORY}", "La démission"),
@@ -49,7 +48,7 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
     assert guess_title(STORY, margins_of(STORY), "2018-06-22") == "2018-06-22"
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "day"),
     [
         ("Publié le 22 juin 2018 à 10h32", date(2018, 6, 22)),
@@ -86,7 +85,7 @@ def test_a_day_that_english_reads_in_two_ways_is_not_guessed() -> None:
     assert guess_date(margins_of(text), "x", "fr") == date(2018, 4, 3)
 
 
-@pytest.mark.parametrize(
+@each(
     ("stem", "day", "rest"),
     [
         ("20180622_amazon", date(2018, 6, 22), " _amazon"),
@@ -104,7 +103,7 @@ def test_a_longer_text_is_no_day() -> None:
     assert read_date("le 22 juin 2018 au soir") is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "author"),
     [
         ("Par Jean Dupont", "Jean Dupont"),
@@ -146,7 +145,7 @@ def test_an_address_is_taken_when_it_is_a_line_and_no_home_page() -> None:
     assert guess_url(margins_of(f"Voir https://example.org/a\n\n{STORY}")) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "code"),
     [
         (STORY, "fr"),

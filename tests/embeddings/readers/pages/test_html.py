@@ -13,6 +13,7 @@ from embeddings.readers import Draft
 from embeddings.readers.pages import html
 from embeddings.readers.pages.opinions import Opinion
 from embeddings.readers.pages.story import choose, text_of
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.test_blocks import page
 from tests.embeddings.readers.pages.written import ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY
@@ -74,7 +75,7 @@ def test_the_site_s_name_is_cut_off_the_title() -> None:
     assert (draft.title, draft.source) == ("Un pont fermé", "Le Quai")
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "//", "ftp://a.b/c", "http://u:p@a.b/c"])
+@each("link", ["javascript:alert(1)", "//", "ftp://a.b/c", "http://u:p@a.b/c"])
 def test_an_address_that_is_none_is_not_kept(link: str) -> None:
     assert read(BODY, head=f"<link rel=canonical href='{link}'>").url is None
 
@@ -84,7 +85,7 @@ def test_a_page_of_the_web_that_names_no_address_has_the_one_it_came_from() -> N
     assert (draft.url, draft.origin) == ("https://example.org/pont", "https://example.org/pont")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@each("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_a_page_that_does_not_name_its_encoding_is_read(encoding: str) -> None:
     page = f"<html><body>{ps(BAKER.paragraphs[:2])}".encode(encoding)
     assert html.read(page, Path("a.html")).text == "\n\n".join(BAKER.paragraphs[:2])
@@ -121,7 +122,7 @@ def test_reading_a_page_asks_nothing_of_the_network(monkeypatch: pytest.MonkeyPa
     assert read(BODY, address="https://www.example.org/pont").source == "example.org"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "words"),
     [
         (b"%PDF-1.7 abc", "is a PDF file, not a text"),
@@ -137,3 +138,24 @@ def test_what_is_no_page_gets_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(ReadError, match=words) as caught:
         html.read(data, Path("page.html"))
     assert "page.html" in str(caught.value)
+
+
+def test_a_table_of_links_and_figures_is_read() -> None:
+    rows = "".join(f"<tr><td><a href=/{n}>{n}</a><td>{p}" for n, p in (("Sablé", 42), ("Erquy", 9)))
+    assert "Sablé : 42" in read(f"<h1>T</h1>{BODY}<table>{rows}</table>{ps([LAST])}").text
+
+
+def test_a_post_that_a_page_shows_is_read_however_it_is_wrapped() -> None:
+    post = "<blockquote><p>Nous avons tenu parole, le pont rouvre.</p></blockquote>"
+    body = f"<h1>T</h1>{BODY}<div class=social-embed>{post}</div>{ps([LAST])}"
+    assert "Nous avons tenu parole, le pont rouvre." in read(body).text
+
+
+def test_a_standfirst_is_read_whatever_else_its_name_says() -> None:
+    lede = "Après trois mois de travaux, le pont reste fermé et les camions font le tour."
+    assert lede in read(f"<h1>T</h1><p class=teaser-lede>{lede}</p>{BODY}").text
+
+
+def test_a_page_too_large_for_an_opinion_is_read_by_its_own_blocks() -> None:
+    body = "".join(f"<p>Le {n}e marché se tiendra lundi matin.</p>" for n in range(21_000))
+    assert read(f"<h1>T</h1><nav>Accueil</nav>{body}").text.count("se tiendra lundi") == 21_000

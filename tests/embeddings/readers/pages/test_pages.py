@@ -6,11 +6,10 @@ import warnings
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from embeddings.readers import Draft
 from embeddings.readers.pages import html
 from embeddings.text.passages import split
+from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.written import PAGES, Page
 
 AROUND = (
@@ -59,7 +58,7 @@ def quotable(page: Page) -> tuple[str, ...]:
     return tuple(article.text[p.start : p.end] for p in split(article))
 
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+each_page = each("page", PAGES)
 
 
 @each_page
@@ -94,6 +93,6 @@ def test_nothing_around_the_story_is_stored(page: Page) -> None:
     assert not [words for words in AROUND if words in text]
 
 
-@pytest.mark.parametrize("words", AROUND)
+@each("words", AROUND)
 def test_what_must_not_be_stored_stands_in_some_page(words: str) -> None:
     assert any(words in page.data.decode("utf-8", "replace") for page in PAGES)

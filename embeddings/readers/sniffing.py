@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from embeddings.readers.formats.archives import is_document
+
 LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
 """The first elements of feeds and sitemaps."""
 
@@ -11,7 +13,7 @@ EXPORTS = frozenset(("nitf", "newsMessage", "newsItem"))
 """The first elements of what newsrooms hand over."""
 
 OFFICE = "office"
-"""What looks like a document of a word processor, or like any other ZIP archive."""
+"""What looks like a document of a word processor."""
 
 _HEAD = 4096
 _BEFORE = b"\xef\xbb\xbf" + bytes(range(0x21))
@@ -41,12 +43,10 @@ def look(data: bytes) -> str:
     if b"%PDF-" in head:
         return ".pdf"
     if head.startswith(b"PK\x03\x04"):
-        return ".epub" if b"application/epub+zip" in head[:100] else OFFICE
-    if start.startswith(b"{\\rtf"):
-        return ".rtf"
-    root = first_element(data)
-    if root in LISTS | EXPORTS:
+        is_book = b"application/epub+zip" in head[:100]
+        return ".epub" if is_book else OFFICE if is_document(data) else ".zip"
+    if first_element(data) in LISTS | EXPORTS:
         return ".xml"
     if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
         return ".html"
-    return ".json" if _JSON.match(start) else ""
+    return ".rtf" if start.startswith(b"{\\rtf") else ".json" if _JSON.match(start) else ""
