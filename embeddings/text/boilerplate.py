@@ -62,6 +62,13 @@ _IMPRINT = re.compile(
 )
 _LONGEST_IMPRINT = 160
 _ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s[^\n\d]{0,40}\d")
+_MONTH = (
+    r"(?:jan|f[ée]v|feb|mar|avr|apr|ma[iy]|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)"
+    r"[^\W\d_]{0,7}\.?"
+)
+_DATED_ENTRY = re.compile(
+    rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}(?:er)?\s{_MONTH})\s(?:--?|[–—:])\s\S.{{9}}", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"(?:temps de )?lecture|reading time|publi|post[ée]|mis |updat|modifi|dat|photo|cr[ée]dit"
     r"|source|par |by |auteur|author|partag|share|vu|views|comment|prix de l.abo|isbn|issn",
@@ -168,8 +175,8 @@ def is_furniture(text: str, folded_title: str) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    """Say whether a line is an entry of a table or a list: a name, a colon and a number."""
-    entry = _ENTRY.match(text)
+    """Say whether a line is an entry of a list: a name and a number, or a day and words."""
+    entry = _ENTRY.match(text) or _DATED_ENTRY.match(text)
     return entry is not None and not _LABEL.match(text)
 
 

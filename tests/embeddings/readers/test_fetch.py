@@ -177,6 +177,7 @@ def test_going_round_in_circles_ends(site: Site, fetcher: Fetcher) -> None:
 
 @each("to", ["ftp://example.org/a", "file:///etc/passwd", "http://u:p@a.b/", "http://[x"])
 def test_a_page_cannot_send_us_to_what_is_no_page(site: Site, fetcher: Fetcher, to: str) -> None:
+    site.asked.clear()
     assert refusal(fetcher, site.moved("/", to))
     assert site.paths == ["/"]
 
@@ -303,8 +304,10 @@ def test_a_site_without_encryption_is_told(site: Site, fetcher: Fetcher) -> None
     ],
 )
 def test_robots_txt_is_respected_for_crawled_pages(
-    site: Site, fetcher: Fetcher, robots: str, path: str, allowed: bool
+    site: Site, robots: str, path: str, allowed: bool
 ) -> None:
+    fetcher = Fetcher(FetchSettings(private=True, seconds=2))  # which remembers each robots.txt
+    site.asked.clear()
     site.page("/robots.txt", robots.encode(), "text/plain")
     url = site.page(path, PAGE)
     if allowed:

@@ -82,6 +82,7 @@ QUOTED = [
     "Tel père, tel fils : il se présente.",
     "Sablé : 1 204 voix",
     "Centre : Roche 412 voix ; Morin 398 voix",
+    "9 juin – Concours de fanfares, halle de Sablé",
     "Nous avons tenu parole, le pont rouvre. — Mairie (@mairie)",
 ]
 
