@@ -44,6 +44,7 @@ LIBRARIES = {
         "defusedxml",
         "lxml",
         "pdfminer",
+        "pydantic",
         "striprtf",
         "trafilatura",
         "yaml",
