@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from embeddings.readers.draft import Draft, Fields, LeftOut
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_EMPTY = ("area", "br", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+"""Elements of HTML that hold nothing."""
+
 _OWN = ("amp", "lt", "gt", "quot", "apos")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -124,6 +127,9 @@ def inside(element: Any) -> str:
         return ""
     if not len(element):
         return element.text or ""
+    for each in element.iter():
+        if local(each) in _EMPTY and (len(each) or each.text):
+            each.tag = "div"  # it was not closed
     whole = [etree.tostring(each, encoding="unicode", method="html") for each in element]
     return escape(element.text or "") + "".join(whole)
 

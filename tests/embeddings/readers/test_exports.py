@@ -13,6 +13,8 @@ import pytest
 
 from config.settings import FetchSettings
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
+from embeddings.readers.exports.markup import inside, parsed
+from embeddings.readers.pages.story import fragment_text
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import packed
@@ -115,6 +117,14 @@ def test_wordpress_gives_its_published_posts_and_tells_the_others(
     assert [each.what for each in baker.left_out] == ["[caption]"]
     assert "is not published there (draft)" in refused.reason
     assert bridge.origin != baker.origin
+
+
+def test_a_page_of_a_book_whose_elements_are_not_closed_is_read_whole() -> None:
+    one, two = BAKER.paragraphs[:2]
+    assert fragment_text(inside(parsed(f"<body><p>{one}<br><p>{two}</body>", "x"))).split() == [
+        *one.split(),
+        *two.split(),
+    ]
 
 
 def test_a_post_has_paragraphs_at_its_empty_lines_whatever_else_it_holds(
