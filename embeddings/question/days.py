@@ -38,7 +38,7 @@ _OVER = re.compile(r"\b(?:last|dern|pass)")
 _OTHER_YEAR = re.compile(r"\b(?:(?P<last>l'an\w* (?:dern|pass)|last year)|cette annee|this year)")
 _PART = re.compile(PART)
 _STARTS = re.compile(r"\A(?:(?:le|la|les|l'|the|on|in|en|du|de|depuis|since|from|until) ?){0,4}\b")
-_TIME = re.compile(r"(?<=[0-9])[t ,a]{1,4}[0-9]{1,2}[:h][0-9]{0,2}.{0,20}\Z")
+_TIME = re.compile(r"(?<=[0-9])[t ,a]{1,4}[0-9]{1,2} ?[:h][0-9]{0,2}.{0,20}\Z")
 _FIGURES = re.compile(
     r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?|([0-9]{1,2})[-/.]([0-9]{4})"
 )

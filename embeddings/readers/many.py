@@ -41,6 +41,9 @@ MAX_ENTRIES = 100
 MAX_LISTS = 10
 """The most lists that are read of a list of them: the first ones."""
 
+ATTACHED = "attached:"
+"""How the origin begins of what is known by its file's name alone."""
+
 LONGEST_NAME = 50
 """The most characters of what a person calls a file, its extension apart."""
 
@@ -91,13 +94,14 @@ def _file_name(name: str) -> str:
 
 
 def _without_place(outcomes: Iterable[Outcome], name: str) -> Iterator[Outcome]:
-    """Yield outcomes that say nothing of a place that is gone in a moment."""
+    """Yield outcomes that name their file, and no place that is gone in a moment."""
     here = str(Path(name).resolve())
     for each in outcomes:
         if isinstance(each, Rejected):
             yield Rejected(each.input.replace(here, name), each.reason.replace(here, name))
         elif (each[1].origin or "").startswith(here):
-            yield each[0].replace(here, name), replace(each[1], origin=None)
+            origin = f"{ATTACHED}{(each[1].origin or '').replace(here, name)}"
+            yield each[0].replace(here, name), replace(each[1], origin=origin)
         else:
             yield each
 
