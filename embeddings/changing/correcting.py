@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.changing.changeset import FIELDS
 from embeddings.errors import InputError
+from embeddings.readers.draft import ATTACHED
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.many import ATTACHED
 from embeddings.readers.pages.language import guess_language
 from embeddings.text.passages import split
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.errors import LimitError
-from embeddings.readers.many import ATTACHED
+from embeddings.readers.draft import ATTACHED
 from embeddings.reports import Room
 from embeddings.types import Rejected
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.changing.changeset import Plan
 from embeddings.changing.correcting import correct_all
-from embeddings.readers.many import ATTACHED
+from embeddings.readers.draft import ATTACHED
 from embeddings.types import Article, Rejected, digest
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH
 from embeddings.readers.draft import Draft, Fields
-from embeddings.readers.formats.decoding import normal
-from embeddings.readers.formats.frontmatter import MAX_FIELD
 from embeddings.readers.pages.guesses import (
     MAX_TITLE,
     Margins,
@@ -131,14 +129,6 @@ def check_quotable(draft: Draft, name: str) -> Draft:
             "cut it into several."
         )
     return draft
-
-
-def one_line(value: object) -> str | None:
-    """Return a stated field as one line that can be stored; None when it is empty or no text."""
-    if not isinstance(value, str):
-        return None
-    shown = "".join(c for c in normal(value) if c.isprintable() or c.isspace())
-    return " ".join(shown.split())[:MAX_FIELD].strip() or None
 
 
 def storable(name: str) -> str:

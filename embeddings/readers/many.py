@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import ReadError
 from embeddings.readers import web
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.draft import Draft, Listed
+from embeddings.readers.draft import ATTACHED, Draft, Listed
 from embeddings.readers.formats.archives import gunzipped, members
 from embeddings.readers.inputs import (
     MAX_BYTES,
@@ -40,9 +40,6 @@ MAX_ENTRIES = 100
 
 MAX_LISTS = 10
 """The most lists that are read of a list of them: the first ones."""
-
-ATTACHED = "attached:"
-"""How the origin begins of what is known by its file's name alone."""
 
 LONGEST_NAME = 50
 """The most characters of what a person calls a file, its extension apart."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
-from embeddings.readers.assemble import one_line
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, Listed
 from embeddings.readers.exports.markup import paragraphs, story
-from embeddings.readers.formats.decoding import decode_stated
+from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.language import language_code
 from embeddings.types import Rejected
 

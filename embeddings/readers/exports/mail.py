@@ -8,10 +8,10 @@ from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of, one_line
+from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
-from embeddings.readers.formats.decoding import decode_stated
+from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.language import language_code
 from embeddings.readers.pages.story import fragment_text
 

@@ -9,7 +9,8 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of, one_line
+from embeddings.readers.assemble import draft_of
+from embeddings.readers.formats.decoding import one_line
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 

@@ -10,6 +10,9 @@ from charset_normalizer import from_bytes
 
 from embeddings.errors import ReadError
 
+MAX_FIELD = 500
+"""The longest title, source or author, in characters."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -96,6 +99,14 @@ def normal(text: str) -> str:
     """Return a text with line feeds for newlines and in NFC: nothing else is changed."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines)
+
+
+def one_line(value: object) -> str | None:
+    """Return a stated field as one line that can be stored; None when it is empty or no text."""
+    if not isinstance(value, str):
+        return None
+    shown = "".join(c for c in normal(value) if c.isprintable() or c.isspace())
+    return " ".join(shown.split())[:MAX_FIELD].strip() or None
 
 
 def _marked(data: bytes, name: str) -> str | None:

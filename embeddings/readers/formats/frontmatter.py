@@ -11,6 +11,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH, web_address
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import Fields
+from embeddings.readers.formats.decoding import MAX_FIELD
 from embeddings.text.boilerplate import ends_like_sentence
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 10_000
 """The longest front matter; it also bounds how deep its YAML can be nested."""
-
-MAX_FIELD = 500
-"""The longest title, source or author, in characters."""
 
 MAX_LINES = 40
 """The most lines of what is taken for front matter although its first line is no field."""

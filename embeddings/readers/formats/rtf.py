@@ -8,8 +8,9 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.errors import ReadError
-from embeddings.readers.assemble import draft_of, one_line, without_head
+from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields
+from embeddings.readers.formats.decoding import one_line
 from embeddings.readers.formats.package import DELETED, HIDDEN, told
 from embeddings.readers.pages.story import fragment_text
 

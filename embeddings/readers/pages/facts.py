@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from embeddings.readers.addresses import web_address
-from embeddings.readers.assemble import one_line
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields
+from embeddings.readers.formats.decoding import one_line
 from embeddings.readers.pages import elements, linked_data
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.blocks import words_of

@@ -11,7 +11,7 @@ from embeddings.changing.correcting import amend
 from embeddings.changing.planning import Planner
 from embeddings.errors import InputError
 from embeddings.readers import Draft
-from embeddings.readers.many import ATTACHED
+from embeddings.readers.draft import ATTACHED
 from embeddings.types import SHARED, Article
 
 WORDS = "La Loire a débordé dimanche à Orléans, où deux vieux ponts sont fermés jusqu’à mardi soir."
