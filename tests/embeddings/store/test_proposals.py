@@ -186,7 +186,7 @@ async def test_a_bad_value_gets_one_sentence(engine: SearchEngine, tmp_path: Pat
         ({"title": None}, "The title is empty"),
         ({"title": "a" * 501}, "The title is longer than 500 characters"),
         ({"colour": "red"}, "There is no field 'colour'; set one of: title"),
-        ({"text": "x"}, "There is no field 'text'"),
+        ({"text": "x"}, "The text has no paragraph to quote"),
     ]:
         before = kept(engine)
         with pytest.raises(InputError, match=sentence):
@@ -251,7 +251,7 @@ async def test_an_attachment_is_known_by_the_name_that_a_person_gave_it(
     (shown,) = proposal.added
     assert shown.article.title == "Une crèche à Nantes"
     report = await engine.confirm(proposal.token)
-    assert (await engine.article(report.added[0].id)).origin is None
+    assert (await engine.article(report.added[0].id)).origin == "attached:Une crèche à Nantes.txt"
 
 
 async def test_an_attachment_that_cannot_be_read_is_named_as_its_sender_does(
