@@ -17,13 +17,13 @@ from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
 from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
 from bot.admin.target import by, choose, enter, target
-from bot.admin.works import tell_broken_off
 from bot.errors import BotError
 from bot.running.commands import describe, name, options
 from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
 from bot.ui.markup import clean, unplain
+from bot.works import tell_broken_off
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:

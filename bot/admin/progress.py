@@ -13,10 +13,10 @@ import discord
 from discord import ui
 
 from bot.admin.changes import gate_card
-from bot.admin.works import keep_work
 from bot.delivery import LOST, answer, change, language_of, note, post
 from bot.ui.components import WRONG, button, notice, row
 from bot.ui.naming import say_duration
+from bot.works import keep_work
 from embeddings.errors import BusyError, GateError, Overtaken
 
 if TYPE_CHECKING:

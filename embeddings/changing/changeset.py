@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from embeddings.collection import Base
-    from embeddings.snapshots.reindexing import Built
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.archive import Contents
     from embeddings.store.pointers import Kept
     from embeddings.types import ArticleSummary, ProgressCallback
@@ -278,27 +275,3 @@ class Change:
 def _differences(old: Article, new: Article) -> tuple[str, ...]:
     """Return the names of what differs between two versions of an article."""
     return tuple(n for n in (*FIELDS, "text") if getattr(old, n) != getattr(new, n))
-
-
-def report_work(
-    number: int | None,
-    built: Built,
-    started: float,
-    counts: tuple[int, int, int] = (0, 0, 0),
-    notes: tuple[str, ...] = (),
-) -> ReindexReport:
-    """Report a reindex that began at that instant of ``time.perf_counter``."""
-    seconds = time.perf_counter() - started
-    work = (built.passages, built.reused, built.encoded)
-    return ReindexReport(str(number or ""), *counts, *work, seconds, notes)
-
-
-def report_nothing(snapshot: Snapshot | None, started: float) -> ReindexReport:
-    """Report a reindex that had nothing to do."""
-    from embeddings.snapshots.reindexing import Built
-
-    if snapshot is None:
-        return report_work(None, Built(b"", 0, 0, 0), started)
-    manifest = snapshot.manifest
-    reused = manifest.passages + manifest.sentences
-    return report_work(snapshot.number, Built(b"", manifest.passages, reused, 0), started)

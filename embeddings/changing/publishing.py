@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from embeddings.changing.changeset import Change, report_nothing, report_work
+from embeddings.changing.changeset import Change
 from embeddings.errors import FullError, SnapshotError, StorageError
 from embeddings.reports import RollbackReport
 from embeddings.store.pointers import Kept
@@ -99,6 +99,8 @@ class Publisher:
         return await do()
 
     async def _publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
+        from embeddings.snapshots.reindexing import report_nothing, report_work
+
         started = time.perf_counter()
         await self._live.ready()
         base = await asyncio.to_thread(self._collection.base, change.articles)
@@ -121,7 +123,7 @@ class Publisher:
 
     async def preview(self, *, full: bool) -> ReindexReport:
         """Say what a reindex would do."""
-        from embeddings.snapshots.reindexing import preview
+        from embeddings.snapshots.reindexing import preview, report_nothing, report_work
 
         started = time.perf_counter()
         await self._live.ready()

@@ -15,6 +15,7 @@ import numpy as np
 from embeddings.errors import SnapshotError
 from embeddings.lexical.words import recipe
 from embeddings.loaded import LoadedSnapshot
+from embeddings.reports import ReindexReport
 from embeddings.snapshots import building, gate, writing
 from embeddings.snapshots.manifest import MANIFEST, find_damage
 from embeddings.snapshots.snapshot import Snapshot
@@ -260,3 +261,25 @@ def _read_back(new: Snapshot, check: Callable[[Snapshot], None] | None) -> None:
         raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
     if check:
         check(new)
+
+
+def report_work(
+    number: int | None,
+    built: Built,
+    started: float,
+    counts: tuple[int, int, int] = (0, 0, 0),
+    notes: tuple[str, ...] = (),
+) -> ReindexReport:
+    """Report a reindex that began at that instant of ``time.perf_counter``."""
+    seconds = time.perf_counter() - started
+    work = (built.passages, built.reused, built.encoded)
+    return ReindexReport(str(number or ""), *counts, *work, seconds, notes)
+
+
+def report_nothing(snapshot: Snapshot | None, started: float) -> ReindexReport:
+    """Report a reindex that had nothing to do."""
+    if snapshot is None:
+        return report_work(None, Built(b"", 0, 0, 0), started)
+    manifest = snapshot.manifest
+    reused = manifest.passages + manifest.sentences
+    return report_work(snapshot.number, Built(b"", manifest.passages, reused, 0), started)

@@ -8,6 +8,7 @@ no more, and going back to a snapshot writes nothing at all.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -252,7 +253,7 @@ class Articles:
     def _version(self, row: Row[Any]) -> Version:
         """Read a row, which somebody may have changed."""
         value: Article | None = None
-        try:
+        with suppress(ValueError, TypeError, KeyError):
             fields = json.loads(row.fields)
             day, moment = fields["date"], row.corrected
             value = Article(
@@ -264,8 +265,6 @@ class Articles:
                     "corrected": datetime.fromisoformat(moment) if moment else None,
                 }
             )
-        except (ValueError, TypeError, KeyError):
-            value = None
         if value is None or value.id != row.article or identity(value) != row.digest:
             value = None
         by_hand = frozenset(str(row.by_hand).split())

@@ -1,10 +1,13 @@
-"""Which collections there are, which snapshots each keeps, and which of them is live."""
+"""Which collections there are: their snapshots, which of them is live, and what is proposed."""
 
 from __future__ import annotations
 
 import logging
+import secrets
+import string
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +19,6 @@ from embeddings.errors import StorageError
 from embeddings.store import schema
 from embeddings.store.articles import Articles
 from embeddings.store.audit import Audit
-from embeddings.store.proposals import Proposals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from embeddings.vectors.worker import Heard
 
 log = logging.getLogger(__name__)
+
+LIFE = timedelta(days=1)
+"""How long a proposal is kept."""
+_LETTERS = string.ascii_lowercase + string.digits
+_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,53 @@ class Pointers:
             is_gone = connection.execute(gone).rowcount > 0
         self.look()
         return is_gone
+
+
+class Proposals:
+    """The proposals of one collection.
+
+    Args:
+        database: Where they are.
+        collection: The collection's name.
+    """
+
+    def __init__(self, database: Database, collection: str) -> None:
+        self._database = database
+        self._collection = collection
+
+    def keep(self, document: str) -> str:
+        """Keep a proposal; return its token. Those that are too old are forgotten."""
+        token = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        now = datetime.now(UTC)
+        table = schema.proposals
+        row = {
+            "token": token,
+            "collection": self._collection,
+            "at": now.isoformat(),
+            "document": document,
+        }
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.at < (now - LIFE).isoformat()))
+            connection.execute(table.insert().values(row))
+        return token
+
+    def get(self, token: str) -> str | None:
+        """Return a proposal; None when it was used, dropped, or is too old."""
+        table = schema.proposals
+        found = select(table.c.document).where(
+            table.c.token == token,
+            table.c.collection == self._collection,
+            table.c.at >= (datetime.now(UTC) - LIFE).isoformat(),
+        )
+        with self._database.read() as connection:
+            return connection.scalar(found)
+
+    def drop(self, connection: Connection, token: str) -> None:
+        """Forget a proposal; one that is not there is forgotten already."""
+        table = schema.proposals
+        connection.execute(
+            delete(table).where(table.c.token == token, table.c.collection == self._collection)
+        )
 
 
 class CollectionRows:

@@ -6,7 +6,7 @@ bot was removed from it. When somebody last asked is forgotten within two hours.
 
 A feature that keeps rows of its own adds a table in ``schema`` (and there to ``OF_PEOPLE`` and
 ``OF_SERVERS``, so that its rows are forgotten with the rest) and methods here, each of which is
-one call of those of ``rows``.
+one call of those of ``Rows``.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from sqlalchemy import delete, func, literal, or_, select, union, update
 from embeddings.store import schema
 from embeddings.store.people import (
     KEPT_DAYS,
+    TABLES,
     Choices,
     Feed,
     Inquiry,
     Pending,
+    Rows,
     Unanswered,
     Vote,
     Watch,
     Work,
 )
-from embeddings.store.rows import TABLES, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

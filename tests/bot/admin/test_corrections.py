@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.admin.works import tell_broken_off
 from bot.client import VerbatimBot
+from bot.works import tell_broken_off
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.changing.limits import name_of
