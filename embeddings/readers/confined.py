@@ -41,7 +41,7 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     name = str(request["path"])
     known = {key: value for key, value in request["known"].items() if value is not None}
     try:
-        found = FORMATS[request["extension"]].read(data, Path(name), **known)
+        found = FORMATS[request["extension"]].load()(data, Path(name), **known)
         if isinstance(found, Draft):
             found = [check_quotable(found, known.get("address") or name)]
         return {"found": FOUND.dump_python([*_checked(found, name)], mode="json")}

@@ -1,4 +1,4 @@
-"""The formats that are read: what loads their libraries, and their readers."""
+"""The formats that are read: the module of each, which is imported where such a file is met."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from embeddings.readers.exports import epub, items, mail, xmlfiles
-from embeddings.readers.formats import office, pdf, rtf, text
-from embeddings.readers.pages import html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,39 +21,52 @@ class Format:
     """A format.
 
     Attributes:
-        read: The file's bytes and its path, and what else is known of it -> one draft, or what
-            several stories it holds or names.
-        libraries: What ``read`` imports; that does not count as time spent on the file.
+        module: Where its ``read`` is, in this package.
+        libraries: What that imports; it does not count as time spent on the file.
         seconds: How much processor time one file may take, however small.
         slower: How many seconds more each megabyte may take.
     """
 
-    read: Callable[..., Draft | Iterable[Found]]
+    module: str
     libraries: tuple[str, ...] = ()
     seconds: float = 4.0
     slower: float = 0.0
 
-    def load(self) -> None:
-        """Import the libraries, up to half a second that other files do not need."""
+    def load(self) -> Callable[..., Draft | Iterable[Found]]:
+        """Import what reads it, up to half a second that other files do not need.
+
+        Returns:
+            The file's bytes and its path, and what else is known of it -> one draft, or what
+            several stories it holds or names.
+        """
         for name in self.libraries:
             import_module(name)
+        reader: Callable[..., Draft | Iterable[Found]]
+        reader = import_module(f"embeddings.readers.{self.module}").read
+        return reader
 
     def patience(self, size: int) -> float:
         """Return how many seconds of processor time a file of that many bytes may take."""
         return min(MOST_SECONDS, self.seconds + self.slower * size / 1_000_000)
 
 
+TEXT = (".txt", ".text", ".md", ".markdown")
+OFFICE = (".docx", ".docm", ".odt")
 _HTML = ("lxml.html",)
 FORMATS: dict[str, Format] = {
-    **dict.fromkeys(text.EXTENSIONS, Format(text.read)),
-    **dict.fromkeys(html.EXTENSIONS, Format(html.read, ("readability", "trafilatura"))),
-    **dict.fromkeys(pdf.EXTENSIONS, Format(pdf.read, ("pdfminer.high_level",), slower=8.0)),
-    **dict.fromkeys(office.EXTENSIONS, Format(office.read, (*_HTML, "defusedxml.ElementTree"))),
-    **dict.fromkeys(rtf.EXTENSIONS, Format(rtf.read, (*_HTML, "striprtf.striprtf"))),
-    **dict.fromkeys(xmlfiles.EXTENSIONS, Format(xmlfiles.read, _HTML, 3.0, 2.0)),
-    **dict.fromkeys(items.EXTENSIONS, Format(items.read, _HTML, 3.0, 2.0)),
-    **dict.fromkeys(mail.EXTENSIONS, Format(mail.read, _HTML)),
-    **dict.fromkeys(epub.EXTENSIONS, Format(epub.read, _HTML)),
+    **dict.fromkeys(TEXT, Format("formats.text")),
+    **dict.fromkeys(
+        (".html", ".htm", ".xhtml"), Format("pages.html", ("readability", "trafilatura"))
+    ),
+    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), slower=8.0),
+    **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
+    ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
+    **dict.fromkeys(
+        (".xml", ".rss", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 2.0)
+    ),
+    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 3.0, 2.0)),
+    ".eml": Format("exports.mail", _HTML),
+    ".epub": Format("exports.epub", _HTML),
 }
 """Extension, in small letters and with its period -> how it is read."""
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import ReadError
+from embeddings.readers import registry
 from embeddings.readers.addresses import parse
 from embeddings.readers.draft import Draft
-from embeddings.readers.formats import office, text
 from embeddings.readers.sniffing import OFFICE, look
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ def format_of(page: Fetched) -> str:
         )
     if stated in (None, ".zip") and looks == OFFICE:
         suffix = Path(_name(page.address)).suffix.lower()
-        return suffix if suffix in office.EXTENSIONS else ".docx"
+        return suffix if suffix in registry.OFFICE else ".docx"
     if stated == ".zip" and looks == ".epub":
         return looks
-    if stated is None or (stated in text.EXTENSIONS and looks in ("", ".json")):
+    if stated is None or (stated in registry.TEXT and looks in ("", ".json")):
         return stated or looks or ".txt"
-    family = OFFICE if stated in office.EXTENSIONS else stated
+    family = OFFICE if stated in registry.OFFICE else stated
     if stated == ".xml" and looks == ".html":
         return looks
     if looks not in (family, "") or (not looks and stated not in _WITH_ADDRESS):

@@ -12,10 +12,10 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import Stemmer
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import Stemmer
 
 _SNOWBALL = {
     "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish",
@@ -157,6 +157,8 @@ def language_of(found: Sequence[str]) -> str | None:
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    import Stemmer
+
     return Stemmer.Stemmer(_SNOWBALL[language]) if language in _SNOWBALL else None
 
 

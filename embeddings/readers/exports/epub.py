@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-EXTENSIONS = (".epub",)
-"""The extension of this format."""
 
 MAX_PART = 10_000_000
 """The most bytes of one page."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft, Found
 
-EXTENSIONS = (".json", ".ninjs")
-"""The extensions of these formats."""
 
 _FEED = "jsonfeed.org/version"
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft, Found
 
-EXTENSIONS = (".xml", ".rss", ".atom", ".nitf")
-"""The extensions of these formats."""
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 

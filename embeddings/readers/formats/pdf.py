@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from embeddings.readers.draft import Draft
     from embeddings.readers.formats.printed import Paragraph
 
-EXTENSIONS = (".pdf",)
-"""The extensions of this format."""
 
 MAX_PAGES = 500
 """The most pages of one file."""

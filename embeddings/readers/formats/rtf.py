@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-EXTENSIONS = (".rtf",)
-"""The extension of this format."""
 
 _SIGN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-EXTENSIONS = (".txt", ".text", ".md", ".markdown")
-"""The extensions of this format."""
 
 _BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 

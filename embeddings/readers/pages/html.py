@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from embeddings.readers.draft import Draft
     from embeddings.readers.pages.blocks import Block
 
-EXTENSIONS = (".html", ".htm", ".xhtml")
-"""The extensions of this format."""
 
 MAX_BYTES = 5_000_000
 """The largest page that is read: 5 MB."""

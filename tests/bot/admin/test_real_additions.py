@@ -135,12 +135,12 @@ async def test_what_was_guessed_of_a_file_is_corrected_first(tmp_path: Path) -> 
     ("options", "said"),
     [
         ({"file": ("rapport.pdf", b"%PDF-1.7 broken")}, "rapport.pdf"),
-        ({"file": ("vide.txt", b"")}, "vide.txt is empty"),
+        ({"file": ("vide.txt", b"")}, "vide.txt est vide"),
         ({"file": ("tout.zip", b"PK\3\4 broken")}, "tout.zip"),
-        ({"url": "http://127.0.0.1:8080/admin"}, "leads into a private network"),
-        ({"url": "http://169.254.169.254/latest/meta-data"}, "leads into a private network"),
-        ({"url": "file:///etc/passwd"}, "only http"),
-        ({"url": "/etc/passwd"}, "is not a web address"),
+        ({"url": "http://127.0.0.1:8080/admin"}, "mène à un réseau privé"),
+        ({"url": "http://169.254.169.254/latest/meta-data"}, "mène à un réseau privé"),
+        ({"url": "file:///etc/passwd"}, "seules le sont les adr"),
+        ({"url": "/etc/passwd"}, "n’est pas une adresse web"),
     ],
     ids=["broken PDF", "empty", "broken archive", "own machine", "metadata", "scheme", "path"],
 )

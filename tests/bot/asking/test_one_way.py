@@ -6,8 +6,16 @@ import ast
 from pathlib import Path
 
 BOT = Path(__file__).resolve().parents[3] / "bot"
-MAY = {"client.py", "context.py", "admin/target.py", "servers/cog.py"}
-"""Who knows of collections: what makes what is seen, and what admins and the operator change."""
+MAY = {
+    "client.py",
+    "context.py",
+    "admin/target.py",
+    "servers/cog.py",
+    "works.py",
+    "newsroom/feeds.py",
+}
+"""Who knows of collections: what makes what is seen, what admins and the operator change, what
+became of such a change, and what a server's own feeds bring into its own."""
 HARMLESS = {"asking/asking.py", "asking/pending.py", "admin/reports.py"}
 """Who knows from which probability on questions are answered, and a status's list of names."""
 SHELL = {"running/health.py", "cli.py", "console.py", "__main__.py"}

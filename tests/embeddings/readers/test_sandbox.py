@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,7 +90,8 @@ def test_a_file_is_read_there_by_its_extension(tmp_path: Path) -> None:
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
-    monkeypatch.setitem(FORMATS, ".x", Format(reader))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "embeddings.readers.x", SimpleNamespace(read=reader))
+    monkeypatch.setitem(FORMATS, ".x", Format("x"))
     request = json.dumps({"extension": ".x", "path": "a.x", "known": {}}).encode()
     return dict(json.loads(confined.work(request + b"\nabc", lambda _: None)))
 
@@ -116,6 +118,7 @@ def test_no_file_can_be_written_there(tmp_path: Path) -> None:
     path = tmp_path / "a"
     code = f"""
 from pathlib import Path
+from types import SimpleNamespace
 from embeddings.readers import confined
 confined.forbid_files()
 Path({str(path)!r}).write_bytes(b"abc")
