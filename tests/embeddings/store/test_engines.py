@@ -116,7 +116,7 @@ async def test_each_change_is_in_the_audit_log(engine: SearchEngine, installed: 
     await engine.add([correction(installed.folder)], by="second")
     entries = [(e.by, e.what, e.article) for e in await engine.audit()]
     assert entries[:2] == [("second", "publish", None), ("second", "change", "port")]
-    assert (await engine.audit("port"))[0].fields == ("text",)
+    assert (await engine.audit("port"))[0].fields == ("title", "date", "text")
 
 
 async def test_what_is_exported_from_one_store_is_imported_into_the_other(
