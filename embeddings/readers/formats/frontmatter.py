@@ -26,7 +26,7 @@ MAX_LINES = 40
 
 _OPENING = re.compile(r"---[ \t]*\n")
 _FIRST_FIELD = re.compile(
-    r"[ \t\n]{0,99}(?:#.*\n[ \t\n]{0,99}){0,40}[\"']?[\w-]{1,40}[\"']?[ \t]{0,9}:"
+    r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+:"
 )
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9-]{1,80}")

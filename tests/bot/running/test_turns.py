@@ -163,11 +163,13 @@ async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
 async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
     stores: tuple[Records, Records], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with one.claim(stores[0], lambda: (0, 1)), other.claim(stores[1], lambda: (1, 2)):
         await until(lambda: one.twice == other.twice == {1})
+    over = caplog.text.count("no other process has a shard")  # a slow machine may see it end
     said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert said == [turns.Shards.sentence({1})] * 2
+    assert said == [turns.Shards.sentence({1})] * (2 + over)
 
 
 async def test_what_a_process_that_died_held_is_nobodys_and_told_to_nobody(
