@@ -146,11 +146,6 @@ class Collections:
                 del self._opened[name]
                 log.info("%s is out of memory until somebody asks again", name)
 
-    @property
-    def in_memory(self) -> tuple[str, ...]:
-        """The names of the servers' collections that are kept in memory."""
-        return tuple(self._opened)
-
     async def servers(self) -> tuple[int, ...]:
         """Return the ids of the servers that have a collection."""
         await asyncio.to_thread(self._pointers.look)

@@ -12,7 +12,7 @@ import weakref
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exc
+from sqlalchemy import event, exc
 
 from embeddings.errors import StorageError
 from embeddings.store import schema
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.pool import ConnectionPoolEntry
 
     Transaction = Callable[[], AbstractContextManager[Connection]]
     """Begins a transaction that writes, by who holds a collection."""
@@ -46,6 +47,8 @@ class Database(ABC):
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.folder = folder
         self._engine = engine
+        event.listen(engine, "connect", lambda _, each: each.info.update(pool=engine.pool))
+        event.listen(engine, "checkin", self._end_late)
         self._is_made = False
         self._making = threading.Lock()
         self._looks: list[weakref.WeakMethod[Callable[[], None]]] = []
@@ -124,6 +127,11 @@ class Database(ABC):
             self._following.join()
         self._stop, self._following = threading.Event(), None
         self._engine.dispose()
+
+    def _end_late(self, _: object, entry: ConnectionPoolEntry) -> None:
+        """End a connection that a thread gives back after all were ended."""
+        if entry.info.get("pool") is not self._engine.pool:
+            entry.close()
 
     @contextlib.contextmanager
     def tell_errors(self) -> Iterator[None]:

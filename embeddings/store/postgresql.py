@@ -174,9 +174,13 @@ class PostgresDatabase(Database):
             keepalives_count=3,
             tcp_user_timeout=10_000,
         )
-        with contextlib.suppress(psycopg.ProgrammingError):  # it is not installed there
-            register_vector(connection)
-        connection.rollback()
+        try:
+            with contextlib.suppress(psycopg.ProgrammingError):  # it is not installed there
+                register_vector(connection)
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _call_out(self, connection: Connection) -> None:

@@ -197,9 +197,9 @@ async def test_who_gives_up_waiting_does_not_stop_the_opening(
 async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> None:
     for server in (2, 3):
         await told.tell(server, f"n{server}", OWN_STORY)
-    assert told.collections.in_memory == ("server-2", "server-3")
+    assert tuple(told.collections._opened) == ("server-2", "server-3")
     assert (await ask_from(told.collections, "La réunion du club ?", 1)).hits
-    assert told.collections.in_memory == ("server-3", "server-1")
+    assert tuple(told.collections._opened) == ("server-3", "server-1")
 
 
 async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> None:
@@ -208,7 +208,7 @@ async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> Non
     snapshot = weakref.ref(engine._live.now)
     told.clock.now += 601
     told.collections.forget_idle()
-    assert told.collections.in_memory == ()
+    assert tuple(told.collections._opened) == ()
     assert (await engine.ask("La réunion du club ?")).hits, "who still holds it can use it"
     del engine
     gc.collect()
@@ -233,7 +233,7 @@ async def test_a_deleted_collection_is_gone_from_disk_memory_and_answers(told: W
     assert await told.collections.servers() == (1,)
     assert await told.collections.delete(1)
     assert [path.name for path in told.kept.iterdir()] == [SHARED]
-    assert told.collections.in_memory == ()
+    assert tuple(told.collections._opened) == ()
     assert await told.collections.servers() == ()
     assert await told.collections.of(1) is None
     answer = await ask_from(told.collections, "Quand est la réunion du club de voile ?", 1)

@@ -245,3 +245,15 @@ async def test_a_database_of_an_earlier_version_is_named_with_what_to_do(
     with pytest.raises(StorageError, match="export each collection with that version, then import"):
         async with shared.engine():
             pass
+
+
+async def test_what_a_thread_still_has_ends_when_it_is_given_back(engine: SearchEngine) -> None:
+    database = engine.database
+    with database.read() as connection:
+        late = connection.connection.dbapi_connection
+        database.close()
+        assert not late.closed
+    assert late.closed
+    with database.read() as connection:
+        again = connection.connection.dbapi_connection
+    assert not again.closed
