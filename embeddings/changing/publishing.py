@@ -106,6 +106,7 @@ class Publisher:
         base = await asyncio.to_thread(self._collection.base, change.articles)
         is_asked_for = bool(change.articles or wish.full or change.is_import)
         if not is_asked_for and await asyncio.to_thread(self._is_up_to_date, base.snapshot):
+            await asyncio.to_thread(self._kept.sweep)
             return report_nothing(base.snapshot, started)
         now = datetime.now(UTC)
         change = change.date(base.articles, now)

@@ -213,11 +213,8 @@ class SnapshotStore:
             if path.name not in kept and not path.name.startswith((ASIDE, PULL, GIVEN_UP)):
                 with contextlib.suppress(OSError):
                     path.rename(path.with_name(f"{ASIDE}{path.name}"))
-        gone = [
-            path
-            for path in self.folder.glob(f"{GIVEN_UP}*")
-            if path.name.removeprefix(GIVEN_UP) not in kept
-        ]
+        given = self.folder.glob(f"{GIVEN_UP}*")
+        gone = [path for path in given if path.name.removeprefix(GIVEN_UP) not in kept]
         for path in (*self.folder.glob(f"{ASIDE}*"), *gone):
             shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f"{PULL}*"):

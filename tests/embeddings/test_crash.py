@@ -11,6 +11,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from embeddings.engine import SearchEngine
+from tests.embeddings.collections import filled, opened
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
@@ -65,3 +66,13 @@ async def test_twenty_kills_at_random_instants_lose_nothing(tmp_path: Path) -> N
     async with SearchEngine(settings, encoder=WordEncoder()) as engine:
         await engine.reindex()
         assert not list(settings.data.rglob(".aside-*"))
+
+
+async def test_a_reindex_with_nothing_to_do_clears_what_a_crash_left(tmp_path: Path) -> None:
+    async with opened(tmp_path) as engine:
+        await filled(engine, tmp_path)
+        left = tmp_path / "data" / "snapshots" / "shared" / ".aside-9"
+        left.mkdir()
+        before = engine.status().snapshot
+        await engine.reindex()
+        assert (engine.status().snapshot, left.exists()) == (before, False)
