@@ -36,4 +36,4 @@ def _make_as_set(settings: Settings, **given: Any) -> None:
     _make(settings, **{"model": os.environ.get("VERBATIM_MODEL", "e5")} | given)
 
 
-Settings.__init__ = _make_as_set  # type: ignore[method-assign]
+Settings.__init__ = _make_as_set

@@ -41,7 +41,7 @@ def edited(article: Article, fields: Mapping[str, str | None]) -> Article:
         given["date"] = date.fromisoformat(day)
     if fields.get("source") == "nobody":
         raise InputError("The source “nobody” cannot be stored; name another.")
-    return replace(article, **given)  # type: ignore[arg-type]
+    return replace(article, **given)
 
 
 def read_file(path: Path, name: str) -> Read | Rejected:

@@ -38,7 +38,7 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
-    return VerbatimBot(settings, engine, FakeCollections(settings, engine))  # type: ignore[arg-type]
+    return VerbatimBot(settings, engine, FakeCollections(settings, engine))
 
 
 @pytest.fixture

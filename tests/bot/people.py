@@ -27,7 +27,7 @@ class World:
         self.engine = engine
         self.bot = env.bot
         self.locale = "fr"
-        env.backend.emit = self._speaking(env.backend.emit)  # type: ignore[method-assign]
+        env.backend.emit = self._speaking(env.backend.emit)
         self.guild = env.create_guild("Ours")
         self.channel = self.guild.create_text_channel("news")
         self.other_channel = self.guild.create_text_channel("talk")
@@ -55,7 +55,7 @@ class World:
     @property
     def own(self) -> FakeEngine:
         """Our server's own collection, which is empty at first."""
-        collections: Any = self.bot.collections  # type: ignore[attr-defined]
+        collections: Any = self.bot.collections
         engine: FakeEngine = collections.have(self.guild.id)
         return engine
 

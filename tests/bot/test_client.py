@@ -30,7 +30,7 @@ def registrations(world: World) -> list[str]:
 
 
 async def restart(world: World, settings: Settings) -> None:
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))  # type: ignore[arg-type]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine))
 
 
 async def test_all_commands_are_registered_once(world: World) -> None:
@@ -60,7 +60,7 @@ async def test_a_changed_command_is_registered_at_the_next_start(
 async def test_commands_that_somebody_took_away_are_registered_again(
     world: World, settings: Settings
 ) -> None:
-    await world.bot.http.bulk_upsert_global_commands(world.bot.application_id, payload=[])  # type: ignore[arg-type]
+    await world.bot.http.bulk_upsert_global_commands(world.bot.application_id, payload=[])
     await restart(world, settings)
     assert {c["name"] for c in _bodies(world)[-1]} == COMMANDS | MENUS
 
@@ -76,7 +76,7 @@ async def test_commands_are_registered_when_discord_cannot_say_what_it_has(
 async def test_commands_that_discord_does_not_take_leave_the_rest_working(
     world: World, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await world.bot.http.bulk_upsert_global_commands(world.bot.application_id, payload=[])  # type: ignore[arg-type]
+    await world.bot.http.bulk_upsert_global_commands(world.bot.application_id, payload=[])
     world.env.inject_error("PUT", "/applications/*/commands", status=400)
     await restart(world, settings)
     assert "the commands could not be registered" in caplog.text
@@ -133,7 +133,7 @@ async def test_without_a_token_there_is_one_sentence(
 ) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-        await run(Settings(data=tmp_path, discord=DiscordSettings()), engine)  # type: ignore[arg-type]
+        await run(Settings(data=tmp_path, discord=DiscordSettings()), engine)
 
 
 async def test_a_server_that_is_not_there_does_not_end_the_bot(
@@ -147,7 +147,7 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
         "gateway": "ws://127.0.0.1:1",
     }
     settings = Settings(data=tmp_path, discord=DiscordSettings(**options))
-    task = asyncio.create_task(run(settings, engine))  # type: ignore[arg-type]
+    task = asyncio.create_task(run(settings, engine))
     await asyncio.sleep(0.2)
     assert not task.done()
     stops[0].set()

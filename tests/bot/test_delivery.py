@@ -89,7 +89,7 @@ async def test_an_acknowledgement_that_discord_refuses_is_an_error() -> None:
 async def test_a_message_that_is_sent_again_arrives_once(world: World) -> None:
     channel = world.bot.get_channel(world.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    await post(channel, notice("Bonjour"))  # type: ignore[arg-type]
+    await post(channel, notice("Bonjour"))
     sent = [r.json for r in world.env.http_requests if r.path.endswith("/messages")]
     assert sent[0]["enforce_nonce"] is True
     assert text_of(world.channel.last_message) == "Bonjour"

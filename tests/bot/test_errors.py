@@ -171,7 +171,7 @@ async def test_a_question_that_cannot_be_asked_gets_a_sentence(
 
 
 async def test_a_command_that_is_not_known_any_more_gets_an_answer(world: World) -> None:
-    world.bot.tree.remove_command("source")  # type: ignore[attr-defined]
+    world.bot.tree.remove_command("source")
     result = await world.member.slash(world.channel, "source", title="x")
     assert "Cette commande a changé" in text_of(result.response)
     assert world.errors
@@ -220,7 +220,7 @@ async def test_suggestions_that_fail_are_not_answered_with_an_error(
     def broken() -> Any:
         raise ZeroDivisionError
 
-    world.engine.sources = broken  # type: ignore[method-assign]
+    world.engine.sources = broken
     assert await world.member.autocomplete(world.channel, "source", "title", "x") == []
 
 

@@ -95,7 +95,7 @@ def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
 
 @pytest.fixture
 async def two(simcord_env: Env, collections: Collections, tmp_path: Path) -> AsyncIterator[Two]:
-    world = Two(simcord_env, collections.shared)  # type: ignore[arg-type]
+    world = Two(simcord_env, collections.shared)
     await world.prepare(collections, tmp_path)
     yield world
     assert isinstance(world.errors, list)  # what was refused was told to the person
@@ -204,7 +204,7 @@ async def test_a_forged_button_for_more_finds_nothing_of_another_server(two: Two
 
 async def test_the_buttons_of_an_own_article_work_on_its_server(two: Two) -> None:
     answered = await two.ask(QUESTION)
-    shown = walk_components(answered.response.components)  # type: ignore[union-attr]
+    shown = walk_components(answered.response.components)
     buttons = [c["custom_id"] for c in shown if str(c.get("custom_id")).startswith("v:ctx:")]
     context = await two.member.click(answered.response, custom_id=buttons[0])
     assert "**Le trésor du club" in text_of(context.response)
@@ -229,12 +229,12 @@ async def test_a_vote_on_an_own_article_becomes_a_label_of_its_server(two: Two) 
     article = await two.ours()
     answered = await two.ask(QUESTION)
     await two.member.click(answered.response, label="Utile")
-    votes = await two.bot.records.votes(guild=two.guild.id)  # type: ignore[attr-defined]
+    votes = await two.bot.records.votes(guild=two.guild.id)
     assert [vote.article for vote in votes] == [ref(article)]
 
 
 async def test_a_server_that_removed_the_bot_is_served_the_shared_one_alone(two: Two) -> None:
-    two.bot._connection._remove_guild(two.bot.get_guild(two.guild.id))  # type: ignore[arg-type]
+    two.bot._connection._remove_guild(two.bot.get_guild(two.guild.id))
     answered = await two.member.slash(two.channel, "ask", question=QUESTION)
     assert not leaks(text_of(answered.response).replace(QUESTION, ""))
 
@@ -285,8 +285,8 @@ async def test_an_admin_changes_the_articles_of_their_server_alone(two: Two) -> 
 
 async def test_the_operator_named_in_the_settings_may_change_the_shared_articles(two: Two) -> None:
     bot = two.bot
-    named = bot.settings.discord.model_copy(update={"admin_users": (two.admin.id,)})  # type: ignore[attr-defined]
-    bot.settings = bot.settings.model_copy(update={"discord": named})  # type: ignore[attr-defined]
+    named = bot.settings.discord.model_copy(update={"admin_users": (two.admin.id,)})
+    bot.settings = bot.settings.model_copy(update={"discord": named})
     await two.admin.slash(two.channel, "admin reindex", shared=True, full=True)
     assert len(two.collections.shared.snapshots()) == 2
 
@@ -307,7 +307,7 @@ async def test_who_comes_while_the_articles_are_loaded_is_told_to_come_again(
 async def test_an_admin_is_given_the_articles_of_their_server_alone(two: Two) -> None:
     given = await two.admin.slash(two.channel, "admin export", articles=True)
     assert "Un article, avec son historique" in text_of(given.response)
-    data = await given.response.attachments[0].read()  # type: ignore[union-attr]
+    data = await given.response.attachments[0].read()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist()]
     assert sum("trésor du club" in text for text in texts) == 1

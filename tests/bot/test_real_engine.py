@@ -40,8 +40,8 @@ async def opened(tmp_path: Path) -> AsyncIterator[World]:
     discord = DiscordSettings(cooldown_user=0)
     settings = Settings(data=tmp_path / "data", seeds=stories, threshold=0.0, discord=discord)
     async with SearchEngine(settings) as engine, simcord.run(VerbatimBot(settings, engine)) as env:
-        world = World(env, engine)  # type: ignore[arg-type]
-        world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+        world = World(env, engine)
+        world.bot.owner_id = world.admin.id
         yield world
         assert isinstance(env.errors, list)  # what was refused was told to the person
 
@@ -56,7 +56,7 @@ async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
 async def ask_and_read(real: World) -> None:
     answered = await real.ask("À quoi la lettre compare-t-elle la situation ?")
     assert "**La lettre compare la situation à celle d’IBM" in text_of(answered.response)
-    shown = walk_components(answered.response.components)  # type: ignore[union-attr]
+    shown = walk_components(answered.response.components)
     ids = [c["custom_id"] for c in shown if str(c.get("custom_id")).startswith("v:ctx:")]
     context = await real.member.click(answered.response, custom_id=ids[0])
     assert "> Plusieurs employés d’Amazon" in text_of(context.response)

@@ -136,7 +136,7 @@ def test_the_token_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatc
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        load_settings().top_k = 4  # type: ignore[misc]
+        load_settings().top_k = 4
 
 
 def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does(

@@ -111,7 +111,7 @@ class Bench:
             await engine.add([str(self.folder / "old")])
             await engine.reindex(full=True)
             proposal = await propose(engine, self.folder)
-            (self.folder / "token").write_text(proposal.token)  # type: ignore[attr-defined]
+            (self.folder / "token").write_text(proposal.token)
 
     async def answers(self, data: Path) -> dict[str, object]:
         """Open the data; return all that a reader can see of it."""

@@ -124,10 +124,10 @@ def failing(disk: Disk) -> Iterator[None]:
         for name in NAMES:
             setattr(os, name, counted(name))
         io.open, os.open = opened, low_open
-        SqliteDatabase._writing = transaction  # type: ignore[method-assign,assignment]
+        SqliteDatabase._writing = transaction
         yield
     finally:
-        SqliteDatabase._writing = writing  # type: ignore[method-assign]
+        SqliteDatabase._writing = writing
         for name in NAMES:
             setattr(os, name, kept[name])
         io.open, os.open = kept["io.open"], kept["os.open"]

@@ -55,7 +55,7 @@ def arrays(*articles: tuple[str, list[list[str]]], language: str = "fr") -> Arra
 
 
 def ask(question: str, where: Arrays, **options: object) -> Ranking:
-    return rank(Query(question, vector(question)), where, **options)  # type: ignore[arg-type]
+    return rank(Query(question, vector(question)), where, **options)
 
 
 def found(ranking: Ranking) -> list[int]:

@@ -65,7 +65,7 @@ def live(engine: SearchEngine) -> Live:
 
 def terms(**given: object) -> Terms:
     values = {"top_k": 3, "threshold": 0.0, "filters": Filters(), "today": NOW.date()}
-    return Terms(**{**values, **given})  # type: ignore[arg-type] - values of mixed types
+    return Terms(**{**values, **given})
 
 
 async def test_a_date_in_the_words_narrows_the_question_and_is_shown_back(live: Live) -> None:

@@ -304,7 +304,7 @@ async def test_without_an_own_collection_nothing_is_searched_twice(
 
     async def ask(engine: SearchEngine, *args: object, **options: object) -> object:
         searched.append(options.get("also", ()))
-        return await original(engine, *args, **options)  # type: ignore[arg-type]
+        return await original(engine, *args, **options)
 
     monkeypatch.setattr(SearchEngine, "ask", ask)
     await ask_from(told.collections, "Quel quai ?", 2)

@@ -82,5 +82,5 @@ def _query(url: str, statement: str) -> list[tuple[Any, ...]]:
     import psycopg  # where it is not installed, the judge works all the same
 
     with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []

@@ -21,14 +21,14 @@ def pointer() -> None:
     """Report a generation as published, and do not make it live."""
     from embeddings.store.pointers import Pointers
 
-    Pointers.point = lambda *_: None  # type: ignore[method-assign]
+    Pointers.point = lambda *_: None
 
 
 def deaf() -> None:
     """Do nothing about what other processes publish."""
     from embeddings.store.database import Database
 
-    Database._look = lambda _: None  # type: ignore[method-assign]
+    Database._look = lambda _: None
 
 
 def mixed() -> None:
@@ -43,14 +43,14 @@ def mixed() -> None:
         before.append(snapshot)
         self.snapshot = before[-2:][0]
 
-    LoadedSnapshot.__init__ = made  # type: ignore[method-assign]
+    LoadedSnapshot.__init__ = made
 
 
 def silent() -> None:
     """Say nothing of a change in the audit log."""
     from embeddings.store.audit import Audit
 
-    Audit.append = lambda *_: None  # type: ignore[method-assign]
+    Audit.append = lambda *_: None
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

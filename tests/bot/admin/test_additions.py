@@ -160,7 +160,7 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_read(world: Worl
 
 
 async def test_a_file_that_discord_has_no_more_is_told(world: World) -> None:
-    world.env.backend.cdn.get = lambda _: None  # type: ignore[method-assign]
+    world.env.backend.cdn.get = lambda _: None
     shown = await add(world, file=("crue.txt", STORY))
     assert "crue.txt n’a pas pu être pris de Discord" in text_of(shown.response)
 
@@ -237,8 +237,8 @@ async def test_who_was_let_in_by_discord_proposes_and_an_editor_confirms(world: 
 
 async def test_the_menu_is_named_in_both_languages(world: World) -> None:
     kind = discord.AppCommandType.message
-    (menu,) = [c for c in world.bot.tree.get_commands(type=kind) if c.name == MENU]  # type: ignore[attr-defined]
-    payload = await menu.get_translated_payload(world.bot.tree, world.bot.tree.translator)  # type: ignore[attr-defined]
+    (menu,) = [c for c in world.bot.tree.get_commands(type=kind) if c.name == MENU]
+    payload = await menu.get_translated_payload(world.bot.tree, world.bot.tree.translator)
     assert payload["name_localizations"]["fr"] == "Ajouter au corpus"
     assert payload["default_member_permissions"] == discord.Permissions(manage_guild=True).value
 

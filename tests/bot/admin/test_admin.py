@@ -132,14 +132,14 @@ async def test_questions_are_answered_during_a_reindex(world: World) -> None:
         assert answer.hits
         return await original(**options)
 
-    world.own.reindex = slow  # type: ignore[method-assign]
+    world.own.reindex = slow
     assert "finie" in text_of((await admin(world, "reindex")).response)
     assert running.is_set()
 
 
 async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) -> None:
     result = await admin(world, "remove", article=LETTER.id)
-    world.bot.settings = Settings(discord=DiscordSettings())  # type: ignore[attr-defined]
+    world.bot.settings = Settings(discord=DiscordSettings())
     world.guild._guild.members[world.admin.id].role_ids.clear()
     told = await world.admin.click(result.response, label="Retirer")
     assert "Seules les personnes qui gèrent ce serveur" in text_of(told.response)
@@ -162,7 +162,7 @@ async def test_an_article_that_the_engine_does_not_know_is_told(world: World) ->
 
 async def test_status_without_a_snapshot_says_so(world: World) -> None:
     status = replace(world.own.status(), snapshot=None, created_at=None, notes=("Vide.",))
-    world.own.status = lambda: status  # type: ignore[method-assign]
+    world.own.status = lambda: status
     text = text_of((await admin(world, "status")).response)
     assert "Rien n’est encore publié." in text
     assert "-# Une remarque attend l’opérateur" in text
@@ -172,9 +172,9 @@ async def test_status_without_a_snapshot_says_so(world: World) -> None:
 def anybody(permissions: int, user: int = 1, *roles: int) -> Any:
     """Return what somebody does on a server, as far as that is read."""
     member = object.__new__(discord.Member)
-    member._user = SimpleNamespace(id=user)  # type: ignore[assignment]
+    member._user = SimpleNamespace(id=user)
     member._roles = discord.utils.SnowflakeList(roles)
-    member.guild = SimpleNamespace(get_role=bool)  # type: ignore[assignment]
+    member.guild = SimpleNamespace(get_role=bool)
     settings = SimpleNamespace(discord=DiscordSettings(admin_users=(7,), admin_roles=(8,)))
     return SimpleNamespace(
         guild_id=1,
@@ -207,6 +207,6 @@ def test_nobody_is_an_editor_in_private() -> None:
 
 async def test_the_operator_sees_which_collections_there_are(world: World) -> None:
     assert "Collections" not in text_of((await admin(world, "status")).response)
-    world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+    world.bot.owner_id = world.admin.id
     text = text_of((await admin(world, "status", shared=True, details=True)).response)
     assert "Collections : shared" in text

@@ -74,7 +74,7 @@ def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
 @pytest.fixture
 async def world(simcord_env: Env, collections: Collections) -> AsyncIterator[World]:
     """A server that has one article."""
-    world = World(simcord_env, collections.shared)  # type: ignore[arg-type]
+    world = World(simcord_env, collections.shared)
     await publish(world, story())
     yield world
     assert isinstance(world.errors, list)  # what was refused was told to the person
@@ -89,7 +89,7 @@ async def publish(
 
 
 async def own(world: World) -> SearchEngine:
-    engine = await world.bot.collections.of(world.guild.id)  # type: ignore[attr-defined]
+    engine = await world.bot.collections.of(world.guild.id)
     assert engine
     found: SearchEngine = engine
     return found
@@ -262,24 +262,24 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     shown = await add(world, file=("pain.md", bread))
     begun = next(i for i in _ids(shown) if i.startswith("v:plan:ok:"))
     engine, bot = await own(world), world.bot
-    records = bot.records  # type: ignore[attr-defined]
+    records = bot.records
     before = Records(records._database)
     work = Work("token-1", world.admin.id, world.guild.id, begun, "fr")
     await before.begin_work(work)
-    await tell_broken_off(bot, EARLIER)  # type: ignore[arg-type]
+    await tell_broken_off(bot, EARLIER)
     assert _late(world) == []
-    await tell_broken_off(bot, LATER)  # type: ignore[arg-type]
+    await tell_broken_off(bot, LATER)
     assert "au milieu de ce changement : rien n’a changé" in _late(world)[-1]
     assert begun in _late(world)[-1]
     await before.begin_work(replace(work, token=OTHER, language="en"))
     await engine.confirm(begun.rpartition(":")[2])
-    await tell_broken_off(bot, LATER)  # type: ignore[arg-type]
+    await tell_broken_off(bot, LATER)
     assert "I was restarted during this change, and it is published" in _late(world)[-1]
     assert await records.works() == []
 
 
 async def test_nothing_is_kept_of_a_change_that_ended(world: World) -> None:
-    assert await world.bot.records.works() == []  # type: ignore[attr-defined]
+    assert await world.bot.records.works() == []
 
 
 OTHER = "token-2"
@@ -308,7 +308,7 @@ async def test_a_zip_takes_what_there_is_room_for_and_says_what_is_left(world: W
     )
     assert "Place : 1 article sur 500 · " in text
     assert "1 ajout sur 4 en 24 h" in text
-    data = await shown.response.attachments[0].read()  # type: ignore[union-attr]
+    data = await shown.response.attachments[0].read()
     assert "4.md" in data.decode()
     await world.admin.click(shown.response, label="Confirmer")
     assert len(await stored(world)) == 4

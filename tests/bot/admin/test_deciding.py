@@ -57,7 +57,7 @@ async def test_only_the_operator_changes_what_all_servers_share(world: World) ->
 
 
 async def test_the_operator_changes_what_all_servers_share(world: World) -> None:
-    world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+    world.bot.owner_id = world.admin.id
     shown = await add(world, file=("crue.txt", STORY), shared=True)
     await world.admin.click(shown.response, label="Confirmer")
     assert "la-crue" in {article.id for article in world.engine.sources()}
@@ -65,9 +65,9 @@ async def test_the_operator_changes_what_all_servers_share(world: World) -> None
 
 
 async def test_a_proposal_for_all_servers_is_not_confirmed_by_another_admin(world: World) -> None:
-    world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+    world.bot.owner_id = world.admin.id
     shown = await add(world, file=("crue.txt", STORY), shared=True)
-    world.bot.owner_id = 1  # type: ignore[attr-defined]
+    world.bot.owner_id = 1
     told = await world.admin.click(shown.response, label="Confirmer")
     assert "Seul l’opérateur" in text_of(told.followups[0])
     assert "la-crue" not in {article.id for article in world.engine.sources()}
@@ -85,8 +85,8 @@ async def test_the_buttons_outlive_a_restart(world: World, settings: Any, label:
 
 async def restart(world: World, settings: Any) -> None:
     """Start another bot over the same data."""
-    collections = world.bot.collections  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
+    collections = world.bot.collections
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
 
 
 @pytest.mark.parametrize("label", ["Confirmer", "Corriger"])

@@ -130,15 +130,15 @@ async def test_articles_that_all_share_are_suggested_to_the_operator_alone(world
     await world.own.remove([LETTER.id])
     asked = ("admin edit", "article", "amazon")
     assert await world.admin.autocomplete(world.channel, *asked, shared=True) == []
-    world.bot.owner_id = world.admin.id  # type: ignore[attr-defined]
+    world.bot.owner_id = world.admin.id
     offered = await world.admin.autocomplete(world.channel, *asked, shared=True)
     assert [c["value"] for c in offered] == [LETTER.id]
 
 
 async def test_the_form_outlives_a_restart(world: World, settings: Any) -> None:
     form = await world.admin.slash(world.channel, "admin edit", article=LETTER.id)
-    collections = world.bot.collections  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
+    collections = world.bot.collections
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
     shown = await world.admin.submit_modal(form, given(form) | {"title": "Une lettre"})
     assert "→ Une lettre" in text_of(shown.response)
 

@@ -76,8 +76,8 @@ async def test_the_gate_says_which_questions_it_would_break(world: World, change
 async def test_it_may_be_published_all_the_same(world: World, settings: Any, change: str) -> None:
     world.own.broken = BROKEN
     shown = await CHANGES[change](world)
-    collections = world.bot.collections  # type: ignore[attr-defined]
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))  # type: ignore[arg-type]
+    collections = world.bot.collections
+    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
     await world.admin.click(shown.response, label="Publier quand même")
     assert world.own.status().snapshot == "s2"
     assert buttons_of(shown.response) == {}
@@ -133,7 +133,7 @@ async def test_what_fails_on_the_way_can_be_tried_again(
 
 async def test_the_speed_of_the_model_is_learnt(world: World) -> None:
     await world.admin.slash(world.channel, "admin reindex", full=True)
-    store = world.bot.records  # type: ignore[attr-defined]
+    store = world.bot.records
     assert await store.note("pace:fake") is None  # too few texts to say
     for number in range(10):
         world.own.put(replace(LETTER, id=f"lettre-{number}"))

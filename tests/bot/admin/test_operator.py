@@ -23,7 +23,7 @@ ROLES = discord.TeamMemberRole
 async def asked(tmp_path: Path, user: int, *, team: dict[int, ROLES] | None = None) -> bool:
     """Ask whether somebody is the operator of an application of one owner, or of a team."""
     discord_settings = DiscordSettings(admin_users=(NAMED,))
-    bot = VerbatimBot(Settings(data=tmp_path, discord=discord_settings), FakeEngine())  # type: ignore[arg-type]
+    bot = VerbatimBot(Settings(data=tmp_path, discord=discord_settings), FakeEngine())
     members = [SimpleNamespace(id=i, role=role) for i, role in (team or {}).items()]
     application = SimpleNamespace(
         team=SimpleNamespace(members=members) if team else None, owner=SimpleNamespace(id=OWNER)
@@ -32,8 +32,8 @@ async def asked(tmp_path: Path, user: int, *, team: dict[int, ROLES] | None = No
     async def application_info() -> Any:
         return application
 
-    bot.application_info = application_info  # type: ignore[method-assign]
-    return await is_operator(bot, SimpleNamespace(id=user))  # type: ignore[arg-type]
+    bot.application_info = application_info
+    return await is_operator(bot, SimpleNamespace(id=user))
 
 
 @pytest.mark.parametrize(("user", "may"), [(OWNER, True), (OTHER, False), (NAMED, True)])

@@ -174,7 +174,7 @@ async def test_what_goes_wrong_in_the_showing_does_not_hide_the_result(
     interaction = Interaction()
     async with reporter(interaction) as shown:
         shown.note(Progress("encode", 1, 2))
-        shown._card = None  # type: ignore[method-assign,assignment]
+        shown._card = None
         await asyncio.sleep(0.05)
     await shown.finish(notice("Fini"))
     assert interaction.log == ["original: Fini"]

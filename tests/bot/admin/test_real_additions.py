@@ -47,7 +47,7 @@ async def opened(tmp_path: Path, **discord: Any) -> AsyncIterator[World]:
     async with SearchEngine(settings) as engine:
         bot = VerbatimBot(settings, engine)
         async with bot.collections, simcord.run(bot, settle_timeout=60) as env:
-            yield World(env, engine)  # type: ignore[arg-type]
+            yield World(env, engine)
 
 
 async def add(world: World, **options: Any) -> InteractionResult:

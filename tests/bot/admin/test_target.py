@@ -38,7 +38,7 @@ async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
         raise AssertionError
 
     monkeypatch.setattr(choosing, "PROMPT", 0.01)
-    monkeypatch.setattr(world.bot.collections, "of", slow)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.collections, "of", slow)
     told = await world.admin.slash(world.channel, "admin edit", article="x")
     assert "sont en train d’être chargés" in text_of(told.response)
 

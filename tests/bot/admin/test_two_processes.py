@@ -62,7 +62,7 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
 ) -> None:
     async with process(both) as one, process(both) as other:
         async with simcord.run(one, settle_timeout=20) as env:
-            world = World(env, one.engine)  # type: ignore[arg-type]
+            world = World(env, one.engine)
             shown = await add(world, file=("crue.md", STORY))
             assert shown.response
             assert "1 à ajouter" in text_of(shown.response)

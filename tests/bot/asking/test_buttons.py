@@ -56,7 +56,7 @@ async def test_more_passages_end(world: World) -> None:
 
 async def test_the_settings_may_show_one_passage_at_once(world: World, settings: Any) -> None:
     many(world.engine)
-    world.bot.settings = settings.model_copy(update={"top_k": 1})  # type: ignore[attr-defined]
+    world.bot.settings = settings.model_copy(update={"top_k": 1})
     first = await world.ask("ponts fermés crue Orléans")
     assert text_of(first.response).count("\n> «") == 1
     second = await world.member.click(first.response, label="D’autres passages")
@@ -166,7 +166,7 @@ async def test_the_buttons_of_a_shown_answer_still_act(world: World) -> None:
 )
 async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any) -> None:
     first = await world.ask(COMPARED)
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))  # type: ignore[arg-type]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine))
     clicked = await world.member.click(first.response, label=label)
     assert clicked.acknowledged
 
@@ -174,7 +174,7 @@ async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any
 async def test_a_form_outlives_a_restart(world: World, settings: Any) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Question sur cet article")
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))  # type: ignore[arg-type]
+    await world.env.restart_bot(VerbatimBot(settings, world.engine))
     answered = await world.member.submit_modal(form, {"question": "Palantir serveurs Amazon"})
     assert "Palantir utilise" in text_of(answered.response)
 

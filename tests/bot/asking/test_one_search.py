@@ -65,7 +65,7 @@ def thread(parent: object) -> Any:
     """Return a thread, in a channel or in one that is not in memory."""
     made = object.__new__(discord.Thread)
     made.id, made.parent_id = 7, 5
-    made.guild = SimpleNamespace(get_channel=lambda _id: parent)  # type: ignore[assignment]
+    made.guild = SimpleNamespace(get_channel=lambda _id: parent)
     return made
 
 
@@ -123,7 +123,7 @@ async def test_a_vote_is_acknowledged_before_it_is_written(
     async def vote(_: Vote) -> None:
         heard.append(len(_callbacks(world)) - before)
 
-    monkeypatch.setattr(world.bot.records, "vote", vote)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.records, "vote", vote)
     await world.member.click(first.response, label=label)
     assert heard == [1]
 
@@ -138,7 +138,7 @@ async def test_a_vote_that_cannot_be_written_is_told_behind_its_form(
     async def vote(_: Vote) -> None:
         raise StorageError("full")
 
-    monkeypatch.setattr(world.bot.records, "vote", vote)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.records, "vote", vote)
     first = await world.ask(QUESTION)
     clicked = await world.member.click(first.response, label="Pas utile")
     assert "Le disque est plein" in text_of(clicked.followups[0])

@@ -178,5 +178,5 @@ async def test_one_may_leave_what_is_kept_as_it_is(world: World) -> None:
     page = await _privacy(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     await world.member.click(asked.response, label="Annuler")
-    assert await world.bot.records.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert await world.bot.records.votes(user=world.member.id)
     assert "Effacer mes données" in buttons_of((await _privacy(world)).response)

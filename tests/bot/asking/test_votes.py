@@ -98,7 +98,7 @@ async def test_a_reason_left_empty_is_thanked_for(world: World) -> None:
 async def test_a_reason_for_a_vote_that_was_deleted_is_told(world: World) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Pas utile")
-    await world.bot.records.forget(world.member.id)  # type: ignore[attr-defined]
+    await world.bot.records.forget(world.member.id)
     told = await world.member.submit_modal(form, {"reason": "Trop long"})
     assert "Ce bouton ne fait plus rien" in text_of(told.response)
 
@@ -106,7 +106,7 @@ async def test_a_reason_for_a_vote_that_was_deleted_is_told(world: World) -> Non
 async def test_a_form_that_nothing_takes_gets_an_answer(world: World) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Pas utile")
-    form._interaction.modal["custom_id"] = "v0:why"  # type: ignore[index]
+    form._interaction.modal["custom_id"] = "v0:why"
     told = await world.member.submit_modal(form, {"reason": "Trop long"})
     assert "Ce bouton ne fait plus rien" in text_of(told.response)
 

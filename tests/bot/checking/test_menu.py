@@ -157,9 +157,9 @@ async def test_a_search_that_takes_too_long_is_told(world: World) -> None:
 
 async def test_the_menus_go_with_their_parts(world: World) -> None:
     for part in ("Checking", "Admin"):
-        await world.bot.remove_cog(part)  # type: ignore[attr-defined]
+        await world.bot.remove_cog(part)
     kind = discord.AppCommandType.message
-    assert world.bot.tree.get_commands(type=kind) == []  # type: ignore[attr-defined]
+    assert world.bot.tree.get_commands(type=kind) == []
 
 
 def test_nothing_found_anywhere_is_told_for_each_sentence() -> None:

@@ -68,7 +68,7 @@ def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
 
 @pytest.fixture
 async def world(simcord_env: Env, collections: Collections) -> AsyncIterator[World]:
-    world = World(simcord_env, collections.shared)  # type: ignore[arg-type]
+    world = World(simcord_env, collections.shared)
     yield world
     assert isinstance(world.errors, list)  # what was refused was told to the person
 
@@ -98,7 +98,7 @@ async def look(world: World) -> None:
 
 
 async def titles(world: World, guild: int | None = None) -> list[str]:
-    engine = await world.bot.collections.of(guild or world.guild.id)  # type: ignore[attr-defined]
+    engine = await world.bot.collections.of(guild or world.guild.id)
     return [article.title for article in engine.sources()] if engine else []
 
 
@@ -161,7 +161,7 @@ async def test_one_servers_feed_is_not_seen_taken_or_announced_on_another(
     world: World, site: Site
 ) -> None:
     """Not even where the row names a channel of another server."""
-    records = world.bot.records  # type: ignore[attr-defined]
+    records = world.bot.records
     await records.keep(Feed(world.guild.id, serve(site, "La crue"), world.their_channel.id))
     await look(world)
     serve(site, "La crue", "Le feu")

@@ -26,7 +26,7 @@ async def world(world: World) -> World:
 
 
 def records(world: World) -> Records:
-    found: Records = world.bot.records  # type: ignore[attr-defined]
+    found: Records = world.bot.records
     return found
 
 
@@ -110,7 +110,7 @@ async def test_where_no_private_message_is_taken_the_channel_is_told(world: Worl
 
 
 async def look(world: World) -> None:
-    cog: Any = world.bot.get_cog("Newsroom")  # type: ignore[attr-defined]
+    cog: Any = world.bot.get_cog("Newsroom")
     await cog.look()
     await world.env.settle()
 
@@ -155,7 +155,7 @@ async def test_privacy_shows_and_deletes_what_waits(world: World) -> None:
 async def test_what_one_server_has_is_not_told_on_another(world: World) -> None:
     """A question that waits on our server is not answered by an article of another one."""
     await watch(world)
-    library: Any = world.bot.collections  # type: ignore[attr-defined]
+    library: Any = world.bot.collections
     library.have(world.elsewhere.id).put(replace(ANSWER, collection=f"server-{world.elsewhere.id}"))
     await look(world)
     assert world.member.user.dm_channel.last_message is None

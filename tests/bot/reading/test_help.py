@@ -29,7 +29,7 @@ async def help_of(world: World, actor: Any) -> str:
 
 async def test_help_is_short_and_its_commands_can_be_clicked_on(world: World) -> None:
     text = await help_of(world, world.member)
-    ids = {c.name: c.id for c in await world.bot.tree.fetch_commands()}  # type: ignore[attr-defined]
+    ids = {c.name: c.id for c in await world.bot.tree.fetch_commands()}
     for name in ("ask", "sources", "source", "privacy"):
         assert f"</{name}:{ids[name]}>" in text
     assert "Trouver les sources" in text
@@ -105,7 +105,7 @@ async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     assert "L’entrée vous concernant sera effacée, sans retour." in text_of(asked.response)
-    assert await world.bot.records.votes(user=world.member.id)  # type: ignore[attr-defined]
+    assert await world.bot.records.votes(user=world.member.id)
     told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
@@ -121,14 +121,14 @@ async def read(result: InteractionResult) -> bytes:
 
 async def test_refused_questions_are_not_kept_by_default(world: World) -> None:
     await world.ask("recette de tarte")
-    assert await world.bot.records.unanswered(user=world.member.id) == []  # type: ignore[attr-defined]
+    assert await world.bot.records.unanswered(user=world.member.id) == []
 
 
 @pytest.mark.discord(keep_questions=True)
 async def test_refused_questions_are_kept_where_that_is_on(world: World) -> None:
     await world.ask("recette de tarte")
-    await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")  # type: ignore[union-attr]
-    kept = await world.bot.records.unanswered(guild=world.guild.id)  # type: ignore[attr-defined]
+    await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")
+    kept = await world.bot.records.unanswered(guild=world.guild.id)
     assert {a.question for a in kept} == {"recette de tarte", "recette de soupe"}
 
 
@@ -237,7 +237,7 @@ async def test_a_store_that_fails_does_not_keep_the_answer_back(
     world: World, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.admin.slash(world.channel, "admin settings", keep=True)
-    store = world.bot.records  # type: ignore[attr-defined]
+    store = world.bot.records
     store._write = _fail
     text = text_of((await world.ask("recette de tarte")).response)
     assert "Les articles ne répondent pas" in text

@@ -32,8 +32,8 @@ async def get(port: int, path: str) -> tuple[int, str]:
 def followed(world: World) -> Health:
     """Return the health of a process whose bot is that of the simulated Discord."""
     health = Health()
-    health.engine = world.engine  # type: ignore[assignment]
-    health.watch(world.bot)  # type: ignore[type-var]
+    health.engine = world.engine
+    health.watch(world.bot)
     return health
 
 
@@ -112,7 +112,7 @@ async def test_a_closed_client_is_not_ready(world: World, monkeypatch: pytest.Mo
 async def test_a_new_client_is_not_ready_because_the_last_one_was(world: World) -> None:
     health = followed(world)
     await told(world, "ready")
-    health.watch(world.bot)  # type: ignore[type-var]
+    health.watch(world.bot)
     assert health.problems == ["There is no connection to Discord."]
 
 
@@ -137,7 +137,7 @@ async def test_a_file_that_nothing_can_be_kept_in_is_measured_and_no_reason_not_
 
     health = followed(world)
     await told(world, "ready")
-    monkeypatch.setattr(world.bot.records, "reach", reach)  # type: ignore[attr-defined]
+    monkeypatch.setattr(world.bot.records, "reach", reach)
     await health.measure()
     assert values(health.metrics)["verbatim_store_up"] == 0
     assert health.problems == []
@@ -154,20 +154,20 @@ async def test_a_connection_that_is_lost_is_measured(world: World) -> None:
 
 async def test_a_question_on_discord_is_counted(world: World) -> None:
     await world.ask("Que compare la lettre ?")
-    assert values(world.bot.metrics)["verbatim_questions_total[answered]"] == 1  # type: ignore[attr-defined]
+    assert values(world.bot.metrics)["verbatim_questions_total[answered]"] == 1
 
 
 @pytest.mark.discord(answer_timeout=0.05)
 async def test_a_question_past_its_time_is_counted_as_late(world: World) -> None:
     world.engine.delay = 5.0
     await world.ask("Que compare la lettre ?")
-    assert values(world.bot.metrics)["verbatim_questions_total[late]"] == 1  # type: ignore[attr-defined]
+    assert values(world.bot.metrics)["verbatim_questions_total[late]"] == 1
 
 
 async def test_the_metrics_are_served_as_prometheus_reads_them() -> None:
     port = free_port()
     async with serving(HealthSettings(port=port)) as health:
-        health.engine = FakeEngine()  # type: ignore[assignment]
+        health.engine = FakeEngine()
         status, text = await get(port, "/metrics")
     assert status == 200
     assert "# TYPE verbatim_questions_total counter" in text

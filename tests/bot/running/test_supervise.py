@@ -153,7 +153,7 @@ async def test_a_fault_of_this_program_is_recorded_once_with_its_place(
     [
         http_error(503),
         http_error(429),
-        discord.GatewayNotFound(),  # type: ignore[no-untyped-call]
+        discord.GatewayNotFound(),
         aiohttp.ClientConnectionError(),
         aiohttp.ServerDisconnectedError(),
         ConnectionResetError(104, "reset"),
@@ -196,7 +196,7 @@ async def test_no_record_quotes_what_a_malformed_payload_held(
 async def test_a_stop_ends_a_running_client() -> None:
     stop = asyncio.Event()
     client = Client(None)
-    task = asyncio.create_task(supervise.supervise(lambda: client, "secret", stop=stop))  # type: ignore[arg-type, return-value]
+    task = asyncio.create_task(supervise.supervise(lambda: client, "secret", stop=stop))
     await asyncio.sleep(0.01)
     stop.set()
     assert await task == 0
@@ -207,7 +207,7 @@ async def test_a_stop_ends_the_wait_before_a_new_start() -> None:
     stop = asyncio.Event()
     task = asyncio.create_task(
         supervise.supervise(
-            lambda: Client(KeyError("t")),  # type: ignore[arg-type, return-value]
+            lambda: Client(KeyError("t")),
             "secret",
             stop=stop,
             backoff=Backoff(60.0, 60.0),
@@ -226,7 +226,7 @@ async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(supervise, "CLOSING", 0.01)
     stop = asyncio.Event()
-    task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret", stop=stop))  # type: ignore[arg-type, return-value]
+    task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret", stop=stop))
     await asyncio.sleep(0.01)
     stop.set()
     async with asyncio.timeout(1):

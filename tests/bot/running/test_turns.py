@@ -74,7 +74,7 @@ async def test_two_processes_begin_one_session_after_the_other(
 
     async def begin(store: Records) -> None:
         looked: list[datetime] = []
-        store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]  # type: ignore[func-returns-value]
+        store._now = lambda: looked.append(datetime.now(UTC)) or looked[-1]
         for _ in range(2):
             await turns.begin(store, 0)
             begun.append(looked[-1])  # when the turn was taken, however late this goes on

@@ -62,13 +62,13 @@ class Leaving:
 
     @property
     def store(self) -> Records:
-        store = self.world.bot.records  # type: ignore[attr-defined]
+        store = self.world.bot.records
         assert isinstance(store, Records)
         return store
 
     @property
     def cog(self) -> Any:
-        return self.world.bot.get_cog("Servers")  # type: ignore[attr-defined]
+        return self.world.bot.get_cog("Servers")
 
     async def fill(self, guild: int) -> None:
         """Have everything kept of a server."""
@@ -99,7 +99,7 @@ def settings(tmp_path: Path) -> Settings:
 async def leaving(world: World) -> Leaving:
     collections = Collections()
     leaving = Leaving(world, collections, datetime(2026, 1, 1, tzinfo=UTC))
-    world.bot.collections = collections  # type: ignore[attr-defined]
+    world.bot.collections = collections
     leaving.store._now = lambda: leaving.now
     await leaving.fill(world.guild.id)
     return leaving
@@ -180,7 +180,7 @@ async def test_who_invited_the_bot_is_told_the_next_step_where_it_may_not_write(
 async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
     guild = leaving.world.guild.id
     data = {"id": str(guild), "unavailable": True}
-    leaving.world.bot._connection.parse_guild_delete(data)  # type: ignore[arg-type]
+    leaving.world.bot._connection.parse_guild_delete(data)
     await leaving.world.env.settle()
     assert await leaving.store.left_servers() == []
 
@@ -255,7 +255,7 @@ async def test_a_store_that_fails_is_told_to_the_operator(
     leaving: Leaving, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    leaving.store._write = _fail  # type: ignore[method-assign]
+    leaving.store._write = _fail
     await leaving.removed()
     assert "not taken care of yet" in caplog.text
 
@@ -266,8 +266,8 @@ async def test_privacy_says_when_a_servers_articles_are_deleted(world: World) ->
 
 
 async def test_a_restarted_bot_goes_on_looking(world: World, settings: Settings) -> None:
-    bot = VerbatimBot(settings, FakeEngine())  # type: ignore[arg-type]
-    bot.collections = collections = Collections()  # type: ignore[assignment]
+    bot = VerbatimBot(settings, FakeEngine())
+    bot.collections = collections = Collections()
     await world.env.restart_bot(bot)
     assert collections.looked == 1
 

@@ -40,7 +40,7 @@ def python(*arguments: str, folder: Path, **environment: str) -> subprocess.Comp
 def client(patch: pytest.MonkeyPatch, run: Any) -> None:
     """Put a Discord client of our own in the place of the real one."""
     module = ModuleType("bot.client")
-    module.run = run  # type: ignore[attr-defined]
+    module.run = run
     patch.setitem(sys.modules, "bot.client", module)
 
 

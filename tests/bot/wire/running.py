@@ -63,7 +63,7 @@ async def running(
     """
     hurry(monkeypatch, discord.shard)
     monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
-    life = asyncio.create_task(run(settings_for(server, data, **more), engine))  # type: ignore[arg-type]
+    life = asyncio.create_task(run(settings_for(server, data, **more), engine))
     try:
         yield life
     finally:

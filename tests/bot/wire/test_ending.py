@@ -49,7 +49,7 @@ async def asked(server: FakeDiscord, user: User, door: str) -> asyncio.Task[str]
 
 
 async def _said(waiting: object) -> str:
-    return text_of(await waiting)  # type: ignore[misc]
+    return text_of(await waiting)
 
 
 @pytest.mark.parametrize("door", ["command", "mention", "dm", "menu"])

@@ -92,9 +92,9 @@ def _settings(
 @contextlib.asynccontextmanager
 async def _one(server: FakeDiscord, settings: Settings) -> AsyncIterator[Health]:
     health, engine = Health(), FakeEngine()
-    health.engine = engine  # type: ignore[assignment]
+    health.engine = engine
     async with open_records(settings) as store:
-        life = asyncio.create_task(run(settings, engine, health, store))  # type: ignore[arg-type]
+        life = asyncio.create_task(run(settings, engine, health, store))
         try:
             yield health
         finally:

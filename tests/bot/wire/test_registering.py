@@ -126,5 +126,5 @@ async def test_a_token_goes_to_one_server_alone(
 ) -> None:
     settings = settings_for(server, tmp_path, **{missing: None})
     with pytest.raises(ConfigError, match="both, or neither"):
-        await bot_client.run(settings, FakeEngine())  # type: ignore[arg-type]
+        await bot_client.run(settings, FakeEngine())
     assert server.faults.seen == []

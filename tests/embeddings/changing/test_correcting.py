@@ -30,7 +30,7 @@ OTHER = "Les boulangers de Tours vendent la baguette un euro vingt depuis avril,
 
 
 def plan(text: str, title: str = "Autre titre", hand: str = "", **fields: object) -> Plan:
-    draft = Draft(text=text, title=title, **fields)  # type: ignore[arg-type]
+    draft = Draft(text=text, title=title, **fields)
     by_hand = {"crue": (hand,)} if hand else {}
     return Planner((STORY,), (), SHARED, by_hand).plan([("given", draft)])
 

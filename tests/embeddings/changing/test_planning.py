@@ -14,7 +14,7 @@ from embeddings.types import SHARED, Article
 
 
 def draft(text: str = "A.", title: str = "Un titre", **fields: str) -> Draft:
-    return Draft(text=text, title=title, **fields)  # type: ignore[arg-type]
+    return Draft(text=text, title=title, **fields)
 
 
 def planned(*drafts: Draft, corpus: tuple[Article, ...] = (), taken: tuple[str, ...] = ()) -> Plan:

@@ -36,7 +36,7 @@ def each(names: str | Sequence[str], cases: Iterable[Any], **_: object) -> Calla
 
         left = inspect.signature(function).parameters.values()
         kept = [parameter for parameter in left if parameter.name not in told]
-        test.__signature__ = inspect.Signature(kept)  # type: ignore[attr-defined]
+        test.__signature__ = inspect.Signature(kept)
         return test
 
     return make

@@ -174,7 +174,7 @@ def sitemap(*links: str, kind: str = "urlset", entry: str = "url") -> bytes:
 @each("make", [rss, atom, rdf, sitemap])
 def test_each_page_of_a_list_is_read_once(site: Site, sandbox: Sandbox, make: object) -> None:
     pages = [site.page("/1", page(BRIDGE)), site.page("/2", page(BAKER))]
-    url = site.page("/list", make(*pages, pages[0]), "application/xml")  # type: ignore[operator]
+    url = site.page("/list", make(*pages, pages[0]), "application/xml")
     assert outcomes(url, sandbox) == {pages[0]: BRIDGE.title, pages[1]: BAKER.title}
 
 

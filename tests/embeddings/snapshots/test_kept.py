@@ -134,7 +134,7 @@ def test_what_the_store_said_last_is_what_counts_while_it_is_away(place: Place) 
     place.point(2)
     place.kept.published()
     place.database.close()
-    place.database.path.write_bytes(b"no database" * 99)  # type: ignore[attr-defined]
+    place.database.path.write_bytes(b"no database" * 99)
     assert place.kept.published().live == 2
     loaded = place.kept.load_noted()
     assert loaded is not None

@@ -123,7 +123,7 @@ def test_a_change_writes_no_more_rows_than_what_it_changes(shelf: Shelf) -> None
 
 def rows(shelf: Shelf, table: object) -> int:
     with shelf.database.read() as connection:
-        return connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
+        return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_two_collections_share_nothing(database: Database) -> None:

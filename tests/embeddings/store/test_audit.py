@@ -33,7 +33,7 @@ ENTRIES = st.builds(
 
 
 def entry(**fields: object) -> AuditEntry:
-    return AuditEntry(**{"at": MOMENT, "by": "me", "what": "add", **fields})  # type: ignore[arg-type]
+    return AuditEntry(**{"at": MOMENT, "by": "me", "what": "add", **fields})
 
 
 @given(ENTRIES)

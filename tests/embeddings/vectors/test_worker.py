@@ -81,8 +81,7 @@ async def test_within_a_priority_who_came_first_goes_first(worker: Worker) -> No
     gate, holding = await held(worker)
     done: list[int] = []
     tasks = [
-        await waiting(worker, Priority.QUESTION, lambda n=n: done.append(n))  # type: ignore[misc]
-        for n in range(50)
+        await waiting(worker, Priority.QUESTION, lambda n=n: done.append(n)) for n in range(50)
     ]
     gate.opened.set()
     await asyncio.gather(holding, *tasks)
@@ -113,10 +112,7 @@ async def test_closing_finishes_what_waits() -> None:
     worker = Worker()
     gate, holding = await held(worker)
     done: list[int] = []
-    tasks = [
-        await waiting(worker, Priority.INDEXING, lambda n=n: done.append(n))  # type: ignore[misc]
-        for n in range(5)
-    ]
+    tasks = [await waiting(worker, Priority.INDEXING, lambda n=n: done.append(n)) for n in range(5)]
     closing = asyncio.create_task(asyncio.to_thread(worker.close))
     gate.opened.set()
     await asyncio.gather(holding, *tasks, closing)

@@ -51,7 +51,7 @@ def ps(parts: Iterable[str], mark: str = "") -> str:
 def _page(name: str, html: str, story: Story, **known: object) -> Page:
     paragraphs = known.pop("paragraphs", story.paragraphs)
     encoding = str(known.pop("encoding", "utf-8"))
-    return Page(name, html.encode(encoding), story, paragraphs, **known)  # type: ignore[arg-type]
+    return Page(name, html.encode(encoding), story, paragraphs, **known)
 
 
 def _linked(content: object) -> str:
