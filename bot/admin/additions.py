@@ -42,11 +42,7 @@ _VERBS = {"rep": "repany", "repany": "repany"}
 
 
 async def propose(
-    interaction: Interaction,
-    uploads: Sequence[Upload],
-    links: Sequence[str],
-    *,
-    shared: bool,
+    interaction: Interaction, uploads: Sequence[Upload], links: Sequence[str], *, shared: bool
 ) -> None:
     """Show what files and pages would add.
 
@@ -63,10 +59,7 @@ async def propose(
 
 
 async def _read(
-    interaction: Interaction,
-    engine: SearchEngine,
-    uploads: Sequence[Upload],
-    links: Iterable[str],
+    interaction: Interaction, engine: SearchEngine, uploads: Sequence[Upload], links: Iterable[str]
 ) -> Proposal:
     """Read files and pages, and keep aside what adding them would do.
 

@@ -43,16 +43,17 @@ class Articles(commands.Cog):
 
     @app_commands.command(**describe("add"))
     @options("add", "file", "file_2", "file_3", "file_4", "file_5", "url", "shared")
-    async def add(  # noqa: PLR0917 - the command's options
+    async def add(
         self,
         interaction: Interaction,
+        *,
         file: discord.Attachment | None = None,
         url: str | None = None,
         file_2: discord.Attachment | None = None,
         file_3: discord.Attachment | None = None,
         file_4: discord.Attachment | None = None,
         file_5: discord.Attachment | None = None,
-        shared: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        shared: bool = False,
     ) -> None:
         """Show what files or a page would add; a button does it. Without any, give a form."""
         files = [Upload.of(each) for each in (file, file_2, file_3, file_4, file_5) if each]
@@ -72,12 +73,13 @@ class Articles(commands.Cog):
     async def edit(
         self,
         interaction: Interaction,
+        *,
         article: str,
-        text: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        text: bool = False,
+        shared: bool | None = None,
     ) -> None:
         """Give the form for what is known of an article, or for its text."""
-        shared = await choose(interaction, shared)
+        shared = await choose(interaction, shared=shared)
         engine = await target(interaction, shared=shared)
         found = await find_named(interaction, engine, article, shared=shared)
         whole = await engine.article(found.id) if text else None
@@ -90,11 +92,12 @@ class Articles(commands.Cog):
     async def remove(
         self,
         interaction: Interaction,
+        *,
         article: str,
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        shared: bool | None = None,
     ) -> None:
         """Show what would be removed; a button does it."""
-        engine, is_shared = await enter(interaction, shared)
+        engine, is_shared = await enter(interaction, shared=shared)
         found = await find_named(interaction, engine, article, shared=is_shared)
         shown = removal_card(found, language_of(interaction), where=where(shared=is_shared))
         await answer(interaction, shown)
@@ -104,11 +107,12 @@ class Articles(commands.Cog):
     async def history(
         self,
         interaction: Interaction,
+        *,
         article: str | None = None,
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        shared: bool | None = None,
     ) -> None:
         """List what happened to an article, or to all of them: who, when, what changed."""
-        engine, is_shared = await enter(interaction, shared)
+        engine, is_shared = await enter(interaction, shared=shared)
         found = None
         if article is not None:
             found = await find_named(interaction, engine, article, shared=is_shared)
@@ -148,7 +152,7 @@ class Articles(commands.Cog):
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles, newest first."""
-        shared = await choose(interaction, interaction.namespace.shared)
+        shared = await choose(interaction, shared=interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
         found = articles_of(interaction, engine, shared=shared).matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=label(a, found), value=a.id) for a in found]

@@ -113,7 +113,7 @@ class Stories(Click, template=r"v:stories"):
 
     async def _act(self, interaction: Interaction) -> None:
         require_editor(interaction)
-        shared = await choose(interaction, None)
+        shared = await choose(interaction, shared=None)
         form = Add.to(where(shared=shared), language_of(interaction))
         await interaction.response.send_modal(form)
 

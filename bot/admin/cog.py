@@ -70,11 +70,12 @@ class Admin(
     async def reindex(
         self,
         interaction: Interaction,
-        full: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        *,
+        full: bool = False,
+        shared: bool | None = None,
     ) -> None:
         """Build a new snapshot and show how far it is."""
-        engine, is_shared = await enter(interaction, shared)
+        engine, is_shared = await enter(interaction, shared=shared)
         await additions.reindex(interaction, engine, shared=is_shared, full=full, anyway=False)
 
     @app_commands.command(**describe("status"))
@@ -82,11 +83,12 @@ class Admin(
     async def status(
         self,
         interaction: Interaction,
-        details: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        *,
+        details: bool = False,
+        shared: bool | None = None,
     ) -> None:
         """Show what serves now."""
-        engine, is_shared = await enter(interaction, shared)
+        engine, is_shared = await enter(interaction, shared=shared)
         status = engine.status()
         if not is_shared:
             status = replace(status, collections=())  # which other servers have one is theirs
@@ -104,11 +106,12 @@ class Admin(
     async def rollback(
         self,
         interaction: Interaction,
+        *,
         snapshot: str | None = None,
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        shared: bool | None = None,
     ) -> None:
         """Serve an earlier snapshot."""
-        engine, _ = await enter(interaction, shared)
+        engine, _ = await enter(interaction, shared=shared)
         await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
         live = next((s for s in engine.snapshots() if s.live), None)
@@ -120,7 +123,7 @@ class Admin(
         self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest the kept snapshots, newest first."""
-        shared = await choose(interaction, interaction.namespace.shared)
+        shared = await choose(interaction, shared=interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
         language = delivery.language_of(interaction)
         undone = await _say_undone(engine, language)
@@ -139,18 +142,19 @@ class Admin(
         *("public", "keep", "cooldown", "channel_cooldown", "allow", "forbid"),
         *("editors", "newsroom", "tell"),
     )
-    async def settings(  # noqa: PLR0917 - the command's options
+    async def settings(
         self,
         interaction: Interaction,
-        public: bool | None = None,  # noqa: FBT001 - an option of the command
-        keep: bool | None = None,  # noqa: FBT001 - an option of the command
+        *,
+        public: bool | None = None,
+        keep: bool | None = None,
         cooldown: app_commands.Range[int, 0, 3600] | None = None,
         channel_cooldown: app_commands.Range[int, 0, 3600] | None = None,
         allow: app_commands.AppCommandChannel | None = None,
         forbid: app_commands.AppCommandChannel | None = None,
         editors: discord.Role | None = None,
         newsroom: discord.TextChannel | None = None,
-        tell: bool | None = None,  # noqa: FBT001 - an option of the command
+        tell: bool | None = None,
     ) -> None:
         """Change what holds on this server, and show it; what is named again is taken off."""
         await delivery.hold(interaction, ephemeral=True)
@@ -189,13 +193,14 @@ class Admin(
     async def export(
         self,
         interaction: Interaction,
-        articles: bool = False,  # noqa: FBT001, FBT002 - an option of the command
-        shared: bool | None = None,  # noqa: FBT001 - an option of the command
+        *,
+        articles: bool = False,
+        shared: bool | None = None,
     ) -> None:
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         language = delivery.language_of(interaction)
         if articles:
-            engine, _ = await enter(interaction, shared)
+            engine, _ = await enter(interaction, shared=shared)
             data, count = await records.export_articles(engine)
             shown = records.enclose(data, "articles.zip", "export-articles-done", count, language)
             await delivery.answer(interaction, shown)

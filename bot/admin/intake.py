@@ -89,11 +89,7 @@ class Upload:
 
 @asynccontextmanager
 async def fetch_all(
-    uploads: Sequence[Upload],
-    links: Iterable[str],
-    language: Language,
-    *,
-    megabytes: int,
+    uploads: Sequence[Upload], links: Iterable[str], language: Language, *, megabytes: int
 ) -> AsyncIterator[Intake]:
     """Download attachments for as long as this lasts.
 
@@ -115,9 +111,8 @@ async def fetch_all(
             if isinstance(found, Rejected):
                 rejected.append(found)
             else:
-                names[await asyncio.to_thread(_write, Path(folder, str(number), name), found)] = (
-                    name
-                )
+                path = await asyncio.to_thread(_write, Path(folder, str(number), name), found)
+                names[path] = name
         inputs = (*names, *dict.fromkeys(map(address, links)))
         yield Intake(inputs, names, tuple(rejected))
 

@@ -65,7 +65,7 @@ async def _collection(interaction: Interaction, *, shared: bool) -> SearchEngine
     return own
 
 
-async def choose(interaction: Interaction, shared: bool | None) -> bool:  # noqa: FBT001 - an option
+async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
     """Return whether somebody who may not have said so means the shared collection.
 
     On a server that has no articles of its own the operator does.
@@ -81,14 +81,14 @@ async def choose(interaction: Interaction, shared: bool | None) -> bool:  # noqa
         return not (own and own.sources()) and await is_operator(bot, interaction.user)
 
 
-async def enter(interaction: Interaction, shared: bool | None) -> tuple[SearchEngine, bool]:  # noqa: FBT001 - an option
+async def enter(interaction: Interaction, *, shared: bool | None) -> tuple[SearchEngine, bool]:
     """Acknowledge a command; return the collection that it is about, and whether all share it.
 
     Raises:
         BotError: Whoever uses the command may not change it.
     """
     await hold(interaction, ephemeral=True)
-    shared = await choose(interaction, shared)
+    shared = await choose(interaction, shared=shared)
     return await target(interaction, shared=shared), shared
 
 

@@ -56,14 +56,15 @@ class Ask(commands.Cog):
     @app_commands.command(**describe("ask"))
     @options("ask", "question", "source", "since", "until", "public")
     @everywhere
-    async def ask(  # noqa: PLR0917 - the command's options
+    async def ask(
         self,
         interaction: Interaction,
+        *,
         question: str,
         source: str | None = None,
         since: str | None = None,
         until: str | None = None,
-        public: bool | None = None,  # noqa: FBT001 - an option of the command
+        public: bool | None = None,
     ) -> None:
         """Answer a question with passages; it stands alone, whatever was asked before."""
         first_day, last_day = read_days(since, until)

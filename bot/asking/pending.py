@@ -30,14 +30,8 @@ async def keep_pending(
 ) -> AsyncIterator[None]:
     """Keep a question that was acknowledged until this ends; nobody waits for the disk."""
     records, language = interaction.client.records, language_of(interaction)
-    row = Pending(
-        interaction.token,
-        interaction.user.id,
-        interaction.guild_id,
-        question,
-        language.code,
-        private,
-    )
+    user, guild = interaction.user.id, interaction.guild_id
+    row = Pending(interaction.token, user, guild, question, language.code, private)
     beginning = asyncio.create_task(_begin(records, row), name="pending")
     try:
         yield

@@ -37,9 +37,10 @@ class Reading(commands.Cog):
     @options("sources", "filter_", "source", "month", "page", "sort")
     @app_commands.choices(sort=_SORTS)
     @everywhere
-    async def sources(  # noqa: PLR0917 - the command's options
+    async def sources(
         self,
         interaction: Interaction,
+        *,
         filter_: str | None = None,
         source: str | None = None,
         month: str | None = None,

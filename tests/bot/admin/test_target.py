@@ -59,7 +59,7 @@ async def test_the_operator_means_the_shared_articles_where_there_are_no_others(
         (),
         {"extras": {}, "guild_id": world.guild.id, "client": world.bot, "user": None},
     )
-    assert await choosing.choose(interaction, None) is (operator and not own)
+    assert await choosing.choose(interaction, shared=None) is (operator and not own)
     assert await choosing.choose(interaction, shared=True)
     assert not await choosing.choose(interaction, shared=False)
 
