@@ -8,7 +8,10 @@ import pytest
 
 from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
+from embeddings.collections import Collections
+from embeddings.engine import SearchEngine
 from tests.bot.people import World
+from tests.embeddings.fakes import WordEncoder
 from tests.fakecollections import FakeCollections
 from tests.fakes import FakeEngine
 
@@ -37,6 +40,16 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 
 @pytest.fixture
+async def collections(settings: Settings) -> AsyncIterator[Collections]:
+    """Real ones, for bots of tests that are over no fake engine."""
+    async with (
+        SearchEngine(settings, encoder=WordEncoder()) as engine,
+        Collections(settings, engine) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
 def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
     return VerbatimBot(settings, engine, FakeCollections(settings, engine))
 
@@ -45,4 +58,4 @@ def simcord_bot(settings: Settings, engine: FakeEngine) -> VerbatimBot:
 async def world(simcord_env: Env, engine: FakeEngine) -> AsyncIterator[World]:
     world = World(simcord_env, engine)
     yield world
-    assert isinstance(world.errors, list)  # what went wrong in a command was told to the person
+    world.errors.clear()  # what went wrong in a command was told to the person
