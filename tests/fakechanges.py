@@ -92,7 +92,6 @@ class Changes:
         self,
         inputs: Sequence[str],
         *,
-        by: str = "",
         names: Mapping[str, str] | None = None,
         rejected: Sequence[Rejected] = (),
     ) -> Proposal:
@@ -105,9 +104,7 @@ class Changes:
         others = [o for o in outcomes if isinstance(o, Rejected)]
         return self._keep(mine, (*rejected, *others))
 
-    async def propose_edit(
-        self, article_id: str, fields: Mapping[str, str | None], *, by: str = ""
-    ) -> Proposal:
+    async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         if article_id not in self._corpus:
             raise UnknownArticle(f"No article has the id {article_id}.")
         return self._keep(((edited(self._corpus[article_id], fields), ()),), ())
@@ -116,7 +113,7 @@ class Changes:
         return self._shown(token)
 
     async def correct(
-        self, token: str, article_id: str, fields: Mapping[str, str | None], *, by: str = ""
+        self, token: str, article_id: str, fields: Mapping[str, str | None]
     ) -> Proposal:
         kept = self._proposals[self._shown(token).token]
         read = tuple(

@@ -71,9 +71,7 @@ async def _read(
     async with fetch_all(uploads, links, language, megabytes=megabytes) as given:
         if not given.inputs:
             return Proposal("", rejected=given.rejected)
-        return await engine.propose(
-            given.inputs, by=by(interaction), names=given.names, rejected=given.rejected
-        )
+        return await engine.propose(given.inputs, names=given.names, rejected=given.rejected)
 
 
 async def show(

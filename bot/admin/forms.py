@@ -11,7 +11,7 @@ from bot import delivery
 from bot.admin import additions
 from bot.admin.intake import Upload
 from bot.admin.proposals import TOKEN, list_proposed
-from bot.admin.target import WHERE, by, find_article, is_shared, target
+from bot.admin.target import WHERE, find_article, is_shared, target
 from bot.asking.conversation import read_day
 from bot.errors import BotError
 from bot.ui.actions import Filled, Form, write_field
@@ -107,7 +107,7 @@ class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICL
         text = "\n\n".join(filter(None, (filled[f"text{n + 1}"] for n in range(_FIELDS_IN_FORM))))
         if text == old.text.strip():
             raise BotError("nothing-changed")
-        proposal = await engine.propose_edit(name, {"text": text}, by=by(interaction))
+        proposal = await engine.propose_edit(name, {"text": text})
         await additions.show(interaction, engine, proposal, shared=shared)
 
 
@@ -141,7 +141,7 @@ class Edit(_Fields, template=rf"v:edit:{WHERE}:{ARTICLE}"):
         shared, name = is_shared(filled.fields), filled.fields["article"]
         engine = await target(interaction, shared=shared)
         new = read_changes(filled, find_article(engine, name))
-        proposal = await engine.propose_edit(name, new, by=by(interaction))
+        proposal = await engine.propose_edit(name, new)
         await additions.show(interaction, engine, proposal, shared=shared)
 
 
@@ -161,7 +161,7 @@ class Fix(_Fields, template=rf"v:fixed:{WHERE}:{TOKEN}:(?P<article>{SHORT})"):
         engine = await target(interaction, shared=shared)
         article = choose_proposed(await engine.proposal(token), filled.fields["article"])
         new = read_changes(filled, article)
-        proposal = await engine.correct(token, article.id, new, by=by(interaction))
+        proposal = await engine.correct(token, article.id, new)
         await additions.show(interaction, engine, proposal, shared=shared)
 
 

@@ -45,7 +45,7 @@ def edit(
         raise InputError("Nothing is to be changed; give --title, --date or another field.")
 
     async def work(engine: SearchEngine, progress: ProgressCallback) -> ChangeReport:
-        proposal = await engine.propose_edit(article_id, given, by=name_author())
+        proposal = await engine.propose_edit(article_id, given)
         if not dry_run:
             return await engine.confirm(
                 proposal.token, by=name_author(), anyway=anyway, progress=progress

@@ -43,15 +43,15 @@ class Proposing:
         self,
         inputs: Sequence[str],
         *,
-        by: str = "",  # noqa: ARG002 - who confirms it is who is noted
         names: Mapping[str, str] | None = None,
         rejected: Sequence[Rejected] = (),
     ) -> Proposal:
         """Read files, folders and pages, and keep what adding them would do until it is confirmed.
 
+        Whoever confirms it is who is noted.
+
         Args:
             inputs: What a person gives.
-            by: Who that is.
             names: Path of a file that lies there for a moment only -> what the person calls it.
             rejected: What was refused before it was read, to be told with the rest.
 
@@ -64,20 +64,13 @@ class Proposing:
         plan = replace(plan, rejected=(*rejected, *plan.rejected))
         return await self._propose(KeptProposal("add", plan))
 
-    async def propose_edit(
-        self,
-        article_id: str,
-        fields: Mapping[str, str | None],
-        *,
-        by: str = "",  # noqa: ARG002 - as for ``propose``
-    ) -> Proposal:
+    async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Keep what setting some fields of an article would do until it is confirmed.
 
         Args:
             article_id: Which article.
             fields: ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or ``text``
                 -> what it is to be; None clears it.
-            by: Who wants it.
 
         Raises:
             UnknownArticle: No article has that id.
@@ -128,12 +121,7 @@ class Proposing:
         return await asyncio.to_thread(self._show, token, kept)
 
     async def correct(
-        self,
-        token: str,
-        article_id: str,
-        fields: Mapping[str, str | None],
-        *,
-        by: str = "",  # noqa: ARG002 - as for ``propose``
+        self, token: str, article_id: str, fields: Mapping[str, str | None]
     ) -> Proposal:
         """Keep another proposal in place of one, with some fields of one of its articles set.
 
@@ -141,7 +129,6 @@ class Proposing:
             token: The proposal, which is dropped.
             article_id: One of the articles that it adds or changes.
             fields: As for ``propose_edit``.
-            by: Who wants it.
 
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 class Intake(Protocol):
     """What takes articles in: the search engine, of which no more is needed here."""
 
-    async def propose(self, inputs: Sequence[str], *, by: str = "") -> Proposal:
+    async def propose(self, inputs: Sequence[str]) -> Proposal:
         """Read and plan; nothing is written but the proposal."""
 
     async def confirm(self, token: str, *, by: str = "") -> ChangeReport:
@@ -117,7 +117,7 @@ class Taking:
         )
 
     async def _once(self, inputs: Sequence[str]) -> Taken:
-        proposal = await self._engine.propose(inputs, by=BY)
+        proposal = await self._engine.propose(inputs)
         rejected = {each.input: each.reason for each in proposal.rejected}
         left = {each.input: each.reason for each in proposal.left}
         if not (proposal.added or proposal.changed):

@@ -48,7 +48,7 @@ async def confirm(engine: SearchEngine, folder: Path) -> object:
 
 async def propose(engine: SearchEngine, _: Path) -> object:
     """Propose an edit."""
-    return await engine.propose_edit("port", {"title": "Le quai", "date": "2018-06-22"}, by="b")
+    return await engine.propose_edit("port", {"title": "Le quai", "date": "2018-06-22"})
 
 
 async def remove(engine: SearchEngine, _: Path) -> object:

@@ -37,8 +37,7 @@ class FakeIntake:
     unfit: dict[str, Exception] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
-    async def propose(self, inputs: Sequence[str], *, by: str = "") -> Proposal:
-        assert by == "watch"
+    async def propose(self, inputs: Sequence[str]) -> Proposal:
         self.proposed.append(list(inputs))
         for given in inputs:
             if error := self.unfit.get(PurePath(given).name):

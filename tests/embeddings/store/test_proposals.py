@@ -151,7 +151,7 @@ async def test_while_somebody_writes_a_proposal_stays(engine: SearchEngine, tmp_
 
 async def test_an_edit_sets_and_clears_fields(engine: SearchEngine) -> None:
     fields = {"title": " Le  quai ", "date": None, "url": "https://e.org/a", "language": "english"}
-    proposal = await engine.propose_edit("port", fields, by="me")
+    proposal = await engine.propose_edit("port", fields)
     (shown,) = proposal.changed
     assert (shown.article.title, shown.article.date, shown.article.url, shown.article.language) == (
         *("Le quai", None),
