@@ -15,7 +15,7 @@ note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
-note-words-outside = « { $words } » n’a pas été suivi : c’est hors de ce à quoi la recherche est limitée.
+note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.
@@ -552,7 +552,7 @@ records-closest = Le plus proche : { $title }, « { $text } »
 
 # Corrections, historique et flux
 edit-text-name = texte
-edit-text-description = Corriger le texte même, et non ce que l’on sait de l’article
+edit-text-description = Corriger le texte lui-même, et non le titre, la date ou la source
 edit-text = { $parts ->
     [one] texte
    *[other] texte, partie { $part } sur { $parts }
@@ -565,7 +565,7 @@ proposal-left = { $count ->
     [one] Il n’y a pas de place pour un article :
    *[other] Il n’y a pas de place pour { $count } articles :
 }
-proposal-left-out = Laissé de côté exprès :
+proposal-left-out = Écarté volontairement :
 proposal-omitted = { $name } : { $what } ({ $why })
 list-left = Sans place :
 room = Place : { $told }
@@ -581,9 +581,9 @@ room-additions = { $used ->
     [one] { $used } ajout
    *[other] { $used } ajouts
 } sur { $most } en 24 h
-reindex-waits = Quelqu’un d’autre change les articles : votre tour vient ensuite.
-work-done = J’ai été redémarré pendant ce changement ; il est publié.
-work-broken-off = J’ai été redémarré au milieu de ce changement : rien n’a changé. Le reprendre ?
+reindex-waits = Quelqu’un d’autre modifie les articles : ce sera ensuite votre tour.
+work-done = J’ai été redémarré pendant ce changement ; il est bien publié.
+work-broken-off = J’ai été redémarré au milieu de ce changement : rien n’a été modifié. Le reprendre ?
 work-again = Reprendre
 done-by-itself = automatiquement
 did-restore = « { $name } » a été rétabli
@@ -595,9 +595,9 @@ error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : r
 error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
 error-too-many-feeds = Ce serveur peut suivre { $most } flux, et les suit déjà : arrêtez-en un d’abord.
 watch-name = suivre
-watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles d’ici
+watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles de ce serveur
 watch-address-name = adresse
-watch-address-description = L’adresse d’un flux ou d’un plan de site ; sans elle, la liste de ceux suivis
+watch-address-description = L’adresse d’un flux ou d’un plan de site ; sans elle, la liste des flux suivis
 watch-announce-name = annoncer
 watch-announce-description = Le salon où chaque nouvel article est annoncé
 watch-stop-name = arrêter
@@ -607,7 +607,7 @@ feeds-count = { $count ->
     [0] Aucun encore, sur { $most } que ce serveur peut suivre.
    *[other] { $count } sur { $most } que ce serveur peut suivre :
 }
-feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient d’abord est ajouté ; ce qui vient ensuite est aussi annoncé, si vous avez choisi un salon.
+feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient déjà est ajouté ; ce qui arrive ensuite est aussi annoncé, si vous avez choisi un salon.
 feeds-announced = annoncé dans { $channel }
 feeds-looked = relu { $when }
 feeds-new = première lecture d’ici deux minutes

@@ -139,7 +139,7 @@ async def test_what_was_left_out_on_purpose_is_on_the_card(world: World) -> None
     )
     shown = await add(world, file=("pain.eml", mail.encode()))
     told = (
-        "Laissé de côté exprès :\n- pain.eml : la signature (cela ne fait pas partie de l’article)"
+        "Écarté volontairement :\n- pain.eml : la signature (cela ne fait pas partie de l’article)"
     )
     assert told in text_of(shown.response)
 
@@ -237,7 +237,7 @@ async def test_the_second_confirmation_waits_its_turn_and_is_done(
     await world.admin.click(shown.response, label="Confirmer")
     await freeing
     edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
-    assert any("votre tour vient ensuite" in edit for edit in edits)
+    assert any("ce sera ensuite votre tour" in edit for edit in edits)
     assert {"la-crue", "le-pain"} == {*await stored(world)}
 
 
@@ -259,7 +259,7 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     await tell_broken_off(bot, EARLIER)
     assert _late(world) == []
     await tell_broken_off(bot, LATER)
-    assert "au milieu de ce changement : rien n’a changé" in _late(world)[-1]
+    assert "au milieu de ce changement : rien n’a été modifié" in _late(world)[-1]
     assert begun in _late(world)[-1]
     await before.begin_work(replace(work, token=OTHER, language="en"))
     await engine.confirm(begun.rpartition(":")[2])

@@ -133,7 +133,7 @@ async def test_somebody_else_who_writes_is_waited_for(
     await world.admin.click(shown.response, label="Confirmer")
     await freeing
     edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
-    assert any("votre tour vient ensuite" in edit for edit in edits)
+    assert any("ce sera ensuite votre tour" in edit for edit in edits)
     assert "C’est publié." in text_of(shown.response)
     assert ids(world) == {"la-crue"}
 

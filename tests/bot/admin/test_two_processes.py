@@ -76,7 +76,7 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             await world.admin.click(shown.response, label="Confirmer")
             await freeing
             edits = [str(r.json) for r in env.http_requests if r.method == "PATCH"]
-            assert any("votre tour vient ensuite" in edit for edit in edits)
+            assert any("ce sera ensuite votre tour" in edit for edit in edits)
             assert "Articles : 1 ajouté" in text_of(shown.response)
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id

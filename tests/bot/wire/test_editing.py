@@ -86,7 +86,7 @@ async def test_a_change_whose_process_is_killed_says_so_on_its_card(
         process.kill()
         await process.wait()
     async with program(server, tmp_path, server.token) as process:
-        await until_says(server, shown, "rien n’a changé")
+        await until_says(server, shown, "rien n’a été modifié")
         again = await until_says(server, shown, "redémarré au milieu de ce changement")
         await server.click(again, begun, user=bea)
         await until_says(server, shown, "C’est publié.")
