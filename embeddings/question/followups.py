@@ -43,6 +43,7 @@ from embeddings.question.wording import (
     find_names,
     find_phrases,
 )
+from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,8 @@ _TURNS = 4
 """How many earlier questions are looked back on; what lies further back is another subject."""
 _NO_NAME = frozenset({"got", "was", "were", "has", "have", "had", "ete", "de", "du", "des", "d'"})
 """Words before a verb, or before a noun that something is of; more of them are in ``wording``."""
+_VOWELS, _EITHER = frozenset("aeiou"), frozenset("hy")
+_ELIDED, _ELIDABLE = re.compile(r"(?i)\b(d|qu)['’]\Z"), re.compile(r"(?i)\b(d|qu)e \Z")
 _FRAGMENT = 4
 """The most words of substance in a question without a verb; more of them make a sentence."""
 
@@ -249,7 +252,7 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
     def put(start: int, end: int, words: str = whole) -> str:
         places = base.read.places
         behind = base.read.written[places[base.spans[end - 1][1] - 1] + 1 :]
-        return base.read.written[: places[base.spans[start][0]]] + words + behind
+        return _join(base.read.written[: places[base.spans[start][0]]], words) + behind
 
     for at in range(len(rest.words)):
         if rest.words[at] in ORDINALS:
@@ -265,6 +268,16 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
     if not any(map(rest.is_substance, range(len(rest.words)))):
         return []
     return [put(*span) for span in find_names(base) or (_find_unnamed(base) if is_open else [])]
+
+
+def _join(head: str, words: str) -> str:
+    """Put words behind others, "de" and "que" elided as they are said there: "d’Amazon"."""
+    first = fold(words[:1])
+    if first in _VOWELS:
+        head = _ELIDABLE.sub(r"\1’", head)
+    elif first not in _EITHER:
+        head = _ELIDED.sub(r"\1e ", head)
+    return head + words
 
 
 def _find_unnamed(base: Words) -> list[tuple[int, int]]:
