@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # nobody waits for a disk
 os.environ["VERBATIM_MODEL"] = "light"  # ten times as fast; who tests e5 names it
 
+import pytest  # noqa: E402 - the environment comes first
+
 from config.settings import Settings  # noqa: E402 - the environment comes first
+from tests.embeddings.readers.lasting import one_reader  # noqa: E402 - the environment comes first
 from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment comes first
     postgres,
     postgres_database,
@@ -37,3 +41,9 @@ def _make_as_set(settings: Settings, **given: Any) -> None:
 
 
 Settings.__init__ = _make_as_set
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reader() -> Iterator[None]:
+    with one_reader():
+        yield

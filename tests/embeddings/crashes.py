@@ -27,6 +27,7 @@ from embeddings.errors import EmbeddingsError
 from embeddings.snapshots.kept import ASIDE
 from tests.embeddings.diskfaults import ALLOCATING, DEAD, Disk, failing
 from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.readers.lasting import reading_here
 
 QUESTIONS = ("Combien de temps la construction a-t-elle duré ?", "Que disent les assureurs ?")
 PORT = "---\nid: port\ntitle: Le port\n---\nLa construction a duré trois ans. Elle est finie."
@@ -205,8 +206,10 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     folder, step = Path(sys.argv[1]), int(sys.argv[2])
     bench = Bench(folder)
-    asyncio.run(bench.prepare())
-    json.dump({name: losses(bench, name, step) for name in sys.argv[3:] or CHANGES}, sys.stdout)
+    with reading_here():
+        asyncio.run(bench.prepare())
+        lost = {name: losses(bench, name, step) for name in sys.argv[3:] or CHANGES}
+    json.dump(lost, sys.stdout)
 
 
 if __name__ == "__main__":

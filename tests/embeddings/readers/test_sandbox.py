@@ -13,8 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from embeddings.child import Child
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, confined, read
+from embeddings.readers import sandbox as sandboxes
 from embeddings.readers.pages import html
 from embeddings.readers.registry import FORMATS, Format
 from embeddings.readers.sandbox import Sandbox
@@ -24,6 +26,11 @@ from tests.embeddings.readers.prose import BRIDGE
 
 PAGE = f"<html lang=fr><body><h1>{BRIDGE.title}</h1>{ps(BRIDGE.paragraphs)}".encode()
 ENDLESS = b"<html><body><p " + b" ".join(b"a%d=1" % i for i in range(200_000)) + b">" + PAGE
+
+
+@pytest.fixture(autouse=True)
+def _processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxes, "Child", Child)
 
 
 def test_a_draft_is_the_same_from_there() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from embeddings.store.postgresql import PostgresDatabase
 from tests.embeddings.crashes import CHANGES, Bench
 from tests.embeddings.diskfaults import DEAD
 from tests.embeddings.fakes import WordEncoder
+from tests.embeddings.readers.lasting import reading_here
 from tests.embeddings.store.server import CUT_OTHERS, Server
 
 PARTS = 9
@@ -98,10 +99,11 @@ class Instants:
 
 
 @pytest.fixture(scope="module")
-def bench(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> PostgresBench:
+def bench(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresBench]:
     made = PostgresBench(tmp_path_factory.mktemp("killed"), postgres)
-    asyncio.run(made.prepare())
-    return made
+    with reading_here():
+        asyncio.run(made.prepare())
+        yield made
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
