@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 36_207,  # to become 23,000
-    "files": 245,  # to become 165
+    "lines": 35_881,  # to become 23,000
+    "files": 234,  # to become 165
     "files in one folder": 14,
     "lines in one file": 300,
     "chain of imports": 11,
@@ -38,6 +38,7 @@ LIBRARIES = {
     "embeddings/question": set(),
     "embeddings/ranking": {"numpy"},
     "embeddings/readers": {
+        "babel",
         "charset_normalizer",
         "readability",
         "spellchecker",

@@ -12,7 +12,7 @@ from embeddings.errors import InputError
 from embeddings.readers.draft import ATTACHED
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.pages.language import guess_language
+from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.passages import split
 
 if TYPE_CHECKING:

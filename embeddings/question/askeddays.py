@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from embeddings.question.foldedtext import FoldedText
+    from embeddings.text.analysis import FoldedText
 
 EARLIEST = 1990
 """The first year read as one of publication: before it, a year is what a story is about."""
@@ -46,7 +46,7 @@ _OF_SOMETHING = re.compile(
 """Words that make "last year" or "hier" a part of something else."""
 _TRUST = re.compile(r"\b(?:confidence|trust|faith|believe) \Z")
 _LAST = re.compile(r"\blast (?!year)|\b(?:dern|pass)(?!\w* an)")
-_CLAUSE_END = re.compile(r"\s{0,9}(?:[,;:?!.)…]|\Z)")
+CLAUSE_END = re.compile(r"\s{0,9}(?:[,;:?!.)…]|\Z)")
 _SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
 _WORD = re.compile(r"\w")
 
@@ -296,5 +296,5 @@ def _is_a_name(read: FoldedText, moment: _Moment) -> bool:
         return capital and moment.said != "en "
     if moment.words == "may" and _TRUST.search(read.text[: moment.start]):
         return True
-    ends = _CLAUSE_END.match(read.text, moment.end)
+    ends = CLAUSE_END.match(read.text, moment.end)
     return moment.words in {"may", "march"} and moment.said != "in " and not ends

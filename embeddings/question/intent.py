@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from embeddings.question.foldedtext import fold_text
 from embeddings.question.wording import word_set
-from embeddings.text.analysis import fold, is_stop
+from embeddings.text.analysis import fold, fold_text, is_stop
 from embeddings.types import Note
 
 if TYPE_CHECKING:
-    from embeddings.question.foldedtext import FoldedText
+    from embeddings.text.analysis import FoldedText
 
 _LONGEST_TERM = 5
 """The most words of a term; more of them are a description."""

@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.question.foldedtext import fold_text
-from embeddings.text.analysis import is_stop
+from embeddings.text.analysis import fold_text, is_stop
 
 if TYPE_CHECKING:
-    from embeddings.question.foldedtext import FoldedText
+    from embeddings.text.analysis import FoldedText
 
 
 def word_set(words: str) -> frozenset[str]:

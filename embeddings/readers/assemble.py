@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH
-from embeddings.readers.draft import Draft, Fields
-from embeddings.readers.pages.guesses import (
-    MAX_TITLE,
-    Margins,
-    guess_author,
-    guess_date,
-    guess_source,
-    guess_title,
-    guess_url,
-    margins_of,
-)
-from embeddings.readers.pages.language import guess_language
+from embeddings.readers.draft import FIELDS, Draft, Fields
+from embeddings.readers.pages import guesses
+from embeddings.readers.pages.guesses import MAX_TITLE, Margins, margins_of
 from embeddings.text.boilerplate import fold
 from embeddings.text.passages import split
 
@@ -27,9 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.readers.draft import LeftOut
-
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What a draft tells of its text."""
 
 NEEDED = ("title", "language")
 """Those that no draft lacks."""
@@ -66,14 +54,14 @@ def draft_of(
     margins = margins_of(text.removeprefix("## ").replace("\n## ", "\n"))
     told = above or margins
     top = margins if above is None else Margins((*above.head, *margins.head), ())
-    language = cache(lambda: guess_language(text))
+    language = cache(lambda: guesses.guess_language(text))
     stem = storable(path.stem)
-    guesses: dict[str, Callable[[], Any]] = {
-        "title": lambda: guess_title(text, top, stem)[:MAX_TITLE].strip() or "Article",
-        "source": lambda: source or guess_source(told),
-        "author": lambda: guess_author(told),
-        "date": lambda: guess_date(told, stem, language()),
-        "url": lambda: guess_url(told),
+    ways: dict[str, Callable[[], Any]] = {
+        "title": lambda: guesses.guess_title(text, top, stem)[:MAX_TITLE].strip() or "Article",
+        "source": lambda: source or guesses.guess_source(told),
+        "author": lambda: guesses.guess_author(told),
+        "date": lambda: guesses.guess_date(told, stem, language()),
+        "url": lambda: guesses.guess_url(told),
         "language": language,
     }
     guessed = {
@@ -81,17 +69,12 @@ def draft_of(
         for name in FIELDS
         if not getattr(fields, name)
         and (name in NEEDED or not (needed_only or name in fields.stated))
-        and (value := guesses[name]()) is not None
+        and (value := ways[name]()) is not None
     }
     known = {name: getattr(fields, name) for name in FIELDS if name not in guessed}
-    return Draft(
-        text=text,
-        id=fields.id,
-        origin=fields.origin or storable(str(path.resolve())),
-        inferred=tuple(guessed),
-        left_out=left_out,
-        **(known | guessed),
-    )
+    origin = fields.origin or storable(str(path.resolve()))
+    about: dict[str, Any] = {"id": fields.id, "origin": origin, "inferred": tuple(guessed)}
+    return Draft(text=text, left_out=left_out, **(about | known | guessed))
 
 
 def without_head(text: str, fields: Fields) -> str:
@@ -108,11 +91,9 @@ def check_quotable(draft: Draft, name: str) -> Draft:
     Raises:
         ReadError: It is not such a draft; the sentence says why.
     """
+    many = "{} has more than {:,} {}, the most of one article; cut it into several."
     if len(draft.text) > MAX_CHARACTERS:
-        raise ReadError(
-            f"{name} has more than {MAX_CHARACTERS:,} characters of text, the most of one article; "
-            "cut it into several."
-        )
+        raise ReadError(many.format(name, MAX_CHARACTERS, "characters of text"))
     if len(draft.origin or "") > MAX_LENGTH:
         raise ReadError(
             f"{name[:60]}… has a name of more than {MAX_LENGTH} characters; shorten it."
@@ -124,10 +105,7 @@ def check_quotable(draft: Draft, name: str) -> Draft:
             "add the story's sentences."
         )
     if len(passages) > MAX_PARAGRAPHS:
-        raise ReadError(
-            f"{name} has more than {MAX_PARAGRAPHS:,} paragraphs, the most of one article; "
-            "cut it into several."
-        )
+        raise ReadError(many.format(name, MAX_PARAGRAPHS, "paragraphs"))
     return draft
 
 

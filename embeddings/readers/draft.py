@@ -12,6 +12,9 @@ from embeddings.types import SHARED, Article, Rejected
 ATTACHED = "attached:"
 """How the origin begins of what is known by its file's name alone."""
 
+FIELDS = ("title", "source", "author", "date", "url", "language")
+"""What a draft tells of its text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -76,18 +79,8 @@ class Draft:
 
     def article(self, article_id: str, collection: str = SHARED) -> Article:
         """Return it as an article of a collection, under the given id."""
-        return Article(
-            id=article_id,
-            title=self.title,
-            text=self.text,
-            source=self.source,
-            author=self.author,
-            date=self.date,
-            url=self.url,
-            language=self.language,
-            collection=collection,
-            origin=self.origin,
-        )
+        told = {name: getattr(self, name) for name in ("text", "origin", *FIELDS)}
+        return Article(id=article_id, collection=collection, **told)
 
 
 @dataclass(frozen=True, slots=True)

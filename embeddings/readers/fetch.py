@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 from urllib.robotparser import RobotFileParser
 
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import Address, parse
+from embeddings.readers.addresses import Address, Deadline, connected, parse
 from embeddings.readers.formats.archives import gunzipped
-from embeddings.readers.sockets import Deadline, connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

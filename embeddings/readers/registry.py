@@ -1,16 +1,34 @@
-"""The formats that are read: the module of each, which is imported where such a file is met."""
+"""The formats that are read: how each begins, and its module, imported where such a file is met."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.readers.formats.archives import is_document
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from embeddings.readers.draft import Draft, Found
+
+LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
+"""The first elements of feeds and sitemaps."""
+
+EXPORTS = frozenset(("nitf", "newsMessage", "newsItem"))
+"""The first elements of what newsrooms hand over."""
+
+DOCUMENT = "document"
+"""What looks like a document of a word processor: which one, its reader tells."""
+
+_HEAD = 4096
+_BEFORE = b"\xef\xbb\xbf" + bytes(range(0x21))
+_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w-]{1,40})")
+_JSON = re.compile(rb'[\[{]\s{0,99}["{]')
+_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 MOST_SECONDS = 20.0
 """The most processor time that any file may take."""
@@ -36,8 +54,10 @@ class Format:
         """Import what reads it, up to half a second that other files do not need.
 
         Returns:
-            The file's bytes and its path, and what else is known of it -> one draft, or what
-            several stories it holds or names.
+            The file's bytes and its path -> one draft, or what several stories it holds or names,
+            in order. What is from the web has its ``address``, and the ``charset`` that the server
+            named. ReadError is raised, with a sentence that names the file, where that is damaged,
+            locked, of another kind or without text.
         """
         for name in self.libraries:
             import_module(name)
@@ -54,7 +74,7 @@ TEXT = (".txt", ".text", ".md", ".markdown")
 OFFICE = (".docx", ".docm", ".odt")
 _HTML = ("lxml.html",)
 FORMATS: dict[str, Format] = {
-    **dict.fromkeys(TEXT, Format("formats.text")),
+    **dict.fromkeys(TEXT, Format("formats.frontmatter")),
     **dict.fromkeys(
         (".html", ".htm", ".xhtml"), Format("pages.html", ("readability", "trafilatura"))
     ),
@@ -79,3 +99,33 @@ def supported() -> str:
 def is_supported(name: str) -> bool:
     """Say whether a file can be read, by the extension of its name."""
     return Path(name).suffix.lower() in FORMATS
+
+
+def first_element(data: bytes) -> str:
+    """Return the name of the first element, past what may stand before it; empty without one."""
+    head = data[:_HEAD].replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    rest = head.lstrip(_BEFORE)
+    while rest.startswith((b"<?", b"<!")):
+        closing = b"?>" if rest[1:2] == b"?" else b"-->" if rest.startswith(b"<!--") else b">"
+        end = rest.find(closing)
+        if closing == b">" and 0 <= rest.find(b"[") < end:
+            end = rest.find(b"]>") + 1
+        rest = rest[end + len(closing) :].lstrip(_BEFORE) if end > 0 else b""
+    found = _ROOT.match(rest)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def look(data: bytes) -> str:
+    """Return the extension of the format that bytes are in; empty when they may be a text."""
+    head = data[:1024]
+    start = head.lstrip(_BEFORE)
+    if b"%PDF-" in head:
+        return ".pdf"
+    if head.startswith(b"PK\x03\x04"):
+        is_book = b"application/epub+zip" in head[:100]
+        return ".epub" if is_book else DOCUMENT if is_document(data) else ".zip"
+    if first_element(data) in LISTS | EXPORTS:
+        return ".xml"
+    if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
+        return ".html"
+    return ".rtf" if start.startswith(b"{\\rtf") else ".json" if _JSON.match(start) else ""

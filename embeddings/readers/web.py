@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from embeddings.errors import ReadError
-from embeddings.readers import registry
 from embeddings.readers.addresses import parse
 from embeddings.readers.draft import Draft
-from embeddings.readers.sniffing import OFFICE, look
+from embeddings.readers.registry import DOCUMENT, OFFICE, TEXT, look
 
 if TYPE_CHECKING:
     from embeddings.readers.draft import Found
@@ -99,14 +98,14 @@ def format_of(page: Fetched) -> str:
             f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
             ".txt or .md file."
         )
-    if stated in (None, ".zip") and looks == OFFICE:
+    if stated in (None, ".zip") and looks == DOCUMENT:
         suffix = Path(_name(page.address)).suffix.lower()
-        return suffix if suffix in registry.OFFICE else ".docx"
+        return suffix if suffix in OFFICE else ".docx"
     if stated == ".zip" and looks == ".epub":
         return looks
-    if stated is None or (stated in registry.TEXT and looks in ("", ".json")):
+    if stated is None or (stated in TEXT and looks in ("", ".json")):
         return stated or looks or ".txt"
-    family = OFFICE if stated in registry.OFFICE else stated
+    family = DOCUMENT if stated in OFFICE else stated
     if stated == ".xml" and looks == ".html":
         return looks
     if looks not in (family, "") or (not looks and stated not in _WITH_ADDRESS):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -193,3 +194,49 @@ def _date(day: str | None, month: str, year: str | None, written: str = "") -> s
     exact = f"@{number:02}-{of_month:02}" if day else ""
     full = f"20{year}" if year and len(year) == 2 else year or ""  # noqa: PLR2004 - as in 03/03/18
     return f" {exact} @{number:02} {full} {name} "
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A text beside its folded form: patterns read the one, people are shown the other.
+
+    Folding may turn one character into two (``œ``) or none (a combining accent), so a place in the
+    folded ``text`` is looked up: ``places`` has, for each of its characters, the place in
+    ``written``, the text as it was written, that it comes from.
+    """
+
+    written: str
+    text: str
+    places: Sequence[int]
+
+    def is_capital(self, place: int) -> bool:
+        """Say whether the character of the folded text at ``place`` was written as a capital."""
+        return place < len(self.places) and self.written[self.places[place]].isupper()
+
+    def words(self, start: int, end: int) -> str:
+        """Return the exact words behind ``text[start:end]``, which is not empty.
+
+        An accent that is a character of its own belongs to the letter before it.
+        """
+        last = self.places[end - 1] + 1
+        while last < len(self.written) and not _letters(self.written[last]):
+            last += 1
+        return self.written[self.places[start] : last]
+
+    def without(self, start: int, end: int) -> FoldedText:
+        """Return the same with a bar for each character of ``text[start:end]``."""
+        return replace(self, text=self.text[:start] + "|" * (end - start) + self.text[end:])
+
+
+def fold_text(written: str) -> FoldedText:
+    """Return a text with its folded form."""
+    if written.isascii():
+        return FoldedText(written, written.lower(), range(len(written)))
+    pairs = [(letter, i) for i, each in enumerate(written) for letter in _letters(each)]
+    return FoldedText(written, "".join(letter for letter, _ in pairs), [i for _, i in pairs])
+
+
+@lru_cache(maxsize=4096)
+def _letters(character: str) -> str:
+    """Return what one character folds to: nothing, one letter or several."""
+    return fold(character)

@@ -11,16 +11,10 @@ from embeddings.readers.addresses import web_address
 from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields
-from embeddings.readers.exports.markup import (
-    child,
-    children,
-    inside,
-    parsed,
-    words,
-)
+from embeddings.readers.exports.markup import child, children, inside, parsed, words
 from embeddings.readers.formats.archives import opened, unpacked
 from embeddings.readers.formats.decoding import decode_stated
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
@@ -35,15 +29,7 @@ MAX_PART = 10_000_000
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read an EPUB file; its table of contents and its title page are no part of the text.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-
-    Raises:
-        ReadError: It is damaged, locked, or has no text.
-    """
+    """Read an EPUB file; its table of contents and its title page are no part of the text."""
     name = str(path)
     with opened(data, name) as archive:
         if "META-INF/encryption.xml" in archive.namelist():

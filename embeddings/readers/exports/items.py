@@ -11,7 +11,7 @@ from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, Listed
 from embeddings.readers.exports.markup import paragraphs, story
 from embeddings.readers.formats.decoding import decode_stated, one_line
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -27,20 +27,7 @@ _FEED = "jsonfeed.org/version"
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Iterator[Found]:
-    """Read a JSON Feed, or one or several items of ninjs.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-        address: The address that they are from, if it is one.
-        charset: The encoding that the server named.
-
-    Returns:
-        What it holds or names, in order.
-
-    Raises:
-        ReadError: It is broken, or JSON of another kind.
-    """
+    """Read a JSON Feed, or one or several items of ninjs."""
     name = address or str(path)
     try:
         whole = json.loads(decode_stated(data, name, charset, None).lstrip("\ufeff"))

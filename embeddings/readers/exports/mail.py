@@ -12,7 +12,7 @@ from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.formats.decoding import decode_stated, one_line
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
@@ -27,15 +27,7 @@ _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read a mail: its subject is the title, who sent it the author, its day the day.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-
-    Raises:
-        ReadError: It is no mail, or has no text.
-    """
+    """Read a mail: its subject is the title, who sent it the author, its day the day."""
     message = message_from_bytes(data, policy=policy.default)
     if not (message.keys() and (message["from"] or message["subject"])):
         raise ReadError(f"{path} is not a mail, whatever its name says.")

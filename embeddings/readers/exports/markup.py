@@ -23,6 +23,9 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za
 _EMPTY = ("area", "br", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 """Elements of HTML that hold nothing."""
 
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+"""The attribute that names a language."""
+
 _OWN = ("amp", "lt", "gt", "quot", "apos")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -38,13 +41,8 @@ def parsed(text: str, name: str) -> Any:
 
     body = text.translate(_UNPRINTED)
     body = _without_type(body[max(body.find("<"), 0) :], name)
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    tolerant: dict[str, bool] = {"recover": True, "remove_comments": True, "remove_pis": True}
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, **tolerant)
     try:
         root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
@@ -59,7 +57,7 @@ def _without_type(text: str, name: str) -> str:
     if text.startswith("<?xml"):
         text = text[text.find("?>") + 2 :]
     start = text.find("<!DOCTYPE")
-    if start < 0 or _starts_element(text[:start]):
+    if start < 0 or re.search(r"<[A-Za-z_]", text[:start]):
         return text
     end, inside = text.find(">", start), text.find("[", start)
     if 0 <= inside < end:
@@ -67,10 +65,6 @@ def _without_type(text: str, name: str) -> str:
         if "<!ENTITY" in text[inside:end]:
             raise ReadError(f"{name} declares entities, which are not read.")
     return text[:start] + text[end + 1 :]
-
-
-def _starts_element(text: str) -> bool:
-    return re.search(r"<[A-Za-z_]", text) is not None
 
 
 def _mended(text: str) -> str:
@@ -145,15 +139,7 @@ def paragraphs(text: str) -> str:
 def story(
     markup: str, fields: Fields, path: Path, mark: str, left_out: tuple[LeftOut, ...] = ()
 ) -> Draft:
-    """Make a draft of a story that a file holds beside others.
-
-    Args:
-        markup: Its text, as HTML.
-        fields: What the file states of it.
-        path: The file.
-        mark: What tells it from the others in that file.
-        left_out: What of it is not in the text.
-    """
+    """Make a draft of a story in HTML that a file holds beside others, told apart by a mark."""
     origin = f"{path.resolve()}#{mark}"
     author = name_authors([fields.author or ""], fields.source)
     named = replace(fields, origin=one_line(origin), author=author)

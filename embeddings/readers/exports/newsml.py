@@ -9,6 +9,7 @@ from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.exports.markup import (
+    LANGUAGE,
     child,
     children,
     inside,
@@ -17,7 +18,7 @@ from embeddings.readers.exports.markup import (
     story,
     words,
 )
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -26,18 +27,13 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _USABLE = ("usable", "")
 _AS_HTML = {"hl1": "h2", "hl2": "h3", "block": "div", "nitf-table": "div"}
 """Elements of NITF that HTML calls otherwise."""
 
 
 def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
-    """Yield the stories of a message, an item or a NITF document.
-
-    Args:
-        root: Its first element.
-        path: The file that it is from.
+    """Yield the stories of a message, an item or a NITF document, by its first element.
 
     Raises:
         ReadError: It holds none.
@@ -96,7 +92,7 @@ def _held(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
 
 def _language(content: Any, item: Any) -> str | None:
     stated = child(content, "language")
-    return language_code(None if stated is None else stated.get("tag"), item.get(_LANGUAGE))
+    return language_code(None if stated is None else stated.get("tag"), item.get(LANGUAGE))
 
 
 def _name(element: Any) -> str | None:
@@ -116,7 +112,7 @@ def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
     told = (LeftOut(f"{len(media)} media", "pictures and their captions are no part of a story"),)
     number = child(head, "docdata", "doc-id")
     name = mark or (number.get("id-string", "") if number is not None else "") or "1"
-    fields = _nitf_fields(head, child(body, "body.head"), known, language_code(root.get(_LANGUAGE)))
+    fields = _nitf_fields(head, child(body, "body.head"), known, language_code(root.get(LANGUAGE)))
     return story(_html(content), fields, path, name, told if media else ())
 
 

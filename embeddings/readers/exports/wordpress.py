@@ -10,14 +10,8 @@ from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
-from embeddings.readers.exports.markup import (
-    child,
-    children,
-    prefixed,
-    story,
-    words,
-)
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.exports.markup import child, children, prefixed, story, words
+from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -44,11 +38,7 @@ def is_export(root: Any) -> bool:
 
 
 def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
-    """Yield the posts and pages that are published; others are told.
-
-    Args:
-        root: The export's first element.
-        path: The file that it is from.
+    """Yield the posts and pages of an export that are published; others are told.
 
     Raises:
         ReadError: It holds none.

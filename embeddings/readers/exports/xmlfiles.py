@@ -1,15 +1,33 @@
-"""Files of XML -> what they hold: feeds, sitemaps, WordPress's exports, NewsML-G2 and NITF."""
+"""Files of XML -> what they hold: feeds and sitemaps, WordPress's exports, NewsML-G2 and NITF."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from embeddings.errors import ReadError
-from embeddings.readers.exports import listing, newsml, wordpress
-from embeddings.readers.exports.markup import local, parsed
+from embeddings.readers.addresses import web_address
+from embeddings.readers.dates import first_date
+from embeddings.readers.draft import Fields, Listed
+from embeddings.readers.exports import newsml, wordpress
+from embeddings.readers.exports.markup import (
+    LANGUAGE,
+    child,
+    children,
+    inside,
+    local,
+    parsed,
+    prefixed,
+    story,
+    words,
+)
 from embeddings.readers.formats.decoding import decode_stated
 from embeddings.readers.pages import html
+from embeddings.readers.pages.guesses import language_code
+from embeddings.readers.registry import EXPORTS, LISTS
+from embeddings.types import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,27 +35,18 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft, Found
 
+_CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modified", "lastmod"})
+"""Elements of an entry, by their names in RSS, Atom, Dublin Core and sitemaps."""
 
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_DAYS = ("pubDate", "published", "date", "issued", "updated")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 
 
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Draft | Iterator[Found]:
-    """Read a feed, a sitemap, or an export in XML.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-        address: The address that they are from, if it is one.
-        charset: The encoding that the server named.
-
-    Returns:
-        What it holds or names, in order.
-
-    Raises:
-        ReadError: It declares entities, is none of these, or holds nothing.
-    """
+    """Read a feed, a sitemap, or an export in XML; one that declares entities is refused."""
     name = address or str(path)
     root = parsed(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
     kind = local(root)
@@ -45,11 +54,100 @@ def read(
         return html.read(data, path, address=address, charset=charset)
     if wordpress.is_export(root):
         return wordpress.read(root, path)
-    if kind in ("nitf", "newsMessage", "newsItem"):
+    if kind in EXPORTS:
         return newsml.read(root, path)
-    if kind in listing.KINDS:
-        return listing.read(root, path, address)
+    if kind in LISTS:
+        return _read_list(root, path, address)
     raise ReadError(
         f"{name} is XML of a kind that is not read ({kind}); feeds, sitemaps, WordPress exports, "
         "NewsML-G2 and NITF are."
     )
+
+
+def _read_list(root: Any, path: Path, address: str | None) -> Iterator[Found]:
+    """Yield the pages that a list names, in order; addresses may be relative to its own."""
+    found = False
+    for each in _entries(root, path, address):
+        found = True
+        yield each
+    if not found:
+        raise ReadError(
+            f"{address or path} is a list of pages that names none; add a page instead."
+        )
+
+
+def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
+    kind = local(root)
+    if kind in ("urlset", "sitemapindex"):
+        for entry in children(root, "url", "sitemap"):
+            for place in children(entry, "loc"):
+                named = _named(words(place), place, address)
+                yield _with(named, said=_said(entry), is_list=kind == "sitemapindex")
+        return
+    channel = child(root, "channel") if child(root, "channel") is not None else root
+    address = address or _link(channel)
+    for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
+        link = _link(entry) or next(map(words, _inner_links(entry)), None)
+        draft = _draft(entry, channel, link, path)
+        if link is not None:
+            yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
+        elif draft is not None:
+            yield draft
+
+
+def _named(given: str | None, element: Any, address: str | None) -> Listed | Rejected:
+    """Return the page of an address, which may be relative to what the list says or to itself."""
+    whole = urljoin(address or "", urljoin(element.base or "", given or ""))
+    if web_address(whole):
+        return Listed(whole)
+    reason = f"{given or 'An entry'} is not a whole web address; add the page by its address."
+    return Rejected(given or "", reason)
+
+
+def _with(named: Listed | Rejected, **known: Any) -> Listed | Rejected:
+    return replace(named, **known) if isinstance(named, Listed) else named
+
+
+def _link(entry: Any) -> str | None:
+    """Return the address of an entry: RSS's link, Atom's alternate one, or one that names it."""
+    if found := web_address(words(child(entry, "origLink"))):  # before a counter of clicks
+        return found
+    links = [x for x in children(entry, "link") if x.get("rel", "alternate") == "alternate"]
+    for link in links:
+        if shown := link.get("href") or words(link):
+            return str(shown)
+    for mark in children(entry, "guid", "id"):
+        if mark.get("isPermaLink", "true") != "false" and web_address(words(mark)):
+            return words(mark)
+    return web_address(entry.get(_ABOUT))
+
+
+def _inner_links(entry: Any) -> Iterator[Any]:
+    """Yield the links of an entry in which an element was not closed."""
+    return (each for each in entry.iter() if local(each) == "link" and each.text)
+
+
+def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | None:
+    """Return what a feed holds of a story, if it holds more than a summary."""
+    held = [x for x in entry if prefixed(x) in ("content:encoded", "content", "atom:content")]
+    markup = "".join(inside(x) for x in held)
+    if not markup.strip():
+        return None
+    author = child(entry, "author")
+    byline = words(child(author, "name") if child(author, "name") is not None else author)
+    near = (entry, *entry.iterancestors())
+    fields = Fields(
+        title=words(child(entry, "title")),
+        source=words(child(channel, "title")),
+        author=words(child(entry, "creator")) or byline,
+        date=first_date(*(words(x) for name in _DAYS for x in children(entry, name))),
+        url=web_address(link),
+        language=language_code(words(child(channel, "language")), *(e.get(LANGUAGE) for e in near)),
+    )
+    return story(markup, fields, path, link or words(child(entry, "guid")) or fields.title or "")
+
+
+def _said(entry: Any) -> str:
+    """Return an entry's title and days, which change with its page, as a line."""
+    told = [(local(c), words(c)) for c in entry if local(c) in _CHANGING]
+    return " | ".join(f"{name}: {text[:200]}" for name, text in told if text)

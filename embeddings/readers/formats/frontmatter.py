@@ -1,22 +1,28 @@
-"""The lines between ``---`` above a text that say what it is: cut off, read and checked."""
+"""Text and Markdown files -> drafts; the lines between ``---`` above them say what they are."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH, web_address
+from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import Fields
-from embeddings.readers.formats.decoding import MAX_FIELD
-from embeddings.text.boilerplate import ends_like_sentence
+from embeddings.readers.formats.decoding import MAX_FIELD, decode
+from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
+
+    from embeddings.readers.draft import Draft
 
 MAX_CHARACTERS = 10_000
 """The longest front matter; it also bounds how deep its YAML can be nested."""
@@ -29,9 +35,11 @@ _FIRST_FIELD = re.compile(
     r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+:"
 )
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_CODE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z0-9-]{1,80}")
 _BLANK = re.compile(r"[ \t\n]+")
 
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _NAMES = {
     "titre": "title",
     "auteur": "author",
@@ -46,24 +54,6 @@ _NAMES = {
     "identifiant": "id",
 }
 
-_LANGUAGE_NAMES = {
-    "français": "fr",
-    "francais": "fr",
-    "french": "fr",
-    "anglais": "en",
-    "english": "en",
-    "espagnol": "es",
-    "spanish": "es",
-    "allemand": "de",
-    "german": "de",
-    "italien": "it",
-    "italian": "it",
-    "portugais": "pt",
-    "portuguese": "pt",
-    "néerlandais": "nl",
-    "dutch": "nl",
-}
-
 
 class _Loader(yaml.CSafeLoader):
     """YAML whose plain values are words, or nothing: no number, no truth value, no day."""
@@ -72,6 +62,22 @@ class _Loader(yaml.CSafeLoader):
         first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
         for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+def read(data: bytes, path: Path) -> Draft:
+    """Read a text or Markdown file; its name may tell the title and the day.
+
+    Its text is the file's own, but for newlines and Unicode normalisation; with front matter, all
+    that follows it.
+    """
+    front, text = cut(decode(data, str(path)), str(path))
+    fields = None
+    if front is not None:
+        fields = replace(parse(front, str(path)), origin=None)  # that of an exported article
+        text = _BLANK_LINES.sub("", text, count=1)
+    if not text.strip():
+        raise ReadError(f"{path} is empty but for spaces or front matter; put the story in it.")
+    return draft_of(text, path, fields)
 
 
 def cut(text: str, name: str) -> tuple[str | None, str]:
@@ -200,10 +206,20 @@ def _url(value: object, where: str) -> str:
 
 def _language(value: object, where: str) -> str:
     plain = value.strip().casefold() if isinstance(value, str) else ""
-    code = _LANGUAGE_NAMES.get(plain) or re.split(r"[-_]", plain)[0]
-    if not re.fullmatch(r"[a-z]{2}", code):
+    code = re.split(r"[-_]", plain)[0]
+    code = code if _CODE.fullmatch(code) else _languages().get(fold(plain), "")
+    if not _CODE.fullmatch(code):
         raise ReadError(f"{where} must be the two letters of a language, such as fr or en.")
     return code
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """Return the codes of languages by their names in French and English, folded."""
+    from babel import Locale  # few files name their language in words
+
+    tables = (Locale(each).languages for each in ("fr", "en"))
+    return {fold(name): code for table in tables for code, name in table.items()}
 
 
 def _article_id(value: object, where: str) -> str:

@@ -24,18 +24,9 @@ _FIRST = 10
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read a document of a word processor.
+    """Read a document: paragraphs, list items after a dash or a number, headings after ``##``.
 
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-
-    Returns:
-        The draft: paragraphs with an empty line between, list items after a dash or a number,
-        headings after ``##``. Deleted, struck-out and hidden text, comments and notes are left out.
-
-    Raises:
-        ReadError: It is no such document, is locked or damaged, or has no text.
+    Deleted, struck-out and hidden text, comments and notes are left out.
     """
     name = str(path)
     if data.startswith(b"\xd0\xcf\x11\xe0"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import re
+from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.formats.printed import DROP, MOST_DROPPED, Line, paragraphs_of
+from embeddings.readers.formats.printed import Line, paragraphs_of, usual_size
 from embeddings.readers.pages.guesses import MAX_TITLE
 from embeddings.text.boilerplate import fold
 
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 MAX_PAGES = 500
 """The most pages of one file."""
 
+DROP = 1.7
+"""From how many times the size of most letters a letter that begins a paragraph is a drop cap."""
+
+MOST_DROPPED = 3
+"""The most characters of one, a quotation mark before it included."""
+
+_ONE_LETTER_WORDS = ("A", "I", "O", "Y", "À", "Ô")
 _LEAST_SPACED = 4
 _SPACED = 0.8
 _WIDER = 1.6
@@ -40,18 +49,10 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read a PDF file.
+    """Read a PDF file: paragraphs with an empty line between, headings after ``##``.
 
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-
-    Returns:
-        The draft: paragraphs with an empty line between, headings after ``##``. Columns are read
-        one after another; running heads, page numbers and hyphens at line ends are left out.
-
-    Raises:
-        ReadError: It has no text, too many pages, a password, or is no PDF file.
+    Columns are read one after another; running heads, page numbers and hyphens at line ends are
+    left out. One of too many pages, or with a password, is refused.
     """
     if b"%PDF" not in data[:1024]:
         raise ReadError(f"{path} is not a PDF file, whatever its name says.")
@@ -64,7 +65,7 @@ def read(data: bytes, path: Path) -> Draft:
     unknown = 6 * len(_CID.findall(letters)) + letters.count("\ufffd")
     if unknown > _MOST_UNKNOWN * len(letters):
         raise ReadError(f"{path} does not say which letters it shows; run a text recognition.")
-    return _draft(paragraphs_of(lines), stated, path)
+    return _draft(paragraphs_of(_with_drop_caps(lines)), stated, path)
 
 
 def _lines(data: bytes, name: str) -> tuple[list[Line], str]:
@@ -160,6 +161,36 @@ def _shown(text: str, signs: Sequence[Any]) -> str:
             " " * (gap > wide) + c.get_text() for gap, c in zip(gaps, inked[1:], strict=True)
         )
     return _BLANK.sub(" ", normal(text)).strip().translate(_LIGATURES)
+
+
+def _with_drop_caps(lines: Sequence[Line]) -> list[Line]:
+    """Return lines, each large letter beside some of them put before the first of these."""
+    if not lines:
+        return []
+    usual = usual_size(lines)
+    caps = [x for x in lines if x.size > DROP * usual and len(x.text) <= MOST_DROPPED]
+    found = [line for line in lines if line not in caps]
+    for cap in caps:
+        beside = sorted((x for x in found if _is_beside(x, cap)), key=lambda x: x.top)
+        if not beside or not any(map(str.isalpha, cap.text)):
+            found.append(cap)
+            continue
+        texts = Counter(word for x in lines for word in x.text.casefold().split())
+        rest = beside[0].text
+        word = rest.split()[0].casefold()
+        apart = cap.text in _ONE_LETTER_WORDS and (
+            not rest[0].islower() or texts[word] > 1 > texts[cap.text.casefold() + word]
+        )
+        for line in beside:
+            text = f"{cap.text}{' ' * apart}{rest}" if line is beside[0] else line.text
+            found[found.index(line)] = replace(line, text=text, left=cap.left)
+    return found
+
+
+def _is_beside(line: Line, cap: Line) -> bool:
+    middle = (line.top + line.bottom) / 2
+    near = -0.2 * cap.size < line.left - cap.right < cap.size
+    return line.page == cap.page and near and cap.top - line.size / 2 < middle < cap.bottom
 
 
 def _stated_title(infos: Sequence[dict[str, Any]]) -> str:

@@ -1,19 +1,23 @@
-"""Printed lines with their places on pages -> paragraphs in the order of reading; pure."""
+"""Printed lines with their places on pages -> paragraphs in the order of reading; pure.
+
+A hyphen at the end of a line is the word's own, or was a cut.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from embeddings.readers.formats.hyphens import Words
+from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 MARGIN = 0.12
 """The share of a page's height, at its top and at its bottom, where running heads stand."""
@@ -25,13 +29,20 @@ _NUMBER = re.compile(
     r"\A(?:page|p\.)?\W{0,20}(?:\d{1,4}|[ivxlc]{1,6})(?:\W{1,20}(?:\d{1,4}|(?:of|sur)\W{1,20}\d{1,4}))?\W{0,20}"
 )
 _DIGITS = re.compile(r"\d+")
-DROP = 1.7
-"""From how many times the size of most letters a letter that begins a paragraph is a drop cap."""
-
-MOST_DROPPED = 3
-"""The most characters of one, a quotation mark before it included."""
-
-_ONE_LETTER_WORDS = ("A", "I", "O", "Y", "À", "Ô")
+_SOFT = "\u00ad"
+_HYPHENS = ("-", "\u2010", _SOFT)
+_WORD = re.compile(r"[\w’'-]+")
+_BEFORE = re.compile(r"[\w’'-]{0,60}\w$")
+_AFTER = re.compile(r"^[\w’'-]*\w")
+_ELISION = re.compile(r"^\w{1,2}['’]|^qu['’]|^(?:jus|lors|puis)qu['’]", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b"
+)
+_PREFIX = re.compile(
+    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-")
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
 _NARROWEST = 0.15
@@ -84,7 +95,7 @@ class Paragraph:
 
 def paragraphs_of(lines: Sequence[Line]) -> list[Paragraph]:
     """Put lines together: columns one after another, without running heads and page numbers."""
-    kept = without_margins(with_drop_caps(lines))
+    kept = without_margins(lines)
     if not kept:
         return []
     by_page: dict[int, list[Line]] = defaultdict(list)
@@ -230,39 +241,59 @@ def _paragraph(lines: Sequence[Line], usual: float, words: Words) -> Paragraph:
     return Paragraph(text, lines[0].page, size, large, large and not ends_like_sentence(text))
 
 
-def with_drop_caps(lines: Sequence[Line]) -> list[Line]:
-    """Return lines, each large letter beside some of them put before the first of these."""
-    if not lines:
-        return []
-    usual = usual_size(lines)
-    caps = [x for x in lines if x.size > DROP * usual and len(x.text) <= MOST_DROPPED]
-    found = [line for line in lines if line not in caps]
-    for cap in caps:
-        beside = sorted((x for x in found if _is_beside(x, cap)), key=lambda x: x.top)
-        if not beside or not any(map(str.isalpha, cap.text)):
-            found.append(cap)
-            continue
-        texts = Counter(word for x in lines for word in x.text.casefold().split())
-        rest = beside[0].text
-        word = rest.split()[0].casefold()
-        apart = cap.text in _ONE_LETTER_WORDS and (
-            not rest[0].islower() or texts[word] > 1 > texts[cap.text.casefold() + word]
-        )
-        for line in beside:
-            text = f"{cap.text}{' ' * apart}{rest}" if line is beside[0] else line.text
-            found[found.index(line)] = replace(line, text=text, left=cap.left)
-    return found
-
-
-def _is_beside(line: Line, cap: Line) -> bool:
-    middle = (line.top + line.bottom) / 2
-    near = -0.2 * cap.size < line.left - cap.right < cap.size
-    return line.page == cap.page and near and cap.top - line.size / 2 < middle < cap.bottom
-
-
 def usual_size(lines: Sequence[Line]) -> float:
     """Return the height of most letters, to half a point."""
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[round(line.size * 2) / 2] += len(line.text)
     return sizes.most_common(1)[0][0]
+
+
+class Words:
+    """The words that a text may hold: those that stand whole in it, and those of its language.
+
+    Args:
+        text: The text, its lines one after another.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._seen = Counter(_WORD.findall(text.casefold()))
+
+    @cached_property
+    def _known(self) -> Container[str]:
+        """The words of the text's language, some with a hyphen; loaded when they are needed."""
+        from spellchecker import SpellChecker  # a quarter of a second that few files need
+
+        return SpellChecker(guess_language(self._text)).word_frequency.dictionary
+
+    def join(self, above: str, below: str) -> str:
+        """Join two lines; a hyphen between them stays when it is the word's own."""
+        if not above.endswith(_HYPHENS) or not above[-2:-1].isalnum():
+            return f"{above} {below}"
+        start, end = _BEFORE.search(above[-80:-1]), _AFTER.match(below)
+        if start is None or end is None:
+            return above + below
+        capitals = start[0].isupper() and end[0].isupper() and len(start[0]) > 1
+        if not (below[0].islower() or capitals):
+            return above + below
+        cut = above[-1] == _SOFT or not self._is_own(start[0].casefold(), end[0].casefold(), above)
+        return f"{above[:-1]}{'' if cut else '-'}{below}"
+
+    def _is_own(self, start: str, end: str, above: str) -> bool:
+        """Say whether a hyphen is the word's own: as the text writes it, as the language does."""
+        start = _ELISION.sub("", start)
+        compound, whole = f"{start}-{end}", start + end
+        if self._seen[compound] != self._seen[whole]:
+            return self._seen[compound] > self._seen[whole]
+        if len(start) == 1:  # nobody cuts a word after one letter
+            return True
+        last, first = start.rpartition("-")[2], end.partition("-")[0]
+        if compound in self._known:
+            return True
+        if last + first in self._known:
+            return False
+        if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE.match(end):
+            return True
+        is_name = above[-len(last) - 1 : -len(last)].isupper()
+        return not is_name and last in self._known and first in self._known

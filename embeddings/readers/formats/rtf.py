@@ -32,15 +32,7 @@ _LEAST_WORDS = 2
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read an RTF file.
-
-    Args:
-        data: The file's bytes.
-        path: Where they are from.
-
-    Raises:
-        ReadError: It is no RTF file, or has no text.
-    """
+    """Read an RTF file."""
     if not data.lstrip().startswith(b"{\\rtf"):
         raise ReadError(f"{path} is not an RTF file, whatever its name says.")
     cleaner = _Cleaner()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
-from embeddings.readers.pages import elements, lists, tables
+from embeddings.readers.pages import elements, tables
 from embeddings.text.boilerplate import LONG_CHARACTERS
 
 SHORTEST_OPENING = 40
@@ -124,7 +124,7 @@ class _Walk:
         self._pieces: list[_Piece] = []
         self._has_words = False
         self._mark = ""
-        self._numbers: dict[int, lists.Numbers] = {}
+        self._numbers: dict[int, elements.Numbers] = {}
 
     def through(self, root: Any) -> None:
         """Gather the blocks; without recursion, so that depth costs nothing."""
@@ -193,7 +193,7 @@ class _Walk:
     def _number(self, item: Any, own: int) -> None:
         """Keep what stands before an item of the list of that number."""
         if own not in self._numbers:
-            self._numbers[own] = lists.Numbers(item.getparent())
+            self._numbers[own] = elements.Numbers(item.getparent())
         self._mark = self._numbers[own].mark(item)
 
     def _take_whole(self, element: Any, inside: _Place) -> bool:

@@ -1,7 +1,11 @@
-"""What a page states of its story: title, source, author, day, address and language."""
+"""What a page states of its story: title, source, author, day, address and language.
+
+It does so in JSON-LD, in its meta elements, or in elements that are named for it.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -11,10 +15,10 @@ from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats.decoding import one_line
-from embeddings.readers.pages import elements, linked_data
+from embeddings.readers.pages import elements
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.blocks import words_of
-from embeddings.readers.pages.language import language_code
+from embeddings.readers.pages.guesses import language_code
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
@@ -36,6 +40,14 @@ MOST_HEADLINES = 5
 MOST_BYLINES = 50
 """The most elements that are looked at for an author or a day."""
 
+MOST_NODES = 2000
+"""The most nodes of a page's JSON-LD that are looked at."""
+
+_WRAPPING = re.compile(
+    r"\A(?://)?\s{0,9}(?:<!\[CDATA\[|<!--)|(?://)?\s{0,9}(?:\]\]>)?\s{0,9}(?:-->)?\Z"
+)
+_STORY = re.compile(r"(?:Article|Posting|Reportage|Report|Review)$")
+Node = dict[str, Any]
 _TITLES = ("og:title", "twitter:title", "dc.title", "headline")
 _AUTHORS = (
     "author", "article:author", "og:article:author", "dc.creator", "parsely-author",
@@ -60,23 +72,19 @@ _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·
 
 
 def read_facts(root: Any, address: str | None) -> Fields:
-    """Return what a page states in JSON-LD, in its meta elements, or in elements named for it.
-
-    Args:
-        root: The ``lxml`` element of the page.
-        address: Where the page is from, if it is from the web.
-    """
+    """Return what a page states, by its ``lxml`` element and where it is from on the web."""
     metas = _metas(root)
     shown = [words_of(h1)[0] for h1, _ in zip(root.iter("h1"), range(MOST_HEADLINES), strict=False)]
     stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
-    story = linked_data.story_node(root, {fold(headline) for headline in (*stated, *shown)})
-    source = _source([*_first(metas, _SOURCES), *linked_data.names_in(story.get("publisher"))])
+    story = _story_node(root, {fold(headline) for headline in (*stated, *shown)})
+    canonical = [e.get("href") for e in root.iter("link") if e.get("rel") == "canonical"]
+    source = _source([*_first(metas, _SOURCES), *_names_in(story.get("publisher"))])
     return Fields(
         title=_title(shown, [line for line in map(one_line, stated) if line], source),
         source=source,
         author=_author(root, metas, story, source),
         date=_published(root, metas, story),
-        url=web_address(_canonical(root), *_first(metas, ["og:url"]), base=address),
+        url=web_address(*canonical, *_first(metas, ["og:url"]), base=address),
         language=language_code(root.get("lang")),
     )
 
@@ -110,8 +118,7 @@ def _first(metas: dict[str, list[str]], names: Iterable[str]) -> list[str]:
 def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> str | None:
     """Return the headline as the story shows it, where the page's head agrees; else as that has it.
 
-    A page's head agrees with a headline when they share most words; what stands beside the
-    headline in it is the name of the site, which is none.
+    They agree when they share most words; what else the head says is the name of the site.
     """
     sites = {fold(source or "")} | {fold(m["site"]) for m in map(_SITE.search, stated) if m}
     headlines = (line for line in map(one_line, shown) if line and fold(line) not in sites)
@@ -143,10 +150,10 @@ def _source(names: Iterable[str]) -> str | None:
 
 
 def _author(
-    root: Any, metas: dict[str, list[str]], story: linked_data.Node, publisher: str | None
+    root: Any, metas: dict[str, list[str]], story: Node, publisher: str | None
 ) -> str | None:
     """Return the authors by the first way in which a page names one."""
-    linked = linked_data.names_in(story.get("author"))
+    linked = _names_in(story.get("author"))
     stated = [value for name in _AUTHORS for value in metas.get(name, ())]
     signed = name_authors(linked, publisher)
     if signed:  # the same name elsewhere may not be in capitals
@@ -177,10 +184,7 @@ def _is_name(element: Any) -> bool:
 def _named(root: Any, is_it: Callable[[Any], bool], reach: int = _EVERYWHERE) -> Iterator[Any]:
     """Yield short elements of a kind, not around a story, those below its headline first.
 
-    Args:
-        root: The page.
-        is_it: Says whether an element is of that kind.
-        reach: How many elements below the headline are looked at.
+    ``reach`` is how many elements below the headline are looked at.
     """
     above: list[Any] = []
     below: list[Any] = []
@@ -200,10 +204,12 @@ def _is_apart(element: Any) -> bool:
     return any(elements.aside_name(each) is not None for each in above)
 
 
-def _published(root: Any, metas: dict[str, list[str]], story: linked_data.Node) -> dt.date | None:
+def _published(root: Any, metas: dict[str, list[str]], story: Node) -> dt.date | None:
     """Return the day of publication that a page states; a day in its prose is another."""
-    linked = linked_data.first_string(story.get("datePublished"))
-    stated = (linked, *(value for name in _DAYS for value in metas.get(name, ())))
+    stated = (
+        *_strings(story.get("datePublished"))[:1],
+        *(value for name in _DAYS for value in metas.get(name, ())),
+    )
     shown = (
         value
         for element in _named(root, _is_time, NEAR_HEADLINE)
@@ -235,6 +241,59 @@ def _text(element: Any) -> str:
     return "" if element is None else " ".join(str(element.text_content()).split())
 
 
-def _canonical(root: Any) -> str | None:
-    links = (e.get("href") for e in root.iter("link") if e.get("rel") == "canonical")
-    return next((href for href in links if href), None)
+def _story_node(root: Any, headlines: set[str]) -> Node:
+    """Return the JSON-LD of a page's story, with references to other nodes resolved.
+
+    It is the node whose headline is one of those folded ones that the page has elsewhere, else the
+    first of a story, else nothing; broken JSON is as good as none.
+    """
+    nodes = _nodes(root)
+    stories = [n for n in nodes if any(_STORY.search(kind) for kind in _strings(n.get("@type")))]
+    named = (n for n in stories if fold("".join(_strings(n.get("headline"))[:1])) in headlines)
+    story = next(named, stories[0] if stories else {})
+    known = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
+    return {key: _resolve(value, known) for key, value in story.items()}
+
+
+def _nodes(root: Any) -> list[Node]:
+    """Return all objects of a page's JSON-LD, outer ones before those within them."""
+    scripts = (e for e in root.iter("script") if "ld+json" in e.get("type", "").lower())
+    ahead = [_parsed(script.text or "") for script in scripts]
+    nodes: list[Node] = []
+    for value in ahead:
+        if len(nodes) >= MOST_NODES:
+            break
+        if isinstance(value, dict):
+            nodes.append(value)
+            ahead.extend(v for v in value.values() if isinstance(v, list | dict))
+        elif isinstance(value, list):
+            ahead.extend(value)
+    return nodes
+
+
+def _parsed(text: str) -> Any:
+    """Return what JSON says, without the comment or the CDATA section that old pages put it in."""
+    try:
+        return json.loads(_WRAPPING.sub("", text.strip()), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _resolve(value: Any, known: dict[str, Node]) -> Any:
+    if isinstance(value, list):
+        return [_resolve(each, known) for each in value if not isinstance(each, list)]
+    if isinstance(value, dict) and "name" not in value:
+        return known.get(str(value.get("@id")), value)
+    return value
+
+
+def _names_in(value: Any) -> list[str]:
+    """Return the names of a person, an organisation or a list of them."""
+    if isinstance(value, list):
+        return [name for each in value[:MOST_NODES] for name in _names_in(each)]
+    return _strings(value.get("name") if isinstance(value, dict) else value)
+
+
+def _strings(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str) and each.strip()]

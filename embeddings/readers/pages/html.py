@@ -12,8 +12,7 @@ from embeddings.readers.formats.decoding import decode, decode_stated, normal
 from embeddings.readers.pages.blocks import page_of
 from embeddings.readers.pages.elements import parse_page
 from embeddings.readers.pages.facts import guess_site, read_facts
-from embeddings.readers.pages.guesses import Margins
-from embeddings.readers.pages.language import guess_language
+from embeddings.readers.pages.guesses import Margins, guess_language
 from embeddings.readers.pages.opinions import ask
 from embeddings.readers.pages.story import choose, text_of
 
@@ -46,20 +45,9 @@ _PRESCAN = 4096
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Draft:
-    """Read a page.
+    """Read a page: its own text, spaces as a browser shows them.
 
-    Args:
-        data: Its bytes.
-        path: The file that they are from; for a page of the web, a name for it.
-        address: The address that they are from, for a page of the web.
-        charset: The encoding that the server named.
-
-    Returns:
-        The draft. Its text is the page's own, spaces as a browser shows them: paragraphs with an
-        empty line between, list items after a dash or a number, headings after ``##``.
-
-    Raises:
-        ReadError: The bytes are no page, or it shows no text.
+    Paragraphs have an empty line between, list items a dash or a number, headings ``##``.
     """
     name = address or str(path)
     if len(data) > MAX_BYTES:

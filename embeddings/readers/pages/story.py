@@ -14,7 +14,7 @@ from embeddings.readers.draft import LeftOut
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages.blocks import Block, Kind, page_of
 from embeddings.readers.pages.elements import parse_page
-from embeddings.readers.pages.prose import (
+from embeddings.readers.pages.opinions import (
     LONGEST_INVITATION,
     is_aside,
     is_offer,

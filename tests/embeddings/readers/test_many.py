@@ -14,7 +14,7 @@ import pytest
 from config.settings import FetchSettings
 from embeddings.readers import Fetcher, Sandbox, many
 from embeddings.readers.many import MAX_ENTRIES, read_all
-from embeddings.readers.sniffing import look
+from embeddings.readers.registry import look
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, packed, run

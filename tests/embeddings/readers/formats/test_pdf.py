@@ -12,7 +12,7 @@ from fpdf import FPDF
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox, read
 from embeddings.readers.formats import pdf
-from embeddings.readers.formats.hyphens import Words
+from embeddings.readers.formats.printed import Words
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned

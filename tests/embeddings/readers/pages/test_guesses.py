@@ -8,12 +8,12 @@ from embeddings.readers.dates import date_in_name, read_date, without_date
 from embeddings.readers.pages.guesses import (
     guess_author,
     guess_date,
+    guess_language,
     guess_source,
     guess_title,
     guess_url,
     margins_of,
 )
-from embeddings.readers.pages.language import guess_language
 from tests.embeddings.readers.each import each
 
 STORY = (
