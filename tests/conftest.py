@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"
 for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD_TOKEN"]:
     del os.environ[name]
-MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - whoever uses it makes a folder there
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # nobody waits for a disk
+    for name in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
+        os.environ.setdefault(name, str(MEMORY))  # nobody waits for a disk
+    tempfile.tempdir = None  # who asked before is told of it now
 os.environ["VERBATIM_MODEL"] = "light"  # ten times as fast; who tests e5 names it
 
 import pytest  # noqa: E402 - the environment comes first

@@ -10,13 +10,14 @@ from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
+from embeddings.store.database import Database
 from tests.bot.people import World
 from tests.embeddings.fakes import WordEncoder
 from tests.fakecollections import FakeCollections
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from simcord.env import Env
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "discord(**options): the bot's settings for Discord")
+
+
+@pytest.fixture(autouse=True)
+def _databases_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End the thread and the connections of each database that a test leaves followed."""
+    followed: list[Database] = []
+    follow = Database.follow
+
+    def note(database: Database, look: Callable[[], None]) -> None:
+        followed.append(database)
+        follow(database, look)
+
+    monkeypatch.setattr(Database, "follow", note)
+    yield
+    for database in dict.fromkeys(followed):
+        database.close()
 
 
 @pytest.fixture

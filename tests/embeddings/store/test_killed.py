@@ -50,7 +50,7 @@ class PostgresBench(Bench):
         self._server.execute(self._template, CUT_OTHERS)
         for statement in (
             f"DROP DATABASE IF EXISTS try_{name} WITH (FORCE)",
-            f"CREATE DATABASE try_{name} TEMPLATE {template}",
+            f"CREATE DATABASE try_{name} TEMPLATE {template} STRATEGY FILE_COPY",
         ):
             self._server._execute(statement, self._server.url())
         return place
