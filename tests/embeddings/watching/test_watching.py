@@ -15,7 +15,6 @@ from config.groups import WatchSettings
 from config.settings import FetchSettings, Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import BrokenQuestion, GateError, InputError, StorageError
-from embeddings.snapshots.disk import writer_lock
 from embeddings.watching import watcher as module
 from embeddings.watching.watcher import Watcher, watching
 from tests.embeddings.fakes import WordEncoder
@@ -244,7 +243,7 @@ async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
 ) -> None:
     put(folder, "a.md")
     async with SearchEngine(settings, encoder=WordEncoder()) as engine:
-        with writer_lock(settings.data / "collections" / "shared"):
+        with engine.database.hold("shared"):  # somebody else writes
             async with watching(settings, engine, engine.records):
                 await asyncio.sleep(0.5)
                 began = asyncio.get_running_loop().time()
@@ -273,7 +272,7 @@ async def test_a_file_in_the_folder_answers_questions_soon_after(
         SearchEngine(settings, encoder=WordEncoder()) as engine,
         watching(settings, engine, engine.records),
     ):
-        with writer_lock(settings.data / "collections" / "shared"):
+        with engine.database.hold("shared"):  # somebody else writes
             put(folder, "pont.md")
             await asyncio.sleep(0.3)
             assert engine.sources() == ()
