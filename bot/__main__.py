@@ -15,15 +15,14 @@ import click
 
 from bot.shell.cli import app
 from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine, tell
-from config import log
-from config.errors import ConfigError
+from config import ConfigError, log
 from embeddings.errors import EmbeddingsError, InputError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from bot.running.shutdown import Deadline
+    from bot.running.supervise import Deadline
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -93,7 +92,7 @@ def start(shell: Shell) -> int:
 def _serve(shell: Shell) -> int:
     """Be on Discord until somebody asks for the end."""
     shell.set_up_log(service=True)
-    from bot.running.shutdown import Deadline  # only who serves needs it
+    from bot.running.supervise import Deadline  # only who serves needs it
 
     with Deadline() as deadline:
         try:
@@ -108,8 +107,8 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
         health,  # only who serves needs these, and discord.py takes a second to import
     )
     from bot.running.metrics import Measured
-    from bot.running.shutdown import until_terminated
-    from bot.running.watched import watched
+    from bot.running.supervise import until_terminated
+    from bot.running.turns import watch_alone
     from embeddings.snapshots.builder import BuilderProcess
 
     settings = shell.settings
@@ -122,7 +121,7 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
             _steady()
-            await stack.enter_async_context(watched(settings, engine, engine.records))
+            await stack.enter_async_context(watch_alone(settings, engine, engine.records))
         code = await run(settings, engine, state, engine.records)
         deadline.start()
         return code

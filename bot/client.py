@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,16 +21,14 @@ from discord.http import Route
 from bot import delivery
 from bot.context import Context
 from bot.running import supervise, turns
+from bot.running.askers import Conversations, Cooldown, FairQueue
 from bot.running.commands import Translator, register
-from bot.running.cooldown import Cooldown
 from bot.running.health import Health
-from bot.running.memory import Conversations
 from bot.running.metrics import Metrics
-from bot.running.queue import FairQueue
 from bot.translate import Languages
 from bot.ui import actions
 from bot.ui.catalogue import Catalogues
-from config.errors import ConfigError
+from config import ConfigError
 from embeddings.collections import Collections
 from embeddings.errors import StorageError
 from embeddings.store.opening import make_records, open_records
@@ -42,9 +41,11 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
     from embeddings.store.records import Records
 
-FEATURES = ("asking", "reading", "checking", "newsroom", "admin", "servers")
+FEATURES = ("asking", "reading", "newsroom", "admin", "servers")
 AT_ONCE = 2
 """How many additions are read at the same time: each may hold a large file in memory."""
+ENDS = (signal.SIGTERM, signal.SIGINT)
+"""What asks for the end."""
 DEAF = 90.0
 """Seconds without a session, at the start or after it was lost, before a new client is started."""
 CONNECTING = 180.0
@@ -140,14 +141,12 @@ class VerbatimBot(Context):
         """Note that there is a session; the servers come after it, which may take a while."""
         self._heard()
 
+    on_resumed = on_connect
+
     async def on_ready(self) -> None:
         """Say that the bot is on Discord."""
         self._heard()
         _log.info("on Discord as %s, on %s servers", self.user, len(self.guilds))
-
-    async def on_resumed(self) -> None:
-        """Note that the session goes on."""
-        self._heard()
 
     async def on_disconnect(self) -> None:
         """Give the library some time to find its session again."""
@@ -268,7 +267,7 @@ async def run(
         )
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
     stop, health = asyncio.Event(), health or Health()
-    with server(settings.discord), supervise.signals(stop):
+    with server(settings.discord), supervise.heed(stop.set, *ENDS):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
             kept = store

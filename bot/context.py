@@ -17,13 +17,11 @@ from bot.errors import BotError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.running.cooldown import Cooldown
-    from bot.running.memory import Conversations
+    from bot.running.askers import Conversations, Cooldown, FairQueue
     from bot.running.metrics import Metrics
-    from bot.running.queue import FairQueue
     from bot.translate import Languages
     from bot.ui.catalogue import Catalogue, Catalogues
-    from bot.ui.refs import Place
+    from bot.ui.naming import Place
     from config.settings import Settings
     from embeddings.collections import Collections, Scope
     from embeddings.engine import SearchEngine

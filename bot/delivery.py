@@ -45,34 +45,26 @@ async def patiently(
 ) -> T:
     """Do a call to Discord again when the connection breaks or stalls, or Discord falters.
 
-    Args:
-        call: Makes the call.
-        wait: Seconds until the second try.
-        tries: How often it is tried.
-        limit: Seconds that one try may take.
+    ``wait`` is the seconds until the second try, ``limit`` those that one try may take.
 
     Raises:
         aiohttp.ClientError: Discord cannot be reached, or does not answer in time.
         discord.HTTPException: What it answers in the end.
     """
-    for turn in range(1, tries):
+    turn = 0
+    while True:
+        turn += 1
         try:
-            return await _within(limit, call)
-        except (aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
-            if getattr(error, "status", _FAULT) < _FAULT:
+            async with asyncio.timeout(limit):  # a search has a limit of its own
+                return await call()
+        except (TimeoutError, aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
+            if turn < tries and getattr(error, "status", _FAULT) >= _FAULT:
+                _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, tries)
+                await asyncio.sleep(wait * turn)
+            elif isinstance(error, TimeoutError):
+                raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
+            else:
                 raise
-            _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, tries)
-            await asyncio.sleep(wait * turn)
-    return await _within(limit, call)
-
-
-async def _within(limit: float, call: Callable[[], Awaitable[T]]) -> T:
-    """Do a call to Discord that may take so many seconds; a search has a limit of its own."""
-    try:
-        async with asyncio.timeout(limit):
-            return await call()
-    except TimeoutError as error:
-        raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
 
 
 def language_of(interaction: Interaction) -> Language:
@@ -164,11 +156,7 @@ async def post(
 ) -> discord.Message:
     """Send an ordinary message; sent once, even when it takes several tries.
 
-    Args:
-        channel: Where to.
-        card: What.
-        reference: The message that it replies to.
-        nonce: What Discord knows it by for some minutes, within which the same is not sent again.
+    By ``nonce`` Discord knows it for some minutes, within which the same is not sent again.
     """
     view, name = card.lay_out(), nonce or secrets.randbits(53)
     extra: dict[str, Any] = {"reference": reference} if reference else {}

@@ -17,7 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.sentences import translate
+from bot.translate import translate
 from bot.ui.markup import fit
 from embeddings import errors as engine
 

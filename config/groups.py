@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 _BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=https?://)")
 _DATABASE = re.compile(r"postgres(ql)?://\S+")
@@ -121,3 +122,52 @@ class HealthSettings(Group):
     """By default this machine alone; nobody is asked who they are."""
     port: int | None = Field(default=None, ge=1, le=65_535)
     """None: nowhere."""
+
+
+_PART = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+"""An id or a range of them; Discord knows no shard past the thousands."""
+
+
+def _read(value: object) -> object:
+    """Read ids and ranges, however they are given, as a list without repetitions."""
+    given = value if isinstance(value, list | tuple) else [value]
+    parts = [part for each in given for part in str(each).strip("[] ").replace(",", " ").split()]
+    ids = {number for part in parts for number in _range(part)}
+    if not ids:
+        raise wrong("it names no shard: give ids and ranges, such as 0-3 or 0,1,2")
+    return sorted(ids)
+
+
+def _range(part: str) -> range:
+    match = _PART.fullmatch(part)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last:
+        raise wrong(f"{part!r} is no shard: give ids and ranges, such as 0-3 or 0,1,2")
+    return range(first, last + 1)
+
+
+def wrong(sentence: str) -> PydanticCustomError:
+    """Return the error that says a sentence as it is, without repeating the value."""
+    return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+
+
+def check_shards(ids: tuple[int, ...], count: int | None) -> None:
+    """Check that ids are some of so many shards; None where that was not said, 0: Discord says it.
+
+    Raises:
+        PydanticCustomError: They are not.
+    """
+    if not count:
+        raise wrong(
+            "it says which shards this process has, so set VERBATIM_DISCORD__SHARDS to the number "
+            "of all of them, the same in every process"
+        )
+    if max(ids) >= count:
+        raise wrong(
+            f"there is no shard {max(ids)}: VERBATIM_DISCORD__SHARDS is {count}, so they are "
+            f"0 to {count - 1}"
+        )
+
+
+ShardIds = Annotated[tuple[int, ...], BeforeValidator(_read)]
+"""Ids of shards: ``0-3``, ``0,1,2`` or both; a list in TOML."""

@@ -11,16 +11,17 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
-from config.errors import ConfigError
+from config import ConfigError
 from config.groups import (
     Group,
     HealthSettings,
     Ids,
     ServerSettings,
+    ShardIds,
     StoreSettings,
     WatchSettings,
+    check_shards,
 )
-from config.shards import ShardIds, check
 
 PREFIX = "VERBATIM_"
 TOML, ENV = "verbatim.toml", ".env"
@@ -81,7 +82,7 @@ class DiscordSettings(Group):
     def _are_some(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
         """Check that the shards are some of all, where how many that are is a number."""
         if "shards" in info.data:
-            check(ids, info.data["shards"])
+            check_shards(ids, info.data["shards"])
         return ids
 
     def has(self, server: int) -> bool:
@@ -154,10 +155,7 @@ class Settings(Group):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read every setting once.
-
-    Args:
-        overrides: Settings given on the command line; None counts as not given.
+    """Read every setting once; those of the command line, None counting as not given, go first.
 
     Raises:
         ConfigError: A setting does not exist, or its value does not fit.

@@ -81,7 +81,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an addition or an edit would do, kept until somebody confirms or drops it.
+    """What an addition, an edit or a removal would do, kept until somebody confirms or drops it.
 
     Attributes:
         token: Its name: 8 to 16 of ``a-z`` and ``0-9``.
@@ -94,6 +94,7 @@ class Proposal:
             seems to correct.
         left: Inputs for which the collection has no room, each with a sentence.
         left_out: What of the inputs is left out on purpose.
+        removed: Ids of articles that would be taken out.
     """
 
     token: str
@@ -105,6 +106,7 @@ class Proposal:
     instead: Mapping[str, Proposed] = field(default_factory=dict)
     left: tuple[Rejected, ...] = ()
     left_out: tuple[Omission, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

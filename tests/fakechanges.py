@@ -12,6 +12,7 @@ from embeddings.changing.changeset import Terms, Wish
 from embeddings.errors import (
     BusyError,
     GateError,
+    Overtaken,
     UnknownArticle,
     UnknownProposal,
     UnknownSnapshot,
@@ -109,6 +110,11 @@ class Changes:
             raise UnknownArticle(f"No article has the id {article_id}.")
         return self._keep(((edited(self._corpus[article_id], fields), ()),), ())
 
+    async def propose_removal(self, article_id: str) -> Proposal:
+        if article_id not in self._corpus:
+            raise UnknownArticle(f"No article has the id {article_id}.")
+        return self._keep((), (), removed=(article_id,))
+
     async def proposal(self, token: str) -> Proposal:
         return self._shown(token)
 
@@ -129,7 +135,12 @@ class Changes:
     ) -> ChangeReport:
         shown = self._shown(token)
         self._check("confirm", terms)
+        if gone := tuple(name for name in shown.removed if name not in self._corpus):
+            del self._proposals[token]
+            raise Overtaken("Nothing was changed; begin again.", gone)
         before = dict(self._corpus)
+        for name in shown.removed:
+            del self._corpus[name]
         for article, _ in self._proposals[token].read:
             self._corpus[article.id] = article
         report = await self._rebuild(before, Wish(**terms))
@@ -138,6 +149,7 @@ class Changes:
             added=tuple(p.article for p in shown.added),
             changed=tuple(p.article for p in shown.changed),
             unchanged=shown.unchanged,
+            removed=shown.removed,
             rejected=shown.rejected,
             report=report,
         )
@@ -238,10 +250,15 @@ class Changes:
             return Rejected(name, f"{name} leads into a private network, and is not fetched.")
         return read_file(Path(given), name)
 
-    def _keep(self, read: Iterable[Read], rejected: tuple[Rejected, ...]) -> Proposal:
+    def _keep(
+        self,
+        read: Iterable[Read],
+        rejected: tuple[Rejected, ...],
+        removed: tuple[str, ...] = (),
+    ) -> Proposal:
         self._tokens += 1
         token = f"proposal{self._tokens}"
-        self._proposals[token] = Kept(tuple(read), rejected)
+        self._proposals[token] = Kept(tuple(read), rejected, removed)
         return self._shown(token)
 
     def _shown(self, token: str) -> Proposal:
@@ -257,5 +274,6 @@ class Changes:
             changed=tuple(proposed(*each) for each in changed),
             unchanged=tuple(a.summary(len(split(a))) for (a, _), known in old if known == a),
             rejected=kept.rejected,
+            removed=kept.removed,
             to_encode=sum(len(split(article)) for article, _ in (*new, *changed)),
         )

@@ -26,6 +26,7 @@ class Kept:
 
     read: tuple[Read, ...]
     rejected: tuple[Rejected, ...]
+    removed: tuple[str, ...] = ()
 
 
 def proposed(article: Article, guessed: tuple[str, ...]) -> Proposed:

@@ -92,8 +92,7 @@ RECORDS = {"embeddings.store.opening", "embeddings.store.people", "embeddings.st
 """... with ``engine.records``: what is kept of people and servers."""
 BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
-    "bot/asking": {"question"},
-    "bot/checking": {"text"},
+    "bot/asking": {"question", "text"},
     "bot/newsroom": {"watching"},
     "bot/running": {"snapshots", "watching"},
     "bot/shell": {"measuring", "question", "readers", "snapshots", "text"},

@@ -20,8 +20,7 @@ from packaging.version import Version
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.metrics import Metrics
-from bot.running.shutdown import ANSWERING, CUT, LEAVING
-from bot.running.supervise import CLOSING
+from bot.running.supervise import ANSWERING, CLOSING, CUT, LEAVING
 from bot.running.turns import BETWEEN
 from config.settings import DiscordSettings, load_settings, variables
 from tests.house import PACKAGES, sources

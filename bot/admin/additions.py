@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from discord import ButtonStyle
 
 from bot import delivery
-from bot.admin.changes import change_card
 from bot.admin.intake import fetch_all
 from bot.admin.progress import Work, carry_out
 from bot.admin.proposals import SHOWN, list_proposed, proposal_card
-from bot.admin.reports import done_card, tell_entry
+from bot.admin.reports import change_card, reindex_card, tell_entry
 from bot.admin.target import by, target, where
 from bot.errors import BotError
 from bot.ui.components import WRONG, button, notice
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from bot.admin.intake import Upload
     from bot.context import Interaction
-    from bot.ui.components import Card
     from embeddings.engine import SearchEngine
     from embeddings.reports import ChangeReport, ReindexReport
     from embeddings.store.records import Records
@@ -78,7 +76,7 @@ async def show(
     interaction: Interaction, engine: SearchEngine, proposal: Proposal, *, shared: bool
 ) -> None:
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
-    if proposal.token and not list_proposed(proposal):
+    if proposal.token and not (list_proposed(proposal) or proposal.removed):
         await engine.drop(proposal.token)
     records, model = interaction.client.records, engine.status().model
     draw = partial(
@@ -97,7 +95,8 @@ async def _read_changing(
     engine: SearchEngine, proposal: Proposal
 ) -> dict[str, tuple[ArticleSummary, str]]:
     """Return the articles that a proposal changes, as they are; those that are shown."""
-    changing = {p.article.id for p in (*proposal.changed, *proposal.instead.values())}
+    changed = (p.article.id for p in (*proposal.changed, *proposal.instead.values()))
+    changing = {*changed, *proposal.removed}
     found = [each for each in engine.sources() if each.id in changing][: 2 * SHOWN]
     return {each.id: (each, (await engine.article(each.id)).text) for each in found}
 
@@ -107,13 +106,8 @@ async def confirm(
 ) -> None:
     """Do what was proposed.
 
-    Args:
-        interaction: Whoever confirms it.
-        engine: The collection.
-        verb: ``ok``, ``rep`` to put what seems to correct an article in its place, or ``any`` and
-            ``repany`` to do the same in spite of the gate.
-        token: The proposal.
-        shared: Whether the collection is the shared one.
+    ``verb``: ``ok``, or ``rep`` to put what seems to correct an article in its place; ``any`` and
+    ``repany`` do the same in spite of the gate.
     """
 
     async def do(progress: ProgressCallback) -> ChangeReport:
@@ -149,32 +143,6 @@ async def _tell_overtaken(interaction: Interaction, engine: SearchEngine, error:
     await delivery.answer(interaction, notice(told, WRONG))
 
 
-async def remove(
-    interaction: Interaction, engine: SearchEngine, article: str, *, shared: bool, anyway: bool
-) -> None:
-    """Take an article out.
-
-    Raises:
-        BotError: It is no longer there.
-    """
-    language = delivery.language_of(interaction)
-    name = f"{where(shared=shared)}:{article}"
-    forced = button(language("button-anyway"), f"v:drop!:{name}", style=ButtonStyle.danger)
-
-    async def do(progress: ProgressCallback) -> ChangeReport:
-        who = by(interaction)
-        done = await engine.remove([article], by=who, anyway=anyway, progress=progress)
-        if not done.removed:
-            raise BotError("article-gone")
-        await _learn(interaction, engine, done.report)
-        return done
-
-    def draw(done: ChangeReport) -> Card:
-        return done_card("remove-done", done.report, language)
-
-    await carry_out(interaction, Work(do, draw, f"v:drop:{name}", forced))
-
-
 async def reindex(
     interaction: Interaction, engine: SearchEngine, *, shared: bool, full: bool, anyway: bool
 ) -> None:
@@ -189,7 +157,7 @@ async def reindex(
         await _learn(interaction, engine, report)
         return report
 
-    work = Work(do, partial(done_card, "reindex-done", language=language), custom_id, forced)
+    work = Work(do, lambda report: reindex_card(report, language), custom_id, forced)
     await carry_out(interaction, work)
 
 

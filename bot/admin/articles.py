@@ -9,7 +9,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.admin import additions
-from bot.admin.changes import removal_card
 from bot.admin.forms import Add, Edit, Rewrite
 from bot.admin.history import show_history
 from bot.admin.intake import Upload, address, read_message
@@ -84,7 +83,8 @@ class Articles(commands.Cog):
         found = await find_named(interaction, engine, article, shared=shared)
         whole = await engine.article(found.id) if text else None
         to, language = where(shared=shared), language_of(interaction)
-        form = Rewrite.of(whole, to, language) if whole else Edit.of(found, to, language)
+        edit = Edit.about(found, f"v:edit:{to}:{found.id}", language)
+        form = Rewrite.of(whole, to, language) if whole else edit
         await interaction.response.send_modal(form)
 
     @app_commands.command(**describe("remove"))
@@ -99,8 +99,8 @@ class Articles(commands.Cog):
         """Show what would be removed; a button does it."""
         engine, is_shared = await enter(interaction, shared=shared)
         found = await find_named(interaction, engine, article, shared=is_shared)
-        shown = removal_card(found, language_of(interaction), where=where(shared=is_shared))
-        await answer(interaction, shown)
+        proposal = await engine.propose_removal(found.id)
+        await additions.show(interaction, engine, proposal, shared=is_shared)
 
     @app_commands.command(**describe("history"))
     @options("history", "article", "shared")

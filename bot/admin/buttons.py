@@ -1,4 +1,4 @@
-"""What the buttons of editors do: confirm, replace, correct, cancel, remove, restore, add.
+"""What the buttons of editors do: confirm, replace, correct, cancel, restore, add.
 
 Whether somebody may is asked at each click, and on which server they click, never read from the
 button.
@@ -17,7 +17,7 @@ from bot.delivery import answer, hold_update, language_of
 from bot.servers.rules import require_editor
 from bot.ui.actions import Click
 from bot.ui.components import notice
-from bot.ui.refs import short
+from bot.ui.naming import short
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -70,17 +70,9 @@ async def _give_form(
 ) -> None:
     engine = await target(interaction, shared=is_shared(fields))
     article = choose_proposed(await engine.proposal(fields["token"]), ref)
-    form = Fix.of(article, fields["where"], fields["token"], language_of(interaction))
+    name = f"v:fixed:{fields['where']}:{fields['token']}:{short(article.id)}"
+    form = Fix.about(article, name, language_of(interaction))
     await interaction.response.send_modal(form)
-
-
-class Remove(AdminClick, template=rf"v:drop(?P<anyway>!?):{WHERE}:{ARTICLE}"):
-    """Take an article out."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        engine = await self._engine(interaction)
-        article, anyway = self.fields["article"], bool(self.fields["anyway"])
-        await additions.remove(interaction, engine, article, shared=self._shared, anyway=anyway)
 
 
 class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
@@ -118,4 +110,4 @@ class Stories(Click, template=r"v:stories"):
         await interaction.response.send_modal(form)
 
 
-ALL = (Decide, Correct, Pick, Remove, Index, Page, Restore, Stories)
+ALL = (Decide, Correct, Pick, Index, Page, Restore, Stories)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -23,8 +21,6 @@ from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
 from bot.ui.markup import clean, unplain
-from bot.works import tell_broken_off
-from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
@@ -49,21 +45,7 @@ class Admin(
     def __init__(self, bot: Context) -> None:
         super().__init__()
         self.bot = bot
-        self._menu = self.menu()
-        self._began: str | None = datetime.now(UTC).isoformat(timespec="seconds")
-        bot.tree.add_command(self._menu)
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Tell, once, of the changes that an earlier run did not see to their end."""
-        if self._began is not None:
-            began, self._began = self._began, None
-            with contextlib.suppress(StorageError):
-                await tell_broken_off(self.bot, began)
-
-    async def cog_unload(self) -> None:
-        """Take the menu away with the part."""
-        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+        bot.tree.add_command(self.menu())
 
     @app_commands.command(**describe("reindex"))
     @options("reindex", "full", "shared")
@@ -209,7 +191,7 @@ class Admin(
         seen = await self.bot.see(interaction)
         listed = seen.catalogue.articles
         corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
-        archive, count = await asyncio.to_thread(records.export_set, votes, unanswered, corpus)
+        archive, count = await asyncio.to_thread(records.labelled_set, votes, unanswered, corpus)
         shown = records.enclose(archive, "labelled.zip", "export-done", count, language)
         await delivery.answer(interaction, shown)
 

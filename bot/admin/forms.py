@@ -15,11 +15,12 @@ from bot.admin.target import WHERE, find_article, is_shared, target
 from bot.asking.conversation import read_day
 from bot.errors import BotError
 from bot.ui.actions import Filled, Form, write_field
-from bot.ui.refs import SHORT, short
+from bot.ui.naming import SHORT, short
 
 if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
+    from embeddings.engine import SearchEngine
     from embeddings.reports import Proposal
     from embeddings.types import Article, ArticleSummary
 
@@ -84,31 +85,42 @@ class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICL
         parts = cut_text(article.text)
         if len(parts) > _FIELDS_IN_FORM:
             raise BotError("text-too-long", most=_FIELDS_IN_FORM * _MOST)
-        fields = [
-            (
-                language("edit-text", part=n, parts=len(parts)),
-                write_field(f"text{n}", most=_MOST, is_long=True, value=part),
-            )
-            for n, part in enumerate(parts, 1)
-        ]
+        fields = []
+        for n, part in enumerate(parts, 1):
+            field = write_field(f"text{n}", most=_MOST, is_long=True, value=part)
+            fields.append((language("edit-text", part=n, parts=len(parts)), field))
         name = f"v:text:{where}:{article.digest[:8]}:{article.id}"
         return cls(language("edit-title"), name, *fields)
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Show what the correction would change."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared, name = is_shared(filled.fields), filled.fields["article"]
-        engine = await target(interaction, shared=shared)
-        find_article(engine, name)
+        engine, name = await _enter(interaction, filled)
         old = await engine.article(name)
         if not old.digest.startswith(filled.fields["digest"]):
             raise BotError("text-moved")
         text = "\n\n".join(filter(None, (filled[f"text{n + 1}"] for n in range(_FIELDS_IN_FORM))))
         if text == old.text.strip():
             raise BotError("nothing-changed")
-        proposal = await engine.propose_edit(name, {"text": text})
-        await additions.show(interaction, engine, proposal, shared=shared)
+        await _propose(interaction, engine, filled, {"text": text})
+
+
+async def _enter(interaction: Interaction, filled: Filled) -> tuple[SearchEngine, str]:
+    """Acknowledge a form; return the collection and the id of its article, which is there."""
+    await delivery.hold(interaction, ephemeral=True)
+    engine, name = (
+        await target(interaction, shared=is_shared(filled.fields)),
+        filled.fields["article"],
+    )
+    find_article(engine, name)
+    return engine, name
+
+
+async def _propose(
+    interaction: Interaction, engine: SearchEngine, filled: Filled, new: dict[str, str | None]
+) -> None:
+    proposal = await engine.propose_edit(filled.fields["article"], new)
+    await additions.show(interaction, engine, proposal, shared=is_shared(filled.fields))
 
 
 def cut_text(text: str) -> list[str]:
@@ -130,28 +142,16 @@ class Edit(_Fields, template=rf"v:edit:{WHERE}:{ARTICLE}"):
     """The same for an article that is there."""
 
     @classmethod
-    def of(cls, article: ArticleSummary, where: str, language: Language) -> Form:
-        """Return the form."""
-        return cls.about(article, f"v:edit:{where}:{article.id}", language)
-
-    @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Show what the correction would change."""
-        await delivery.hold(interaction, ephemeral=True)
-        shared, name = is_shared(filled.fields), filled.fields["article"]
-        engine = await target(interaction, shared=shared)
-        new = read_changes(filled, find_article(engine, name))
-        proposal = await engine.propose_edit(name, new)
-        await additions.show(interaction, engine, proposal, shared=shared)
+        engine, name = await _enter(interaction, filled)
+        await _propose(
+            interaction, engine, filled, read_changes(filled, find_article(engine, name))
+        )
 
 
 class Fix(_Fields, template=rf"v:fixed:{WHERE}:{TOKEN}:(?P<article>{SHORT})"):
     """The same for an article that is proposed."""
-
-    @classmethod
-    def of(cls, article: ArticleSummary, where: str, token: str, language: Language) -> Form:
-        """Return the form."""
-        return cls.about(article, f"v:fixed:{where}:{token}:{short(article.id)}", language)
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:

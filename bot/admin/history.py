@@ -50,22 +50,19 @@ class Step:
 async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[list[Step], int]:
     """Return some of what happened, newest first, and how much that is in all.
 
-    Args:
-        engine: The collection.
-        article: The article's id; empty: all of them.
-        page: Which part, from 0.
+    ``article`` is an id, or empty for all of them; ``page`` counts from 0.
     """
     entries = [e for e in await engine.audit(article or None) if e.article or not any(e.counts)]
     shown = entries[page * LISTED : (page + 1) * LISTED]
     names = {entry.article for entry in shown if entry.article}
     versions = {name: await engine.versions(name) for name in names}
-    return [_step(e, versions.get(e.article or "", {})) for e in shown], len(entries)
-
-
-def _step(entry: AuditEntry, versions: dict[str, tuple[int, Article]]) -> Step:
-    number, before = versions.get(entry.was or entry.before or "", (0, None))
-    _, after = versions.get(entry.became or entry.after or "", (0, None))
-    return Step(entry, before, after, number if before != after else 0)
+    steps = []
+    for entry in shown:
+        known = versions.get(entry.article or "", {})
+        number, before = known.get(entry.was or entry.before or "", (0, None))
+        _, after = known.get(entry.became or entry.after or "", (0, None))
+        steps.append(Step(entry, before, after, number if before != after else 0))
+    return steps, len(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +97,7 @@ def history_card(
 ) -> Card:
     """Return what happened, newest first: who, when, what changed, and the way back.
 
-    Args:
-        steps: The changes that are shown.
-        part: Which part of the history they are.
-        titles: Article id -> its title, for those that are there.
-        language: The reader's.
+    ``titles``: article id -> its title, for those that are there.
     """
     named = {s.entry.article or "": a.title for s in steps if (a := s.before or s.after)}
     titles = {**named, **titles}

@@ -91,13 +91,7 @@ class Upload:
 async def fetch_all(
     uploads: Sequence[Upload], links: Iterable[str], language: Language, *, megabytes: int
 ) -> AsyncIterator[Intake]:
-    """Download attachments for as long as this lasts.
-
-    Args:
-        uploads: Files of a command, a form or a message.
-        links: Addresses as somebody wrote them.
-        language: Of the sentences for what is not taken.
-        megabytes: The most that one file may hold.
+    """Download attachments for as long as this lasts; each may hold so many megabytes.
 
     Raises:
         StorageError: They cannot be written.

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 import discord
 from discord import ui
 
-from bot.admin.changes import gate_card
+from bot.admin.reports import gate_card
 from bot.delivery import LOST, answer, change, language_of, note, post
+from bot.running.unfinished import keep_change
 from bot.ui.components import WRONG, button, notice, row
 from bot.ui.naming import say_duration
-from bot.works import keep_work
 from embeddings.errors import BusyError, GateError, Overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from types import TracebackType
 
     from bot.context import Interaction
     from bot.ui.components import Card
@@ -65,8 +64,8 @@ class Work(Generic[T]):
     @property
     def cancel(self) -> str:
         """The custom id of the button that leaves it: a proposal is dropped."""
-        kind, _, rest = self.button.removeprefix("v:").partition(":")
-        return f"v:plan:no:{rest.partition(':')[2]}" if kind == "plan" else "v:leave"
+        _, kind, _, proposal = self.button.split(":", 3)
+        return f"v:plan:no:{proposal}" if kind == "plan" else "v:leave"
 
 
 async def carry_out(interaction: Interaction, work: Work[T]) -> None:
@@ -78,7 +77,7 @@ async def carry_out(interaction: Interaction, work: Work[T]) -> None:
         Exception: It failed before anything of it was shown.
     """
     language = language_of(interaction)
-    async with Reporter(interaction) as reporter, keep_work(interaction, work.button):
+    async with Reporter(interaction) as reporter, keep_change(interaction, work.button):
         try:
             ended = work.show(await _take_turn(work, reporter))
         except GateError as error:
@@ -172,10 +171,6 @@ class Reporter:
         self._is_waiting = True
 
     @property
-    def _state(self) -> tuple[Progress | None, bool]:
-        return self._latest, self._is_waiting
-
-    @property
     def is_shown(self) -> bool:
         """Say whether anything was shown in place of what stood there before."""
         return self._shown is not None or self._message is not None
@@ -185,12 +180,7 @@ class Reporter:
         self._loop = asyncio.create_task(self._run(), name="progress")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop showing."""
         if self._loop is not None:
             self._loop.cancel()
@@ -221,13 +211,14 @@ class Reporter:
             _log.exception("progress could not be shown")
 
     async def _turn(self) -> None:
+        state = self._latest, self._is_waiting
         if self._message is None and self._clock() - self._began > self._hand_over:
             self._message = await self._post(self._card())
             handed = self._language("reindex-handed", link=self._message.jump_url)
             await answer(self._interaction, notice(handed))
-        elif self._state != self._shown:
+        elif state != self._shown:
             await self._show(self._card())
-        self._shown = self._state
+        self._shown = state
 
     def _card(self) -> Card:
         if self._is_waiting:
@@ -247,11 +238,10 @@ class Reporter:
         return notice(said)
 
     async def _show(self, card: Card) -> None:
-        message = self._message
-        if message is None:
+        if self._message is None:
             await answer(self._interaction, card)
-            return
-        await change(message, card)
+        else:
+            await change(self._message, card)
 
     async def _post(self, card: Card) -> discord.Message:
         """Send an ordinary message: in the channel, or else to the person alone."""

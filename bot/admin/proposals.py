@@ -1,4 +1,4 @@
-"""What an addition, an edit or a return would do, shown before it counts; pure."""
+"""What an addition, an edit, a return or a removal would do, shown before it counts; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
-from bot.sentences import translate
+from bot.translate import translate
 from bot.ui.components import (
     ANSWERED,
     REFUSED,
@@ -53,15 +53,9 @@ def proposal_card(
     seconds: float,
     room: Sequence[Room] = (),
 ) -> Card:
-    """Return what would be added and changed, what it costs, and the buttons that decide.
+    """Return what would be done, what it costs, and the buttons that decide.
 
-    Args:
-        proposal: What would be done.
-        now: Id -> article as it is, and its text, for those that would change.
-        language: The reader's.
-        where: The collection, as the buttons name it.
-        seconds: How long the model will take, about.
-        room: How much the collection may hold and take, and how much it does.
+    ``seconds`` is how long the model will take, about; ``where`` the collection as buttons name it.
     """
     entries = [*_list_entries(proposal, now, language)]
     shown = cut(entries, ARTICLES, SHOWN)
@@ -82,6 +76,9 @@ def proposal_card(
 
 def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterator[str]:
     """Yield what would become of each article."""
+    for gone, _ in (now[name] for name in proposal.removed if name in now):
+        said = (f"**{fit(gone.title, TITLE)}**", fit(gone.id, NAME), summary_line(gone, language))
+        yield "\n-# ".join(said)
     for new in proposal.added:
         if correction := proposal.instead.get(new.article.id):
             yield _show_changed("proposal-corrects", correction, now, language)
@@ -97,6 +94,8 @@ def list_proposed(proposal: Proposal) -> tuple[Proposed, ...]:
 
 
 def _head(proposal: Proposal, language: Language) -> str:
+    if proposal.removed:
+        return f"### {language('remove-ask')}"
     key = "proposal-title" if list_proposed(proposal) else "proposal-nothing"
     counts = language(
         "proposal-counts",
@@ -267,16 +266,18 @@ def _line(proposed: Proposed, language: Language) -> str:
 def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece]:
     """Return the buttons; the article to correct is chosen when there are many."""
     articles = [each.article for each in list_proposed(proposal)]
-    if not articles:
+    if not (articles or proposal.removed):
         return []
     name = f"{where}:{proposal.token}"
     choices = [
         option(label(article, articles), article.id, clean(article.source or ""))
         for article in articles
     ]
-    alone = len(articles) == 1
-    pick = None if alone else select(f"v:pick:{name}", language("proposal-pick"), choices)
-    correct = button(language("button-correct"), f"v:fix:{name}") if alone else None
+    pick = correct = None
+    if len(articles) == 1:
+        correct = button(language("button-correct"), f"v:fix:{name}")
+    elif articles:
+        pick = select(f"v:pick:{name}", language("proposal-pick"), choices)
     cancel = button(language("button-cancel"), f"v:plan:no:{name}")
     return [pick, row(*confirm_buttons(proposal, name, language), correct, cancel)]
 
@@ -285,8 +286,10 @@ def confirm_buttons(
     proposal: Proposal, name: str, language: Language
 ) -> Iterator[ui.Button[Any] | None]:
     """Yield the buttons that do it: what seems to correct an article replaces it first."""
-    if not proposal.instead:
+    if proposal.removed:
+        yield button(language("remove-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.danger)
+    elif proposal.instead:
+        yield button(language("button-replace"), f"v:plan:rep:{name}", style=ButtonStyle.success)
+        yield button(language("button-another"), f"v:plan:ok:{name}")
+    else:
         yield button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success)
-        return
-    yield button(language("button-replace"), f"v:plan:rep:{name}", style=ButtonStyle.success)
-    yield button(language("button-another"), f"v:plan:ok:{name}")

@@ -27,8 +27,7 @@ from bot.errors import BotError
 from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, Attached, Card, text
 from bot.ui.markup import fit
-from bot.ui.naming import day
-from bot.ui.refs import Place
+from bot.ui.naming import Place, day
 from embeddings.errors import EmbeddingsError
 from embeddings.types import SHARED, Filters
 
@@ -54,7 +53,7 @@ def corpus_lines(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[
         {
             "doc_id": doc_id(article),
             "title": article.title,
-            "para_id": para_id(article, passage),
+            "para_id": f"{doc_id(article)}#{passage.paragraph}",
             "text": article.text[passage.start : passage.end],
         }
         for article, passages in articles
@@ -67,11 +66,6 @@ def doc_id(article: Article) -> str:
     return article.id if article.collection == SHARED else f"{article.collection}/{article.id}"
 
 
-def para_id(article: Article, passage: Passage) -> str:
-    """Return a passage's name in a labelled set."""
-    return f"{doc_id(article)}#{passage.paragraph}"
-
-
 def query_lines(
     votes: Iterable[Vote],
     unanswered: Iterable[Unanswered],
@@ -79,7 +73,7 @@ def query_lines(
 ) -> list[dict[str, Any]]:
     """Return one line for each question; a vote on a passage that is gone is left out."""
     names = {
-        str(Place.of(article, passage)): para_id(article, passage)
+        str(Place.of(article, passage)): f"{doc_id(article)}#{passage.paragraph}"
         for article, passages in articles
         for passage in passages
     }
@@ -102,24 +96,18 @@ def query_lines(
     ]
 
 
-def export_set(
+def labelled_set(
     votes: Iterable[Vote],
     unanswered: Iterable[Unanswered],
     articles: Sequence[tuple[Article, Sequence[Passage]]],
 ) -> tuple[bytes, int]:
-    """Return what is kept as a labelled set, and how many questions it has."""
-    queries = query_lines(votes, unanswered, articles)
-    return labelled_set(corpus_lines(articles), queries), len(queries)
-
-
-def labelled_set(corpus: Sequence[dict[str, Any]], queries: Sequence[dict[str, Any]]) -> bytes:
-    """Return ``corpus.jsonl`` and ``queries.jsonl`` as a ZIP."""
-    buffer = io.BytesIO()
+    """Return what is kept as a ZIP of two files of JSON lines, and how many questions it has."""
+    queries, buffer = query_lines(votes, unanswered, articles), io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, lines in (("corpus.jsonl", corpus), ("queries.jsonl", queries)):
+        for name, lines in (("corpus", corpus_lines(articles)), ("queries", queries)):
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-            archive.writestr(name, text)
-    return buffer.getvalue()
+            archive.writestr(f"{name}.jsonl", text)
+    return buffer.getvalue(), len(queries)
 
 
 @dataclass(slots=True)
@@ -140,11 +128,7 @@ class Group:
 
 
 def group_questions(unanswered: Sequence[Unanswered]) -> list[Group]:
-    """Return refused questions, those in the same words as one, newest week and most asked first.
-
-    Args:
-        unanswered: The questions, newest first.
-    """
+    """Return refused questions by their words, those of the newest week and most asked first."""
     groups: dict[str, Group] = {}
     for asked in unanswered:
         key = " ".join(sorted(set(re.findall(r"\w+", fold(asked.question)))))
@@ -200,11 +184,12 @@ def records_card(votes: Sequence[Vote], groups: Sequence[Group], language: Langu
     """Return the refused questions by week, and what people thought of answers."""
     useful = sum(vote.useful for vote in votes)
     judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
+    told = [[fit(p, _LINE) for p in (v.question, v.reason) if p] for v in judged[:LISTED]]
     total = sum(group.count for group in groups)
     return Card(
         text(f"### {language('records-title')}"),
         text(language("records-votes", useful=useful, useless=len(votes) - useful)),
-        text("\n".join(map(_complaint, judged[:LISTED]))) if judged else None,
+        text(*(f"- {' — '.join(parts)}" for parts in told)) if told else None,
         ui.Separator(),
         text(language("records-unanswered", count=total), *_list_groups(groups, language)),
         Attached("questions.csv", write_csv(groups)) if groups else None,
@@ -226,11 +211,6 @@ def _list_groups(groups: Sequence[Group], language: Language) -> Iterator[str]:
             yield f"-# {language('records-closest', title=fit(title, 60), text=fit(passage, 110))}"
 
 
-def _complaint(vote: Vote) -> str:
-    parts = [fit(part, _LINE) for part in (vote.question, vote.reason) if part]
-    return f"- {' — '.join(parts)}"
-
-
 async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
     """Return a collection as one ZIP, and the number of its articles.
 
@@ -244,14 +224,7 @@ async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
 
 
 def enclose(data: bytes, name: str, key: str, count: int, language: Language) -> Card:
-    """Return a file with a sentence about it.
-
-    Args:
-        data: What is in it.
-        name: Its name.
-        key: The sentence's key.
-        count: How many there are in it, as the sentence tells.
-        language: The reader's.
+    """Return a file with the sentence of a key, which tells how many there are in it.
 
     Raises:
         BotError: It is too large for Discord.

@@ -1,14 +1,25 @@
-"""What admins are shown of the index: status, the report of a reindex, kept snapshots; pure."""
+"""What admins are shown: what a change came to, a gate that holds, status, kept versions; pure."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.admin.proposals import say_room
-from bot.ui.components import ANSWERED, MAX_OPTION, Card, text
-from bot.ui.markup import fit, plain
+from discord import ui
+
+from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_reasons, say_room
+from bot.ui.components import (
+    ANSWERED,
+    MAX_OPTION,
+    WRONG,
+    Card,
+    document,
+    list_under,
+    row,
+    text,
+)
+from bot.ui.markup import clean, fit, plain
 from bot.ui.naming import NAME
 
 if TYPE_CHECKING:
@@ -16,7 +27,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.translate import Language
-    from embeddings.reports import AuditEntry, ReindexReport, Room, SnapshotSummary, Status
+    from bot.ui.components import Attached
+    from embeddings.errors import GateError
+    from embeddings.reports import (
+        AuditEntry,
+        ChangeReport,
+        ReindexReport,
+        Room,
+        SnapshotSummary,
+        Status,
+    )
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
 _KEPT = 5
@@ -38,12 +58,10 @@ def who(by: str, language: Language) -> str:
     return language("done-by", name=name) if by else ""
 
 
-def done_card(key: str, report: ReindexReport | None, language: Language) -> Card:
-    """Return that something is done, and what serves now."""
-    lines = reindex_lines(report, language) if report else []
-    return Card(
-        text(f"### {language(key)}"), text("\n".join(lines)) if lines else None, accent=ANSWERED
-    )
+def reindex_card(report: ReindexReport, language: Language) -> Card:
+    """Return that a reindex is done, and what serves now."""
+    lines = reindex_lines(report, language)
+    return Card(text(f"### {language('reindex-done')}"), text(*lines), accent=ANSWERED)
 
 
 def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
@@ -75,14 +93,9 @@ def status_card(
     details: bool = False,
     room: Sequence[Room] = (),
 ) -> Card:
-    """Return what is published now.
+    """Return what is published now; ``details``: and what is said of the machine.
 
-    Args:
-        status: What the engine says of itself.
-        language: The reader's.
-        unanswered: How many questions of this week have no answer; None where none are kept.
-        details: Whether the machine is spoken of too.
-        room: How much the collection may hold and take, and how much it does.
+    ``unanswered`` counts this week's questions without an answer; None where none are kept.
     """
     lines = [*_serving(status, language), *([say_room(room, language)] if room else [])]
     lines += [language("status-unanswered", count=unanswered)] if unanswered is not None else []
@@ -139,10 +152,7 @@ def snapshot_label(
 ) -> str:
     """Return a kept version as a suggestion: when it was made, by whom, and what is in it.
 
-    Args:
-        snapshot: Which one.
-        language: The reader's.
-        called: Who did something, as the log names them -> what they are called here.
+    ``called`` says what somebody is called here whom the log names.
     """
     size = language("snapshot-size", articles=snapshot.articles, passages=snapshot.passages)
     name = called(snapshot.by)
@@ -180,3 +190,67 @@ def say_change(entry: AuditEntry, titles: Mapping[str, str], language: Language)
     added, changed, removed = entry.counts
     told = language(f"did-{key}", name=name, added=added, changed=changed, removed=removed)
     return f"{told} ({fields})" if fields and entry.what in {"change", "edit"} else told
+
+
+QUESTION = 200
+"""The most characters of a golden question."""
+
+
+def change_card(report: ChangeReport, language: Language) -> Card:
+    """Return what was added, changed, removed and not taken, and what serves now."""
+    lists = _lists(report, language)
+    done = report.report
+    shown = (report.added, report.changed, report.removed, report.rejected)
+    is_long = max(map(len, shown)) > LINES // 2  # the lists leave something out
+    return Card(
+        text(f"### {language('change-done' if done else 'change-nothing')}"),
+        *lists,
+        ui.Separator() if lists and done else None,
+        text("\n".join(reindex_lines(done, language))) if done else None,
+        _whole(report, language) if is_long else None,
+        accent=ANSWERED,
+    )
+
+
+def _lists(report: ChangeReport, language: Language) -> list[ui.Item[Any]]:
+    same = language("passages-unchanged", count=len(report.unchanged))
+    found = (
+        _titles("list-added", [a.title for a in report.added], language),
+        _titles("list-changed", [a.title for a in report.changed], language),
+        text(f"-# {same}") if report.unchanged else None,
+        _titles("list-removed", report.removed, language),
+        rejections(report.rejected, language),
+    )
+    return [block for block in found if block is not None]
+
+
+def _titles(key: str, titles: Sequence[str], language: Language) -> ui.TextDisplay[Any] | None:
+    lines = [fit(title, VALUE) for title in titles]
+    return list_under(language(key), lines, language, room=LISTS, most=LINES)
+
+
+def _whole(report: ChangeReport, language: Language) -> Attached:
+    parts = [
+        (language("list-added"), [clean(a.title) for a in report.added]),
+        (language("list-changed"), [clean(a.title) for a in report.changed]),
+        (language("proposal-unchanged"), [clean(a.title) for a in report.unchanged]),
+        (language("list-removed"), list(report.removed)),
+        (language("proposal-rejected"), say_reasons(report.rejected, language)),
+    ]
+    return document("report.txt", parts)
+
+
+def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) -> Card:
+    """Return which golden questions would lose their answer, with the buttons that decide."""
+    lines = [f"{fit(each.question, QUESTION)} — {fit(each.title, VALUE)}" for each in error.broken]
+    whole = [f"{clean(each.question)} — {clean(each.title)}" for each in error.broken]
+    head = language("gate-broken")
+    return Card(
+        text(f"### {language('gate-title')}"),
+        text(language("gate-recall", before=error.before, after=error.after)),
+        list_under(head, lines, language, room=3 * LISTS, most=LINES),
+        text(language("gate-choose")),
+        document("questions.txt", [(head, whole)]) if len(lines) > LINES else None,
+        row(*buttons),
+        accent=WRONG,
+    )

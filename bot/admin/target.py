@@ -26,18 +26,20 @@ PROMPT = 1.5
 
 
 async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
-    """Return the collection that somebody may change.
-
-    Args:
-        interaction: Whoever does something, and the server on which they do it.
-        shared: True for the operator's collection, which all servers search.
+    """Return the collection that somebody may change: their server's own, or the shared one.
 
     Raises:
         BotError: They may not change it, or it is not ready yet and a first answer is due.
     """
     async with _in_time(interaction):
         await require_target(interaction, shared=shared)
-        return await _collection(interaction, shared=shared)
+        collections, server = interaction.client.collections, interaction.guild_id
+        if shared:
+            return collections.shared
+        own = await collections.of(server, create=True) if server else None
+        if own is None:
+            raise BotError("server-only")
+        return own
 
 
 @contextlib.asynccontextmanager
@@ -53,16 +55,6 @@ async def _in_time(interaction: Interaction) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise BotError("opening") from None
-
-
-async def _collection(interaction: Interaction, *, shared: bool) -> SearchEngine:
-    collections, server = interaction.client.collections, interaction.guild_id
-    if shared:
-        return collections.shared
-    own = await collections.of(server, create=True) if server else None
-    if own is None:
-        raise BotError("server-only")
-    return own
 
 
 async def choose(interaction: Interaction, *, shared: bool | None) -> bool:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.asking.pending import keep_pending
 from bot.asking.render import PAGES, SHOWN, View, answer_card
 from bot.context import guild_id, person
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
+from bot.running.unfinished import keep_question
 from bot.servers.rules import check_channel, check_cooldown, check_more, list_channels, rules_of
-from bot.ui.refs import fresh
+from bot.ui.naming import fresh
 from embeddings.engine import MAX_QUESTION
 from embeddings.errors import QuestionError, StorageError
 from embeddings.store.people import Unanswered
@@ -74,16 +74,9 @@ async def seek(
 ) -> Answer:
     """Ask what is seen from where somebody asks, no longer than the settings allow.
 
-    Who asks much waits for their turn behind those who ask little.
-
-    Args:
-        bot: Whose articles, settings and clock are used.
-        question: The question.
-        filters: What it is narrowed to; the source as somebody wrote it.
-        where: What somebody did, and so the place that they see from.
-        count: How many passages are wanted.
-        kind: The wait between two of these: ``user`` of questions, ``more`` of more passages.
-        before: What the same person asked before, oldest first.
+    Who asks much waits for their turn behind those who ask little. ``kind`` names the wait between
+    two of these: ``user`` of questions, ``more`` of more passages. ``before`` is what the same
+    person asked before, oldest first; the source in ``filters`` is as somebody wrote it.
 
     Raises:
         BotError: They have just asked another process.
@@ -138,7 +131,7 @@ async def respond(
     private = not (rules.public if public is None else public)
     await hold(interaction, ephemeral=private)
     count, language = count_wanted(bot), language_of(interaction)
-    async with keep_pending(interaction, question, private=private):
+    async with keep_question(interaction, question, private=private):
         found = await seek(bot, question, filters, interaction, count=count, before=before)
         card = await draw(bot, interaction, found, language, can_publish=private)
         await show(interaction, card)

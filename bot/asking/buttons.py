@@ -24,8 +24,8 @@ from bot.ui.components import (
     text,
 )
 from bot.ui.markup import unplain
-from bot.ui.refs import PLACE, SCOPE, SHORT, Place, list_places, unpack
-from bot.ui.refs import place as name_place
+from bot.ui.naming import PLACE, SCOPE, SHORT, Place, list_places, unpack
+from bot.ui.naming import place as name_place
 from embeddings.engine import MAX_QUESTION
 from embeddings.store.people import Vote
 from embeddings.types import Filters

@@ -1,4 +1,4 @@
-"""Questions: /ask, a mention in a channel or a reply to the bot, and private messages."""
+"""Questions: /ask, a mention or a reply to the bot, private messages, the menu that checks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
-from bot.asking import asking, buttons
+from bot.asking import asking, buttons, checking
 from bot.asking.conversation import judge, judge_any, read_days
-from bot.asking.pending import answer_pending
-from bot.checking.cog import check
 from bot.errors import BotError
-from bot.reading.starting import starters_card
-from bot.running.commands import describe, everywhere, options
+from bot.reading.about import starters_card
+from bot.running.commands import describe, everywhere, name, options
+from bot.running.unfinished import take_up
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS, WRONG, notice
 from bot.ui.markup import clean
-from bot.ui.refs import short
+from bot.ui.naming import short
 from embeddings.errors import StorageError
 from embeddings.types import Filters
 
@@ -42,16 +41,19 @@ class Ask(commands.Cog):
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
-        self._began = datetime.now(UTC).isoformat(timespec="seconds")
-        self._caught_up = False
+        self._began: str | None = datetime.now(UTC).isoformat(timespec="seconds")
+        menu = app_commands.ContextMenu(
+            name=name("menu-name"), callback=self.find, extras={"key": "menu"}
+        )  # which cannot be declared inside a class
+        bot.tree.add_command(everywhere(menu))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Answer, once, what was acknowledged before a crash."""
-        if not self._caught_up:
-            self._caught_up = True
+        """Take up, once, what an earlier run did not see to its end."""
+        if self._began is not None:
+            began, self._began = self._began, None
             with contextlib.suppress(StorageError):
-                await answer_pending(self.bot, self._began)
+                await take_up(self.bot, began)
 
     @app_commands.command(**describe("ask"))
     @options("ask", "question", "source", "since", "until", "public")
@@ -77,6 +79,15 @@ class Ask(commands.Cog):
         catalogue = (await self.bot.see(interaction)).catalogue
         names = catalogue.sources_matching(typed)[:MAX_OPTIONS]
         return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in names]
+
+    async def find(self, interaction: Interaction, message: discord.Message) -> None:
+        """Show, sentence by sentence, the passages that speak of a message, or that none does."""
+        said = checking.read_sentences(message)
+        asking.admit_search(self.bot, interaction)
+        await delivery.hold(interaction, ephemeral=True)
+        language = delivery.language_of(interaction)
+        card = await checking.find_sources(self.bot, interaction, said, language)
+        await delivery.answer(interaction, card)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -125,7 +136,7 @@ class Ask(commands.Cog):
         if kind == "check" or (kind == "nothing" and of_others):
             if not of_others or other is None:
                 raise BotError("check-what")
-            card = await check(self.bot, message, other, language)
+            card = await checking.check(self.bot, message, other, language)
             await self._reply(message, card, language)
         elif kind in {"thanks", "sign"}:
             await self._nod(message, language)

@@ -30,9 +30,7 @@ def judge_any(said: str, languages: Languages) -> tuple[str, Language]:
 def judge(said: str, language: Language) -> str:
     """Return what a message is: ``thanks``, ``hello``, ``sign``, ``check``, or a ``question``.
 
-    Args:
-        said: The message, without the mention.
-        language: The one that it seems to be in.
+    It comes without the mention, and with the language that it seems to be in.
     """
     words = _WORD.findall(said.casefold())
     if not words:

@@ -1,10 +1,10 @@
-"""A long passage -> the whole sentences of it that fit, around the one that answers."""
+"""What is shown of a hit: how sure it is said to be, and the whole sentences that fit; pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING, Literal
 
 from bot.ui.markup import clean, plain, shorten
 
@@ -57,11 +57,8 @@ def select(
 ) -> Excerpt:
     """Return the pieces that fit around ``key``, the next one before the one before.
 
-    Args:
-        text: The text that all the places count in.
-        pieces: The sentences of a passage, in order, without a gap.
-        key: The place of the deciding sentence.
-        limit: The most characters, mark-up and signs of cuts included.
+    ``pieces`` are the sentences of a passage in order without a gap, ``key`` the place of the one
+    that decides; ``limit`` counts characters, mark-up and signs of cuts included.
     """
     room = limit - _ROOM
     chosen = [i for i, (a, b) in enumerate(pieces) if a < key[1] and key[0] < b]
@@ -128,3 +125,23 @@ def _force_cut(text: str, key: tuple[int, int], whole: tuple[int, int], limit: i
 def _width(text: str, start: int, end: int) -> int:
     """Return how many characters a stretch takes, with the spaces around it and isolation marks."""
     return len(plain(text[start:end])) + 4
+
+
+Word = Literal["sure", "likely", "check"]
+
+SURE = 0.85
+"""The least probability that is called sure: of a hundred such passages, 85 or more answer."""
+POSSIBLE = 0.2
+"""The least probability of a passage that is shown beside the best one, unless asked for."""
+
+
+def how_sure(confidence: float, threshold: float) -> Word:
+    """Return the word for a probability in [0, 1]; from the threshold on it is an answer."""
+    if confidence < threshold:
+        return "check"
+    return "sure" if confidence >= SURE else "likely"
+
+
+def shown_at_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the best passage, and those beside it that may well answer too."""
+    return [*hits[:1], *takewhile(lambda hit: hit.confidence >= POSSIBLE, hits[1:])]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.asking.confidence import how_sure, shown_at_first
-from bot.asking.excerpt import excerpt
+from bot.asking.excerpt import excerpt, how_sure, shown_at_first
 from bot.asking.links import MAX_URL, link
 from bot.ui.components import ANSWERED, REFUSED, Card, button, question, row, text, width
 from bot.ui.markup import fit, plain
-from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, write_day
-from bot.ui.refs import pack, place, ref
+from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, pack, place, ref, write_day
 from embeddings.types import Refusal
 
 if TYPE_CHECKING:
@@ -66,15 +64,10 @@ class View:
 
 
 def answer_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] = ()) -> Card:
-    """Return an answer as a message.
+    """Return an answer, or a refusal with the articles nearest to it, as a message.
 
     At first with the best passage, and with those after it that may answer too; the others are
     for those who ask for more.
-
-    Args:
-        answer: The passages, or a refusal.
-        view: How it is looked at.
-        nearest: The articles of its ``nearest_titles``, to be opened from a refusal.
     """
     shown = _choose(answer, view)
     if not shown:

@@ -237,7 +237,6 @@ status-versions = Versions: { $versions }
 rollback-done = Back to the version of { $when }.
 remove-ask = This takes the article out of the corpus and of all answers:
 remove-confirm = Remove
-remove-done = The article is removed.
 reindex-left = {"; "}about { $time } left
 lasting-seconds = { $count ->
     [one] one second

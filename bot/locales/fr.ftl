@@ -255,7 +255,6 @@ status-versions = Versions : { $versions }
 rollback-done = Retour à la version du { $when }.
 remove-ask = Ceci retire l’article du corpus et de toutes les réponses :
 remove-confirm = Retirer
-remove-done = L’article est retiré.
 reindex-left = {" ; "}encore { $time } environ
 lasting-seconds = { $count ->
     [one] une seconde

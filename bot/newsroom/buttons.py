@@ -1,4 +1,4 @@
-"""What the buttons and forms of the newsroom do: ask it, be told later, reply, point to a story."""
+"""The cards of the newsroom and their buttons: ask it, be told later, reply, point to a story."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
+from discord import ButtonStyle, ui
 
 from bot.asking.buttons import read_question
+from bot.asking.render import QUOTE, link_title, quote, show_question
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
-from bot.newsroom import notices
 from bot.servers.rules import require_editor, rules_of
 from bot.ui.actions import Click, Form, write_field
-from bot.ui.components import notice
+from bot.ui.components import ANSWERED, REFUSED, Card, button, notice, question, row, text
+from bot.ui.markup import fit
+from bot.ui.naming import credit_line
 from embeddings.store.people import KEPT_DAYS, Inquiry, Watch
 
 if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
     from bot.ui.actions import Filled
-    from bot.ui.components import Card
+    from embeddings.types import Article, Hit
 
 NUMBER = r"(?P<n>\d{1,18})"
 """The pattern of the number of a question."""
@@ -36,7 +39,7 @@ class Offer(Click, template=r"v:(?P<kind>news|tell)"):
         _check_offered(interaction, kind)
         asked = read_question(interaction)
         await hold(interaction, ephemeral=True)
-        await answer(interaction, notices.consent_card(asked, language, kind, KEPT_DAYS))
+        await answer(interaction, consent_card(asked, language, kind, KEPT_DAYS))
 
 
 class Agree(Click, template=r"v:agree:(?P<kind>news|tell)"):
@@ -74,7 +77,7 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     n = await bot.records.keep(inquiry)
     room = bot.languages.of_server(interaction.guild)
     try:
-        await post(channel, notices.inquiry_card(replace(inquiry, n=n), room))
+        await post(channel, inquiry_card(replace(inquiry, n=n), room))
     except LOST:
         await bot.records.end_inquiry(n)
         raise
@@ -141,7 +144,7 @@ class Words(Form, template=rf"v:words:{NUMBER}"):
     @classmethod
     def to(cls, inquiry: Inquiry, language: Language) -> Words:
         """Return the form."""
-        field = write_field("reply", most=notices.REPLY, is_long=True, is_needed=True)
+        field = write_field("reply", most=REPLY, is_long=True, is_needed=True)
         label = language("news-words-label")
         return cls(language("news-answer"), f"v:words:{inquiry.n}", (label, field))
 
@@ -152,7 +155,7 @@ class Words(Form, template=rf"v:words:{NUMBER}"):
         inquiry = await find_inquiry(interaction, filled.fields["n"])
         theirs = interaction.client.languages.of(inquiry.language)
         newsroom = interaction.guild.name if interaction.guild else ""
-        card = notices.reply_card(inquiry.question, filled["reply"], newsroom, theirs)
+        card = reply_card(inquiry.question, filled["reply"], newsroom, theirs)
         await _close(interaction, inquiry, card, "news-closed")
 
 
@@ -176,7 +179,7 @@ class Title(Form, template=rf"v:title:{NUMBER}"):
         if len(found) != 1:
             raise BotError("article-several" if found else "article-unknown")
         theirs = interaction.client.languages.of(inquiry.language)
-        card = notices.story_card(inquiry.question, await seen.read(found[0]), theirs)
+        card = story_card(inquiry.question, await seen.read(found[0]), theirs)
         await _close(interaction, inquiry, card, "news-closed")
 
 
@@ -188,7 +191,78 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
     if not await reach(bot, inquiry.user, inquiry.channel, card):
         key = "news-unreached"
     language, by = language_of(interaction), interaction.user.id
-    await answer(interaction, notices.closed_card(inquiry.question, language, key, by))
+    await answer(interaction, closed_card(inquiry.question, language, key, by))
 
 
 ALL = (Offer, Agree, Reply, Story, Decline)
+
+
+REPLY = 1500
+"""The most characters of the newsroom's reply."""
+
+
+def consent_card(asked: str, language: Language, kind: str, days: int) -> Card:
+    """Return what is kept for so many days and who sees it, with the buttons that decide."""
+    return Card(
+        question(show_question(asked)),
+        text(language(f"{kind}-consent", days=str(days))),
+        row(
+            button(language(f"{kind}-agree"), f"v:agree:{kind}", style=ButtonStyle.success),
+            button(language("button-cancel"), "v:leave"),
+        ),
+        accent=REFUSED,
+    )
+
+
+def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
+    """Return a question as it comes to the newsroom, with what may be done about it."""
+    return Card(
+        text(f"### {language('news-title')}", f"> {fit(inquiry.question, QUOTE)}"),
+        text(f"-# {language('news-asker', name=f'<@{inquiry.user}>')}"),
+        row(
+            button(language("news-answer"), f"v:reply:{inquiry.n}", style=ButtonStyle.primary),
+            button(language("news-story"), f"v:story:{inquiry.n}"),
+            button(language("news-decline"), f"v:decline:{inquiry.n}"),
+        ),
+        accent=REFUSED,
+    )
+
+
+def closed_card(asked: str, language: Language, key: str, by: int) -> Card:
+    """Return a question of the newsroom that needs nothing more."""
+    name = f"<@{by}>"
+    return Card(
+        text(f"> {fit(asked, QUOTE)}"), text(f"-# {language(key, name=name)}"), accent=ANSWERED
+    )
+
+
+def reply_card(asked: str, reply: str, newsroom: str, language: Language) -> Card:
+    """Return the newsroom's own reply, named as such: it is no quote of an article."""
+    return Card(
+        text(f"-# {language('news-reply', name=fit(newsroom, 80))}", f"> {fit(asked, 300)}"),
+        ui.Separator(),
+        text(fit(reply, REPLY)),
+        accent=ANSWERED,
+    )
+
+
+def story_card(asked: str, article: Article, language: Language) -> Card:
+    """Return the article by which the newsroom answers."""
+    return Card(
+        text(f"-# {language('news-by-story')}", f"> {fit(asked, 300)}"),
+        ui.Separator(),
+        text(link_title(article), f"-# {credit_line(article)}"),
+        accent=ANSWERED,
+    )
+
+
+def told_card(asked: str, hit: Hit, language: Language) -> Card:
+    """Return the passage that answers a question that somebody wanted to be told of."""
+    return Card(
+        text(f"-# {language('tell-title')}"),
+        question(show_question(asked)),
+        text(quote(hit, language, QUOTE)),
+        text(link_title(hit.article), f"-# {credit_line(hit.article)}"),
+        text(f"-# {language('tell-once')}"),
+        accent=ANSWERED,
+    )

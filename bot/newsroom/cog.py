@@ -10,8 +10,8 @@ from discord.ext import commands
 
 from bot.delivery import reach
 from bot.newsroom import buttons
+from bot.newsroom.buttons import told_card
 from bot.newsroom.feeds import watch_feeds
-from bot.newsroom.notices import told_card
 from embeddings.errors import EmbeddingsError
 from embeddings.types import Filters
 

@@ -13,11 +13,10 @@ import discord
 from bot.asking.render import QUOTE, link_title
 from bot.delivery import LOST, language_of, post
 from bot.errors import BotError
-from bot.sentences import translate
+from bot.translate import translate
 from bot.ui.components import ANSWERED, Card, button, list_under, row, text
 from bot.ui.markup import fit, plain
-from bot.ui.naming import credit_line
-from bot.ui.refs import ref
+from bot.ui.naming import credit_line, ref
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import Feed
 from embeddings.types import digest
@@ -82,14 +81,7 @@ async def feeds_card(interaction: Interaction) -> Card:
 
 
 def draw_feeds(feeds: Sequence[Feed], most: int, minutes: int, language: Language) -> Card:
-    """Return feeds as a list.
-
-    Args:
-        feeds: Those that a server watches.
-        most: How many it may.
-        minutes: How often each is looked at.
-        language: The reader's.
-    """
+    """Return the feeds of a server, how many it may have, and how often each is looked at."""
     lines = [line for feed in feeds for line in _tell(feed, language)]
     head = language("feeds-count", count=len(feeds), most=most)
     return Card(
@@ -203,11 +195,7 @@ async def announcement(seen: Seen, name: str, language: Language) -> Card | None
 def draw_announcement(article: Article, said: str, name: str, language: Language) -> Card:
     """Return a new story: its title, its first sentence, where it is from, and a button.
 
-    Args:
-        article: The story.
-        said: Its first sentence; one that is too long for a quote is left out.
-        name: What buttons call it.
-        language: The reader's.
+    A sentence that is too long for a quote is left out; ``name`` is what buttons call the story.
     """
     quoted = f"> {language('quote-open')}{plain(said)}{language('quote-close')}"
     is_short, line = 0 < len(plain(said)) <= QUOTE, credit_line(article)

@@ -12,7 +12,7 @@ from bot.reading.listing import STATE, Look, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.ui.actions import Click, Form, write_field
 from bot.ui.components import Attached, Card, notice, text
-from bot.ui.refs import PLACE, SHORT, Place
+from bot.ui.naming import PLACE, SHORT, Place
 
 if TYPE_CHECKING:
     from bot.context import Interaction

@@ -10,16 +10,15 @@ from discord.ext import commands
 from bot import delivery
 from bot.errors import BotError
 from bot.reading import about, buttons
+from bot.reading.about import start_row
 from bot.reading.listing import MAX_FILTER, Look, listing_card
 from bot.reading.pages import open_page
-from bot.reading.starting import start_row
 from bot.running.commands import describe, everywhere, name, options
 from bot.servers.rules import is_editor, rules_of
 from bot.ui.catalogue import SORTS
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS, Card, text
 from bot.ui.markup import clean
-from bot.ui.naming import label, open_select
-from bot.ui.refs import ref, short
+from bot.ui.naming import label, open_select, ref, short
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction

@@ -13,8 +13,7 @@ from bot.asking.links import MAX_URL, link
 from bot.errors import BotError
 from bot.ui.components import ANSWERED, Card, button, row, text
 from bot.ui.markup import plain
-from bot.ui.naming import heading
-from bot.ui.refs import ref
+from bot.ui.naming import heading, ref
 from embeddings.types import digest
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.context import Seen
     from bot.translate import Language
-    from bot.ui.refs import Place
+    from bot.ui.naming import Place
     from embeddings.types import Article, ArticleSummary, Passage
 
 PAGE = 2800
@@ -87,13 +86,7 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 async def open_page(seen: Seen, name: str, index: int, language: Language) -> Card:
-    """Return a page of an article, read again and compared.
-
-    Args:
-        seen: What is seen from where somebody asks.
-        name: The article, as a button names it.
-        index: Which page, from 0.
-        language: The reader's.
+    """Return a page of an article, counted from 0, read again and compared.
 
     Raises:
         BotError: The article is gone, or is not what was indexed.
@@ -140,15 +133,7 @@ def page_card(
     language: Language,
     corrected: datetime | None = None,
 ) -> Card:
-    """Return one page of an article, with the buttons to turn it.
-
-    Args:
-        article: The article, read again.
-        passages: Its passages; at least one.
-        index: Which of its ``pages``, from 0; the nearest one when there is no such page.
-        language: The reader's.
-        corrected: When its text was last changed.
-    """
+    """Return the page nearest to one of an article's ``pages``, from 0, with buttons to turn it."""
     all_pages = pages(article.text, passages)
     at = max(0, min(index, len(all_pages) - 1))
     page, name = all_pages[at], ref(article)

@@ -90,22 +90,23 @@ async def register(bot: Context) -> asyncio.Task[None] | None:
     The bot goes on without: mentions and private messages need no command. Where Discord is at
     fault, or another process is at it, the task that is returned tries again until it is done.
     """
-    wait = AGAIN
-    try:
-        wait = await _once(bot)
-    except LOST as error:
-        _log.warning("the commands are registered later: %s", error)
+    wait = await _try(bot)
     return asyncio.create_task(_insist(bot, wait), name="commands") if wait else None
 
 
 async def _insist(bot: Context, wait: float) -> None:
     while wait:
         await asyncio.sleep(wait)
-        try:
-            wait = await _once(bot)
-        except LOST as error:
-            wait = min(2 * max(wait, AGAIN), LATEST)
-            _log.warning("the commands are not registered yet: %s", error)
+        wait = await _try(bot, wait)
+
+
+async def _try(bot: Context, waited: float = 0.0) -> float:
+    """Register the commands; return the seconds to wait where that is to be tried again."""
+    try:
+        return await _once(bot)
+    except LOST as error:
+        _log.warning("the commands are not registered yet: %s", error)
+        return min(max(2 * waited, AGAIN), LATEST)
 
 
 async def _once(bot: Context) -> float:
@@ -128,7 +129,8 @@ async def sync(bot: Context) -> bool:
         discord.HTTPException: Discord is at fault, or it is too much for it just now.
         aiohttp.ClientError: It cannot be reached.
     """
-    guild = _guild(bot)
+    only = bot.settings.discord.guild_id
+    guild = discord.Object(only) if only else None
     wanted = await fingerprint(bot, guild)
     if await _read_note(bot) == wanted and await _is_registered(bot, guild):
         return False
@@ -146,22 +148,16 @@ async def sync(bot: Context) -> bool:
     return True
 
 
-def _guild(bot: Context) -> discord.Object | None:
-    guild_id = bot.settings.discord.guild_id
-    return discord.Object(guild_id) if guild_id else None
-
-
 async def fingerprint(bot: Context, guild: discord.Object | None) -> str:
     """Return the digest of all that Discord is told of the commands, and of where."""
-    told_of = [await _describe_all(bot.tree, command) for command in bot.tree.get_commands()]
+    tree: Any = bot.tree
+    told_of = [
+        dict(await command.get_translated_payload(tree, tree.translator))
+        for command in tree.get_commands()
+    ]
     where = [bot.application_id, guild.id if guild else 0, bot.settings.discord.api_base]
     text = json.dumps([where, told_of], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-async def _describe_all(tree: app_commands.CommandTree[Any], command: Any) -> dict[str, Any]:
-    payload = await command.get_translated_payload(tree, tree.translator)
-    return dict(payload)
 
 
 async def _is_registered(bot: Context, guild: discord.Object | None) -> bool:

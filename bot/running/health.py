@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.running.metrics import Metrics
 from bot.running.turns import Shards
-from config.errors import ConfigError
+from config import ConfigError
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -68,9 +67,9 @@ class Metrics:
             "stage",
         )
         self._waiting = gauge("questions_under_way", "Questions that are being answered now.")
-        self._reindexes = counter("reindexes", "Reindexes, by what became of them.", "outcome")
-        self._reindex_seconds = histogram("reindex_seconds", "Seconds a published reindex.", LONG)
-        self._encoded = counter("texts_encoded", "Texts that went through the model to index them.")
+        self.reindexes = counter("reindexes", "Reindexes, by what became of them.", "outcome")
+        self.reindex_seconds = histogram("reindex_seconds", "Seconds a published reindex.", LONG)
+        self.encoded = counter("texts_encoded", "Texts that went through the model to index them.")
         self._snapshot = gauge(
             "snapshot_created_timestamp_seconds", "When the snapshot that serves was made; 0: none."
         )
@@ -90,13 +89,16 @@ class Metrics:
 
     def _begin(self) -> None:
         """Show what has not happened yet as 0, so that the first time is a rise."""
-        self._info.labels(_version()).set(1)
+        try:
+            self._info.labels(version("verbatim")).set(1)
+        except PackageNotFoundError:
+            self._info.labels("0").set(1)
         for outcome in ("answered", "refused", "mistaken", "late", "failed"):
             self._questions.labels(outcome)
         for kind in ("empty_corpus", "not_found", "no_match_in_filter"):
             self._refusals.labels(kind)
         for outcome in ("published", "refused", "busy", "failed"):
-            self._reindexes.labels(outcome)
+            self.reindexes.labels(outcome)
         for stage in ("all", "search"):
             self._seconds.labels(stage)
         for kind in ("new", "resumed"):
@@ -104,48 +106,25 @@ class Metrics:
 
     async def question(self, asking: Awaitable[Answer]) -> Answer:
         """Wait for an answer, and count it."""
-        began, outcome = time.perf_counter(), "failed"
-        self._waiting.inc()
-        try:
-            found = await asking
-            outcome = "refused" if found.refusal else "answered"
-        except QuestionError:
-            outcome = "mistaken"
-            raise
-        except (TimeoutError, asyncio.CancelledError):  # a timeout around it cancels it
-            outcome = "late"
-            raise
-        finally:
-            self._waiting.dec()
-            self._questions.labels(outcome).inc()
-            self._seconds.labels("all").observe(time.perf_counter() - began)
-        self._note(found)
-        return found
-
-    def _note(self, found: Answer) -> None:
+        outcome = "failed"
+        with self._waiting.track_inprogress(), self._seconds.labels("all").time():
+            try:
+                found = await asking
+                outcome = "refused" if found.refusal else "answered"
+            except QuestionError:
+                outcome = "mistaken"
+                raise
+            except (TimeoutError, asyncio.CancelledError):  # a timeout around it cancels it
+                outcome = "late"
+                raise
+            finally:
+                self._questions.labels(outcome).inc()
         self._seconds.labels("search").observe(found.milliseconds / 1000)
         if found.confidence is not None:
             self._confidence.observe(found.confidence)
         if found.refusal:
             self._refusals.labels(found.refusal.value).inc()
-
-    async def reindex(self, working: Awaitable[Built]) -> Built:
-        """Wait for a snapshot that is built, and count it."""
-        outcome = "failed"
-        try:
-            built = await working
-            outcome = "published"
-        except GateError:
-            outcome = "refused"
-            raise
-        except BusyError:
-            outcome = "busy"
-            raise
-        finally:
-            self._reindexes.labels(outcome).inc()
-        self._reindex_seconds.observe(built.seconds)
-        self._encoded.inc(built.encoded)
-        return built
+        return found
 
     def serving(self, status: Status) -> None:
         """Note what serves now."""
@@ -159,12 +138,7 @@ class Metrics:
 
 
 class Measured:
-    """Builds snapshots as another does, and counts them.
-
-    Args:
-        builder: Who builds.
-        metrics: Where it is counted.
-    """
+    """Builds snapshots as another does, and counts them."""
 
     def __init__(self, builder: Builder, metrics: Metrics) -> None:
         self._builder = builder
@@ -172,11 +146,15 @@ class Measured:
 
     async def build(self, order: Order, progress: ProgressCallback | None = None) -> Built:
         """Build a snapshot, and count it."""
-        return await self._metrics.reindex(self._builder.build(order, progress))
-
-
-def _version() -> str:
-    try:
-        return version("verbatim")
-    except PackageNotFoundError:
-        return "0"
+        metrics, outcome = self._metrics, "failed"
+        try:
+            built = await self._builder.build(order, progress)
+            outcome = "published"
+        except (GateError, BusyError) as error:
+            outcome = "busy" if isinstance(error, BusyError) else "refused"
+            raise
+        finally:
+            metrics.reindexes.labels(outcome).inc()
+        metrics.reindex_seconds.observe(built.seconds)
+        metrics.encoded.inc(built.encoded)
+        return built

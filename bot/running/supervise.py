@@ -1,24 +1,29 @@
-"""Keeping the bot on Discord: what ends its client starts a new one, a little later each time."""
+"""Keeping the bot on Discord: a new start after each end, and the last end within ten seconds.
+
+At the end, what people wait for comes first, then what can be left.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import os
 import random
 import signal
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 import discord
 
 from bot.errors import describe, frames, unwrap
-from bot.running import shutdown as ending
-from config.errors import ConfigError
+from config import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds before the first new start, and the most before any: Discord takes a token back that
@@ -47,6 +52,14 @@ OUTSIDE = (
     discord.ConnectionClosed,
 )
 """What the network or Discord is at fault for, and what may be over a minute later."""
+ANSWERING = 4.0
+"""Seconds that people's questions under way are given once the program is asked to end."""
+LEAVING = 0.5
+"""Seconds that what is cancelled then is given to put its things in order."""
+CUT = 2.5
+"""Seconds that all the rest may take, such as a page that is still being fetched."""
+_HANDLERS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
+"""How discord.py calls the tasks in which it lets a bot act on what people do."""
 _log = logging.getLogger(__name__)
 
 
@@ -151,7 +164,7 @@ async def _run_once(
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
-            await ending.finish()
+            await finish()
     finally:
         stopping.cancel()
         await _close(client, running)
@@ -170,16 +183,75 @@ async def _close(client: discord.Client, running: asyncio.Task[None]) -> None:
 
 
 @contextlib.contextmanager
-def signals(stop: asyncio.Event) -> Iterator[None]:
-    """Have SIGTERM and SIGINT set an event, where the system can."""
-    loop = asyncio.get_running_loop()
-    caught = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+def heed(act: Callable[[], None], *signals: signal.Signals) -> Iterator[None]:
+    """Have signals do something for as long as this lasts, where the system can."""
+    loop, heeded = asyncio.get_running_loop(), []
+    for number in signals:
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, stop.set)
-            caught.append(number)
+            loop.add_signal_handler(number, act)
+            heeded.append(number)
     try:
         yield
     finally:
-        for number in caught:
+        for number in heeded:
             loop.remove_signal_handler(number)
+
+
+async def finish() -> None:
+    """Let what people wait for come to its end; what takes longer is cancelled."""
+    end = time.monotonic() + ANSWERING
+    while (tasks := _under_way()) and (left := end - time.monotonic()) > 0:
+        await asyncio.wait(tasks, timeout=left)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        _log.warning("%s things under way are left undone, for the program ends", len(tasks))
+        await asyncio.wait(tasks, timeout=LEAVING)
+
+
+def _under_way() -> set[asyncio.Task[object]]:
+    own = asyncio.current_task()
+    return {t for t in asyncio.all_tasks() if t is not own and t.get_name().startswith(_HANDLERS)}
+
+
+class Deadline(threading.Timer):
+    """Ends the process when its end takes too long; a context manager around all of its work.
+
+    What a thread is about cannot be cancelled. It can be cut: every write is atomic, so the data
+    folder is what it was before or what it was to become.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(CUT, _cut)
+        self.daemon = True
+
+    def start(self) -> None:
+        """Let the time begin; the first time that this is said counts."""
+        if self.ident is None:
+            super().start()
+
+    def __enter__(self) -> Self:
+        """Return itself; no time is set yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Note that the end was in time."""
+        self.cancel()
+
+
+def _cut() -> None:
+    _log.warning("what was still being read is left, for the program ends")
+    logging.shutdown()
+    os._exit(0)
+
+
+def until_terminated(deadline: Deadline) -> AbstractContextManager[None]:
+    """Have SIGTERM cancel the present task for as long as this lasts, where the system can."""
+    task = asyncio.current_task()
+
+    def terminate() -> None:
+        deadline.start()
+        if task is not None:
+            task.cancel()
+
+    return heed(terminate, signal.SIGTERM)

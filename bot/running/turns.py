@@ -12,15 +12,18 @@ import logging
 import random
 import secrets
 import time
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
     from contextlib import AbstractAsyncContextManager
 
+    from config.settings import Settings
     from embeddings.store.records import Records
+    from embeddings.watching.taking import Intake
 
 BETWEEN = 5.5
 """Seconds between two sessions that are begun in one bucket, which is the shard's id modulo
@@ -71,11 +74,8 @@ async def alone(
 ) -> None:
     """Have one process at a time do something that goes on, until this is cancelled.
 
-    Args:
-        store: Where it stands who does it.
-        name: What it is called there.
-        work: Does it for as long as the context lasts.
-        lease: Seconds after which it may be another's, unless it is taken again.
+    After ``lease`` seconds it may be another's, unless it is taken again. ``work`` is done for as
+    long as its context lasts.
     """
     holder = secrets.token_hex(8)
     try:
@@ -89,6 +89,36 @@ async def alone(
             await asyncio.sleep(min(left or lease, lease / 4))
     finally:
         await _end(store, name, holder)
+
+
+@contextlib.asynccontextmanager
+async def watch_alone(settings: Settings, engine: Intake, store: Records) -> AsyncIterator[None]:
+    """Watch what the settings name for as long as this lasts, unless another process does.
+
+    Raises:
+        InputError: The watched folder holds the data folder, or lies in it.
+    """
+    from embeddings.watching import watcher  # only who serves needs it
+
+    watch = partial(watcher.watching, settings, engine, store)
+    if not (settings.discord.shard_ids and (settings.watch.folder or settings.watch.feeds)):
+        async with watch():
+            yield
+        return
+    watcher.Watcher(settings, engine, store)  # what is wrong with the settings is told now
+    async with _beside(alone(store, "watching", watch, LEASE)):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have something done beside, for as long as this lasts."""
+    task = asyncio.create_task(work, name="turns")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 class Shards:
@@ -107,20 +137,11 @@ class Shards:
         self._holder = secrets.token_hex(8)
         self._seen: set[int] = set()
 
-    @contextlib.asynccontextmanager
-    async def claim(self, store: Records, ours: Callable[[], Iterable[int]]) -> AsyncIterator[None]:
-        """Hold the shards of this process for as long as this lasts, and see who else does.
-
-        Args:
-            store: Where it stands who has which.
-            ours: Gives the ids of this process's shards.
-        """
-        task = asyncio.create_task(self._look(store, ours), name="shards")
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+    def claim(
+        self, store: Records, ours: Callable[[], Iterable[int]]
+    ) -> AbstractAsyncContextManager[None]:
+        """Hold the shards of this process for as long as this lasts, and see who else does."""
+        return _beside(self._look(store, ours))
 
     async def _look(self, store: Records, ours: Callable[[], Iterable[int]]) -> None:
         while True:

@@ -123,12 +123,7 @@ class Servers(commands.Cog):
 
 
 def joined_card(language: Language, *, articles: int) -> Card:
-    """Return the first message on a server: what the bot does, and the next step.
-
-    Args:
-        language: The server's.
-        articles: How many articles are seen from it already.
-    """
+    """Return the first message on a server, from which so many articles are seen already."""
     key = "joined-ready" if articles else "joined-empty"
     return Card(
         text(f"### {language('joined-title')}", language("joined-intro")),

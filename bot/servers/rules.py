@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.context import Context, Interaction
-    from bot.running.cooldown import Cooldown
+    from bot.running.askers import Cooldown
     from bot.translate import Language
     from config.settings import DiscordSettings
     from embeddings.store.people import Choices
 
-T = TypeVar("T")
 _COMMANDS = {
     discord.InteractionType.application_command,
     discord.InteractionType.autocomplete,
@@ -65,26 +64,14 @@ def rules_of(bot: Context, guild: int | None) -> Rules:
 
 def combine(settings: DiscordSettings, choices: Choices) -> Rules:
     """Put together what a server chose and what the operator set."""
-    return Rules(
-        _pick(choices.public, settings.public),
-        _pick(choices.channels, settings.channels),
-        _pick(choices.cooldown_user, settings.cooldown_user),
-        _pick(choices.cooldown_channel, settings.cooldown_channel),
-        _pick(choices.keep, settings.keep_questions),
-        choices.editors or (),
-        choices.news or 0,
-        bool(choices.tell),
-    )
+    chosen = {name: value for name, value in asdict(choices).items() if value is not None}
+    names = ("public", "channels", "cooldown_user", "cooldown_channel")
+    given = {name: getattr(settings, name) for name in names}
+    return Rules(**(given | {"keep": settings.keep_questions} | chosen))
 
 
 def rules_card(rules: Rules, language: Language, *, forbidden: bool = False) -> Card:
-    """Return the settings of a server.
-
-    Args:
-        rules: What holds there.
-        language: The reader's.
-        forbidden: Whether a channel was just taken off the list: the last one opens all others.
-    """
+    """Return the settings of a server; that one was just ``forbidden`` may open all channels."""
     channels = " ".join(f"<#{i}>" for i in rules.channels[:30]) or language("rules-everywhere")
     editors = " ".join(f"<@&{i}>" for i in rules.editors[:20])
     lines = [
@@ -103,10 +90,6 @@ def rules_card(rules: Rules, language: Language, *, forbidden: bool = False) -> 
     return Card(
         text(f"### {language('rules-title')}"), text("\n".join(lines)), warning, accent=ANSWERED
     )
-
-
-def _pick(choice: T | None, default: T) -> T:
-    return default if choice is None else choice
 
 
 def change(choices: Choices, **new: Any) -> Choices:
@@ -153,14 +136,10 @@ def check_cooldown(rules: Rules, cooldown: Cooldown, user_id: int, channel_id: i
     Raises:
         BotError: Not yet; the sentence says how many seconds are left.
     """
-    for kind, key, seconds in (
-        ("user", user_id, rules.cooldown_user),
-        ("channel", channel_id, rules.cooldown_channel),
-    ):
-        left = cooldown.left((kind, key), seconds)
-        if left > 0:
-            raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
-    cooldown.start(("user", user_id), ("channel", channel_id))
+    user, channel = ("user", user_id), ("channel", channel_id)
+    _check_left(cooldown, user, rules.cooldown_user)
+    _check_left(cooldown, channel, rules.cooldown_channel)
+    cooldown.start(user, channel)
 
 
 def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
@@ -171,21 +150,22 @@ def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
     Raises:
         BotError: Not yet; the sentence says how many seconds are left.
     """
-    left = cooldown.left(("more", user_id), rules.cooldown_user)
-    if left > 0:
-        raise BotError("cooldown-user", seconds=math.ceil(left))
+    _check_left(cooldown, ("more", user_id), rules.cooldown_user)
     cooldown.start(("more", user_id))
 
 
+def _check_left(cooldown: Cooldown, key: tuple[str, int], seconds: float) -> None:
+    left = cooldown.left(key, seconds)
+    if left > 0:
+        kind = "channel" if key[0] == "channel" else "user"
+        raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
+
+
 async def require_target(interaction: Interaction, *, shared: bool) -> None:
-    """Check that whoever did something may change a collection.
+    """Check that whoever did something may change their server's collection, or the shared one.
 
     A command that reaches the bot was allowed by Discord, which knows the server's own rules for
     it; a button or a form says nothing of whoever uses it.
-
-    Args:
-        interaction: What they did, and the server on which they did it.
-        shared: True for the operator's collection; False for this server's own.
 
     Raises:
         BotError: They may not.

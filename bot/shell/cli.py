@@ -8,7 +8,6 @@ import click
 
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
-from bot.shell.reading import read
 from bot.shell.session import (
     FAULT,
     anyway,
@@ -20,7 +19,7 @@ from bot.shell.session import (
     last_day,
     name_author,
 )
-from bot.shell.upkeep import audit, edit, export, import_, reply_change
+from bot.shell.upkeep import audit, edit, export, import_, read, reply_change
 from embeddings.errors import InputError
 from embeddings.types import Filters
 

@@ -26,14 +26,10 @@ TURNS = 3
 
 
 def converse(shell: Shell, lines: Iterable[str] | None = None) -> int:
-    """Answer each line until the input ends or the person leaves; return the exit code.
+    """Answer each line of standard input, or of ``lines``, until it ends or the person leaves.
 
     The engine lives on an event loop that runs only while it works, so that Ctrl-C at the
     prompt is an ordinary interruption.
-
-    Args:
-        shell: How to open the engine and where to reply.
-        lines: The questions; by default those of standard input.
 
     Raises:
         ConfigError: A setting cannot be used.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.asking.confidence import shown_at_first
+from bot.asking.excerpt import shown_at_first
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,13 +26,7 @@ FIELDS = ("title", "source", "author", "date", "url", "language")
 
 
 def answer(screen: Screen, value: Answer, threshold: float) -> None:
-    """Show an answer: its quotes and their sources, or the refusal and what comes close.
-
-    Args:
-        screen: Where.
-        value: The answer.
-        threshold: The least confidence that is answered, in [0, 1].
-    """
+    """Show an answer: its quotes and their sources, or the refusal and what comes close."""
     words = screen.words
     _show_understood(screen, value)
     for hit in shown_at_first(value.hits):
@@ -151,15 +145,7 @@ def show_fields(
     inferred: Collection[str],
     passages: int,
 ) -> None:
-    """Show what is known of an article; what was guessed has a question mark.
-
-    Args:
-        screen: Where.
-        name: What stands above it.
-        known: The article.
-        inferred: The fields that were guessed.
-        passages: How many it has.
-    """
+    """Show what is known of an article under a name; what was guessed has a question mark."""
     words = screen.words
     screen.line(name, "cyan")
     rows = []

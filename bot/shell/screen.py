@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
-from bot.asking.confidence import how_sure
-from bot.sentences import translate
-from bot.translate import LOCALES, Texts
+from bot.asking.excerpt import how_sure
+from bot.translate import LOCALES, Texts, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

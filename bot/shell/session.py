@@ -87,7 +87,7 @@ class Shell:
     @property
     def language(self) -> str:
         """The code of the language that is set, as far as a setting can be read."""
-        from config.errors import ConfigError  # keeps --help quick
+        from config import ConfigError  # keeps --help quick
 
         try:
             return self.settings.language
@@ -116,11 +116,7 @@ class Shell:
         work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]],
         **opening: Any,
     ) -> Result:
-        """Open the engine, do one thing with it, and close it, showing how far it is.
-
-        Args:
-            work: What is to be done.
-            opening: How the collection is opened: ``create`` it, ``seed`` it.
+        """Open the engine as ``opening`` says, do one thing with it, show how far it is, close it.
 
         Raises:
             ConfigError: A setting cannot be used.
@@ -164,7 +160,7 @@ class Shell:
 
     def translate(self, sentence: str) -> str:
         """Say a sentence of the engine in the language that is set."""
-        from bot.sentences import translate  # keeps --help quick
+        from bot.translate import translate  # keeps --help quick
 
         return translate(sentence, self.language)
 

@@ -77,13 +77,7 @@ class Filled:
 
 
 class Form(ui.Modal):
-    """A form.
-
-    Args:
-        title: What stands above it.
-        custom_id: What its pattern reads.
-        fields: Labels and what stands under them.
-    """
+    """A form: its title, what its pattern reads, and labels with what stands under them."""
 
     pattern: ClassVar[re.Pattern[str]]
 
@@ -112,15 +106,7 @@ def write_field(
     is_needed: bool = False,
     value: str = "",
 ) -> ui.TextInput[Any]:
-    """Return a field to write in.
-
-    Args:
-        name: Its custom id.
-        most: The most characters.
-        is_long: True for several lines.
-        is_needed: True when it may not be left empty.
-        value: What stands there at first.
-    """
+    """Return a field to write in, its custom id being its name."""
     style = discord.TextStyle.paragraph if is_long else discord.TextStyle.short
     return ui.TextInput(
         custom_id=name, style=style, max_length=most, required=is_needed, default=value or None
@@ -130,30 +116,27 @@ def write_field(
 async def take_stray(interaction: Interaction) -> None:
     """Take what discord.py has no taker for: forms, and clicks on what is no longer there."""
     data: Any = interaction.data or {}
-    custom_id = str(data.get("custom_id", ""))
+    kind = _KINDS.get(interaction.type)
+    if kind is None:
+        return
     try:
-        if interaction.type is discord.InteractionType.modal_submit:
-            await _take_form(interaction, custom_id, data)
-        elif interaction.type is discord.InteractionType.component:
-            _check_taken(custom_id)
+        custom_id = str(data.get("custom_id", ""))
+        for taker in _below(kind):
+            if match := taker.pattern.fullmatch(custom_id):
+                if kind is Form:
+                    files = data.get("resolved", {}).get("attachments", {}).values()
+                    given = Filled(match.groupdict(), read_values(data), tuple(files))
+                    await taker.take(interaction, given)
+                return
+        raise BotError("dead")  # noqa: TRY301 - told like all else
     except Exception as error:  # noqa: BLE001 - told to the person and to the operator
         await tell(interaction, error, "a form or a dead button")
 
 
-async def _take_form(interaction: Interaction, custom_id: str, data: Any) -> None:
-    for form in _below(Form):
-        if match := form.pattern.fullmatch(custom_id):
-            files = data.get("resolved", {}).get("attachments", {}).values()
-            filled = Filled(match.groupdict(), read_values(data), tuple(files))
-            await form.take(interaction, filled)
-            return
-    raise BotError("dead")
-
-
-def _check_taken(custom_id: str) -> None:
-    """Check that one of the buttons takes a click."""
-    if not any(kind.pattern.fullmatch(custom_id) for kind in _below(Click)):
-        raise BotError("dead")
+_KINDS: dict[discord.InteractionType, type[Any]] = {
+    discord.InteractionType.modal_submit: Form,
+    discord.InteractionType.component: Click,
+}
 
 
 def _below(kind: type[Any]) -> Iterator[type[Any]]:

@@ -11,10 +11,10 @@ from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.ui.refs import ref, short
+from bot.ui.naming import ref, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from embeddings.types import ArticleSummary
 
@@ -33,9 +33,7 @@ def fold(text: str) -> str:
 class Catalogue:
     """What can be said of the articles without reading them; never changed once made.
 
-    Args:
-        articles: All of them.
-        parts: Catalogues that have them all together, whose work is not done again.
+    ``parts`` are catalogues that have them all together, whose work is not done again.
     """
 
     def __init__(
@@ -112,18 +110,13 @@ class Catalogue:
         return [name for name in self.sources.values() if fold(text.strip()) in fold(name)]
 
     def listed(self, text: str = "", sort: str = "date") -> list[ArticleSummary]:
-        """Return the articles that match, sorted; those without what they are sorted by are last.
-
-        Args:
-            text: Words of the title, the source or the author.
-            sort: One of ``SORTS``.
-        """
+        """Return the articles that match by one of ``SORTS``; what lacks what it names is last."""
         found = self.matching(text)
-        orders: dict[str, Callable[[ArticleSummary], object]] = {
-            "title": lambda a: fold(a.title),
-            "source": lambda a: (not a.source, fold(a.source or "")),
-        }
-        return sorted(found, key=orders[sort]) if sort in orders else found  # type: ignore[arg-type]
+        if sort == "title":
+            return sorted(found, key=lambda a: fold(a.title))
+        if sort == "source":
+            return sorted(found, key=lambda a: (not a.source, fold(a.source or "")))
+        return found
 
 
 def _newest(entry: tuple[str, ArticleSummary]) -> tuple[date, str]:
@@ -143,9 +136,7 @@ class Catalogues:
     def of(self, place: object, *lists: tuple[ArticleSummary, ...]) -> Catalogue:
         """Return the articles of one or of several collections as one list.
 
-        Args:
-            place: Names who looks, such as a server's id.
-            lists: The articles of each collection: the shared ones, then a server's own.
+        ``place`` names who looks, such as a server's id; the shared articles come first.
         """
         made = self._made.pop(place, None)
         if len(lists) == 1:

@@ -46,12 +46,7 @@ class Card(ui.Container[ui.LayoutView]):
 
 
 class Attached(ui.File[ui.LayoutView]):
-    """A file that goes with the message, where it is shown.
-
-    Args:
-        name: Its name.
-        data: What is in it; empty when whoever sends the message gives the file.
-    """
+    """A file that goes with the message, where it is shown; empty when its sender gives it."""
 
     def __init__(self, name: str, data: bytes = b"") -> None:
         super().__init__(f"attachment://{name}")
@@ -109,28 +104,18 @@ def option(label: str, value: str, description: str = "") -> discord.SelectOptio
 
 def width(pieces: Iterable[Piece]) -> int:
     """Return how many characters of text some pieces hold, of the 4000 of a message."""
-    return sum(len(each.content) for each in _texts(pieces))
-
-
-def _texts(pieces: Iterable[Any]) -> Iterator[ui.TextDisplay[Any]]:
-    for piece in pieces:
-        if isinstance(piece, ui.TextDisplay):
-            yield piece
-        elif isinstance(piece, ui.Section):
-            yield from _texts(piece.children)
+    given = [piece for piece in pieces if piece is not None]
+    given += [part for piece in given if isinstance(piece, ui.Section) for part in piece.children]
+    return sum(len(each.content) for each in given if isinstance(each, ui.TextDisplay))
 
 
 def list_under(
     head: str, entries: Sequence[str], language: Language, *, room: int, most: int
 ) -> ui.TextDisplay[Any] | None:
-    """Return a list under its head, shortened with how many more there are; None without any.
+    """Return plain lines under their head; None without any.
 
-    Args:
-        head: What stands above it.
-        entries: Its lines, made plain.
-        language: The reader's.
-        room: The most characters of all lines together.
-        most: The most lines.
+    They take ``room`` characters together and are ``most`` at the most; how many more there are is
+    told.
     """
     if not entries:
         return None
@@ -155,12 +140,7 @@ def say_more(left: int, language: Language) -> list[str]:
 
 
 def document(name: str, parts: Iterable[tuple[str, Sequence[str]]]) -> Attached:
-    """Return whole lists, each under its head, as a text file.
-
-    Args:
-        name: The file's name.
-        parts: Heads and lines, as they are written, not made plain.
-    """
+    """Return whole lists, each under its head, as a text file; nothing is made plain."""
     texts = ["\n".join([head, *(f"- {line}" for line in lines)]) for head, lines in parts if lines]
     return Attached(name, ("\n\n".join(texts) + "\n").encode("utf-8", "replace"))
 

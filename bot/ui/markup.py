@@ -99,10 +99,7 @@ of both."""
 def tell_differences(old: str, new: str, room: int) -> str:
     """Return what was taken out struck through and what was put in in bold; empty when nothing was.
 
-    Args:
-        old: A text.
-        new: What it became.
-        room: The most characters; what is beyond is told by an ellipsis.
+    It takes ``room`` characters; what is beyond is told by an ellipsis.
     """
     told: list[str] = []
     for each in _spots(old, new):

@@ -22,7 +22,7 @@ class KeptProposal:
     """A proposal as it is kept.
 
     Attributes:
-        what: ``add``, ``edit`` or ``restore``.
+        what: ``add``, ``edit``, ``restore`` or ``remove``.
         plan: What it would do.
         base: Id of each article that it touches -> what the article was then; None: not there.
         by_hand: Id of an article -> names of its fields that somebody set in the proposal.

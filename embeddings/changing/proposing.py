@@ -111,6 +111,19 @@ class Proposing:
         by_hand = {article_id: tuple(version.by_hand)} if plan.change else {}
         return await self._propose(KeptProposal("restore", plan, by_hand=by_hand))
 
+    async def propose_removal(self, article_id: str) -> Proposal:
+        """Keep what taking an article out would do until it is confirmed.
+
+        Raises:
+            UnknownArticle: No article has that id.
+        """
+        from embeddings.changing.kept_proposal import KeptProposal
+        from embeddings.store.articles import unknown
+
+        if article_id not in await self._collection.ids():
+            raise unknown(article_id)
+        return await self._propose(KeptProposal("remove", Plan(removed=(article_id,))))
+
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
 
@@ -252,6 +265,7 @@ class Proposing:
             instead=dict(zip(plan.instead, plan.show(plan.instead.values()), strict=True)),
             left=plan.left,
             left_out=plan.left_out,
+            removed=plan.removed,
         )
 
     async def room(self) -> tuple[Room, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from discord.http import Route
 
 from bot import client
 from bot.client import VerbatimBot, run, server
-from config.errors import ConfigError
+from config import ConfigError
 from config.settings import DiscordSettings, Settings
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
@@ -54,7 +55,7 @@ async def test_a_changed_command_is_registered_at_the_next_start(
 ) -> None:
     monkeypatch.setattr(client, "FEATURES", ("asking",))
     await restart(world, settings)
-    assert {c["name"] for c in _bodies(world)[1]} == {"ask"}
+    assert {c["name"] for c in _bodies(world)[1]} == {"ask", "Find the sources"}
 
 
 async def test_commands_that_somebody_took_away_are_registered_again(
@@ -140,7 +141,7 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
     tmp_path: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stops: list[asyncio.Event] = []
-    monkeypatch.setattr(client.supervise, "signals", _capture(stops))
+    monkeypatch.setattr(client.supervise, "heed", _capture(stops))
     options: dict[str, Any] = {
         "token": "x",
         "api_base": "http://127.0.0.1:1/api/v10",
@@ -155,8 +156,8 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
 
 
 def _capture(stops: list[asyncio.Event]) -> Any:
-    def catch(stop: asyncio.Event) -> Any:
-        stops.append(stop)
+    def catch(act: Any, *_: signal.Signals) -> Any:
+        stops.append(act.__self__)
         return nullcontext()
 
     return catch

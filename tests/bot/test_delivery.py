@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.delivery import TRIES, hold, patiently, post
-from bot.running.queue import FairQueue
+from bot.running.askers import FairQueue
 from bot.ui.components import notice
 from tests.bot.people import World, text_of
 from tests.bot.test_errors import http

@@ -11,7 +11,7 @@ from simcord import actors
 from simcord.components import walk_components
 
 from bot.client import VerbatimBot
-from bot.ui.refs import Place, ref
+from bot.ui.naming import Place, ref
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.types import Filters

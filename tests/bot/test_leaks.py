@@ -23,7 +23,7 @@ from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
 from bot.ui.catalogue import SORTS, Catalogues
 from bot.ui.components import Card
-from bot.ui.refs import Place, pack, ref, unpack
+from bot.ui.naming import Place, pack, ref, unpack
 from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.limits import name_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentences import GAP, Template, templates, translate
+from bot.translate import GAP, Template, templates, translate
 from tests.house import sources
 
 SAID_BY = {

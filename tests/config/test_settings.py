@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.errors import ConfigError
+from config import ConfigError
 from config.settings import Settings, load_settings
 
 TOKEN = "not.a.secret"  # noqa: S105 - stands for one

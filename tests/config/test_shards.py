@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import ConfigError
+from config import ConfigError
 from config.settings import DiscordSettings, load_settings
 
 COUNT, IDS = "VERBATIM_DISCORD__SHARDS", "VERBATIM_DISCORD__SHARD_IDS"

@@ -41,8 +41,8 @@ WHATS = {"add": 12, "remove": 3, "edit": 2, "reindex": 1, "rollback": 3}
 """How often each is done."""
 TRIES = 50
 """How often a work that is put off is tried again."""
-DECIDING = ("v:plan:ok:", "v:drop:")
-"""How the buttons begin that do what was proposed."""
+DECIDING = "v:plan:ok:"
+"""How the button begins that does what was proposed."""
 _DONE = r"C’est fait|C’est publié|est retiré|est finie|sert désormais|Retour à"
 _OVER = rf"\(code |Rien à ajouter|Rien n’a été|Il n’y avait rien|déjà en cours|{_DONE}"
 _ASKED = rf"{_OVER}|À confirmer|Ceci retire"

@@ -108,7 +108,7 @@ async def test_a_removal_is_confirmed_first(world: World) -> None:
     assert LETTER.id in {s.id for s in world.own.sources()}
     await world.admin.click(result.response, label="Retirer")
     assert LETTER.id not in {s.id for s in world.own.sources()}
-    assert "L’article est retiré." in text_of(result.response)
+    assert f"Retirés :\n- {LETTER.id}" in text_of(result.response)
     assert buttons_of(result.response) == {}
 
 
@@ -149,15 +149,15 @@ async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) 
 async def test_an_article_that_is_gone_by_then_is_told(world: World) -> None:
     result = await admin(world, "remove", article=LETTER.id)
     await world.own.remove([LETTER.id])
-    told = await world.admin.click(result.response, label="Retirer")
-    assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
+    await world.admin.click(result.response, label="Retirer")
+    assert "« lettre-amazon » a été retiré" in text_of(result.response)
 
 
 async def test_an_article_that_the_engine_does_not_know_is_told(world: World) -> None:
     result = await admin(world, "remove", article=LETTER.id)
     del world.own._corpus[LETTER.id]
-    told = await world.admin.click(result.response, label="Retirer")
-    assert "Cet article n’est plus dans le corpus" in text_of(told.followups[0])
+    await world.admin.click(result.response, label="Retirer")
+    assert "Rien n’a changé, car ceci" in text_of(result.response)
 
 
 async def test_status_without_a_snapshot_says_so(world: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 from simcord.components import walk_components
 
 from bot.client import VerbatimBot
-from bot.works import tell_broken_off
+from bot.running.unfinished import take_up
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.changing.limits import name_of
@@ -256,14 +256,14 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     before = Records(records._database)
     work = Work("token-1", world.admin.id, world.guild.id, begun, "fr")
     await before.begin_work(work)
-    await tell_broken_off(bot, EARLIER)
+    await take_up(bot, EARLIER)
     assert _late(world) == []
-    await tell_broken_off(bot, LATER)
+    await take_up(bot, LATER)
     assert "au milieu de ce changement : rien n’a été modifié" in _late(world)[-1]
     assert begun in _late(world)[-1]
     await before.begin_work(replace(work, token=OTHER, language="en"))
     await engine.confirm(begun.rpartition(":")[2])
-    await tell_broken_off(bot, LATER)
+    await take_up(bot, LATER)
     assert "I was restarted during this change, and it is published" in _late(world)[-1]
     assert await records.works() == []
 

@@ -231,7 +231,7 @@ def test_a_day_is_read_as_people_write_it() -> None:
 
 def test_a_long_title_fits_into_the_form() -> None:
     article = replace(SUMMARY, title="x" * 4500)
-    modal = Edit.of(article, "o", FR)
+    modal = Edit.about(article, f"v:edit:o:{article.id}", FR)
     field = modal.to_dict()["components"][0]["component"]
     assert (len(field["value"]), field["max_length"]) == (4000, 4000)
 

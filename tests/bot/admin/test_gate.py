@@ -143,7 +143,10 @@ async def test_the_speed_of_the_model_is_learnt(world: World) -> None:
 
 async def test_the_one_who_removes_is_noted(world: World) -> None:
     await removed(world)
-    assert world.own.done_by == [("remove", f"discord:{world.admin.id}")]
+    me = f"discord:{world.admin.id}"
+    assert world.own.done_by == [("confirm", me)]
+    (entry,) = [each for each in await world.own.audit() if each.article]
+    assert (entry.what, entry.by) == ("remove", me)
 
 
 async def test_a_removal_says_what_serves_then(world: World) -> None:

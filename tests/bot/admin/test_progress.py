@@ -10,7 +10,7 @@ import pytest
 
 from bot.admin import progress as work
 from bot.admin.progress import FIRST, Reporter
-from bot.running.queue import FairQueue
+from bot.running.askers import FairQueue
 from bot.translate import Languages
 from bot.ui.components import notice
 from embeddings.types import Progress

@@ -11,10 +11,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.admin.changes import change_card, gate_card, removal_card
 from bot.admin.history import LISTED, Part, Step, history_card
 from bot.admin.proposals import SHOWN, differences, proposal_card
-from bot.admin.reports import done_card, snapshot_label, snapshot_line, who
+from bot.admin.reports import (
+    change_card,
+    gate_card,
+    reindex_card,
+    snapshot_label,
+    snapshot_line,
+    who,
+)
 from bot.translate import Languages
 from bot.ui.components import Attached, Card, button
 from bot.ui.naming import corrected_line
@@ -126,7 +132,7 @@ def test_every_report_keeps_to_the_limits(
         report=replace(REPORT, notes=tuple(removed)) if done else None,
     )
     check(change_card(report, language))
-    check(done_card("remove-done", report.report, language))
+    check(reindex_card(REPORT, language))
 
 
 @trying(**MANY)
@@ -159,7 +165,9 @@ def test_every_history_keeps_to_the_limits(
 ) -> None:
     part = Part("o", article.id, page, 9_999)
     check(history_card(shown, part, {article.id: article.title}, language))
-    check(removal_card(article, language, where="o"))
+    removal = Proposal("abcdefgh", removed=(article.id,))
+    now = {article.id: (article, "")}
+    check(proposal_card(removal, now, language, where="o", seconds=0))
 
 
 @trying(**MANY)
@@ -257,7 +265,3 @@ def test_a_report_lists_what_was_done() -> None:
     assert "2 articles étaient déjà là." in text
     assert "Retirés\N{NO-BREAK SPACE}:\n- pain" in text
     assert "-# Une remarque attend l’opérateur" in text
-
-
-def test_a_removal_without_a_report_is_told_all_the_same() -> None:
-    assert texts_of(done_card("remove-done", None, FR)) == "### L’article est retiré."

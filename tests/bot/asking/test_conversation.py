@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.asking.conversation import judge
-from bot.running.memory import LASTS, MOST, Conversations
+from bot.running.askers import LASTS, MOST, Conversations
 from bot.translate import Languages
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER

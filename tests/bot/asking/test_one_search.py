@@ -13,7 +13,7 @@ import pytest
 from bot.running.supervise import Backoff
 from bot.servers.rules import list_channels
 from bot.ui.catalogue import Catalogue
-from bot.ui.refs import short
+from bot.ui.naming import short
 from embeddings.errors import StorageError
 from embeddings.store.people import Vote
 from embeddings.types import Filters

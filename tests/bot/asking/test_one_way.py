@@ -11,12 +11,12 @@ MAY = {
     "context.py",
     "admin/target.py",
     "servers/cog.py",
-    "works.py",
+    "running/unfinished.py",
     "newsroom/feeds.py",
 }
 """Who knows of collections: what makes what is seen, what admins and the operator change, what
 became of such a change, and what a server's own feeds bring into its own."""
-HARMLESS = {"asking/asking.py", "asking/pending.py", "admin/reports.py"}
+HARMLESS = {"asking/asking.py", "admin/reports.py"}
 """Who knows from which probability on questions are answered, and a status's list of names."""
 SHELL = {"running/health.py", "cli.py", "console.py", "__main__.py"}
 """The command line and the figures of the process, which only the operator has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.asking.pending import answer_pending
+from bot.running.unfinished import take_up
 from embeddings.store.people import Pending
 from tests.bot.people import World
 
@@ -35,10 +35,10 @@ async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> 
 async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
     row = Pending("token-1", world.member.id, world.guild.id, QUESTION, "fr", private=False)
     await records(world).begin(row)
-    await answer_pending(world.bot, LATER)
+    await take_up(world.bot, LATER)
     assert world.engine.asked[-1][0] == QUESTION
     assert len(sent(world)) == 1
-    await answer_pending(world.bot, LATER)
+    await take_up(world.bot, LATER)
     assert len(sent(world)) == 1
     assert await records(world).unfinished() == []
 
@@ -46,12 +46,12 @@ async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
 async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
     row = Pending("token-2", world.member.id, world.guild.id, QUESTION, "fr", private=False)
     await records(world).begin(row)
-    await answer_pending(world.bot, "2000-01-01T00:00:00+00:00")
+    await take_up(world.bot, "2000-01-01T00:00:00+00:00")
     assert sent(world) == []
 
 
 async def test_what_cannot_be_answered_any_more_says_so(world: World) -> None:
     row = Pending("token-3", world.member.id, world.guild.id, "???", "fr", private=True)
     await records(world).begin(row)
-    await answer_pending(world.bot, LATER)
+    await take_up(world.bot, LATER)
     assert "redémarré" in str(sent(world)[0].json)

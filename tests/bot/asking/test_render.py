@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.asking.confidence import how_sure
+from bot.asking.excerpt import how_sure
 from bot.asking.render import View, answer_card, filter_words, quote
 from bot.translate import Language, Languages
 from bot.ui.components import Card

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.checking.attribution import (
+from bot.asking.checking import (
     MOST,
     Finding,
     attribution_card,
@@ -153,13 +153,6 @@ async def test_a_search_that_takes_too_long_is_told(world: World) -> None:
     message = await world.stranger_here.send(world.channel, "La Loire a débordé dimanche.")
     result = await world.member.context_menu(world.channel, MENU, message)
     assert "a pris trop de temps" in text_of(result.response)
-
-
-async def test_the_menus_go_with_their_parts(world: World) -> None:
-    for part in ("Checking", "Admin"):
-        await world.bot.remove_cog(part)
-    kind = discord.AppCommandType.message
-    assert world.bot.tree.get_commands(type=kind) == []
 
 
 def test_nothing_found_anywhere_is_told_for_each_sentence() -> None:

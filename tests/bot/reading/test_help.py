@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin.records import labelled_set, query_lines
-from bot.ui.refs import Place
+from bot.ui.naming import Place
 from embeddings.errors import StorageError
 from embeddings.store.people import Unanswered, Vote
 from tests.bot.people import World, buttons_of, text_of
@@ -229,7 +229,7 @@ def test_a_useful_answer_counts_more_than_a_refusal() -> None:
 
 
 def test_an_empty_set_is_still_a_set() -> None:
-    with zipfile.ZipFile(io.BytesIO(labelled_set([], []))) as archive:
+    with zipfile.ZipFile(io.BytesIO(labelled_set([], [], [])[0])) as archive:
         assert sorted(archive.namelist()) == ["corpus.jsonl", "queries.jsonl"]
 
 

@@ -14,7 +14,7 @@ from bot.reading import pages as reading
 from bot.reading.pages import PAGE, context_card, is_intact, page_card, pages
 from bot.translate import Languages
 from bot.ui.markup import plain, unplain
-from bot.ui.refs import Place
+from bot.ui.naming import Place
 from embeddings.types import Article, Passage
 from tests.bot.people import check_card, labels_of, texts_of
 from tests.bot.samples import articles, passages

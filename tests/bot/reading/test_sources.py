@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.ui.refs import short
+from bot.ui.naming import short
 from tests.bot.people import World, buttons_of, select_of, text_of
 from tests.fakes import LETTER, RIVER
 

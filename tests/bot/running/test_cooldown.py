@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.running import cooldown as module
-from bot.running.cooldown import PAUSE, Cooldown, Key
+from bot.running import askers as module
+from bot.running.askers import PAUSE, Cooldown, Key
 from embeddings.errors import AwayError, StorageError
 from embeddings.store.records import Records
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.running import health as module
 from bot.running.health import Health, serving
-from config.errors import ConfigError
+from config import ConfigError
 from config.groups import HealthSettings
 from embeddings.errors import StorageError
 from tests.bot.running.test_metrics import values

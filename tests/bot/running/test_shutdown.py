@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.running import shutdown as ending
-from bot.running.shutdown import Deadline, finish
+from bot.running import supervise as ending
+from bot.running.supervise import Deadline, finish
 
 ROOT = Path(__file__).resolve().parents[3]
 STUCK = """
 import asyncio, time
-from bot.running import shutdown as ending
+from bot.running import supervise as ending
 
 ending.CUT = 0.3
 

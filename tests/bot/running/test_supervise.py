@@ -15,8 +15,8 @@ import pytest
 from discord.ext import commands
 
 from bot.running import supervise
-from bot.running.supervise import Backoff, hopeless, setting_up, signals
-from config.errors import ConfigError
+from bot.running.supervise import Backoff, heed, hopeless, setting_up
+from config import ConfigError
 
 
 class Client:
@@ -251,7 +251,7 @@ def test_a_client_that_worked_for_long_makes_the_next_wait_short() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_asks_for_a_stop(number: signal.Signals) -> None:
     stop = asyncio.Event()
-    with signals(stop):
+    with heed(stop.set, number):
         os.kill(os.getpid(), number)
         async with asyncio.timeout(1):
             await stop.wait()
@@ -265,5 +265,5 @@ async def test_where_signals_cannot_be_caught_the_bot_runs_all_the_same(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
     stop = asyncio.Event()
-    with signals(stop):
+    with heed(stop.set, signal.SIGTERM):
         assert not stop.is_set()

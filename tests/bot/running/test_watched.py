@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.running import turns, watched
+from bot.running import turns
 from config.groups import WatchSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import InputError
@@ -37,7 +37,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         finally:
             found.discard(settings.language)
 
-    monkeypatch.setattr(watched, "watching", watching)
+    monkeypatch.setattr("embeddings.watching.watcher.watching", watching)
     monkeypatch.setattr(turns, "LEASE", 0.4)
     return found
 
@@ -57,8 +57,8 @@ async def test_one_process_watches_and_another_when_it_is_gone(
         made(discord=DiscordSettings(shards=2, shard_ids=[n]), language=language)
         for n, language in enumerate(("fr", "en"))
     )
-    async with watched.watched(other, ENGINE, records_in(tmp_path)):
-        async with watched.watched(one, ENGINE, store):
+    async with turns.watch_alone(other, ENGINE, records_in(tmp_path)):
+        async with turns.watch_alone(one, ENGINE, store):
             await until(lambda: seen)
             first = set(seen)
             for _ in range(10):
@@ -71,7 +71,7 @@ async def test_one_process_watches_and_another_when_it_is_gone(
 async def test_a_single_process_watches_at_once(tmp_path: Path, seen: set[str]) -> None:
     (tmp_path / "verbatim.db").mkdir()  # a folder, where nothing can be kept
     away = records_in(tmp_path)
-    async with watched.watched(settings(tmp_path / "data", tmp_path / "in"), ENGINE, away):
+    async with turns.watch_alone(settings(tmp_path / "data", tmp_path / "in"), ENGINE, away):
         assert seen == {"fr"}
     assert not seen
 
@@ -79,7 +79,7 @@ async def test_a_single_process_watches_at_once(tmp_path: Path, seen: set[str]) 
 async def test_a_folder_that_cannot_be_watched_is_told_at_once(tmp_path: Path) -> None:
     discord = DiscordSettings(shards=2, shard_ids=[0])
     with pytest.raises(InputError, match="must not lie in each other"):
-        async with watched.watched(
+        async with turns.watch_alone(
             settings(tmp_path, tmp_path / "in", discord=discord),
             ENGINE,
             records_in(tmp_path),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.asking.conversation import read_day, read_days
 from bot.errors import BotError
-from bot.running.cooldown import Cooldown
+from bot.running.askers import Cooldown
 from bot.servers.rules import change, combine, move
 from config.settings import DiscordSettings
 from embeddings.store.people import Choices
@@ -69,7 +69,7 @@ def test_a_cooldown_ends() -> None:
 
 
 def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.running.cooldown._MOST", 2)
+    monkeypatch.setattr("bot.running.askers._MOST", 2)
     cooldown = Cooldown(lambda: 0.0)
     cooldown.start(*(("user", n) for n in range(3)))
     assert [cooldown.left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]

@@ -11,7 +11,7 @@ import pytest
 from bot.shell.screen import Words
 
 BOT = Path(__file__).resolve().parents[3] / "bot"
-FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking" / "confidence.py", BOT / "__main__.py"]
+FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking" / "excerpt.py", BOT / "__main__.py"]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 FAMILIES = ("refusal-", "note-", "question-", "column-", "status-", "figure-", "did-")
 """Beginnings of keys whose end is a value's name."""

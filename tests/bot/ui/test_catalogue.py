@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.ui.catalogue import Catalogue, Catalogues, fold
-from bot.ui.refs import short
+from bot.ui.naming import short
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 
 CATALOGUE = Catalogue(FakeEngine().sources())

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.refs import PLACE, SCOPE, Place, fresh, pack, ref, short, unpack
+from bot.ui.naming import PLACE, SCOPE, Place, fresh, pack, ref, short, unpack
 from embeddings.types import Article, Filters, Passage, digest
 
 DAYS = st.none() | st.dates()

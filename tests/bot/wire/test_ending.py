@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.running import shutdown as ending
+from bot.running import supervise as ending
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.wire.messages import text_of
@@ -113,7 +113,7 @@ async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
         before = engine.status().snapshot
     admin = server.add_member(server.add_guild("Rédaction"), "Ada", permissions=ADMIN)
     server.make_operator(admin)
-    hurried = with_this("from bot.running import shutdown; shutdown.ANSWERING = 0.5")
+    hurried = with_this("from bot.running import supervise; supervise.ANSWERING = 0.5")
     async with program(server, settings.data, server.token, hurried) as process:
         await server.connected(60)
         wanted = {"full": True, "shared": True}

@@ -9,7 +9,7 @@ import pytest
 
 from bot import client as bot_client
 from bot.running import commands as commandset
-from config.errors import ConfigError
+from config import ConfigError
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, answers, running, settings_for
 from tests.fakes import FakeEngine

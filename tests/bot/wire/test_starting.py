@@ -9,7 +9,7 @@ import pytest
 from discord.ext import commands
 
 from bot import client as bot_client
-from config.errors import ConfigError
+from config import ConfigError
 from tests.bot.wire.gateway import PRIVILEGED
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, running

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import client as bot_client
-from config.errors import ConfigError
+from config import ConfigError
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, running
 from tests.fakes import FakeEngine

@@ -149,6 +149,26 @@ async def test_while_somebody_writes_a_proposal_stays(engine: SearchEngine, tmp_
     assert (await engine.confirm(proposal.token)).changed[0].title == "Le quai"
 
 
+async def test_a_removal_is_proposed_like_any_other_change(engine: SearchEngine) -> None:
+    proposal = await engine.propose_removal("port")
+    assert (proposal.removed, proposal.added, proposal.changed) == (("port",), (), ())
+    assert "port" in {article.id for article in engine.sources()}
+    done = await engine.confirm(proposal.token, by="me")
+    assert done.removed == ("port",)
+    assert "port" not in {article.id for article in engine.sources()}
+    assert next(iter(await engine.audit("port"))).what == "remove"
+    with pytest.raises(UnknownArticle):
+        await engine.propose_removal("port")
+
+
+async def test_a_removal_is_not_carried_out_once_the_article_changed(engine: SearchEngine) -> None:
+    removal = await engine.propose_removal("port")
+    await engine.confirm((await engine.propose_edit("port", {"title": "Le quai"})).token)
+    with pytest.raises(InputError, match="port changed"):
+        await engine.confirm(removal.token)
+    assert (await engine.article("port")).title == "Le quai"
+
+
 async def test_an_edit_sets_and_clears_fields(engine: SearchEngine) -> None:
     fields = {"title": " Le  quai ", "date": None, "url": "https://e.org/a", "language": "english"}
     proposal = await engine.propose_edit("port", fields)

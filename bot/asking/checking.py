@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import discord
 from discord import ui
 
-from bot.asking.confidence import POSSIBLE
+from bot.asking import asking
+from bot.asking.excerpt import POSSIBLE
 from bot.asking.render import BRIEF, TEXT, foreign, link_title, open_buttons, quote
+from bot.context import person
+from bot.errors import BotError
 from bot.ui.components import ANSWERED, REFUSED, Card, list_texts, row, text, width
 from bot.ui.markup import fit
 from bot.ui.naming import day
+from embeddings.errors import QuestionError
 from embeddings.text.analysis import is_stop, stem, words
 from embeddings.text.sentences import sentences
+from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import discord
 
+    from bot.context import Context, Seen, Where
     from bot.translate import Language
     from bot.ui.components import Piece
     from embeddings.types import Answer, Hit
@@ -52,6 +60,56 @@ class Finding:
     sentence: str
     kind: str
     hit: Hit | None = None
+
+
+def read_sentences(message: discord.Message, key: str = "no-text") -> list[str]:
+    """Return the sentences of what a message shows.
+
+    Raises:
+        BotError: It shows none, or Discord does not give it to the bot.
+    """
+    found = cut_sentences(read_message(message))
+    if not found:
+        raise BotError(key)
+    return found
+
+
+async def check(bot: Context, where: Where, message: discord.Message, language: Language) -> Card:
+    """Check a message that somebody replied to; what Discord does not show is told.
+
+    Raises:
+        BotError: Its text cannot be read, or it may not be searched for there and now.
+    """
+    said = read_sentences(message, "no-text-given")
+    asking.admit_search(bot, where)
+    return await find_sources(bot, where, said, language)
+
+
+async def find_sources(bot: Context, where: Where, said: list[str], language: Language) -> Card:
+    """Return the passages for some sentences.
+
+    Raises:
+        BotError: None of them has a word to look for, or somebody has just asked elsewhere.
+        TimeoutError: It took too long.
+    """
+    limit = bot.settings.discord.answer_timeout
+    async with bot.queue.turn(person(where).id), asyncio.timeout(limit):
+        await asking.check_elsewhere(bot, where)
+        seen = await bot.see(where)
+        found = [await _look_for(seen, sentence, language) for sentence in said[:MOST]]
+    findings = [finding for finding in found if finding]
+    if not findings:
+        raise BotError("no-text")
+    return await asyncio.to_thread(attribution_card, findings, max(0, len(said) - MOST), language)
+
+
+async def _look_for(seen: Seen, sentence: str, language: Language) -> Finding | None:
+    """Return what was found of a sentence; None when it has no word to look for."""
+    try:
+        answer = await seen.ask(sentence, Filters(), top_k=CANDIDATES)
+    except QuestionError:
+        return None
+    return compare(sentence, answer, language)
 
 
 def read_message(message: discord.Message | discord.MessageSnapshot) -> str:
@@ -122,10 +180,7 @@ def _stems(said: str, code: str) -> set[str]:
 def attribution_card(findings: Sequence[Finding], left: int, language: Language) -> Card:
     """Return for each sentence the passage that says so or speaks of it, or that none does.
 
-    Args:
-        findings: The sentences; ``MOST`` at the most.
-        left: How many sentences were left out.
-        language: The reader's.
+    They are ``MOST`` at the most; ``left`` were left out.
     """
     title = text(f"### {language('menu-title')}")
     rest = text(f"-# {language('menu-left', count=left)}") if left else None

@@ -1,1 +1,0 @@
-"""Find the sources of what somebody wrote."""

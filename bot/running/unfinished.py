@@ -1,0 +1,132 @@
+"""Questions and changes over a crash: kept from their beginning to their end, and told of after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from discord import ButtonStyle
+
+from bot.asking.render import View, answer_card
+from bot.delivery import LOST, answer_late, language_of, reach
+from bot.ui.components import ANSWERED, WRONG, button, notice, row
+from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
+from embeddings.store.people import Pending, Work
+from embeddings.types import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable
+
+    from bot.context import Context, Interaction
+    from bot.ui.components import Card
+
+_log = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def keep_question(
+    interaction: Interaction, question: str, *, private: bool
+) -> AsyncIterator[None]:
+    """Keep a question that was acknowledged until this ends; nobody waits for the disk."""
+    records, code = interaction.client.records, language_of(interaction).code
+    user, guild = interaction.user.id, interaction.guild_id
+    asked = Pending(interaction.token, user, guild, question, code, private)
+    beginning = asyncio.create_task(_surely(records.begin(asked)), name="pending")
+
+    async def finish() -> None:
+        await beginning
+        await _surely(records.finish(asked.token))
+
+    try:
+        yield
+    finally:
+        interaction.extras["pending"] = asyncio.create_task(finish())
+
+
+@contextlib.asynccontextmanager
+async def keep_change(interaction: Interaction, custom_id: str) -> AsyncIterator[None]:
+    """Keep that the button with a custom id began a change, until it ends.
+
+    One that is broken off stays, to be told of.
+    """
+    records, code = interaction.client.records, language_of(interaction).code
+    user, guild = interaction.user.id, interaction.guild_id
+    await _surely(records.begin_work(Work(interaction.token, user, guild, custom_id, code)))
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        await _surely(records.end_work(interaction.token))
+        raise
+    await _surely(records.end_work(interaction.token))
+
+
+async def _surely(keeping: Awaitable[object]) -> None:
+    """Keep or forget what is under way, where that can be; neither answer nor change needs it."""
+    try:
+        await keeping
+    except StorageError as error:
+        _log.warning("what is under way is not kept, or forgotten later: %s", error)
+
+
+async def take_up(bot: Context, before: str) -> None:
+    """Answer, and tell what became of, what an earlier run did not see to its end.
+
+    ``before`` is when this run began, in UTC, as ISO 8601; what is younger is its own.
+
+    Raises:
+        StorageError: It cannot be read what that is.
+    """
+    records = bot.records
+    left: list[Pending | Work] = [*await records.unfinished(), *await records.works()]
+    for begun in left:
+        end = records.finish if isinstance(begun, Pending) else records.end_work
+        is_ours = begun.guild is None or bot.settings.discord.has(begun.guild)
+        if begun.at < before and is_ours and await end(begun.token):
+            await _tell(bot, begun)
+
+
+async def _tell(bot: Context, begun: Pending | Work) -> None:
+    try:
+        card = await (_answer(bot, begun) if isinstance(begun, Pending) else _draw(bot, begun))
+        await answer_late(bot, begun.token, card)
+    except EmbeddingsError as error:
+        _log.warning("a change of before the start is not told of: %s", error)
+    except LOST as lost:
+        if isinstance(begun, Pending) or not await reach(bot, begun.user, None, card):
+            _log.warning("somebody who waited at the end is not told: %s", type(lost).__name__)
+
+
+async def _answer(bot: Context, asked: Pending) -> Card:
+    language = bot.languages.of(asked.language)
+    try:
+        async with asyncio.timeout(bot.settings.discord.answer_timeout):
+            seen = await bot.see_from(asked.guild)
+            found = await seen.ask(asked.question, Filters(), top_k=bot.settings.top_k)
+    except (EmbeddingsError, TimeoutError):
+        return notice(language("restarted"), WRONG)
+    can_publish = asked.private and asked.guild is not None
+    view = View(language, bot.engine.threshold, can_publish=can_publish)
+    return await asyncio.to_thread(answer_card, found, view)
+
+
+async def _draw(bot: Context, work: Work) -> Card:
+    """Return what became of a change, with the button that begins it again where it was not done.
+
+    A proposal that is carried out is gone.
+    """
+    language = bot.languages.of(work.language)
+    kind, *_, where, name = work.button.removeprefix("v:").split(":")
+    own = await bot.collections.of(work.guild) if work.guild else None
+    engine = bot.collections.shared if where == "s" else own
+    if engine is not None and kind == "plan":
+        try:
+            await engine.proposal(name)
+        except UnknownProposal:
+            return notice(language("work-done"), ANSWERED)
+    again = button(language("work-again"), work.button, style=ButtonStyle.success)
+    leave = button(language("button-cancel"), "v:leave")
+    return notice(language("work-broken-off"), WRONG, row(again, leave))
