@@ -4,51 +4,53 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.formats.package import (
-    COMMENTS,
-    DELETED,
-    HIDDEN,
-    NOTES,
-    Walk,
-    shown,
-    told,
-    unwritten,
-)
-from embeddings.readers.formats.symbols import symbol
+from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embeddings.readers.draft import LeftOut
-    from embeddings.readers.formats.package import Parts
+    from embeddings.readers.formats.package import Parts, Written
 
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título) ?\d")
-_NUMBERS = {
-    "lowerLetter": "a",
-    "upperLetter": "A",
-    "lowerRoman": "i",
-    "upperRoman": "I",
-}
+_NUMBERS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 """Word's formats of numbers -> HTML's; all but bullets count in digits otherwise."""
 
 _TOGGLES = {"w-vanish": HIDDEN, "w-strike": DELETED, "w-dstrike": DELETED}
 _SIGNS = {"w-tab": " ", "w-ptab": " ", "w-br": "<br>", "w-cr": "<br>", "w-noBreakHyphen": "\u2011"}
-_APART = {"w-footnoteReference": NOTES, "w-endnoteReference": NOTES} | {
-    "w-commentReference": COMMENTS,
-    "w-del": DELETED,
-    "w-moveFrom": "",
-}
-"""Elements that stand for something which is no part of the text -> what that is."""
+_APART = {
+    "w-footnoteReference": NOTES, "w-endnoteReference": NOTES, "w-commentReference": COMMENTS,
+    "w-del": DELETED, "w-moveFrom": "", "mc-Fallback": "", "w-pPr": "", "w-rPr": "", "w-tblPr": "",
+    "w-sectPr": "", "w-instrText": "", "w-delText": "", "w-rt": "",
+}  # fmt: skip
+"""Elements that stand for something which is no part of the text -> what that is, if it is told."""
 
-_NOTHING = (
-    "mc-Fallback",
-    *(f"w-{name}" for name in ("pPr", "rPr", "tblPr", "sectPr", "instrText", "delText", "rt")),
-)
 _BULLETS = ("bullet", "none")
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
+"""Where Word puts the characters of a font of symbols, in Unicode's area for private use."""
+
+_FIRST_PRIVATE = 0xF000
 _BODY_LEVEL = "9"
+_SYMBOL = {
+    0x20: " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_",
+    0x60: "‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+    0xA0: "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉",
+    0xD0: "∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪",
+    0xF1: "〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭",
+}
+"""The characters of Symbol, each run of them by the number of its first (Adobe's encoding)."""
+
+_WINGDINGS = {
+    0x21: "✏", 0x28: "☎", 0x2A: "✉", 0x4A: "☺", 0x4C: "☹", 0x6C: "●", 0x6E: "■", 0x6F: "□",
+    0x71: "❑", 0x76: "❖", 0x77: "◆", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xD8: "➢", 0xDF: "←",
+    0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒",
+    0xFE: "☑",
+}  # fmt: skip
+"""The characters of Wingdings that people use."""
+
+_WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x97: "●", 0xA2: "■", 0xA3: "□"}
 
 
 def main_part(parts: Parts) -> str | None:
@@ -57,17 +59,15 @@ def main_part(parts: Parts) -> str | None:
     return named if named in parts else None
 
 
-def read(parts: Parts, main: str) -> tuple[str, dict[str, Any], tuple[LeftOut, ...]]:
-    """Return the document's text as HTML, the fields that its styles state, and what is missing.
+def read(parts: Parts, main: str) -> Written:
+    """Read a document by the name of its main part.
 
     Raises:
         ReadError: A part is damaged.
     """
     styles = parts.xml(parts.related(main, "styles") or "word/styles.xml")
     lists = parts.xml(parts.related(main, "numbering") or "word/numbering.xml")
-    writer = _Writer(_Styles(styles), _Lists(lists))
-    html = writer.walk.html(parts.xml(main))
-    return html, writer.walk.stated, told(writer.left_out)
+    return _Writer(_Styles(styles), _Lists(lists)).write(parts.xml(main))
 
 
 def _value(element: Any, path: str, default: str = "") -> str:
@@ -87,14 +87,9 @@ class _Styles:
     def __init__(self, root: Any) -> None:
         self._all = {style.get("w-styleId", ""): style for style in root.iter("w-style")}
         self._default = root.find("w-docDefaults/w-rPrDefault/w-rPr")
-        self._usual = next(
-            (
-                key
-                for key, style in self._all.items()
-                if style.get("w-type") == "paragraph" and style.get("w-default") in ("1", "true")
-            ),
-            "",
-        )
+        usual = (s for s in self._all.values() if s.get("w-default") in ("1", "true"))
+        keys = (s.get("w-styleId", "") for s in usual if s.get("w-type") == "paragraph")
+        self._usual = next(keys, "")
 
     def chain(self, paragraph: Any) -> list[Any]:
         """Return a paragraph's style and those that it is based on, nearest first."""
@@ -102,10 +97,8 @@ class _Styles:
 
     def names(self, paragraph: Any) -> list[str]:
         """Return the names of a paragraph's styles in small letters, nearest first."""
-        given = _value(paragraph, "w-pPr/w-pStyle")
-        return [_value(style, "w-name").casefold() for style in self.chain(paragraph)] or [
-            given.casefold()
-        ]
+        names = [_value(style, "w-name").casefold() for style in self.chain(paragraph)]
+        return names or [_value(paragraph, "w-pPr/w-pStyle").casefold()]
 
     def _based(self, key: str) -> list[Any]:
         found: list[Any] = []
@@ -123,11 +116,9 @@ class _Styles:
         if (direct := _toggle(own, name)) is not None:
             return direct
         chains = (self.chain(paragraph), self._based(_value(own, "w-rStyle")))
-        votes = [
-            next(filter(lambda x: x is not None, (_toggle(s.find("w-rPr"), name) for s in each)), 0)
-            for each in chains
-        ]
-        return bool(votes[0]) != bool(votes[1]) or bool(_toggle(self._default, name))
+        said = ([_toggle(style.find("w-rPr"), name) for style in each] for each in chains)
+        votes = [next((on for on in each if on is not None), False) for each in said]
+        return votes[0] != votes[1] or bool(_toggle(self._default, name))
 
 
 class _Lists:
@@ -145,22 +136,16 @@ class _Lists:
         """Return the element of an item with its number, as HTML; it counts the item."""
         key, level = _value(properties, "w-numId"), _value(properties, "w-ilvl", "0")
         abstract, own = self._lists.get(key, (None, None))
-        how = self._level(abstract, level)
-        form = _value(how, "w-numFmt", "bullet") if how is not None else "bullet"
+        levels = abstract.findall("w-lvl") if abstract is not None else ()
+        how = next((e for e in levels if e.get("w-ilvl") == level), None)
+        form = _value(how, "w-numFmt", "bullet")
         if form in _BULLETS:
             return "<ul><li>"
         counts = self._counts.setdefault(key, Counter())
         for deeper in [each for each in counts if each > level]:
             del counts[deeper]
-        if level not in counts:
-            counts[level] = self._start(own, how, level) - 1
-        counts[level] += 1
-        kind = f' type="{_NUMBERS[form]}"' if form in _NUMBERS else ""
-        return f'<ol start="{counts[level]}"{kind}><li>'
-
-    def _level(self, element: Any, level: str) -> Any:
-        levels = element.findall("w-lvl") if element is not None else ()
-        return next((e for e in levels if e.get("w-ilvl") == level), None)
+        counts[level] = counts[level] + 1 if level in counts else self._start(own, how, level)
+        return f'<ol start="{counts[level]}" type="{_NUMBERS.get(form, "1")}"><li>'
 
     def _start(self, own: Any, how: Any, level: str) -> int:
         over = [e for e in own.findall("w-lvlOverride") if e.get("w-ilvl") == level]
@@ -169,23 +154,19 @@ class _Lists:
         return int(said) if said.isdigit() else 1
 
 
-class _Writer:
-    """Writes a document; what is inside a paragraph but apart from it follows it."""
+class _Writer(Writer):
+    """Writes a document."""
 
     def __init__(self, styles: _Styles, lists: _Lists) -> None:
+        super().__init__(self._all_rules(), iter)
         self._styles, self._lists = styles, lists
         self._paragraph: Any = None
-        self._boxes: list[Any] = []
         self._fields: list[bool] = []  # of each open field: has its result begun?
-        self._tables = 0
         self._joins = False
-        self.left_out: Counter[str] = Counter()
-        self.walk = Walk(self._rules(), iter)
 
-    def _rules(self) -> dict[str, Any]:
-        rules: dict[str, Any] = dict.fromkeys(_NOTHING, unwritten)
-        rules |= {tag: lambda _, s=sign: iter((s,)) for tag, sign in _SIGNS.items()}
-        rules |= {tag: lambda _, w=what: self._leave(w) for tag, what in _APART.items()}
+    def _all_rules(self) -> dict[str, Any]:
+        rules: dict[str, Any] = {tag: lambda _, s=sign: iter((s,)) for tag, sign in _SIGNS.items()}
+        rules |= {tag: lambda _, w=what: self.leave(w) for tag, what in _APART.items()}
         return rules | {
             "w-p": self._block,
             "w-r": self._run,
@@ -194,35 +175,21 @@ class _Writer:
             "w-sym": self._symbol,
             "w-fldChar": self._field,
             "w-ruby": self._ruby,
-            "w-txbxContent": self._box,
-            "w-tbl": self._table,
+            "w-txbxContent": self.box,
+            "w-tbl": partial(self.nest, opening="<table>", closing="</table>"),
             "w-tr": self._row,
-            "w-tc": lambda element: iter((*self._cell("<td>"), *element, *self._cell("</td>"))),
+            "w-tc": partial(self.around, opening="<td>", closing="</td>"),
         }
-
-    def _leave(self, what: str) -> Iterator[Any]:
-        if what:
-            self.left_out[what] += 1
-        return iter(())
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
         self._paragraph = paragraph
-        field = self.walk.field(self._styles.names(paragraph))
-        taken = [self.walk.take(field)] if field else []
-        opening, closing = ("<p>", "</p>") if field else self._tags(paragraph)
-        yield "" if self._joins else opening
+        tags = self._tags(paragraph)
+        opening = "" if self._joins else tags[0]
         mark = paragraph.find("w-pPr/w-rPr")
-        self._joins = mark is not None and bool(
-            mark.find("w-del") is not None or _toggle(mark, "w-specVanish")
-        )
-        yield from paragraph
-        yield "" if self._joins else closing
-        yield from taken
-        yield self._take_boxes
-
-    def _take_boxes(self) -> list[Any]:
-        boxes, self._boxes = self._boxes, []
-        return boxes
+        deleted = mark is not None and mark.find("w-del") is not None
+        self._joins = deleted or bool(_toggle(mark, "w-specVanish"))
+        closing = "" if self._joins else tags[1]
+        return self.paragraph(paragraph, self._styles.names(paragraph), opening, closing)
 
     def _tags(self, paragraph: Any) -> tuple[str, str]:
         names = self._styles.names(paragraph)
@@ -230,31 +197,29 @@ class _Writer:
         level = next((v for p in own if (v := _value(p, "w-outlineLvl"))), _BODY_LEVEL)
         if any(map(_HEADING.match, names)) or "subtitle" in names or level < _BODY_LEVEL:
             return "<h2>", "</h2>"
-        listed = next(
-            (e for p in own if p is not None and (e := p.find("w-numPr")) is not None), None
-        )
+        lists = (p.find("w-numPr") for p in own if p is not None)
+        listed = next((each for each in lists if each is not None), None)
         if listed is not None and _value(listed, "w-numId") != "0":
             tag = self._lists.tag(listed)
             return tag, f"</li></{tag[1:3]}>"
-        if names[0].startswith("list") and listed is None:
-            return "<ul><li>", "</li></ul>"
-        return "<p>", "</p>"
+        is_item = names[0].startswith("list") and listed is None
+        return ("<ul><li>", "</li></ul>") if is_item else ("<p>", "</p>")
 
     def _run(self, run: Any) -> Iterator[Any]:
         for name, what in _TOGGLES.items():
             if self._styles.is_on(run, self._paragraph, name):
-                return self._leave(what if run.find("w-t") is not None else "")
+                return self.leave(what if run.find("w-t") is not None else "")
         return iter(run)
 
     def _text(self, element: Any) -> Iterator[str]:
         if all(self._fields):
-            text = _PRIVATE.sub(lambda sign: symbol("Symbol", ord(sign[0])), element.text or "")
+            text = _PRIVATE.sub(lambda sign: _sign("Symbol", ord(sign[0])), element.text or "")
             yield shown(text)
 
     def _symbol(self, element: Any) -> Iterator[str]:
         code = element.get("w-char", "")
         if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code):
-            yield shown(symbol(element.get("w-font", ""), int(code, 16)))
+            yield shown(_sign(element.get("w-font", ""), int(code, 16)))
 
     def _field(self, element: Any) -> Iterator[str]:
         kind = element.get("w-fldCharType")
@@ -271,26 +236,24 @@ class _Writer:
         yield from element
         yield shown(f" ({reading})" if reading.strip() else "")
 
-    def _box(self, element: Any) -> Iterator[Any]:
-        self._boxes.extend(element)
-        return iter(())
-
-    def _table(self, element: Any) -> Iterator[Any]:
-        yield from self._cell("<table>")
-        self._tables += 1
-        yield from element
-        yield self._leave_table
-
-    def _leave_table(self) -> list[str]:
-        self._tables -= 1
-        return self._cell("</table>")
-
     def _row(self, element: Any) -> Iterator[Any]:
         if element.find("w-trPr/w-del") is not None:
-            return self._leave(DELETED)
-        return iter((*self._cell("<tr>"), *element, *self._cell("</tr>")))
+            return self.leave(DELETED)
+        return self.around(element, "<tr>", "</tr>")
 
-    def _cell(self, tag: str) -> list[str]:
-        """Return a table's tag, unless the table stands in another one."""
-        outer = 0 if "table" in tag else 1
-        return [tag] if self._tables == outer else []
+
+def _sign(font: str, code: int) -> str:
+    """Return a character of a font by its number; nothing when nobody can tell which one it is."""
+    number = code % 0x100 if _FIRST_PRIVATE <= code < _FIRST_PRIVATE + 0x100 else code
+    name = font.casefold()
+    if "wingdings" in name:
+        signs = _WINGDINGS_2 if name.endswith("2") else _WINGDINGS if name[-1] != "3" else {}
+        return signs.get(number, "")
+    if name == "symbol":
+        first = max((each for each in _SYMBOL if each <= number), default=number)
+        return _SYMBOL.get(first, "")[number - first : number - first + 1]
+    try:
+        shown = chr(number)
+    except (ValueError, OverflowError):
+        return ""
+    return shown if shown.isprintable() else ""

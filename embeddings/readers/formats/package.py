@@ -1,8 +1,10 @@
-"""What DOCX and ODT share: their parts, a walk through them, and what is told of them."""
+"""What DOCX and ODT share: their parts, how they are written as HTML, and what is told of them."""
 
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +16,20 @@ from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator
     from zipfile import ZipFile
 
     Rule = Callable[[Any], Iterator[Any]]
     """An element -> markup, elements to go on with, and what is to be called between them."""
 
+    Written = tuple[str, dict[str, Any], tuple[LeftOut, ...]]
+    """A document as HTML, the fields that its styles state, and what is missing."""
+
 MAX_XML = 30_000_000
 """The most bytes of one part of a document."""
+
+_DEEPEST = 20
+"""From how deep on a list or a table in others is written as its paragraphs."""
 
 _OOXML = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
@@ -101,8 +108,10 @@ def _short(name: str) -> str:
     return f"{prefix}-{local}" if prefix else local
 
 
-class Walk:
-    """A walk through a document that writes it as HTML; without recursion: depth costs nothing.
+class Writer:
+    """Writes a document as HTML, element by element; without recursion: depth costs nothing.
+
+    What is inside a paragraph but apart from it, a box, follows it.
 
     Args:
         rules: Name of an element -> what it is written as: markup, and elements to go on with.
@@ -112,10 +121,13 @@ class Walk:
     def __init__(self, rules: dict[str, Rule], other: Rule) -> None:
         self._rules, self._other = rules, other
         self._out: list[str] = []
-        self.stated: dict[str, Any] = {}
+        self._boxes: list[Any] = []
+        self._deep = 0
+        self._stated: dict[str, Any] = {}
+        self._left_out: Counter[str] = Counter()
 
-    def html(self, element: Any) -> str:
-        """Return an element as HTML."""
+    def write(self, element: Any) -> Written:
+        """Write an element, and all that is in it."""
         ahead: list[Any] = [element]
         while ahead:
             step = ahead.pop()
@@ -124,29 +136,60 @@ class Walk:
             else:
                 done = step() if callable(step) else self._rules.get(step.tag, self._other)(step)
                 ahead.extend(reversed(list(done)))
-        return "".join(self._out)
+        return "".join(self._out), self._stated, told(self._left_out)
 
-    def field(self, styles: Iterable[str]) -> str:
-        """Return the field that a paragraph of some styles states; empty if it states none."""
-        found = (_STATED.get(style.casefold(), "") for style in styles)
-        return next((name for name in found if name and name not in self.stated), "")
+    def leave(self, what: str) -> Iterator[Any]:
+        """Write nothing; what was left out is told, unless it is empty."""
+        if what:
+            self._left_out[what] += 1
+        return iter(())
 
-    def take(self, field: str) -> Callable[[], Iterable[str]]:
-        """Return what takes all that is written from now on for a field, when it is called.
+    def paragraph(
+        self, inside: Iterable[Any], styles: Iterable[str], opening: str, closing: str
+    ) -> Iterator[Any]:
+        """Write a paragraph between two tags, or take it for the field that its styles state."""
+        named = (_STATED.get(style.casefold(), "") for style in styles)
+        field = next((name for name in named if name and name not in self._stated), "")
+        yield opening and "<p>" if field else opening
+        yield from inside
+        yield closing and "</p>" if field else closing
+        if field:
+            yield partial(self._take, field, len(self._out))
+        yield self._take_boxes
 
-        What says nothing of that kind stays in the text.
-        """
-        start = len(self._out)
+    def _take(self, field: str, start: int) -> tuple[()]:
+        """Take what was written from a place on for a field; what is none stays in the text."""
+        text = " ".join(fragment_text("".join(self._out[start:])).split())
+        if value := _READERS[field](text):
+            self._stated[field] = value
+            del self._out[start:]
+        return ()
 
-        def take() -> Iterable[str]:
-            text = " ".join(fragment_text("".join(self._out[start:])).split())
-            value = _READERS[field](text)
-            if value:
-                self.stated[field] = value
-                del self._out[start:]
-            return ()
+    def box(self, element: Any) -> Iterator[Any]:
+        """Keep what is in a box for after its paragraph."""
+        self._boxes.extend(element)
+        return iter(())
 
-        return take
+    def _take_boxes(self) -> list[Any]:
+        boxes, self._boxes = self._boxes, []
+        return boxes
+
+    def nest(self, element: Any, opening: str, closing: str) -> Iterator[Any]:
+        """Write a list or a table, which may stand in others."""
+        self._deep += 1
+        yield from self.around(element, opening, closing)
+        yield self._leave_nest
+
+    def _leave_nest(self) -> tuple[()]:
+        self._deep -= 1
+        return ()
+
+    def around(self, element: Any, opening: str, closing: str) -> Iterator[Any]:
+        """Write what is in an element between two tags, without them where lists are too deep."""
+        is_written = self._deep < _DEEPEST
+        yield opening if is_written else ""
+        yield from element
+        yield closing if is_written else ""
 
 
 _STATED = {
@@ -165,11 +208,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
 def shown(text: str | None) -> str:
     """Return text as HTML."""
     return escape(text or "", quote=False)
-
-
-def unwritten(_: Any) -> Iterator[Any]:
-    """Return nothing: the rule of what is no part of the text."""
-    return iter(())
 
 
 def told(left_out: Counter[str]) -> tuple[LeftOut, ...]:
