@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import UnknownArticle
 from embeddings.question.followups import readings
-from embeddings.question.intent import small_talk
 from embeddings.question.understanding import understand
+from embeddings.question.wording import small_talk
 from embeddings.ranking.calibrate_across import in_company
 from embeddings.ranking.merging import interleave, merge
 from embeddings.types import Answer, Filters, Note, Refusal

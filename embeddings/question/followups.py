@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from embeddings.question.intent import defined_term, small_talk
 from embeddings.question.wording import (
     ABOUT,
     ASKERS,
@@ -39,9 +38,11 @@ from embeddings.question.wording import (
     WHICH,
     Words,
     cut,
+    defined_term,
     end_of_phrase,
     find_names,
     find_phrases,
+    small_talk,
 )
 from embeddings.text.analysis import fold
 

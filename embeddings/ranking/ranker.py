@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from embeddings.question.intent import defined_term
+from embeddings.question.wording import defined_term
 from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.ranking.features import describe, meaning

@@ -6,7 +6,7 @@ import json
 import time
 
 from config.settings import SEEDS
-from embeddings.question.intent import defined_term, small_talk
+from embeddings.question.wording import defined_term, small_talk
 
 DEFINITIONS = {
     "Qu'est-ce que Rekognition ?": "Rekognition",
