@@ -132,16 +132,10 @@ def _moment(text: str, match: re.Match[str]) -> _Moment:
     said = {key: value for key, value in before.groupdict().items() if value} if before else {}
     lead = next((key for key in said if key not in PARTS), None)
     start = match.start() - (len(before.group()) if before else 0)
-    return _Moment(
-        kind=str(match.lastgroup),
-        words=match.group(),
-        said=said[lead] if lead else "",
-        lead=lead,
-        part=next((PARTS[key] for key in said if key in PARTS), None),
-        start=start,
-        bare=match.start() if lead else start,
-        end=match.end(),
-    )
+    part = next((PARTS[key] for key in said if key in PARTS), None)
+    bare = match.start() if lead else start
+    told = said[lead] if lead else ""
+    return _Moment(str(match.lastgroup), match[0], told, lead, part, start, bare, match.end())
 
 
 def _read(read: FoldedText, found: list[_Moment], today: date) -> Iterator[Phrase]:
@@ -263,9 +257,8 @@ def _is_meant(read: FoldedText, moment: _Moment) -> bool:
 def _stands_alone(read: FoldedText, moment: _Moment) -> bool:
     """Say whether a moment is one of publication without a word such as "since"."""
     kind, before = moment.kind, read.text[max(0, moment.start - _NEAR) : moment.start]
-    if moment.lead == "between" and kind != "days":
-        return False
-    if _OF_SOMETHING.search(before) or moment.said == "d'" or _is_title(read, moment):
+    between = moment.lead == "between" and kind != "days"
+    if between or _OF_SOMETHING.search(before) or moment.said == "d'" or _is_title(read, moment):
         return False
     if kind == "now":
         first, last = not _WORD.search(before), not _WORD.search(read.text[moment.end :])

@@ -38,12 +38,11 @@ def work(job: bytes, _: Tell) -> bytes:
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Read one file; whatever goes wrong is a sentence."""
-    name = str(request["path"])
-    known = {key: value for key, value in request["known"].items() if value is not None}
+    path, known = str(request["path"]), request["known"]
+    name = known.get("address") or path
     try:
-        found = FORMATS[request["extension"]].load()(data, Path(name), **known)
-        if isinstance(found, Draft):
-            found = [check_quotable(found, known.get("address") or name)]
+        found = FORMATS[request["extension"]].load()(data, Path(path), **known)
+        found = [check_quotable(found, name)] if isinstance(found, Draft) else found
         return {"found": FOUND.dump_python([*_checked(found, name)], mode="json")}
     except ReadError as error:
         return {"error": str(error)}

@@ -97,8 +97,8 @@ def file_bytes(given: str, name: str) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReadError(f"{name} cannot be read: {reason}; check its permissions.") from None
+        why = f"{error.strerror or error}; check its permissions"
+        raise ReadError(f"{name} cannot be read: {why}.") from None
     if len(data) > MAX_BYTES:
         raise ReadError(
             f"{name} is larger than {MAX_BYTES // 1_000_000} MB, the most that is read; "

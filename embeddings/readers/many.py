@@ -60,7 +60,7 @@ def read_all(
     fetcher: Fetcher,
     names: Mapping[str, str] | None = None,
 ) -> Iterator[Outcome]:
-    """Read what a person names.
+    """Read what a person names, and yield each article, or a sentence for each thing that is none.
 
     Args:
         inputs: Files, folders and archives of files; web addresses of pages, feeds, archives and
@@ -68,19 +68,15 @@ def read_all(
         sandbox: Where files are read.
         fetcher: What fetches pages.
         names: Path of a file that lies there for a moment only -> what the person calls it.
-
-    Yields:
-        Each article, or a sentence for each thing that is none.
     """
     reader = _Reader(sandbox, fetcher)
     for given in expand(inputs):
         if isinstance(given, Rejected):
             yield given
-        elif names and given in names:
-            name = _file_name(names[given])
-            yield from _without_place(reader.read(given, name), name)
-        else:
-            yield from reader.read(given, given)
+            continue
+        name = _file_name(names[given]) if names and given in names else None
+        found = reader.read(given, name or given)
+        yield from _without_place(found, name) if name else found
 
 
 def _file_name(name: str) -> str:

@@ -56,8 +56,8 @@ class Format:
         Returns:
             The file's bytes and its path -> one draft, or what several stories it holds or names,
             in order. What is from the web has its ``address``, and the ``charset`` that the server
-            named. ReadError is raised, with a sentence that names the file, where that is damaged,
-            locked, of another kind or without text.
+            named. ReadError is raised, with a sentence that names the file, where that is of
+            another kind, locked or without text; any other error says that it is damaged.
         """
         for name in self.libraries:
             import_module(name)

@@ -65,7 +65,8 @@ class Sandbox:
         Raises:
             ReadError: It cannot be read, takes too long or too much memory.
         """
-        request = {"extension": extension, "path": path, "known": known}
+        told = {name: value for name, value in known.items() if value is not None}
+        request = {"extension": extension, "path": path, "known": told}
         seconds = self._seconds or FORMATS[extension].patience(len(data))
         answer = self._ask(json.dumps(request).encode() + b"\n" + data, path, seconds)
         if "error" in answer:

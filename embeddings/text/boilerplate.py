@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from embeddings.text import analysis
 
 LONG_CHARACTERS = 80
 """From this length on, a paragraph needs no final period to be one: a lede often has none."""
@@ -76,7 +77,6 @@ _LABEL = re.compile(
 )
 """What such an entry is about when it is about the page itself."""
 
-_ACCENTED = re.compile(r"[^\x00-\x7f]")
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3
 _SITE_JOIN = re.compile(r"\s[|–—-]\s")
@@ -88,11 +88,7 @@ _MARKS = "*_ \t>#•→►▶»-–—"
 
 def fold(text: str) -> str:
     """Return the words of a text without case, accents and punctuation, to compare titles."""
-    plain = text.casefold()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = _ACCENTED.sub(lambda c: "" if unicodedata.combining(c[0]) else c[0], plain)
-    return " ".join(_WORDS.findall(plain))
+    return " ".join(_WORDS.findall(analysis.fold(text)))
 
 
 def ends_like_sentence(text: str) -> bool:

@@ -219,10 +219,9 @@ def _is_boundary(above: _Line, below: _Line, shape: _Shape) -> bool:
         return True
     if _is_item(below):
         return closed or not (shape.wrapped and below.text[0] in "–—")
-    if _goes_on(above, below, closed=closed):
-        return False
-    if not shape.wrapped:
-        return True
+    goes_on = _goes_on(above, below, closed=closed)
+    if goes_on or not shape.wrapped:
+        return not goes_on
     room = _room(above, below, shape.width)
     indented = below.indent >= above.indent + 2 and not _is_item(above)
     return room > (0.1 if closed else 0.4) * shape.width or (closed and indented)
@@ -230,11 +229,9 @@ def _is_boundary(above: _Line, below: _Line, shape: _Shape) -> bool:
 
 def _goes_on(above: _Line, below: _Line, *, closed: bool) -> bool:
     """Say whether the line below is the middle of a sentence that the line above began."""
-    first = _ALNUM.search(below.text)
-    small = first is not None and first[0].islower() and not _is_item(below)
-    return (
-        (small and not closed) or above.text[-1] in ",;" or (_is_item(above) and below.indent > 1)
-    )
+    if _starts_small(below) and not (closed or _is_item(below)):
+        return True
+    return above.text[-1] in ",;" or (_is_item(above) and below.indent > 1)
 
 
 def _starts_small(line: _Line) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from embeddings.readers import read
 from embeddings.text.passages import split
+from tests.embeddings.readers.reading import read
 from tests.torture.people import WHATS, Editor
 from tests.torture.processes import Child, members
 from tests.torture.seen import DONE, LATER, Work

@@ -29,15 +29,12 @@ def read(
 ) -> Iterator[Found]:
     """Read a JSON Feed, or one or several items of ninjs."""
     name = address or str(path)
-    try:
-        whole = json.loads(decode_stated(data, name, charset, None).lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        raise ReadError(f"{name} is damaged and cannot be read (JSON); save it again.") from None
+    whole = json.loads(decode_stated(data, name, charset, None).lstrip("\ufeff"))
     if isinstance(whole, dict) and _FEED in str(whole.get("version", "")):
         return _feed(whole, path, name)
     held = whole.get("items", whole.get("_items", whole)) if isinstance(whole, dict) else whole
-    items = held if isinstance(held, list) else [held]
-    if items and all(isinstance(each, dict) and "uri" in each for each in items):
+    items = _list(held) or [held]
+    if all(isinstance(each, dict) and "uri" in each for each in items):
         return (_ninjs(each, path, number) for number, each in enumerate(items, 1))
     raise ReadError(f"{name} is JSON of a kind that is not read; JSON Feed and ninjs are.")
 

@@ -43,10 +43,7 @@ def parsed(text: str, name: str) -> Any:
     body = _without_type(body[max(body.find("<"), 0) :], name)
     tolerant: dict[str, bool] = {"recover": True, "remove_comments": True, "remove_pis": True}
     parser = etree.XMLParser(resolve_entities=False, no_network=True, **tolerant)
-    try:
-        root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise ReadError(f"{name} is damaged and cannot be read ({error}); save it again.") from None
+    root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
     if root is None:
         raise ReadError(f"{name} is damaged and cannot be read (no element); save it again.")
     return root

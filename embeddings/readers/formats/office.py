@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
@@ -49,5 +49,6 @@ def read(data: bytes, path: Path) -> Draft:
     if not text:
         raise ReadError(f"{name} has no text; put the story in it.")
     first = [fold(part) for part in text.split("\n\n")[:_FIRST]]
-    fields = Fields(**({"title": named if fold(named) in first else ""} | said))
+    stated_too: dict[str, Any] = {"title": named if fold(named) in first else ""} | said
+    fields = Fields(**stated_too)
     return draft_of(without_head(text, fields) or text, path, fields, left_out)

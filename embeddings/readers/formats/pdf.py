@@ -7,7 +7,7 @@ import logging
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -70,43 +70,34 @@ def read(data: bytes, path: Path) -> Draft:
 
 def _lines(data: bytes, name: str) -> tuple[list[Line], str]:
     """Return the printed lines and the title that the file states."""
-    from pdfminer.layout import LAParams  # as in load
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
-    from pdfminer.pdfexceptions import PDFException
-    from pdfminer.pdfparser import PDFSyntaxError
-    from pdfminer.psexceptions import PSException
-
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    try:
-        return _printed(data, name, LAParams(boxes_flow=None))
-    except PDFPasswordIncorrect:
-        raise ReadError(f"{name} is locked with a password; save it without one.") from None
-    except (PDFException, PDFSyntaxError, PSException) as error:
-        kind = type(error).__name__
-        raise ReadError(f"{name} is damaged and cannot be read ({kind}); save it again.") from None
-
-
-def _printed(data: bytes, name: str, settings: Any) -> tuple[list[Line], str]:
-    from pdfminer.converter import PDFPageAggregator
-    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.converter import PDFPageAggregator  # as in load
+    from pdfminer.layout import LAParams
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
-    from pdfminer.pdfparser import PDFParser
 
-    document = PDFDocument(PDFParser(io.BytesIO(data)))
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    document = _document(data, name)
+    pages = list(islice(PDFPage.create_pages(document), MAX_PAGES + 1))
+    if len(pages) > MAX_PAGES:
+        raise ReadError(f"{name} has more than {MAX_PAGES} pages; cut it into several.")
     resources = PDFResourceManager()
-    device = _flat(PDFPageAggregator)(resources, laparams=settings)
+    device = _flat(PDFPageAggregator)(resources, laparams=LAParams(boxes_flow=None))
     interpreter = PDFPageInterpreter(resources, device)
-    pages = []
-    for page in PDFPage.create_pages(document):
-        pages.append(page)
-        if len(pages) > MAX_PAGES:
-            raise ReadError(f"{name} has more than {MAX_PAGES} pages; cut it into several.")
     lines: list[Line] = []
     for number, page in enumerate(pages):
         interpreter.process_page(page)
         lines += _lines_of(device.get_result(), number)
     return lines, _stated_title(document.info)
+
+
+def _document(data: bytes, name: str) -> Any:
+    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfparser import PDFParser
+
+    try:
+        return PDFDocument(PDFParser(io.BytesIO(data)))
+    except PDFPasswordIncorrect:
+        raise ReadError(f"{name} is locked with a password; save it without one.") from None
 
 
 def _flat(aggregator: type[Any]) -> type[Any]:
@@ -129,13 +120,12 @@ def _lines_of(page: Any, number: int) -> Iterator[Line]:
     """Yield the horizontal lines of a page, a large first letter as a line of its own."""
     from pdfminer.layout import LTChar, LTTextBox, LTTextLineHorizontal
 
-    boxes = (box for box in page if isinstance(box, LTTextBox))
-    for line in (line for box in boxes for line in box):
+    lines = (line for box in page if isinstance(box, LTTextBox) for line in box)
+    for line in (each for each in lines if isinstance(each, LTTextLineHorizontal)):
         signs = [c for c in line if isinstance(c, LTChar)]
-        if not signs or not isinstance(line, LTTextLineHorizontal):
+        if not signs:
             continue
-        sizes = [c.size > DROP * signs[-1].size for c in signs]
-        first = sizes.index(False)
+        first = [c.size > DROP * signs[-1].size for c in signs].index(False)
         dropped = first if first <= MOST_DROPPED else 0
         for part in filter(None, (signs[:dropped], signs[dropped:])):
             whole = part if dropped else list(line)

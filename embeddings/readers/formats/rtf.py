@@ -98,19 +98,18 @@ class _Cleaner:
 
     def _take(self, sign: str, word: str | None) -> None:
         group = self._groups[-1]
-        if sign == "{":
-            self._groups.append(group)
-        elif sign == "}" and len(self._groups) > 1:
-            self._groups.pop()
+        if sign in ("{", "}"):
+            self._kept.append(sign)
+            if sign == "{":
+                self._groups.append(group)
+            elif len(self._groups) > 1:
+                self._groups.pop()
         elif word in _NO_TEXT and not group.kind:
             self._groups[-1] = group._replace(kind=word or "")
         elif group.kind in _STATED:
             self.stated[group.kind] = self.stated.get(group.kind, "") + sign
-        elif sign in ("{", "}") or not (group.kind or self._hides(sign, word)):
+        elif not (group.kind or self._hides(sign, word)):
             self._kept.append("\\tab " if word in ("cell", "nestcell") else sign)
-            return
-        if sign in ("{", "}"):
-            self._kept.append(sign)
 
     def _hides(self, sign: str, word: str | None) -> bool:
         """Say whether a sign is text that is not shown; each stretch of it is counted once."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -66,6 +66,7 @@ _DATED = re.compile(
     r"(?:^|[\s_-])(?:date(?:line)?|publish(?:ed)?|pub-?date|time-?stamp|posted|publication)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_CANONICAL = "//link[@rel='canonical']/@href"
 _EVERYWHERE = 1_000_000
 _LEAST_AGREEMENT = 0.4
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
@@ -74,17 +75,16 @@ _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·
 def read_facts(root: Any, address: str | None) -> Fields:
     """Return what a page states, by its ``lxml`` element and where it is from on the web."""
     metas = _metas(root)
-    shown = [words_of(h1)[0] for h1, _ in zip(root.iter("h1"), range(MOST_HEADLINES), strict=False)]
+    shown = [words_of(h1)[0] for h1 in islice(root.iter("h1"), MOST_HEADLINES)]
     stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
     story = _story_node(root, {fold(headline) for headline in (*stated, *shown)})
-    canonical = [e.get("href") for e in root.iter("link") if e.get("rel") == "canonical"]
     source = _source([*_first(metas, _SOURCES), *_names_in(story.get("publisher"))])
     return Fields(
         title=_title(shown, [line for line in map(one_line, stated) if line], source),
         source=source,
         author=_author(root, metas, story, source),
         date=_published(root, metas, story),
-        url=web_address(*canonical, *_first(metas, ["og:url"]), base=address),
+        url=web_address(*root.xpath(_CANONICAL), *_first(metas, ["og:url"]), base=address),
         language=language_code(root.get("lang")),
     )
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import ReadError
-from embeddings.readers import read
 from embeddings.readers.draft import Draft
 from tests.embeddings.readers.each import each
+from tests.embeddings.readers.reading import read
 
 SEED = Path(__file__).resolve().parents[3] / "../shared/seed/article.txt"
 STORY = (

@@ -15,7 +15,7 @@ import pytest
 
 from embeddings.child import Child
 from embeddings.errors import ReadError
-from embeddings.readers import Draft, confined, read
+from embeddings.readers import Draft, confined
 from embeddings.readers import sandbox as sandboxes
 from embeddings.readers.pages import html
 from embeddings.readers.registry import FORMATS, Format
@@ -23,6 +23,7 @@ from embeddings.readers.sandbox import Sandbox
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BRIDGE
+from tests.embeddings.readers.reading import read
 
 PAGE = f"<html lang=fr><body><h1>{BRIDGE.title}</h1>{ps(BRIDGE.paragraphs)}".encode()
 ENDLESS = b"<html><body><p " + b" ".join(b"a%d=1" % i for i in range(200_000)) + b">" + PAGE

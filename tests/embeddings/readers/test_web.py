@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
-from embeddings.readers import Fetcher, Sandbox, read
+from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.draft import Draft
 from tests.embeddings.collections import opened
 from tests.embeddings.readers.each import each
@@ -17,6 +17,7 @@ from tests.embeddings.readers.formats.offices import odt
 from tests.embeddings.readers.formats.prints import pdf
 from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BAKER, BRIDGE
+from tests.embeddings.readers.reading import read
 from tests.embeddings.readers.sites import Site, running
 
 PRIVATE = FetchSettings(private=True, seconds=5)

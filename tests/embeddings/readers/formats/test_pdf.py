@@ -10,13 +10,14 @@ import pytest
 from fpdf import FPDF
 
 from embeddings.errors import ReadError
-from embeddings.readers import Draft, Sandbox, read
+from embeddings.readers import Draft, Sandbox
 from embeddings.readers.formats import pdf
 from embeddings.readers.formats.printed import Words
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
 from tests.embeddings.readers.prose import BAKER, BRIDGE, FERRY, Story
+from tests.embeddings.readers.reading import read
 
 HEAD = "Le Courrier de l’Aven"
 
