@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import UnknownArticle
-from embeddings.question.followups import readings
+from embeddings.loaded import stand_alone
 from embeddings.question.understanding import understand
 from embeddings.question.wording import small_talk
 from embeddings.ranking.calibrate_across import in_company
@@ -119,11 +119,11 @@ class _Asked:
         """
         if reply := small_talk(self.question):
             return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
-        leaning = readings(self.question, self.terms.before)
-        if not leaning:
+        meant = stand_alone(self.question, self.terms.before, self.snapshots.values())
+        if meant == self.question:
             return self.narrow()
-        told = replace(self, question=leaning[0], text=leaning[0]).narrow()
-        return replace(told, question=self.question, understood_as=leaning[0])
+        told = replace(self, question=meant, text=meant).narrow()
+        return replace(told, question=self.question, understood_as=meant)
 
     def narrow(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical
+from embeddings.question.followups import readings
+from embeddings.question.spelling import respell
 from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
@@ -17,7 +21,7 @@ from embeddings.text.analysis import fold
 from embeddings.types import Filters, Hit, Sentence, Span, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOOKED_UP = 16
+"""How many passages are read for the spelling of one word of a question."""
+_WORD = re.compile(r"[^\W\d_]+")
 _NO_DAY = np.datetime64("NaT", "D")
 
 
@@ -131,6 +138,16 @@ class LoadedSnapshot:
         found = dict.fromkeys(titles[self.arrays.article_of[c.passage]] for c in candidates)
         return tuple(found)[:limit]
 
+    def spelling(self, candidates: Collection[str]) -> str | None:
+        """Return the commonest of some folded words that the articles have, as they write it."""
+        for row in islice(self.arrays.lexical.passages_with(candidates), LOOKED_UP):
+            passage = self.snapshot.passage(row)
+            article = self.snapshot.article(int(self.arrays.article_of[row]))
+            there = _WORD.findall(f"{article.title} {article.text[passage.start : passage.end]}")
+            if found := next((each for each in there if fold(each) in candidates), None):
+                return str(found)
+        return None
+
     def source_names(self) -> tuple[str, ...]:
         """Return the names of the sources, each once, in order."""
         return self._names
@@ -179,6 +196,26 @@ class LoadedSnapshot:
             only[self.snapshot.row(filters.article_id)] = True
             rows &= only
         return np.asarray(rows[self.arrays.article_of], dtype=bool)
+
+
+def stand_alone(question: str, before: Sequence[str], serving: Collection[LoadedSnapshot]) -> str:
+    """Return a question as it is asked: without what it leans on, in the articles' spelling.
+
+    Args:
+        question: The question.
+        before: What was asked before it in the same conversation, oldest first.
+        serving: The snapshots that it is asked of.
+    """
+
+    def is_known(word: str) -> bool:
+        return any(loaded.arrays.lexical.has(word) for loaded in serving)
+
+    def spelling(candidates: Collection[str]) -> str | None:
+        found = (loaded.spelling(candidates) for loaded in serving)
+        return next(filter(None, found), None)
+
+    whole = readings(question, before) or (question,)
+    return respell(whole[0], is_known, spelling)
 
 
 def as_query(question: str, read: NDArray[np.float32] | Read) -> Query:

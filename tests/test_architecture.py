@@ -35,7 +35,7 @@ LIBRARIES = {
     "embeddings": {"numpy", "pydantic"},
     "embeddings/lexical": {"numpy"},
     "embeddings/measuring": {"matplotlib", "numpy", "scipy", "sklearn"},
-    "embeddings/question": set(),
+    "embeddings/question": {"spellchecker"},
     "embeddings/ranking": {"numpy"},
     "embeddings/readers": {
         "babel",

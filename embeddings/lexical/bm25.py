@@ -18,7 +18,7 @@ from embeddings.ranking.answer_kinds import wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,8 @@ FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
 FEW = 60_000
 """Postings and passages up to which all scores are added up at once: in about a millisecond."""
+SOME = 4
+"""How many passages stand for all that have a term."""
 _key = lru_cache(maxsize=1 << 14)(key)  # questions share most of their 4-grams
 
 
@@ -49,6 +51,7 @@ class Terms:
         spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
+        defines: Whether it asks what a term means; the words are those of the term then.
     """
 
     words: tuple[str, ...]
@@ -58,6 +61,7 @@ class Terms:
     spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
+    defines: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +136,17 @@ class Lexical:
             language=language,
             wants=wanted(question),
         )
+
+    def has(self, word: str) -> bool:
+        """Say whether a passage has a folded word, in any of its forms."""
+        return bool(self._rows({stem(word, code) for code in self.codes()}))
+
+    def passages_with(self, candidates: Collection[str]) -> Iterator[int]:
+        """Yield some passages with each form of folded words, those of the commonest first."""
+        rows = self._rows({stem(word, code) for word in candidates for code in self.codes()})
+        begins = [(int(self.first[row]), int(self.first[row + 1])) for row in rows.values()]
+        for begin, end in sorted(begins, key=lambda postings: postings[0] - postings[1]):
+            yield from self.passages[begin : min(end, begin + SOME)].tolist()
 
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return where in ``tokens`` a question's words stand first, line by line.

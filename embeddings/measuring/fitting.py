@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError
-from embeddings.loaded import as_query
+from embeddings.loaded import as_query, stand_alone
 from embeddings.measuring.calibrate import fit
 from embeddings.measuring.indexed import Indexed, index
 from embeddings.measuring.labelled import read_set
 from embeddings.measuring.mixing import fit_mix
 from embeddings.measuring.sampling import Asked, Pool
-from embeddings.question.followups import readings
 from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration
 from embeddings.types import Progress
@@ -78,7 +77,7 @@ async def _pool(
             text = check_question(question.question)
         except QuestionError:
             continue
-        text = (readings(text, question.before) or (text,))[0]
+        text = stand_alone(text, question.before, [indexed.loaded])
         gold = frozenset(row[p] for p in question.para_ids)
         read = await indexed.worker.run(Priority.INDEXING, read_question, encoder, text)
         asked.append(Asked(as_query(text, read), gold, question.answer))

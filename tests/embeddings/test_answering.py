@@ -211,3 +211,17 @@ async def test_nothing_is_shown_as_perhaps_answering_where_nothing_is_near(live:
 
 async def test_an_answer_has_nothing_that_only_perhaps_answers(live: Live) -> None:
     assert (await live.answer("Qui a ouvert un quai à Lorient ?", terms())).closest == ()
+
+
+async def test_a_mistyped_question_is_answered_as_the_articles_spell_it_and_says_so(
+    engine: SearchEngine,
+) -> None:
+    found = await engine.ask("le quai de lorent", threshold=0.0)
+    assert found.question == "le quai de lorent"
+    assert found.understood_as == "le quai de Lorient"
+    assert found.hits[0].article.id == "nouveau"
+
+
+async def test_a_word_of_the_articles_is_not_respelt(engine: SearchEngine) -> None:
+    found = await engine.ask("les pêcheurs du port")
+    assert found.understood_as is None

@@ -1,0 +1,103 @@
+"""A question as it was typed -> the same in the spelling of the articles; pure.
+
+A word that neither the articles nor a dictionary have is most likely one of theirs, mistyped: with
+one letter too few, another, two that changed places, or one too many (Damerau, 1964). What people
+write in chats for a question word is that word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from embeddings.text.analysis import STOP, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+SHORTEST, LONG = 5, 8
+"""The least letters of a word that is corrected, as shorter ones are too near to each other; and of
+one that may have any letter too many."""
+_WORD = re.compile(r"(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
+_CHAT = {
+    "c": "c'est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
+    "kels": "quels", "kelles": "quelles", "kan": "quand", "pk": "pourquoi", "pq": "pourquoi",
+    "pkoi": "pourquoi", "pourkoi": "pourquoi", "cmt": "comment", "wat": "what", "wats": "what's",
+    "wen": "when", "wich": "which", "wher": "where", "r": "are", "u": "you",
+}  # fmt: skip
+_LANGUAGES = ("fr", "en")
+"""Those that questions are understood in: what is a word of one of them is left alone."""
+
+
+def respell(
+    question: str,
+    is_known: Callable[[str], bool],
+    spelling: Callable[[Collection[str]], str | None],
+) -> str:
+    """Return a question with its mistyped words as the articles write them.
+
+    Args:
+        question: The question.
+        is_known: Says whether the articles have a folded word.
+        spelling: Given folded words, returns the likeliest that the articles have, as they write
+            it; None when they have none of them.
+    """
+
+    def correct(match: re.Match[str]) -> str:
+        written, word = match["word"], fold(match["word"])
+        if word in _CHAT and written.islower() and match[0] == written:
+            return _CHAT[word]
+        is_odd = not word.isascii() or match["after"]  # another alphabet; "quelqu’un"
+        if len(word) < SHORTEST or is_odd or _is_stop(word) or is_known(word):
+            return match[0]
+        is_name = match.start() > 0 and written[0].isupper()
+        found = _asker(word) or next(filter(None, map(spelling, slips(word))), None)
+        if found is None or (is_name and found.islower()) or is_word(word):
+            return match[0]
+        return (match["before"] or "") + found
+
+    return _WORD.sub(correct, question)
+
+
+def slips(word: str) -> tuple[set[str], ...]:
+    """Return all that a folded word may be meant for, one slip of the finger away.
+
+    The first letter is seldom missed, and seldom is a letter added that is not struck twice.
+
+    Returns:
+        Of a word of n letters, the likeliest slips first: 26n words with one letter more, n - 1
+        with two changed, 25(n - 1) with another letter; and without one of two that are the same,
+        without the last, or, of LONG letters and more, without any but the first.
+    """
+    halves = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
+    long = len(word) >= LONG
+    return (
+        {a + letter + b for a, b in halves for letter in ascii_lowercase},
+        {a[:-1] + b[0] + a[-1] + b[1:] for a, b in halves if b},
+        {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase},
+        {a + b[1:] for a, b in halves if b and (long or b[0] == a[-1] or len(b) == 1)},
+    )
+
+
+def _is_stop(word: str) -> bool:
+    return any(word in stop for stop in STOP.values())
+
+
+def _asker(word: str) -> str | None:
+    """Return the word without a subject of its own that a word is meant for: "pourqoi", "wich"."""
+    return next(filter(_is_stop, sorted(set().union(*slips(word)))), None)
+
+
+def is_word(word: str) -> bool:
+    """Say whether a dictionary of French or English has a folded word."""
+    return any(word in dictionary(language) for language in _LANGUAGES)
+
+
+@cache
+def dictionary(language: str) -> frozenset[str]:
+    """Return the words of a language, folded; loaded when they are first needed."""
+    from spellchecker import SpellChecker  # a quarter of a second that few questions need
+
+    return frozenset(map(fold, SpellChecker(language).word_frequency.dictionary))

@@ -1,0 +1,97 @@
+"""A mistyped question is asked in the spelling of the articles, and nothing else of it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.question.spelling import respell, slips
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+ARTICLES = {"palantir": "Palantir", "google": "Google", "lettre": "lettre", "zero": "zéro"} | {
+    word: word for word in ("letter", "held", "helped", "employees", "outils", "naval", "chien")
+}
+
+
+def asked(question: str) -> str:
+    def spelling(candidates: Collection[str]) -> str | None:
+        return next((ARTICLES[word] for word in ARTICLES if word in candidates), None)
+
+    return respell(question, ARTICLES.__contains__, spelling)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("que fait palentir", "que fait Palantir"),
+        ("Que fait-on de l'argent de Palentir ?", "Que fait-on de l'argent de Palantir ?"),
+        ("pourquoi googel ?", "pourquoi Google ?"),
+        ("qui a signé la letre", "qui a signé la lettre"),
+        ("la tolérance zerro", "la tolérance zéro"),
+        ("les palantirs d’aujourd’hui et les outills", "les Palantir d’aujourd’hui et les outils"),
+        ("who helpd Gogle?", "who helped Google?"),
+        ("pourqoi, et avec whcih letter", "pourquoi, et avec which letter"),
+    ],
+)
+def test_a_mistyped_word_becomes_the_word_of_the_articles(typed: str, meant: str) -> None:
+    assert asked(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("c koi palantir", "c'est quoi palantir"),
+        ("pk ki a signé ?", "pourquoi qui a signé ?"),
+        ("wats palantir", "what's palantir"),
+    ],
+)
+def test_what_people_write_in_chats_for_a_question_word_is_that_word(
+    typed: str, meant: str
+) -> None:
+    assert asked(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Que dit la Chine ?",  # near "chien", and a word
+        "Que gagne Rafael Nadal ?",  # a name, near "naval"
+        "Qui est Balantir ?",  # the first letter is seldom missed
+        "Quelqu'un a-t-il signé ?",
+        "C'est quoi, Palantir ?",
+        "Qu'est-ce que C ?",
+        "Que dit le PK 12 ?",  # a point on a road, where "pk" asks why
+        "Et ICE ?",
+        "Qui est Nguyen ?",  # near nothing
+        "gooogel",  # two slips
+        "3rd g00gle 2018",
+    ],
+)
+def test_a_word_that_may_be_meant_as_it_stands_is_left(question: str) -> None:
+    assert asked(question) == question
+
+
+@given(st.text(alphabet="abz", min_size=2, max_size=6), st.data())
+def test_a_slip_is_found_whichever_it_was(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(1, len(word) - 1))
+    slipped = data.draw(
+        st.sampled_from(
+            [
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at - 1] + word[at:],
+                word[:at] + "b" + word[at + 1 :],
+                word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
+            ]
+        )
+    )
+    assert word == slipped or any(word in each for each in slips(slipped))
+
+
+def test_no_more_is_looked_up_than_is_said() -> None:
+    n = 11
+    assert len(set().union(*slips("abcdefghijk"))) <= 26 * n + n - 1 + 25 * (n - 1) + n
