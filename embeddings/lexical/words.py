@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _SOURCES = (
-    "text/analysis", "text/boilerplate", "text/passages", "text/sentences",
+    "text/analysis", "text/verbs", "text/boilerplate", "text/passages", "text/sentences",
     "ranking/answer_kinds", "lexical/words",
 )  # fmt: skip
 """The files that decide what a passage's lines and words are."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.errors import ModelError
 from embeddings.ranking.evidence import speaking
-from embeddings.ranking.mix import Marks, Mix, Weights
+from embeddings.ranking.mix import Marks, Mix
 from embeddings.ranking.ranker import evidence_for, terms_of
 
 if TYPE_CHECKING:
@@ -21,12 +21,8 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-WEIGHTS = ("grams", "passage", "sentence", "covered", "early", "tokens")
+WEIGHTS = ("grams", "passage", "sentence", "covered", "early", "tokens", "opens")
 """What is fitted; ``foreign`` cannot be, on sets in one language."""
-FOREIGN = {False: 1.5, True: 3.0}
-"""What ``foreign`` counts for a model without and with tokens: about what an unrelated passage in
-the question's own language has by chance. Those with tokens like their own language more. Of what
-was tried on the seeds, this loses least in either language (``embeddings/README.md``)."""
 SELDOM = 1e-4
 """The share of pairs of passages that are so near that copies are looked for among them."""
 ROUNDS = 3
@@ -56,9 +52,8 @@ def fit_mix(pools: Sequence[Pool]) -> Mix:
     Raises:
         ModelError: scipy is missing, or no question has its passage among the candidates.
     """
-    has_tokens = all(pool.arrays.tokens for pool in pools)
     alike = round(max(_seldom(pool.arrays.passages) for pool in pools), 2)
-    mix = Mix(Weights(foreign=FOREIGN[has_tokens]), alike=alike)
+    mix = Mix(alike=alike)
     for _ in range(ROUNDS):
         found = [_pad(list(_candidates(pool, mix))) for pool in pools]
         fitted = dict(zip(WEIGHTS, _listwise(found).tolist(), strict=True))

@@ -93,10 +93,12 @@ class Evidence:
         fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
             the question does not tell.
         says: The same of the sentence that would answer if kinds did not count.
+        opens: 1 where a sentence begins with the term whose meaning is asked for, else 0.
         foreign: 1 where the passage is in another language than the question, else 0.
         tokens: Mean over the question's tokens of the greatest cosine to any of the passage's;
             0 where they were not compared.
-        near: The greatest cosine of each of the question's tokens, float32 [C, q]; None likewise.
+        meant: Share of the question's weight of words in the passage by their meaning; 0 likewise.
+        unnamed: How much is lacking of the name that is lacking most, as capitals tell names.
         best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
         beside: The sentence next to it that is marked with it; ``best`` again where none is.
     """
@@ -111,9 +113,11 @@ class Evidence:
     early: Floats
     fits: Floats
     says: Floats
+    opens: Floats
     foreign: Floats
     tokens: Floats
-    near: Floats | None
+    meant: Floats
+    unnamed: Floats
     best: Ints
     beside: Ints
 
@@ -137,6 +141,7 @@ def weigh(
     """
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
+    none = np.zeros(len(passages), np.float32)
     cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts, marks)
@@ -153,9 +158,11 @@ def weigh(
         early=found.early,
         fits=np.maximum.reduceat(found.fits, starts),
         says=found.fits[_argmax(said, owner, starts)],
+        opens=np.maximum.reduceat(found.opens, starts) * np.float32(terms.defines),
         foreign=_foreign(terms, arrays, passages),
-        tokens=np.zeros(len(passages), np.float32),
-        near=None,
+        tokens=none,
+        meant=none,
+        unnamed=none,
         best=rows[best],
         beside=rows[beside],
     )
@@ -237,6 +244,8 @@ class _Found:
         title_line = arrays.first_sentence[passages] + passages
         there = lexical.first_places(terms, np.concatenate([title_line, lines]))
         in_title, places = there[: len(passages)] < FAR, there[len(passages) :]
+        begins = places[:, :1] == lexical.token_first[lines][:, None]
+        self.opens = (begins & (places < FAR)).all(axis=1).astype(np.float32)
         said, its_title = places < FAR, in_title[owner]
         first = np.minimum.reduceat(places, starts)
         in_text = first < FAR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +24,11 @@ OUTSIDE = 5
 """Where a filter leaves few passages, they also compete with the so-manieth best outside."""
 FAR, NEAR = 0.25, 0.65
 """Cosines up to which a word is not there at all, and from which on it is there whole."""
-NAMES = ("meant", "unnamed")
-_PLACES = ("passages", "near", "best", "beside")
+TRANSLATED = 0.8
+"""What a word counts that a passage of another language has by its meaning."""
+SHARES = ("covered", "present", "body", "early")
+"""The shares of the question's words; that by letters is found for what is shown alone."""
+_PLACES = ("passages", "best", "beside")
 
 
 def describe(
@@ -75,7 +78,7 @@ def describe(
         "several": _several(arrays, passages),
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
-        "spelt": _spelt(terms, arrays, passages),
+        "spelt": np.maximum(_spelt(terms, arrays, passages), translated(evidence)[shown]),
         "lines": np.log(lines).astype(np.float32),
         "unknown": every * np.float32(_nobody(terms) @ terms.idf / max(weight, TINY)),
         "length": every * np.float32(np.log1p(len(terms.words))),
@@ -144,32 +147,46 @@ def _spelt(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
     return np.asarray(spelt @ weight / max(float(weight.sum()), TINY), np.float32)
 
 
-def meaning(query: Query, terms: Terms, evidence: Evidence, shown: Ints) -> dict[str, Floats]:
-    """Return the features of meaning, each float32 [k]; zeros where a model makes no tokens.
+def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Evidence:
+    """Return evidence with that of the tokens, which says what stands there in other words.
 
-    ``meant``, the share of the question's weight of words that the passage has by their meaning;
-    ``unnamed``, how much it lacks of the name that it lacks most, as capitals tell names.
+    A word of the question in a passage of another language is there by its meaning alone.
 
     Args:
+        evidence: That of all candidates.
+        near: The greatest cosine of each of the question's tokens to any of each one's, [C, q].
         query: The question.
         terms: Its terms.
-        evidence: That of all candidates.
-        shown: Which to describe, int64 [k].
+    """
+    meant, unnamed = meaning(near, query, terms)
+    known = replace(evidence, tokens=near.mean(axis=1), meant=meant, unnamed=unnamed)
+    there = translated(known)
+    return replace(known, **{name: np.maximum(getattr(known, name), there) for name in SHARES})
+
+
+def translated(evidence: Evidence) -> Floats:
+    """Return the share of the question's words that each passage has in its own language."""
+    return np.float32(TRANSLATED) * evidence.meant * evidence.foreign
+
+
+def meaning(near: Floats, query: Query, terms: Terms) -> tuple[Floats, Floats]:
+    """Return ``meant`` and ``unnamed`` of each candidate, as ``Evidence`` has them, float32 [C].
+
+    Args:
+        near: The greatest cosine of each of the question's tokens to any of each one's, [C, q].
+        query: The question.
+        terms: Its terms.
     """
     piece_of = _words(query.words, terms)
     there = np.unique(piece_of[piece_of >= 0])
-    if evidence.near is None or not len(there):
-        nothing = np.zeros(len(shown), np.float32)
-        return {"meant": nothing + (evidence.near is not None), "unnamed": nothing}
-    near = evidence.near[shown]
+    if not len(there):
+        return np.ones(len(near), np.float32), np.zeros(len(near), np.float32)
     cosine = np.stack([near[:, piece_of == word].mean(axis=1) for word in there], axis=1)
     share = np.clip((cosine - FAR) / (NEAR - FAR), 0, 1)
     idf, is_name = terms.idf[there], capitals(query.text, terms)[there]
     lacks = (1 - share[:, is_name]).max(axis=1, initial=0.0)
-    return {
-        "meant": np.asarray(share @ idf / max(float(idf.sum()), TINY), np.float32),
-        "unnamed": np.asarray(lacks, np.float32),
-    }
+    meant = share @ idf / max(float(idf.sum()), TINY)
+    return np.asarray(meant, np.float32), np.asarray(lacks, np.float32)
 
 
 def _words(spelt: Sequence[str], terms: Terms) -> Ints:

@@ -30,6 +30,7 @@ class Weights:
     early: float = 1.5
     foreign: float = 1.5
     tokens: float = 0.0
+    opens: float = 0.0
 
     def score(self, evidence: Any) -> Floats:
         """Return the score of each candidate, float32 [C]."""

@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.question.wording import defined_term
 from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
-from embeddings.ranking.features import describe, meaning
+from embeddings.ranking.features import describe, read
 from embeddings.ranking.mix import Mix
 
 if TYPE_CHECKING:
@@ -98,7 +98,6 @@ def rank(
         groups = [(int(i), ()) for i in order[:limit]]
     shown = np.array([first for first, _ in groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
-    features |= meaning(query, terms, evidence, shown)
     nothing = np.zeros(len(shown), np.float32)
     sure = calibration.probabilities(features) if calibration else nothing
     return Ranking(tuple(_candidates(groups, evidence, score, features, sure)))
@@ -120,28 +119,33 @@ def evidence_for(
     evidence = weigh(query, terms, arrays, pool, mix.marks)
     if query.tokens is not None and arrays.tokens and within.any():
         score = mix.weights.score(evidence)
-        evidence = _read_again(evidence, score, query.tokens, arrays, within)
+        near = _nearest(evidence, score, query.tokens, arrays, within)
+        evidence = read(evidence, near, query, terms)
     return terms, evidence, within
 
 
 def terms_of(question: str, lexical: Lexical) -> Terms:
     """Return a question's terms; one that asks what a term means is about that term alone."""
     whole, term = lexical.read(question), defined_term(question)
-    return replace(lexical.read(term), language=whole.language) if term else whole
+    if not term:
+        return whole
+    return replace(lexical.read(term), language=whole.language, defines=True)
 
 
-def _read_again(
+def _nearest(
     evidence: Evidence, score: Floats, tokens: Floats, arrays: Arrays, within: Bools
-) -> Evidence:
-    """Compare the tokens of the best candidates; the others get the least that one of them has."""
+) -> Floats:
+    """Compare a question's tokens with the best candidates' and return the greatest cosines.
+
+    The others, float32 [C, q], get those of the least near of the best.
+    """
     order = np.argsort(-score, kind="stable")
     best = np.union1d(order[:READ], order[within[order]][:READ])
     passages = evidence.passages[best]
     near = cast("Tokens", arrays.tokens).nearest(tokens, passages, arrays.article_of[passages])
-    mean = near.mean(axis=1)
-    every = np.tile(near[mean.argmin()], (len(score), 1))
+    every = np.tile(near[near.mean(axis=1).argmin()], (len(score), 1))
     every[best] = near
-    return replace(evidence, tokens=every.mean(axis=1), near=every)
+    return every
 
 
 def _groups(

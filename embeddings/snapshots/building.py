@@ -16,6 +16,7 @@ from embeddings.ranking.evidence import sentence_text
 from embeddings.snapshots.tokens import TOKENS, TokenKeeper
 from embeddings.snapshots.writing import add_prefix
 from embeddings.text.analysis import without_tags
+from embeddings.text.passages import titles
 from embeddings.types import Progress
 from embeddings.vectors.encoder import TokenEncoder
 from embeddings.vectors.index import Before
@@ -58,13 +59,15 @@ def texts_of(
     articles: Sequence[Article], passages: Sequence[Sequence[Passage]]
 ) -> dict[str, list[str]]:
     """Cut out every text that gets a vector, by the name of the array that those vectors make."""
-    pairs = [(article, p) for article, group in zip(articles, passages, strict=True) for p in group]
+    parts = [
+        (article.text, title, p)
+        for article, group in zip(articles, passages, strict=True)
+        for title, p in zip(titles(article, group), group, strict=True)
+    ]
     return {
-        "passage_vectors": [article.text[p.start : p.end] for article, p in pairs],
+        "passage_vectors": [text[p.start : p.end] for text, _, p in parts],
         "sentence_vectors": [
-            sentence_text(article.title, span.of(article.text))
-            for article, p in pairs
-            for span in p.sentences
+            sentence_text(title, span.of(text)) for text, title, p in parts for span in p.sentences
         ],
     }
 

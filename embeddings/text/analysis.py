@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from embeddings.text.verbs import forms
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import Stemmer
 
@@ -122,12 +124,13 @@ def stem(word: str, language: str) -> str:
     """Return the term of a folded word in a language: its stem, marked with the language.
 
     Words with a figure in them are the same in every language and have no mark. A language
-    without a stemmer keeps its words whole.
+    without a stemmer keeps its words whole. The forms of an irregular verb have one stem.
     """
     if not word.isalpha():
         return word
     stemmer = _stemmer(language)
-    return f"{language}:{stemmer.stemWord(word) if stemmer else word}"
+    found = stemmer.stemWord(word) if stemmer else word
+    return f"{language}:{_verbs(language).get(found, found)}"
 
 
 def grams(word: str) -> list[str]:
@@ -161,6 +164,14 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
     import Stemmer
 
     return Stemmer.Stemmer(_SNOWBALL[language]) if language in _SNOWBALL else None
+
+
+@cache
+def _verbs(language: str) -> Mapping[str, str]:
+    """Return the stem of an irregular verb's name, by each stem of its other forms."""
+    stemmer = _stemmer(language)
+    stems = (stemmer.stemWords(verb) for verb in forms(language)) if stemmer else ()
+    return {form: name for name, *others in stems for form in others}
 
 
 def _word(token: str) -> str:

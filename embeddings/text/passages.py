@@ -8,6 +8,7 @@ lines. What is not the story's own sentences (see ``furniture``) is left out.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,6 +96,28 @@ def split(article: Article) -> tuple[Passage, ...]:
         if not _is_furniture(article.text, part, title)
     )
     return whole(article.id, article.text, spans)
+
+
+def titles(article: Article, passages: Iterable[Passage]) -> tuple[str, ...]:
+    """Return what each passage stands under: the article's title, and the heading above it.
+
+    Args:
+        article: The article.
+        passages: Its passages, in order.
+    """
+    above = [part.lines[0] for part in _parts(article.text, fold(article.title)) if _heads(part)]
+    starts = [line.start for line in above]
+    last = (bisect(starts, each.start) for each in passages)
+    under = (above[max(0, place - 1) : place] for place in last)
+    return tuple(". ".join([article.title, *(_bare(line) for line in each)]) for each in under)
+
+
+def _bare(heading: _Line) -> str:
+    return heading.text.strip("# \t")
+
+
+def _heads(part: _Part) -> bool:
+    return len(part.lines) == 1 and part.lines[0].heading
 
 
 def paragraphs(text: str, title: str = "") -> tuple[Span, ...]:

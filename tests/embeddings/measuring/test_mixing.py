@@ -7,11 +7,11 @@ import pytest
 
 from embeddings.errors import ModelError
 from embeddings.lexical.bm25 import Document
-from embeddings.measuring.mixing import FOREIGN, Lists, _listwise, _loss, _pad, fit_mix
+from embeddings.measuring.mixing import Lists, _listwise, _loss, _pad, fit_mix
 from embeddings.measuring.sampling import Asked, Pool
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
-from embeddings.ranking.mix import Mix
+from embeddings.ranking.mix import Mix, Weights
 from tests.embeddings.ranked import arrays, vector
 
 TRUE = np.array([3.0, 0.0, 1.0])
@@ -60,7 +60,7 @@ def test_a_mix_is_fitted_and_what_cannot_be_is_fixed() -> None:
     ]
     rule = Calibration.fallback("words")
     made = fit_mix([Pool("set", asked, arrays(*stories), documents, rule)])
-    assert made.weights.foreign == FOREIGN[False]
+    assert made.weights.foreign == Weights().foreign
     assert 0.5 < made.alike <= 1
     assert made.weights.grams + made.weights.passage + made.weights.covered > 1
     assert Mix.of(made.document()) == made

@@ -33,6 +33,21 @@ def test_a_passage_of_another_language_is_told() -> None:
     assert features["foreign"] == 1
 
 
+def test_a_sentence_that_begins_with_the_term_may_say_what_it_is() -> None:
+    where = arrays(
+        ("T", [["On craint ELAS partout.", "Rien."], ["Voici.", "L'ELAS est une armée."]]),
+        ("ELAS", [["Rien."]]),
+    )
+    opens = {
+        question: {
+            c.passage: c.features["opens"] for c in ask(question, where, fold=False).candidates
+        }
+        for question in ("Qu'est-ce que l'ELAS ?", "Qui craint ELAS ?")
+    }
+    assert opens["Qu'est-ce que l'ELAS ?"] == {0: 0, 1: 1, 2: 0}
+    assert set(opens["Qui craint ELAS ?"].values()) == {0}
+
+
 def test_a_passage_without_the_number_that_is_asked_for_lacks_it() -> None:
     lacking = {
         c.passage: c.features["lacks"]

@@ -9,7 +9,6 @@ import pytest
 
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
-from embeddings.ranking.features import NAMES
 from embeddings.ranking.maxsim import STEP, Tokens
 from embeddings.ranking.mix import Mix, Weights
 from embeddings.ranking.ranker import rank
@@ -94,4 +93,16 @@ def test_features_of_meaning_tell_what_of_the_question_is_there() -> None:
 
 def test_without_tokens_the_features_of_meaning_are_nothing() -> None:
     found = rank(Query("chat", vector("chat")), WHERE, calibration=RULE).candidates[0]
-    assert [found.features[name] for name in (*NAMES, "tokens")] == [0.0] * (len(NAMES) + 1)
+    assert [found.features[name] for name in ("meant", "unnamed", "tokens")] == [0.0] * 3
+
+
+def test_a_word_is_there_by_its_meaning_in_a_passage_of_another_language_alone() -> None:
+    asked = replace(query("Où est le chat de la nuit ?"), text="Où est le chat de la nuit ?")
+    covered = {}
+    for language in ("fr", "en"):
+        said = arrays(("A", [["matou"], ["rien"]]), language=language)
+        where = replace(said, tokens=tokens(["matou", ""], ["a"]))
+        found = rank(asked, where, calibration=RULE, fold=False).candidates
+        covered[language] = next(c.features for c in found if c.passage == 0)["covered"]
+    assert covered["fr"] == 0
+    assert covered["en"] > 0.3

@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.text.analysis import fold, grams, guess_language, is_stop, stem, without_tags, words
+from embeddings.text.analysis import (
+    STOP,
+    fold,
+    grams,
+    guess_language,
+    is_stop,
+    stem,
+    without_tags,
+    words,
+)
+from embeddings.text.verbs import forms
 
 SAME = [
     ("l'électricité", "l’électricité"),
@@ -89,7 +99,14 @@ INFLECTED = [
     ("universites", "universite", "fr"),
     ("engineers", "engineer", "en"),
     ("protesting", "protested", "en"),
+    ("wrote", "writing", "en"),
+    ("written", "writes", "en"),
+    ("ecrit", "ecrivaient", "fr"),
+    ("apprises", "apprendre", "fr"),
+    ("obtint", "obtenue", "fr"),
+    ("vendent", "vendues", "fr"),
 ]
+APART = [("attendre", "tendre", "fr"), ("left", "leave", "en"), ("mission", "mis", "fr")]
 
 
 def test_a_text_is_cut_into_these_words() -> None:
@@ -106,6 +123,17 @@ def test_the_same_word_is_another_term_in_another_language() -> None:
 
 def test_a_number_is_the_same_term_in_every_language() -> None:
     assert stem("1200", "fr") == stem("1200", "en") == "1200"
+
+
+def test_other_words_have_another_term() -> None:
+    assert [(a, b) for a, b, code in APART if stem(a, code) == stem(b, code)] == []
+
+
+def test_no_form_is_one_of_two_verbs() -> None:
+    stems = {code: [{stem(form, code) for form in verb} for verb in forms(code)] for code in STOP}
+    assert {len(each) for verbs in stems.values() for each in verbs} == {1}
+    names = [name for verbs in stems.values() for (name,) in verbs]
+    assert len(set(names)) == len(names)
 
 
 def test_a_language_without_a_stemmer_keeps_its_words() -> None:

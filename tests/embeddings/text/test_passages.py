@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.text.passages import LONG_PARAGRAPH, PIECE, split, whole
+from embeddings.text.passages import LONG_PARAGRAPH, PIECE, split, titles, whole
 from embeddings.types import Article, Span, digest
 
 SEED = Path(__file__).resolve().parents[3] / "../shared/seed/article.txt"
@@ -98,6 +98,13 @@ def test_headings_in_markdown_of_both_kinds_are_not_quoted() -> None:
         A,
         B,
     ]
+
+
+def test_a_passage_stands_under_its_title_and_the_last_heading_above_it() -> None:
+    text = f"{A}\n\n## Le port\n\n{B}\n\nLa ville\n========\n\n{A}\n\n{B}"
+    article = Article("a", "Un titre", text)
+    port, town = "Un titre. Le port", "Un titre. La ville"
+    assert titles(article, split(article)) == ("Un titre", port, town, town)
 
 
 def test_a_rule_below_a_sentence_does_not_make_it_a_heading() -> None:
