@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from embeddings.text.verbs import forms
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -169,6 +167,8 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 @cache
 def _verbs(language: str) -> Mapping[str, str]:
     """Return the stem of an irregular verb's name, by each stem of its other forms."""
+    from embeddings.text.verbs import forms  # a list that only a stemmer needs
+
     stemmer = _stemmer(language)
     stems = (stemmer.stemWords(verb) for verb in forms(language)) if stemmer else ()
     return {form: name for name, *others in stems for form in others}
