@@ -198,9 +198,7 @@ class _Asked:
             if filters.collection in {None, name} and _has(loaded, filters.article_id)
         ]
         if filters.article_id and not concerned:
-            raise UnknownArticle(
-                f"There is no article {filters.article_id!r}; `sources` lists the articles."
-            )
+            raise UnknownArticle.of(filters.article_id)
         ranked = [self.rank(one, filters, vector) for one in concerned]
         return [
             _Searched(one, in_company(own, others, one.calibration, self.passages).candidates)

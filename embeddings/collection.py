@@ -111,20 +111,22 @@ class Collection:
                 note = "The index was made by another version: it is built again."
             except SnapshotError as error:
                 note = f"{error} It was built again from the articles."
-        return self.of_rows(published, changing, note)
+        return self.of_rows(Base(published, None, {}), changing, note)
 
-    def of_rows(self, published: Published, changing: Iterable[str] | None, note: str) -> Base:
+    def of_rows(self, base: Base, changing: Iterable[str] | None, note: str) -> Base:
         """Return the same of the rows alone; one that is damaged never becomes a snapshot's.
 
         Raises:
             SnapshotError: As ``base``.
         """
+        published = base.published
         versions = self.rows.articles.at(published.live)
         lost = set(self.rows.articles.find_lost(published.live))
         changing = versions.keys() | lost if changing is None else set(changing)
         if lost := lost - changing:
             raise SnapshotError(f"Nothing was changed. {tell_damage(min(lost))}")
-        return Base(published, None, whole(versions, changing), (note,) if note else ())
+        notes = (*base.notes, note) if note else base.notes
+        return Base(published, None, whole(versions, changing), notes)
 
     def _snapshot(self, published: Published) -> Snapshot:
         """Return the live snapshot: what serves, if that is it, or loaded for this."""

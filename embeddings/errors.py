@@ -87,6 +87,11 @@ class ReadError(InputError):
 class UnknownArticle(InputError):  # noqa: N818 - named as in the words of the design
     """No article has that id."""
 
+    @classmethod
+    def of(cls, article_id: str) -> UnknownArticle:
+        """Return the error of an id that no article has."""
+        return cls(f"There is no article {article_id!r}; `sources` lists the articles.")
+
 
 class UnknownProposal(InputError):  # noqa: N818 - named as in the words of the design
     """A proposal was used, dropped, or is too old."""

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from embeddings.ranking.confidence import Calibration
     from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.kept import SnapshotStore
-    from embeddings.snapshots.reindexing import Builder, Tools
+    from embeddings.snapshots.reindexing import Builder, Built, Order
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.pointers import Pointers
+    from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 log = logging.getLogger(__name__)
@@ -163,14 +164,13 @@ class Live:
             raise ModelError("The model is not loaded yet.")
         return self.models.encoder
 
-    @property
-    def tools(self) -> Tools:
-        """What a snapshot is built with, once it is ready."""
-        from embeddings.snapshots.reindexing import Tools
+    async def build(self, order: Order, progress: ProgressCallback | None) -> Built:
+        """Build a snapshot, once the model is ready; see ``reindexing.build``."""
+        from embeddings.snapshots.reindexing import Tools, build
 
-        if self.calibration is None:
-            raise ModelError("The model is not loaded yet.")
-        return Tools(self.encoder, self.worker, self.calibration)
+        if self.builder:
+            return await self.builder.build(order, progress)
+        return await build(order, Tools(self.encoder, self.worker, self.calibrated), progress)
 
     @property
     def model_id(self) -> str:

@@ -1,14 +1,39 @@
-"""What a change of a collection reports and leaves in the audit log, and what serves now."""
+"""On what terms a change is asked for, what it reports and logs, and what serves now."""
 
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 from collections.abc import Mapping  # noqa: TC003 - as above
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from embeddings.types import ArticleSummary, Rejected
+    from embeddings.types import ArticleSummary, ProgressCallback, Rejected
+
+
+class Terms(TypedDict, total=False):
+    """On what terms a change is asked for, as arguments; see ``Wish``."""
+
+    by: str
+    anyway: bool
+    progress: ProgressCallback | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """On what terms a change is made.
+
+    Attributes:
+        by: Who wants it, for the audit log.
+        anyway: Publish it even if it answers the golden questions less well.
+        progress: Told how far it is, on the event loop's thread.
+        full: Encode everything again, and mend what is damaged.
+    """
+
+    by: str = ""
+    anyway: bool = False
+    progress: ProgressCallback | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

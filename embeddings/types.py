@@ -14,6 +14,8 @@ MAX_QUESTION = 1000
 """The longest question, in characters."""
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
 """What an article is besides its text; with that, ``identity`` tells two versions apart."""
+FIELDS = ("title", "source", "author", "date", "url", "language")
+"""What can be set, besides the text; it stays as it was set, whatever is read anew."""
 
 
 def digest(text: str) -> str:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from embeddings.changing.changeset import Terms, Wish
 from embeddings.errors import (
     BusyError,
     GateError,
@@ -25,6 +24,8 @@ from embeddings.reports import (
     RollbackReport,
     Room,
     SnapshotSummary,
+    Terms,
+    Wish,
 )
 from embeddings.types import Article, ArticleSummary, Progress, Rejected
 from tests.fakereading import Kept, edited, proposed, read_file

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from embeddings.changing.changeset import Change, Plan, Terms, Wish
+from embeddings.changing.changeset import Change
 from embeddings.changing.proposing import Proposing
-from embeddings.errors import BusyError, InputError, SnapshotError
+from embeddings.errors import BusyError, InputError, SnapshotError, UnknownArticle
+from embeddings.reports import Wish
 from embeddings.types import Rejected, identity
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from embeddings.reports import (
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
         ChangeReport,
         ReindexReport,
         RollbackReport,
+        Terms,
     )
+    from embeddings.store.archive import Contents
     from embeddings.store.pointers import Pointers
     from embeddings.types import Article, ProgressCallback
 
@@ -69,29 +74,18 @@ class Changes(Proposing):
         self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
         """Read files, folders and pages in, then reindex; what is not taken is told, one by one."""
-
-        async def plan() -> tuple[Plan, Change]:
-            found = await self._plan(inputs)
-            return found, Change("add", found.change)
-
-        return await self._carry_out(plan, terms, dry_run=dry_run)
+        return await self._carry_out(partial(self._plan, inputs), terms, dry_run=dry_run)
 
     async def remove(
         self, article_ids: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
     ) -> ChangeReport:
         """Take articles out, then reindex; unknown ids are told, one by one."""
 
-        async def plan() -> tuple[Plan, Change]:
-            known = await self._collection.ids()
-            wanted = dict.fromkeys(article_ids)
-            unknown = (
-                Rejected(name, f"There is no article {name!r}; `sources` lists the articles.")
-                for name in wanted
-                if name not in known
-            )
+        async def plan() -> Change:
+            known, wanted = await self._collection.ids(), dict.fromkeys(article_ids)
             gone = tuple(name for name in wanted if name in known)
-            found = Plan(removed=gone, rejected=tuple(unknown))
-            return found, Change("remove", found.change)
+            rejected = (Rejected(n, str(UnknownArticle.of(n))) for n in wanted if n not in known)
+            return Change("remove", removed=gone, rejected=tuple(rejected))
 
         return await self._carry_out(plan, terms, dry_run=dry_run)
 
@@ -109,25 +103,19 @@ class Changes(Proposing):
             InputError: It is no such file, or there are articles and ``over`` is not set.
         """
 
-        async def plan() -> tuple[Plan, Change]:
+        async def plan() -> Change:
             from embeddings.store.archive import unpack
 
             contents = await asyncio.to_thread(unpack, path, self._rows.name)
             there, known = await self._collection.articles(), await self._collection.ids()
-            new = {article.id: article for article in contents.articles}
-            found = Plan(
-                added=tuple(a for a in new.values() if a.id not in known),
-                changed=tuple(a for a in new.values() if a.id in known and there.get(a.id) != a),
-                unchanged=tuple(a for a in new.values() if there.get(a.id) == a),
-                removed=tuple(sorted(known - new.keys())),
-            )
             if known and not over:
                 raise InputError(
                     f"The collection {self._rows.name!r} has articles, which an import replaces: "
                     "add --replace, or name another collection."
                 )
-            await asyncio.to_thread(self._check_limits, found, there)
-            return found, Change.of_import(contents, found.change)
+            change = _import(contents, there, known)
+            await asyncio.to_thread(self._check_limits, change, there)
+            return change
 
         return await self._carry_out(plan, terms)
 
@@ -200,9 +188,8 @@ class Changes(Proposing):
                 async with self._publisher.hold() as write:
                     if self._live.snapshot is None:
                         is_new = self.pointers.known.get(self._name) is None
-                        plan = await self._plan([str(self._seeds)]) if is_new else None
-                        change = Change("add", plan.change if plan else {})
-                        if plan is None or plan.change:
+                        change = await self._plan([str(self._seeds)]) if is_new else Change()
+                        if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
                             await self._publisher.publish(write, change, wish)
             except BusyError:
@@ -223,3 +210,29 @@ class Changes(Proposing):
             )
             async with self._publisher.hold() as write:
                 await self._publisher.publish(write, Change(), Wish(progress=self._progress))
+
+
+def _import(contents: Contents, there: Mapping[str, Article], ids: set[str]) -> Change:
+    """Return what an import changes; its audit log says what of it was set by hand.
+
+    Args:
+        contents: What is imported.
+        there: The articles that can be read, by id.
+        ids: The ids of all.
+    """
+    from embeddings.store import audit
+
+    lines = tuple(audit.read(contents.lines))
+    moments = audit.date_corrections(lines)
+    new = [replace(a, corrected=moments.get(a.id)) for a in contents.articles]
+    return Change(
+        "import",
+        added=tuple(a for a in new if a.id not in ids),
+        changed=tuple(a for a in new if a.id in ids and there.get(a.id) != a),
+        unchanged=tuple(a for a in new if there.get(a.id) == a),
+        removed=tuple(sorted(ids - {a.id for a in new})),
+        by_hand={name: tuple(names) for name, names in audit.list_edits(lines).items()},
+        history=contents.history,
+        lines=lines,
+        questions=contents.questions,
+    )

@@ -1,35 +1,39 @@
-"""What is to become of which articles, on what terms, and what is told of it afterwards."""
+"""A change of a collection: what becomes of which articles, and what is told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypedDict
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from embeddings.errors import Overtaken, UnknownArticle, UnknownProposal
 from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposed, ReindexReport
-from embeddings.types import Article, Rejected, identity
+from embeddings.types import FIELDS, Article, Rejected, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from embeddings.collection import Base
-    from embeddings.store.archive import Contents
+    from embeddings.reports import Wish
     from embeddings.store.pointers import Kept
-    from embeddings.types import ArticleSummary, ProgressCallback
+    from embeddings.types import ArticleSummary
 
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What can be set, besides the text; it stays as it was set, whatever is read anew."""
 OPENING = 200
 """How much of a text is shown to recognise it by, in characters."""
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What an addition would do to a corpus; nothing is done yet.
+class Change:
+    """A change of a collection; nothing of it is done yet. A proposal is one that is kept.
 
     Attributes:
+        what: ``add``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback``, for the audit
+            log; empty: a reindex alone.
         added: Articles that the corpus does not have.
         changed: Articles that it has with another text or other metadata, as they would become.
         unchanged: Articles that it has already, as they are.
@@ -39,8 +43,18 @@ class Plan:
         removed: Ids of articles that are taken out.
         instead: Id of an added article -> what becomes of the one that it seems to correct.
         left: Inputs for which there is no room, each with a sentence.
+        by_hand: Article id -> names of its fields that somebody set by hand with it.
+        base: Of a proposal: id of each article that it touches -> what that was then; None: not
+            there.
+        token: The proposal that is carried out.
+        history: Earlier versions that come with an import.
+        lines: Lines of another collection's audit log, which come with it.
+        questions: The golden questions that come with it; None: none do.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    what: str = ""
     added: tuple[Article, ...] = ()
     changed: tuple[Article, ...] = ()
     unchanged: tuple[Article, ...] = ()
@@ -50,24 +64,60 @@ class Plan:
     removed: tuple[str, ...] = ()
     instead: Mapping[str, Article] = field(default_factory=dict)
     left: tuple[Rejected, ...] = ()
+    by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base: Mapping[str, str | None] = field(default_factory=dict)
+    token: str | None = None
+    history: tuple[Article, ...] = ()
+    lines: tuple[AuditEntry, ...] = ()
+    questions: bytes | None = None
 
     @classmethod
-    def of(cls, new: Article, old: Article | None) -> Plan:
+    def of(cls, what: str, new: Article, old: Article | None) -> Change:
         """Return what having an article as it is to be comes to."""
         if old is None:
-            return cls(added=(new,))
-        return cls(unchanged=(old,)) if identity(old) == identity(new) else cls(changed=(new,))
+            return cls(what, added=(new,))
+        same = identity(old) == identity(new)
+        return cls(what, unchanged=(old,)) if same else cls(what, changed=(new,))
 
-    def replacing(self) -> Plan:
+    @classmethod
+    def of_rollback(cls, now: Mapping[str, Article], then: Mapping[str, Article]) -> Change:
+        """Return the change after which all articles are again as they were then."""
+        other = [a for name, a in then.items() if identity(a) != _mark(now.get(name))]
+        return cls(
+            "rollback",
+            added=tuple(a for a in other if a.id not in now),
+            changed=tuple(a for a in other if a.id in now),
+            removed=tuple(sorted(now.keys() - then.keys())),
+        )
+
+    @property
+    def articles(self) -> dict[str, Article | None]:
+        """Article id -> what becomes of it; None: it is taken out."""
+        becoming = {article.id: article for article in (*self.added, *self.changed)}
+        return {**becoming, **dict.fromkeys(self.removed)}
+
+    @property
+    def is_import(self) -> bool:
+        """Whether the golden questions are replaced, by none too."""
+        return self.what == "import"
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many articles it adds, changes and removes."""
+        return len(self.added), len(self.changed), len(self.removed)
+
+    def replacing(self) -> Change:
         """Return it with what seems to correct an article put in that one's place."""
+        names = {name: article.id for name, article in self.instead.items()}
         return replace(
             self,
-            added=tuple(a for a in self.added if a.id not in self.instead),
+            added=tuple(a for a in self.added if a.id not in names),
             changed=(*self.changed, *self.instead.values()),
+            by_hand={names.get(name, name): fields for name, fields in self.by_hand.items()},
             instead={},
         )
 
-    def without(self, left: Mapping[str, Rejected]) -> Plan:
+    def without(self, left: Mapping[str, Rejected]) -> Change:
         """Return it without some articles, by their ids, which are told instead."""
         return replace(
             self,
@@ -77,37 +127,136 @@ class Plan:
             left=tuple(left.values()),
         )
 
-    @property
-    def change(self) -> dict[str, Article | None]:
-        """Article id -> what becomes of it."""
-        becoming = {article.id: article for article in (*self.added, *self.changed)}
-        return {**becoming, **dict.fromkeys(self.removed)}
+    def amend(self, article_id: str, fields: Mapping[str, str | None]) -> Change:
+        """Return it with some fields of one of its articles set.
+
+        Raises:
+            UnknownArticle: It touches no article with that id.
+            InputError: A field is not what it must be.
+        """
+        from embeddings.changing.correcting import amend
+
+        def amend_all(articles: Iterable[Article]) -> tuple[Article, ...]:
+            return tuple(amend(a, fields) if a.id == article_id else a for a in articles)
+
+        if article_id not in {article.id for article in (*self.added, *self.changed)}:
+            raise UnknownArticle(f"There is no article {article_id!r} in this proposal.")
+        instead = {n: amend(a, fields) if n == article_id else a for n, a in self.instead.items()}
+        guessed = tuple(n for n in self.inferred.get(article_id, ()) if n not in fields)
+        given = tuple(dict.fromkeys((*self.by_hand.get(article_id, ()), *fields)))
+        return replace(
+            self,
+            added=amend_all(self.added),
+            changed=amend_all(self.changed),
+            inferred={**self.inferred, article_id: guessed},
+            instead=instead,
+            by_hand={**self.by_hand, article_id: given},
+        )
+
+    def on(self, there: Mapping[str, Article]) -> Change:
+        """Return it with what the articles that it touches are now."""
+        names = {*self.articles, *(article.id for article in self.instead.values())}
+        return replace(self, base={name: _mark(there.get(name)) for name in sorted(names)})
+
+    def check(self, there: Mapping[str, Article]) -> None:
+        """Make sure that the articles are as they were when it was proposed.
+
+        Raises:
+            Overtaken: Some have changed since.
+        """
+        moved = sorted(name for name, was in self.base.items() if _mark(there.get(name)) != was)
+        if moved:
+            raise Overtaken(
+                f"Nothing was changed, because {', '.join(moved[:5])} changed since this was "
+                "proposed; begin again, to see what it would do now.",
+                tuple(moved),
+            )
+
+    def date(self, there: Mapping[str, Article], now: datetime) -> Change:
+        """Note on articles when their texts were last changed, which is now if they are others."""
+
+        def date_one(new: Article) -> Article:
+            old = there.get(new.id)
+            moment = old.corrected if old and old.text == new.text else now
+            return replace(new, corrected=new.corrected or moment) if old else new
+
+        return replace(self, changed=tuple(map(date_one, self.changed)))
 
     def tell(self, report: ReindexReport | None = None) -> ChangeReport:
         """Say what it changes, and what the reindex after it did.
 
         Without a report nothing is done yet, and how the articles were understood is told too.
         """
-        shown = () if report else self.show((*self.added, *self.changed))
         return ChangeReport(
-            added=_rows(self.added),
-            changed=_rows(self.changed),
-            unchanged=_rows(self.unchanged),
+            added=tuple(map(row, self.added)),
+            changed=tuple(map(row, self.changed)),
+            unchanged=tuple(map(row, self.unchanged)),
             removed=self.removed,
             rejected=(*self.rejected, *self.left),
             report=report,
-            proposed=shown,
+            proposed=() if report else self.show((*self.added, *self.changed)),
             left_out=self.left_out,
         )
 
     def show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
-        """Show how some of the plan's articles were understood."""
+        """Show how some of its articles were understood."""
         return tuple(
-            Proposed(
-                row(article), self.inferred.get(article.id, ()), _opening(article), article.text
-            )
-            for article in articles
+            Proposed(row(a), self.inferred.get(a.id, ()), _opening(a), a.text) for a in articles
         )
+
+    def list_entries(self, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
+        """Return what the audit log is to say of it, its publication last."""
+        blank, live = AuditEntry(now, wish.by, self.what), base.published.live
+        published = replace(
+            blank,
+            what="rollback" if self.what == "rollback" else "publish",
+            before=str(live) if live is not None else None,
+            snapshot=str(kept.number),
+            counts=kept.counts,
+        )
+        there = base.articles
+        each = (self._tell(blank, n, there.get(n), new) for n, new in self.articles.items())
+        return [*chain.from_iterable(each), *self.lines, published]
+
+    def _tell(
+        self, blank: AuditEntry, name: str, old: Article | None, new: Article | None
+    ) -> Iterator[AuditEntry]:
+        entry = replace(
+            blank,
+            article=name,
+            what="change" if self.what == "add" and old else self.what,
+            before=old.digest if old else None,
+            after=new.digest if new else None,
+            fields=_differences(old, new) if old and new else (),
+            was=_mark(old),
+            became=_mark(new),
+        )
+        yield entry
+        if self.what == "add" and (by_hand := self.by_hand.get(name)) is not None:
+            yield replace(entry, what="edit", before=entry.after, fields=by_hand, was=entry.became)
+
+    def dump(self) -> str:
+        """Return it as the store keeps a proposal."""
+        return _adapter().dump_json(self).decode()
+
+
+def parse(document: str | None) -> Change:
+    """Return a proposal as the store keeps it.
+
+    Raises:
+        UnknownProposal: There is none.
+    """
+    try:
+        return _adapter().validate_json(document or "")
+    except ValidationError:
+        raise UnknownProposal(
+            "This proposal was carried out, dropped, or is more than a day old; begin again."
+        ) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Change]:
+    return TypeAdapter(Change)
 
 
 def row(article: Article) -> ArticleSummary:
@@ -115,10 +264,6 @@ def row(article: Article) -> ArticleSummary:
     from embeddings.text.passages import split
 
     return article.summary(len(split(article)))
-
-
-def _rows(articles: Iterable[Article]) -> tuple[ArticleSummary, ...]:
-    return tuple(map(row, articles))
 
 
 def _opening(article: Article) -> str:
@@ -133,143 +278,8 @@ def _opening(article: Article) -> str:
     return f"{cut} …"
 
 
-class Terms(TypedDict, total=False):
-    """On what terms a change is asked for, as arguments; see ``Wish``."""
-
-    by: str
-    anyway: bool
-    progress: ProgressCallback | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """On what terms a change is made.
-
-    Attributes:
-        by: Who wants it, for the audit log.
-        anyway: Publish it even if it answers the golden questions less well.
-        progress: Told how far it is, on the event loop's thread.
-        full: Encode everything again, and mend what is damaged.
-    """
-
-    by: str = ""
-    anyway: bool = False
-    progress: ProgressCallback | None = None
-    full: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change of a collection.
-
-    Attributes:
-        what: ``add``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback``, for the audit
-            log.
-        articles: Article id -> what becomes of it; None: it is taken out.
-        by_hand: Article id -> names of its fields that somebody set by hand with it.
-        token: The proposal that is carried out.
-        history: Earlier versions that come with an import.
-        lines: Lines of another collection's audit log, which come with it.
-        questions: The golden questions that come with it; None: none do.
-    """
-
-    what: str = ""
-    articles: Mapping[str, Article | None] = field(default_factory=dict)
-    by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    token: str | None = None
-    history: tuple[Article, ...] = ()
-    lines: tuple[AuditEntry, ...] = ()
-    questions: bytes | None = None
-
-    @classmethod
-    def of_import(cls, contents: Contents, articles: Mapping[str, Article | None]) -> Change:
-        """Return what an import changes; its audit log says what of it was set by hand."""
-        from embeddings.store import audit
-
-        lines = tuple(audit.read(contents.lines))
-        by_hand = {n: tuple(names) for n, names in audit.list_edits(lines).items() if n in articles}
-        moments = audit.date_corrections(lines)
-        return cls(
-            what="import",
-            articles={
-                name: article and replace(article, corrected=moments.get(name))
-                for name, article in articles.items()
-            },
-            by_hand=by_hand,
-            history=contents.history,
-            lines=lines,
-            questions=contents.questions,
-        )
-
-    @classmethod
-    def back(cls, now: Mapping[str, Article], then: Mapping[str, Article]) -> Change:
-        """Return the change after which all articles are again as they were then."""
-        back: dict[str, Article | None] = {
-            name: article
-            for name, article in then.items()
-            if name not in now or identity(article) != identity(now[name])
-        }
-        return cls("rollback", {**back, **dict.fromkeys(now.keys() - then.keys())})
-
-    @property
-    def is_import(self) -> bool:
-        """Whether the golden questions are replaced, by none too."""
-        return self.what == "import"
-
-    def date(self, there: Mapping[str, Article], now: datetime) -> Change:
-        """Note on articles when their texts were last changed, which is now if they are others."""
-
-        def date_one(new: Article | None, old: Article | None) -> Article | None:
-            if not new or not old:
-                return new
-            moment = old.corrected if old.text == new.text else now
-            return replace(new, corrected=new.corrected or moment)
-
-        dated = {name: date_one(new, there.get(name)) for name, new in self.articles.items()}
-        return replace(self, articles=dated)
-
-    def counts(self, there: Mapping[str, Article]) -> tuple[int, int, int]:
-        """Return how many articles it adds, changes and removes."""
-        new = sum(bool(article) and name not in there for name, article in self.articles.items())
-        gone = sum(article is None for article in self.articles.values())
-        return new, len(self.articles) - new - gone, gone
-
-    def tell(self, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
-        """Return what the audit log is to say of it, its publication last."""
-        entries = [
-            replace(entry, at=now, by=wish.by)
-            for name, new in self.articles.items()
-            for entry in self._tell_article(name, base.articles.get(name), new)
-        ]
-        previous = base.published.live
-        published = AuditEntry(
-            at=now,
-            by=wish.by,
-            what="rollback" if self.what == "rollback" else "publish",
-            before=str(previous) if previous is not None else None,
-            snapshot=str(kept.number),
-            counts=kept.counts,
-        )
-        return [*entries, *self.lines, published]
-
-    def _tell_article(
-        self, name: str, old: Article | None, new: Article | None
-    ) -> Iterator[AuditEntry]:
-        entry = AuditEntry(
-            at=_NEVER,
-            by="",
-            what="change" if self.what == "add" and old else self.what,
-            article=name,
-            before=old.digest if old else None,
-            after=new.digest if new else None,
-            fields=_differences(old, new) if old and new else (),
-            was=identity(old) if old else None,
-            became=identity(new) if new else None,
-        )
-        yield entry
-        if name in self.by_hand and self.what == "add":
-            by_hand = tuple(self.by_hand[name])
-            yield replace(entry, what="edit", before=entry.after, fields=by_hand, was=entry.became)
+def _mark(article: Article | None) -> str | None:
+    return identity(article) if article else None
 
 
 def _differences(old: Article, new: Article) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from embeddings.changing.changeset import FIELDS
 from embeddings.errors import InputError
 from embeddings.readers.draft import ATTACHED
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.passages import split
+from embeddings.types import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

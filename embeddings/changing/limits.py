@@ -12,11 +12,11 @@ from embeddings.reports import Room
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from config.settings import Settings
-    from embeddings.changing.changeset import Plan
+    from embeddings.changing.changeset import Change
     from embeddings.reports import AuditEntry
     from embeddings.types import Article
 
@@ -58,60 +58,43 @@ def name_of(server: int) -> str:
     return f"{SERVER}{server}"
 
 
-def check(
-    limits: Limits,
-    plan: Plan,
-    there: Mapping[str, Article],
-    log: Iterable[AuditEntry],
-    now: datetime,
-) -> None:
-    """Check that a plan leaves a collection within its limits; what makes it smaller always may.
+def check(rooms: Iterable[Room], change: Change, there: Mapping[str, Article]) -> None:
+    """Check that a change leaves a collection its room; what makes it smaller always may.
 
     Args:
-        limits: The most it may hold.
-        plan: What is to be added and changed.
+        rooms: What it may hold and take, as ``measure`` says.
+        change: What is to be added and changed.
         there: What the collection has, by id.
-        log: What was done to it, in the last 24 hours at least.
-        now: The present moment, with its time zone.
 
     Raises:
-        LimitError: One would be exceeded; the sentence says which, and what to do.
+        LimitError: One limit would be exceeded; the sentence says which, and what to do.
     """
-    costs = [_cost(new, there.get(new.id)) for new in (*plan.added, *plan.changed)]
-    for room in measure(limits, there, log, now):
-        what, after = room.what, room.used + sum(cost[room.what] for cost in costs)
+    costs = [_cost(new, there.get(new.id)) for new in (*change.added, *change.changed)]
+    for room in rooms:
+        after = room.used + sum(cost[room.what] for cost in costs)
         if room.most < after > room.used:
-            said = _SENTENCES[what].format(most=room.most, after=after, before=room.used)
-            raise LimitError(said, what, room.most)
+            said = _SENTENCES[room.what].format(most=room.most, after=after, before=room.used)
+            raise LimitError(said, room.what, room.most)
 
 
-def trim(
-    limits: Limits,
-    plan: Plan,
-    there: Mapping[str, Article],
-    log: Iterable[AuditEntry],
-    now: datetime,
-) -> Plan:
-    """Return as much of a plan as a collection has room for: changes first, then in order.
+def trim(rooms: Sequence[Room], change: Change, there: Mapping[str, Article]) -> Change:
+    """Return as much of a change as there is room for: changed articles first, then in order.
 
     Of what seems to correct an article, the correction is what has to fit.
     """
-    used = {room.what: room.used for room in measure(limits, there, log, now)}
+    free = {room.what: room.most - room.used for room in rooms}
+    most = {room.what: room.most for room in rooms}
     left: dict[str, Rejected] = {}
-    for article in (*plan.changed, *plan.added):
-        stored = plan.instead.get(article.id, article)
+    for article in (*change.changed, *change.added):
+        stored = change.instead.get(article.id, article)
         costs = _cost(stored, there.get(stored.id))
-        full = [w for w in used if costs[w] > 0 and used[w] + costs[w] > getattr(limits, w)]
-        if full:
-            left[article.id] = _leave(article, full[0], limits)
+        full = next((what for what in free if costs[what] > max(0, free[what])), None)
+        if full is None:
+            free = {what: each - costs[what] for what, each in free.items()}
         else:
-            used = {what: each + costs[what] for what, each in used.items()}
-    return plan.without(left)
-
-
-def _leave(article: Article, what: str, limits: Limits) -> Rejected:
-    name = (article.origin or article.title).removeprefix(ATTACHED)
-    return Rejected(name, _LEFT[what].format(most=getattr(limits, what)))
+            name = (article.origin or article.title).removeprefix(ATTACHED)
+            left[article.id] = Rejected(name, _LEFT[full].format(most=most[full]))
+    return change.without(left)
 
 
 def measure(
@@ -120,7 +103,7 @@ def measure(
     """Say how much a collection may hold and take, of what is limited, and how much it does."""
     used = {
         "articles": len(there),
-        "characters": _length(there),
+        "characters": sum(len(article.text) for article in there.values()),
         "additions": count_additions(log, now),
     }
     return tuple(Room(w, most, used[w]) for w in used if (most := getattr(limits, w)))
@@ -138,10 +121,6 @@ def count_additions(log: Iterable[AuditEntry], now: datetime) -> int:
     """Count the articles that additions brought, or changed the text of, in the last 24 hours."""
     recent = (entry for entry in log if entry.article and now - entry.at < DAY)
     return sum(bool(entry.after) and entry.after != entry.before for entry in recent)
-
-
-def _length(articles: Mapping[str, Article]) -> int:
-    return sum(len(article.text) for article in articles.values())
 
 
 _SENTENCES = {

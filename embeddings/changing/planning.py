@@ -1,4 +1,4 @@
-"""Which articles drafts become, and what an article is once some of its fields are set; pure."""
+"""What a person gives, read and planned: which articles it becomes; nothing is written."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from embeddings.changing.changeset import Plan
+from embeddings.changing.changeset import Change
 from embeddings.changing.correcting import correct_all
+from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.draft import ATTACHED
+from embeddings.readers.many import read_all
+from embeddings.reports import Omission
+from embeddings.snapshots.building import texts_of
+from embeddings.text.passages import split
 from embeddings.types import Article, Rejected, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from config.settings import FetchSettings
     from embeddings.readers import Draft
+    from embeddings.snapshots.snapshot import Snapshot
 
 MAX_SLUG = 60
 """The longest id that is made of a title, in characters."""
@@ -69,29 +76,20 @@ class Planner:
         self._unchanged: list[str] = []
         self._rejected: list[Rejected] = []
 
-    def plan(self, drafts: Iterable[tuple[str, Draft]]) -> Plan:
+    def plan(self, drafts: Iterable[tuple[str, Draft]]) -> Change:
         """Return what the drafts come to, each given with what its file is called in a sentence.
 
         Drafts whose article is known come first: what they replace is not there for the others.
         """
-        others: list[Draft] = []
-        for given, draft in drafts:
-            name = draft.id or self._known_place(draft)
-            if name is None:
-                others.append(draft)
-            elif draft.id is not None and name in self._claimed:
-                reason = f"{given} has the id {name}, which {self._claimed[name]} has too"
-                self._rejected.append(Rejected(given, f"{reason}; give one another id."))
-            else:
-                self._claimed[name] = given
-                self._compare(draft, name)
+        others = [draft for given, draft in drafts if not self._take_known(given, draft)]
         for draft in others:
             self._take(draft)
         added = self._list(self._added)
         known = {*self._changed, *self._unchanged}
         there = {a.id: a for a in self._there if a.id not in known}
         new = added if self._offering else ()
-        return Plan(
+        return Change(
+            "add",
             added,
             self._list(self._changed),
             self._list(self._unchanged),
@@ -102,6 +100,19 @@ class Planner:
 
     def _list(self, names: list[str]) -> tuple[Article, ...]:
         return tuple(self._articles[name] for name in dict.fromkeys(names))
+
+    def _take_known(self, given: str, draft: Draft) -> bool:
+        """Note what becomes of the article that a draft asks for or was one before, if any."""
+        name = draft.id or self._known_place(draft)
+        if name is None:
+            return False
+        if draft.id is not None and name in self._claimed:
+            reason = f"{given} has the id {name}, which {self._claimed[name]} has too"
+            self._rejected.append(Rejected(given, f"{reason}; give one another id."))
+        else:
+            self._claimed[name] = given
+            self._compare(draft, name)
+        return True
 
     def _take(self, draft: Draft) -> None:
         """Find a place for a draft that has none yet."""
@@ -153,3 +164,37 @@ def slug(text: str) -> str:
         return words
     cut = words[: MAX_SLUG + 1]
     return (cut.rpartition("-")[0] or cut[:MAX_SLUG]).strip("-")
+
+
+def read(
+    inputs: Sequence[str], names: Mapping[str, str], fetch: FetchSettings, planner: Planner
+) -> Change:
+    """Read files, folders and pages and say what adding them would do.
+
+    Args:
+        inputs: What a person gives.
+        names: Path of a file that lies there for a moment only -> what the person calls it.
+        fetch: How web pages are fetched.
+        planner: Knows the articles that are there.
+    """
+    with Sandbox() as sandbox:
+        outcomes = list(read_all(inputs, sandbox, Fetcher(fetch), names))
+    drafts = [each for each in outcomes if not isinstance(each, Rejected)]
+    change = planner.plan(drafts)
+    rejected = (each for each in outcomes if isinstance(each, Rejected))
+    left_out = (Omission(n, each.what, each.why) for n, d in drafts for each in d.left_out)
+    return replace(change, rejected=(*rejected, *change.rejected), left_out=tuple(left_out))
+
+
+def count_texts(change: Change, snapshot: Snapshot | None) -> int:
+    """Count the texts that the model has not seen in the same articles yet."""
+    there = snapshot.digests if snapshot else {}
+    changed = [a.id for a in change.changed if a.id in there]
+    old = [snapshot.article(snapshot.row(name)) for name in changed if snapshot]
+    return len(_texts((*change.added, *change.changed)) - _texts(old))
+
+
+def _texts(articles: Sequence[Article]) -> set[str]:
+    """Return the texts of articles that get a vector, each with its kind."""
+    texts = texts_of(articles, [split(article) for article in articles])
+    return {f"{kind} {text}" for kind, group in texts.items() for text in group}

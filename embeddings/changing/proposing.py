@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing import limits
-from embeddings.changing.changeset import FIELDS, Change, Plan, Terms, Wish
-from embeddings.errors import InputError
-from embeddings.reports import Proposal
+from embeddings.changing.changeset import Change, parse, row
+from embeddings.errors import InputError, UnknownArticle
+from embeddings.reports import Proposal, Wish
+from embeddings.types import FIELDS
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from config.settings import Settings
-    from embeddings.changing.kept_proposal import KeptProposal
     from embeddings.changing.publishing import Publisher
     from embeddings.collection import Collection
     from embeddings.live import Live
-    from embeddings.reports import ChangeReport, Room
+    from embeddings.reports import ChangeReport, Room, Terms
     from embeddings.store.pointers import CollectionRows
     from embeddings.types import Article, Rejected
 
@@ -58,11 +58,8 @@ class Proposing:
         Raises:
             StorageError: The disk is full or cannot be written.
         """
-        from embeddings.changing.kept_proposal import KeptProposal
-
-        plan = await self._plan(inputs, names, offering=True)
-        plan = replace(plan, rejected=(*rejected, *plan.rejected))
-        return await self._propose(KeptProposal("add", plan))
+        change = await self._plan(inputs, names, offering=True)
+        return await self._propose(replace(change, rejected=(*rejected, *change.rejected)))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Keep what setting some fields of an article would do until it is confirmed.
@@ -77,16 +74,14 @@ class Proposing:
             InputError: A field is not what it must be; the sentence says what it must be.
         """
         from embeddings.changing.correcting import amend
-        from embeddings.changing.kept_proposal import KeptProposal
-        from embeddings.store.articles import unknown
 
         there = await self._collection.articles()
         if article_id not in there:
-            raise unknown(article_id)
+            raise UnknownArticle.of(article_id)
         old = there[article_id]
-        plan = Plan.of(amend(old, fields), old)
+        change = Change.of("edit", amend(old, fields), old)
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await self._propose(KeptProposal("edit", plan, by_hand=by_hand))
+        return await self._propose(replace(change, by_hand=by_hand))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Keep what having an earlier version of an article again would do.
@@ -98,18 +93,16 @@ class Proposing:
         Raises:
             UnknownArticle: It never had such a version.
         """
-        from embeddings.changing.kept_proposal import KeptProposal
-        from embeddings.store.articles import unknown
-
         history = await asyncio.to_thread(self._rows.articles.history, article_id)
         version = next((each for each in history if each.version == number), None)
         if version is None or version.value is None:
-            raise unknown(article_id)
+            raise UnknownArticle.of(article_id)
         there = await self._collection.articles()
-        plan = Plan.of(replace(version.value, corrected=None), there.get(article_id))
-        await asyncio.to_thread(self._check_limits, plan, there)
-        by_hand = {article_id: tuple(version.by_hand)} if plan.change else {}
-        return await self._propose(KeptProposal("restore", plan, by_hand=by_hand))
+        new = replace(version.value, corrected=None)
+        change = Change.of("restore", new, there.get(article_id))
+        await asyncio.to_thread(self._check_limits, change, there)
+        by_hand = {article_id: tuple(version.by_hand)} if change.articles else {}
+        return await self._propose(replace(change, by_hand=by_hand))
 
     async def propose_removal(self, article_id: str) -> Proposal:
         """Keep what taking an article out would do until it is confirmed.
@@ -117,12 +110,9 @@ class Proposing:
         Raises:
             UnknownArticle: No article has that id.
         """
-        from embeddings.changing.kept_proposal import KeptProposal
-        from embeddings.store.articles import unknown
-
         if article_id not in await self._collection.ids():
-            raise unknown(article_id)
-        return await self._propose(KeptProposal("remove", Plan(removed=(article_id,))))
+            raise UnknownArticle.of(article_id)
+        return await self._propose(Change("remove", removed=(article_id,)))
 
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
@@ -169,19 +159,19 @@ class Proposing:
             Overtaken: The articles have changed since; nothing was changed.
         """
 
-        async def plan() -> tuple[Plan, Change]:
-            kept = await self._get(token)
+        async def plan() -> Change:
+            change = await self._get(token)
             there = await self._collection.articles()
             try:
-                kept.check(there)
+                change.check(there)
             except InputError:
                 await self.drop(token)
                 raise
-            kept = kept.replacing() if replacing else kept
-            if not kept.plan.change:
+            change = change.replacing() if replacing else change
+            if not change.articles:
                 await self.drop(token)
-            await asyncio.to_thread(self._check_limits, kept.plan, there)
-            return kept.plan, Change(kept.what, kept.plan.change, kept.by_hand, token)
+            await asyncio.to_thread(self._check_limits, change, there)
+            return replace(change, token=token)
 
         return await self._carry_out(plan, terms)
 
@@ -195,20 +185,16 @@ class Proposing:
         await finish(drop)
 
     async def _carry_out(
-        self,
-        plan: Callable[[], Awaitable[tuple[Plan, Change]]],
-        terms: Terms,
-        *,
-        dry_run: bool = False,
+        self, plan: Callable[[], Awaitable[Change]], terms: Terms, *, dry_run: bool = False
     ) -> ChangeReport:
         """Plan a change and publish what comes of it; the collection is held meanwhile."""
         if dry_run:
-            return (await plan())[0].tell()
+            return (await plan()).tell()
         async with self._publisher.hold() as write:
-            found, change = await plan()
+            change = await plan()
             if not change.articles and not change.is_import:
-                return found.tell()
-            return found.tell(await self._publisher.publish(write, change, Wish(**terms)))
+                return change.tell()
+            return change.tell(await self._publisher.publish(write, change, Wish(**terms)))
 
     async def _plan(
         self,
@@ -216,7 +202,7 @@ class Proposing:
         names: Mapping[str, str] | None = None,
         *,
         offering: bool = False,
-    ) -> Plan:
+    ) -> Change:
         """Read files, folders and pages and say what adding them would do; nothing is written.
 
         Args:
@@ -226,67 +212,61 @@ class Proposing:
         """
         there, taken = await self._collection.articles(), await self._collection.ids()
 
-        def read() -> Plan:
-            from embeddings.changing import intake  # the readers, where something is read
-            from embeddings.changing.planning import Planner
+        def read() -> Change:
+            from embeddings.changing import planning  # the readers, where something is read
 
-            by_hand = self._collection.by_hand()
-            planner = Planner(there.values(), taken, self._rows.name, by_hand, offering=offering)
-            plan = intake.read(inputs, names or {}, self._settings.fetch, planner)
-            return self._keep_within_limits(plan, there)
+            by_hand, name = self._collection.by_hand(), self._rows.name
+            planner = planning.Planner(there.values(), taken, name, by_hand, offering=offering)
+            change = planning.read(inputs, names or {}, self._settings.fetch, planner)
+            rooms = self._measure(there)
+            trimmed = limits.trim(rooms, change, there)
+            if trimmed.left and not trimmed.articles:
+                limits.check(rooms, change, there)
+            return trimmed
 
         return await asyncio.to_thread(read)
 
-    async def _propose(self, proposal: KeptProposal) -> Proposal:
+    async def _propose(self, change: Change) -> Proposal:
         from embeddings.store.archive import render
 
-        for article in (*proposal.plan.added, *proposal.plan.changed):
+        for article in (*change.added, *change.changed):
             render(article)  # what could not be exported is not stored
-        kept = proposal.on(await self._collection.articles())
+        kept = change.on(await self._collection.articles())
         token = await finish(self._rows.proposals.keep, kept.dump())
         return await asyncio.to_thread(self._show, token, kept)
 
-    async def _get(self, token: str) -> KeptProposal:
-        from embeddings.changing.kept_proposal import KeptProposal
+    async def _get(self, token: str) -> Change:
+        return parse(await asyncio.to_thread(self._rows.proposals.get, token))
 
-        return KeptProposal.parse(await asyncio.to_thread(self._rows.proposals.get, token))
+    def _show(self, token: str, kept: Change) -> Proposal:
+        from embeddings.changing.planning import count_texts
 
-    def _show(self, token: str, kept: KeptProposal) -> Proposal:
-        from embeddings.changing.intake import count_texts
-
-        plan = kept.plan
         return Proposal(
             token=token,
-            added=plan.show(plan.added),
-            changed=plan.show(plan.changed),
-            unchanged=plan.tell().unchanged,
-            rejected=plan.rejected,
-            to_encode=count_texts(plan, self._live.snapshot),
-            instead=dict(zip(plan.instead, plan.show(plan.instead.values()), strict=True)),
-            left=plan.left,
-            left_out=plan.left_out,
-            removed=plan.removed,
+            added=kept.show(kept.added),
+            changed=kept.show(kept.changed),
+            unchanged=tuple(map(row, kept.unchanged)),
+            rejected=kept.rejected,
+            to_encode=count_texts(kept, self._live.snapshot),
+            instead=dict(zip(kept.instead, kept.show(kept.instead.values()), strict=True)),
+            left=kept.left,
+            left_out=kept.left_out,
+            removed=kept.removed,
         )
 
     async def room(self) -> tuple[Room, ...]:
         """Say how much the collection may hold and take within a day, and how much it does."""
         if not self._limits:
             return ()
-        there, now = await self._collection.articles(), datetime.now(UTC)
-        log = await asyncio.to_thread(self._rows.audit.since, now - limits.DAY)
-        return limits.measure(self._limits, there, log, now)
+        return await asyncio.to_thread(self._measure, await self._collection.articles())
 
-    def _keep_within_limits(self, plan: Plan, there: Mapping[str, Article]) -> Plan:
-        """Return as much of a plan as there is room for; LimitError where there is for none."""
+    def _measure(self, there: Mapping[str, Article]) -> tuple[Room, ...]:
+        """Say the same of some articles; nothing is read where nothing is limited."""
+        if not self._limits:
+            return ()
         now = datetime.now(UTC)
-        log = self._rows.audit.since(now - limits.DAY) if self._limits else ()
-        trimmed = limits.trim(self._limits, plan, there, log, now)
-        if trimmed.left and not trimmed.change:
-            limits.check(self._limits, plan, there, log, now)
-        return trimmed
+        return limits.measure(self._limits, there, self._rows.audit.since(now - limits.DAY), now)
 
-    def _check_limits(self, plan: Plan, there: Mapping[str, Article]) -> None:
-        """Check that a plan leaves the collection within its limits; LimitError when not."""
-        if self._limits:
-            now = datetime.now(UTC)
-            limits.check(self._limits, plan, there, self._rows.audit.since(now - limits.DAY), now)
+    def _check_limits(self, change: Change, there: Mapping[str, Article]) -> None:
+        """Check that a change leaves the collection within its limits; LimitError when not."""
+        limits.check(self._measure(there), change, there)

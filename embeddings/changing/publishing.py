@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from embeddings.changing.changeset import Wish
     from embeddings.collection import Base, Collection
-    from embeddings.reports import AuditEntry, ReindexReport
+    from embeddings.reports import AuditEntry, ReindexReport, Wish
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.reindexing import Built, Order
     from embeddings.snapshots.snapshot import Snapshot
@@ -111,14 +110,13 @@ class Publisher:
         now = datetime.now(UTC)
         change = change.date(base.articles, now)
         number = await finish(self._take_number, write)
-        built, notes = await self._build(number, base, change, wish)
-        counts = change.counts(base.articles)
-        kept = Kept.of(number, built.manifest, wish.by, counts)
-        entries = change.tell(base, wish, kept, now)
+        built = await self._build(number, base, change, wish)
+        kept = Kept.of(number, built.manifest, wish.by, change.counts)
+        entries = change.list_entries(base, wish, kept, now)
         await finish(partial(self._commit, write, base, change, kept, entries, full=wish.full))
         await self._live.serve(await asyncio.to_thread(self._kept.load, number))
         await asyncio.to_thread(self._kept.sweep)
-        report = report_work(number, built, started, counts, notes)
+        report = report_work(number, built, started, change.counts)
         log.info("snapshot %s is live: %s", report.snapshot, report)
         return report
 
@@ -151,22 +149,22 @@ class Publisher:
         snapshot = await asyncio.to_thread(lambda: self._kept.load(self._kept.number_of(name)))
         base = await asyncio.to_thread(self._collection.base, None)
         then = await asyncio.to_thread(snapshot.articles)
-        change = Change.back(base.articles, then)
-        counts = change.counts(base.articles)
-        kept = replace(base.published.kept[snapshot.number], by=wish.by, counts=counts)
-        entries = change.tell(base, wish, kept, datetime.now(UTC))
+        change = Change.of_rollback(base.articles, then)
+        there = base.published.kept[snapshot.number]
+        kept = replace(there, by=wish.by, counts=change.counts)
+        entries = change.list_entries(base, wish, kept, datetime.now(UTC))
         loaded = await self._live.prepare(snapshot)  # one of another model is refused here
         go_back = partial(finish, self._go_back, write, base.published, kept, entries)
         await self._with_room(go_back, kept.number)
         await self._live.replace(snapshot, loaded)
         await asyncio.to_thread(self._kept.sweep)
-        rows = [each for each in snapshot.sources if each.id in change.articles]
+        rows = {row.id: row for row in snapshot.sources}
         return RollbackReport(
             snapshot=snapshot.id,
             previous=str(base.published.live or ""),
-            added=tuple(row for row in rows if row.id not in base.articles),
-            changed=tuple(row for row in rows if row.id in base.articles),
-            removed=tuple(sorted(n for n, article in change.articles.items() if not article)),
+            added=tuple(rows[article.id] for article in change.added),
+            changed=tuple(rows[article.id] for article in change.changed),
+            removed=change.removed,
         )
 
     def _is_up_to_date(self, snapshot: Snapshot | None) -> bool:
@@ -198,35 +196,24 @@ class Publisher:
             most=self._settings.gate,
         )
 
-    async def _build(
-        self, number: int, base: Base, change: Change, wish: Wish
-    ) -> tuple[Built, tuple[str, ...]]:
+    async def _build(self, number: int, base: Base, change: Change, wish: Wish) -> Built:
         """Build the new snapshot; from the rows, where the one before turns out to be damaged."""
-        golden: tuple[Golden, ...] = ()
-        if not wish.anyway:
-            golden = await asyncio.to_thread(self._collection.golden, base, change.articles)
+
+        async def build(golden: tuple[Golden, ...]) -> Built:
+            order = partial(self._order, number, base, change, golden, full=wish.full)
+            return await self._live.build(await asyncio.to_thread(order), wish.progress)
+
+        read = self._collection
+        golden = () if wish.anyway else await asyncio.to_thread(read.golden, base, change.articles)
         try:
-            return await self._run(number, base, change, golden, wish), base.notes
+            built = await build(golden)
         except SnapshotError as error:
             if base.snapshot is None:
                 raise
             note = f"{error} The index was built again from the articles."
-            rows = partial(self._collection.of_rows, base.published, change.articles, note)
-            again = await asyncio.to_thread(rows)
-            built = await self._run(number, again, change, (), wish)
-            return built, (*base.notes, note)
-
-    async def _run(
-        self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], wish: Wish
-    ) -> Built:
-        from embeddings.snapshots.reindexing import build
-
-        order = await asyncio.to_thread(
-            partial(self._order, number, base, change, golden, full=wish.full)
-        )
-        if self._live.builder:
-            return await self._live.builder.build(order, wish.progress)
-        return await build(order, self._live.tools, wish.progress)
+            base = await asyncio.to_thread(read.of_rows, base, change.articles, note)
+            built = await build(())
+        return replace(built, notes=base.notes)
 
     def _take_number(self, write: Transaction) -> int:
         with write() as connection:

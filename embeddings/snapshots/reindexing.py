@@ -73,6 +73,7 @@ class Built:
         reused: Texts whose vectors were taken over.
         encoded: Texts that went through the model.
         seconds: How long it took.
+        notes: Sentences for a person.
     """
 
     manifest: bytes
@@ -80,6 +81,7 @@ class Built:
     reused: int
     encoded: int
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 class Builder(Protocol):
@@ -268,12 +270,11 @@ def report_work(
     built: Built,
     started: float,
     counts: tuple[int, int, int] = (0, 0, 0),
-    notes: tuple[str, ...] = (),
 ) -> ReindexReport:
     """Report a reindex that began at that instant of ``time.perf_counter``."""
     seconds = time.perf_counter() - started
     work = (built.passages, built.reused, built.encoded)
-    return ReindexReport(str(number or ""), *counts, *work, seconds, notes)
+    return ReindexReport(str(number or ""), *counts, *work, seconds, built.notes)
 
 
 def report_nothing(snapshot: Snapshot | None, started: float) -> ReindexReport:

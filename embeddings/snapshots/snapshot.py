@@ -137,9 +137,7 @@ class Snapshot:
         try:
             return self._row[article_id]
         except KeyError:
-            raise UnknownArticle(
-                f"There is no article {article_id!r}; `sources` lists the articles."
-            ) from None
+            raise UnknownArticle.of(article_id) from None
 
     def article(self, row: int) -> Article:
         """Read an article again from the disk, with its text.

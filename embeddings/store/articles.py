@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from embeddings.errors import SnapshotError, UnknownArticle
+from embeddings.errors import SnapshotError
 from embeddings.store import schema
 from embeddings.types import METADATA, Article, identity
 
@@ -293,8 +293,3 @@ def whole(versions: Mapping[str, Version], change: Iterable[str]) -> dict[str, A
         if version.value is not None:
             articles[name] = version.value
     return articles
-
-
-def unknown(article: str) -> UnknownArticle:
-    """Return the error of an id that no article has."""
-    return UnknownArticle(f"There is no article {article!r}; `sources` lists the articles.")

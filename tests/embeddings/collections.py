@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from embeddings.changing.changeset import Change, Wish
+from embeddings.changing.changeset import Change
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
+from embeddings.reports import Wish
 from embeddings.types import Answer, Article
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
@@ -52,7 +53,7 @@ def kept(engine: SearchEngine) -> dict[str, bytes]:
 async def put(engine: SearchEngine, *articles: Article) -> None:
     """Make articles part of a collection as they are, without reading them from anywhere."""
     async with engine._publisher.hold() as write:
-        change = Change("add", {article.id: article for article in articles})
+        change = Change("add", added=articles)
         await engine._publisher.publish(write, change, Wish())
 
 

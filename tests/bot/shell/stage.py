@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from bot.__main__ import main
-from embeddings.changing.changeset import Terms, Wish
-from embeddings.reports import ChangeReport, VerifyReport
+from embeddings.reports import ChangeReport, Terms, VerifyReport, Wish
 from embeddings.types import SHARED, Rejected
 from tests.fakes import STORIES, FakeEngine
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from embeddings.changing.changeset import Plan
+from embeddings.changing.changeset import Change
 from embeddings.changing.correcting import amend
 from embeddings.changing.planning import Planner
 from embeddings.errors import InputError
@@ -29,7 +29,7 @@ STORY = Article(
 OTHER = "Les boulangers de Tours vendent la baguette un euro vingt depuis avril, disent-ils."
 
 
-def plan(text: str, title: str = "Autre titre", hand: str = "", **fields: object) -> Plan:
+def plan(text: str, title: str = "Autre titre", hand: str = "", **fields: object) -> Change:
     draft = Draft(text=text, title=title, **fields)
     by_hand = {"crue": (hand,)} if hand else {}
     return Planner((STORY,), (), SHARED, by_hand).plan([("given", draft)])

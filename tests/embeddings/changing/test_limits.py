@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.changing.changeset import Plan
+from embeddings.changing.changeset import Change
 from embeddings.changing.limits import (
     Limits,
     check,
@@ -25,7 +25,7 @@ from embeddings.changing.limits import (
 )
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
-from embeddings.reports import AuditEntry
+from embeddings.reports import AuditEntry, Room
 from embeddings.types import SHARED, Article
 from tests.embeddings.fakes import WordEncoder
 
@@ -42,9 +42,12 @@ def entry(hours: float, before: str | None, after: str | None) -> AuditEntry:
     )
 
 
-def allowed(limits: Limits, plan: Plan, *there: Article, log: tuple[AuditEntry, ...] = ()) -> bool:
+def allowed(
+    limits: Limits, plan: Change, *there: Article, log: tuple[AuditEntry, ...] = ()
+) -> bool:
     try:
-        check(limits, plan, {each.id: each for each in there}, log, NOW)
+        held = {each.id: each for each in there}
+        check(measure(limits, held, log, NOW), plan, held)
     except LimitError:
         return False
     return True
@@ -54,26 +57,26 @@ def test_none_and_zero_limit_nothing() -> None:
     for limit in [None, 0]:
         limits = Limits(limit, limit, limit)
         assert not limits
-        assert allowed(limits, Plan(added=(article("a", "x" * 10_000_000),)))
+        assert allowed(limits, Change(added=(article("a", "x" * 10_000_000),)))
 
 
 def test_articles_are_counted_with_those_that_are_there() -> None:
     for most, may in [(2, True), (1, False)]:
-        assert allowed(Limits(articles=most), Plan(added=(article("b"),)), article("a")) is may
+        assert allowed(Limits(articles=most), Change(added=(article("b"),)), article("a")) is may
 
 
 def test_characters_are_counted_over_all_texts() -> None:
     for most, may in [(20, True), (19, False)]:
-        assert allowed(Limits(characters=most), Plan(added=(article("b"),)), article("a")) is may
+        assert allowed(Limits(characters=most), Change(added=(article("b"),)), article("a")) is may
 
 
 def test_an_article_that_is_replaced_counts_once() -> None:
-    changed = Plan(changed=(article("a", "Autre dix."),))
+    changed = Change(changed=(article("a", "Autre dix."),))
     assert allowed(Limits(articles=1, characters=10), changed, article("a"))
 
 
 def test_who_holds_too_much_already_may_make_it_less() -> None:
-    shorter = Plan(changed=(article("a", "Dix"),))
+    shorter = Change(changed=(article("a", "Dix"),))
     assert allowed(Limits(articles=1, characters=5), shorter, article("a"), article("b"))
 
 
@@ -92,18 +95,18 @@ def test_additions_count_new_articles_and_new_texts_of_the_last_24_hours() -> No
 def test_additions_of_a_day_are_counted_together() -> None:
     for most, may in [(2, True), (1, False)]:
         log = (entry(1, None, "new"),)
-        assert allowed(Limits(additions=most), Plan(added=(article("b"),)), log=log) is may
+        assert allowed(Limits(additions=most), Change(added=(article("b"),)), log=log) is may
 
 
 def test_setting_a_title_by_hand_is_no_addition() -> None:
     named = Article("a", "Un autre titre", "Dix signes")
     log = (entry(1, None, "new"),)
-    assert allowed(Limits(additions=1), Plan(changed=(named,)), article("a"), log=log)
+    assert allowed(Limits(additions=1), Change(changed=(named,)), article("a"), log=log)
 
 
 def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
     with pytest.raises(LimitError, match="may hold 1 articles, and there would be 2") as caught:
-        check(Limits(articles=1), Plan(added=(article("b"),)), {"a": article("a")}, (), NOW)
+        check((Room("articles", 1, 1),), Change(added=(article("b"),)), {"a": article("a")})
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert (str(again), again.what, again.most) == (str(caught.value), "articles", 1)
 
@@ -120,17 +123,18 @@ def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
 ) -> None:
     there = {name: article(name, text) for name, text in held.items()}
     new = [article(name, text) for name, text in given_.items()]
-    plan = Plan(
+    plan = Change(
         added=tuple(a for a in new if a.id not in there),
         changed=tuple(a for a in new if a.id in there and there[a.id] != a),
     )
-    taken = trim(limits, plan, there, (), NOW)
+    rooms = measure(limits, there, (), NOW)
+    taken = trim(rooms, plan, there)
     assert allowed(limits, taken, *there.values())
-    assert len(taken.change) + len(taken.left) == len(plan.change)
+    assert len(taken.articles) + len(taken.left) == len(plan.articles)
     after = {**there, **{a.id: a for a in (*taken.added, *taken.changed)}}
-    is_within = all(room.used <= room.most for room in measure(limits, there, (), NOW))
-    for one in (a for a in plan.added if is_within and a.id not in taken.change):
-        more = Plan(added=(*taken.added, one), changed=taken.changed)
+    is_within = all(room.used <= room.most for room in rooms)
+    for one in (a for a in plan.added if is_within and a.id not in taken.articles):
+        more = Change(added=(*taken.added, one), changed=taken.changed)
         assert not allowed(limits, more, *there.values())
     used = {room.what: room.used for room in measure(limits, after, (), NOW)}
     assert used.get("articles") in {None, len(after)}

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.changing.changeset import Plan
+from embeddings.changing.changeset import Change
 from embeddings.changing.planning import MAX_SLUG, Planner, slug
 from embeddings.readers import Draft
 from embeddings.types import SHARED, Article
@@ -17,7 +17,9 @@ def draft(text: str = "A.", title: str = "Un titre", **fields: str) -> Draft:
     return Draft(text=text, title=title, **fields)
 
 
-def planned(*drafts: Draft, corpus: tuple[Article, ...] = (), taken: tuple[str, ...] = ()) -> Plan:
+def planned(
+    *drafts: Draft, corpus: tuple[Article, ...] = (), taken: tuple[str, ...] = ()
+) -> Change:
     named = [(f"file{number}", item) for number, item in enumerate(drafts, 1)]
     return Planner(corpus, taken, SHARED).plan(named)
 
@@ -59,7 +61,7 @@ def test_an_asked_id_replaces_the_article_that_has_it() -> None:
 def test_the_same_text_and_metadata_from_elsewhere_are_unchanged() -> None:
     old = draft(origin="/x/a.txt").article("mine")
     plan = planned(draft(id="mine", origin="/y/b.txt"), corpus=(old,))
-    assert plan == Plan(unchanged=(old,))
+    assert plan == Change("add", unchanged=(old,))
 
 
 def test_new_metadata_alone_are_a_change() -> None:
