@@ -133,11 +133,11 @@ class Seen:
 
     def passages(self, article: ArticleSummary) -> Sequence[Passage]:
         """Return an article's passages, from memory."""
-        return self.scope.passages(article)
+        return self.scope.holder(article).passages(article.id)
 
     async def read(self, article: ArticleSummary) -> Article:
         """Read an article again, with its text."""
-        return await self.scope.article(article)
+        return await self.scope.holder(article).article(article.id)
 
 
 def guild_id(where: Where) -> int | None:

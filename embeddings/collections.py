@@ -20,10 +20,9 @@ from embeddings.types import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from config.settings import Settings
-    from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
+    from embeddings.types import Answer, ArticleSummary, Filters
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +69,7 @@ class Collections:
         await asyncio.to_thread(self._sweep)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Let go of the servers' collections; what is being opened is given up."""
         tasks = [opened.engine for opened in self._opened.values()]
         self._opened.clear()
@@ -224,22 +218,6 @@ class Scope:
             before=before,
             also=tuple(self._own.values()),
         )
-
-    def passages(self, article: ArticleSummary) -> tuple[Passage, ...]:
-        """Return an article's passages in order, from memory.
-
-        Raises:
-            UnknownArticle: It is not there, or not to be seen from here.
-        """
-        return self.holder(article).passages(article.id)
-
-    async def article(self, article: ArticleSummary) -> Article:
-        """Read an article again, with its text.
-
-        Raises:
-            UnknownArticle: It is not there, or not to be seen from here.
-        """
-        return await self.holder(article).article(article.id)
 
     def holder(self, article: ArticleSummary) -> SearchEngine:
         """Return the collection that an article is of.

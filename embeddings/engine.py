@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 from embeddings.changing.changes import Changes
 from embeddings.changing.limits import limits_of
 from embeddings.changing.publishing import Publisher
-from embeddings.collection import Collection
 from embeddings.errors import InputError
 from embeddings.live import Live
 from embeddings.reports import Status, VerifyReport
@@ -27,7 +26,6 @@ from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from config.settings import Settings
     from embeddings.reports import SnapshotSummary
@@ -116,8 +114,7 @@ class SearchEngine(Changes):
             builder=self._builder,
             beside=self._beside._live if self._beside else None,  # noqa: SLF001 - of this class
         )
-        self._collection = Collection(self._settings, self._live)
-        self._publisher = Publisher(self._collection)
+        self._collection = Publisher(self._settings, self._live)
         try:
             await self._live.open()
             if not self._live.is_cut_off:
@@ -137,12 +134,7 @@ class SearchEngine(Changes):
             self.records.close()
             await asyncio.to_thread(self.database.close)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """End the model's thread and what is open of the database."""
         await self._close()
 

@@ -13,7 +13,6 @@ from embeddings.errors import (
     StorageError,
     UnknownArticle,
 )
-from embeddings.snapshots.summaries import summarise
 from embeddings.types import SHARED, Answer, Refusal
 from embeddings.vectors.worker import Priority, Worker, within
 
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
     from embeddings.ranking.confidence import Calibration
     from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.kept import SnapshotStore
-    from embeddings.snapshots.reindexing import Builder, Built, Order
+    from embeddings.snapshots.material import Order
+    from embeddings.snapshots.reindexing import Builder, Built
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.pointers import Pointers
     from embeddings.types import ProgressCallback
@@ -207,9 +207,7 @@ class Live:
     def _load(self, snapshot: Snapshot) -> LoadedSnapshot:
         from embeddings.loaded import LoadedSnapshot
 
-        if self.calibration is None:
-            raise ModelError("The model is not loaded yet.")
-        return LoadedSnapshot(snapshot, self.calibration, self.kept.indexes(snapshot))
+        return LoadedSnapshot(snapshot, self.calibrated, self.kept.indexes(snapshot))
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
         """Answer a checked question from the snapshots that serve, on the model's thread.
@@ -281,7 +279,7 @@ class Live:
     async def summarise(self) -> None:
         """Read again which snapshots are kept, for those who list them from memory."""
         try:
-            self.summaries = await asyncio.to_thread(summarise, self.kept)
+            self.summaries = await asyncio.to_thread(self.kept.summarise)
         except StorageError as error:
             log.info("not listed just now: %s", error)
 

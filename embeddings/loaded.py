@@ -15,8 +15,7 @@ from embeddings.question.spelling import respell
 from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
-from embeddings.snapshots.building import LEXICAL
-from embeddings.snapshots.tokens import TOKENS
+from embeddings.snapshots.snapshot import LEXICAL, TOKENS
 from embeddings.text.analysis import fold
 from embeddings.types import Filters, Hit, Sentence, Span, digest
 

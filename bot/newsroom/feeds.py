@@ -20,9 +20,8 @@ from bot.ui.naming import credit_line, ref
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import Feed
 from embeddings.types import digest
-from embeddings.watching.feeds import JITTER, WatchedFeed
-from embeddings.watching.memory import FeedMemory
-from embeddings.watching.taking import Taking
+from embeddings.watching.watched import JITTER, FeedMemory, WatchedFeed
+from embeddings.watching.watcher import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from embeddings.reports import Status
-    from embeddings.snapshots.reindexing import Builder, Built, Order
+    from embeddings.snapshots.material import Order
+    from embeddings.snapshots.reindexing import Builder, Built
     from embeddings.types import Answer, ProgressCallback
 
 CONFIDENCE = tuple(tenth / 10 for tenth in range(1, 11))

@@ -66,9 +66,9 @@ class Changes(Proposing):
             **terms: See ``Wish``.
         """
         if dry_run:
-            return await self._publisher.preview(full=full)
-        async with self._publisher.hold() as write:
-            return await self._publisher.publish(write, Change(), Wish(**terms, full=full))
+            return await self._collection.preview(full=full)
+        async with self._collection.hold() as write:
+            return await self._collection.publish(write, Change(), Wish(**terms, full=full))
 
     async def add(
         self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
@@ -126,8 +126,8 @@ class Changes(Proposing):
             UnknownSnapshot: It is not kept, or there is none before.
             SnapshotError: It is damaged; the present one serves on.
         """
-        async with self._publisher.hold() as write:
-            return await self._publisher.rollback(write, snapshot, Wish(by))
+        async with self._collection.hold() as write:
+            return await self._collection.rollback(write, snapshot, Wish(by))
 
     async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
         """Return every version that an article had, with its number.
@@ -185,13 +185,13 @@ class Changes(Proposing):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                async with self._publisher.hold() as write:
+                async with self._collection.hold() as write:
                     if self._live.snapshot is None:
                         is_new = self.pointers.known.get(self._name) is None
                         change = await self._plan([str(self._seeds)]) if is_new else Change()
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
-                            await self._publisher.publish(write, change, wish)
+                            await self._collection.publish(write, change, wish)
             except BusyError:
                 if time.monotonic() > deadline:
                     raise
@@ -208,8 +208,8 @@ class Changes(Proposing):
             self._live.note(
                 f"The index was made with {snapshot.manifest.model}: it is built again."
             )
-            async with self._publisher.hold() as write:
-                await self._publisher.publish(write, Change(), Wish(progress=self._progress))
+            async with self._collection.hold() as write:
+                await self._collection.publish(write, Change(), Wish(progress=self._progress))
 
 
 def _import(contents: Contents, there: Mapping[str, Article], ids: set[str]) -> Change:

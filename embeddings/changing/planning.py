@@ -16,7 +16,7 @@ from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.draft import ATTACHED
 from embeddings.readers.many import read_all
 from embeddings.reports import Omission
-from embeddings.snapshots.building import texts_of
+from embeddings.snapshots.material import texts_of
 from embeddings.text.passages import split
 from embeddings.types import Article, Rejected, digest
 

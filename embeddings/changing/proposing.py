@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.changing.publishing import Publisher
-    from embeddings.collection import Collection
     from embeddings.live import Live
     from embeddings.reports import ChangeReport, Room, Terms
     from embeddings.store.pointers import CollectionRows
@@ -35,8 +34,7 @@ class Proposing:
     _settings: Settings
     _rows: CollectionRows
     _live: Live
-    _collection: Collection
-    _publisher: Publisher
+    _collection: Publisher
     _limits: limits.Limits
 
     async def propose(
@@ -180,7 +178,7 @@ class Proposing:
 
         def drop() -> None:
             with self._rows.database.write() as connection:
-                self._rows.proposals.drop(connection, token)
+                self._rows.drop_proposal(connection, token)
 
         await finish(drop)
 
@@ -190,11 +188,11 @@ class Proposing:
         """Plan a change and publish what comes of it; the collection is held meanwhile."""
         if dry_run:
             return (await plan()).tell()
-        async with self._publisher.hold() as write:
+        async with self._collection.hold() as write:
             change = await plan()
             if not change.articles and not change.is_import:
                 return change.tell()
-            return change.tell(await self._publisher.publish(write, change, Wish(**terms)))
+            return change.tell(await self._collection.publish(write, change, Wish(**terms)))
 
     async def _plan(
         self,
@@ -232,11 +230,11 @@ class Proposing:
         for article in (*change.added, *change.changed):
             render(article)  # what could not be exported is not stored
         kept = change.on(await self._collection.articles())
-        token = await finish(self._rows.proposals.keep, kept.dump())
+        token = await finish(self._rows.propose, kept.dump())
         return await asyncio.to_thread(self._show, token, kept)
 
     async def _get(self, token: str) -> Change:
-        return parse(await asyncio.to_thread(self._rows.proposals.get, token))
+        return parse(await asyncio.to_thread(self._rows.proposal, token))
 
     def _show(self, token: str, kept: Change) -> Proposal:
         from embeddings.changing.planning import count_texts
@@ -265,7 +263,8 @@ class Proposing:
         if not self._limits:
             return ()
         now = datetime.now(UTC)
-        return limits.measure(self._limits, there, self._rows.audit.since(now - limits.DAY), now)
+        log = self._rows.audit.entries(since=(now - limits.DAY).isoformat())
+        return limits.measure(self._limits, there, log, now)
 
     def _check_limits(self, change: Change, there: Mapping[str, Article]) -> None:
         """Check that a change leaves the collection within its limits; LimitError when not."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from embeddings.answering import Models, answer
 from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import calibration_for
-from embeddings.snapshots.reindexing import Tools, make
+from embeddings.snapshots.material import Order
+from embeddings.snapshots.reindexing import Tools, build
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.types import SHARED
 from embeddings.vectors.encoder import load_encoder
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.answering import Terms
-    from embeddings.snapshots.reindexing import Material
+    from embeddings.snapshots.material import Material
     from embeddings.types import Answer, ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
@@ -81,7 +82,7 @@ async def index(
             calibration = calibration_for(settings, models.encoder.model_id)
             folder = Path(data) / "1"
             tools = Tools(models.encoder, worker, calibration)
-            await make(material, folder, 1, tools, progress=progress)
+            await build(Order(1, folder), tools, progress, material)
             loaded = await asyncio.to_thread(LoadedSnapshot, Snapshot(folder), calibration)
             passages = loaded.snapshot.manifest.passages
             given = settings.threshold

@@ -16,7 +16,7 @@ from embeddings.errors import InputError
 from embeddings.readers import Fetcher, Sandbox, read_all
 from embeddings.readers.inputs import is_article
 from embeddings.readers.pages.guesses import guess_language
-from embeddings.snapshots.reindexing import Material
+from embeddings.snapshots.material import Material
 from embeddings.text.passages import split, whole
 from embeddings.types import Article, Rejected, Span
 

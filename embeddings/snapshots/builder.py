@@ -16,11 +16,10 @@ from embeddings.child import Child, ChildError, serve
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from config.settings import Settings
     from embeddings.child import Tell
-    from embeddings.snapshots.reindexing import Built, Order
+    from embeddings.snapshots.material import Order
+    from embeddings.snapshots.reindexing import Built
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
@@ -55,12 +54,7 @@ class BuilderProcess:
         """Return itself; nothing is started yet."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """End the process; what it was about is not published."""
         await asyncio.to_thread(self._child.end)
 

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.lexical import bm25 as lexical
-from embeddings.lexical.stretches import gather
-from embeddings.lexical.words import Document, Wording, analyse, key
-from embeddings.ranking.evidence import sentence_text
-from embeddings.snapshots.tokens import TOKENS, TokenKeeper
+from embeddings.lexical.stretches import gather, stretches
+from embeddings.lexical.words import Wording, analyse, key
+from embeddings.ranking.maxsim import STEP
+from embeddings.snapshots.material import KINDS, documents, find_keys, keys_of
+from embeddings.snapshots.snapshot import LEXICAL, TOKENS, WORDING
 from embeddings.snapshots.writing import add_prefix
 from embeddings.text.analysis import without_tags
-from embeddings.text.passages import titles
 from embeddings.types import Progress
 from embeddings.vectors.encoder import TokenEncoder
-from embeddings.vectors.index import Before
 from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
@@ -27,120 +26,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.types import Article, Passage, ProgressCallback
+    from embeddings.snapshots.material import Wanted
+    from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.worker import Worker
 
     Vectors = NDArray[Any]
     Ints = NDArray[np.int64]
-    Keys = NDArray[np.uint64]
+    Bytes = NDArray[np.int8]
 
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
-KINDS = {"passage_vectors": np.float32, "sentence_vectors": np.float16}
-"""What gets a vector, and in which precision it is kept; sentences, which are many, in half."""
-LEXICAL, WORDING = "lexical_", "wording_"
-"""How the names of the arrays begin that are of the lexical index, and of what it is made of."""
+MOST = 127
+"""The greatest number that a byte keeps, of a token's axis."""
 BLOCK = 16_384
 """Vectors that are copied at a time."""
-
-
-def documents(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> list[Document]:
-    """Return the passages as the lexical index takes them, in order."""
-    return [
-        Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
-        for article, group in zip(articles, passages, strict=True)
-        for p in group
-    ]
-
-
-def texts_of(
-    articles: Sequence[Article], passages: Sequence[Sequence[Passage]]
-) -> dict[str, list[str]]:
-    """Cut out every text that gets a vector, by the name of the array that those vectors make."""
-    parts = [
-        (article.text, title, p)
-        for article, group in zip(articles, passages, strict=True)
-        for title, p in zip(titles(article, group), group, strict=True)
-    ]
-    return {
-        "passage_vectors": [text[p.start : p.end] for text, _, p in parts],
-        "sentence_vectors": [
-            sentence_text(title, span.of(text)) for text, title, p in parts for span in p.sentences
-        ],
-    }
-
-
-class Wanted:
-    """What a snapshot needs: what there is already, and the texts that have no vector yet.
-
-    Args:
-        articles: The articles that it is to hold.
-        passages: The passages of each.
-        known: A snapshot made with the same model, whose vectors and words are taken over.
-        kept: Where in it each passage of the articles that did not change is, int64 [P]; -1 for
-            all others.
-
-    Attributes:
-        keys: By kind, a 64-bit digest of each text, uint64 [n].
-        rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.
-        missing: Digest -> text, each text that has to be encoded.
-    """
-
-    def __init__(
-        self,
-        articles: Sequence[Article],
-        passages: Sequence[Sequence[Passage]],
-        known: Snapshot | None,
-        kept: Ints | None = None,
-    ) -> None:
-        self.articles, self.passages, self.known = articles, passages, known
-        self.kept = np.full(sum(map(len, passages)), -1) if kept is None else kept
-        self.keys: dict[str, Keys] = {}
-        self.rows: dict[str, Ints] = {}
-        self.missing: dict[int, str] = {}
-        counts = np.array([len(p.sentences) for group in passages for p in group], np.int64)
-        there = self.kept[self.kept >= 0]
-        sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
-        same = self.kept >= 0
-        changed = texts_of(*self.list_changed())
-        for kind, is_there, rows in zip(
-            KINDS, (same, np.repeat(same, counts)), (there, sentences), strict=True
-        ):
-            self._find(kind, changed[kind], is_there, rows)
-
-    def list_changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
-        """Return the articles that are not taken over, and their passages."""
-        first, pairs = 0, []
-        for article, group in zip(self.articles, self.passages, strict=True):
-            if group and self.kept[first] < 0:
-                pairs.append((article, group))
-            first += len(group)
-        return [article for article, _ in pairs], [group for _, group in pairs]
-
-    def _find(self, kind: str, texts: list[str], same: NDArray[np.bool_], there: Ints) -> None:
-        """Find the vectors of a kind: of the same articles at once, of others by their texts."""
-        old = self.known.array(_keys(kind)) if self.known else np.zeros(0, np.uint64)
-        new = np.fromiter(map(key, texts), np.uint64, len(texts))
-        found = _places(old, new)
-        keys, rows = np.empty(len(same), np.uint64), np.empty(len(same), np.int64)
-        keys[same], keys[~same] = old[there], new
-        rows[same], rows[~same] = there, found
-        self.keys[kind], self.rows[kind] = keys, rows
-        fresh = found < 0
-        self.missing |= dict(zip(new[fresh].tolist(), compress(texts, fresh), strict=True))
-
-    @property
-    def before(self) -> dict[str, Before]:
-        """By kind, where its vectors were."""
-        folder = self.known.folder if self.known else None
-        return {kind: Before(folder, rows) for kind, rows in self.rows.items()} if folder else {}
-
-    @property
-    def reused(self) -> int:
-        """How many vectors are taken over."""
-        return sum(int((rows >= 0).sum()) for rows in self.rows.values())
 
 
 @dataclass(frozen=True)
@@ -173,11 +73,11 @@ async def encode(
     for kind, dtype in KINDS.items():
         keys, rows = wanted.keys[kind], wanted.rows[kind]
         arrays[kind] = np.empty((len(keys), encoder.dimension), dtype)
-        arrays[_keys(kind)] = keys
+        arrays[keys_of(kind)] = keys
         if wanted.known:
             _copy(wanted.known.array(kind), rows, arrays[kind])
         fresh = np.flatnonzero(rows < 0)
-        text = _places(names, keys[fresh])
+        text = find_keys(names, keys[fresh])
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], fresh[order]
     texts = [text for _, text in ordered]
@@ -193,6 +93,58 @@ async def encode(
     return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
 
 
+class TokenKeeper:
+    """Encodes documents, and keeps the tokens of some of them.
+
+    Args:
+        encoder: What reads a text.
+        texts: Which texts' tokens are kept.
+    """
+
+    def __init__(self, encoder: TokenEncoder, texts: Sequence[str]) -> None:
+        self._encoder = encoder
+        self._wanted = frozenset(texts)
+        self._tokens: dict[str, Bytes] = {}
+
+    @property
+    def lacking(self) -> list[str]:
+        """The texts that are wanted and were not encoded yet."""
+        return sorted(self._wanted - self._tokens.keys())
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts, float32 [n, d]."""
+        return np.stack([self._vector(text) for text in texts])
+
+    def join(
+        self, texts: Sequence[str], rows: Ints, before: tuple[Bytes, Ints] | None
+    ) -> tuple[Bytes, Ints]:
+        """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.
+
+        Args:
+            texts: Those of the places without a row, in order.
+            rows: Where each text was before, int64 [n]; -1 for one that was made.
+            before: The tokens and their beginnings that the rows are of.
+        """
+        made, fresh, there = [self._tokens[t] for t in texts], rows < 0, np.flatnonzero(rows >= 0)
+        lengths = np.empty(len(rows), np.int64)
+        lengths[fresh] = [len(each) for each in made]
+        if before:
+            lengths[there] = np.diff(before[1])[rows[there]]
+        first = stretches(lengths)
+        found = np.empty((first[-1], self._encoder.token_dimension), np.int8)
+        for place, each in zip(np.flatnonzero(fresh), made, strict=True):
+            found[first[place] : first[place + 1]] = each
+        if before:
+            found[gather(first, there)[0]] = before[0][gather(before[1], rows[there])[0]]
+        return found, first
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        read = self._encoder.read_document(text)
+        if text in self._wanted:
+            self._tokens[text] = np.clip(np.rint(read.tokens / STEP), -MOST, MOST).astype(np.int8)
+        return read.vector
+
+
 class _Tokens:
     """Which tokens are taken over, and which are made, given what a snapshot needs."""
 
@@ -206,7 +158,7 @@ class _Tokens:
         titles = [without_tags(article.title) for article in wanted.articles]
         self._title_keys = np.fromiter(map(key, titles), np.uint64, len(titles))
         known = self._before.get("title_keys", np.zeros(0, np.uint64))
-        self._title_rows = _places(known, self._title_keys)
+        self._title_rows = find_keys(known, self._title_keys)
         self._titles = list(compress(titles, self._title_rows < 0))
         self.keeper = TokenKeeper(encoder, [*self._texts, *self._titles])
 
@@ -267,20 +219,6 @@ def _batches(missing: list[str]) -> Iterator[list[str]]:
         length += len(text)
     if batch:
         yield batch
-
-
-def _keys(kind: str) -> str:
-    """Return the name of the array of the digests of the texts of a kind."""
-    return kind.replace("vectors", "keys")
-
-
-def _places(keys: Keys, wanted: Keys) -> Ints:
-    """Return where each wanted key is in ``keys``, -1 where it is not."""
-    if not len(keys) or not len(wanted):
-        return np.full(len(wanted), -1)
-    order = np.argsort(keys, kind="stable")
-    at = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
-    return np.where(keys[order[at]] == wanted, order[at], -1)
 
 
 def _copy(source: Vectors, rows: Ints, target: Vectors) -> None:

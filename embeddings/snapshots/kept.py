@@ -16,22 +16,19 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from embeddings.errors import (
-    EmbeddingsError,
-    OtherFormat,
-    SnapshotError,
-    StorageError,
-    UnknownSnapshot,
-)
+from embeddings.errors import OtherFormat, SnapshotError, StorageError, UnknownSnapshot
+from embeddings.reports import SnapshotSummary
 from embeddings.snapshots import disk
+from embeddings.snapshots.manifest import MANIFEST, parse_manifest, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store.pointers import Kept, Published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embeddings.store.chunks import Chunks
+    from embeddings.snapshots.manifest import Manifest
     from embeddings.store.pointers import CollectionRows
+    from embeddings.store.shared import Chunks
     from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
@@ -62,7 +59,7 @@ class SnapshotStore:
         self.folder = database.folder / rows.name
         self.chunks: Chunks | None = None
         if database.is_shared:
-            from embeddings.store.chunks import Chunks
+            from embeddings.store.shared import Chunks
 
             self.chunks = Chunks(database, rows.name)
         self._pulling = threading.Lock()
@@ -115,7 +112,7 @@ class SnapshotStore:
                 raise
             except SnapshotError as error:
                 log.info("snapshot %s is copied from the database: %s", number, error)
-                self._pull(kept)
+                self._pull(self.chunks, kept)
                 return Snapshot(folder, kept.digest)
 
     def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
@@ -135,7 +132,7 @@ class SnapshotStore:
                 snapshot = self.load(number, published)
             except OtherFormat:
                 return None, (*notes, "The index was made by another version: it is built again.")
-            except EmbeddingsError as error:
+            except (SnapshotError, StorageError, UnknownSnapshot) as error:
                 notes.append(f"{error} The last good snapshot serves instead.")
                 log.warning("snapshot %s is not served: %s", number, error)
             else:
@@ -151,15 +148,14 @@ class SnapshotStore:
         published = self.published()
         kept, live = published.newest_first, published.live
         if name is None:
-            number = next((each for each in kept if live is None or each < live), None)
-            if number is None:
+            earlier = [number for number in kept if live is None or number < live]
+            if not earlier:
                 raise UnknownSnapshot("There is no earlier snapshot to go back to.")
-            return number
-        number = next((number for number in kept if str(number) == name.strip()), None)
-        if number is None:
+            return earlier[0]
+        if name.strip() not in map(str, kept):
             there = ", ".join(map(str, kept)) or "none"
             raise UnknownSnapshot(f"There is no snapshot {name!r}; kept are: {there}.")
-        return number
+        return int(name)
 
     def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
         """Return what searches the passages and sentences; None: the snapshot's own indexes."""
@@ -213,13 +209,11 @@ class SnapshotStore:
             if path.name not in kept and not path.name.startswith((ASIDE, PULL, GIVEN_UP)):
                 with contextlib.suppress(OSError):
                     path.rename(path.with_name(f"{ASIDE}{path.name}"))
-        given = self.folder.glob(f"{GIVEN_UP}*")
+        given, pulled = self.folder.glob(f"{GIVEN_UP}*"), self.folder.glob(f"{PULL}*")
         gone = [path for path in given if path.name.removeprefix(GIVEN_UP) not in kept]
-        for path in (*self.folder.glob(f"{ASIDE}*"), *gone):
+        old = [path for path in pulled if time.time() - path.stat().st_mtime > ABANDONED]
+        for path in (*self.folder.glob(f"{ASIDE}*"), *gone, *old):
             shutil.rmtree(path, ignore_errors=True)
-        for path in self.folder.glob(f"{PULL}*"):
-            if time.time() - path.stat().st_mtime > ABANDONED:
-                shutil.rmtree(path, ignore_errors=True)
 
     def find_lost(self, published: Published) -> set[int]:
         """Return the numbers of the kept snapshots of which no file is left anywhere."""
@@ -249,14 +243,31 @@ class SnapshotStore:
         """Say whether a snapshot made room on a full disk."""
         return (self.folder / f"{GIVEN_UP}{number}").is_dir()
 
-    def _pull(self, kept: Kept) -> None:
+    def summarise(self) -> tuple[SnapshotSummary, ...]:
+        """Return the kept snapshots that can be read, newest first, as lists show them."""
+        published, found = self.published(), []
+        for number in published.newest_first:
+            each = published.kept[number]
+            with contextlib.suppress(SnapshotError):
+                if not self.is_given_up(number):
+                    of = self._read_manifest(each)
+                    counts = (of.articles, of.passages, number == published.live)
+                    told = (of.created_at, *counts, each.by, *each.counts)
+                    found.append(SnapshotSummary(str(number), *told))
+        return tuple(found)
+
+    def _read_manifest(self, kept: Kept) -> Manifest:
+        """Return what a kept snapshot says of itself, as the store says or else its folder."""
+        if kept.manifest:
+            return parse_manifest(kept.manifest, MANIFEST)
+        return read_manifest(self.folder / str(kept.number), kept.digest)
+
+    def _pull(self, chunks: Chunks, kept: Kept) -> None:
         """Copy a snapshot's files from the store, checked, and give the folder its name."""
-        if self.chunks is None:
-            return
         aside = self.folder / f"{PULL}{kept.number}-{secrets.token_hex(4)}"
         disk.make_folder(aside)
         try:
-            self.chunks.pull(kept, aside)
+            chunks.pull(kept, aside)
             self._name(aside, kept.number)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -273,7 +284,7 @@ class SnapshotStore:
     def _read_note(self) -> Published:
         """Return what the store said last; without a note, the newest snapshot that is whole."""
         try:
-            document = json.loads(self._read_bytes() or b"")
+            document = json.loads(self._read_bytes())
             kept = {int(n): Kept(int(n), b"", str(mark)) for n, mark in document["kept"].items()}
             return Published(int(document["live"]), kept)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -281,8 +292,7 @@ class SnapshotStore:
             kept = {int(name): Kept(int(name), b"", "") for name in there}
             return Published(max(kept, default=None), kept)
 
-    def _read_bytes(self) -> bytes | None:
-        try:
+    def _read_bytes(self) -> bytes:
+        with contextlib.suppress(OSError):
             return (self.folder / NOTED).read_bytes()
-        except OSError:
-            return None
+        return b""

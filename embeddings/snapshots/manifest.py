@@ -62,17 +62,20 @@ def dump_manifest(manifest: Manifest) -> bytes:
     return _MANIFEST.dump_json(manifest, indent=1)
 
 
-def parse_manifest(data: bytes, name: str) -> Manifest:
+def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
     """Read what a snapshot says of itself.
 
     Args:
         data: What ``dump_manifest`` returned.
         name: What to call it in a sentence.
+        mark: SHA-256 of it, where that is known.
 
     Raises:
-        SnapshotError: It is not whole.
+        SnapshotError: It is not what was written.
         OtherFormat: Another version made it.
     """
+    if mark and hashlib.sha256(data).hexdigest() != mark:
+        raise SnapshotError(f"{name} is not what was written: run reindex --full.")
     try:
         manifest = _MANIFEST.validate_json(data)
     except ValidationError as error:
@@ -87,24 +90,13 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
 
 
 def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
-    """Read what a snapshot in a folder says of itself.
-
-    Args:
-        folder: The snapshot's folder.
-        mark: SHA-256 of the manifest, where that is known.
-
-    Raises:
-        SnapshotError: It is not there, or is not what was written.
-        OtherFormat: Another version made it.
-    """
+    """Read what a snapshot in a folder says of itself; raises as ``parse_manifest`` does."""
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
     except OSError as error:
         raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
-    if mark and hashlib.sha256(data).hexdigest() != mark:
-        raise SnapshotError(f"{path} is not what was written: run reindex --full.")
-    return parse_manifest(data, str(path))
+    return parse_manifest(data, str(path), mark)
 
 
 def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 ARTICLES, TEXTS = "articles.jsonl", "texts.txt"
 VECTORS = "_vectors"
 """How the names of arrays end that are searched by inner product."""
+LEXICAL, WORDING = "lexical_", "wording_"
+"""How the names of the arrays begin that are of the lexical index, and of what it is made of."""
+TOKENS = "tokens_"
+"""How the names of the arrays begin that ``ranking.maxsim.Tokens`` is made of."""
 LARGE = 64 << 20
 """Bytes above which a file is not read whole when a snapshot is opened."""
 _PARSING = threading.Lock()

@@ -47,39 +47,29 @@ class Audit:
         before = connection.execute(last).first()
         digest, rows = before.digest if before else "", []
         for entry in entries:
-            text = line(entry)
+            text, of = line(entry), {"collection": self._collection, "article": entry.article}
             digest = _chain(digest, text)
-            rows.append(
-                {
-                    "collection": self._collection,
-                    "at": entry.at.isoformat(),
-                    "article": entry.article,
-                    "entry": text,
-                    "digest": digest,
-                }
-            )
+            rows.append({**of, "at": entry.at.isoformat(), "entry": text, "digest": digest})
         if rows:
             connection.execute(schema.audit.insert(), rows)
 
-    def entries(self, article: str | None = None) -> tuple[AuditEntry, ...]:
+    def entries(self, article: str | None = None, since: str = "") -> tuple[AuditEntry, ...]:
         """Return all lines that can be read, or those about one article, oldest first.
+
+        Args:
+            article: The article's id.
+            since: A moment, in ISO 8601; older lines are left out.
 
         Raises:
             StorageError: They cannot be read.
         """
         lines = self._lines()
+        if since:
+            lines = lines.where(schema.audit.c.at >= since)
         if article is not None:
             lines = lines.where(schema.audit.c.article == article)
         with self._database.read() as connection:
-            rows = connection.execute(lines).all()
-        return tuple(read(row.entry for row in rows))
-
-    def since(self, moment: datetime) -> tuple[AuditEntry, ...]:
-        """Return the lines that are not older than that."""
-        lines = self._lines().where(schema.audit.c.at >= moment.isoformat())
-        with self._database.read() as connection:
-            rows = connection.execute(lines).all()
-        return tuple(read(row.entry for row in rows))
+            return tuple(read(row.entry for row in connection.execute(lines)))
 
     def verify(self, live: str | None) -> tuple[int, list[str]]:
         """Compare every line with its digest; return how many, and a sentence for each problem.

@@ -126,53 +126,6 @@ class Pointers:
         return is_gone
 
 
-class Proposals:
-    """The proposals of one collection.
-
-    Args:
-        database: Where they are.
-        collection: The collection's name.
-    """
-
-    def __init__(self, database: Database, collection: str) -> None:
-        self._database = database
-        self._collection = collection
-
-    def keep(self, document: str) -> str:
-        """Keep a proposal; return its token. Those that are too old are forgotten."""
-        token = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-        now = datetime.now(UTC)
-        table = schema.proposals
-        row = {
-            "token": token,
-            "collection": self._collection,
-            "at": now.isoformat(),
-            "document": document,
-        }
-        with self._database.write() as connection:
-            connection.execute(delete(table).where(table.c.at < (now - LIFE).isoformat()))
-            connection.execute(table.insert().values(row))
-        return token
-
-    def get(self, token: str) -> str | None:
-        """Return a proposal; None when it was used, dropped, or is too old."""
-        table = schema.proposals
-        found = select(table.c.document).where(
-            table.c.token == token,
-            table.c.collection == self._collection,
-            table.c.at >= (datetime.now(UTC) - LIFE).isoformat(),
-        )
-        with self._database.read() as connection:
-            return connection.scalar(found)
-
-    def drop(self, connection: Connection, token: str) -> None:
-        """Forget a proposal; one that is not there is forgotten already."""
-        table = schema.proposals
-        connection.execute(
-            delete(table).where(table.c.token == token, table.c.collection == self._collection)
-        )
-
-
 class CollectionRows:
     """All rows of one collection, with its live snapshot and those that it keeps.
 
@@ -189,7 +142,6 @@ class CollectionRows:
         self._mine = schema.collections.c.name == name
         self.articles = Articles(database, name)
         self.audit = Audit(database, name)
-        self.proposals = Proposals(database, name)
 
     def published(self) -> Published:
         """Return what is published of a collection.
@@ -197,19 +149,15 @@ class CollectionRows:
         Raises:
             StorageError: It cannot be read, or the pointer is none.
         """
-        table, rows = schema.collections, schema.snapshots
+        c, rows = schema.collections.c, schema.snapshots
         with self.database.read() as connection:
-            live = connection.scalar(select(table.c.live).where(self._mine))
+            live = connection.scalar(select(c.live).where(self._mine))
             found = connection.execute(select(rows).where(rows.c.collection == self.name)).all()
         kept = {
-            row.number: Kept(
-                row.number,
-                bytes(row.manifest),
-                row.digest,
-                row.by,
-                (row.added, row.changed, row.removed),
+            r.number: Kept(
+                r.number, bytes(r.manifest), r.digest, r.by, (r.added, r.changed, r.removed)
             )
-            for row in found
+            for r in found
         }
         if live is not None and not isinstance(live, int):
             raise StorageError(
@@ -233,19 +181,10 @@ class CollectionRows:
 
     def keep(self, connection: Connection, kept: Kept) -> None:
         """Keep a snapshot."""
-        added, changed, removed = kept.counts
-        connection.execute(
-            schema.snapshots.insert().values(
-                collection=self.name,
-                number=kept.number,
-                manifest=kept.manifest,
-                digest=kept.digest,
-                by=kept.by,
-                added=added,
-                changed=changed,
-                removed=removed,
-            )
-        )
+        counts = dict(zip(("added", "changed", "removed"), kept.counts, strict=True))
+        row = {"number": kept.number, "manifest": kept.manifest, "digest": kept.digest}
+        of = {"collection": self.name, "by": kept.by}
+        connection.execute(schema.snapshots.insert().values({**of, **row, **counts}))
 
     def point(self, connection: Connection, number: int) -> None:
         """Make a snapshot the live one."""
@@ -275,12 +214,35 @@ class CollectionRows:
 
     def questions(self) -> bytes | None:
         """Return the golden questions that a collection was given."""
-        table = schema.collections
         with self.database.read() as connection:
-            return connection.scalar(select(table.c.questions).where(self._mine))
+            return connection.scalar(select(schema.collections.c.questions).where(self._mine))
 
     def set_questions(self, connection: Connection, questions: bytes | None) -> None:
         """Give a collection its golden questions."""
-        table = schema.collections
-        change = update(table).where(self._mine)
+        change = update(schema.collections).where(self._mine)
         connection.execute(change.values(questions=questions))
+
+    def propose(self, document: str) -> str:
+        """Keep a proposal; return its token. Those that are too old are forgotten."""
+        token = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        table, now = schema.proposals, datetime.now(UTC)
+        row = {"token": token, "at": now.isoformat(), "document": document}
+        with self.database.write() as connection:
+            connection.execute(delete(table).where(table.c.at < (now - LIFE).isoformat()))
+            connection.execute(table.insert().values(collection=self.name, **row))
+        return token
+
+    def proposal(self, token: str) -> str | None:
+        """Return a proposal; None when it was used, dropped, or is too old."""
+        c, oldest = schema.proposals.c, (datetime.now(UTC) - LIFE).isoformat()
+        found = select(c.document).where(
+            c.token == token, c.collection == self.name, c.at >= oldest
+        )
+        with self.database.read() as connection:
+            return connection.scalar(found)
+
+    def drop_proposal(self, connection: Connection, token: str) -> None:
+        """Forget a proposal; one that is not there is forgotten already."""
+        c = schema.proposals.c
+        gone = delete(schema.proposals).where(c.token == token, c.collection == self.name)
+        connection.execute(gone)

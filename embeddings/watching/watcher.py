@@ -7,38 +7,135 @@ import contextlib
 import logging
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from watchfiles import awatch
 
-from embeddings.errors import EmbeddingsError, InputError
-from embeddings.watching.feeds import WatchedFeed, next_look
-from embeddings.watching.folder import WatchedFolder
-from embeddings.watching.memory import Memory, recall, remember
-from embeddings.watching.taking import Taking, Told
+from embeddings.errors import BusyError, EmbeddingsError, GateError, InputError, LimitError
+from embeddings.watching.watched import Memory, Taken, WatchedFeed, WatchedFolder, next_look
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from config.settings import Settings
-    from embeddings.watching.memory import Notes, Stamp
-    from embeddings.watching.taking import Intake
+    from embeddings.reports import ChangeReport, Proposal
+    from embeddings.watching.watched import Notes, Stamp
 
+BY = "watch"
+"""Who adds, as the audit log has it."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before a busy writer is asked again, and the most before any time."""
+ATTEMPTS = 3
+"""How often something is proposed anew because the articles changed meanwhile."""
 ABSENT = 5.0
 """Seconds between two looks for a folder that is not there."""
-
 SWEEP = 60.0
 """Seconds between two looks at a folder of which nothing is heard: file systems on the network do
 not tell of changes."""
-
 PAUSE = 60.0
 """Seconds before another try when nothing can be taken, such as on a full disk."""
-
 LOT = 200
 """The most files that are taken at once, so that the first articles can be found soon."""
 
 _log = logging.getLogger(__name__)
+
+
+class Intake(Protocol):
+    """What takes articles in: the search engine, of which no more is needed here."""
+
+    async def propose(self, inputs: Sequence[str]) -> Proposal:
+        """Read and plan; nothing is written but the proposal."""
+
+    async def confirm(self, token: str, *, by: str = "") -> ChangeReport:
+        """Do what was proposed."""
+
+    async def drop(self, token: str) -> None:
+        """Forget what was proposed."""
+
+
+class Told:
+    """Logs a sentence, but not the same one twice in a row about one thing."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, str] = {}
+
+    def warn(self, about: str, sentence: str) -> None:
+        """Say a sentence, unless it was the last one about this; an empty one is not said."""
+        if self._last.get(about, "") != sentence:
+            self._last[about] = sentence
+            if sentence:
+                _log.warning("%s", sentence)
+
+    def forget(self, about: str) -> None:
+        """Note that all is well with something: the same sentence would be news again."""
+        self._last.pop(about, None)
+
+
+class Taking:
+    """Takes inputs into a corpus, one lot after the other.
+
+    Args:
+        engine: What takes them in.
+    """
+
+    def __init__(self, engine: Intake) -> None:
+        self._engine = engine
+        self._turn = asyncio.Lock()
+
+    async def take(self, inputs: Sequence[str]) -> Taken:
+        """Take some inputs; whoever is writing is waited for.
+
+        Raises:
+            EmbeddingsError: It cannot be done just now, whatever the inputs are.
+        """
+        async with self._turn:
+            return await self._together(inputs)
+
+    async def _together(self, inputs: Sequence[str]) -> Taken:
+        """Take a lot; when something in it cannot be stored, one by one."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._once(inputs)
+            except LimitError as error:
+                return Taken(left=dict.fromkeys(inputs, str(error)))
+            except InputError as error:
+                reason = str(error)
+        if len(inputs) == 1:
+            return Taken({inputs[0]: reason})
+        taken = Taken()
+        for one in inputs:
+            taken |= await self._together([one])
+        return taken
+
+    async def _once(self, inputs: Sequence[str]) -> Taken:
+        proposal = await self._engine.propose(inputs)
+        rejected = {each.input: each.reason for each in proposal.rejected}
+        left = {each.input: each.reason for each in proposal.left}
+        if not (proposal.added or proposal.changed):
+            await self._engine.drop(proposal.token)
+            return Taken(rejected, left)
+        try:
+            report = await self._confirm(proposal.token)
+        except GateError as error:
+            await self._engine.drop(proposal.token)
+            _log.warning("%s Of %s new or changed articles, none was taken.", error, len(inputs))
+            return Taken(rejected, left, is_refused=True)
+        for each in (*report.added, *report.changed):
+            _log.info("taken: %s", each.id)
+        return Taken(rejected, left, report.added)
+
+    async def _confirm(self, token: str) -> ChangeReport:
+        """Confirm a proposal, as soon as nobody else is writing."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await self._engine.confirm(token, by=BY)
+            except BusyError as error:
+                if wait == FIRST_WAIT:
+                    _log.info("new articles wait their turn: %s", error)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
 
 
 class Watcher:
@@ -55,6 +152,7 @@ class Watcher:
 
     def __init__(self, settings: Settings, engine: Intake, notes: Notes) -> None:
         watch = settings.watch
+        self._settings = settings
         self._notes = notes
         self._memory = Memory()
         self._taking = Taking(engine)
@@ -62,10 +160,6 @@ class Watcher:
         self._folder = WatchedFolder(watch.folder, watch.debounce) if watch.folder else None
         if self._folder:
             _check_apart(self._folder.root, settings.data)
-        self._addresses = tuple(dict.fromkeys(watch.feeds))
-        self._fetch = settings.fetch
-        self._interval = watch.interval * 60.0
-        self._debounce = watch.debounce
         self._refused: dict[str, Stamp] = {}
 
     async def run(self) -> None:
@@ -78,12 +172,12 @@ class Watcher:
                 await asyncio.sleep(PAUSE)
 
     async def _watch(self) -> None:
-        self._memory = await recall(self._notes)
+        self._memory = await Memory.recall(self._notes)
         async with asyncio.TaskGroup() as group:
             if self._folder:
                 group.create_task(self._watch_folder(self._folder), name="watched-folder")
-            for address in self._addresses:
-                feed = WatchedFeed(address, self._memory.feed(address), self._fetch)
+            for address in dict.fromkeys(self._settings.watch.feeds):
+                feed = WatchedFeed(address, self._memory.feed(address), self._settings.fetch)
                 group.create_task(self._watch_feed(feed), name="watched-feed")
 
     async def _watch_folder(self, folder: WatchedFolder) -> None:
@@ -92,8 +186,8 @@ class Watcher:
                 self._told.forget("folder")
                 await self._while_there(folder)
             else:
-                sentence = f"The watched folder {folder.root} is not there; it is waited for."
-                self._told.warn("folder", sentence)
+                absent = f"The watched folder {folder.root} is not there; it is waited for."
+                self._told.warn("folder", absent)
                 await asyncio.sleep(ABSENT)
 
     async def _while_there(self, folder: WatchedFolder) -> None:
@@ -102,13 +196,12 @@ class Watcher:
         listening = asyncio.create_task(_listen(folder.root, stirred), name="watchfiles")
         try:
             await asyncio.sleep(0)  # it listens from here on: what stirs during the look is heard
-            it = _identity(folder.root)
+            it, soon = _identity(folder.root), self._settings.watch.debounce / 2
             while it and _identity(folder.root) == it:
                 stirred.clear()
                 is_done = await self._look(folder) and not folder.is_settling
-                wait = SWEEP if is_done else self._debounce / 2
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stirred.wait(), wait)
+                    await asyncio.wait_for(stirred.wait(), SWEEP if is_done else soon)
         finally:
             listening.cancel()
             await asyncio.wait({listening})
@@ -120,16 +213,14 @@ class Watcher:
         self._told.warn("closed", " ".join(folder.closed))
         if not ready:
             return True
-        again = {path: stamp for path, stamp in self._refused.items() if path not in ready}
-        files = list((again | ready).items())
-        self._refused = {}
-        for start in range(0, len(files), LOT):
-            try:
+        files, self._refused = list((self._refused | ready).items()), {}
+        try:
+            for start in range(0, len(files), LOT):
                 await self._take_files(dict(files[start : start + LOT]))
-            except EmbeddingsError as error:
-                self._told.warn("taking", f"The watched folder's files wait: {error}")
-                await asyncio.sleep(PAUSE)
-                return False
+        except EmbeddingsError as error:
+            self._told.warn("taking", f"The watched folder's files wait: {error}")
+            await asyncio.sleep(PAUSE)
+            return False
         self._told.forget("taking")
         return True
 
@@ -141,11 +232,12 @@ class Watcher:
             self._refused |= files
             return
         self._memory.files |= files
-        await remember(self._notes, self._memory)
+        await self._memory.remember(self._notes)
 
     async def _watch_feed(self, feed: WatchedFeed) -> None:
+        interval = self._settings.watch.interval * 60.0
         while True:
-            due = next_look(feed.memory.looked, self._interval, time.time(), _chance)
+            due = next_look(feed.memory.looked, interval, time.time(), random.uniform)
             await asyncio.sleep(due - time.time())
             await self._look_at(feed)
 
@@ -157,7 +249,7 @@ class Watcher:
                 taken = await self._taking.take(list(news))
                 for reason in feed.note(news, taken):
                     _log.warning("not taken from %s: %s", feed.address, reason)
-            await remember(self._notes, self._memory)
+            await self._memory.remember(self._notes)
         except EmbeddingsError as error:
             self._told.warn(feed.address, f"The feed waits for its next look: {error}")
         else:
@@ -193,11 +285,10 @@ async def _listen(root: Path, stirred: asyncio.Event) -> None:
 
 def _identity(folder: Path) -> tuple[int, int] | None:
     """Return what tells a folder from another one of the same name; None when there is none."""
-    try:
+    with contextlib.suppress(OSError):
         about = folder.stat()
-    except OSError:
-        return None
-    return about.st_dev, about.st_ino
+        return about.st_dev, about.st_ino
+    return None
 
 
 def _check_apart(folder: Path, data: Path) -> None:
@@ -207,7 +298,3 @@ def _check_apart(folder: Path, data: Path) -> None:
             f"The watched folder {folder} and the data folder {data} must not lie in each other; "
             "choose another one for VERBATIM_WATCH__FOLDER."
         )
-
-
-def _chance(low: float, high: float) -> float:
-    return random.uniform(low, high)  # noqa: S311 - no secret

@@ -172,7 +172,7 @@ async def test_the_menu_of_a_message_looks_where_it_was_written(two: Two) -> Non
 @pytest.mark.parametrize("button", ["v:ctx:", "v:then:", "v:read:"])
 async def test_a_forged_button_finds_nothing_of_another_server(two: Two, button: str) -> None:
     article = await two.ours()
-    passage = (await two.collections.scope(two.guild.id)).passages(article)[0]
+    passage = (await two.collections.scope(two.guild.id)).holder(article).passages(article.id)[0]
     new = {
         "v:ctx:": f"v:ctx:{Place.of(article, passage)}",
         "v:then:": f"v:then:{ref(article)}",

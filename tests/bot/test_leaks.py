@@ -218,7 +218,7 @@ def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, 
     for article in articles:
         yield tried(open_page(seen, ref(article), 0, FRENCH))
         summary = article.summary(1)
-        yield tried(seen.scope.article(summary))
+        yield tried(seen.read(summary))
         yield tried(announcement(seen, ref(article), FRENCH))
         for passage in split(article):
             yield tried(open_context(seen, Place.of(article, passage), FRENCH))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.snapshots import writing
-from embeddings.snapshots.building import texts_of
+from embeddings.snapshots.material import texts_of
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.snapshots.writing import Contents
 from embeddings.text.passages import split

@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.running.metrics import Measured, Metrics
 from embeddings.errors import BusyError, GateError, QuestionError, StorageError
 from embeddings.reports import Status
-from embeddings.snapshots.reindexing import Built, Order
+from embeddings.snapshots.material import Order
+from embeddings.snapshots.reindexing import Built
 from embeddings.types import Answer, Refusal
 from tests.fakes import FakeEngine
 

@@ -135,7 +135,7 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
         settings = {
             "WATCH__FEEDS": feed, "FETCH__PRIVATE": "true", "FETCH__SECONDS": "300",
         }  # fmt: skip
-        at_once = with_this("from embeddings.watching import feeds; feeds.FIRST = 0.0")
+        at_once = with_this("from embeddings.watching import watched; watched.FIRST = 0.0")
         async with program(server, tmp_path, server.token, at_once, **settings) as process:
             await server.connected(60)
             async with asyncio.timeout(10):

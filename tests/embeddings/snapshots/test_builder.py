@@ -20,7 +20,8 @@ from config.settings import DiscordSettings, Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import EmbeddingsError, SnapshotError
 from embeddings.snapshots.builder import BuilderProcess
-from embeddings.snapshots.reindexing import Built, Order
+from embeddings.snapshots.material import Order
+from embeddings.snapshots.reindexing import Built
 from embeddings.types import Progress
 from tests.embeddings.stories import HARBOUR
 
@@ -134,7 +135,7 @@ import asyncio, sys
 from pathlib import Path
 from config.settings import Settings
 from embeddings.snapshots.builder import BuilderProcess
-from embeddings.snapshots.reindexing import Order
+from embeddings.snapshots.material import Order
 
 async def main():
     folder = Path(sys.argv[1])

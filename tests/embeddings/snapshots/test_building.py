@@ -12,8 +12,8 @@ import pytest
 from embeddings.errors import SnapshotError
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
-from embeddings.snapshots import reindexing, writing
-from embeddings.snapshots.reindexing import Material, Order
+from embeddings.snapshots import material, writing
+from embeddings.snapshots.material import Material, Order, Wanted
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
@@ -32,7 +32,7 @@ async def built(
 ) -> tuple[Snapshot, build.Encoded, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
     encoder, worker = kind(), Worker()
-    wanted = Material.on(known, articles).wanted
+    wanted = Wanted(Material.on(known, articles))
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
@@ -71,17 +71,17 @@ async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_aga
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
     other = replace(ORCHARD, id=HARBOUR.id)
-    assert Material.on(before, [other]).wanted.kept.tolist() == [-1, -1]
+    assert Material.on(before, [other]).kept.tolist() == [-1, -1]
 
 
 async def test_what_another_version_of_the_program_split_is_split_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    assert Material.on(before, [HARBOUR]).wanted.kept.tolist() == [0, 1, 2]
-    monkeypatch.setattr(reindexing, "recipe", lambda: "another")
+    assert Material.on(before, [HARBOUR]).kept.tolist() == [0, 1, 2]
+    monkeypatch.setattr(material, "recipe", lambda: "another")
     again = Material.on(before, [HARBOUR])
-    assert again.wanted.kept.tolist() == [-1, -1, -1]
+    assert again.kept.tolist() == [-1, -1, -1]
     assert again.passages == [split(HARBOUR)]
 
 

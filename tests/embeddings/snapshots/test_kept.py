@@ -11,7 +11,6 @@ import pytest
 from embeddings.errors import StorageError, UnknownSnapshot
 from embeddings.snapshots.kept import NOTED, SnapshotStore
 from embeddings.snapshots.manifest import MANIFEST
-from embeddings.snapshots.summaries import summarise
 from embeddings.store.pointers import CollectionRows, Kept, Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from tests.embeddings.stories import HARBOUR, ORCHARD, written
@@ -101,7 +100,7 @@ def test_snapshots_are_listed_newest_first_by_number_with_the_live_one_marked(
     for number in (9, 10):
         place.publish(number)
     place.point(9)
-    found = [(s.snapshot, s.live, s.by, s.added) for s in summarise(place.kept)]
+    found = [(s.snapshot, s.live, s.by, s.added) for s in place.kept.summarise()]
     assert found[:2] == [("10", False, "me", 1), ("9", True, "me", 1)]
     assert [each[0] for each in found] == ["10", "9", "3", "2", "1"]
 

@@ -13,7 +13,7 @@ import pytest
 
 from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, BusyError, StorageError
-from embeddings.store.chunks import PART
+from embeddings.store.shared import PART
 from tests.embeddings.collections import filled, story
 from tests.embeddings.store.installed import Installed, tell, until
 from tests.embeddings.store.server import Server
@@ -177,7 +177,7 @@ async def test_who_lost_its_session_publishes_nothing(
     engine: SearchEngine, shared: Installed, postgres: Server
 ) -> None:
     before = engine.status().snapshot
-    async with engine._publisher.hold(), shared.engine("two") as other:
+    async with engine._collection.hold(), shared.engine("two") as other:
         with pytest.raises(BusyError, match=r"another process.*, since"):
             await other.remove(["port"])
     hold = engine.database.hold("shared")
@@ -209,7 +209,7 @@ async def test_files_of_many_parts_are_pulled_whole(
     engine: SearchEngine, shared: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert PART == 4 << 20
-    monkeypatch.setattr("embeddings.store.chunks.PART", 100)
+    monkeypatch.setattr("embeddings.store.shared.PART", 100)
     text = HARBOUR.text.replace("trois ans", "quatre ans")
     await engine.add([story(shared.folder, "port", text, id="port", title="Le port")])
     async with shared.engine("two") as other:

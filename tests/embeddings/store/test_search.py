@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings.store import search
+from embeddings.store import shared
 from embeddings.store.postgresql import PostgresDatabase
-from embeddings.store.search import DatabaseIndex
+from embeddings.store.shared import DatabaseIndex
+from embeddings.vectors.index import VectorIndex
 from tests.embeddings.store.server import Server
 
 ROWS, DIMENSION, QUESTIONS, TEN = 2000, 64, 100, 10
@@ -35,7 +36,7 @@ def unit(rows: int, seed: int, kind: type = np.float32) -> NDArray[Any]:
 
 
 def filled(database: PostgresDatabase, table: str, rows: NDArray[Any]) -> DatabaseIndex:
-    index = DatabaseIndex(database, table, rows)
+    index = DatabaseIndex(database, table, VectorIndex(rows))
     index.fill()
     index.try_out()
     return index
@@ -49,7 +50,7 @@ def exact(rows_there: PostgresDatabase) -> DatabaseIndex:
 @pytest.fixture(scope="module")
 def indexed(rows_there: PostgresDatabase) -> Iterator[DatabaseIndex]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "EXACT_UP_TO", 10)
+        patch.setattr(shared, "EXACT_UP_TO", 10)
         yield filled(rows_there, "indexed", unit(ROWS, 1))
 
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers.many import MAX_ENTRIES, Entry
-from embeddings.watching.feeds import (
+from embeddings.watching.watched import (
     FIRST,
     JITTER,
     SPARE,
     TRIES,
+    FeedMemory,
     WatchedFeed,
     next_look,
 )
-from embeddings.watching.memory import FeedMemory
-from embeddings.watching.taking import Taken
+from embeddings.watching.watcher import Taken
 from tests.embeddings.readers.sites import Site, running
 
 HOUR = 3600.0

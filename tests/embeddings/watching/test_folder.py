@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.watching.folder import WatchedFolder
-from embeddings.watching.memory import Stamp
+from embeddings.watching.watched import Stamp, WatchedFolder
 from tests.embeddings.readers.each import each
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.watching.memory import NOTE, FeedMemory, Memory, recall, remember
+from embeddings.watching.watched import NOTE, FeedMemory, Memory
 from tests.embeddings.intake import FakeIntake
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -30,16 +30,16 @@ memories = st.builds(
 @given(memory=memories)
 def test_what_is_kept_is_read_back_as_it_was(memory: Memory) -> None:
     notes = FakeIntake()
-    asyncio.run(remember(notes, memory))
-    assert asyncio.run(recall(notes)) == memory
+    asyncio.run(memory.remember(notes))
+    assert asyncio.run(Memory.recall(notes)) == memory
 
 
 async def test_a_new_store_knows_nothing() -> None:
-    assert await recall(FakeIntake()) == Memory()
+    assert await Memory.recall(FakeIntake()) == Memory()
 
 
 async def test_a_damaged_note_is_told_and_begun_anew(caplog: pytest.LogCaptureFixture) -> None:
     for damaged in ("{", "[]", '{"files": {"a": [1]}}'):
         caplog.clear()
-        assert await recall(FakeIntake(notes={NOTE: damaged})) == Memory()
+        assert await Memory.recall(FakeIntake(notes={NOTE: damaged})) == Memory()
         assert "all is looked at anew" in caplog.text

@@ -15,7 +15,7 @@ from embeddings.errors import (
     StorageError,
     UnknownProposal,
 )
-from embeddings.watching.taking import Taking, Told
+from embeddings.watching.watcher import Taking, Told
 from tests.embeddings.intake import FakeIntake
 
 
@@ -25,8 +25,9 @@ def intake() -> FakeIntake:
 
 
 @pytest.fixture
-def taking(intake: FakeIntake) -> Taking:
-    return Taking(intake, first_wait=0.001)
+def taking(intake: FakeIntake, monkeypatch: pytest.MonkeyPatch) -> Taking:
+    monkeypatch.setattr("embeddings.watching.watcher.FIRST_WAIT", 0.001)
+    return Taking(intake)
 
 
 async def test_what_is_new_is_proposed_and_then_confirmed(

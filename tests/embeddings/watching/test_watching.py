@@ -31,8 +31,8 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for a folder that is gone, and try again what failed, without much waiting."""
     monkeypatch.setattr(module, "ABSENT", 0.02)
     monkeypatch.setattr(module, "PAUSE", 0.05)
-    monkeypatch.setattr("embeddings.watching.feeds.FIRST", 0.0)
-    monkeypatch.setattr("embeddings.watching.taking.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("embeddings.watching.watched.FIRST", 0.0)
+    monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
 
 
 @pytest.fixture
