@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from config.settings import Settings
+    from embeddings.engine import SearchEngine
     from embeddings.store.records import Records
-    from embeddings.watching.taking import Intake
 
 BETWEEN = 5.5
 """Seconds between two sessions that are begun in one bucket, which is the shard's id modulo
@@ -92,7 +92,7 @@ async def alone(
 
 
 @contextlib.asynccontextmanager
-async def watch_alone(settings: Settings, engine: Intake, store: Records) -> AsyncIterator[None]:
+async def watch_alone(settings: Settings, engine: SearchEngine, store: Records) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts, unless another process does.
 
     Raises:

@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from config.settings import FetchSettings
+    from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 
 _log = logging.getLogger(__name__)
@@ -67,16 +68,6 @@ class Taken:
         )
 
 
-class Notes(Protocol):
-    """What keeps notes: the store's records, of which no more is needed here."""
-
-    async def note(self, name: str) -> str | None:
-        """Return a note."""
-
-    async def write_note(self, name: str, value: str) -> None:
-        """Keep a note."""
-
-
 class FeedMemory(BaseModel):
     """What is known of one feed.
 
@@ -109,7 +100,7 @@ class Memory(BaseModel):
         return self.feeds.setdefault(address, FeedMemory())
 
     @classmethod
-    async def recall(cls, notes: Notes) -> Memory:
+    async def recall(cls, notes: Records) -> Memory:
         """Read what is known; nothing when there is no note, or a damaged one.
 
         Nothing is lost by beginning anew: everything is read once more, and found to be there.
@@ -124,7 +115,7 @@ class Memory(BaseModel):
             _log.warning("what was taken before cannot be read: all is looked at anew")
             return cls()
 
-    async def remember(self, notes: Notes) -> None:
+    async def remember(self, notes: Records) -> None:
         """Keep what is known; StorageError when the store cannot be written."""
         await notes.write_note(NOTE, self.model_dump_json())
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Settings
-    from embeddings.reports import ChangeReport, Proposal
-    from embeddings.watching.watched import Notes, Stamp
+    from embeddings.engine import SearchEngine
+    from embeddings.reports import ChangeReport
+    from embeddings.store.records import Records
+    from embeddings.watching.watched import Stamp
 
 BY = "watch"
 """Who adds, as the audit log has it."""
@@ -39,19 +41,6 @@ LOT = 200
 """The most files that are taken at once, so that the first articles can be found soon."""
 
 _log = logging.getLogger(__name__)
-
-
-class Intake(Protocol):
-    """What takes articles in: the search engine, of which no more is needed here."""
-
-    async def propose(self, inputs: Sequence[str]) -> Proposal:
-        """Read and plan; nothing is written but the proposal."""
-
-    async def confirm(self, token: str, *, by: str = "") -> ChangeReport:
-        """Do what was proposed."""
-
-    async def drop(self, token: str) -> None:
-        """Forget what was proposed."""
 
 
 class Told:
@@ -79,7 +68,7 @@ class Taking:
         engine: What takes them in.
     """
 
-    def __init__(self, engine: Intake) -> None:
+    def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
         self._turn = asyncio.Lock()
 
@@ -150,7 +139,7 @@ class Watcher:
         InputError: The folder holds the data folder, or lies in it.
     """
 
-    def __init__(self, settings: Settings, engine: Intake, notes: Notes) -> None:
+    def __init__(self, settings: Settings, engine: SearchEngine, notes: Records) -> None:
         watch = settings.watch
         self._settings = settings
         self._notes = notes
@@ -257,7 +246,7 @@ class Watcher:
 
 
 @contextlib.asynccontextmanager
-async def watching(settings: Settings, engine: Intake, notes: Notes) -> AsyncIterator[None]:
+async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts; by default nothing.
 
     Raises:

@@ -154,17 +154,17 @@ async def test_another_servers_article_cannot_be_asked_for(told: World) -> None:
 async def test_a_view_reads_what_it_sees_and_nothing_else(told: World) -> None:
     here, elsewhere = await told.collections.scope(1), await told.collections.scope(2)
     shared, own = (articles[0] for articles in here.lists)
-    assert (await here.article(own)).text.strip() == OWN_STORY
-    assert here.passages(shared)[0].article_id == "port"
+    assert (await here.holder(own).article(own.id)).text.strip() == OWN_STORY
+    assert here.holder(shared).passages(shared.id)[0].article_id == "port"
     assert len(elsewhere.lists) == 1
     await told.tell(3, "club", "Un autre club que celui du voisin.")
     other = await told.collections.scope(3)
     with pytest.raises(UnknownArticle):
-        await elsewhere.article(own)
+        await elsewhere.holder(own).article(own.id)
     with pytest.raises(UnknownArticle):
-        elsewhere.passages(own)
+        elsewhere.holder(own).passages(own.id)
     with pytest.raises(UnknownArticle):
-        await other.article(own)
+        await other.holder(own).article(own.id)
 
 
 async def test_all_collections_share_one_model_and_one_thread(told: World) -> None:
