@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError, OtherFormat, SnapshotError
-from embeddings.store.articles import tell_damage, whole
+from embeddings.store.articles import tell_damage
 from embeddings.store.pointers import Published  # noqa: TC001 - a field of what is made here
 
 if TYPE_CHECKING:
@@ -41,12 +41,7 @@ class Base:
 
 
 class Collection:
-    """One collection, to be read.
-
-    Args:
-        settings: Where golden questions lie.
-        live: What serves it.
-    """
+    """One collection, to be read."""
 
     def __init__(self, settings: Settings, live: Live) -> None:
         self.settings = settings
@@ -119,14 +114,14 @@ class Collection:
         Raises:
             SnapshotError: As ``base``.
         """
-        published = base.published
-        versions = self.rows.articles.at(published.live)
-        lost = set(self.rows.articles.find_lost(published.live))
-        changing = versions.keys() | lost if changing is None else set(changing)
-        if lost := lost - changing:
-            raise SnapshotError(f"Nothing was changed. {tell_damage(min(lost))}")
+        live = base.published.live
+        versions, lost = self.rows.articles.at(live), self.rows.articles.find_lost(live)
+        broken = {*lost, *(name for name, version in versions.items() if not version.value)}
+        if changing is not None and (left := broken.difference(changing)):
+            raise SnapshotError(f"Nothing was changed. {tell_damage(min(left))}")
+        articles = {name: version.value for name, version in versions.items() if version.value}
         notes = (*base.notes, note) if note else base.notes
-        return Base(published, None, whole(versions, changing), notes)
+        return Base(base.published, None, articles, notes)
 
     def _snapshot(self, published: Published) -> Snapshot:
         """Return the live snapshot: what serves, if that is it, or loaded for this."""

@@ -210,13 +210,7 @@ class Live:
         return LoadedSnapshot(snapshot, self.calibrated, self.kept.indexes(snapshot))
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
-        """Answer a checked question from the snapshots that serve, on the model's thread.
-
-        Args:
-            question: What is asked.
-            terms: How many passages, how sure, and from where.
-            also: Other collections that are searched as well.
-        """
+        """Answer a checked question from the snapshots that serve, on the model's thread."""
         from embeddings.answering import answer
 
         found = {live.name: await live.ready() for live in (self, *also)}

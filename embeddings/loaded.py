@@ -44,8 +44,6 @@ class LoadedSnapshot:
     """One snapshot in service; never changed, so that many questions may share it.
 
     Args:
-        snapshot: Where everything is read from.
-        calibration: How sure a score makes us.
         indexes: What searches the passages and the sentences; by default the snapshot's own.
     """
 

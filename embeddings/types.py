@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - pydantic reads the annotations
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHARED = "shared"
 """The name of the collection that belongs to the operator and that everybody may search."""
@@ -63,6 +67,29 @@ class Article:
     def digest(self) -> str:
         """SHA-256 of the stored text."""
         return digest(self.text)
+
+    def dump(self) -> dict[str, Any]:
+        """Return all but its text as values of JSON, days and moments in ISO 8601."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in METADATA}
+        fields["date"] = self.date.isoformat() if self.date else None
+        fields["corrected"] = self.corrected.isoformat() if self.corrected else None
+        return fields
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, Any], text: str) -> Article:
+        """Return an article of such values and its text.
+
+        Raises:
+            KeyError: A field is missing.
+            TypeError: One is not what it must be, or too many.
+            ValueError: A day or a moment is none.
+        """
+        day, moment = fields["date"], fields["corrected"]
+        read = {
+            "date": dt.date.fromisoformat(day) if day else None,
+            "corrected": dt.datetime.fromisoformat(moment) if moment else None,
+        }
+        return cls(**{**fields, **read}, text=text)
 
     def summary(self, passages: int) -> ArticleSummary:
         """Return the article without its text, with the number of its passages."""

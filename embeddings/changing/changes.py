@@ -94,10 +94,7 @@ class Changes(Proposing):
     ) -> ChangeReport:
         """Make what ``export`` wrote this collection's, all of it or nothing, then reindex.
 
-        Args:
-            path: The ZIP.
-            over: Replace the articles that are there; the history keeps them.
-            **terms: See ``Wish``.
+        With ``over`` the articles that are there are replaced; the history keeps them.
 
         Raises:
             InputError: It is no such file, or there are articles and ``over`` is not set.

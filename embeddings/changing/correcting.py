@@ -48,10 +48,8 @@ _ENDS, _APART = re.compile(r"(?<![^\S\n])[^\S\n]++\n"), re.compile(r"\n{3,}")  #
 def amend(article: Article, fields: Mapping[str, str | None]) -> Article:
     """Return an article with some of its fields set.
 
-    Args:
-        article: As it is.
-        fields: Name -> what somebody wrote; None, or nothing but spaces, clears the field. A
-            language that is cleared is told from the text again.
+    A field set to None or nothing but spaces is cleared; a language that is cleared is told from
+    the text again.
 
     Raises:
         InputError: There is no such field, or what was written is not what it must be.
@@ -87,11 +85,7 @@ def _check_text(text: str, article: Article) -> str:
 
 
 class Likeness:
-    """Finds the article that somebody corrects who gives a text of no known place.
-
-    Args:
-        articles: The articles that there are.
-    """
+    """Finds the article that somebody corrects who gives a text of no known place."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._articles = tuple(articles)

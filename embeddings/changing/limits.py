@@ -61,10 +61,7 @@ def name_of(server: int) -> str:
 def check(rooms: Iterable[Room], change: Change, there: Mapping[str, Article]) -> None:
     """Check that a change leaves a collection its room; what makes it smaller always may.
 
-    Args:
-        rooms: What it may hold and take, as ``measure`` says.
-        change: What is to be added and changed.
-        there: What the collection has, by id.
+    ``rooms`` is what ``measure`` says, ``there`` what the collection has, by id.
 
     Raises:
         LimitError: One limit would be exceeded; the sentence says which, and what to do.

@@ -43,9 +43,7 @@ class Planner:
     already is that article. What somebody set by hand stays as it was set.
 
     Args:
-        articles: What the corpus has.
         taken: Every id that may not be given to another story, those of unreadable files too.
-        collection: The collection that the articles belong to.
         edited: Article id -> names of its fields that were set by hand.
         offering: Say as well which articles the new ones seem to correct.
     """
@@ -171,11 +169,7 @@ def read(
 ) -> Change:
     """Read files, folders and pages and say what adding them would do.
 
-    Args:
-        inputs: What a person gives.
-        names: Path of a file that lies there for a moment only -> what the person calls it.
-        fetch: How web pages are fetched.
-        planner: Knows the articles that are there.
+    ``names`` gives what a person calls a file that lies at a path for a moment only.
     """
     with Sandbox() as sandbox:
         outcomes = list(read_all(inputs, sandbox, Fetcher(fetch), names))

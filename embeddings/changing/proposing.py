@@ -62,10 +62,8 @@ class Proposing:
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Keep what setting some fields of an article would do until it is confirmed.
 
-        Args:
-            article_id: Which article.
-            fields: ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or ``text``
-                -> what it is to be; None clears it.
+        ``fields`` names ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or
+        ``text`` and what each is to be; None clears it.
 
         Raises:
             UnknownArticle: No article has that id.
@@ -84,9 +82,7 @@ class Proposing:
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Keep what having an earlier version of an article again would do.
 
-        Args:
-            article_id: Which article, whether it is there or not.
-            number: Which version, as ``versions`` tells.
+        Versions are numbered as ``versions`` tells; the article need not be there.
 
         Raises:
             UnknownArticle: It never had such a version.
@@ -126,10 +122,7 @@ class Proposing:
     ) -> Proposal:
         """Keep another proposal in place of one, with some fields of one of its articles set.
 
-        Args:
-            token: The proposal, which is dropped.
-            article_id: One of the articles that it adds or changes.
-            fields: As for ``propose_edit``.
+        The first proposal is dropped; the fields are those of ``propose_edit``.
 
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.
@@ -147,10 +140,8 @@ class Proposing:
     ) -> ChangeReport:
         """Do what was proposed; where that fails, it can be confirmed again.
 
-        Args:
-            token: The proposal.
-            replacing: Put what seems to correct an article in its place, and add none beside it.
-            **terms: See ``Wish``.
+        With ``replacing``, what seems to correct an article takes its place, and is not added
+        beside it; for the other terms see ``Wish``.
 
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.

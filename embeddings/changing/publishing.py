@@ -66,11 +66,6 @@ class Publisher(Collection):
 
         Where the disk is full, what only takes articles out gives up earlier snapshots for it.
 
-        Args:
-            write: Begins the transaction of who holds the collection.
-            change: What is to become of which articles.
-            wish: On what terms.
-
         Raises:
             GateError: The new snapshot answers the golden questions less well.
             StorageError: Something cannot be written.
@@ -129,10 +124,7 @@ class Publisher(Collection):
     async def rollback(self, write: Transaction, name: str | None, wish: Wish) -> RollbackReport:
         """Serve an earlier snapshot, its articles included.
 
-        Args:
-            write: Begins the transaction of who holds the collection.
-            name: Its id; None: the one before.
-            wish: Who wants it.
+        It is named by its id; None: the one before.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.

@@ -61,9 +61,7 @@ class BuilderProcess:
     async def build(self, order: Order, progress: ProgressCallback | None = None) -> Built:
         """Build a snapshot there; see ``reindexing.build``.
 
-        Args:
-            order: What of, and where.
-            progress: Called on the event loop's thread.
+        ``progress`` is called on the event loop's thread.
 
         Raises:
             EmbeddingsError: As ``reindexing.build`` does; also when the process died.

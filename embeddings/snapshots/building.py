@@ -60,11 +60,7 @@ async def encode(
 ) -> Encoded:
     """Give every text its vector; a text that stands several times is encoded once.
 
-    Args:
-        wanted: What is needed and what is there.
-        encoder: What makes the rest.
-        worker: The thread that it runs on; questions pass between two batches.
-        progress: Told after each batch how many texts are done.
+    Questions pass between two batches; ``progress`` is told after each how many texts are done.
     """
     ordered = sorted(wanted.missing.items(), key=lambda pair: len(pair[1]))
     names = np.array([name for name, _ in ordered], np.uint64)
@@ -97,7 +93,6 @@ class TokenKeeper:
     """Encodes documents, and keeps the tokens of some of them.
 
     Args:
-        encoder: What reads a text.
         texts: Which texts' tokens are kept.
     """
 

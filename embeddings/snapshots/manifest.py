@@ -102,10 +102,7 @@ def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
 def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
     """Compare every file with what was written; return a sentence for each that differs.
 
-    Args:
-        folder: The snapshot's folder.
-        manifest: What it says of itself.
-        most: Files of more bytes are compared by their size alone.
+    Files of more than ``most`` bytes are compared by their size alone.
     """
     problems = []
     for name, expected in manifest.files.items():

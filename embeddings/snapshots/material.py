@@ -146,9 +146,6 @@ class Material:
 class Wanted:
     """What a snapshot needs: what there is already, and the texts that have no vector yet.
 
-    Args:
-        material: What it is made of.
-
     Attributes:
         keys: By kind, a 64-bit digest of each text, uint64 [n].
         rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 import weakref
-from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -212,14 +211,5 @@ class Snapshot:
         return problems
 
     def _article(self, row: int, text: str) -> Article:
-        entry = self._metadata[row]
-        day, moment = entry["date"], entry["corrected"]
-        fields = {name: value for name, value in entry.items() if name != "digest"}
-        return Article(
-            **fields
-            | {
-                "date": date.fromisoformat(day) if day else None,
-                "corrected": datetime.fromisoformat(moment) if moment else None,
-                "text": text,
-            }
-        )
+        fields = {name: value for name, value in self._metadata[row].items() if name != "digest"}
+        return Article.parse(fields, text)

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def verify(kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
     """Check a collection; every sentence names what is wrong and the command that mends it.
 
-    Args:
-        kept: Its snapshots, and its rows.
-        serving: The snapshot whose passages are read one by one.
+    The passages of the snapshot that serves are read one by one.
 
     Raises:
         StorageError: The database cannot be reached.

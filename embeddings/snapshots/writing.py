@@ -12,7 +12,7 @@ from embeddings.lexical.words import recipe
 from embeddings.snapshots import disk as files
 from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest, dump_manifest
 from embeddings.snapshots.snapshot import ARTICLES, TEXTS, VECTORS
-from embeddings.types import METADATA, identity
+from embeddings.types import identity
 from embeddings.vectors.index import VectorIndex
 from embeddings.vectors.index import write as write_index
 
@@ -104,10 +104,7 @@ def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -
 
 
 def _metadata(article: Article) -> bytes:
-    fields: dict[str, Any] = {name: getattr(article, name) for name in METADATA}
-    fields["date"] = article.date.isoformat() if article.date else None
-    fields["corrected"] = article.corrected.isoformat() if article.corrected else None
-    fields["digest"] = identity(article)
+    fields = article.dump() | {"digest": identity(article)}
     return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 
 

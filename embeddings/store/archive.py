@@ -186,10 +186,6 @@ def save(path: Path, data: bytes) -> None:
 def unpack(path: Path, collection: str) -> Contents:
     """Read an archive and check every byte of it.
 
-    Args:
-        path: Where it is.
-        collection: The collection that its articles will belong to.
-
     Raises:
         InputError: It is no archive that ``pack`` made; the sentence says why.
     """

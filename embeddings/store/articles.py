@@ -10,23 +10,21 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from embeddings.errors import SnapshotError
 from embeddings.store import schema
-from embeddings.types import METADATA, Article, identity
+from embeddings.types import Article, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from embeddings.store.database import Database
 
-_FIELDS = tuple(name for name in METADATA if name != "collection")
 _JOINED = and_(
     schema.versions.c.collection == schema.contents.c.collection,
     schema.versions.c.article == schema.contents.c.article,
@@ -56,12 +54,7 @@ class Version:
 
 
 class Articles:
-    """The articles of one collection.
-
-    Args:
-        database: Where they are.
-        collection: The collection's name.
-    """
+    """The articles of one collection."""
 
     def __init__(self, database: Database, collection: str) -> None:
         self._database = database
@@ -116,13 +109,7 @@ class Articles:
     ) -> None:
         """Write the articles of a new snapshot: those of the live one, but for a change.
 
-        Args:
-            connection: A transaction.
-            number: The new snapshot.
-            live: The one that was live before.
-            change: Article id -> what becomes of it; None: it is taken out.
-            by_hand: Article id -> names of its fields that somebody set by hand.
-            at: Now.
+        ``live`` was live before; None for an article in ``change`` takes it out.
         """
         self._return_to(connection, number, live)
         self._take_out(connection, number, tuple(change))
@@ -141,11 +128,7 @@ class Articles:
     ) -> None:
         """Make the rows of the live snapshot what its own files say, where they are not.
 
-        Args:
-            connection: A transaction.
-            live: The live snapshot.
-            good: Its articles, as read from its files.
-            at: Now.
+        ``good`` is what was read from its files.
         """
         c, v = schema.contents.c, schema.versions.c
         mine = select(c.article, c.version).where(self._inside(live))
@@ -169,13 +152,7 @@ class Articles:
                 connection.execute(schema.contents.insert().values(**new, since=live))
 
     def add_history(self, connection: Connection, earlier: Iterable[Article], at: datetime) -> None:
-        """Keep earlier versions that another collection had; those that are here are passed over.
-
-        Args:
-            connection: A transaction, before ``write``.
-            earlier: The versions, oldest first.
-            at: Now.
-        """
+        """Keep earlier versions of another collection, oldest first; those here are passed over."""
         v = schema.versions.c
         for article in earlier:
             of = and_(v.collection == self.collection, v.article == article.id)
@@ -236,17 +213,17 @@ class Articles:
     def _row(
         self, article: Article, version: int, by_hand: Iterable[str], at: datetime
     ) -> dict[str, Any]:
-        fields = {name: getattr(article, name) for name in _FIELDS}
-        fields["date"] = article.date.isoformat() if article.date else None
+        fields = article.dump()
+        kept = {name: fields[name] for name in fields if name not in {"collection", "corrected"}}
         return {
             "collection": self.collection,
             "article": article.id,
             "version": version,
-            "fields": json.dumps(fields),
+            "fields": json.dumps(kept),
             "text": article.text.encode("utf-8", "surrogatepass"),
             "digest": identity(article),
             "by_hand": " ".join(sorted(by_hand)),
-            "corrected": article.corrected.isoformat() if article.corrected else None,
+            "corrected": fields["corrected"],
             "at": at.isoformat(),
         }
 
@@ -254,18 +231,10 @@ class Articles:
         """Read a row, which somebody may have changed."""
         value: Article | None = None
         with suppress(ValueError, TypeError, KeyError):
-            fields = json.loads(row.fields)
-            day, moment = fields["date"], row.corrected
-            value = Article(
-                **fields
-                | {
-                    "collection": self.collection,
-                    "date": date.fromisoformat(day) if day else None,
-                    "text": bytes(row.text).decode("utf-8", "surrogatepass"),
-                    "corrected": datetime.fromisoformat(moment) if moment else None,
-                }
-            )
-        if value is None or value.id != row.article or identity(value) != row.digest:
+            own = {"collection": self.collection, "corrected": row.corrected}
+            text = bytes(row.text).decode("utf-8", "surrogatepass")
+            value = Article.parse(json.loads(row.fields) | own, text)
+        if value and (value.id != row.article or identity(value) != row.digest):
             value = None
         by_hand = frozenset(str(row.by_hand).split())
         return Version(row.article, row.version, row.digest, by_hand, value)
@@ -277,19 +246,3 @@ def tell_damage(article: str) -> str:
         f"The article {article} is not as it was stored: run reindex --full, which mends it, or "
         "add it again."
     )
-
-
-def whole(versions: Mapping[str, Version], change: Iterable[str]) -> dict[str, Article]:
-    """Return the articles of versions of which none is damaged, but for those that change.
-
-    Raises:
-        SnapshotError: Another one is.
-    """
-    changing = set(change)
-    articles = {}
-    for name, version in versions.items():
-        if version.value is None and name not in changing:
-            raise SnapshotError(f"Nothing was changed. {tell_damage(name)}")
-        if version.value is not None:
-            articles[name] = version.value
-    return articles

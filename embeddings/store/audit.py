@@ -30,12 +30,7 @@ _ENTRY = TypeAdapter(AuditEntry)
 
 
 class Audit:
-    """The log of one collection.
-
-    Args:
-        database: Where it is.
-        collection: The collection's name.
-    """
+    """The log of one collection."""
 
     def __init__(self, database: Database, collection: str) -> None:
         self._database = database
@@ -56,9 +51,7 @@ class Audit:
     def entries(self, article: str | None = None, since: str = "") -> tuple[AuditEntry, ...]:
         """Return all lines that can be read, or those about one article, oldest first.
 
-        Args:
-            article: The article's id.
-            since: A moment, in ISO 8601; older lines are left out.
+        Those from before ``since``, a moment in ISO 8601, are left out.
 
         Raises:
             StorageError: They cannot be read.

@@ -210,12 +210,7 @@ TABLES: dict[type[Any], Table] = {
 
 
 class Rows:
-    """Statements on a database.
-
-    Args:
-        database: Where the rows are.
-        now: The present moment, with its time zone.
-    """
+    """Statements on a database."""
 
     def __init__(
         self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)

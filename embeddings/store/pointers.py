@@ -76,9 +76,6 @@ class Published:
 class Pointers:
     """The collections of one database, and their live snapshots.
 
-    Args:
-        database: Where they are.
-
     Attributes:
         known: Name of each collection -> the number of its live snapshot, as last heard.
     """
@@ -127,13 +124,7 @@ class Pointers:
 
 
 class CollectionRows:
-    """All rows of one collection, with its live snapshot and those that it keeps.
-
-    Args:
-        database: Where they are.
-        pointers: The collections there.
-        name: The collection's name.
-    """
+    """All rows of one collection, with its live snapshot and those that it keeps."""
 
     def __init__(self, database: Database, pointers: Pointers, name: str) -> None:
         self.database = database
@@ -194,10 +185,7 @@ class CollectionRows:
     def drop(self, connection: Connection, keep: int, lost: set[int]) -> None:
         """Keep the newest snapshots and the live one, and no others.
 
-        Args:
-            connection: A transaction.
-            keep: How many.
-            lost: Numbers of those of which no file is left, which go too.
+        Those in ``lost``, of which no file is left, go too.
         """
         rows, table = schema.snapshots, schema.collections
         live = connection.scalar(select(table.c.live).where(self._mine))

@@ -55,12 +55,7 @@ LEAST_RECALL = 0.95
 
 
 class Chunks:
-    """The files of one collection's snapshots, and their vectors where those are searched there.
-
-    Args:
-        database: Where they are.
-        collection: The collection's name.
-    """
+    """The files of one collection's snapshots, and their vectors where those are searched there."""
 
     def __init__(self, database: Database, collection: str) -> None:
         self._database = database
@@ -175,8 +170,6 @@ class DatabaseIndex:
     """Rows of a matrix in a table, found by inner product; as ``index.VectorIndex``.
 
     Args:
-        database: Where they lie.
-        table: In which table.
         here: The same rows on this machine, and what searches them.
     """
 

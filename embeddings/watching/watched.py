@@ -262,12 +262,7 @@ class WatchedFeed:
         return {Entry(address): new[address] for address in list(new)[:MAX_ENTRIES]}
 
     def note(self, news: dict[str, str], taken: Taken) -> list[str]:
-        """Remember what became of the pages; return what to tell: each failure once.
-
-        Args:
-            news: What ``news`` returned.
-            taken: What became of it.
-        """
+        """Remember what became of the pages; return what to tell: each failure once."""
         self._refused = dict(news) if taken.is_refused else {}
         sentences = []
         for address, said in {} if taken.is_refused else news.items():

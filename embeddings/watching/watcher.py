@@ -62,11 +62,7 @@ class Told:
 
 
 class Taking:
-    """Takes inputs into a corpus, one lot after the other.
-
-    Args:
-        engine: What takes them in.
-    """
+    """Takes inputs into a corpus, one lot after the other."""
 
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
@@ -132,7 +128,6 @@ class Watcher:
 
     Args:
         settings: What to watch, where the data lives, how pages are fetched.
-        engine: What takes articles in.
         notes: Where it is kept what was taken.
 
     Raises:
