@@ -15,14 +15,13 @@ from embeddings.lexical.words import Wording, analyse, key
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots.material import KINDS, documents, find_keys, keys_of
 from embeddings.snapshots.snapshot import LEXICAL, TOKENS, WORDING
-from embeddings.snapshots.writing import add_prefix
 from embeddings.text.analysis import without_tags
 from embeddings.types import Progress
 from embeddings.vectors.encoder import TokenEncoder
 from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -184,6 +183,11 @@ def wording(wanted: Wanted) -> Wording:
     before = Wording.from_arrays(wanted.known.arrays(WORDING))
     both = before.take(wanted.kept[there]).followed_by(anew)
     return both.take(np.argsort(np.concatenate([there, fresh])))
+
+
+def add_prefix(prefix: str, arrays: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """Return arrays under the names that a snapshot keeps them by."""
+    return {prefix + name: array for name, array in arrays.items()}
 
 
 async def _encode(

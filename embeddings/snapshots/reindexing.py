@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from embeddings.errors import SnapshotError
+from embeddings.lexical.words import recipe
 from embeddings.loaded import LoadedSnapshot
 from embeddings.reports import ReindexReport
-from embeddings.snapshots import building, gate, writing
-from embeddings.snapshots.manifest import MANIFEST
+from embeddings.snapshots import building, disk, gate
+from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest, dump_manifest
 from embeddings.snapshots.material import Material, Wanted
-from embeddings.snapshots.snapshot import Snapshot
-from embeddings.types import Progress
+from embeddings.snapshots.snapshot import ARTICLES, TEXTS, VECTORS, Snapshot
+from embeddings.types import Progress, identity
+from embeddings.vectors.index import VectorIndex
+from embeddings.vectors.index import write as write_index
 from embeddings.vectors.worker import Priority, finish
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from embeddings.ranking.confidence import Calibration
     from embeddings.snapshots.material import Order
-    from embeddings.types import ProgressCallback
+    from embeddings.types import Article, ProgressCallback
     from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.index import Before
     from embeddings.vectors.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -134,9 +143,8 @@ def _write(
     """Write a snapshot and check it; return its manifest."""
     try:
         arrays = {**vectors.arrays, **building.words(wanted)}
-        contents = writing.Contents(material.articles, material.passages, arrays, wanted.before)
-        name, model, now = str(order.number), tools.encoder.model_id, datetime.now(UTC)
-        writing.write(order.folder, contents, snapshot=name, model=model, created_at=now)
+        model, before = tools.encoder.model_id, wanted.before
+        write(order.folder, material, arrays, name=str(order.number), model=model, before=before)
         _check(Snapshot(order.folder), material.base, order, tools)
         return (order.folder / MANIFEST).read_bytes()
     except BaseException:
@@ -151,3 +159,92 @@ def _check(new: Snapshot, base: Snapshot | None, order: Order, tools: Tools) -> 
     if order.golden and base:
         before, after = (LoadedSnapshot(each, tools.calibration) for each in (base, new))
         gate.check(order.golden, before, after, tools.encode, order.most)
+
+
+def write(
+    folder: Path,
+    material: Material,
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    name: str,
+    model: str,
+    before: Mapping[str, Before] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Write a snapshot into an empty folder, its manifest last, all of it synced to the disk.
+
+    Args:
+        folder: Where.
+        material: Its articles and passages.
+        arrays: Name -> array, without Python objects; written as ``name.npy``, and what finds the
+            rows of those whose names end in ``vectors``, as ``index.write`` does.
+        name: Its id.
+        model: The id of the model that made the vectors.
+        before: Name of such an array -> where its rows were in the snapshot before.
+        at: When it was made; by default now.
+
+    Raises:
+        StorageError: The disk is full, or the folder cannot be written.
+    """
+    disk.make_folder(folder)
+    arrays, there = {**_offsets(material), **arrays}, before or {}
+    recall = {n: _save(folder, n, array, there.get(n)) for n, array in arrays.items()}
+    disk.write_atomic(folder / ARTICLES, b"".join(map(_metadata, material.articles)))
+    disk.write_atomic(folder / TEXTS, b"".join(a.text.encode() for a in material.articles))
+    paths = sorted(folder.iterdir())
+    measured = {name: share for name, share in recall.items() if name.endswith(VECTORS)}
+    kinds = [VectorIndex.open(arrays[n], folder, n, share).kind for n, share in measured.items()]
+    manifest = Manifest(
+        snapshot=name,
+        created_at=at or datetime.now(UTC),
+        format=FORMAT,
+        model=model,
+        dimension=int(arrays["passage_vectors"].shape[1]),
+        articles=len(material.articles),
+        passages=len(arrays["passages"]),
+        sentences=len(arrays["sentences"]),
+        files={path.name: disk.sha256(path) for path in paths},
+        sizes={path.name: path.stat().st_size for path in paths},
+        recipe=recipe(),
+        recall=measured,
+        index="; ".join(dict.fromkeys(kinds)),
+    )
+    disk.write_atomic(folder / MANIFEST, dump_manifest(manifest))
+
+
+def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -> float:
+    """Write an array and sync it; atomic as a part of its folder, which is renamed when whole.
+
+    Returns:
+        The recall of the index that was made of it, if one was.
+    """
+    with disk.storage_errors(folder):
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        is_searched = name.endswith(VECTORS)
+        recall = write_index(folder, name, array, before=before) if is_searched else 1.0
+        for path in folder.glob(f"{name}.*"):
+            disk.sync(path)
+    return recall
+
+
+def _metadata(article: Article) -> bytes:
+    fields = article.dump() | {"digest": identity(article)}
+    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
+
+
+def _offsets(material: Material) -> dict[str, NDArray[Any]]:
+    """Return where every text, passage and sentence is, as arrays."""
+    flat = [(row, p) for row, group in enumerate(material.passages) for p in group]
+    lengths = [len(article.text.encode()) for article in material.articles]
+    spans = [(s.start, s.end) for _, p in flat for s in p.sentences]
+    counts = [len(p.sentences) for _, p in flat]
+    digests = b"".join(bytes.fromhex(p.digest) for _, p in flat)
+    return {
+        "passages": np.array(
+            [(row, p.start, p.end, p.paragraph) for row, p in flat], dtype=np.int64
+        ).reshape(-1, 4),
+        "passage_digests": np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32),
+        "sentences": np.array(spans, dtype=np.int64).reshape(-1, 2),
+        "first_sentence": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        "text_offsets": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+    }

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.snapshots import writing
-from embeddings.snapshots.material import texts_of
+from embeddings.snapshots.material import Material, texts_of
+from embeddings.snapshots.reindexing import write
 from embeddings.snapshots.snapshot import Snapshot
-from embeddings.snapshots.writing import Contents
 from embeddings.text.passages import split
 from embeddings.types import Article
 from tests.embeddings.fakes import WordEncoder
@@ -45,24 +45,17 @@ LIBRARY = Article(
 STORIES = (LIBRARY, HARBOUR, ORCHARD)
 
 
-def contents(*articles: Article) -> Contents:
-    """Return what a snapshot of some articles is written from, vectors included."""
+def vectors(*articles: Article) -> dict[str, NDArray[np.float32]]:
+    """Return the vectors of some articles, by what they are of."""
     encoder = WordEncoder()
-    passages = [split(article) for article in articles]
-    arrays = {
-        kind: encoder.encode_documents(texts) if texts else np.zeros((0, 64), np.float32)
-        for kind, texts in texts_of(articles, passages).items()
-    }
-    return Contents(articles=articles, passages=passages, arrays=arrays)
+    texts = texts_of(articles, [split(article) for article in articles])
+    empty = np.zeros((0, 64), np.float32)
+    return {kind: encoder.encode_documents(t) if t else empty for kind, t in texts.items()}
 
 
 def written(folder: Path, *articles: Article, name: str = "") -> Snapshot:
     """Write a snapshot of some articles, by default named after its folder, and load it."""
-    writing.write(
-        folder,
-        contents(*articles),
-        snapshot=name or folder.name,
-        model="words==1",
-        created_at=datetime(2018, 7, 4, tzinfo=UTC),
-    )
+    material, now = Material.on(None, articles), datetime(2018, 7, 4, tzinfo=UTC)
+    given = vectors(*articles)
+    write(folder, material, given, name=name or folder.name, model="words==1", at=now)
     return Snapshot(folder)

@@ -21,7 +21,7 @@ from embeddings.errors import (
     UnknownArticle,
     UnknownSnapshot,
 )
-from embeddings.snapshots import writing
+from embeddings.snapshots import reindexing
 from embeddings.snapshots.disk import writer_lock
 from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
@@ -503,7 +503,7 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
     await engine.reindex(full=True)
     await engine.remove(["verger"])
     kept = settings.data / "snapshots/shared"
-    write, take = SqliteDatabase.write, writing.write
+    write, take = SqliteDatabase.write, reindexing.write
 
     def is_full() -> bool:
         return len([path for path in kept.iterdir() if path.name.isdecimal()]) > 2
@@ -518,7 +518,7 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
             raise FullError("The disk is full; make room and try again.")
         return write(database)
 
-    monkeypatch.setattr(writing, "write", refuse)
+    monkeypatch.setattr(reindexing, "write", refuse)
     monkeypatch.setattr(SqliteDatabase, "write", begin)
     before = engine.status().snapshot
     with pytest.raises(FullError):

@@ -12,7 +12,7 @@ import pytest
 from embeddings.errors import SnapshotError
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
-from embeddings.snapshots import material, writing
+from embeddings.snapshots import material, reindexing
 from embeddings.snapshots.material import Material, Order, Wanted
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
@@ -32,14 +32,14 @@ async def built(
 ) -> tuple[Snapshot, build.Encoded, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
     encoder, worker = kind(), Worker()
-    wanted = Wanted(Material.on(known, articles))
+    made_of = Material.on(known, articles)
+    wanted = Wanted(made_of)
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
         worker.close()
     arrays = {**vectors.arrays, **build.words(wanted)}
-    contents = writing.Contents(wanted.articles, wanted.passages, arrays)
-    writing.write(folder, contents, snapshot=folder.name, model="words==1", created_at=NOW)
+    reindexing.write(folder, made_of, arrays, name=folder.name, model="words==1", at=NOW)
     return Snapshot(folder), vectors, encoder
 
 

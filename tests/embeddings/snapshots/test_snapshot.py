@@ -18,7 +18,7 @@ from embeddings.snapshots.manifest import FORMAT, find_damage, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article, identity
-from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, contents, written
+from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, STORIES, vectors, written
 
 
 def test_articles_come_back_as_they_were(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_the_list_of_sources_counts_the_passages_of_each(tmp_path: Path) -> None
 
 def test_arrays_come_back_to_the_bit(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", *STORIES)
-    for name, array in contents(*STORIES).arrays.items():
+    for name, array in vectors(*STORIES).items():
         assert np.array_equal(snapshot.array(name), array)
 
 
