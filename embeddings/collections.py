@@ -211,12 +211,9 @@ class Scope:
             QuestionError: The question is empty, too long, or has no word.
             UnknownArticle: The filters name an article that is not there.
         """
+        own = tuple(self._own.values())
         return await self._shared.ask(
-            question,
-            top_k=top_k,
-            filters=filters,
-            before=before,
-            also=tuple(self._own.values()),
+            question, top_k=top_k, filters=filters, before=before, also=own
         )
 
     def holder(self, article: ArticleSummary) -> SearchEngine:

@@ -76,73 +76,23 @@ async def encode(
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], fresh[order]
     texts = [text for _, text in ordered]
-    tokens = _Tokens(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
-    reader = tokens.keeper if tokens else encoder
+    tokens = _TokenKeeper(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
+    reader = tokens or encoder
     async for first, vectors in _encode(texts, reader, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             arrays[kind][row[here]] = vectors[text[here] - first]
     if tokens:
-        _ = [each async for each in _encode(tokens.keeper.lacking, tokens.keeper, worker, None)]
+        _ = [each async for each in _encode(tokens.lacking, tokens, worker, None)]
         arrays |= add_prefix(TOKENS, tokens.arrays())
     return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
 
 
-class TokenKeeper:
-    """Encodes documents, and keeps the tokens of some of them.
-
-    Args:
-        texts: Which texts' tokens are kept.
-    """
-
-    def __init__(self, encoder: TokenEncoder, texts: Sequence[str]) -> None:
-        self._encoder = encoder
-        self._wanted = frozenset(texts)
-        self._tokens: dict[str, Bytes] = {}
-
-    @property
-    def lacking(self) -> list[str]:
-        """The texts that are wanted and were not encoded yet."""
-        return sorted(self._wanted - self._tokens.keys())
-
-    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of texts, float32 [n, d]."""
-        return np.stack([self._vector(text) for text in texts])
-
-    def join(
-        self, texts: Sequence[str], rows: Ints, before: tuple[Bytes, Ints] | None
-    ) -> tuple[Bytes, Ints]:
-        """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.
-
-        Args:
-            texts: Those of the places without a row, in order.
-            rows: Where each text was before, int64 [n]; -1 for one that was made.
-            before: The tokens and their beginnings that the rows are of.
-        """
-        made, fresh, there = [self._tokens[t] for t in texts], rows < 0, np.flatnonzero(rows >= 0)
-        lengths = np.empty(len(rows), np.int64)
-        lengths[fresh] = [len(each) for each in made]
-        if before:
-            lengths[there] = np.diff(before[1])[rows[there]]
-        first = stretches(lengths)
-        found = np.empty((first[-1], self._encoder.token_dimension), np.int8)
-        for place, each in zip(np.flatnonzero(fresh), made, strict=True):
-            found[first[place] : first[place + 1]] = each
-        if before:
-            found[gather(first, there)[0]] = before[0][gather(before[1], rows[there])[0]]
-        return found, first
-
-    def _vector(self, text: str) -> NDArray[np.float32]:
-        read = self._encoder.read_document(text)
-        if text in self._wanted:
-            self._tokens[text] = np.clip(np.rint(read.tokens / STEP), -MOST, MOST).astype(np.int8)
-        return read.vector
-
-
-class _Tokens:
-    """Which tokens are taken over, and which are made, given what a snapshot needs."""
+class _TokenKeeper:
+    """Encodes documents, and keeps the tokens of passages and titles that are not taken over."""
 
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
+        self._encoder = encoder
         self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
         rows = wanted.rows["passage_vectors"]
         self._rows = rows if self._before else np.full(len(rows), -1)
@@ -154,18 +104,54 @@ class _Tokens:
         known = self._before.get("title_keys", np.zeros(0, np.uint64))
         self._title_rows = find_keys(known, self._title_keys)
         self._titles = list(compress(titles, self._title_rows < 0))
-        self.keeper = TokenKeeper(encoder, [*self._texts, *self._titles])
+        self._wanted = frozenset((*self._texts, *self._titles))
+        self._tokens: dict[str, Bytes] = {}
+
+    @property
+    def lacking(self) -> list[str]:
+        """The texts that are wanted and were not encoded yet."""
+        return sorted(self._wanted - self._tokens.keys())
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts, float32 [n, d]."""
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        read = self._encoder.read_document(text)
+        if text in self._wanted:
+            self._tokens[text] = np.clip(np.rint(read.tokens / STEP), -MOST, MOST).astype(np.int8)
+        return read.vector
 
     def arrays(self) -> dict[str, Vectors]:
         """Return the arrays of ``Tokens``, once all are made."""
-        old = self._before
-        before = (old["rows"], old["first"]) if old else None
-        rows, first = self.keeper.join(self._texts, self._rows, before)
-        before = (old["titles"], old["title_first"]) if old else None
-        titles, title_first = self.keeper.join(self._titles, self._title_rows, before)
-        names = ("rows", "first", "titles", "title_first", "title_keys")
-        found: tuple[Vectors, ...] = (rows, first, titles, title_first, self._title_keys)
-        return dict(zip(names, found, strict=True))
+        rows, first = self._join(self._texts, self._rows, "rows", "first")
+        titles, title_first = self._join(self._titles, self._title_rows, "titles", "title_first")
+        of_titles = {"titles": titles, "title_first": title_first, "title_keys": self._title_keys}
+        return {"rows": rows, "first": first, **of_titles}
+
+    def _join(
+        self, texts: Sequence[str], rows: Ints, old: str, old_first: str
+    ) -> tuple[Bytes, Ints]:
+        """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.
+
+        Args:
+            texts: Those of the places without a row, in order.
+            rows: Where each text was before, int64 [n]; -1 for one that was made.
+            old: Name of the array of the tokens that the rows are of.
+            old_first: The same of their beginnings.
+        """
+        none = np.zeros((0, self._encoder.token_dimension), np.int8)
+        before, starts = self._before.get(old, none), self._before.get(old_first, np.zeros(1, int))
+        made, there = [self._tokens[text] for text in texts], np.flatnonzero(rows >= 0)
+        lengths = np.empty(len(rows), np.int64)
+        lengths[rows < 0] = [len(each) for each in made]
+        lengths[there] = np.diff(starts)[rows[there]]
+        first = stretches(lengths)
+        found = np.empty((first[-1], none.shape[1]), np.int8)
+        for place, each in zip(np.flatnonzero(rows < 0), made, strict=True):
+            found[first[place] : first[place + 1]] = each
+        found[gather(first, there)[0]] = before[gather(starts, rows[there])[0]]
+        return found, first
 
 
 def words(wanted: Wanted) -> dict[str, Vectors]:
@@ -192,7 +178,7 @@ def add_prefix(prefix: str, arrays: Mapping[str, Vectors]) -> dict[str, Vectors]
 
 async def _encode(
     missing: list[str],
-    encoder: Encoder | TokenKeeper,
+    encoder: Encoder | _TokenKeeper,
     worker: Worker,
     progress: ProgressCallback | None,
 ) -> AsyncIterator[tuple[int, NDArray[np.float32]]]:

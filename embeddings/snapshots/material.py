@@ -155,8 +155,7 @@ class Wanted:
     def __init__(self, material: Material) -> None:
         self.articles, self.passages = material.articles, material.passages
         self.known = known = material.known
-        kept = material.kept
-        self.kept = np.full(len(material), -1) if kept is None else kept
+        self.kept = np.full(len(material), -1) if material.kept is None else material.kept
         self.keys: dict[str, Keys] = {}
         self.rows: dict[str, Ints] = {}
         self.missing: dict[int, str] = {}

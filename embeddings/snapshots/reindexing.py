@@ -236,13 +236,12 @@ def _offsets(material: Material) -> dict[str, NDArray[Any]]:
     """Return where every text, passage and sentence is, as arrays."""
     flat = [(row, p) for row, group in enumerate(material.passages) for p in group]
     lengths = [len(article.text.encode()) for article in material.articles]
+    places = [(row, p.start, p.end, p.paragraph) for row, p in flat]
     spans = [(s.start, s.end) for _, p in flat for s in p.sentences]
     counts = [len(p.sentences) for _, p in flat]
     digests = b"".join(bytes.fromhex(p.digest) for _, p in flat)
     return {
-        "passages": np.array(
-            [(row, p.start, p.end, p.paragraph) for row, p in flat], dtype=np.int64
-        ).reshape(-1, 4),
+        "passages": np.array(places, dtype=np.int64).reshape(-1, 4),
         "passage_digests": np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32),
         "sentences": np.array(spans, dtype=np.int64).reshape(-1, 2),
         "first_sentence": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
