@@ -24,7 +24,7 @@ from embeddings.store.pointers import Kept
 from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -99,8 +99,7 @@ class Publisher(Collection):
         number = await finish(self._take_number, write)
         built = await self._build(number, base, change, wish)
         kept = Kept.of(number, built.manifest, wish.by, change.counts)
-        entries = change.list_entries(base, wish, kept, now)
-        await finish(partial(self._commit, write, base, change, kept, entries, full=wish.full))
+        await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
         await self.live.serve(await asyncio.to_thread(self.kept.load, number))
         await asyncio.to_thread(self.kept.sweep)
         report = built.report(number, started, change.counts)
@@ -139,7 +138,7 @@ class Publisher(Collection):
         kept = replace(there, by=wish.by, counts=change.counts)
         entries = change.list_entries(base, wish, kept, datetime.now(UTC))
         loaded = await self.live.prepare(snapshot)  # one of another model is refused here
-        go_back = partial(finish, self._go_back, write, base.published, kept, entries)
+        go_back = partial(finish, self._go_back, write, base, kept, entries)
         await self._with_room(go_back, kept.number)
         await self.live.replace(snapshot, loaded)
         await asyncio.to_thread(self.kept.sweep)
@@ -169,17 +168,13 @@ class Publisher(Collection):
     ) -> Order:
         from embeddings.snapshots.material import Order
 
-        snapshot = base.snapshot
-        return Order(
-            number=number,
-            folder=self.kept.aside(number),
-            base=snapshot.folder if snapshot else None,
-            mark=base.published.kept[snapshot.number].digest if snapshot else None,
-            change=change.articles if snapshot else {**base.articles, **change.articles},
-            full=full,
-            golden=golden,
-            most=self.settings.gate,
-        )
+        there, most = base.snapshot, self.settings.gate
+        place, articles = self.kept.aside(number), change.articles
+        if there is None:
+            whole = {**base.articles, **articles}
+            return Order(number, place, None, None, whole, full, golden, most)
+        mark = base.published.kept[there.number].digest
+        return Order(number, place, there.folder, mark, articles, full, golden, most)
 
     async def _build(self, number: int, base: Base, change: Change, wish: Wish) -> Built:
         """Build the new snapshot; from the rows, where the one before turns out to be damaged."""
@@ -209,32 +204,20 @@ class Publisher(Collection):
         base: Base,
         change: Change,
         kept: Kept,
-        entries: Sequence[AuditEntry],
         *,
-        full: bool,
+        wish: Wish,
+        now: datetime,
     ) -> None:
         """Name the snapshot, and make it and its articles true in one transaction."""
-        rows, live, now = self.rows, base.published.live, entries[-1].at
+        before, articles = base.published, self.rows.articles
         try:
             self.kept.keep(kept.number)
-            before = rows.articles.by_hand(live) if change.articles else {}
-            by_hand = {
-                name: before.get(name, frozenset()) | set(change.by_hand.get(name, ()))
-                for name in change.articles
-            }
+            by_hand = articles.by_hand(before.live) if change.articles else {}
             with write() as connection:
-                if full and base.snapshot and live is not None:
-                    rows.articles.mend(connection, live, base.articles, now)
-                rows.articles.add_history(connection, change.history, now)
-                rows.articles.write(
-                    connection, kept.number, live, change.articles, by_hand=by_hand, at=now
-                )
-                if change.is_import:
-                    rows.set_questions(connection, change.questions)
-                rows.keep(connection, kept)
-                self._point(connection, base.published, kept, entries)
-                if change.token:
-                    rows.drop_proposal(connection, change.token)
+                if wish.full and base.snapshot:
+                    articles.mend(connection, base.snapshot.number, base.articles, now)
+                self._write(connection, change, kept, before=before, by_hand=by_hand, now=now)
+                self._point(connection, base, kept, change.list_entries(base, wish, kept, now))
         except BaseException:
             is_published = self._is_published(kept)
             if is_published is False:
@@ -243,21 +226,41 @@ class Publisher(Collection):
                 raise
             log.warning("snapshot %s is live, although the store said nothing", kept.number)
 
+    def _write(
+        self,
+        connection: Connection,
+        change: Change,
+        kept: Kept,
+        *,
+        before: Published,
+        by_hand: Mapping[str, frozenset[str]],
+        now: datetime,
+    ) -> None:
+        """Write the articles of a snapshot; ``by_hand`` says what was set of those before."""
+        rows, new, given = self.rows, change.articles, change.by_hand
+        rows.articles.add_history(connection, change.history, now)
+        fields = {name: by_hand.get(name, frozenset()).union(given.get(name, ())) for name in new}
+        rows.articles.write(connection, kept.number, before.live, new, by_hand=fields, at=now)
+        if change.is_import:
+            rows.set_questions(connection, change.questions)
+        if change.token:
+            rows.drop_proposal(connection, change.token)
+        rows.keep(connection, kept)
+
     def _go_back(
-        self, write: Transaction, before: Published, kept: Kept, entries: Sequence[AuditEntry]
+        self, write: Transaction, base: Base, kept: Kept, entries: Sequence[AuditEntry]
     ) -> None:
         with write() as connection:
-            self._point(connection, before, kept, entries)
+            self._point(connection, base, kept, entries)
 
     def _point(
-        self, connection: Connection, before: Published, kept: Kept, entries: Sequence[AuditEntry]
+        self, connection: Connection, base: Base, kept: Kept, entries: Sequence[AuditEntry]
     ) -> None:
         """Make a snapshot the live one, forget those that are too old, and note it all."""
-        rows = self.rows
-        rows.point(connection, kept.number)
-        most, lost = self.settings.snapshots_kept, self.kept.find_lost(before)
-        rows.drop(connection, most, lost)
-        rows.audit.append(connection, entries)
+        self.rows.point(connection, kept.number)
+        lost = self.kept.find_lost(base.published)
+        self.rows.drop(connection, self.settings.snapshots_kept, lost)
+        self.rows.audit.append(connection, entries)
 
     def _is_published(self, kept: Kept) -> bool | None:
         """Say whether a snapshot was published after all; None: nobody can tell."""

@@ -126,7 +126,11 @@ class _TokenKeeper:
         """Return the arrays of ``Tokens``, once all are made."""
         rows, first = self._join(self._texts, self._rows, "rows", "first")
         titles, title_first = self._join(self._titles, self._title_rows, "titles", "title_first")
-        of_titles = {"titles": titles, "title_first": title_first, "title_keys": self._title_keys}
+        of_titles: dict[str, Vectors] = {
+            "titles": titles,
+            "title_first": title_first,
+            "title_keys": self._title_keys,
+        }
         return {"rows": rows, "first": first, **of_titles}
 
     def _join(

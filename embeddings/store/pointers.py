@@ -140,16 +140,13 @@ class CollectionRows:
         Raises:
             StorageError: It cannot be read, or the pointer is none.
         """
-        c, rows = schema.collections.c, schema.snapshots
+        of = schema.snapshots.c
+        columns = (of.number, of.manifest, of.digest, of.by, of.added, of.changed, of.removed)
+        rows = select(*columns).where(of.collection == self.name)
         with self.database.read() as connection:
-            live = connection.scalar(select(c.live).where(self._mine))
-            found = connection.execute(select(rows).where(rows.c.collection == self.name)).all()
-        kept = {
-            r.number: Kept(
-                r.number, bytes(r.manifest), r.digest, r.by, (r.added, r.changed, r.removed)
-            )
-            for r in found
-        }
+            live = connection.scalar(select(schema.collections.c.live).where(self._mine))
+            found = connection.execute(rows).all()
+        kept = {n: Kept(n, bytes(m), d, by, (a, c, r)) for n, m, d, by, a, c, r in found}
         if live is not None and not isinstance(live, int):
             raise StorageError(
                 f"The pointer of the collection {self.name!r} is {live!r}, which is no snapshot: "
