@@ -92,7 +92,9 @@ async def alone(
 
 
 @contextlib.asynccontextmanager
-async def watch_alone(settings: Settings, engine: SearchEngine, store: Records) -> AsyncIterator[None]:
+async def watch_alone(
+    settings: Settings, engine: SearchEngine, store: Records
+) -> AsyncIterator[None]:
     """Watch what the settings name for as long as this lasts, unless another process does.
 
     Raises:
