@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment co
     postgres_of_its_own,
     postgres_url,
 )
+from tests.turns import clear, turn  # noqa: E402 - the environment comes first
 
 __all__ = ["postgres", "postgres_database", "postgres_of_its_own", "postgres_url"]
 
@@ -44,6 +45,25 @@ def _make_as_set(settings: Settings, **given: Any) -> None:
 
 
 Settings.__init__ = _make_as_set
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        given = getattr(item, "callspec", None)
+        names = [*getattr(item, "fixturenames", ()), *(given.params.values() if given else ())]
+        if any(isinstance(name, str) and name.startswith("postgres") for name in names):
+            item.add_marker("postgres")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+def pytest_sessionfinish() -> None:
+    clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

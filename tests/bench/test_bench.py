@@ -199,6 +199,7 @@ def test_sizes_may_be_written_short() -> None:
     assert [number(text) for text in ("250", "10k", "1M")] == [250, 10_000, 1_000_000]
 
 
+@pytest.mark.process
 def test_a_corpus_is_added_and_asked_in_processes_of_their_own(tmp_path: Path) -> None:
     asked = words.write(tmp_path / "stories", 40, 12)
     words.save(asked, tmp_path / "questions.json")

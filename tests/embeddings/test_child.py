@@ -15,6 +15,8 @@ from embeddings.child import Child, ChildError, environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.process
+
 WORK = "tests.embeddings.working"
 
 

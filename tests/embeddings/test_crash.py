@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from config.settings import Settings
 from embeddings.engine import SearchEngine
@@ -15,11 +19,13 @@ from tests.embeddings.collections import filled, opened
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
+Reindexing = subprocess.Popen[str]
+
 KILLS = 20
 QUESTION = "La construction a-t-elle duré trois ans ?"
 ROOT = Path(__file__).parents[2]
 REINDEX = """
-import asyncio, sys
+import asyncio, os, sys
 from pathlib import Path
 from config.settings import Settings
 from embeddings.engine import SearchEngine
@@ -28,26 +34,46 @@ from tests.embeddings.fakes import WordEncoder
 async def main():
     settings = Settings(data=Path(sys.argv[1]), seeds=Path(sys.argv[1]) / "none")
     async with SearchEngine(settings, encoder=WordEncoder()) as engine:
-        print("ready", flush=True)
+        print(os.getpid(), flush=True)
         while True:
             await engine.reindex(full=True)
 
-asyncio.run(main())
+for _ in sys.stdin:
+    if not (child := os.fork()):
+        asyncio.run(main())
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork"),
+]
 
-def reindex_and_die(data: Path, seconds: float) -> None:
+
+@pytest.fixture
+def reindexing(tmp_path: Path) -> Iterator[Reindexing]:
+    """What forks, for each line it is given, a process that reindexes without end."""
+    command = [sys.executable, "-c", REINDEX, str(tmp_path / "data")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        yield process
+
+
+def reindex_and_die(reindexing: Reindexing, seconds: float) -> None:
     """Start a process that reindexes without end, and kill it -9 after some seconds of that."""
-    command = [sys.executable, "-c", REINDEX, str(data)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    assert reindexing.stdin is not None
+    assert reindexing.stdout is not None
+    reindexing.stdin.write("\n")
+    reindexing.stdin.flush()
+    child = int(reindexing.stdout.readline())
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    assert int(reindexing.stdout.readline()) == -signal.SIGKILL
 
 
-async def test_twenty_kills_at_random_instants_lose_nothing(tmp_path: Path) -> None:
+async def test_twenty_kills_at_random_instants_lose_nothing(
+    tmp_path: Path, reindexing: Reindexing
+) -> None:
     stories = tmp_path / "stories"
     stories.mkdir()
     for article in (HARBOUR, ORCHARD):
@@ -59,7 +85,7 @@ async def test_twenty_kills_at_random_instants_lose_nothing(tmp_path: Path) -> N
         expected = (await engine.ask(QUESTION)).hits
     instants = random.Random(2018)
     for _ in range(KILLS):
-        reindex_and_die(settings.data, instants.uniform(0, 0.15))
+        reindex_and_die(reindexing, instants.uniform(0, 0.15))
         async with SearchEngine(settings, encoder=WordEncoder()) as engine:
             assert (await engine.ask(QUESTION)).hits == expected
             assert (await engine.verify()).ok

@@ -16,7 +16,7 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
 QUESTION = "La construction a-t-elle duré trois ans ?"
-STEP = 509
+STEP = 1021
 """Of the database, one byte of so many is tried; a prime, to meet all columns."""
 
 

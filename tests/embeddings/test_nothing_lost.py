@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 STEP = "50"
 """Of the writes into a snapshot's unnamed folder, every fiftieth is taken here."""
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork"),
+]
 
 
 @pytest.fixture(scope="module")

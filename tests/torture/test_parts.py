@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from embeddings.text.passages import split
 from tests.embeddings.readers.reading import read
 from tests.torture.people import WHATS, Editor
@@ -64,6 +66,7 @@ async def test_a_work_that_is_put_off_is_tried_again() -> None:
     assert [work.told for work in editor.works] == [DONE]
 
 
+@pytest.mark.process
 def test_a_child_that_is_killed_leaves_what_it_started_until_it_is_swept(tmp_path: Path) -> None:
     one = Child("parent", ["-c", PARENT], {}, tmp_path)
     one.start()
@@ -76,6 +79,7 @@ def test_a_child_that_is_killed_leaves_what_it_started_until_it_is_swept(tmp_pat
     assert one.orphans(5) == members(one.groups) == []
 
 
+@pytest.mark.process
 def test_a_child_that_is_asked_to_end_says_how_it_ended(tmp_path: Path) -> None:
     one = Child("quick", ["-c", "raise SystemExit(3)"], {}, tmp_path)
     one.start()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.embeddings.store.server import Server
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def database(postgres_of_its_own: Server) -> str:

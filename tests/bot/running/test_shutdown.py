@@ -110,12 +110,14 @@ def stuck(seconds: float) -> tuple[int, str, float]:
     return done.returncode, done.stdout, time.monotonic() - began
 
 
+@pytest.mark.process
 def test_a_thread_that_is_still_busy_is_cut_after_a_while() -> None:
     code, said, seconds = stuck(30)
     assert (code, said) == (0, "")
     assert seconds < 15
 
 
+@pytest.mark.process
 def test_a_thread_that_ends_in_time_is_not_cut() -> None:
     assert stuck(0.1)[:2] == (0, "in time\n")
 

@@ -14,6 +14,8 @@ import pytest
 from bot.__main__ import explain
 from tests.bot.shell.stage import Stage
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

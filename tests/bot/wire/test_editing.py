@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.bot.wire.messages import controls_of, text_of
 from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_process import ended, program
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import Json, User
+
+pytestmark = pytest.mark.process
 
 CRUE = "La Loire a débordé dimanche à Orléans, où deux ponts sont fermés jusqu’à mardi matin."
 HEAD = "---\ntitle: La crue\nsource: La Gazette\n---\n"

@@ -102,6 +102,7 @@ async def terminated(process: Process) -> tuple[int | None, float, list[str]]:
     return code, time.monotonic() - began, said
 
 
+@pytest.mark.process
 async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
     server: FakeDiscord, tmp_path: Path
 ) -> None:
@@ -127,6 +128,7 @@ async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
         await engine.reindex()
 
 
+@pytest.mark.process
 async def test_a_page_that_never_ends_does_not_hold_the_end_up(
     server: FakeDiscord, tmp_path: Path
 ) -> None:
@@ -145,6 +147,7 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
     assert (code, seconds < ALLOWED) == (0, True)
 
 
+@pytest.mark.process
 async def test_a_program_that_is_still_loading_ends_too(
     server: FakeDiscord, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+pytestmark = [pytest.mark.process, pytest.mark.alone]
 ROOT = Path(__file__).resolve().parents[3]
 ACKNOWLEDGED = 1.0
 """Seconds within which every person sees that the bot has heard them."""
@@ -61,15 +63,25 @@ class Loaded:
         return sorted((max(late - kept, 0.0), late) for _, late, kept in told)
 
 
-@pytest.fixture
-async def indexed(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a snapshot of the stories."""
-    crowd.write(tmp_path / "stories")
-    settings = Settings(data=tmp_path / "data", seeds=Path("none"))
-    async with SearchEngine(settings) as engine:
-        await engine.add([str(tmp_path / "stories")])
-        assert engine.status().passages == crowd.PASSAGES
-    return settings.data
+    folder = tmp_path_factory.mktemp("load")
+    crowd.write(folder / "stories")
+
+    async def index() -> None:
+        async with SearchEngine(Settings(data=folder / "data", seeds=Path("none"))) as engine:
+            await engine.add([str(folder / "stories")])
+            assert engine.status().passages == crowd.PASSAGES
+
+    asyncio.run(index())
+    return folder / "data"
+
+
+@pytest.fixture
+def indexed(template: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return Path(shutil.copytree(template, tmp_path / "data"))
 
 
 @pytest.fixture

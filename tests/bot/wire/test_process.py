@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import User
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[3]
 WHOLE = ("-m", "bot")
 BROKEN = """

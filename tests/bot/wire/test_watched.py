@@ -7,6 +7,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from config.groups import WatchSettings
 from config.settings import Settings
 from embeddings.engine import SearchEngine
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import User
+
+pytestmark = pytest.mark.process
 
 STORY = """# Le pont ferme
 

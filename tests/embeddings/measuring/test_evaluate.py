@@ -16,6 +16,8 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.sets import THINGS, TOWNS, write_set
 
 PASSAGES = len(TOWNS) * len(THINGS)
+PASSAGES_READ = 400
+"""Of a real set; encoding all of it takes most of a minute."""
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 
 
@@ -92,14 +94,26 @@ async def test_a_calibration_is_fitted_on_sets_and_serves_their_model(tmp_path: 
     assert measured.figures["auroc"] > 0.9
 
 
+def cut(whole: Path, folder: Path) -> Path:
+    """Write the first passages of a set, and the questions that they answer."""
+    folder.mkdir()
+    lines = (whole / "corpus.jsonl").read_text(encoding="utf-8").splitlines()[:PASSAGES_READ]
+    names = {json.loads(line)["para_id"] for line in lines}
+    asked = (whole / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    answered = [q for q in asked if names.issuperset(ids := json.loads(q)["para_ids"]) and ids]
+    for file, rows in (("corpus.jsonl", lines), ("queries.jsonl", answered)):
+        (folder / file).write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the project")
 @pytest.mark.parametrize(
-    ("name", "first", "among_five"), [("piaf_dev", 0.74, 0.90), ("afriqa_dev", 0.75, 0.92)]
+    ("name", "first", "among_five"), [("piaf_dev", 0.77, 0.92), ("afriqa_dev", 0.81, 0.95)]
 )
 async def test_the_light_model_finds_the_passages_of_a_real_set(
-    name: str, first: float, among_five: float
+    name: str, first: float, among_five: float, tmp_path: Path
 ) -> None:
-    figures = (await evaluate(SHARED / name, Settings(model="light"), limit=1000)).figures
+    figures = (await evaluate(cut(SHARED / name, tmp_path / name), Settings(model="light"))).figures
     assert figures["recall@1"] >= first
     assert figures["recall@5"] >= among_five
     assert figures["quote_fidelity"] == 1.0

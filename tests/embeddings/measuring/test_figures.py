@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
 
 from embeddings.measuring.figures import (
     Outcome,
@@ -46,6 +45,8 @@ def test_a_rank_beyond_k_counts_nothing() -> None:
 def test_the_area_is_what_scikit_learn_computes(
     positive: list[float], negative: list[float]
 ) -> None:
+    from sklearn.metrics import roc_auc_score
+
     truth = [1] * len(positive) + [0] * len(negative)
     assert auroc(positive, negative) == pytest.approx(roc_auc_score(truth, positive + negative))
 

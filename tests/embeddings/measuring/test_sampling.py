@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 
 from embeddings.lexical.bm25 import Document
-from embeddings.measuring.sampling import Asked, Kind, Pool
+from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
 from tests.embeddings.ranked import CORPUS, arrays, vector
@@ -31,6 +32,11 @@ def pool() -> Pool:
     questions = [asked(f"Le port de {t} a ouvert ?", 2 * n) for n, t in enumerate(TITLES)]
     questions += [asked(f"Le pont de {t} ?", 2 * n + 1) for n, t in enumerate(TITLES)]
     return Pool("set", [*questions, asked("Qui chante ?")], arrays(*STORIES), DOCUMENTS, RULE)
+
+
+@cache
+def samples() -> list[Sample]:
+    return list(pool().samples())
 
 
 def test_samples_of_the_whole_set_tell_what_came_first() -> None:
@@ -58,17 +64,17 @@ def test_a_corpus_that_is_cut_out_has_the_same_passages_and_its_own_word_counts(
 
 
 def test_small_corpora_are_asked_questions_of_every_kind() -> None:
-    kinds = Counter(sample.kind for sample in pool().samples())
+    kinds = Counter(sample.kind for sample in samples())
     assert kinds[Kind.WHOLE] == 9
     assert set(kinds) == set(Kind)
 
 
 def test_only_questions_whose_passage_is_there_can_be_right() -> None:
-    for sample in pool().samples():
+    for sample in samples():
         if sample.kind in {Kind.GONE, Kind.OTHER}:
             assert not sample.correct
             assert not sample.answerable
 
 
 def test_the_same_set_gives_the_same_samples() -> None:
-    assert list(pool().samples()) == list(pool().samples())
+    assert list(pool().samples()) == samples()

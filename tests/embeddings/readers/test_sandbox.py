@@ -25,6 +25,8 @@ from tests.embeddings.readers.pages.written import PAGES, ps
 from tests.embeddings.readers.prose import BRIDGE
 from tests.embeddings.readers.reading import read
 
+pytestmark = pytest.mark.process
+
 PAGE = f"<html lang=fr><body><h1>{BRIDGE.title}</h1>{ps(BRIDGE.paragraphs)}".encode()
 ENDLESS = b"<html><body><p " + b" ".join(b"a%d=1" % i for i in range(200_000)) + b">" + PAGE
 

@@ -27,9 +27,12 @@ from tests.embeddings.stories import HARBOUR
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "not-to-be-passed-on"  # noqa: S105 - of no use anywhere
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes in /proc"
-)
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(
+        not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes in /proc"
+    ),
+]
 QUESTION = "Combien a coûté la construction du quai ?"
 
 

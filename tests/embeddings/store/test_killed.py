@@ -26,7 +26,10 @@ from tests.embeddings.store.server import CUT_OTHERS, Server
 PARTS = 9
 """Of the instants while a snapshot's files are copied, which all end alike, so many are passed."""
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork"),
+]
 
 
 class PostgresBench(Bench):

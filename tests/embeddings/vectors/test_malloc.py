@@ -12,6 +12,8 @@ import pytest
 
 from embeddings.vectors import malloc as arenas
 
+pytestmark = pytest.mark.process
+
 COUNT = """
 import ctypes, threading, tempfile
 from embeddings.vectors import malloc as arenas

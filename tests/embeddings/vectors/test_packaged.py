@@ -11,13 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from config.settings import EncoderSettings, Settings
 from embeddings.errors import ModelError
 from embeddings.vectors import light
-from embeddings.vectors import sentencemodule as modules
 from embeddings.vectors.encoder import PACKAGED, PackagedEncoder, load_encoder
 
 if TYPE_CHECKING:
@@ -112,6 +110,8 @@ def test_another_back_end_is_refused(name: str) -> None:
 
 
 def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
+    from embeddings.vectors import sentencemodule as modules
+
     model, made = modules.load(name), encoder(name)
     assert model.get_embedding_dimension() == made.dimension
     np.testing.assert_allclose(
@@ -121,6 +121,10 @@ def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
 
 
 def test_a_saved_module_reads_back_the_same(name: str, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    from embeddings.vectors import sentencemodule as modules
+
     model = modules.load(name, threads=2)
     model.save_pretrained(str(tmp_path))
     module = modules.PackagedModule.load(str(tmp_path))

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sentence_transformers import CrossEncoder
 
 from config.settings import EncoderSettings, Settings
 from embeddings.errors import ModelError
@@ -55,6 +53,9 @@ def yes_no(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def logits(folder: Path) -> NDArray[np.float64]:
     """Return what the bare model says of the passages."""
+    import torch
+    from sentence_transformers import CrossEncoder
+
     model = CrossEncoder(str(folder), device="cpu", activation_fn=torch.nn.Identity())
     pairs = [(QUESTION, passage) for passage in PASSAGES]
     return np.asarray(model.predict(pairs), dtype=np.float64)
@@ -74,6 +75,9 @@ def test_of_two_labels_the_second_is_yes(yes_no: Path) -> None:
 
 
 def test_the_models_own_activation_is_not_applied_on_top(folder: Path, tmp_path: Path) -> None:
+    import torch
+    from sentence_transformers import CrossEncoder
+
     CrossEncoder(str(folder), device="cpu", activation_fn=torch.nn.Sigmoid()).save_pretrained(
         str(tmp_path / "saved")
     )
