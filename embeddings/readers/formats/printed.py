@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 MARGIN = 0.12
 """The share of a page's height, at its top and at its bottom, where running heads stand."""
-
 LARGER = 1.15
 """From how many times the size of most letters a line is a heading."""
-
 _NUMBER = re.compile(
     r"\A(?:page|p\.)?\W{0,20}(?:\d{1,4}|[ivxlc]{1,6})(?:\W{1,20}(?:\d{1,4}|(?:of|sur)\W{1,20}\d{1,4}))?\W{0,20}"
 )
@@ -39,9 +37,12 @@ _PRONOUN = re.compile(
     r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b"
 )
 _PREFIX = re.compile(
-    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
+    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|mini|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
     re.IGNORECASE,
 )
+_VOWELS = frozenset("aeiouyéèêîïô")
+_JOINED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|ultra|vid[ée]o)$")
+"""What is written together with the word after it, but for one that begins with a vowel."""
 _PLACE = re.compile(r"(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-")
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
@@ -154,7 +155,7 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     """Return where a column begins that stands to the right of another, if there is one."""
     if len(lines) < 2 * _LEAST_SIDE:
         return None
-    width = max(x.right for x in lines) - min(x.left for x in lines)
+    width = _width(lines)
     best: tuple[int, float] | None = None
     for place in sorted({round(x.left) - 1.0 for x in lines}):
         left = [x for x in lines if _side(x, place) == -1]
@@ -272,10 +273,8 @@ class Words:
         if not above.endswith(_HYPHENS) or not above[-2:-1].isalnum():
             return f"{above} {below}"
         start, end = _BEFORE.search(above[-80:-1]), _AFTER.match(below)
-        if start is None or end is None:
-            return above + below
-        capitals = start[0].isupper() and end[0].isupper() and len(start[0]) > 1
-        if not (below[0].islower() or capitals):
+        capitals = start and end and start[0].isupper() and end[0].isupper() and len(start[0]) > 1
+        if not (start and end and (below[0].islower() or capitals)):
             return above + below
         cut = above[-1] == _SOFT or not self._is_own(start[0].casefold(), end[0].casefold(), above)
         return f"{above[:-1]}{'' if cut else '-'}{below}"
@@ -291,7 +290,7 @@ class Words:
         last, first = start.rpartition("-")[2], end.partition("-")[0]
         if compound in self._known:
             return True
-        if last + first in self._known:
+        if last + first in self._known or (_JOINED.search(start) and first[0] not in _VOWELS):
             return False
         if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE.match(end):
             return True

@@ -8,10 +8,13 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from embeddings.readers.pages import elements, tables
-from embeddings.text.boilerplate import LONG_CHARACTERS
+from embeddings.text.boilerplate import LONG_CHARACTERS, is_furniture
 
 SHORTEST_OPENING = 40
 """The fewest characters of what can be a standfirst."""
+
+SAID = "— "
+"""What is put before a post that would pass for a heading: it is what somebody said."""
 
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
@@ -38,7 +41,7 @@ class Block:
     Attributes:
         text: Its words as shown, one line for each that the author broke.
         kind: What it is.
-        mark: What a browser puts before a list item: a dash or a number; else nothing.
+        mark: What stands before it: before a list item, the dash or the number of a browser.
         own: A number for its element.
         around: The number of the innermost element that says it is no part of the story; else 0.
         linked: The share of its characters, blanks apart, that are links, in [0, 1].
@@ -205,7 +208,8 @@ class _Walk:
             return bool(rows)
         if elements.is_post(element):
             text, _ = words_of(element)
-            self._put(text, replace(inside, kind=Kind.POST), 0.0)
+            mark = SAID if is_furniture(text, "") else ""
+            self._put(text, replace(inside, kind=Kind.POST), 0.0, mark)
             return True
         return False
 

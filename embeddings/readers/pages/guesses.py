@@ -45,10 +45,11 @@ _EMPHASIS = re.compile(r"\*\*|__|^[*_](?=\S)|(?<=\S)[*_]$")
 _BLANK = re.compile(r"[ \t\n]+")
 _TWO_WORDS = re.compile(r"[^\W_]\S{0,99}\s{1,9}\S{0,99}[^\W_]")
 
-_NAME = r"[A-ZÀ-Ý][\w’'.-]*"
+_NAME = r"(?:[dl][’'])?[A-ZÀ-Ý][\w’'.-]*"
 _BYLINE = re.compile(
-    rf"\A(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+(?P<author>{_NAME}"
-    rf"(?:\s+(?:de|du|des|d’|van|von|der|la|et|and|&|{_NAME}))*)"
+    rf"\A(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+"
+    rf"(?P<author>(?:(?:de|du|van|von|der)\s+){{0,2}}{_NAME}"
+    rf"(?:\s+(?:de|du|des|van|von|der|la|et|and|&|{_NAME}))*)"
     r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le \d|\d)",
 )
 _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|on|:)?\s*"

@@ -98,8 +98,16 @@ def ask(root: Any) -> list[Opinion]:
     """
     if any(count > MOST_ELEMENTS for count, _ in enumerate(root.iter())):
         return []
-    texts = _trafilatura(copy.deepcopy(root)), _readability(copy.deepcopy(root))
+    texts = _trafilatura(_copied(root)), _readability(_copied(root))
     return [Opinion(text) for text in texts if text.strip()]
+
+
+def _copied(root: Any) -> Any:
+    """Return a copy of a page in which an open dialog, which they pass over, is a section."""
+    copied = copy.deepcopy(root)
+    for dialog in copied.iter("dialog"):
+        dialog.tag = "section" if dialog.get("open") is not None else dialog.tag
+    return copied
 
 
 def _trafilatura(root: Any) -> str:
@@ -154,8 +162,7 @@ def is_prose(block: Block) -> bool:
 
 def _is_brief(block: Block) -> bool:
     """Say whether a block of links says something all the same."""
-    is_sentence = ends_like_sentence(block.text) and len(block.text) >= LONG_CHARACTERS
-    return is_sentence and (block.kind is Kind.ITEM or block.linked <= ONLY_LINKS)
+    return ends_like_sentence(block.text) and len(block.text) >= LONG_CHARACTERS
 
 
 def is_aside(block: Block) -> bool:

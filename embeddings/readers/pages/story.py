@@ -45,7 +45,7 @@ BELOW_HEADLINE = 10
 LONGEST_TOLD = 60
 """The most characters of a block that are told of it when it is left out."""
 
-_NEVER = frozenset(("nav", "footer", "menu", "dialog", "figcaption"))
+_NEVER = frozenset(("nav", "footer", "menu", "figcaption"))
 """The elements that hold no story, however much of the page's text they hold."""
 
 
@@ -100,7 +100,7 @@ def text_of(chosen: Sequence[Block]) -> str:
     parts: list[str] = []
     for i, block in enumerate(chosen):
         if i:
-            together = block.mark and chosen[i - 1].kind is Kind.ITEM
+            together = block.kind is chosen[i - 1].kind is Kind.ITEM and block.mark
             parts.append("\n" if together else "\n\n")
         if block.kind is Kind.HEADING:
             parts.append("## " + block.text.replace("\n", " "))

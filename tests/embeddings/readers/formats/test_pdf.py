@@ -61,6 +61,8 @@ JOINED = (
     "main-/tenant, sur-/tout et pour-/tant",
     "le village de Morvil-/lac",
     "une déchet-/terie intercom-/munale",
+    "des micro-/plastiques et la vidéo-/surveillance",
+    "le mini-/bus",
 )
 KEPT = (
     "viendra-t-/il demain",
@@ -80,6 +82,8 @@ KEPT = (
     "l'avant-/garde et l'arrière-/garde",
     "l'outre-/mer",
     "Rouen-/sur-Mer",
+    "des mini-/jupes et une mini-/série",
+    "les micro-/entreprises",
 )
 
 

@@ -13,6 +13,7 @@ from embeddings.readers import Draft
 from embeddings.readers.pages import html
 from embeddings.readers.pages.opinions import Opinion
 from embeddings.readers.pages.story import choose, text_of
+from embeddings.text.passages import split
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.test_blocks import page
 from tests.embeddings.readers.pages.written import ps
@@ -149,6 +150,42 @@ def test_a_post_that_a_page_shows_is_read_however_it_is_wrapped() -> None:
     post = "<blockquote><p>Nous avons tenu parole, le pont rouvre.</p></blockquote>"
     body = f"<h1>T</h1>{BODY}<div class=social-embed>{post}</div>{ps([LAST])}"
     assert "Nous avons tenu parole, le pont rouvre." in read(body).text
+
+
+@each(
+    "post",
+    [
+        "<blockquote class=twitter-tweet><p>Pas de bus demain</p>— Ville (@v) 3 mars</blockquote>",
+        "<blockquote class=fb-xfbml-parse-ignore><p>Pas de bus demain</p>Par Ville</blockquote>",
+        "<blockquote class=mastodon-embed><p>Pas de bus demain</p>@v@ici.example</blockquote>",
+    ],
+)
+def test_a_post_without_the_end_of_a_sentence_can_be_quoted(post: str) -> None:
+    found = read(f"<h1>T</h1>{BODY}{post}{ps([LAST])}")
+    said = [p for p in split(found.article("a")) if "bus" in found.text[p.start : p.end]]
+    assert [found.text[p.start :][:19] for p in said] == ["— Pas de bus demain"]
+
+
+@each(
+    "around",
+    ["<dialog open><article>{}</article></dialog>", "<p>Menu.</p><dialog open>{}</dialog>"],
+)
+def test_a_story_in_an_open_dialog_is_read(around: str) -> None:
+    assert LAST in read(around.format(f"<h1>T</h1>{BODY}")).text
+
+
+def test_an_open_dialog_beside_a_story_is_no_part_of_it() -> None:
+    consent = "Nous et nos partenaires mesurons la fréquentation de ce site avec des cookies."
+    body = f"<article><h1>T</h1>{BODY}</article><dialog open><p>{consent}</p></dialog>"
+    assert consent not in read(body).text
+
+
+def test_a_paragraph_that_is_one_link_is_read_where_it_is_a_sentence() -> None:
+    told = "La préfecture interdit depuis lundi le pont aux camions de plus de sept tonnes."
+    also = f"À lire aussi : {told}"
+    links = "".join(f"<p><a href=/x>{text}</a></p>" for text in (told + " C’est dit.", also))
+    found = read(f"<h1>T</h1>{BODY}{links}{ps([LAST])}").text
+    assert (told in found, also in found) == (True, False)
 
 
 def test_a_standfirst_is_read_whatever_else_its_name_says() -> None:
