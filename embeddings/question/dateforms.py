@@ -137,7 +137,6 @@ MOMENT = re.compile(
     + r")(?!\w)"
 )
 """A date, in a group of its kind."""
-
 STORIES = (
     r"articles?|papiers?|depeches?|nouvelles|infos|actualites?|presse|reportages?|recits?"
     r"|stories|story|news|reports?|coverage|headlines"

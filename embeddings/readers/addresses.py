@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 """The longest address, in characters."""
-
 _PORTS = {"http": 80, "https": 443}
 _LOWEST_FREE_PORT = 1024
 _CONNECT_SECONDS = 5.0
@@ -41,7 +40,6 @@ _NOT_PUBLIC = tuple(map(ipaddress.ip_network, (
 )))  # fmt: skip
 """What no page is fetched from: the special-purpose registries of IANA for IPv4 and IPv6 (RFC 6890
 and its updates, as of 2025) and multicast. Of IPv6, all outside of 2000::/3 comes to it."""
-
 _UNICAST = ipaddress.ip_network("2000::/3")
 _CARRYING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0/96"))
 """Networks that carry an address of IPv4 in their last 32 bits: RFC 6052's, and mapped ones."""

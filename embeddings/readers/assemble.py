@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("title", "language")
 """Those that no draft lacks."""
-
 MAX_CHARACTERS = 2_000_000
 """The longest text of one article."""
-
 MAX_PARAGRAPHS = 10_000
 """The most quotable paragraphs of one article."""
 

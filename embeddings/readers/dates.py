@@ -11,7 +11,6 @@ from embeddings.text.boilerplate import fold
 
 FIRST_YEAR = 1600
 """The first year of newspapers; a template's empty day lies before it."""
-
 _ACCENTS = {ord("e"): "[eé]", ord("u"): "[uû]"}
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True)).translate(_ACCENTS)
 _WEEKDAY = (
@@ -28,7 +27,6 @@ DATE = (
     r")"
 )
 """A day with its year, as a pattern to be used once in another, with ``re.IGNORECASE``."""
-
 _STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
 _SHOWN = re.compile(DATE, re.IGNORECASE)
 _LONGEST = 200

@@ -11,7 +11,6 @@ from embeddings.types import SHARED, Article, Rejected
 
 ATTACHED = "attached:"
 """How the origin begins of what is known by its file's name alone."""
-
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What a draft tells of its text."""
 
@@ -102,6 +101,5 @@ class Listed:
 
 Found = Draft | Listed | Rejected
 """What a reader finds in an input: a story, the address of one, or something that is neither."""
-
 FOUND: TypeAdapter[list[Found]] = TypeAdapter(list[Draft | Listed | Rejected])
 """What a reader finds -> JSON, and back; what each kind must have tells it from the others."""

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS = 5
 """How many times a page may send the reader elsewhere."""
-
 NAME = "Verbatim"
 """What the program calls itself to web sites and looks for in their robots.txt."""
-
 _PIECE = 65_536
 _MOVED = frozenset((301, 302, 303, 307, 308))
 _OK = 200

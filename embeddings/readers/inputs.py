@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
-
 _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
 """Beginnings of the names of files, in any case, that tell of a folder and are no stories."""
 

@@ -34,16 +34,12 @@ if TYPE_CHECKING:
 
 ARCHIVE = ".zip"
 """The extension of an archive of files."""
-
 MAX_ENTRIES = 100
 """The most pages that are read of one list: the first ones."""
-
 MAX_LISTS = 10
 """The most lists that are read of a list of them: the first ones."""
-
 LONGEST_NAME = 50
 """The most characters of what a person calls a file, its extension apart."""
-
 LIST_SECONDS = 300.0
 """How long the pages of one list may take together."""
 

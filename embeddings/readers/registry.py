@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 
 LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
 """The first elements of feeds and sitemaps."""
-
 EXPORTS = frozenset(("nitf", "newsMessage", "newsItem"))
 """The first elements of what newsrooms hand over."""
-
 DOCUMENT = "document"
 """What looks like a document of a word processor: which one, its reader tells."""
-
 _HEAD = 4096
 _BEFORE = b"\xef\xbb\xbf" + bytes(range(0x21))
 _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w-]{1,40})")

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
 MEGABYTES = 500
 """The most memory that the process may ask for, its libraries included."""
-
 PATIENCE = 10.0
 """How many times its limit of processor time a file may take by the clock on the wall."""
-
 _MODULE = "embeddings.readers.confined"
 
 

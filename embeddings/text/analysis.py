@@ -37,7 +37,6 @@ qu quand que quel quelle quelles quels quelque quelques qui quoi s sa sans se se
 seront ses si sien soit son sont sous souvent sur t ta te tel telle telles tels tes toi ton tous
 tout toute toutes tres trop tu un une vers via voici voila vos votre vous y
 """
-
 _ENGLISH = """
 a about above after again against all also am an and any are as at be because been before being
 below between both but by can could d did didnt do does doesnt doing dont down during each few for
@@ -48,12 +47,10 @@ than that the their theirs them themselves then there these they this those thro
 until up upon us very was wasnt we were what whats when where whether which while who whom whose
 why will with would you your yours
 """
-
 GRAM = "~"
 """Marks a 4-gram among the terms."""
 STOP = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
 """Words that carry no subject, folded, by language."""
-
 _MONTHS = """
 janvier january|fevrier february fev feb|mars march|avril april|mai may|juin june|juillet july|
 aout august|septembre september sept|octobre october|novembre november|decembre december

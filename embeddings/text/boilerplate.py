@@ -8,10 +8,8 @@ from embeddings.text import analysis
 
 LONG_CHARACTERS = 80
 """From this length on, a paragraph needs no final period to be one: a lede often has none."""
-
 LONG_WORDS = 12
 """The same, in words."""
-
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\s\"“”’'»)\]}*_]*(?:[\[(][^\[\]()]{1,30}[\])][.\s]*)?$")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _LETTERS = re.compile(rf"[^\W\d_]{{2}}|{_CJK.pattern}")
@@ -76,7 +74,6 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """What such an entry is about when it is about the page itself."""
-
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3
 _SITE_JOIN = re.compile(r"\s[|–—-]\s")

@@ -30,19 +30,14 @@ __all__ = ["paragraphs", "sentences", "split", "whole"]
 
 LONG_PARAGRAPH = 2500
 """Characters from which a paragraph without any line structure is cut at sentence ends."""
-
 PIECE = 1500
 """The most characters of such a piece, unless one sentence is longer; also of a list."""
-
 WIDEST_WRAP = 120
 """The longest line, in characters, of text that was wrapped by hand."""
-
 NARROWEST_WRAP = 40
 """The shortest longest line of such text; narrower blocks are verse, addresses or short lines."""
-
 SHORTEST_VERSE = 3
 """The fewest lines of a block that can be verse."""
-
 _INVISIBLE = "\u200b\u2060\ufeff"
 _RULE = re.compile(r"\A(?:[-=_*~#+.·•–—]\s?){2,}$")
 _UNDERLINE = re.compile(r"\A(?:={2,}|-{2,})$")

@@ -13,13 +13,10 @@ if TYPE_CHECKING:
 
 LONG_QUOTATION = 300
 """Characters between quotation marks from which a quotation is cut into sentences like the rest."""
-
 ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 """The mark that opens a list item, matched at the first character of a line."""
-
 TERMINALS = ".!?…。！？؟।"
 """The characters that can end a sentence."""
-
 _END = re.compile(
     r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+",
 )
@@ -48,13 +45,11 @@ _TITLES = _set(
     "Approx",
 )
 """Abbreviations that a name or a number follows: their period ends nothing."""
-
 _BEFORE_NUMBERS = _set(
     "p pp n no nos nr nº vol art fig chap ch sect al alin t tom tél tel réf ref ed "
     "jan janv feb févr fév mar apr avr jun juil jul aug sept sep oct nov dec déc max min arts",
 )
 """Abbreviations whose period ends nothing before a digit."""
-
 _CODES = _set("L R D L.O")
 """Letters that the numbers of articles of French codes begin with: "art. L. 123-4"."""
 _NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])\b(?![’'])")
@@ -62,7 +57,6 @@ _NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])
 
 _MAY_END = _set("inc ltd corp co jr sr bros")
 """Abbreviations that end a sentence only when a usual first word follows."""
-
 _STARTERS = _set(
     "le la les l un une des du de il elle ils elles on ce cet cette ces c d dans mais et or puis "
     "selon pour par en au aux à après avant depuis pourtant ainsi nous vous je j tu qui que quand "

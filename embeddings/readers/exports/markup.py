@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
 _EMPTY = ("area", "br", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 """Elements of HTML that hold nothing."""
-
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 """The attribute that names a language."""
-
 _OWN = ("amp", "lt", "gt", "quot", "apos")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"

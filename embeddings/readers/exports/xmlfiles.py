@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modified", "lastmod"})
 """Elements of an entry, by their names in RSS, Atom, Dublin Core and sitemaps."""
-
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _DAYS = ("pubDate", "published", "date", "issued", "updated")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")

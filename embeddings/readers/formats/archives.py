@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 
 MAX_MEMBERS = 5000
 """The most files of one archive."""
-
 MAX_UNPACKED = 100_000_000
 """The most bytes that the files of one archive may unpack to: 100 MB."""
-
 MAX_RATIO = 200
 """How many times its packed size a file of some size may unpack to; text packs to a tenth."""
-
 _SMALL = 1_000_000
 _ENCRYPTED = 0x1
 _UTF_8 = 0x800

@@ -12,7 +12,6 @@ from embeddings.errors import ReadError
 
 MAX_FIELD = 500
 """The longest title, source or author, in characters."""
-
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"(?:heading|titre|überschrift|título) ?\d")
 _NUMBERS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 """Word's formats of numbers -> HTML's; all but bullets count in digits otherwise."""
-
 _TOGGLES = {"w-vanish": HIDDEN, "w-strike": DELETED, "w-dstrike": DELETED}
 _SIGNS = {"w-tab": " ", "w-ptab": " ", "w-br": "<br>", "w-cr": "<br>", "w-noBreakHyphen": "\u2011"}
 _APART = {
@@ -26,11 +25,9 @@ _APART = {
     "w-sectPr": "", "w-instrText": "", "w-delText": "", "w-rt": "",
 }  # fmt: skip
 """Elements that stand for something which is no part of the text -> what that is, if it is told."""
-
 _BULLETS = ("bullet", "none")
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 """Where Word puts the characters of a font of symbols, in Unicode's area for private use."""
-
 _FIRST_PRIVATE = 0xF000
 _BODY_LEVEL = "9"
 _SYMBOL = {
@@ -41,7 +38,6 @@ _SYMBOL = {
     0xF1: "〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭",
 }
 """The characters of Symbol, each run of them by the number of its first (Adobe's encoding)."""
-
 _WINGDINGS = {
     0x21: "✏", 0x28: "☎", 0x2A: "✉", 0x4A: "☺", 0x4C: "☹", 0x6C: "●", 0x6E: "■", 0x6F: "□",
     0x71: "❑", 0x76: "❖", 0x77: "◆", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xD8: "➢", 0xDF: "←",
@@ -49,7 +45,6 @@ _WINGDINGS = {
     0xFE: "☑",
 }  # fmt: skip
 """The characters of Wingdings that people use."""
-
 _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x97: "●", 0xA2: "■", 0xA3: "□"}
 
 

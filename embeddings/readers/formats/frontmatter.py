@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 10_000
 """The longest front matter; it also bounds how deep its YAML can be nested."""
-
 MAX_LINES = 40
 """The most lines of what is taken for front matter although its first line is no field."""
-
 _OPENING = re.compile(r"---[ \t]*\n")
 _FIRST_FIELD = re.compile(
     r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+:"

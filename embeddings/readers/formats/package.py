@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 MAX_XML = 30_000_000
 """The most bytes of one part of a document."""
-
 _DEEPEST = 20
 """From how deep on a list or a table in others is written as its paragraphs."""
-
 _OOXML = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -193,7 +191,6 @@ _STATED = {
     "byline": "author", "signature": "author", "date": "date",
 }  # fmt: skip
 """Names of styles -> the field that a paragraph of it states."""
-
 _READERS: dict[str, Callable[[str], Any]] = {
     "title": str,
     "author": lambda text: name_authors([text]),

@@ -29,19 +29,15 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 500
 """The most pages of one file."""
-
 DROP = 1.7
 """From how many times the size of most letters a letter that begins a paragraph is a drop cap."""
-
 MOST_DROPPED = 3
 """The most characters of one, a quotation mark before it included."""
-
 _ONE_LETTER_WORDS = ("A", "I", "O", "Y", "À", "Ô")
 _LEAST_SPACED = 4
 _SPACED = 0.8
 _WIDER = 1.6
 """How many times the usual gap between letters that are set apart the gap between words is."""
-
 _MOST_UNKNOWN = 0.05
 _CID = re.compile(r"\(cid:\d+\)")
 _BLANK = re.compile(r"[ \t\n]+")

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 100
 """The most characters of what can be the name of an author, with what an envoy adds to it."""
-
 MOST_AUTHORS = 12
 """The most authors of one story that are named."""
-
 _BLANKS = re.compile(r"\s+")
 _BEFORE = re.compile(
     r"(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
@@ -24,7 +22,6 @@ _BEFORE = re.compile(
     r"|(?:[Mm]ore|[Ss]tories) (?:from|by) |[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
 )
 """What stands before a name and is no part of it."""
-
 _AFTER = re.compile(
     r"\s*(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
     r"|mis (?:à jour|en ligne)|le \d|on \d|à \d{1,2}\s?h|\d{1,2}[:h]\d\d|\d+ ?min(?:utes?)?\b"
@@ -37,7 +34,6 @@ _AFTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What stands after a name and is no part of it."""
-
 _PICTURES = re.compile(r"(?:photo|image|vid[ée]o|illustration|cr[ée]dit)s? ?:", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"

@@ -12,10 +12,8 @@ from embeddings.text.boilerplate import LONG_CHARACTERS, is_furniture
 
 SHORTEST_OPENING = 40
 """The fewest characters of what can be a standfirst."""
-
 SAID = "— "
 """What is put before a post that would pass for a heading: it is what somebody said."""
-
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 _LINE = re.compile(r" ?\n ?")

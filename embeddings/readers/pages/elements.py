@@ -16,7 +16,6 @@ _NEVER_SHOWN = _set(
     "object meter progress annotation annotation-xml rp noframes title del s strike",
 )
 """Elements whose words no browser shows as text, or shows struck out."""
-
 BLOCKS = _set(
     "html body address article aside blockquote caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
@@ -24,10 +23,8 @@ BLOCKS = _set(
     "thead tr ul xmp",
 )
 """Elements that begin a line of their own; any other stands within one, known or not."""
-
 _ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
 """Elements that hold, as a rule, no part of a story."""
-
 HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _STRUCK_OR_HIDDEN = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through",
@@ -46,27 +43,23 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 """Names of classes and ids that say that something stands around a story."""
-
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:chap[oô]|chapeau|standfirst|lede|accroche|sous-?titre|dek)"
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
 """Names of the paragraph that opens a story in larger type."""
-
 _POST = re.compile(
     r"(?:^|\s)(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|"
     r"mastodon-embed|fb-(?:post|xfbml-parse-ignore)|reddit-(?:card|embed-bq)|text-post-media)"
     r"(?=$|\s)",
 )
 """The classes that networks give to a post that another page shows."""
-
 _EMBEDDED = re.compile(
     r"(?:^|[\s_-])(?:tweet|twitter|instagram|tiktok|facebook|bluesky|mastodon|social-(?:embed|post))(?=$|[\s_-])",
     re.IGNORECASE,
 )
 """Names of what pages wrap such a post in."""
-
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),

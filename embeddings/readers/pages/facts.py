@@ -27,22 +27,17 @@ if TYPE_CHECKING:
 
 LONGEST_BYLINE = 200
 """The most characters of an element that names an author or a day; a longer one is prose."""
-
 NEAR_HEADLINE = 150
 """How many elements below the headline the day of publication may stand; other stories follow."""
-
 MOST_BESIDE = 40
 """The most characters beside a day that is no part of a sentence, such as "Publié le … à 10h"."""
 
 MOST_HEADLINES = 5
 """The most elements that are looked at for the headline."""
-
 MOST_BYLINES = 50
 """The most elements that are looked at for an author or a day."""
-
 MOST_NODES = 2000
 """The most nodes of a page's JSON-LD that are looked at."""
-
 _WRAPPING = re.compile(
     r"\A(?://)?\s{0,9}(?:<!\[CDATA\[|<!--)|(?://)?\s{0,9}(?:\]\]>)?\s{0,9}(?:-->)?\Z"
 )

@@ -26,19 +26,14 @@ if TYPE_CHECKING:
 
 HEAD = 15
 """How many paragraphs, from the top, are looked at."""
-
 TOP = 20_000
 """How many characters, from the top, are looked at."""
-
 BOTTOM = 2000
 """How many characters, from the bottom, are looked at."""
-
 TAIL = 3
 """How many lines with words, from the bottom, are looked at."""
-
 MAX_TITLE = 250
 """The longest line that can be a title, in characters."""
-
 _SETEXT = re.compile(r"^(?P<title>[^\n#=-][^\n]*)\n={2,}[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(?P<title>\S[^\n]*)$", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*|__|^[*_](?=\S)|(?<=\S)[*_]$")

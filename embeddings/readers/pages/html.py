@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5_000_000
 """The largest page that is read: 5 MB."""
-
 ABOVE = 12
 """How many blocks before the story may tell its author and its day."""
-
 BELOW = 3
 """How many of its own blocks may."""
-
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|article|div|p|br|h1|table)\b", re.IGNORECASE
 )

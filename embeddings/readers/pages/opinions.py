@@ -20,25 +20,18 @@ if TYPE_CHECKING:
 
 FEW_WORDS = 5
 """Up to this many words, a text must be a line that an extractor found, not a part of one."""
-
 GRAM = 3
 """How many words in a row tell that two texts share a passage."""
-
 MOST_ELEMENTS = 20_000
 """The most elements of a page of which an opinion is asked; its time grows faster than the page."""
-
 MOST_DEEP = 150
 """The most elements within each other in such a page."""
-
 MOST_LINKED = 0.5
 """The share of links from which a short block is a menu or an invitation to read something else."""
-
 ONLY_LINKS = 0.9
 """The share of links from which a block of any length is one."""
-
 LONGEST_INVITATION = 250
 """The most characters of such a block, or of an offer to subscribe."""
-
 _OFFER = re.compile(
     r"il vous reste [\d.,]+\s?%|la suite (?:est|de cet article est) réservée"
     r"|(?:pour )?lire la suite|lisez la suite|la suite de cet article"

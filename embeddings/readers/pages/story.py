@@ -32,19 +32,14 @@ if TYPE_CHECKING:
 
 FEW_LINKED = 0.2
 """The share of links up to which a long block is no teaser."""
-
 MOST_AT_HOME = 0.9
 """The share of the story's characters that an element must hold to be taken for its home."""
-
 COMPANY = 3
 """From so many paragraphs side by side, one extractor's word for them is enough."""
-
 BELOW_HEADLINE = 10
 """Within so many blocks below the headline its story begins."""
-
 LONGEST_TOLD = 60
 """The most characters of a block that are told of it when it is left out."""
-
 _NEVER = frozenset(("nav", "footer", "menu", "figcaption"))
 """The elements that hold no story, however much of the page's text they hold."""
 

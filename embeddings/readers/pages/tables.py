@@ -10,10 +10,8 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 200
 """The most characters of a cell; a longer one holds paragraphs, and its table sets them out."""
-
 MOST_COLUMNS = 40
 """The most columns of a table that can be read as lines."""
-
 _STRUCTURE = frozenset(
     ("table", "ul", "ol", "article", "section", "h1", "h2", "form", "blockquote")
 )
