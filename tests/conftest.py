@@ -32,7 +32,7 @@ from tests.embeddings.store.fixtures import (  # noqa: E402 - the environment co
     postgres_of_its_own,
     postgres_url,
 )
-from tests.turns import clear, turn  # noqa: E402 - the environment comes first
+from tests.turns import RUN, clear, turn  # noqa: E402 - the environment comes first
 
 __all__ = ["postgres", "postgres_database", "postgres_of_its_own", "postgres_url"]
 
@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = [*getattr(item, "fixturenames", ()), *(given.params.values() if given else ())]
         if any(isinstance(name, str) and name.startswith("postgres") for name in names):
             item.add_marker("postgres")
+    if RUN:  # the long ones first, so that in the end no worker waits for another one's
+        items.sort(key=lambda item: item.get_closest_marker("process") is None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ takes all. A death at a sync is the death at the write after it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -208,6 +209,7 @@ def main() -> None:
     bench = Bench(folder)
     with reading_here():
         asyncio.run(bench.prepare())
+        gc.freeze()  # a fork that collects garbage copies every page that it looks at
         lost = {name: losses(bench, name, step) for name in sys.argv[3:] or CHANGES}
     json.dump(lost, sys.stdout)
 
