@@ -31,7 +31,8 @@ from bot.ui.catalogue import Catalogues
 from config import ConfigError
 from embeddings.collections import Collections
 from embeddings.errors import StorageError
-from embeddings.store.opening import make_records, open_records
+from embeddings.store.opening import open_database, open_records
+from embeddings.store.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from bot.context import Interaction
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
-    from embeddings.store.records import Records
 
 FEATURES = ("asking", "reading", "newsroom", "admin", "servers")
 AT_ONCE = 2
@@ -100,7 +100,7 @@ class VerbatimBot(Context):
         self.collections = collections or Collections(settings, engine)
         self.catalogues = Catalogues()
         self.languages = Languages.load(settings.language)
-        self.records = records or make_records(settings)
+        self.records = records or Records(open_database(settings))
         self.metrics = metrics or Metrics()
         self.cooldown = Cooldown(time.monotonic)
         self.conversations = Conversations(time.monotonic)

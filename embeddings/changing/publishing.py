@@ -60,6 +60,8 @@ class Publisher(Collection):
             await asyncio.to_thread(self.rows.pointers.look)
             await self.live.follow()
             yield write
+            with contextlib.suppress(StorageError):  # heard before anybody publishes the next
+                await asyncio.to_thread(self.rows.pointers.look)
 
     async def publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
         """Make a change true; when that fails, nothing happened.

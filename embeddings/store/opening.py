@@ -40,11 +40,6 @@ def open_database(settings: Settings) -> Database:
     return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)
 
 
-def make_records(settings: Settings) -> Records:
-    """Return the records of the database that the settings name."""
-    return Records(open_database(settings))
-
-
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Have things kept for as long as this lasts."""

@@ -161,6 +161,16 @@ async def test_what_one_process_publishes_another_serves(
         assert await quoted(engine) == ANSWER
 
 
+async def test_a_process_hears_that_what_it_published_was_taken_back_at_once(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    async with installed.engine("two") as other:
+        await engine.add([correction(installed.folder)])
+        await other.rollback()
+        await tell(engine, other.status().snapshot)
+        assert await quoted(engine) == ANSWER
+
+
 async def test_one_process_says_who_another_waits_for(
     engine: SearchEngine, installed: Installed
 ) -> None:
