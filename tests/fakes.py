@@ -48,7 +48,6 @@ class FakeEngine(Changes):
     Attributes:
         delay: Seconds that each question takes.
         asked: The questions, with what they were narrowed to.
-        before: What had been asked before the last of them.
         threshold: The least confidence that is called an answer.
         boost: Added to each confidence, to try the words for it.
         before: What was asked before the last question, as it was given.
@@ -67,9 +66,6 @@ class FakeEngine(Changes):
         self.understood: tuple[str, ...] = ()
         self.widened = False
         self.also_in: tuple[str, ...] = ()
-        self.before: tuple[str, ...] = ()
-        self.understood_as: str | None = None
-        self.threshold = 0.3
 
     def put(self, article: Article) -> None:
         """Have an article added or changed at once."""
@@ -100,7 +96,6 @@ class FakeEngine(Changes):
         also: Sequence[FakeEngine] = (),
     ) -> Answer:
         filters = filters or Filters()
-        self.before = tuple(before)
         self.asked.append((question, filters))
         self.before = tuple(before)
         if self.delay:
