@@ -16,8 +16,8 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.sets import THINGS, TOWNS, write_set
 
 PASSAGES = len(TOWNS) * len(THINGS)
-PASSAGES_READ = 400
-"""Of a real set; encoding all of it takes most of a minute."""
+PASSAGES_READ = 250
+"""Of a real set; to encode all of it takes most of a minute."""
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 
 
@@ -81,7 +81,7 @@ async def test_a_folder_that_is_no_set_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_calibration_is_fitted_on_sets_and_serves_their_model(tmp_path: Path) -> None:
-    sets = [write_set(tmp_path / "a"), write_set(tmp_path / "b", TOWNS[:5])]
+    sets = [write_set(tmp_path / "a", TOWNS[:4]), write_set(tmp_path / "b", TOWNS[4:])]
     fitted = await calibrate(sets, Settings(), encoder=WordEncoder())
     assert fitted.model == "words==1"
     assert {"a", "b"} <= fitted.figures.keys()
@@ -108,7 +108,7 @@ def cut(whole: Path, folder: Path) -> Path:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the project")
 @pytest.mark.parametrize(
-    ("name", "first", "among_five"), [("piaf_dev", 0.77, 0.92), ("afriqa_dev", 0.81, 0.95)]
+    ("name", "first", "among_five"), [("piaf_dev", 0.81, 0.95), ("afriqa_dev", 0.84, 0.95)]
 )
 async def test_the_light_model_finds_the_passages_of_a_real_set(
     name: str, first: float, among_five: float, tmp_path: Path
