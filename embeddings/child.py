@@ -74,8 +74,7 @@ class Child:
         quiet: bool = False,
     ) -> None:
         self._command = [sys.executable, "-m", module, str(megabytes or 0), str(niceness)]
-        self._idle = idle
-        self._stderr = subprocess.DEVNULL if quiet else None
+        self._idle, self._stderr = idle, subprocess.DEVNULL if quiet else None
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._retiring = threading.Timer(0, self._retire)

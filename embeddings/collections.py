@@ -100,11 +100,7 @@ class Collections:
         if not create and name not in self._pointers.known:
             self._opened.pop(name, None)  # somebody else has deleted it
             return None
-        opened = self._opened.get(name)
-        if opened is None:
-            opened = _Opened(asyncio.ensure_future(self._open(name, create=create)), 0.0)
-            opened.engine.add_done_callback(lambda task: self._look_at(name, task))
-            self._opened[name] = opened
+        opened = self._opened.get(name) or self._begin(name, create=create)
         opened.wanted = self._clock()
         self._opened.move_to_end(name)
         self.forget_idle()
@@ -113,17 +109,22 @@ class Collections:
         except InputError:
             return await self.of(server, create=True) if create else None  # just deleted
 
+    def _begin(self, name: str, *, create: bool) -> _Opened:
+        """Begin to open a collection; one that cannot be is forgotten, to be tried again."""
+        opened = _Opened(asyncio.ensure_future(self._open(name, create=create)), 0.0)
+
+        def look_at(task: asyncio.Task[SearchEngine]) -> None:
+            if (task.cancelled() or task.exception()) and self._opened.get(name) is opened:
+                del self._opened[name]
+
+        opened.engine.add_done_callback(look_at)
+        self._opened[name] = opened
+        return opened
+
     async def _open(self, name: str, *, create: bool) -> SearchEngine:
         engine = SearchEngine(self._settings, collection=name, create=create, beside=self.shared)
         async with self._lock(name):
             return await engine.__aenter__()  # what it opens is freed with it, see the class
-
-    def _look_at(self, name: str, task: asyncio.Task[SearchEngine]) -> None:
-        """Forget a collection that could not be opened, so that the next one tries again."""
-        if task.cancelled() or task.exception():
-            opened = self._opened.get(name)
-            if opened and opened.engine is task:
-                del self._opened[name]
 
     def _lock(self, name: str) -> asyncio.Lock:
         """Return what opening and deleting a collection wait for each other with."""

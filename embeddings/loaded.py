@@ -104,14 +104,8 @@ class LoadedSnapshot:
             limit: The most candidates to return.
             fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
         """
-        return rank(
-            as_query(question, read),
-            self.arrays,
-            allowed=self._select(filters),
-            calibration=self.calibration,
-            limit=limit,
-            fold=fold_,
-        )
+        query, allowed, sure = as_query(question, read), self._select(filters), self.calibration
+        return rank(query, self.arrays, allowed=allowed, calibration=sure, limit=limit, fold=fold_)
 
     def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
         """Read the candidates' passages again; those whose words have changed are left out."""

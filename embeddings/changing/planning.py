@@ -86,15 +86,10 @@ class Planner:
         known = {*self._changed, *self._unchanged}
         there = {a.id: a for a in self._there if a.id not in known}
         new = added if self._offering else ()
-        return Change(
-            "add",
-            added,
-            self._list(self._changed),
-            self._list(self._unchanged),
-            tuple(self._rejected),
-            self._inferred,
-            instead=correct_all(new, there, self._inferred, self._edited),
-        )
+        instead = correct_all(new, there, self._inferred, self._edited)
+        rejected, guessed = tuple(self._rejected), self._inferred
+        changed, unchanged = self._list(self._changed), self._list(self._unchanged)
+        return Change("add", added, changed, unchanged, rejected, guessed, instead=instead)
 
     def _list(self, names: list[str]) -> tuple[Article, ...]:
         return tuple(self._articles[name] for name in dict.fromkeys(names))

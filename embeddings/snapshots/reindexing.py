@@ -106,10 +106,7 @@ async def preview(order: Order, model: str) -> Built:
 
 
 async def build(
-    order: Order,
-    tools: Tools,
-    progress: ProgressCallback | None = None,
-    material: Material | None = None,
+    order: Order, tools: Tools, progress: ProgressCallback | None = None, of: Material | None = None
 ) -> Built:
     """Build a snapshot in the order's folder, read it back and ask it the golden questions.
 
@@ -117,7 +114,7 @@ async def build(
         order: What of, and where; no trace is left there when that fails.
         tools: What with.
         progress: Told how far it is.
-        material: What of, in place of what the order names.
+        of: What of, in place of what the order names.
 
     Raises:
         GateError: It finds less than the one that it is built on.
@@ -125,8 +122,8 @@ async def build(
         SnapshotError: The base is damaged, or what was written cannot be read back.
     """
     tell, started = progress or (lambda _: None), time.perf_counter()
-    if material is None:
-        material = await asyncio.to_thread(Material.of, order, tools.encoder.model_id)
+    model = tools.encoder.model_id
+    material = await asyncio.to_thread(Material.of, order, model) if of is None else of
     wanted = await asyncio.to_thread(Wanted, material)
     vectors = await building.encode(wanted, tools.encoder, tools.worker, progress)
     tell(Progress("write", 0, 1))

@@ -172,14 +172,12 @@ class Snapshot:
         begin = self._first[first : last + 1].tolist()
         spans = [Span(a, b) for a, b in self._spans[begin[0] : begin[-1]].tolist()]
         digests = self._digests[first:last].tobytes().hex()
+        ends = [each - begin[0] for each in begin]
         return tuple(
             Passage(
-                article_id=self._metadata[article]["id"],
-                start=start,
-                end=end,
-                paragraph=paragraph,
+                *(self._metadata[article]["id"], start, end, paragraph),
                 digest=digests[64 * i : 64 * i + 64],
-                sentences=tuple(spans[begin[i] - begin[0] : begin[i + 1] - begin[0]]),
+                sentences=tuple(spans[ends[i] : ends[i + 1]]),
             )
             for i, (article, start, end, paragraph) in enumerate(self._places[first:last].tolist())
         )

@@ -143,20 +143,16 @@ class Contents:
 
 def pack(contents: Contents, collection: str) -> bytes:
     """Return an archive."""
-    files = contents.files()
-    document = {
-        "format": FORMAT,
-        "collection": collection,
-        "files": {name: sha256(data).hexdigest() for name, data in sorted(files.items())},
-    }
+    files = dict(sorted(contents.files().items()))
+    digests = {name: sha256(data).hexdigest() for name, data in files.items()}
+    document = {"format": FORMAT, "collection": collection, "files": digests}
     manifest = json.dumps(document, indent=1).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in [(MANIFEST, manifest), *sorted(files.items())]:
+        for name, data in ({MANIFEST: manifest} | files).items():
             info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            archive.writestr(info, data)
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -215,10 +215,8 @@ class Articles:
     ) -> dict[str, Any]:
         fields = article.dump()
         kept = {name: fields[name] for name in fields if name not in {"collection", "corrected"}}
-        return {
-            "collection": self.collection,
-            "article": article.id,
-            "version": version,
+        key = {"collection": self.collection, "article": article.id, "version": version}
+        return key | {
             "fields": json.dumps(kept),
             "text": article.text.encode("utf-8", "surrogatepass"),
             "digest": identity(article),

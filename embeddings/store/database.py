@@ -143,8 +143,7 @@ class Database(ABC):
         try:
             yield
         except exc.DBAPIError as error:
-            sentence = self.in_words(error)
-            if sentence is None:
+            if (sentence := self.in_words(error)) is None:
                 raise
             raise sentence from error
         except UnicodeDecodeError as error:  # sqlite3, of a damaged name or of what SQLite says

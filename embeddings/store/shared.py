@@ -68,22 +68,16 @@ class Chunks:
             StorageError: They cannot be written.
             SnapshotError: A search of the vectors there finds too little.
         """
-        table, rows = schema.chunks, schema.snapshots
-        kept = select(rows.c.number).where(rows.c.collection == self._collection)
-        with self._database.write() as connection:
-            mine = table.c.collection == self._collection
-            connection.execute(delete(table).where(mine, table.c.number.not_in(kept)))
+        self._drop_old()
         key = {"collection": self._collection, "number": number}
         for path in sorted(folder.iterdir()):
             for part, data in enumerate(_parts(path)):
                 row = {**key, "name": path.name, "part": part, "data": data}
                 with self._database.write() as connection:
-                    connection.execute(table.insert().values(row))
-        if indexes := self.indexes(Snapshot(folder, check=False)):
-            self._drop_old()
-            for index in indexes:
-                index.fill()
-                index.try_out()
+                    connection.execute(schema.chunks.insert().values(row))
+        for index in self.indexes(Snapshot(folder, check=False)) or ():
+            index.fill()
+            index.try_out()
 
     def pull(self, kept: Kept, folder: Path) -> None:
         """Copy a snapshot's files into an empty folder.
@@ -113,15 +107,18 @@ class Chunks:
         )
 
     def _drop_old(self) -> None:
-        """Drop the tables of vectors of snapshots that are not kept any more."""
-        rows = schema.snapshots
+        """Drop the files and the tables of vectors of snapshots that are not kept any more."""
+        rows, table = schema.snapshots, schema.chunks
+        mine, here = rows.c.collection == self._collection, table.c.collection == self._collection
+        lost = table.c.number.not_in(select(rows.c.number).where(mine))
         there = text("SELECT tablename FROM pg_tables WHERE tablename LIKE 'vectors\\_%'")
         with self._database.write() as connection:
+            connection.execute(delete(table).where(here, lost))
             kept = connection.execute(select(rows.c.collection, rows.c.number))
             wanted = {_prefix(name, number) for name, number in kept}
-            for table in connection.scalars(there).all():
-                if table.rpartition("_")[0] not in wanted:
-                    connection.execute(DropTable(Table(table, MetaData())))
+            for name in connection.scalars(there).all() if self._database.searches else ():
+                if name.rpartition("_")[0] not in wanted:
+                    connection.execute(DropTable(Table(name, MetaData())))
 
     def verify(self, published: Published) -> tuple[int, list[str]]:
         """Compare every file of every kept snapshot with its digest."""

@@ -244,8 +244,7 @@ class WatchedFeed:
         Raises:
             ReadError: It cannot be fetched, or is no feed.
         """
-        fetcher = Fetcher(self.settings)
-        self.memory.looked = time.time()
+        fetcher, self.memory.looked = Fetcher(self.settings), time.time()
         page = fetcher.get_if_changed(self.address, self.memory.marks)
         if page is None:
             return {}
@@ -255,10 +254,8 @@ class WatchedFeed:
         if len(known) > len(found) + SPARE:
             self.memory.entries = {name: said for name, said in known.items() if name in found}
         new = {name: said for name, said in found.items() if known.get(name) != said}
-        if new.items() <= self._refused.items():
-            new = {}
-        self._marks = dict(page.marks)
-        self._is_whole = len(new) <= MAX_ENTRIES
+        new = {} if new.items() <= self._refused.items() else new
+        self._marks, self._is_whole = dict(page.marks), len(new) <= MAX_ENTRIES
         return {Entry(address): new[address] for address in list(new)[:MAX_ENTRIES]}
 
     def note(self, news: dict[str, str], taken: Taken) -> list[str]:
