@@ -102,18 +102,14 @@ class SnapshotStore:
         kept = (published or self.published()).kept.get(number)
         if kept is None:
             raise UnknownSnapshot(f"There is no snapshot {number}; `status` lists those kept.")
-        folder = self.folder / str(number)
-        if self.chunks is None:
-            return Snapshot(folder, kept.digest)
         with self._pulling:
             try:
-                return Snapshot(folder, kept.digest)
-            except OtherFormat:
-                raise
+                return Snapshot(self.folder / str(number), kept.digest)
             except SnapshotError as error:
+                if self.chunks is None or isinstance(error, OtherFormat):
+                    raise
                 log.info("snapshot %s is copied from the database: %s", number, error)
-                self._pull(self.chunks, kept)
-                return Snapshot(folder, kept.digest)
+                return self._pull(self.chunks, kept)
 
     def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
         """Load the live snapshot or, when it is damaged, the newest good one.
@@ -262,13 +258,13 @@ class SnapshotStore:
             return parse_manifest(kept.manifest, MANIFEST)
         return read_manifest(self.folder / str(kept.number), kept.digest)
 
-    def _pull(self, chunks: Chunks, kept: Kept) -> None:
-        """Copy a snapshot's files from the store, checked, and give the folder its name."""
+    def _pull(self, chunks: Chunks, kept: Kept) -> Snapshot:
+        """Copy a snapshot's files from the store, checked, name the folder, and load it."""
         aside = self.folder / f"{PULL}{kept.number}-{secrets.token_hex(4)}"
         disk.make_folder(aside)
         try:
             chunks.pull(kept, aside)
-            self._name(aside, kept.number)
+            return Snapshot(self._name(aside, kept.number), kept.digest)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 

@@ -160,8 +160,7 @@ class Wanted:
         self.rows: dict[str, Ints] = {}
         self.missing: dict[int, str] = {}
         counts = np.array([len(p.sentences) for group in self.passages for p in group], np.int64)
-        same = self.kept >= 0
-        there = self.kept[same]
+        same, there = self.kept >= 0, self.kept[self.kept >= 0]
         sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
         passages, of_them = texts_of(*self.list_changed()).values()
         self._find("passage_vectors", passages, same, there)

@@ -194,12 +194,9 @@ def unpack(path: Path, collection: str) -> Contents:
         raise InputError(f"{path} is no ZIP that can be read ({error}).") from None
     questions = files.get(QUERIES)
     list(gate.parse(questions or b"", f"{QUERIES} in {path}"))
-    return Contents(
-        tuple(_articles(files, path, collection)),
-        tuple(_earlier(files, collection)),
-        questions,
-        tuple(files.get(AUDIT, b"").decode("utf-8", "replace").split("\n")),
-    )
+    articles, earlier = _articles(files, path, collection), _earlier(files, collection)
+    lines = files.get(AUDIT, b"").decode("utf-8", "replace").split("\n")
+    return Contents(tuple(articles), tuple(earlier), questions, tuple(lines))
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:

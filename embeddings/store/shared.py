@@ -204,10 +204,9 @@ class DatabaseIndex:
             connection.execute(DropTable(self._table, if_exists=True))
             connection.execute(CreateTable(self._table))
         for first in range(0, self.size, BATCH):
-            vectors = enumerate(self.rows[first : first + BATCH], first)
-            batch = [{"row": row, "vector": vector} for row, vector in vectors]
+            rows = enumerate(self.rows[first : first + BATCH], first)
             with self._database.write() as connection:
-                connection.execute(self._table.insert(), batch)
+                connection.execute(self._table.insert(), [{"row": n, "vector": v} for n, v in rows])
         if self._is_indexed:
             halves = f"(vector::halfvec({self.dimension})) halfvec_ip_ops"
             graph = f"USING hnsw ({halves}) WITH (m = 16, ef_construction = 100)"
@@ -225,10 +224,9 @@ class DatabaseIndex:
         shares = []
         for row in {*np.linspace(0, self.size - 1, PROBES).astype(int)} if self.size else ():
             scores = matrix @ matrix[row]
-            nearest = np.sort(scores)[::-1][:10]
+            ten = np.sort(scores)[::-1][:10]
             _, found = self._search(matrix[row : row + 1], 10, None)
-            good = sum(scores[each] >= nearest[-1] - 1e-3 for each in found[0] if each >= 0)
-            shares.append(good / len(nearest))
+            shares.append(sum(scores[n] >= ten[-1] - 1e-3 for n in found[0] if n >= 0) / len(ten))
         recall = float(np.mean(shares)) if shares else 1.0
         if recall < (LEAST_RECALL if self._is_indexed else 1.0):
             raise SnapshotError(
