@@ -232,7 +232,7 @@ class SearchEngine(Changes):
             collections=tuple(sorted(self.pointers.known)),
             index=live.index_kind,
             threshold=self.threshold,
-            calibration=live.calibrated.note,
+            calibration=live.calibration.note,
             snapshots=self.snapshots(),
             versions=_versions(),
             notes=live.notes,

@@ -77,7 +77,7 @@ class Live:
         self.builder: Builder | None = beside.builder if beside else builder
         self.is_cut_off = False
         self.models: Models | None = None
-        self.calibration: Calibration | None = None
+        self._calibration: Calibration | None = None
         self._settings = settings
         self._pointers: Pointers = kept.rows.pointers
         self._given = encoder
@@ -142,12 +142,10 @@ class Live:
     async def _load_models(self) -> None:
         if self._beside:
             await self._beside.ready()
-            self.models, self.calibration = self._beside.models, self._beside.calibration
-            return
-        self.models = await self.worker.run(Priority.QUESTION, self._load_ours)
-        from embeddings.ranking.confidence import calibration_for  # numpy, where it is needed
-
-        self.calibration = calibration_for(self._settings, self.encoder.model_id)
+            self.models = self._beside.models
+        else:
+            self.models = await self.worker.run(Priority.QUESTION, self._load_ours)
+        self._calibration = self.calibration
 
     def _load_ours(self) -> Models:
         """Load the models on the thread that will use them."""
@@ -170,7 +168,7 @@ class Live:
 
         if self.builder:
             return await self.builder.build(order, progress)
-        return await build(order, Tools(self.encoder, self.worker, self.calibrated), progress)
+        return await build(order, Tools(self.encoder, self.worker, self.calibration), progress)
 
     @property
     def model_id(self) -> str:
@@ -194,11 +192,11 @@ class Live:
         return self.snapshot.manifest.index if self.snapshot else None
 
     @property
-    def calibrated(self) -> Calibration:
+    def calibration(self) -> Calibration:
         """How sure a score makes us, with that model."""
-        from embeddings.ranking.confidence import calibration_for
+        from embeddings.ranking.confidence import calibration_for  # numpy, where it is needed
 
-        return self.calibration or calibration_for(self._settings, self.model_id)
+        return self._calibration or calibration_for(self._settings, self.model_id)
 
     def is_of_our_model(self, snapshot: Snapshot) -> bool:
         """Say whether a snapshot was made with the model that answers."""
@@ -207,7 +205,7 @@ class Live:
     def _load(self, snapshot: Snapshot) -> LoadedSnapshot:
         from embeddings.loaded import LoadedSnapshot
 
-        return LoadedSnapshot(snapshot, self.calibrated, self.kept.indexes(snapshot))
+        return LoadedSnapshot(snapshot, self.calibration, self.kept.indexes(snapshot))
 
     async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
         """Answer a checked question from the snapshots that serve, on the model's thread."""
@@ -227,16 +225,14 @@ class Live:
         """The least confidence that is answered, in [0, 1]: the setting, or the calibration's."""
         if self._settings.threshold is not None:
             return self._settings.threshold
-        return self.calibrated.threshold_for(
-            self.snapshot.manifest.passages if self.snapshot else 0
-        )
+        passages = self.snapshot.manifest.passages if self.snapshot else 0
+        return self.calibration.threshold_for(passages)
 
     async def follow(self) -> None:
         """Serve what another process has published since."""
         number = self._pointers.known.get(self.name)
-        if number is None or (self.snapshot and self.snapshot.number == number):
-            return
-        if number == self._refused:
+        served = self.snapshot.number if self.snapshot else None
+        if number is None or number in {served, self._refused}:
             return
         try:
             snapshot = await asyncio.to_thread(self.kept.load, number)

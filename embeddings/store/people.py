@@ -112,16 +112,10 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question that the newsroom was asked; its fields are those of a watch."""
+class Inquiry(Watch):
+    """A question that the newsroom was asked, always on a server."""
 
-    user: int
     guild: int
-    channel: int | None
-    question: str
-    language: str
-    at: str = ""
-    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
     live: Live,
 ) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    sure = replace(live.calibrated, story=bar, threshold=0.999, lenience=0.0)
+    sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
     live.loaded = LoadedSnapshot(live.now, sure)
     alone = terms(filters=Filters(article_id="ancien"), threshold=None)
     about = await live.answer("Le port de Lorient ?", alone)
@@ -188,7 +188,7 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
 
 async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Live) -> None:
     bar = Story(0.0, {"covered": 5.0}, 0.6)
-    live.loaded = LoadedSnapshot(live.now, replace(live.calibrated, story=bar))
+    live.loaded = LoadedSnapshot(live.now, replace(live.calibration, story=bar))
     given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
     assert (await live.answer("Le port de Lorient ?", given)).refusal is not None
 
