@@ -156,10 +156,9 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
         return f"{said.removesuffix('.')}{end} See: {command} --help", MISTAKE
     if isinstance(error, click.ClickException):
         return error.format_message(), MISTAKE
-    if isinstance(error, ConfigError | InputError | ModelError):
-        return str(error), MISTAKE
-    if isinstance(error, EmbeddingsError):
-        return str(error), FAULT
+    if isinstance(error, ConfigError | EmbeddingsError):
+        is_theirs = isinstance(error, ConfigError | InputError | ModelError)
+        return str(error), MISTAKE if is_theirs else FAULT
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     hint = "" if debug else " Run it again with --debug to see where."
     return f"Something went wrong here ({what}).{hint}", FAULT

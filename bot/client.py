@@ -55,11 +55,7 @@ _log = logging.getLogger(__name__)
 
 def intents() -> discord.Intents:
     """Return what the bot asks to be told: servers, and messages that mention it. No privilege."""
-    wanted = discord.Intents.none()
-    wanted.guilds = True
-    wanted.guild_messages = True
-    wanted.dm_messages = True
-    return wanted
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
 class Tree(app_commands.CommandTree["VerbatimBot"]):
@@ -276,7 +272,5 @@ async def run(
             await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
             made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(
-                lambda: health.watch(made()),
-                settings.token,
-                stop=stop,
+                lambda: health.watch(made()), settings.token, stop=stop
             )

@@ -37,11 +37,7 @@ _FAULT = 500
 
 
 async def patiently(
-    call: Callable[[], Awaitable[T]],
-    *,
-    wait: float = 0.5,
-    tries: int = TRIES,
-    limit: float = LONG,
+    call: Callable[[], Awaitable[T]], *, wait: float = 0.5, tries: int = TRIES, limit: float = LONG
 ) -> T:
     """Do a call to Discord again when the connection breaks or stalls, or Discord falters.
 
@@ -75,9 +71,7 @@ def language_of(interaction: Interaction) -> Language:
 async def hold(interaction: Interaction, *, ephemeral: bool) -> None:
     """Acknowledge at once: the answer comes later, to all or to this person alone."""
     await _first(
-        interaction,
-        "held",
-        lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True),
+        interaction, "held", lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True)
     )
 
 

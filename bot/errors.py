@@ -88,8 +88,6 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (discord.DiscordException, "discord"),
     (aiohttp.ClientError, "discord"),
 )
-_SAID = (engine.InputError,)
-"""Exceptions whose own sentence the person is told too."""
 _DETAIL = 500
 _TELLING = (
     engine.BusyError,
@@ -113,8 +111,7 @@ def explain(error: BaseException) -> Trouble:
         return Trouble("busy-since", values={"since": f"<t:{int(error.since.timestamp())}:R>"})
     for kind, key in _PERSON:
         if isinstance(error, kind):
-            detail = str(error) if isinstance(error, _SAID) else ""
-            return Trouble(key, values={"detail": detail})
+            return Trouble(key, values={"detail": str(error) if key == "refused" else ""})
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     found = (key for kind, key in _OURS if isinstance(error, kind))
     return Trouble(next(found, "unexpected"), code=code)

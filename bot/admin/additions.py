@@ -79,16 +79,10 @@ async def show(
     if proposal.token and not (list_proposed(proposal) or proposal.removed):
         await engine.drop(proposal.token)
     records, model = interaction.client.records, engine.status().model
-    draw = partial(
-        proposal_card,
-        proposal,
-        await _read_changing(engine, proposal),
-        delivery.language_of(interaction),
-        where=where(shared=shared),
-        seconds=await expect_seconds(records, model, proposal.to_encode),
-        room=await engine.room(),
-    )
-    await delivery.answer(interaction, await asyncio.to_thread(draw))
+    now, language = await _read_changing(engine, proposal), delivery.language_of(interaction)
+    seconds, room = await expect_seconds(records, model, proposal.to_encode), await engine.room()
+    draw = partial(proposal_card, where=where(shared=shared), seconds=seconds, room=room)
+    await delivery.answer(interaction, await asyncio.to_thread(draw, proposal, now, language))
 
 
 async def _read_changing(
@@ -147,12 +141,11 @@ async def reindex(
     interaction: Interaction, engine: SearchEngine, *, shared: bool, full: bool, anyway: bool
 ) -> None:
     """Build a new snapshot."""
-    language = delivery.language_of(interaction)
+    language, who = delivery.language_of(interaction), by(interaction)
     custom_id = f"v:index:{where(shared=shared)}:{int(full)}"
     forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
     async def do(progress: ProgressCallback) -> ReindexReport:
-        who = by(interaction)
         report = await engine.reindex(full=full, by=who, anyway=anyway, progress=progress)
         await _learn(interaction, engine, report)
         return report

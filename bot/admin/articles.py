@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.admin import additions
-from bot.admin.forms import Add, Edit, Rewrite
+from bot.admin.buttons import Add, Edit, Rewrite
 from bot.admin.history import show_history
 from bot.admin.intake import Upload, address, read_message
 from bot.admin.target import articles_of, choose, enter, find_named, target, where
 from bot.delivery import answer, language_of
 from bot.newsroom.feeds import change_feeds, feeds_card
-from bot.running.commands import describe, name, options
+from bot.running.commands import Suggestions, command, name, suggest
 from bot.ui.components import MAX_OPTION, MAX_OPTIONS
 from bot.ui.naming import label
 
@@ -40,8 +40,7 @@ class Articles(commands.Cog):
         made.default_permissions = discord.Permissions(manage_guild=True)
         return made
 
-    @app_commands.command(**describe("add"))
-    @options("add", "file", "file_2", "file_3", "file_4", "file_5", "url", "shared")
+    @command("add")
     async def add(
         self,
         interaction: Interaction,
@@ -67,13 +66,12 @@ class Articles(commands.Cog):
         """Show what the files and the links of a message would add."""
         await additions.propose(interaction, *read_message(message), shared=False)
 
-    @app_commands.command(**describe("edit"))
-    @options("edit", "article", "text", "shared")
+    @command("edit")
     async def edit(
         self,
         interaction: Interaction,
-        *,
         article: str,
+        *,
         text: bool = False,
         shared: bool | None = None,
     ) -> None:
@@ -87,14 +85,9 @@ class Articles(commands.Cog):
         form = Rewrite.of(whole, to, language) if whole else edit
         await interaction.response.send_modal(form)
 
-    @app_commands.command(**describe("remove"))
-    @options("remove", "article", "shared")
+    @command("remove")
     async def remove(
-        self,
-        interaction: Interaction,
-        *,
-        article: str,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, article: str, shared: bool | None = None
     ) -> None:
         """Show what would be removed; a button does it."""
         engine, is_shared = await enter(interaction, shared=shared)
@@ -102,14 +95,9 @@ class Articles(commands.Cog):
         proposal = await engine.propose_removal(found.id)
         await additions.show(interaction, engine, proposal, shared=is_shared)
 
-    @app_commands.command(**describe("history"))
-    @options("history", "article", "shared")
+    @command("history")
     async def history(
-        self,
-        interaction: Interaction,
-        *,
-        article: str | None = None,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, article: str | None = None, shared: bool | None = None
     ) -> None:
         """List what happened to an article, or to all of them: who, when, what changed."""
         engine, is_shared = await enter(interaction, shared=shared)
@@ -118,8 +106,7 @@ class Articles(commands.Cog):
             found = await find_named(interaction, engine, article, shared=is_shared)
         await show_history(interaction, engine, found.id if found else "", 0, shared=is_shared)
 
-    @app_commands.command(**describe("watch"))
-    @options("watch", "address_", "announce", "stop")
+    @command("watch")
     async def watch(
         self,
         interaction: Interaction,
@@ -134,25 +121,18 @@ class Articles(commands.Cog):
         await answer(interaction, await feeds_card(interaction))
 
     @watch.autocomplete("stop")
-    async def suggest_feeds(
-        self, interaction: Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def suggest_feeds(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest the addresses that are watched."""
         feeds = await self.bot.records.feeds(interaction.guild_id or 0)
         found = [feed for feed in feeds if typed.casefold() in feed.address.casefold()]
-        return [
-            app_commands.Choice(name=feed.address[-MAX_OPTION:], value=str(feed.n))
-            for feed in found[:MAX_OPTIONS]
-        ]
+        return suggest((feed.address[-MAX_OPTION:], str(feed.n)) for feed in found)
 
     @edit.autocomplete("article")
     @remove.autocomplete("article")
     @history.autocomplete("article")
-    async def articles(
-        self, interaction: Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def articles(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest titles, newest first."""
         shared = await choose(interaction, shared=interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
         found = articles_of(interaction, engine, shared=shared).matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=label(a, found), value=a.id) for a in found]
+        return suggest((label(a, found), a.id) for a in found)

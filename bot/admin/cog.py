@@ -16,10 +16,10 @@ from bot.admin.articles import Articles
 from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
 from bot.admin.target import by, choose, enter, target
 from bot.errors import BotError
-from bot.running.commands import describe, name, options
+from bot.running.commands import Suggestions, command, name, suggest
 from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
-from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
+from bot.ui.components import ANSWERED, MAX_OPTION, notice
 from bot.ui.markup import clean, unplain
 
 if TYPE_CHECKING:
@@ -47,50 +47,33 @@ class Admin(
         self.bot = bot
         bot.tree.add_command(self.menu())
 
-    @app_commands.command(**describe("reindex"))
-    @options("reindex", "full", "shared")
+    @command("reindex")
     async def reindex(
-        self,
-        interaction: Interaction,
-        *,
-        full: bool = False,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, full: bool = False, shared: bool | None = None
     ) -> None:
         """Build a new snapshot and show how far it is."""
         engine, is_shared = await enter(interaction, shared=shared)
         await additions.reindex(interaction, engine, shared=is_shared, full=full, anyway=False)
 
-    @app_commands.command(**describe("status"))
-    @options("status", "details", "shared")
+    @command("status")
     async def status(
-        self,
-        interaction: Interaction,
-        *,
-        details: bool = False,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, details: bool = False, shared: bool | None = None
     ) -> None:
         """Show what serves now."""
         engine, is_shared = await enter(interaction, shared=shared)
-        status = engine.status()
+        status, guild, week = engine.status(), interaction.guild_id, None
         if not is_shared:
             status = replace(status, collections=())  # which other servers have one is theirs
-        guild, kept = interaction.guild_id, self.bot.records
-        week = None
         if rules_of(self.bot, guild).keep:
-            week = records.count_week(await kept.unanswered(guild=guild))
+            week = records.count_week(await self.bot.records.unanswered(guild=guild))
         language = delivery.language_of(interaction)
         room = await engine.room()
         shown = status_card(status, language, unanswered=week, details=details, room=room)
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**describe("rollback"))
-    @options("rollback", "snapshot", "shared")
+    @command("rollback")
     async def rollback(
-        self,
-        interaction: Interaction,
-        *,
-        snapshot: str | None = None,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, snapshot: str | None = None, shared: bool | None = None
     ) -> None:
         """Serve an earlier snapshot."""
         engine, _ = await enter(interaction, shared=shared)
@@ -101,9 +84,7 @@ class Admin(
         await delivery.answer(interaction, notice(text, ANSWERED))
 
     @rollback.autocomplete("snapshot")
-    async def snapshots(
-        self, interaction: Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def snapshots(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest the kept snapshots, newest first."""
         shared = await choose(interaction, shared=interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
@@ -116,14 +97,9 @@ class Admin(
             if not s.live
         }
         found = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
-        return [app_commands.Choice(name=labels[i], value=i) for i in found[:MAX_OPTIONS]]
+        return suggest((labels[i], i) for i in found)
 
-    @app_commands.command(**describe("settings"))
-    @options(
-        "settings",
-        *("public", "keep", "cooldown", "channel_cooldown", "allow", "forbid"),
-        *("editors", "newsroom", "tell"),
-    )
+    @command("settings")
     async def settings(
         self,
         interaction: Interaction,
@@ -158,7 +134,7 @@ class Admin(
         shown = rules_card(rules_of(self.bot, guild), language, forbidden=forbid is not None)
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**describe("questions"))
+    @command("questions")
     async def questions(self, interaction: Interaction) -> None:
         """Show what was refused, grouped by week, with the closest passage and all of it as CSV."""
         votes, unanswered = await self._read_kept(interaction)
@@ -170,14 +146,9 @@ class Admin(
         shown = records.records_card(votes, groups, language)
         await delivery.answer(interaction, shown)
 
-    @app_commands.command(**describe("export"))
-    @options("export", "articles", "shared")
+    @command("export")
     async def export(
-        self,
-        interaction: Interaction,
-        *,
-        articles: bool = False,
-        shared: bool | None = None,
+        self, interaction: Interaction, *, articles: bool = False, shared: bool | None = None
     ) -> None:
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         language = delivery.language_of(interaction)
@@ -212,14 +183,11 @@ async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str
     told: dict[str, str] = {}
     changes: list[AuditEntry] = []
     for entry in reversed(await engine.audit()):  # oldest first
-        if entry.article:
-            changes.append(entry)
-            continue
-        if changes and entry.before in kept:
+        if not entry.article and changes and entry.before in kept:
             done = changes[0] if len(changes) == 1 else entry
             await _find_title(engine, done.article, titles)
             told[str(entry.before)] = _say_before(done, titles, language)
-        changes = []
+        changes = [*changes, entry] if entry.article else []
     return told
 
 

@@ -11,7 +11,7 @@ from bot.admin.target import where
 from bot.delivery import answer, language_of
 from bot.ui.components import ANSWERED, Card, button, cut, row, text
 from bot.ui.markup import fit, tell_differences
-from bot.ui.naming import TITLE
+from bot.ui.naming import TITLE, say_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -137,9 +137,10 @@ def _tell_changes(step: Step, language: Language) -> Iterator[str]:
         if name == "text":
             yield f"> {tell_differences(before.text, after.text, WORDS)}"
         elif f"field-{name}" in language.keys:
-            old, new = (fit(str(getattr(a, name) or "—"), VALUE) for a in (before, after))
-            said = {"field": language(f"field-{name}"), "before": old, "after": new}
-            yield f"> {language('proposal-before-after', **said)}"
+            old, new = (say_value(getattr(each, name), language) for each in (before, after))
+            said = {"before": fit(old, VALUE), "after": fit(new, VALUE)}
+            told = language("proposal-before-after", field=language(f"field-{name}"), **said)
+            yield f"> {told}"
 
 
 async def show_history(

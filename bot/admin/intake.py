@@ -144,12 +144,12 @@ def file_name(upload: Upload) -> str:
     """
     found = _SUFFIX.search(upload.filename)
     suffix = found[0] if found else ""
-    stem = _plain(upload.title or upload.filename).removesuffix(suffix).strip(_EDGES)
+    stem = (
+        _FORBIDDEN.sub("-", clean(upload.title or upload.filename))
+        .removesuffix(suffix)
+        .strip(_EDGES)
+    )
     return f"{stem[:_STEM].strip(_EDGES) or 'file'}{suffix}"
-
-
-def _plain(name: str) -> str:
-    return _FORBIDDEN.sub("-", clean(name))
 
 
 def address(given: str) -> str:

@@ -226,12 +226,8 @@ class Reporter:
         if self._latest is None:
             return notice(self._language("reindex-starts"))
         stage = self._latest.stage if self._latest.stage in _STAGES else "other"
-        said = self._language(
-            "reindex-progress",
-            stage=self._language(f"stage-{stage}"),
-            done=str(self._latest.done),
-            total=str(self._latest.total),
-        )
+        far = {"done": str(self._latest.done), "total": str(self._latest.total)}
+        said = self._language("reindex-progress", stage=self._language(f"stage-{stage}"), **far)
         left = self._watch.left
         if left is not None:
             said += self._language("reindex-left", time=say_duration(left, self._language))

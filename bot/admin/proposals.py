@@ -22,7 +22,7 @@ from bot.ui.components import (
     text,
 )
 from bot.ui.markup import clean, fit, tell_differences
-from bot.ui.naming import NAME, TITLE, label, say_duration, summary_line
+from bot.ui.naming import NAME, TITLE, label, say_duration, say_value, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,13 +77,14 @@ def proposal_card(
 def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterator[str]:
     """Yield what would become of each article."""
     for gone, _ in (now[name] for name in proposal.removed if name in now):
-        said = (f"**{fit(gone.title, TITLE)}**", fit(gone.id, NAME), summary_line(gone, language))
-        yield "\n-# ".join(said)
+        told = (f"**{fit(gone.title, TITLE)}**", fit(gone.id, NAME), summary_line(gone, language))
+        yield "\n-# ".join(told)
     for new in proposal.added:
         if correction := proposal.instead.get(new.article.id):
             yield _show_changed("proposal-corrects", correction, now, language)
         else:
-            yield _show_added(new, language)
+            said = f"{language('proposal-new')} **{fit(new.article.title, TITLE)}**"
+            yield "\n".join([said, *_show_understood(new, language)])
     for changed in proposal.changed:
         yield _show_changed("proposal-change", changed, now, language)
 
@@ -105,12 +106,6 @@ def _head(proposal: Proposal, language: Language) -> str:
         rejected=len(proposal.rejected),
     )
     return f"### {language(key)}\n-# {counts}"
-
-
-def _show_added(new: Proposed, language: Language) -> str:
-    """Return what was understood of a new article, with what was guessed."""
-    said = f"{language('proposal-new')} **{fit(new.article.title, TITLE)}**"
-    return "\n".join([said, *_show_understood(new, language)])
 
 
 def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> str:
@@ -153,27 +148,22 @@ def differences(
     if old is None:
         return []
     found = [(name, getattr(old, name), getattr(new, name)) for name in (*FIELDS, "passages")]
-    return [(language(f"field-{n}"), _value(a), _value(b)) for n, a, b in found if a != b]
-
-
-def _value(value: object) -> str:
-    return "—" if value is None else str(value)
+    return [
+        (language(f"field-{name}"), say_value(before, language), say_value(after, language))
+        for name, before, after in found
+        if before != after
+    ]
 
 
 def _lists(proposal: Proposal, language: Language) -> list[ui.Item[Any]]:
     """Return what is there already, what is not taken, and what is left out, file by file."""
     same = [fit(article.title, VALUE) for article in proposal.unchanged]
+    omitted = [fit(line, REASON) for line in _say_left_out(proposal, language)]
     found = (
         list_under(language("proposal-unchanged"), same, language, room=LISTS // 2, most=3),
         rejections(proposal.rejected, language),
         _show_left(proposal, language),
-        list_under(
-            language("proposal-left-out"),
-            [fit(line, REASON) for line in _say_left_out(proposal, language)],
-            language,
-            room=LISTS,
-            most=3,
-        ),
+        list_under(language("proposal-left-out"), omitted, language, room=LISTS, most=3),
     )
     return [block for block in found if block is not None]
 
@@ -269,10 +259,7 @@ def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece
     if not (articles or proposal.removed):
         return []
     name = f"{where}:{proposal.token}"
-    choices = [
-        option(label(article, articles), article.id, clean(article.source or ""))
-        for article in articles
-    ]
+    choices = [option(label(a, articles), a.id, clean(a.source or "")) for a in articles]
     pick = correct = None
     if len(articles) == 1:
         correct = button(language("button-correct"), f"v:fix:{name}")

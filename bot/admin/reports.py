@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from discord import ui
 
 from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_reasons, say_room
-from bot.ui.components import (
-    ANSWERED,
-    MAX_OPTION,
-    WRONG,
-    Card,
-    document,
-    list_under,
-    row,
-    text,
-)
+from bot.ui.components import ANSWERED, MAX_OPTION, WRONG, Card, document, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from bot.ui.naming import NAME
 
@@ -66,21 +58,10 @@ def reindex_card(report: ReindexReport, language: Language) -> Card:
 
 def reindex_lines(report: ReindexReport, language: Language) -> list[str]:
     """Return what a reindex did, line by line."""
+    counts = asdict(report)
     return [
         language("report-snapshot", snapshot=plain(report.snapshot)),
-        language(
-            "report-changes",
-            added=report.added,
-            changed=report.changed,
-            removed=report.removed,
-        ),
-        language(
-            "report-passages",
-            passages=report.passages,
-            reused=report.reused,
-            encoded=report.encoded,
-            seconds=report.seconds,
-        ),
+        *(language(key, **counts) for key in ("report-changes", "report-passages")),
         *_notes(report.notes, language),
     ]
 

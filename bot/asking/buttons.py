@@ -83,19 +83,13 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
     async def _count(self, interaction: Interaction, *, useful: bool) -> None:
         """Keep the vote, once Discord has heard of the click: the disk may take a while."""
         bot, place = interaction.client, Place.read(self.fields)
-        keep = rules_of(bot, interaction.guild_id).keep
-        await bot.records.vote(
-            Vote(
-                self.fields["name"],
-                interaction.user.id,
-                interaction.guild_id,
-                useful,
-                place.article,
-                place.paragraph,
-                place.digest,
-                question=unplain(find_question(find_message(interaction))) if keep else None,
-            )
-        )
+        who, guild = interaction.user.id, interaction.guild_id
+        asked = None
+        if rules_of(bot, guild).keep:
+            asked = unplain(find_question(find_message(interaction)))
+        where = (place.article, place.paragraph, place.digest)
+        vote = Vote(self.fields["name"], who, guild, useful, *where, question=asked)
+        await bot.records.vote(vote)
 
 
 class Near(Click, template=rf"v:near:{PLACE}"):

@@ -184,7 +184,10 @@ def attribution_card(findings: Sequence[Finding], left: int, language: Language)
     """
     title = text(f"### {language('menu-title')}")
     rest = text(f"-# {language('menu-left', count=left)}") if left else None
-    heads = [text(_head(finding, language)) for finding in findings]
+    heads = [
+        text(f"-# {fit(each.sentence, _SENTENCE)}", language(f"menu-{each.kind}"))
+        for each in findings
+    ]
     feet = [text(_source(f.hit, language)) if f.hit else None for f in findings]
     found = sum(finding.hit is not None for finding in findings)
     limit = (TEXT - width([title, rest, *heads, *feet])) // max(1, found)
@@ -196,10 +199,6 @@ def attribution_card(findings: Sequence[Finding], left: int, language: Language)
             pieces += [text(quote(finding.hit, language, limit)), foot]
             pieces += [_open(finding.hit, language, taken)]
     return Card(*pieces, rest, accent=ANSWERED if found else REFUSED)
-
-
-def _head(finding: Finding, language: Language) -> str:
-    return f"-# {fit(finding.sentence, _SENTENCE)}\n{language(f'menu-{finding.kind}')}"
 
 
 def _source(hit: Hit, language: Language) -> str:

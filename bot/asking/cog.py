@@ -18,11 +18,9 @@ from bot.asking import asking, buttons, checking
 from bot.asking.conversation import judge, judge_any, read_days
 from bot.errors import BotError
 from bot.reading.about import starters_card
-from bot.running.commands import describe, everywhere, name, options
+from bot.running.commands import command, everywhere, name, suggest_sources
 from bot.running.unfinished import take_up
-from bot.ui.components import MAX_OPTION, MAX_OPTIONS, WRONG, notice
-from bot.ui.markup import clean
-from bot.ui.naming import short
+from bot.ui.components import WRONG, notice
 from embeddings.errors import StorageError
 from embeddings.types import Filters
 
@@ -55,8 +53,7 @@ class Ask(commands.Cog):
             with contextlib.suppress(StorageError):
                 await take_up(self.bot, began)
 
-    @app_commands.command(**describe("ask"))
-    @options("ask", "question", "source", "since", "until", "public")
+    @command("ask")
     @everywhere
     async def ask(
         self,
@@ -73,12 +70,7 @@ class Ask(commands.Cog):
         filters = Filters(since=first_day, until=last_day, source=source)
         await asking.respond(interaction, question, filters, public=public)
 
-    @ask.autocomplete("source")
-    async def sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Suggest the names of sources."""
-        catalogue = (await self.bot.see(interaction)).catalogue
-        names = catalogue.sources_matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in names]
+    ask.autocomplete("source")(suggest_sources)
 
     async def find(self, interaction: Interaction, message: discord.Message) -> None:
         """Show, sentence by sentence, the passages that speak of a message, or that none does."""
@@ -94,7 +86,7 @@ class Ask(commands.Cog):
         """Answer a message that is for the bot: a private one, or one that mentions it."""
         if message.author.bot or message.type not in _WRITTEN or not self._is_for_me(message):
             return
-        language = self._language(message)
+        language = judge_any(self._question(message), self.bot.languages)[1]
         try:
             await self._take(message, language)
         except Exception as error:  # noqa: BLE001 - told to the person and to the operator
@@ -114,18 +106,10 @@ class Ask(commands.Cog):
         role = message.guild.self_role if message.guild else None
         return self.bot.user in message.mentions or role in message.role_mentions
 
-    @property
-    def _mark(self) -> re.Pattern[str]:
-        """What stands in a text where the bot is mentioned."""
-        return re.compile(rf"<@!?{self.bot.user.id if self.bot.user else 0}>")
-
-    def _language(self, message: discord.Message) -> Language:
-        return judge_any(self._question(message), self.bot.languages)[1]
-
     def _question(self, message: discord.Message) -> str:
         """Return what a message says beside the mention."""
         role = message.guild.self_role if message.guild else None
-        said = self._mark.sub(" ", message.content)
+        said = re.sub(rf"<@!?{self.bot.user.id if self.bot.user else 0}>", " ", message.content)
         return (said.replace(role.mention, " ") if role else said).strip()
 
     async def _take(self, message: discord.Message, language: Language) -> None:
@@ -154,11 +138,7 @@ class Ask(commands.Cog):
             await self._reply(message, notice(language("welcome")), language)
 
     async def _answer(
-        self,
-        message: discord.Message,
-        said: str,
-        other: discord.Message | None,
-        language: Language,
+        self, message: discord.Message, said: str, other: discord.Message | None, language: Language
     ) -> None:
         rules = asking.admit(self.bot, said, message)
         typing = asyncio.create_task(_show_typing(message.channel), name="typing")

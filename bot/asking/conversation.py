@@ -36,16 +36,14 @@ def judge(said: str, language: Language) -> str:
     if not words:
         return "sign" if said.strip(" ?") else "nothing"
     folded = " ".join(words)
+    polite: set[str] = set()
     for kind in ("check", "thanks", "hello"):
-        phrases = {" ".join(_WORD.findall(p)) for p in language(f"{kind}-words").split(",")}
-        if folded in phrases:
+        phrases = [_WORD.findall(p) for p in language(f"{kind}-words").casefold().split(",")]
+        if folded in map(" ".join, phrases):
             return kind
-    polite = {word for kind in ("thanks", "hello") for word in _list(language, kind)}
+        if kind != "check":
+            polite.update(*phrases)
     return "thanks" if "?" not in said and polite.issuperset(words) else "question"
-
-
-def _list(language: Language, kind: str) -> list[str]:
-    return _WORD.findall(language(f"{kind}-words").casefold())
 
 
 def read_day(text: str | None, *, last: bool = False) -> date | None:

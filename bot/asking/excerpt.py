@@ -34,22 +34,15 @@ class Excerpt:
 
 def excerpt(hit: Hit, limit: int) -> Excerpt:
     """Return what is shown of a hit in at most ``limit`` characters, mark-up included."""
-    return select(hit.article.text, _stretches(hit), _deciding(hit), limit)
-
-
-def _stretches(hit: Hit) -> list[tuple[int, int]]:
-    """Return the passage cut at the starts of its sentences, so that nothing falls between."""
-    return stretches(hit.passage.start, hit.passage.end, hit.passage.sentences)
+    passage, sentence = hit.passage, hit.sentence
+    pieces = stretches(passage.start, passage.end, passage.sentences)
+    return select(hit.article.text, pieces, (sentence.start, sentence.end), limit)
 
 
 def stretches(start: int, end: int, sentences: Sequence[Span]) -> list[tuple[int, int]]:
-    """Cut ``start:end`` at the starts of its sentences."""
+    """Cut ``start:end`` at the starts of its sentences, so that nothing falls between."""
     inside = {s.start for s in sentences if start < s.start < end}
     return list(pairwise([start, *sorted(inside), end]))
-
-
-def _deciding(hit: Hit) -> tuple[int, int]:
-    return hit.sentence.start, hit.sentence.end
 
 
 def select(

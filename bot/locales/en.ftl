@@ -573,6 +573,7 @@ feeds-count = { $count ->
 feeds-how = Each is looked at every { $minutes } minutes. What stands in it at first is added; what comes later is announced too, where you chose a channel.
 feeds-announced = announced in { $channel }
 feeds-looked = looked at { $when }
+feeds-this = This address
 feeds-new = first look within two minutes
 announced = New story
 announced-more = { $count ->

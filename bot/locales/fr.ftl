@@ -609,6 +609,7 @@ feeds-count = { $count ->
 feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient déjà est ajouté ; ce qui arrive ensuite est aussi annoncé, si vous avez choisi un salon.
 feeds-announced = annoncé dans { $channel }
 feeds-looked = relu { $when }
+feeds-this = Cette adresse
 feeds-new = première lecture d’ici deux minutes
 announced = Nouvel article
 announced-more = { $count ->

@@ -72,8 +72,8 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     channel = bot.get_channel(rules_of(bot, guild).news)
     if not isinstance(channel, discord.abc.Messageable):
         raise BotError("not-offered")
-    language = language_of(interaction)
-    inquiry = Inquiry(user, guild, interaction.channel_id, asked, language.code)
+    code = language_of(interaction).code
+    inquiry = Inquiry(user, guild, interaction.channel_id, asked, code)
     n = await bot.records.keep(inquiry)
     room = bot.languages.of_server(interaction.guild)
     try:

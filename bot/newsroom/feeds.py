@@ -97,7 +97,9 @@ def _tell(feed: Feed, language: Language) -> Iterator[str]:
     when = language("feeds-looked", when=f"<t:{looked}:R>") if looked else language("feeds-new")
     yield " · ".join(filter(None, [fit(feed.address, _LONGEST), place, when]))
     if feed.trouble:
-        yield fit(translate(feed.trouble, language.code), _LONGEST)
+        said = translate(feed.trouble, language.code)
+        told = said.removeprefix(feed.address)  # which stands above
+        yield fit(told if told == said else language("feeds-this") + told, _LONGEST)
 
 
 async def watch_feeds(bot: Context) -> None:
@@ -169,8 +171,8 @@ async def _announce(bot: Context, feed: Feed, added: Sequence[ArticleSummary]) -
             if card := await announcement(seen, ref(article), language):
                 await post(channel, card)
         if len(added) > ANNOUNCED:
-            rest = language("announced-more", count=len(added) - ANNOUNCED)
-            await post(channel, Card(text(f"-# {rest}")))
+            rest = f"-# {language('announced-more', count=len(added) - ANNOUNCED)}"
+            await post(channel, Card(text(rest)))
     except LOST as lost:
         _log.info("a new story could not be announced: %s", type(lost).__name__)
 

@@ -1,23 +1,132 @@
-"""What the buttons of articles do, of their list, and of what is kept about somebody."""
+"""The list of articles, and what the buttons of articles and of one's own data do."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from discord import ButtonStyle, ui
 
 from bot.delivery import answer, hold, hold_update, language_of
 from bot.errors import BotError
 from bot.reading import about
-from bot.reading.listing import STATE, Look, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.ui.actions import Click, Form, write_field
-from bot.ui.components import Attached, Card, notice, text
-from bot.ui.naming import PLACE, SHORT, Place
+from bot.ui.catalogue import SORTS
+from bot.ui.components import ANSWERED, Attached, Card, button, notice, row, text
+from bot.ui.markup import fit
+from bot.ui.naming import PLACE, SHORT, Place, open_select, summary_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.context import Interaction
     from bot.translate import Language
     from bot.ui.actions import Filled
+    from bot.ui.catalogue import Catalogue
+    from embeddings.types import ArticleSummary
+
+PER_PAGE = 10
+MAX_FILTER = 40
+"""The longest filter: it stands in the buttons' custom ids."""
+STATE = (
+    rf"(?P<page>\d{{1,6}}):(?P<sort>{'|'.join(SORTS)}):(?P<source>(?:[\w-]{{8}})?):"
+    r"(?P<month>(?:\d{4}-\d{2})?):(?P<text>.*)"
+)
+"""The pattern of what a button of the list leads to."""
+_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of the list is looked at.
+
+    Attributes:
+        text: What the title, the source or the author must hold.
+        sort: One of ``SORTS``.
+        page: From 0; the nearest one when there is no such page.
+        source: The digest of a source's name; empty: all.
+        month: A year and a month, such as ``2018-06``; empty: all.
+    """
+
+    text: str = ""
+    sort: str = "date"
+    page: int = 0
+    source: str = ""
+    month: str = ""
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str]) -> Look:
+        """Read it again from the groups of ``STATE``."""
+        return cls(**{**fields, "page": int(fields["page"])})  # type: ignore[arg-type]  # one is int
+
+    def __str__(self) -> str:
+        """Return what ``STATE`` reads."""
+        return f"{self.page}:{self.sort}:{self.source}:{self.month}:{self.text}"
+
+
+def listing_card(catalogue: Catalogue, language: Language, look: Look) -> Card:
+    """Return a page of the list of articles."""
+    found = choose(catalogue, look)
+    last = max(0, (len(found) - 1) // PER_PAGE)
+    at = max(0, min(look.page, last))
+    shown = found[at * PER_PAGE : (at + 1) * PER_PAGE]
+    head = [f"### {language('sources-title', count=len(found))}"]
+    if told := _say_filters(catalogue, language, look):
+        head.append(f"-# {language('sources-filter', text=told)}")
+    if not shown:
+        add = button(language("button-add"), "v:stories")
+        return Card(text(*head), None if told else row(add), accent=ANSWERED)
+    sorts = [
+        button(
+            language(f"sort-{sort}"),
+            f"v:list:s:{replace(look, sort=sort, page=0)}",
+            style=ButtonStyle.primary if sort == look.sort else ButtonStyle.secondary,
+        )
+        for sort in SORTS
+    ]
+    foot = language("sources-page", page=str(at + 1), pages=str(last + 1)) if last else ""
+    return Card(
+        text(*head),
+        ui.Separator(),
+        text(*(f"**{fit(a.title, _TITLE)}**\n-# {summary_line(a, language)}" for a in shown)),
+        text(f"-# {foot}") if foot else None,
+        open_select(shown, language("sources-open")),
+        row(*sorts),
+        _turn(look, at, last, language),
+        accent=ANSWERED,
+    )
+
+
+def choose(catalogue: Catalogue, look: Look) -> list[ArticleSummary]:
+    """Return the articles that are looked for, sorted."""
+    source = catalogue.sources.get(look.source)
+    return [
+        article
+        for article in catalogue.listed(look.text, look.sort)
+        if (not look.source or article.source == source)
+        and (not look.month or str(article.date or "").startswith(look.month))
+    ]
+
+
+def _say_filters(catalogue: Catalogue, language: Language, look: Look) -> str:
+    year, _, month = look.month.partition("-")
+    when = f"{language(f'month-{int(month)}')} {year}" if month else ""
+    parts = (look.text, catalogue.sources.get(look.source, ""), when)
+    return " · ".join(fit(part, _TITLE) for part in parts if part)
+
+
+def _turn(look: Look, at: int, last: int, language: Language) -> ui.ActionRow[Any] | None:
+    """Return the buttons to other pages; the letter keeps two that lead to one page apart."""
+
+    def lead(letter: str, page: int) -> str:
+        return f"v:list:{letter}:{replace(look, page=page)}"
+
+    return row(
+        button(language("button-previous"), lead("p", at - 1)) if at else None,
+        button(language("button-next"), lead("n", at + 1)) if at < last else None,
+        button(language("button-jump"), f"v:jump:{replace(look, page=0)}") if last > 1 else None,
+    )
 
 
 class Context(Click, template=rf"v:ctx:{PLACE}"):

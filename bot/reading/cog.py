@@ -11,13 +11,12 @@ from bot import delivery
 from bot.errors import BotError
 from bot.reading import about, buttons
 from bot.reading.about import start_row
-from bot.reading.listing import MAX_FILTER, Look, listing_card
+from bot.reading.buttons import MAX_FILTER, Look, listing_card
 from bot.reading.pages import open_page
-from bot.running.commands import describe, everywhere, name, options
+from bot.running.commands import Suggestions, command, everywhere, name, suggest, suggest_sources
 from bot.servers.rules import is_editor, rules_of
 from bot.ui.catalogue import SORTS
-from bot.ui.components import MAX_OPTION, MAX_OPTIONS, Card, text
-from bot.ui.markup import clean
+from bot.ui.components import MAX_OPTIONS, Card, text
 from bot.ui.naming import label, open_select, ref, short
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ class Reading(commands.Cog):
     def __init__(self, bot: Context) -> None:
         self.bot = bot
 
-    @app_commands.command(**describe("sources"))
-    @options("sources", "filter_", "source", "month", "page", "sort")
+    @command("sources")
     @app_commands.choices(sort=_SORTS)
     @everywhere
     async def sources(
@@ -59,15 +57,10 @@ class Reading(commands.Cog):
         card = listing_card(catalogue, delivery.language_of(interaction), look)
         await delivery.answer(interaction, card)
 
-    @sources.autocomplete("source")
-    async def names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Suggest the names of sources."""
-        catalogue = (await self.bot.see(interaction)).catalogue
-        found = catalogue.sources_matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=clean(n)[:MAX_OPTION], value=short(n)) for n in found]
+    sources.autocomplete("source")(suggest_sources)
 
     @sources.autocomplete("month")
-    async def months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def months(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest the months in which articles came out, newest first."""
         catalogue = (await self.bot.see(interaction)).catalogue
         language = delivery.language_of(interaction)
@@ -76,10 +69,9 @@ class Reading(commands.Cog):
             for month in catalogue.months
         }
         found = [n for n in named if typed.casefold() in f"{n} {named[n]}".casefold()]
-        return [app_commands.Choice(name=n, value=named[n]) for n in found[:MAX_OPTIONS]]
+        return suggest((n, named[n]) for n in found)
 
-    @app_commands.command(**describe("source"))
-    @options("source", "title")
+    @command("source")
     @everywhere
     async def source(self, interaction: Interaction, title: str) -> None:
         """Open an article at its first page; of several with that title, ask which."""
@@ -95,12 +87,12 @@ class Reading(commands.Cog):
         await delivery.answer(interaction, card)
 
     @source.autocomplete("title")
-    async def titles(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def titles(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest titles, newest first."""
         found = (await self.bot.see(interaction)).catalogue.matching(typed)[:MAX_OPTIONS]
-        return [app_commands.Choice(name=label(a, found), value=ref(a)) for a in found]
+        return suggest((label(a, found), ref(a)) for a in found)
 
-    @app_commands.command(**describe("help"))
+    @command("help")
     @everywhere
     async def help(self, interaction: Interaction) -> None:
         """Show what can be done here, and by whom the bot is run."""
@@ -115,7 +107,7 @@ class Reading(commands.Cog):
         )
         await delivery.answer(interaction, card)
 
-    @app_commands.command(**describe("privacy"))
+    @command("privacy")
     @everywhere
     async def privacy(self, interaction: Interaction) -> None:
         """Show what is kept, and of this person."""

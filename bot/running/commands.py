@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import inspect
 import json
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
@@ -14,12 +16,15 @@ from discord import app_commands
 from bot.delivery import LOST, patiently
 from bot.running import turns
 from bot.translate import Languages
+from bot.ui.components import MAX_OPTION, MAX_OPTIONS
+from bot.ui.markup import clean
+from bot.ui.naming import short
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from bot.context import Context
+    from bot.context import Context, Interaction
 
 AGAIN, LATEST = 60.0, 3600.0
 """Seconds until Discord is asked once more to take the commands, and the most between two tries."""
@@ -30,6 +35,8 @@ _MALFORMED = (KeyError, TypeError, ValueError)
 """What discord.py raises when a reply is not what it should be."""
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+Command = app_commands.Command[Any, ..., None]
+Suggestions = list[app_commands.Choice[str]]
 ENGLISH = Languages.load().default
 """What Discord shows to people whose language has no file: the names that commands are known by."""
 
@@ -39,25 +46,33 @@ def name(key: str) -> app_commands.locale_str:
     return app_commands.locale_str(ENGLISH(key), key=key)
 
 
-def describe(key: str) -> dict[str, Any]:
-    """Return the name and the description of a command, and the key that help finds it by."""
-    return {
-        "name": name(f"{key}-name"),
-        "description": name(f"{key}-description"),
-        "extras": {"key": key},
-    }
+def command(key: str) -> Callable[[Callable[..., Any]], Command]:
+    """Make a method a command: it and its options are named and described by the texts of a key.
 
+    A name's last ``_`` is Python's, not ours; help finds a command by its key.
+    """
 
-def options(key: str, *names: str) -> Callable[[T], T]:
-    """Name and describe the options of a command; a name's last ``_`` is Python's, not ours."""
-
-    def decorate(function: T) -> T:
-        keys = {each: f"{key}-{each.rstrip('_').replace('_', '-')}" for each in names}
-        renamed = {option: name(f"{k}-name") for option, k in keys.items()}
-        described = {option: name(f"{k}-description") for option, k in keys.items()}
-        return app_commands.rename(**renamed)(app_commands.describe(**described)(function))
+    def decorate(method: Callable[..., Any]) -> Command:
+        given = [*inspect.signature(method).parameters][2:]
+        keys = {each: f"{key}-{each.rstrip('_').replace('_', '-')}" for each in given}
+        for tell, what in ((app_commands.rename, "name"), (app_commands.describe, "description")):
+            tell(**{each: name(f"{k}-{what}") for each, k in keys.items()})(method)
+        called, described = name(f"{key}-name"), name(f"{key}-description")
+        return app_commands.command(name=called, description=described, extras={"key": key})(method)
 
     return decorate
+
+
+def suggest(found: Iterable[tuple[str, str]]) -> Suggestions:
+    """Return the first of what was found, each by its name and what it stands for."""
+    some = islice(found, MAX_OPTIONS)
+    return [app_commands.Choice(name=name[:MAX_OPTION], value=value) for name, value in some]
+
+
+async def suggest_sources(interaction: Interaction, typed: str) -> Suggestions:
+    """Suggest the names of sources."""
+    catalogue = (await interaction.client.see(interaction)).catalogue
+    return suggest((clean(n), short(n)) for n in catalogue.sources_matching(typed))
 
 
 def everywhere(function: T) -> T:

@@ -197,8 +197,6 @@ def _app(health: Health) -> web.Application:
         headers = {"Content-Type": CONTENT_TYPE_LATEST}
         return web.Response(body=await health.measure(), headers=headers)
 
-    app = web.Application()
-    app.add_routes(
-        [web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)]
-    )
+    app, pages = web.Application(), {"/healthz": alive, "/readyz": ready, "/metrics": metrics}
+    app.add_routes([web.get(path, page) for path, page in pages.items()])
     return app

@@ -94,16 +94,15 @@ class Metrics:
             self._info.labels(version("verbatim")).set(1)
         except PackageNotFoundError:
             self._info.labels("0").set(1)
-        for outcome in ("answered", "refused", "mistaken", "late", "failed"):
-            self._questions.labels(outcome)
-        for kind in ("empty_corpus", "not_found", "no_match_in_filter"):
-            self._refusals.labels(kind)
-        for outcome in ("published", "refused", "busy", "failed"):
-            self.reindexes.labels(outcome)
-        for stage in ("all", "search"):
-            self._seconds.labels(stage)
-        for kind in ("new", "resumed"):
-            self.sessions.labels(kind)
+        for counted, labels in (
+            (self._questions, ("answered", "refused", "mistaken", "late", "failed")),
+            (self._refusals, ("empty_corpus", "not_found", "no_match_in_filter")),
+            (self.reindexes, ("published", "refused", "busy", "failed")),
+            (self._seconds, ("all", "search")),
+            (self.sessions, ("new", "resumed")),
+        ):
+            for label in labels:
+                counted.labels(label)
 
     async def question(self, asking: Awaitable[Answer]) -> Answer:
         """Wait for an answer, and count it."""

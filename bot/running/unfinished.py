@@ -31,8 +31,8 @@ async def keep_question(
 ) -> AsyncIterator[None]:
     """Keep a question that was acknowledged until this ends; nobody waits for the disk."""
     records, code = interaction.client.records, language_of(interaction).code
-    user, guild = interaction.user.id, interaction.guild_id
-    asked = Pending(interaction.token, user, guild, question, code, private)
+    who = interaction.token, interaction.user.id, interaction.guild_id
+    asked = Pending(*who, question, code, private)
     beginning = asyncio.create_task(_surely(records.begin(asked)), name="pending")
 
     async def finish() -> None:
@@ -52,8 +52,8 @@ async def keep_change(interaction: Interaction, custom_id: str) -> AsyncIterator
     One that is broken off stays, to be told of.
     """
     records, code = interaction.client.records, language_of(interaction).code
-    user, guild = interaction.user.id, interaction.guild_id
-    await _surely(records.begin_work(Work(interaction.token, user, guild, custom_id, code)))
+    who = interaction.token, interaction.user.id, interaction.guild_id
+    await _surely(records.begin_work(Work(*who, custom_id, code)))
     try:
         yield
     except asyncio.CancelledError:

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from config.settings import DiscordSettings
     from embeddings.store.people import Choices
 
-_COMMANDS = {
-    discord.InteractionType.application_command,
-    discord.InteractionType.autocomplete,
-}
+_COMMANDS = {discord.InteractionType.application_command, discord.InteractionType.autocomplete}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,7 @@ import click
 
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
-from bot.shell.session import (
-    FAULT,
-    anyway,
-    as_utf8,
-    command,
-    common,
-    dry_run,
-    first_day,
-    last_day,
-    name_author,
-)
+from bot.shell.session import FAULT, anyway, as_utf8, command, common, day_of, dry_run, name_author
 from bot.shell.upkeep import audit, edit, export, import_, read, reply_change
 from embeddings.errors import InputError
 from embeddings.types import Filters
@@ -49,8 +39,10 @@ def app() -> None:
 @click.argument("question", nargs=-1, required=True)
 @click.option("--after", multiple=True, metavar="QUESTION", help="What was asked before it.")
 @click.option("--top-k", type=click.IntRange(1, 10), metavar="N", help="The most passages.")
-@click.option("--since", type=first_day, metavar="DATE", help="The earliest day of publication.")
-@click.option("--until", type=last_day, metavar="DATE", help="The latest day of publication.")
+@click.option(
+    "--since", type=day_of("first"), metavar="DATE", help="The earliest day of publication."
+)
+@click.option("--until", type=day_of("last"), metavar="DATE", help="The latest day of publication.")
 @click.option("--source", metavar="NAME", help="Who published it.")
 def ask(
     shell: Shell,

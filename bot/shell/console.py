@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.shell import output, printing
@@ -104,7 +104,10 @@ class _Talk:
         try:
             value = self._runner.run(self._engine.ask(question, before=tuple(self._before)))
         except EmbeddingsError as error:
-            self._refuse(error)
+            if self._shell.json:
+                self._shell.tell(str(error))
+            else:
+                self._shell.screen().line(self._shell.translate(str(error)), "yellow")
             return
         if not value.is_small_talk:
             self._before.append(value.understood_as or question)
@@ -113,12 +116,6 @@ class _Talk:
             value, output.answer, lambda screen, it: printing.answer(screen, it, threshold)
         )
         sys.stdout.flush()
-
-    def _refuse(self, error: EmbeddingsError) -> None:
-        if self._shell.json:
-            self._shell.tell(str(error))
-        else:
-            self._shell.screen().line(self._shell.translate(str(error)), "yellow")
 
 
 def _somebody_types() -> bool:
@@ -132,7 +129,8 @@ def _typed() -> Iterator[str]:
     if not _somebody_types():
         yield from decoded(sys.stdin.buffer)
         return
-    _line_editing()
+    with suppress(ImportError):  # on Windows
+        import readline  # noqa: F401 - its import is its effect: arrow keys edit the line
     while True:
         try:
             yield input(PROMPT)
@@ -142,14 +140,6 @@ def _typed() -> Iterator[str]:
         except KeyboardInterrupt:
             sys.stdout.write("\n")
             raise
-
-
-def _line_editing() -> None:
-    """Let arrow keys edit the line and call back earlier ones, where Python can."""
-    try:
-        import readline  # noqa: F401 - its import is its effect; absent on Windows
-    except ImportError:
-        return
 
 
 def decoded(lines: Iterable[bytes]) -> Iterator[str]:

@@ -49,13 +49,12 @@ def rollback(value: RollbackReport) -> Document:
 
 def answer(value: Answer) -> Document:
     """Return the document of one answer."""
-    filters = value.filters
+    filters, first = (
+        value.filters,
+        ("question", "understood_as", "snapshot", "confidence", "refusal"),
+    )
     return {
-        "question": value.question,
-        "understood_as": value.understood_as,
-        "snapshot": value.snapshot,
-        "confidence": value.confidence,
-        "refusal": value.refusal,
+        **{name: getattr(value, name) for name in first},
         "hits": [hit(one) for one in value.hits],
         "closest": [hit(one) for one in value.closest],
         "notes": [note.text for note in value.notes],
@@ -73,9 +72,7 @@ def hit(value: Hit) -> Document:
 
     sentence = value.sentence
     return {
-        "rank": value.rank,
-        "score": value.score,
-        "confidence": value.confidence,
+        **{name: getattr(value, name) for name in ("rank", "score", "confidence")},
         "article": article(value.article),
         "passage": value.text,
         "start": value.passage.start,
@@ -105,9 +102,7 @@ def reindex(value: ReindexReport) -> Document:
 def addition(value: ChangeReport) -> Document:
     """Return what an addition did; on a dry run, also how each article was understood."""
     document: Document = {
-        "added": sources(value.added),
-        "changed": sources(value.changed),
-        "unchanged": sources(value.unchanged),
+        **{name: sources(getattr(value, name)) for name in ("added", "changed", "unchanged")},
         "rejected": value.rejected,
         "left_out": value.left_out,
         "report": reindex(value.report) if value.report else None,

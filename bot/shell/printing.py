@@ -38,7 +38,7 @@ def answer(screen: Screen, value: Answer, threshold: float) -> None:
     for hit in value.closest[:1]:
         _show_hit(screen, hit, threshold)
     if value.nearest_titles:
-        screen.line(words("nearest", titles=_join(words, value.nearest_titles)), "dim")
+        screen.line(words("nearest", titles=words("separator").join(value.nearest_titles)), "dim")
 
 
 def _show_understood(screen: Screen, value: Answer) -> None:
@@ -67,7 +67,7 @@ def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
     if address:
         screen.line(address, "dim")
     if hit.also_in:
-        screen.indented(words("also-in", titles=_join(words, hit.also_in)), "dim")
+        screen.indented(words("also-in", titles=words("separator").join(hit.also_in)), "dim")
     screen.line()
 
 
@@ -86,18 +86,9 @@ def source_line(words: Words, hit: Hit, threshold: float) -> str:
 
 
 def _filters(words: Words, filters: Filters) -> list[str]:
-    said = []
-    if filters.since:
-        said.append(words("since", day=words.day(filters.since)))
-    if filters.until:
-        said.append(words("until", day=words.day(filters.until)))
-    if filters.source:
-        said.append(words("in-source", source=filters.source))
-    return said
-
-
-def _join(words: Words, titles: Iterable[str]) -> str:
-    return words("separator").join(titles)
+    days = {"since": filters.since, "until": filters.until}
+    said = [words(key, day=words.day(day)) for key, day in days.items() if day]
+    return [*said, words("in-source", source=filters.source)] if filters.source else said
 
 
 def sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
@@ -159,28 +150,21 @@ def show_fields(
 
 def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
     """Show who changed what and when."""
-    rows = [_list_change(screen.words, entry) for entry in entries]
+    words, rows = screen.words, []
+    for entry in entries:
+        told = ", ".join(entry.fields)
+        if not told and entry.article is not None:
+            told = f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
+        elif entry.article is None and entry.what == "publish":
+            told = "+{} ~{} -{}".format(*entry.counts)
+        what, by = words(f"did-{entry.what}"), entry.by or words("somebody")
+        about = entry.article or entry.snapshot
+        rows.append((entry.at.isoformat(" ", "seconds"), by, what, about, told))
     if not rows and screen.is_terminal:
-        screen.line(screen.words("no-audit"), "yellow")
+        screen.line(words("no-audit"), "yellow")
         return
     names = ("at", "by", "what", "about", "details")
-    screen.table((screen.words(f"column-{name}") for name in names), rows)
-
-
-def _list_change(words: Words, entry: AuditEntry) -> tuple[object, ...]:
-    return (
-        entry.at.isoformat(" ", "seconds"),
-        entry.by or words("somebody"),
-        words(f"did-{entry.what}"),
-        entry.article or entry.snapshot,
-        ", ".join(entry.fields) or _digests(entry),
-    )
-
-
-def _digests(entry: AuditEntry) -> str:
-    if entry.article is None:
-        return "+{} ~{} -{}".format(*entry.counts) if entry.what == "publish" else ""
-    return f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
+    screen.table((words(f"column-{name}") for name in names), rows)
 
 
 def reindex(screen: Screen, report: ReindexReport, *, dry_run: bool) -> None:

@@ -104,15 +104,14 @@ class Screen:
         """Show rows under their columns."""
         if not self.is_terminal:
             for row in rows:
-                self.line("\t".join(_cell(cell) for cell in row))
+                self.line("\t".join(map(_cell, row)))
             return
-        from rich.table import Table
+        from rich.table import Column, Table
         from rich.text import Text
 
-        heads = list(columns)
-        table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(heads))
-        for number, head in enumerate(heads):
-            table.add_column(head, overflow="fold", no_wrap=number == 0)
+        heads = [Column(head, overflow="fold", no_wrap=not n) for n, head in enumerate(columns)]
+        is_headed = any(column.header for column in heads)
+        table = Table(*heads, box=None, pad_edge=False, header_style="bold", show_header=is_headed)
         for row in rows:
             table.add_row(*(Text(clean(_cell(cell)).translate(_GLUE)) for cell in row))
         self._draw(table)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import click
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
-    from embeddings.question.days import Days
-    from embeddings.types import Progress, ProgressCallback
+    from embeddings.types import ProgressCallback
 
 DONE, FAULT, MISTAKE = 0, 1, 2
 """Exit codes: done, our fault, the caller's mistake."""
@@ -112,9 +111,7 @@ class Shell:
         log.set_up(settings)
 
     def run(
-        self,
-        work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]],
-        **opening: Any,
+        self, work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]], **opening: Any
     ) -> Result:
         """Open the engine as ``opening`` says, do one thing with it, show how far it is, close it.
 
@@ -168,16 +165,12 @@ class Shell:
     def bar(self) -> Iterator[ProgressCallback]:
         """Show how far a long task is, when somebody looks at standard error."""
         if not (sys.stderr and sys.stderr.isatty()):
-            yield _look_away
+            yield lambda _: None  # nobody looks at it
             return
         from bot.shell.screen import progress_bar  # rich, only where it shows
 
         with progress_bar(self.words) as callback:
             yield callback
-
-
-def _look_away(progress: Progress) -> None:
-    """Take a step that nobody looks at."""
 
 
 def tell(sentence: str) -> None:
@@ -187,29 +180,20 @@ def tell(sentence: str) -> None:
         sys.stderr.flush()
 
 
-def first_day(text: str) -> date:
-    """Return the first of the days that are written: 2018-06-22, "juin 2018", "last week".
+def day_of(edge: Literal["first", "last"]) -> Callable[[str], date]:
+    """Return what reads the first or the last of the days written: 2018-06-22, "juin 2018"."""
 
-    Raises:
-        click.BadParameter: It is not written as days, or is not in the calendar.
-    """
-    return _days(text).first
+    def read(text: str) -> date:
+        from embeddings.question.days import read_days  # keeps --help quick
 
+        found = read_days(text, datetime.now(UTC).date())
+        if found is None:
+            raise click.BadParameter(
+                f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018"'
+            )
+        return found.first if edge == "first" else found.last
 
-def last_day(text: str) -> date:
-    """Return the last of the days that are written, in the same way."""
-    return _days(text).last
-
-
-def _days(text: str) -> Days:
-    from embeddings.question.days import read_days  # keeps --help quick
-
-    found = read_days(text, datetime.now(UTC).date())
-    if found is None:
-        raise click.BadParameter(
-            f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018"'
-        )
-    return found
+    return read
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:

@@ -122,8 +122,7 @@ def reply_change(
         shell.tell(note)
     for rejected in report.rejected:
         reason = shell.translate(rejected.reason)
-        is_named = rejected.input in rejected.reason
-        tell(reason if is_named else f"{rejected.input}: {reason}")
+        tell(reason if rejected.input in rejected.reason else f"{rejected.input}: {reason}")
     return MISTAKE if report.rejected else DONE
 
 

@@ -99,12 +99,7 @@ class Form(ui.Modal):
 
 
 def write_field(
-    name: str,
-    *,
-    most: int,
-    is_long: bool = False,
-    is_needed: bool = False,
-    value: str = "",
+    name: str, *, most: int, is_long: bool = False, is_needed: bool = False, value: str = ""
 ) -> ui.TextInput[Any]:
     """Return a field to write in, its custom id being its name."""
     style = discord.TextStyle.paragraph if is_long else discord.TextStyle.short

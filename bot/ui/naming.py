@@ -70,6 +70,11 @@ def write_day(value: date, language: Language) -> str:
     return language("day", day=value.day, month=month, year=str(value.year))
 
 
+def say_value(value: object, language: Language) -> str:
+    """Return the value of an article's field as it is shown: a day in words, a dash for none."""
+    return write_day(value, language) if isinstance(value, date) else str(value or "—")
+
+
 def say_duration(seconds: float, language: Language) -> str:
     """Say how long something takes, in seconds or in minutes."""
     if seconds >= _MINUTE:

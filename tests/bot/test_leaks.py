@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.context import Seen
 from bot.errors import BotError
 from bot.newsroom.feeds import announcement
-from bot.reading.listing import Look, listing_card
+from bot.reading.buttons import Look, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
 from bot.ui.catalogue import SORTS, Catalogues

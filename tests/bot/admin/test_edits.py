@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.forms import Edit, read_changes
+from bot.admin.buttons import Edit, read_changes
 from bot.client import VerbatimBot
 from bot.errors import BotError
 from bot.translate import Languages

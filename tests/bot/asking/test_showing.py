@@ -9,7 +9,7 @@ import pytest
 
 from bot.admin.reports import reindex_lines, status_card
 from bot.asking.render import View, answer_card
-from bot.reading.listing import Look, listing_card
+from bot.reading.buttons import Look, listing_card
 from bot.servers.rules import combine, rules_card
 from bot.translate import Languages
 from bot.ui.catalogue import Catalogue
