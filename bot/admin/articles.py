@@ -12,7 +12,7 @@ from bot.admin import additions
 from bot.admin.buttons import Add, Edit, Rewrite
 from bot.admin.history import show_history
 from bot.admin.intake import Upload, address, read_message
-from bot.admin.target import articles_of, choose, enter, find_named, target, where
+from bot.admin.target import articles_of, choose, enter, target, where
 from bot.delivery import answer, language_of
 from bot.newsroom.feeds import change_feeds, feeds_card
 from bot.running.commands import Suggestions, command, name, suggest
@@ -78,7 +78,7 @@ class Articles(commands.Cog):
         """Give the form for what is known of an article, or for its text."""
         shared = await choose(interaction, shared=shared)
         engine = await target(interaction, shared=shared)
-        found = await find_named(interaction, engine, article, shared=shared)
+        found = articles_of(interaction, engine, shared=shared).choose(article)
         whole = await engine.article(found.id) if text else None
         to, language = where(shared=shared), language_of(interaction)
         edit = Edit.about(found, f"v:edit:{to}:{found.id}", language)
@@ -91,7 +91,7 @@ class Articles(commands.Cog):
     ) -> None:
         """Show what would be removed; a button does it."""
         engine, is_shared = await enter(interaction, shared=shared)
-        found = await find_named(interaction, engine, article, shared=is_shared)
+        found = articles_of(interaction, engine, shared=is_shared).choose(article)
         proposal = await engine.propose_removal(found.id)
         await additions.show(interaction, engine, proposal, shared=is_shared)
 
@@ -103,7 +103,7 @@ class Articles(commands.Cog):
         engine, is_shared = await enter(interaction, shared=shared)
         found = None
         if article is not None:
-            found = await find_named(interaction, engine, article, shared=is_shared)
+            found = articles_of(interaction, engine, shared=is_shared).choose(article)
         await show_history(interaction, engine, found.id if found else "", 0, shared=is_shared)
 
     @command("watch")

@@ -84,20 +84,6 @@ async def enter(interaction: Interaction, *, shared: bool | None) -> tuple[Searc
     return await target(interaction, shared=shared), shared
 
 
-async def find_named(
-    interaction: Interaction, engine: SearchEngine, text: str, *, shared: bool
-) -> ArticleSummary:
-    """Return the article that somebody names in a collection.
-
-    Raises:
-        BotError: There is none, or there are several of that title.
-    """
-    found = articles_of(interaction, engine, shared=shared).articles_named(text)
-    if len(found) != 1:
-        raise BotError("article-several" if found else "article-unknown")
-    return found[0]
-
-
 def where(*, shared: bool) -> str:
     """Return a collection as ``WHERE`` reads it."""
     return "s" if shared else "o"

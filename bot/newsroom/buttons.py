@@ -109,22 +109,16 @@ async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
     return inquiry
 
 
-class Reply(Click, template=rf"v:reply:{NUMBER}"):
-    """A form for the newsroom's own words."""
+class Respond(Click, template=rf"v:(?P<way>reply|story):{NUMBER}"):
+    """A form for the newsroom's own words, or for the article that answers."""
 
     async def _act(self, interaction: Interaction) -> None:
-        inquiry = await find_inquiry(interaction, self.fields["n"])
-        form = Words.to(inquiry, language_of(interaction))
-        await interaction.response.send_modal(form)
-
-
-class Story(Click, template=rf"v:story:{NUMBER}"):
-    """A form for the article that answers."""
-
-    async def _act(self, interaction: Interaction) -> None:
-        inquiry = await find_inquiry(interaction, self.fields["n"])
-        form = Title.of(inquiry, language_of(interaction))
-        await interaction.response.send_modal(form)
+        inquiry, language = (
+            await find_inquiry(interaction, self.fields["n"]),
+            language_of(interaction),
+        )
+        form = Words.to(inquiry, language) if self.fields["way"] == "reply" else None
+        await interaction.response.send_modal(form or Title.of(inquiry, language))
 
 
 class Decline(Click, template=rf"v:decline:{NUMBER}"):
@@ -175,11 +169,9 @@ class Title(Form, template=rf"v:title:{NUMBER}"):
         await hold_update(interaction)
         inquiry = await find_inquiry(interaction, filled.fields["n"])
         seen = await interaction.client.see(interaction)
-        found = seen.catalogue.articles_named(filled["title"])
-        if len(found) != 1:
-            raise BotError("article-several" if found else "article-unknown")
+        found = seen.catalogue.choose(filled["title"])
         theirs = interaction.client.languages.of(inquiry.language)
-        card = story_card(inquiry.question, await seen.read(found[0]), theirs)
+        card = story_card(inquiry.question, await seen.read(found), theirs)
         await _close(interaction, inquiry, card, "news-closed")
 
 
@@ -194,7 +186,7 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
     await answer(interaction, closed_card(inquiry.question, language, key, by))
 
 
-ALL = (Offer, Agree, Reply, Story, Decline)
+ALL = (Offer, Agree, Respond, Decline)
 
 
 REPLY = 1500

@@ -29,22 +29,19 @@ class Newsroom(commands.Cog):
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
-        self._looking: asyncio.Task[None] | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._seen: dict[int | None, object] = {}
 
     async def cog_unload(self) -> None:
         """End with the bot."""
-        for task in (self._looking, self._watching):
-            if task:
-                task.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Begin to look."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_on(), name="newsroom")
-            self._watching = asyncio.create_task(watch_feeds(self.bot), name="feeds")
+        if not self._tasks:
+            self._tasks = [*map(asyncio.create_task, (self._look_on(), watch_feeds(self.bot)))]
 
     @commands.Cog.listener()
     async def on_articles_changed(self) -> None:

@@ -11,6 +11,7 @@ from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bot.errors import BotError
 from bot.ui.naming import ref, short
 
 if TYPE_CHECKING:
@@ -94,6 +95,17 @@ class Catalogue:
         exact = [a for a in self.articles if text.strip() == a.id]
         exact = exact or [a for key, a in self.keys if fold(a.title) == wanted]
         return exact or self.matching(text)[:1]
+
+    def choose(self, text: str) -> ArticleSummary:
+        """Return the article that somebody names.
+
+        Raises:
+            BotError: There is none, or there are several of that title.
+        """
+        found = self.articles_named(text)
+        if len(found) != 1:
+            raise BotError("article-several" if found else "article-unknown")
+        return found[0]
 
     def find_titles(self, titles: Iterable[str]) -> list[ArticleSummary]:
         """Return an article for each of these titles, each once."""

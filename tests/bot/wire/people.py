@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.bot.wire.messages import Messages
     from tests.bot.wire.state import Channel, Json, User, World
 
-STRING, USER, ATTACHMENT = 3, 6, 11
+STRING, USER, CHANNEL, ATTACHMENT = 3, 6, 7, 11
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,11 @@ class People:
             filled["value"] = attachment["id"]
         elif option["type"] == USER:
             resolved.setdefault("users", {})[str(value.id)] = value.payload()
+            filled["value"] = str(value.id)
+        elif option["type"] == CHANNEL:
+            resolved.setdefault("channels", {})[str(value.id)] = value.payload() | {
+                "permissions": "0"
+            }
             filled["value"] = str(value.id)
         elif option["type"] == STRING:
             longest = option.get("max_length", 6000)

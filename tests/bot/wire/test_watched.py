@@ -14,15 +14,19 @@ from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.snapshots.disk import OWNER
 from embeddings.watching.watcher import watching
+from tests.bot.newsroom.test_feeds import serve
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
+from tests.bot.wire.state import EVERYTHING
+from tests.bot.wire.test_ending import with_this
 from tests.bot.wire.test_process import ended, program
+from tests.embeddings.readers.sites import running as site_running
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.bot.wire.server import FakeDiscord
-    from tests.bot.wire.state import User
+    from tests.bot.wire.state import Channel, User
 
 pytestmark = pytest.mark.process
 
@@ -98,3 +102,37 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
             while not engine.sources():  # noqa: ASYNC110 - nobody tells of it
                 await asyncio.sleep(0.1)
         assert len(engine.passages("ponts")) == 150
+
+
+async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced(
+    server: FakeDiscord, tmp_path: Path
+) -> None:
+    """Looks are without a pause between two of them, and the site is of this machine."""
+    guild = server.add_guild("Rédaction")
+    editor = server.add_member(guild, "Bea", permissions=EVERYTHING)
+    news = server.add_channel(guild, "nouvelles")
+    quick = "from bot.newsroom import feeds; feeds.LOOK = 0.2; feeds.random.uniform = min"
+    hurried = with_this(f"{quick}; feeds.JITTER = 1")
+    given = {"FETCH__PRIVATE": "true", "DISCORD__COOLDOWN_USER": "0", "THRESHOLD": "0.1"}
+    with site_running() as site:
+        address = serve(site, "La crue")
+        async with program(server, tmp_path, server.token, hurried, **given) as process:
+            await server.connected(60)
+            wanted = {"address": address, "announce": news}
+            shown = await (await server.slash("admin watch", wanted, user=editor)).answer(30)
+            assert address in text_of(shown).replace("\\", "")
+            assert f"annoncé dans <#{news.id}>" in text_of(shown)
+            assert await soon(server, editor, "Quand les pompiers sont-ils venus ?", "dimanche")
+            serve(site, "La crue", "Le feu")
+            await server.until(
+                lambda: any("Le feu" in text_of(m) for m in said_in(server, news)), 60
+            )
+            assert not any("La crue" in text_of(m) for m in said_in(server, news))
+            process.terminate()
+            assert (await ended(process))[0] == 0
+
+
+def said_in(server: FakeDiscord, channel: Channel) -> list[str]:
+    """Return the texts of a channel's messages."""
+    messages = server.world.messages.values()
+    return [text_of(m) for m in messages if m["channel_id"] == str(channel.id)]
