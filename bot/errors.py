@@ -111,7 +111,8 @@ def explain(error: BaseException) -> Trouble:
         return Trouble("busy-since", values={"since": f"<t:{int(error.since.timestamp())}:R>"})
     for kind, key in _PERSON:
         if isinstance(error, kind):
-            return Trouble(key, values={"detail": str(error) if key == "refused" else ""})
+            is_said = isinstance(error, engine.InputError)  # in its own sentence
+            return Trouble(key, values={"detail": str(error) if is_said else ""})
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     found = (key for kind, key in _OURS if isinstance(error, kind))
     return Trouble(next(found, "unexpected"), code=code)

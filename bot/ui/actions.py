@@ -110,28 +110,25 @@ def write_field(
 
 async def take_stray(interaction: Interaction) -> None:
     """Take what discord.py has no taker for: forms, and clicks on what is no longer there."""
-    data: Any = interaction.data or {}
-    kind = _KINDS.get(interaction.type)
-    if kind is None:
-        return
     try:
-        custom_id = str(data.get("custom_id", ""))
-        for taker in _below(kind):
-            if match := taker.pattern.fullmatch(custom_id):
-                if kind is Form:
-                    files = data.get("resolved", {}).get("attachments", {}).values()
-                    given = Filled(match.groupdict(), read_values(data), tuple(files))
-                    await taker.take(interaction, given)
-                return
-        raise BotError("dead")  # noqa: TRY301 - told like all else
+        await _take(interaction)
     except Exception as error:  # noqa: BLE001 - told to the person and to the operator
         await tell(interaction, error, "a form or a dead button")
 
 
-_KINDS: dict[discord.InteractionType, type[Any]] = {
-    discord.InteractionType.modal_submit: Form,
-    discord.InteractionType.component: Click,
-}
+async def _take(interaction: Interaction) -> None:
+    data: Any = interaction.data or {}
+    is_form = interaction.type is discord.InteractionType.modal_submit
+    if not (is_form or interaction.type is discord.InteractionType.component):
+        return
+    for taker in _below(Form if is_form else Click):
+        if match := taker.pattern.fullmatch(str(data.get("custom_id", ""))):
+            if is_form:
+                files = data.get("resolved", {}).get("attachments", {}).values()
+                given = Filled(match.groupdict(), read_values(data), tuple(files))
+                await taker.take(interaction, given)
+            return
+    raise BotError("dead")
 
 
 def _below(kind: type[Any]) -> Iterator[type[Any]]:

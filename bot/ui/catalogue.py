@@ -45,12 +45,6 @@ class Catalogue:
         self.starters: dict[str, tuple[str, ...]] = {}
         """Language -> questions that were found to be answered, once somebody looked."""
 
-    @classmethod
-    def joined(cls, parts: Iterable[Catalogue]) -> Catalogue:
-        """Return several catalogues as one."""
-        all_parts = tuple(parts)
-        return cls(tuple(chain.from_iterable(part.articles for part in all_parts)), all_parts)
-
     @cached_property
     def by_ref(self) -> Mapping[str, ArticleSummary]:
         """What names an article in a button -> the article."""
@@ -155,7 +149,8 @@ class Catalogues:
             made = made if made and made.articles is lists[0] else Catalogue(lists[0])
         else:
             parts = tuple(self.of((place, n) if n else None, each) for n, each in enumerate(lists))
-            made = made if made and made.parts == parts else Catalogue.joined(parts)
+            if made is None or made.parts != parts:
+                made = Catalogue(tuple(chain.from_iterable(p.articles for p in parts)), parts)
         self._made[place] = made
         if len(self._made) > _MOST:
             self._made.popitem(last=False)

@@ -70,7 +70,7 @@ async def test_an_edit_is_shown_before_it_counts(world: World) -> None:
     assert f"Changé : {LETTER.title}\n" in text
     assert f"- titre : {LETTER.title} → Une lettre" in text
     assert f"- auteur : {LETTER.author or '—'} → Ada Lovelace" in text
-    assert f"- date : {LETTER.date} → 2018-06-21" in text
+    assert "- date : 22 juin 2018 → 21 juin 2018" in text
     assert there(world).title == LETTER.title
     await world.admin.click(shown.response, label="Confirmer")
     assert (there(world).title, there(world).date) == ("Une lettre", date(2018, 6, 21))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.client import VerbatimBot
-from bot.newsroom.feeds import look_at
+from bot.newsroom.feeds import draw_feeds, look_at
+from bot.translate import Languages
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, FetchSettings, Settings
 from embeddings.collections import Collections
 from embeddings.store.people import Feed
-from tests.bot.people import World, buttons_of, text_of
+from tests.bot.people import World, buttons_of, text_of, texts_of
 from tests.embeddings.readers.sites import Site, running
 
 if TYPE_CHECKING:
@@ -165,3 +166,13 @@ async def test_members_watch_nothing(world: World, site: Site) -> None:
     world.guild._guild.members[world.admin.id].role_ids.clear()
     with pytest.raises(Exception, match="permissions"):
         await watch(world, address=serve(site, "La crue"))
+
+
+def test_what_is_wrong_with_a_feed_does_not_repeat_its_address() -> None:
+    address = "https://gazette.example/flux"
+    trouble = f"{address} cannot be fetched: the page does not exist."
+    fr, en = (Languages.load().of(code) for code in ("fr", "en"))
+    told = texts_of(draw_feeds([Feed(1, address, trouble=trouble)], 5, 60, fr))
+    assert told.count("gazette.example") == 1
+    assert "- Cette adresse ne peut pas être téléchargée" in told
+    assert "- Full." in texts_of(draw_feeds([Feed(1, address, trouble="Full.")], 5, 60, en))
