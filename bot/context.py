@@ -40,19 +40,9 @@ PROMPT, LONG = 1.5, 15.0
 class Context(commands.Bot):
     """The client as features see it; ``bot.client`` fills it.
 
-    Attributes:
-        settings: How the bot presents itself.
-        engine: The shared collection.
-        collections: All collections.
-        records: What is kept: votes, servers' choices, kept questions.
-        languages: The texts.
-        metrics: What is counted.
-        cooldown: When each one last asked.
-        queue: Whose search is next.
-        conversations: What was asked lately, in memory alone.
-        mentions: What one clicks on to use each command, by its name in English.
-        reading: How many additions may be read at the same time.
-        catalogues: The lists of articles that are looked through.
+    ``engine`` is the shared collection, and one of the ``collections``. ``mentions``: a command's
+    name in English -> what one clicks on to use it. ``reading`` bounds how many additions are read
+    at the same time.
     """
 
     settings: Settings
@@ -99,12 +89,7 @@ class Context(commands.Bot):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The only way to what may be searched and read: what is seen from one place.
-
-    Attributes:
-        scope: The collections.
-        catalogue: The list of their articles.
-    """
+    """The only way to what may be searched and read: what is seen from one place."""
 
     scope: Scope
     catalogue: Catalogue

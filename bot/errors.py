@@ -28,12 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class BotError(app_commands.AppCommandError):
-    """What a person cannot do just now: the key of its sentence, and the values in it.
-
-    Attributes:
-        key: The sentence's key, without ``error-``.
-        values: What the sentence speaks of.
-    """
+    """What a person cannot do now: its sentence's key, without ``error-``, and values in it."""
 
     def __init__(self, key: str, **values: Any) -> None:
         super().__init__(key)
@@ -43,12 +38,9 @@ class BotError(app_commands.AppCommandError):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is told of an exception.
+    """What is told of an exception: its sentence's key, without ``error-``, and the values in it.
 
-    Attributes:
-        key: The sentence's key, without ``error-``.
-        code: The short name that the person and the operator share; empty for a mistake.
-        values: What the sentence speaks of.
+    ``code`` is the short name that the person and the operator share; empty for a mistake.
     """
 
     key: str

@@ -26,12 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Texts:
-    """The texts of one file of ``locales/``.
-
-    Attributes:
-        code: ISO 639-1 code of the language.
-        keys: The keys of its texts.
-    """
+    """The texts of one file of ``locales/``, in the language of an ISO 639-1 code."""
 
     def __init__(self, code: str, source: str) -> None:
         self.code = code
@@ -126,11 +121,9 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence in two languages.
+    """A sentence in two languages: what stands around the gaps of the English one, and the other.
 
-    Attributes:
-        words: What stands around the gaps of the English one.
-        other: The other one, whose gaps may be in another order: ``{1}``, ``{0}``.
+    The gaps of the other may be in another order: ``{1}``, ``{0}``.
     """
 
     words: tuple[str, ...]

@@ -67,13 +67,9 @@ async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[lis
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a history.
+    """A part of a history: the collection as buttons name it, an article's id or "" for all.
 
-    Attributes:
-        where: The collection, as the buttons name it.
-        article: The article's id; empty: all of them.
-        page: Which part, from 0.
-        total: How many changes there are in all.
+    ``page`` counts from 0; ``total`` is how many changes there are in all.
     """
 
     where: str

@@ -46,12 +46,9 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What somebody gave.
+    """What somebody gave: files of ours and addresses, and what is not even read.
 
-    Attributes:
-        inputs: Paths of files that are ours, and addresses.
-        names: Path -> what the person calls the file.
-        rejected: What is not even read, and why.
+    ``names``: path -> what the person calls the file.
     """
 
     inputs: tuple[str, ...] = ()
@@ -63,11 +60,7 @@ class Intake:
 class Upload:
     """A file that somebody gave, which is still at Discord.
 
-    Attributes:
-        filename: Its name as Discord writes it.
-        title: Its name as it was; None when that is the same.
-        size: In bytes.
-        read: Fetches it.
+    ``title`` is its name as it was, or None when ``filename`` is; ``size`` is in bytes.
     """
 
     filename: str

@@ -115,25 +115,22 @@ class Stopwatch:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._first: tuple[float, Progress] | None = None
-        self._last: tuple[float, Progress] | None = None
+        self._noted: list[tuple[float, Progress]] = []
 
     def note(self, progress: Progress) -> None:
         """Take note of how far the work is."""
-        if self._first is None or self._first[1].stage != progress.stage:
-            self._first = (self._clock(), progress)
-        self._last = (self._clock(), progress)
+        first = [each for each in self._noted[:1] if each[1].stage == progress.stage]
+        self._noted = [*first, (self._clock(), progress)]
 
     @property
     def left(self) -> float | None:
         """Seconds until the stage ends; None while that cannot be told."""
-        if self._first is None or self._last is None:
+        if not self._noted:
             return None
-        (began, first), (now, last) = self._first, self._last
+        (began, first), (now, last) = self._noted[0], self._noted[-1]
         done, took = last.done - first.done, now - began
-        if done <= 0 or took < SOON or last.done >= last.total:
-            return None
-        return (last.total - last.done) * took / done
+        is_told = done > 0 and took >= SOON and last.done < last.total
+        return (last.total - last.done) * took / done if is_told else None
 
 
 class Reporter:

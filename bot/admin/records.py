@@ -112,13 +112,9 @@ def labelled_set(
 
 @dataclass(slots=True)
 class Group:
-    """A question that people asked in the same words, and was not answered.
+    """A question that people asked in the same words, how often and when last, in UTC.
 
-    Attributes:
-        question: As it was asked last.
-        count: How often.
-        last: When last, in UTC.
-        closest: The title of the article of the closest passage, and the passage.
+    ``closest``: the title of the article of the closest passage, and the passage.
     """
 
     question: str

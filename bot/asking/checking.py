@@ -49,13 +49,7 @@ _MARK = re.compile(r"^\s*(?:(?:>{1,3}|#{1,3}|-#|[-*+]|\d+[.)])\s+)+", re.MULTILI
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of a sentence.
-
-    Attributes:
-        sentence: The sentence.
-        kind: ``says``, ``speaks`` or ``nothing``.
-        hit: The passage; None exactly when there is nothing.
-    """
+    """What was found of a sentence: ``says``, ``speaks`` or ``nothing``, and in which passage."""
 
     sentence: str
     kind: str

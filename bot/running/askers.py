@@ -72,11 +72,7 @@ PATIENCE = 2.0
 
 
 class FairQueue:
-    """Lets a few things be done at a time; who waits for several waits behind who waits for one.
-
-    Args:
-        places: How many are done at the same time, from 1 on.
-    """
+    """Lets some things be done at a time; who waits for several waits behind who waits for one."""
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -152,11 +148,7 @@ class Turn(NamedTuple):
 
 
 class Conversations:
-    """Remembers who asked what in which place, so that a follow-up can be understood.
-
-    Args:
-        clock: Tells seconds that only go forward.
-    """
+    """Remembers who asked what in which place, so that a follow-up can be understood."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -35,13 +35,7 @@ CLOSING = 0.5
 
 
 class Health:
-    """What is known of this process.
-
-    Attributes:
-        metrics: What is counted.
-        engine: The engine, once it is open.
-        held: Which shards this process has, and another one too.
-    """
+    """What is known of this process; ``held`` are its shards, and those that another has too."""
 
     def __init__(self) -> None:
         self.metrics = Metrics()

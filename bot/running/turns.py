@@ -124,13 +124,9 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 class Shards:
-    """The shards of this process, and those that another one has as well.
+    """The shards of this process; ``twice``: those that another has too, so that both answer.
 
-    Args:
-        lease: Seconds after which a shard is nobody's, unless it is taken again.
-
-    Attributes:
-        twice: Those that another process has too: each of their events is answered twice.
+    After ``lease`` seconds a shard is nobody's, unless it is taken again.
     """
 
     def __init__(self, lease: float = LEASE) -> None:

@@ -25,18 +25,7 @@ _COMMANDS = {discord.InteractionType.application_command, discord.InteractionTyp
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds in one server, or in private messages.
-
-    Attributes:
-        public: Whether /ask answers in the channel by default.
-        channels: The channels it answers in; empty: all.
-        cooldown_user: Seconds between two questions of one person.
-        cooldown_channel: Seconds between two questions in one channel.
-        keep: Whether unanswered questions and the questions of votes are kept.
-        editors: Roles that may change the articles without managing the server.
-        news: The channel where the newsroom takes questions; 0: none.
-        tell: Whether people may ask to be told when a story answers.
-    """
+    """What holds in one server, or in private messages; ``Choices`` says what each is."""
 
     public: bool
     channels: tuple[int, ...]

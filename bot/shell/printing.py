@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.asking.excerpt import shown_at_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.shell.screen import Screen, Words
     from embeddings.readers import Draft
@@ -94,11 +95,8 @@ def _filters(words: Words, filters: Filters) -> list[str]:
 def sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
     """Show the articles, one a line."""
     rows = [(v.id, v.title, v.source, v.date, v.language, v.passages) for v in values]
-    if not rows and screen.is_terminal:
-        screen.line(screen.words("no-sources"), "yellow")
-        return
     names = ("id", "title", "source", "date", "language", "passages")
-    screen.table((screen.words(f"column-{name}") for name in names), rows)
+    _list(screen, names, rows, "no-sources")
 
 
 def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
@@ -153,39 +151,38 @@ def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
     words, rows = screen.words, []
     for entry in entries:
         told = ", ".join(entry.fields)
-        if not told and entry.article is not None:
-            told = f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
-        elif entry.article is None and entry.what == "publish":
+        if entry.article is not None:
+            told = told or f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
+        elif entry.what == "publish":
             told = "+{} ~{} -{}".format(*entry.counts)
         what, by = words(f"did-{entry.what}"), entry.by or words("somebody")
         about = entry.article or entry.snapshot
         rows.append((entry.at.isoformat(" ", "seconds"), by, what, about, told))
+    _list(screen, ("at", "by", "what", "about", "details"), rows, "no-audit")
+
+
+def _list(
+    screen: Screen, names: Iterable[str], rows: Sequence[Sequence[object]], nothing: str
+) -> None:
+    """Show rows under the names of their columns, or, to a person, that there are none."""
     if not rows and screen.is_terminal:
-        screen.line(words("no-audit"), "yellow")
+        screen.line(screen.words(nothing), "yellow")
         return
-    names = ("at", "by", "what", "about", "details")
-    screen.table((words(f"column-{name}") for name in names), rows)
+    screen.table((screen.words(f"column-{name}") for name in names), rows)
 
 
 def reindex(screen: Screen, report: ReindexReport, *, dry_run: bool) -> None:
     """Show what a reindex did."""
     if dry_run:
         screen.line(screen.words("would-be"), "yellow")
-    counts = (("added", report.added), ("changed", report.changed), ("removed", report.removed))
-    screen.line(", ".join(screen.words(key, articles=count) for key, count in counts))
+    keys = ("added", "changed", "removed")
+    screen.line(", ".join(screen.words(key, articles=getattr(report, key)) for key in keys))
     _show_indexed(screen, report, dry_run=dry_run)
 
 
 def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = False) -> None:
-    said = screen.words(
-        "planned" if dry_run else "indexed",
-        snapshot=report.snapshot,
-        passages=report.passages,
-        encoded=report.encoded,
-        reused=report.reused,
-        seconds=report.seconds,
-    )
-    screen.line(said, "green")
+    key = "planned" if dry_run else "indexed"
+    screen.line(screen.words(key, **asdict(report)), "green")
 
 
 def rollback(screen: Screen, done: RollbackReport) -> None:

@@ -49,15 +49,7 @@ def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextMan
 
 @dataclass
 class Shell:
-    """One run of the program.
-
-    Attributes:
-        open_engine: Makes the engine.
-        json: Reply with one JSON document on standard output.
-        data: The data folder given on the command line.
-        debug: Show tracebacks, and log everything.
-        collection: The collection to work on.
-    """
+    """One run of the program, with the options that all commands share."""
 
     open_engine: OpenEngine = search_engine
     json: bool = False

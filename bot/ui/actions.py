@@ -59,12 +59,9 @@ class Click(ui.DynamicItem[Any], template=r"v:"):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What somebody sent with a form.
+    """What somebody sent with a form: the parts of its custom id, by their names in its pattern.
 
-    Attributes:
-        fields: The parts of the form's custom id, by their names in its pattern.
-        values: What they wrote, by the custom ids of the fields.
-        files: The files that they gave, as Discord describes them.
+    ``values``: custom id of a field -> what they wrote; ``files`` are as Discord describes them.
     """
 
     fields: Mapping[str, str]
