@@ -25,6 +25,8 @@ TOGETHER = 40
 """The most subject words that are marked, unless one sentence alone has more."""
 
 _USUAL = Marks()
+_WIDE = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+"""Every number in half precision, in single: looked up in half the time that numpy converts in."""
 
 
 class VectorIndex(Protocol):
@@ -142,7 +144,7 @@ def weigh(
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
     none = np.zeros(len(passages), np.float32)
-    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
+    cosine = _wide(arrays.sentences[rows]) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     said = _answering(cosine, found, owner, starts, marks)
     likely = said + np.float32(marks.fits) * found.fits
@@ -176,10 +178,15 @@ def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats
     """
     passages = np.array([passage])
     rows, owner = gather(arrays.first_sentence, passages)
-    cosine = arrays.sentences[rows].astype(np.float32) @ query.vector
+    cosine = _wide(arrays.sentences[rows]) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
     before = _before(cosine, owner, _starts(owner, 1))
     return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)
+
+
+def _wide(vectors: NDArray[Any]) -> Floats:
+    is_half = vectors.dtype == np.float16
+    return _WIDE.take(vectors.view(np.uint16)) if is_half else vectors.astype(np.float32)
 
 
 def _before(cosine: Floats, owner: Ints, starts: Ints) -> Floats:
