@@ -1,7 +1,7 @@
 """A question's way to an answer: narrowed, ranked, verified; or one of three refusals.
 
 It may be asked of several snapshots at once: each ranks its own passages and is as sure as its
-own calibration makes it; what answers is merged (``merging``), and only all together refuse.
+own calibration makes it; what answers is merged (``across``), and only all together refuse.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from embeddings.errors import UnknownArticle
 from embeddings.loaded import stand_alone
 from embeddings.question.understanding import understand
 from embeddings.question.wording import small_talk
-from embeddings.ranking.calibrate_across import in_company
-from embeddings.ranking.merging import interleave, merge
+from embeddings.ranking.across import in_company, interleave, merge
 from embeddings.types import Answer, Filters, Note, Refusal
 from embeddings.vectors.encoder import read_question
 from embeddings.vectors.reranker import TOP, Reranker, rerank
@@ -214,7 +213,7 @@ class _Asked:
     def bar(self, loaded: LoadedSnapshot) -> float:
         """Return the least confidence that is answered from a snapshot.
 
-        It is that of a corpus as large as all of them together (see ``calibrate_across``).
+        It is that of a corpus as large as all of them together (see ``across``).
         """
         if self.terms.threshold is not None:
             return self.terms.threshold

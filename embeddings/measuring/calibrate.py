@@ -1,4 +1,4 @@
-"""Fits the confidence on labelled questions; the only place that needs scikit-learn."""
+"""Fits the confidence on labelled questions, by scikit-learn."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
         model: The id of the model whose vectors they come from.
 
     Raises:
-        ModelError: scikit-learn is missing, or there are too few samples of one kind.
+        ModelError: There are too few samples of one kind.
     """
     if min(sum(s.correct for s in found), sum(not s.correct for s in found)) < FOLDS:
         raise ModelError(
@@ -118,12 +118,8 @@ def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:
 
 def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
     """Return the weights, in units of the features, and the intercept."""
-    try:
-        from sklearn.linear_model import LogisticRegression  # not needed to serve
-    except ImportError:
-        raise ModelError(
-            "calibrate needs scikit-learn: install it with pip install scikit-learn."
-        ) from None
+    from sklearn.linear_model import LogisticRegression  # not needed to serve
+
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
     model = LogisticRegression(max_iter=3000)
     model.fit((features - mean) / spread, correct, sample_weight=weight)

@@ -57,15 +57,14 @@ def mean_reciprocal_rank(outcomes: Sequence[Outcome], k: int) -> float:
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """Return the chance that a positive scores above a negative, a tie counting half.
 
-    The area under the ROC curve as the Mann-Whitney statistic (Hanley and McNeil, 1982);
-    None without both kinds.
+    The area under the ROC curve; None without both kinds.
     """
     if not positive or not negative:
         return None
-    low = np.sort(np.asarray(negative))
-    below = np.searchsorted(low, positive, side="left")
-    not_above = np.searchsorted(low, positive, side="right")
-    return float((below + not_above).mean() / 2 / len(low))
+    from sklearn.metrics import roc_auc_score  # a second, and only eval and calibrate need it
+
+    kinds = [True] * len(positive) + [False] * len(negative)
+    return float(roc_auc_score(kinds, [*positive, *negative]))
 
 
 def calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> float | None:

@@ -47,7 +47,7 @@ async def calibrate(
 
     Raises:
         InputError: A set cannot be read.
-        ModelError: There are too few questions, or scikit-learn is missing.
+        ModelError: There are too few questions.
     """
     sets = [(folder.resolve().name, read_set(folder)) for folder in folders]
     async with contextlib.AsyncExitStack() as stack:

@@ -83,11 +83,8 @@ def read_set(folder: Path) -> LabelledSet:
     stories = None if (folder / CORPUS).exists() else _stories(folder)
     lines, material = _of_stories(stories) if stories else _of_corpus(folder)
     questions = tuple(_read(folder / QUERIES, _question))
-    places = [
-        (article.id, passage.paragraph)
-        for article, passages in zip(material.articles, material.passages, strict=True)
-        for passage in passages
-    ]
+    stories_of = zip(material.articles, material.passages, strict=True)
+    places = [(article.id, p.paragraph) for article, group in stories_of for p in group]
     by_id = {line.para_id: line for line in lines}
     unknown = {name for q in questions for name in q.para_ids} - by_id.keys()
     if unknown:

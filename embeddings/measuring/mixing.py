@@ -1,4 +1,4 @@
-"""Fits what each kind of evidence counts for a model, on labelled sets; needs scipy."""
+"""Fits what each kind of evidence counts for a model, on labelled sets; by scipy."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def fit_mix(pools: Sequence[Pool]) -> Mix:
         pools: The labelled sets.
 
     Raises:
-        ModelError: scipy is missing, or no question has its passage among the candidates.
+        ModelError: No question has its passage among the candidates.
     """
     alike = round(max(_seldom(pool.arrays.passages) for pool in pools), 2)
     mix = Mix(alike=alike)
@@ -119,12 +119,7 @@ def _pad(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:
 
 def _listwise(sets: Sequence[Lists]) -> Values:
     """Return the weights under which what is right is likeliest, float64 [k]."""
-    try:
-        from scipy.optimize import minimize  # not needed to serve
-    except ImportError:
-        raise ModelError(
-            "calibrate needs scikit-learn: install it with pip install scikit-learn."
-        ) from None
+    from scipy.optimize import minimize  # not needed to serve
 
     def loss(weights: Values) -> tuple[float, Values]:
         parts = [_loss(each, weights) for each in sets]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -109,6 +110,14 @@ def loading(name: str) -> Iterator[None]:
         raise ModelError(
             f"The model {name!r} cannot be loaded ({reason}): give another name or folder."
         ) from error
+
+
+def limit_torch(threads: int) -> None:
+    """Let torch, and the tokenizers beside it, compute on so many threads."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch  # takes seconds, and only some models need it
+
+    torch.set_num_threads(threads)
 
 
 def _check_files(found: Checkpoint, name: str, backend: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -240,11 +239,9 @@ def encodable(text: str) -> str:
 
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch  # takes seconds, and only some models need it
-    from sentence_transformers import SentenceTransformer  # the same
+    from sentence_transformers import SentenceTransformer  # takes seconds; few models need it
 
-    torch.set_num_threads(options.threads)
+    checkpoint.limit_torch(options.threads)
     return SentenceTransformer(
         str(found.folder),
         device="cpu",

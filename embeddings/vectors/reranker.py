@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -65,8 +64,7 @@ class CrossEncoderReranker:
                 f"The model {name!r} has {self._labels} labels, and a reranker has one or two: "
                 "choose another, or unset VERBATIM_RERANKER."
             )
-        self._id = found.id
-        self._pools = ThreadpoolController()
+        self._id, self._pools = found.id, ThreadpoolController()
 
     @property
     def model_id(self) -> str:
@@ -113,11 +111,10 @@ def load_reranker(settings: Settings) -> Reranker | None:
 
 
 def _load(found: checkpoint.Checkpoint, threads: int) -> CrossEncoder:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch  # takes seconds, and only a reranker needs it
     from sentence_transformers import CrossEncoder  # the same
 
-    torch.set_num_threads(threads)
+    checkpoint.limit_torch(threads)
     model: CrossEncoder = CrossEncoder(
         str(found.folder),
         device="cpu",

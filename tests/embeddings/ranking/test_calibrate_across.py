@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.ranking.calibrate_across import in_company
+from embeddings.ranking.across import in_company
 from embeddings.ranking.confidence import Calibration, smallness
 from embeddings.ranking.ranker import Candidate, Ranking
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.ranking.merging import interleave, merge
+from embeddings.ranking.across import interleave, merge
 from embeddings.types import SHARED, Article, Hit, Passage, Sentence, digest
 
 AGENCY = "Le quai neuf du port a ouvert mardi après trois ans de travaux, dit la ville."

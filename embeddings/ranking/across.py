@@ -1,27 +1,35 @@
-"""How sure a passage makes us when other collections are searched beside its own; pure.
+"""Several collections searched for one question: how sure each is beside the others; pure.
 
 Each collection ranks its own passages, and knows nothing of the others. Some of what a confidence
 rests on compares a passage with all the rest that there is: that is corrected here to what it
 would be if all lay in one collection. Else a question that nothing answers would have as many
-chances of a wrong answer as collections are searched.
+chances of a wrong answer as collections are searched. What all answer is merged, the surest first.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
+import re
 from dataclasses import replace
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.ranking.confidence import smallness
 from embeddings.ranking.features import LIMIT
+from embeddings.ranking.folding import SAME
+from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.types import Hit
+
+_WORD = re.compile(r"\w+")
 
 
 def in_company(
@@ -90,3 +98,49 @@ def _odds(ranking: Ranking) -> float:
 def _above(gap: float) -> float:
     """Return a lead as ``features`` writes it: logarithmic, with its sign."""
     return math.copysign(math.log1p(min(abs(gap), LIMIT)), gap)
+
+
+def merge(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
+    """Merge hits of several collections by confidence and then by score.
+
+    A confidence is a probability, fitted for corpora of every size, and so means the same in each;
+    a score is a log-odds of the same weights. The order inside a collection is kept.
+
+    Args:
+        lists: The hits of each collection, best first.
+        limit: The most hits to return.
+    """
+    if len(lists) == 1:
+        return lists[0][:limit]
+    kept: list[Hit] = []
+    for hit in heapq.merge(*lists, key=lambda hit: (-hit.confidence, -hit.score)):
+        twin = next((i for i, other in enumerate(kept) if _is_copy(hit, other)), None)
+        if twin is not None:
+            kept[twin] = _told_too(kept[twin], hit)
+        elif len(kept) < limit:
+            kept.append(hit)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
+
+
+def interleave(lists: Sequence[tuple[str, ...]], limit: int) -> tuple[str, ...]:
+    """Return the first of each list, then the second of each, and so on, each text once."""
+    texts = (text for text in chain.from_iterable(zip_longest(*lists)) if text is not None)
+    return tuple(islice(dict.fromkeys(texts), limit))
+
+
+def _is_copy(one: Hit, other: Hit) -> bool:
+    """Say whether two collections have nearly the same passage, by the rule of ``folding``."""
+    if one.article.collection == other.article.collection:
+        return False
+    words, others = _words(one.text), _words(other.text)
+    return len(words & others) >= SAME * max(len(words), len(others), 1)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(fold(text)))
+
+
+def _told_too(kept: Hit, copy: Hit) -> Hit:
+    titles = dict.fromkeys((*kept.also_in, copy.article.title, *copy.also_in))
+    titles.pop(kept.article.title, None)
+    return replace(kept, also_in=tuple(titles))
