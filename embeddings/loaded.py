@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -192,18 +192,17 @@ class LoadedSnapshot:
 def stand_alone(question: str, before: Sequence[str], serving: Collection[LoadedSnapshot]) -> str:
     """Return a question as it is asked: without what it leans on, in the articles' spelling.
 
-    Args:
-        question: The question.
-        before: What was asked before it in the same conversation, oldest first.
-        serving: The snapshots that it is asked of.
+    ``before`` is what was asked before it in the same conversation, oldest first.
     """
+    sources = {name for loaded in serving for name in loaded.source_names()}
+    named = {fold(word): word for name in sorted(sources) for word in _WORD.findall(name)}
 
     def is_known(word: str) -> bool:
-        return any(loaded.arrays.lexical.has(word) for loaded in serving)
+        return word in named or any(loaded.arrays.lexical.has(word) for loaded in serving)
 
     def spelling(candidates: Collection[str]) -> str | None:
         found = (loaded.spelling(candidates) for loaded in serving)
-        return next(filter(None, found), None)
+        return next(filter(None, chain(found, map(named.get, sorted(candidates)))), None)
 
     whole = readings(question, before) or (question,)
     return respell(whole[0], is_known, spelling)

@@ -2,7 +2,7 @@
 
 A word that neither the articles nor a dictionary have is most likely one of theirs, mistyped: with
 one letter too few, another, two that changed places, or one too many (Damerau, 1964). What people
-write in chats for a question word is that word.
+write in chats for a question word is that word. Addresses, code and other languages are left.
 """
 
 from __future__ import annotations
@@ -12,23 +12,26 @@ from functools import cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from embeddings.text.analysis import STOP, fold
+from embeddings.text.analysis import STOP, fold, is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-SHORTEST, LONG = 5, 8
-"""The least letters of a word that is corrected, as shorter ones are too near to each other; and of
-one that may have any letter too many."""
-_WORD = re.compile(r"(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
+SHORTEST, LONG, LONGEST = 5, 8, 25
+"""The least letters of a word that is corrected, as shorter ones are too near to each other; of one
+that may have any letter too many; and the most ("anticonstitutionnellement")."""
+MOST = 10
+"""Unknown words beyond which a question is no mistyped one; each takes 25 ms at the most."""
+_WORD = re.compile(
+    r"`[^`]*`|\S*(?:://|@|\w\.\w)\S*|:\w+:|[^\W_]*[\d_]\w*"  # code, an address, an account, a file
+    r"|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?"
+)
 _CHAT = {
     "c": "c'est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
     "kels": "quels", "kelles": "quelles", "kan": "quand", "pk": "pourquoi", "pq": "pourquoi",
     "pkoi": "pourquoi", "pourkoi": "pourquoi", "cmt": "comment", "wat": "what", "wats": "what's",
     "wen": "when", "wich": "which", "wher": "where", "r": "are", "u": "you",
 }  # fmt: skip
-_LANGUAGES = ("fr", "en")
-"""Those that questions are understood in: what is a word of one of them is left alone."""
 
 
 def respell(
@@ -39,26 +42,29 @@ def respell(
     """Return a question with its mistyped words as the articles write them.
 
     Args:
-        question: The question.
+        question: What was typed.
         is_known: Says whether the articles have a folded word.
         spelling: Given folded words, returns the likeliest that the articles have, as they write
             it; None when they have none of them.
     """
 
     def correct(match: re.Match[str]) -> str:
-        written, word = match["word"], fold(match["word"])
+        written = match["word"] or ""
+        word = fold(written)
         if word in _CHAT and written.islower() and match[0] == written:
             return _CHAT[word]
-        is_odd = not word.isascii() or match["after"]  # another alphabet; "quelqu’un"
-        if len(word) < SHORTEST or is_odd or _is_stop(word) or is_known(word):
+        if word not in strange or match["after"]:  # "quelqu’un"
             return match[0]
         is_name = match.start() > 0 and written[0].isupper()
         found = _asker(word) or next(filter(None, map(spelling, slips(word))), None)
-        if found is None or (is_name and found.islower()) or is_word(word):
+        if found is None or (is_name and found.islower()) or word in _dictionary():
             return match[0]
         return (match["before"] or "") + found
 
-    return _WORD.sub(correct, question)
+    there = {fold(match["word"]) for match in _WORD.finditer(question) if match["word"]}
+    words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
+    strange = {word for word in words if not (_is_stop(word) or is_known(word))}
+    return question if is_foreign(question) or len(strange) > MOST else _WORD.sub(correct, question)
 
 
 def slips(word: str) -> tuple[set[str], ...]:
@@ -90,14 +96,9 @@ def _asker(word: str) -> str | None:
     return next(filter(_is_stop, sorted(set().union(*slips(word)))), None)
 
 
-def is_word(word: str) -> bool:
-    """Say whether a dictionary of French or English has a folded word."""
-    return any(word in dictionary(language) for language in _LANGUAGES)
-
-
 @cache
-def dictionary(language: str) -> frozenset[str]:
-    """Return the words of a language, folded; loaded when they are first needed."""
+def _dictionary() -> frozenset[str]:
+    """Return the words of French and English, folded; loaded when they are first needed."""
     from spellchecker import SpellChecker  # a quarter of a second that few questions need
 
-    return frozenset(map(fold, SpellChecker(language).word_frequency.dictionary))
+    return frozenset(fold(word) for each in STOP for word in SpellChecker(each).word_frequency)

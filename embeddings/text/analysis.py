@@ -51,6 +51,26 @@ GRAM = "~"
 """Marks a 4-gram among the terms."""
 STOP = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
 """Words that carry no subject, folded, by language."""
+_SMALL = {
+    "fr": "le la les l un une des du d de et est en à au aux que qui dans pour par sur pas ne n "
+    "se s ce cette ces il elle ils son sa ses leur plus avec sont été mais ou où nous vous c j qu "
+    "y lui être a ont",
+    "en": "the a an of and to in is that for on with as was were by at from it he she his her "
+    "they their this which be been has have had not but or are who its we you i will would after",
+    "es": "el la los las un una de del y en que es a por con para se su sus no lo al como más pero "
+    "ha han fue este esta son sin sobre también entre cuando muy",
+    "de": "der die das den dem des ein eine einen einer und ist in zu von mit auf für im nicht "
+    "sich auch es an als wird werden bei nach aus dass hat haben sie er wir ich oder war sind wie",
+    "it": "il lo la i gli le un una uno di del della dei delle e è in che a da per con non si su "
+    "al alla nel nella sono ha hanno come più ma anche questo questa dal dalla ed era",
+    "pt": "o a os as um uma de do da dos das e é em no na nos nas que por para com não se ao à "
+    "mais como mas foi são ser sua seu pelo pela também até isso ele ela",
+    "nl": "de het een en van in is dat op te zijn met voor niet aan er om die was ook als bij "
+    "naar uit door maar heeft hebben worden werd deze dit zij hij ze wij over nog kan",
+}
+SMALL_WORDS = {code: frozenset(words.split()) for code, words in _SMALL.items()}
+"""Words that most sentences of a language have, in small letters, by language."""
+
 _MONTHS = """
 janvier january|fevrier february fev feb|mars march|avril april|mai may|juin june|juillet july|
 aout august|septembre september sept|octobre october|novembre november|decembre december
@@ -143,16 +163,19 @@ def is_stop(word: str, language: str | None) -> bool:
     return word in STOP.get(language, ())
 
 
-def guess_language(text: str) -> str | None:
-    """Return the language whose function words are the most, None when that does not tell."""
-    return language_of(words(text))
-
-
 def language_of(found: Sequence[str]) -> str | None:
-    """Return the same of a text whose words, as ``words`` returns them, are known already."""
+    """Return the language of a text's ``words`` by its function words, None if they do not tell."""
     counts = {language: sum(w in stop for w in found) for language, stop in STOP.items()}
     best, second = sorted(counts, key=lambda name: -counts[name])[:2]
     return best if counts[best] > counts[second] else None
+
+
+def is_foreign(text: str) -> bool:
+    """Say whether a text has more small words of another language than of French or English."""
+    found = re.findall(r"[^\W\d_]+", text.casefold())
+    ours = max(sum(fold(word) in stop for word in found) for stop in STOP.values())
+    theirs = (SMALL_WORDS[code] for code in SMALL_WORDS.keys() - STOP.keys())
+    return any(sum(word in small for word in found) > ours for small in theirs)
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer | None:

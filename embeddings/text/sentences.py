@@ -15,8 +15,6 @@ LONG_QUOTATION = 300
 """Characters between quotation marks from which a quotation is cut into sentences like the rest."""
 ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z]\))[^\S\n]+(?=\S)")
 """The mark that opens a list item, matched at the first character of a line."""
-TERMINALS = ".!?…。！？؟।"
-"""The characters that can end a sentence."""
 _END = re.compile(
     r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+",
 )

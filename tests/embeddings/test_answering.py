@@ -225,3 +225,14 @@ async def test_a_mistyped_question_is_answered_as_the_articles_spell_it_and_says
 async def test_a_word_of_the_articles_is_not_respelt(engine: SearchEngine) -> None:
     found = await engine.ask("les pêcheurs du port")
     assert found.understood_as is None
+
+
+async def test_a_mistyped_source_is_the_one_that_there_is(engine: SearchEngine) -> None:
+    await put(engine, OLD, replace(NEW, source="Le Télégramme"))
+    found = await engine.ask("le quai de lorent selon le telegrame, en juin 2018 ?", threshold=0.0)
+    assert found.understood_as == "le quai de Lorient selon le Télégramme, en juin 2018 ?"
+    assert found.filters == Filters(
+        since=date(2018, 6, 1), until=date(2018, 6, 30), source="Le Télégramme"
+    )
+    assert [hit.article.id for hit in found.hits] == ["nouveau"]
+    assert (await engine.ask("que dit le telegramme ?", threshold=0.0)).understood_as is None

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
+from embeddings.text.analysis import SMALL_WORDS
 from embeddings.text.boilerplate import (
     ends_like_sentence,
     fold,
@@ -66,25 +67,6 @@ _ADDRESS = re.compile(
 _SAMPLE = 20_000
 _CODE = re.compile(r"[a-zA-Z]{2}(?=$|[-_])")
 _WORD = re.compile(r"[^\W\d_]+")
-
-_SMALL_WORDS = {
-    "fr": "le la les l un une des du d de et est en à au aux que qui dans pour par sur pas ne n "
-    "se s ce cette ces il elle ils son sa ses leur plus avec sont été mais ou où nous vous c j qu "
-    "y lui être a ont",
-    "en": "the a an of and to in is that for on with as was were by at from it he she his her "
-    "they their this which be been has have had not but or are who its we you i will would after",
-    "es": "el la los las un una de del y en que es a por con para se su sus no lo al como más pero "
-    "ha han fue este esta son sin sobre también entre cuando muy",
-    "de": "der die das den dem des ein eine einen einer und ist in zu von mit auf für im nicht "
-    "sich auch es an als wird werden bei nach aus dass hat haben sie er wir ich oder war sind wie",
-    "it": "il lo la i gli le un una uno di del della dei delle e è in che a da per con non si su "
-    "al alla nel nella sono ha hanno come più ma anche questo questa dal dalla ed era",
-    "pt": "o a os as um uma de do da dos das e é em no na nos nas que por para com não se ao à "
-    "mais como mas foi são ser sua seu pelo pela também até isso ele ela",
-    "nl": "de het een en van in is dat op te zijn met voor niet aan er om die was ook als bij "
-    "naar uit door maar heeft hebben worden werd deze dit zij hij ze wij over nog kan",
-}
-_VOCABULARY = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
 
 
 class Margins(NamedTuple):
@@ -203,16 +185,11 @@ def language_code(*texts: str | None) -> str | None:
 
 
 def guess_language(text: str, default: str = "fr") -> str:
-    """Return the language whose small words make up most of the text.
+    """Return the code (ISO 639-1) of the language with the most small words in a text's beginning.
 
-    Args:
-        text: Any text; its first 20,000 characters count.
-        default: What to return when no small word of any language is there.
-
-    Returns:
-        Its ISO 639-1 code, or ``default``.
+    It is ``default`` where there is no small word of any language.
     """
     counts = Counter(_WORD.findall(text[:_SAMPLE].casefold()))
-    scores = {code: sum(counts[word] for word in words) for code, words in _VOCABULARY.items()}
+    scores = {code: sum(counts[word] for word in words) for code, words in SMALL_WORDS.items()}
     best = max(scores, key=lambda code: scores[code])
     return best if scores[best] else default

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.question.spelling import respell, slips
+from embeddings.question.spelling import MOST, respell, slips
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -70,10 +71,23 @@ def test_what_people_write_in_chats_for_a_question_word_is_that_word(
         "Qui est Nguyen ?",  # near nothing
         "gooogel",  # two slips
         "3rd g00gle 2018",
+        "https://example.org/letre/palentir",
+        "palentir.com, et j.palentir@gogle.fr",
+        "@palentir, <@palentir>, :palentir: et `letre palentir`",
+        "palentir_api, palentir2",
+        "Warum haben die Palentir?",  # German, of which "haben" is a word
+        "que piden los autores a la letre",
+        "palentir" * 4,  # longer than any word
     ],
 )
 def test_a_word_that_may_be_meant_as_it_stands_is_left(question: str) -> None:
     assert asked(question) == question
+
+
+def test_a_question_of_nothing_but_unknown_words_is_left() -> None:
+    many = [f"zzzz{letter}" for letter in ascii_lowercase[:MOST]]
+    assert asked(" ".join(["palentir", *many[1:]])) == " ".join(["Palantir", *many[1:]])
+    assert asked(" ".join(["palentir", *many])) == " ".join(["palentir", *many])
 
 
 @given(st.text(alphabet="abz", min_size=2, max_size=6), st.data())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,8 +10,9 @@ from embeddings.text.analysis import (
     STOP,
     fold,
     grams,
-    guess_language,
+    is_foreign,
     is_stop,
+    language_of,
     stem,
     without_tags,
     words,
@@ -160,7 +162,24 @@ def test_the_language_of_a_question_shows_in_its_function_words() -> None:
         "Rekognition Amazon": None,
         "": None,
     }
-    assert {text: guess_language(text) for text in languages} == languages
+    assert {text: language_of(words(text)) for text in languages} == languages
+
+
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("Warum haben die Mitarbeiter protestiert?", True),
+        ("¿Por qué protestan los empleados?", True),
+        ("wat vragen de ingenieurs aan hun baas", True),
+        ("cosa chiedono gli impiegati", True),
+        ("comment dit-on samedi en italien", False),  # "en" is Dutch too
+        ("Que fait palentir ?", False),  # "que" is Spanish too
+        ("who is on it", False),
+        ("rekogniton", False),
+    ],
+)
+def test_another_language_shows_in_its_small_words(question: str, foreign: bool) -> None:
+    assert is_foreign(question) is foreign
 
 
 def test_a_word_is_a_function_word_in_its_own_language_alone() -> None:
