@@ -100,7 +100,8 @@ def children(element: Any, *names: str) -> list[Any]:
 def child(element: Any, *path: str) -> Any:
     """Return the first of an element's children of a name, of that one's of the next, or None."""
     for name in path:
-        element = next(iter(children(element, name)), None)
+        inside = () if element is None else element
+        element = next((each for each in inside if local(each) == name), None)
     return element
 
 

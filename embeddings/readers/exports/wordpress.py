@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
         words(child(author, "author_login")): words(child(author, "author_display_name"))
         for author in children(channel, "author")
     }
+    language = language_code(words(child(channel, "language")))
+    about = Fields(source=words(child(channel, "title")), language=language)
     items = [x for x in children(channel, "item") if words(child(x, "post_type")) in _TYPES]
     for number, item in enumerate(items, 1):
         title = words(child(item, "title")) or f"entry {number}"
@@ -55,7 +58,7 @@ def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
         if problem:
             yield Rejected(f"{path}#{title}", f"“{title}” of {path} is {problem} and is not read.")
         else:
-            yield _draft(item, channel, names, path, number)
+            yield _draft(item, about, names, path, number)
     if not items:
         raise ReadError(f"{path} is an export of WordPress without any post.")
 
@@ -68,18 +71,17 @@ def _problem(item: Any) -> str:
 
 
 def _draft(
-    item: Any, channel: Any, names: dict[str | None, str | None], path: Path, number: int
+    item: Any, about: Fields, names: dict[str | None, str | None], path: Path, number: int
 ) -> Draft:
     held = next((x for x in item if prefixed(x) == "content:encoded"), None)
     text, left_out = _shown("".join(held.itertext()) if held is not None else "")
     login = words(child(item, "creator"))
-    fields = Fields(
+    fields = replace(
+        about,
         title=words(child(item, "title")),
-        source=words(child(channel, "title")),
         author=names.get(login) or login,
         date=first_date(words(child(item, "post_date")), words(child(item, "pubDate"))),
         url=web_address(words(child(item, "link"))),
-        language=language_code(words(child(channel, "language"))),
     )
     mark = words(child(item, "post_id")) or words(child(item, "guid")) or str(number)
     return story(text, fields, path, mark, left_out)

@@ -85,9 +85,11 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
         return
     channel = child(root, "channel") if child(root, "channel") is not None else root
     address = address or _link(channel)
+    language = language_code(words(child(channel, "language")))
+    about = Fields(source=words(child(channel, "title")), language=language)
     for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
         link = _link(entry) or next(map(words, _inner_links(entry)), None)
-        draft = _draft(entry, channel, link, path)
+        draft = _draft(entry, about, link, path)
         if link is not None:
             yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
         elif draft is not None:
@@ -126,7 +128,7 @@ def _inner_links(entry: Any) -> Iterator[Any]:
     return (each for each in entry.iter() if local(each) == "link" and each.text)
 
 
-def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | None:
+def _draft(entry: Any, about: Fields, link: str | None, path: Path) -> Draft | None:
     """Return what a feed holds of a story, if it holds more than a summary."""
     held = [x for x in entry if prefixed(x) in ("content:encoded", "content", "atom:content")]
     markup = "".join(inside(x) for x in held)
@@ -135,13 +137,13 @@ def _draft(entry: Any, channel: Any, link: str | None, path: Path) -> Draft | No
     author = child(entry, "author")
     byline = words(child(author, "name") if child(author, "name") is not None else author)
     near = (entry, *entry.iterancestors())
-    fields = Fields(
+    fields = replace(
+        about,
         title=words(child(entry, "title")),
-        source=words(child(channel, "title")),
         author=words(child(entry, "creator")) or byline,
         date=first_date(*(words(x) for name in _DAYS for x in children(entry, name))),
         url=web_address(link),
-        language=language_code(words(child(channel, "language")), *(e.get(LANGUAGE) for e in near)),
+        language=about.language or language_code(*(e.get(LANGUAGE) for e in near)),
     )
     return story(markup, fields, path, link or words(child(entry, "guid")) or fields.title or "")
 
