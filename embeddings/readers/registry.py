@@ -75,13 +75,13 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys(
         (".html", ".htm", ".xhtml"), Format("pages.html", ("readability", "trafilatura"))
     ),
-    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), slower=8.0),
+    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 5.0, 0.5),
     **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
     ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
     **dict.fromkeys(
-        (".xml", ".rss", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 2.0)
+        (".xml", ".rss", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 0.6)
     ),
-    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 3.0, 2.0)),
+    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 3.0, 0.6)),
     ".eml": Format("exports.mail", _HTML),
     ".epub": Format("exports.epub", _HTML),
 }

@@ -23,12 +23,12 @@ _BEFORE = re.compile(
 )
 """What stands before a name and is no part of it."""
 _AFTER = re.compile(
-    r"\s*(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
+    r" ?(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
     r"|mis (?:à jour|en ligne)|le \d|on \d|à \d{1,2}\s?h|\d{1,2}[:h]\d\d|\d+ ?min(?:utes?)?\b"
     r"|il y a \d|\d{1,3} (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago"
     r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
     r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
-    r"|[,;/(]?\s*\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
+    r"|[,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
     r"|[(<]?\S{0,60}@\S{1,60}[)>]?|(?:\bon )?"
     rf"{DATE}).*",
     re.IGNORECASE | re.DOTALL,

@@ -49,7 +49,7 @@ _BYLINE = re.compile(
     r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le \d|\d)",
 )
 _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|on|:)?\s*"
-_PLACE = r"[^\W\d_][\w’'.-]*(?:[ -][\w’'.-]+){0,3},\s*(?:le\s+)?"
+_PLACE = r"[^\W\d_][\w’'.-]*+(?: [\w’'.-]++){0,3}+,\s*(?:le\s+)?"
 _SIGNED = r"(?:par|by)\s[^\d]{3,60}?[,–—|·-]\s*(?:publié |published )?(?:le|on)?\s*"
 _DATELINE = re.compile(
     rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
