@@ -22,7 +22,6 @@ from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from embeddings.readers.draft import Draft
@@ -32,26 +31,21 @@ _AS_HTML = {"hl1": "h2", "hl2": "h3", "block": "div", "nitf-table": "div"}
 """Elements of NITF that HTML calls otherwise."""
 
 
-def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
-    """Yield the stories of a message, an item or a NITF document, by its first element.
+def read(root: Any, path: Path) -> list[Draft | Rejected]:
+    """Return the stories of a message, an item or a NITF document, by its first element.
 
     Raises:
         ReadError: It holds none.
     """
-    items = [root] if local(root) != "newsMessage" else list(_items(root))
-    found = False
-    for number, item in enumerate(items, 1):
-        each = _nitf(item, path, Fields()) if local(item) == "nitf" else _item(item, path, number)
-        found = found or each is not None
-        if each is not None:
-            yield each
+    groups = children(root, "itemSet") if local(root) == "newsMessage" else ()
+    items = [item for group in groups for item in children(group, "newsItem")]
+    if local(root) == "nitf":
+        return [_nitf(root, path, Fields())]
+    read_ones = (_item(item, path, number) for number, item in enumerate(items or [root], 1))
+    found = [each for each in read_ones if each is not None]
     if not found:
         raise ReadError(f"{path} holds no story, only pictures, packages or what is about them.")
-
-
-def _items(root: Any) -> Iterator[Any]:
-    for group in children(root, "itemSet"):
-        yield from children(group, "newsItem")
+    return found
 
 
 def _item(item: Any, path: Path, number: int) -> Draft | Rejected | None:

@@ -30,7 +30,7 @@ from embeddings.readers.registry import EXPORTS, LISTS
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from embeddings.readers.draft import Draft, Found
@@ -44,7 +44,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1
 
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
-) -> Draft | Iterator[Found]:
+) -> Draft | Iterable[Found]:
     """Read a feed, a sitemap, or an export in XML; one that declares entities is refused."""
     name = address or str(path)
     root = parsed(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
@@ -63,16 +63,14 @@ def read(
     )
 
 
-def _read_list(root: Any, path: Path, address: str | None) -> Iterator[Found]:
-    """Yield the pages that a list names, in order; addresses may be relative to its own."""
-    found = False
-    for each in _entries(root, path, address):
-        found = True
-        yield each
+def _read_list(root: Any, path: Path, address: str | None) -> list[Found]:
+    """Return the pages that a list names, in order; addresses may be relative to its own."""
+    found = list(_entries(root, path, address))
     if not found:
         raise ReadError(
             f"{address or path} is a list of pages that names none; add a page instead."
         )
+    return found
 
 
 def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
