@@ -102,10 +102,8 @@ def _serve(shell: Shell) -> int:
 
 
 async def _serving(shell: Shell, deadline: Deadline) -> int:
-    from bot.client import run
-    from bot.running import (
-        health,  # only who serves needs these, and discord.py takes a second to import
-    )
+    from bot.client import run  # only who serves needs these, and discord.py takes a second
+    from bot.running import health
     from bot.running.metrics import Measured
     from bot.running.supervise import until_terminated
     from bot.running.turns import watch_alone

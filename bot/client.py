@@ -215,11 +215,9 @@ def client(
     shards, ids = settings.discord.shards, settings.discord.shard_ids
     if shards is None:
         return VerbatimBot(settings, engine, collections, metrics, store)
-    options = {"shard_count": shards or None, "shard_ids": list(ids) or None}
-    patience = CONNECTING + turns.BETWEEN * shards
-    return ShardedBot(
-        settings, engine, collections, metrics, store, **options, shard_connect_timeout=patience
-    )
+    options: dict[str, Any] = {"shard_count": shards or None, "shard_ids": list(ids) or None}
+    options["shard_connect_timeout"] = CONNECTING + turns.BETWEEN * shards
+    return ShardedBot(settings, engine, collections, metrics, store, **options)
 
 
 @contextlib.contextmanager

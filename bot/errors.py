@@ -105,8 +105,8 @@ def explain(error: BaseException) -> Trouble:
         if isinstance(error, kind):
             is_said = isinstance(error, engine.InputError)  # in its own sentence
             return Trouble(key, values={"detail": str(error) if is_said else ""})
-    code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     found = (key for kind, key in _OURS if isinstance(error, kind))
+    code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     return Trouble(next(found, "unexpected"), code=code)
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from bot.admin.intake import Upload
     from bot.context import Interaction
+    from bot.ui.components import Card
     from embeddings.engine import SearchEngine
-    from embeddings.reports import ChangeReport, ReindexReport
+    from embeddings.reports import ReindexReport
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary, ProgressCallback
 
@@ -103,8 +104,9 @@ async def confirm(
     ``verb``: ``ok``, or ``rep`` to put what seems to correct an article in its place; ``any`` and
     ``repany`` do the same in spite of the gate.
     """
+    language, name = delivery.language_of(interaction), f"{where(shared=shared)}:{token}"
 
-    async def do(progress: ProgressCallback) -> ChangeReport:
+    async def do(progress: ProgressCallback) -> Card:
         done = await engine.confirm(
             token,
             by=by(interaction),
@@ -113,16 +115,14 @@ async def confirm(
             progress=progress,
         )
         await _learn(interaction, engine, done.report)
-        return done
+        return change_card(done, language)
 
-    language, name = delivery.language_of(interaction), f"{where(shared=shared)}:{token}"
     begun, anyway = f"v:plan:{verb}:{name}", f"v:plan:{_VERBS.get(verb, 'any')}:{name}"
     cancel = button(language("button-cancel"), f"v:plan:no:{name}")
     anew = button(language("button-confirm"), begun, style=ButtonStyle.success)
     forced = button(language("button-anyway"), anyway, style=ButtonStyle.danger)
-    work = Work(do, lambda done: change_card(done, language), begun, forced, (anew, cancel))
     try:
-        await carry_out(interaction, work)
+        await carry_out(interaction, Work(do, begun, forced, (anew, cancel)))
     except Overtaken as error:
         await _tell_overtaken(interaction, engine, error)
 
@@ -145,13 +145,12 @@ async def reindex(
     custom_id = f"v:index:{where(shared=shared)}:{int(full)}"
     forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
-    async def do(progress: ProgressCallback) -> ReindexReport:
+    async def do(progress: ProgressCallback) -> Card:
         report = await engine.reindex(full=full, by=who, anyway=anyway, progress=progress)
         await _learn(interaction, engine, report)
-        return report
+        return reindex_card(report, language)
 
-    work = Work(do, lambda report: reindex_card(report, language), custom_id, forced)
-    await carry_out(interaction, work)
+    await carry_out(interaction, Work(do, custom_id, forced))
 
 
 async def _learn(

@@ -90,8 +90,7 @@ async def fetch_all(
         StorageError: They cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
-        names: dict[str, str] = {}
-        rejected: list[Rejected] = []
+        names, rejected = dict[str, str](), list[Rejected]()
         for number, upload in enumerate(uploads, 1):
             name = file_name(upload)
             found = await _fetch(upload, name, megabytes, language)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import ui
@@ -40,23 +40,20 @@ SOON = 3.0
 """Seconds of a stage after which the time left is told."""
 _STAGES = frozenset({"encode", "write"})
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Work(Generic[T]):
+class Work:
     """What is to be done, and what may be done when it was not.
 
     Attributes:
-        do: Does it, and tells how far it is.
-        show: Its outcome -> what is shown in the end.
+        do: Does it, tells how far it is, and returns what is shown in the end.
         button: The custom id of the button that begins it.
         forced: The button that does it although it would break golden questions.
         retry: The buttons where it failed after its progress was shown.
     """
 
-    do: Callable[[ProgressCallback], Awaitable[T]]
-    show: Callable[[T], Card]
+    do: Callable[[ProgressCallback], Awaitable[Card]]
     button: str
     forced: ui.Button[Any]
     retry: tuple[ui.Button[Any], ...] = ()
@@ -68,7 +65,7 @@ class Work(Generic[T]):
         return f"v:plan:no:{proposal}" if kind == "plan" else "v:leave"
 
 
-async def carry_out(interaction: Interaction, work: Work[T]) -> None:
+async def carry_out(interaction: Interaction, work: Work) -> None:
     """Do a work that was acknowledged, show its progress, and end with what it did.
 
     Whoever changes the same articles is waited for.
@@ -79,7 +76,7 @@ async def carry_out(interaction: Interaction, work: Work[T]) -> None:
     language = language_of(interaction)
     async with Reporter(interaction) as reporter, keep_change(interaction, work.button):
         try:
-            ended = work.show(await _take_turn(work, reporter))
+            ended = await _take_turn(work, reporter)
         except GateError as error:
             leave = button(language("button-cancel"), work.cancel)
             ended = gate_card(error, language, work.forced, leave)
@@ -93,7 +90,7 @@ async def carry_out(interaction: Interaction, work: Work[T]) -> None:
     await reporter.finish(ended)
 
 
-async def _take_turn(work: Work[T], reporter: Reporter) -> T:
+async def _take_turn(work: Work, reporter: Reporter) -> Card:
     """Do a work as soon as nobody else is writing.
 
     Raises:

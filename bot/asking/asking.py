@@ -190,17 +190,16 @@ async def remember(
 
     The answer is out already, so errors are for the operator alone.
     """
-    if answer is None and isinstance(where, discord.Interaction):
-        answer = where.extras.get("message")
     if found.is_small_talk:
         return
+    if answer is None and isinstance(where, discord.Interaction):
+        answer = where.extras.get("message")
     if answer is not None:
         asked = found.understood_as or found.question
         bot.conversations.note(person(where).id, answer.channel.id, asked, answer.id)
-    if not (rules.keep and found.refusal):
-        return
-    row = Unanswered(person(where).id, guild_id(where), found.question, str(found.refusal))
-    try:
-        await bot.records.keep(row)
-    except StorageError as error:
-        _log.warning("a refused question could not be kept: %s", error)
+    if rules.keep and found.refusal:
+        row = Unanswered(person(where).id, guild_id(where), found.question, str(found.refusal))
+        try:
+            await bot.records.keep(row)
+        except StorageError as error:
+            _log.warning("a refused question could not be kept: %s", error)

@@ -120,13 +120,12 @@ class Ask(commands.Cog):
         if kind == "check" or (kind == "nothing" and of_others):
             if not of_others or other is None:
                 raise BotError("check-what")
-            card = await checking.check(self.bot, message, other, language)
-            await self._reply(message, card, language)
+            found = await checking.check(self.bot, message, other, language)
+            await self._reply(message, found, language)
         elif kind in {"thanks", "sign"}:
             await self._nod(message, language)
         elif kind in {"hello", "nothing"}:
-            card = await starters_card(self.bot, message, language)
-            await self._reply(message, card, language)
+            await self._reply(message, await starters_card(self.bot, message, language), language)
         else:
             await self._answer(message, said, other, language)
 

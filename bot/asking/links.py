@@ -96,14 +96,10 @@ class Fragment:
 
     def __str__(self) -> str:
         """Return what follows ``text=``."""
-        parts = [_encode(self.start)]
-        if self.end:
-            parts.append(_encode(self.end))
-        if self.prefix:
-            parts.insert(0, f"{_encode(self.prefix)}-")
-        if self.suffix:
-            parts.append(f"-{_encode(self.suffix)}")
-        return ",".join(parts)
+        before = f"{_encode(self.prefix)}-" if self.prefix else ""
+        after = f"-{_encode(self.suffix)}" if self.suffix else ""
+        parts = (before, _encode(self.start), _encode(self.end), after)
+        return ",".join(filter(None, parts))
 
 
 def _clean(url: str | None) -> str | None:

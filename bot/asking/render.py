@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.translate import Language
     from bot.ui.components import Piece
-    from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit
+    from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note
 
     Button = ui.Button[Any]
 
@@ -80,8 +80,7 @@ def answer_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] = 
     asked: set[str] = set()
     for hit, foot in zip(shown, feet, strict=True):
         pieces += [text(quote(hit, language, limit)), foot, _open_row(hit, language, asked)]
-    following = view.offset + len(shown)
-    more = _more(answer, language, following)
+    more = _more(answer, language, view.offset + len(shown))
     return Card(*pieces, _last_row(shown[0], view, more), accent=ANSWERED)
 
 
@@ -237,10 +236,13 @@ def _say_notes(answer: Answer, language: Language) -> Iterator[str]:
         yield language("note-searched", filters=narrowed)
     if answer.widened:
         yield language("note-widened")
-    for note in answer.notes:
-        values = {name: fit(value, NOTE) for name, value in note.values.items()}
-        is_ours = f"note-{note.key}" in language.keys
-        yield language(f"note-{note.key}", **values) if is_ours else fit(note.text, NOTE)
+    yield from (_say_note(note, language) for note in answer.notes)
+
+
+def _say_note(note: Note, language: Language) -> str:
+    values = {name: fit(value, NOTE) for name, value in note.values.items()}
+    key = f"note-{note.key}"
+    return language(key, **values) if key in language.keys else fit(note.text, NOTE)
 
 
 def _last_row(best: Hit, view: View, more: Button | None) -> ui.ActionRow[Any] | None:

@@ -72,10 +72,9 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     channel = bot.get_channel(rules_of(bot, guild).news)
     if not isinstance(channel, discord.abc.Messageable):
         raise BotError("not-offered")
-    code = language_of(interaction).code
+    room, code = bot.languages.of_server(interaction.guild), language_of(interaction).code
     inquiry = Inquiry(user, guild, interaction.channel_id, asked, code)
     n = await bot.records.keep(inquiry)
-    room = bot.languages.of_server(interaction.guild)
     try:
         await post(channel, inquiry_card(replace(inquiry, n=n), room))
     except LOST:

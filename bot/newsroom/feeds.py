@@ -170,9 +170,8 @@ async def _announce(bot: Context, feed: Feed, added: Sequence[ArticleSummary]) -
         for article in added[:ANNOUNCED]:
             if card := await announcement(seen, ref(article), language):
                 await post(channel, card)
-        if len(added) > ANNOUNCED:
-            rest = f"-# {language('announced-more', count=len(added) - ANNOUNCED)}"
-            await post(channel, Card(text(rest)))
+        if more := len(added[ANNOUNCED:]):
+            await post(channel, Card(text(f"-# {language('announced-more', count=more)}")))
     except LOST as lost:
         _log.info("a new story could not be announced: %s", type(lost).__name__)
 

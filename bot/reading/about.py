@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from embeddings.store.people import KEPT_DAYS
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from discord import ui
 
@@ -160,14 +161,12 @@ async def find_starters(seen: Seen, language: Language) -> tuple[str, ...]:
     kept = seen.catalogue.starters
     if language.code not in kept:
         found: list[str] = []
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SECONDS):
                 async for asked in _answered(seen, language):
                     found.append(asked)
                     if len(found) == MOST:
                         break
-        except TimeoutError:
-            pass
         kept[language.code] = tuple(found)
     return kept[language.code]
 
@@ -191,10 +190,10 @@ async def _answered(seen: Seen, language: Language) -> AsyncIterator[str]:
 async def _candidates(seen: Seen, language: Language) -> AsyncIterator[str]:
     articles = seen.catalogue.matching("")
     theirs = [article for article in articles if article.language == language.code]
-    for article in (theirs or articles)[:_READ]:
-        if _is_question(clean(article.title).strip()):
-            yield clean(article.title).strip()
-    for article in (theirs or articles)[:_READ]:
+    some = (theirs or articles)[:_READ]
+    for asked in filter(_is_question, (clean(article.title).strip() for article in some)):
+        yield asked
+    for article in some:
         for asked in await _read_questions(seen, article):
             yield asked
 
@@ -204,15 +203,9 @@ async def _read_questions(seen: Seen, article: ArticleSummary) -> list[str]:
         stored = await seen.read(article)
     except EmbeddingsError:
         return []
-
-    def find() -> Iterator[str]:
-        for passage in seen.passages(article):
-            for span in passage.sentences:
-                said = clean(stored.text[span.start : span.end]).strip()
-                if _is_question(said):
-                    yield said
-
-    return [*find()]
+    spans = (span for passage in seen.passages(article) for span in passage.sentences)
+    said = (clean(span.of(stored.text)).strip() for span in spans)
+    return [*filter(_is_question, said)]
 
 
 def _is_question(said: str) -> bool:

@@ -30,6 +30,7 @@ TICK = 0.5
 """Seconds between two looks at how late the event loop is."""
 REACHING = 2.0
 """Seconds within which a database that is there answers."""
+_PROMETHEUS = {"Content-Type": CONTENT_TYPE_LATEST}
 CLOSING = 0.5
 """Seconds that an answer under way is given at the end."""
 
@@ -60,12 +61,11 @@ class Health:
     @property
     def problems(self) -> list[str]:
         """Why this process cannot answer questions on Discord now, in sentences."""
-        found = []
-        if self.engine is None:
-            found.append("The articles are still being loaded.")
-        if not self._is_connected:
-            found.append("There is no connection to Discord.")
-        return found
+        known = {
+            "The articles are still being loaded.": self.engine is None,
+            "There is no connection to Discord.": not self._is_connected,
+        }
+        return [sentence for sentence, is_so in known.items() if is_so]
 
     @property
     def _is_connected(self) -> bool:
@@ -188,8 +188,7 @@ def _app(health: Health) -> web.Application:
         return web.json_response(found, status=200 if found["ready"] else 503)
 
     async def metrics(_: web.Request) -> web.Response:
-        headers = {"Content-Type": CONTENT_TYPE_LATEST}
-        return web.Response(body=await health.measure(), headers=headers)
+        return web.Response(body=await health.measure(), headers=_PROMETHEUS)
 
     app, pages = web.Application(), {"/healthz": alive, "/readyz": ready, "/metrics": metrics}
     app.add_routes([web.get(path, page) for path, page in pages.items()])

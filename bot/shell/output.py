@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 """A JSON object, its keys in the order in which they are written."""
 
+_ANSWER = ("question", "understood_as", "snapshot", "confidence", "refusal")
 _ARTICLE = ("id", "title", "source", "author", "date", "url", "language")
 
 
@@ -49,12 +50,9 @@ def rollback(value: RollbackReport) -> Document:
 
 def answer(value: Answer) -> Document:
     """Return the document of one answer."""
-    filters, first = (
-        value.filters,
-        ("question", "understood_as", "snapshot", "confidence", "refusal"),
-    )
+    filters = value.filters
     return {
-        **{name: getattr(value, name) for name in first},
+        **{name: getattr(value, name) for name in _ANSWER},
         "hits": [hit(one) for one in value.hits],
         "closest": [hit(one) for one in value.closest],
         "notes": [note.text for note in value.notes],
@@ -70,14 +68,12 @@ def hit(value: Hit) -> Document:
     """Return one quoted passage, with its place in the article's stored text."""
     from bot.asking.links import link  # only where a passage is quoted
 
-    sentence = value.sentence
+    passage, sentence = value.passage, value.sentence
     return {
         **{name: getattr(value, name) for name in ("rank", "score", "confidence")},
         "article": article(value.article),
         "passage": value.text,
-        "start": value.passage.start,
-        "end": value.passage.end,
-        "paragraph": value.passage.paragraph,
+        **{name: getattr(passage, name) for name in ("start", "end", "paragraph")},
         "sentence": sentence,
         "link": link(value.article, sentence.start, sentence.end),
         "also_in": value.also_in,

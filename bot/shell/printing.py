@@ -140,9 +140,9 @@ def show_fields(
     rows = []
     for field in FIELDS:
         value = getattr(known, field)
-        guessed = value is not None and field in inferred
-        shown = words("guessed", value=str(value)) if guessed else value or words("unknown")
-        rows.append((words(f"column-{field}"), shown))
+        if value is not None and field in inferred:
+            value = words("guessed", value=str(value))
+        rows.append((words(f"column-{field}"), value or words("unknown")))
     screen.table(["", ""], [*rows, (words("column-passages"), passages)])
 
 
