@@ -135,13 +135,13 @@ class VerbatimBot(Context):
 
     async def on_connect(self) -> None:
         """Note that there is a session; the servers come after it, which may take a while."""
-        self._heard()
+        self._note_session()
 
     on_resumed = on_connect
 
     async def on_ready(self) -> None:
         """Say that the bot is on Discord."""
-        self._heard()
+        self._note_session()
         _log.info("on Discord as %s, on %s servers", self.user, len(self.guilds))
 
     async def on_disconnect(self) -> None:
@@ -153,7 +153,7 @@ class VerbatimBot(Context):
         if self._deaf is None and not self.is_closed():
             self._deaf = asyncio.get_running_loop().call_later(DEAF, self._give_up)
 
-    def _heard(self) -> None:
+    def _note_session(self) -> None:
         if self._deaf is not None:
             self._deaf.cancel()
             self._deaf = None
@@ -170,7 +170,7 @@ class VerbatimBot(Context):
 
     async def close(self) -> None:
         """Close the connections."""
-        self._heard()
+        self._note_session()
         if self._registering is not None:
             self._registering.cancel()
         await super().close()
@@ -195,13 +195,13 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
         if not self.settings.discord.shard_ids:
             await super().before_identify_hook(shard_id, initial=initial)
             return
-        self._heard()
+        self._note_session()
         await turns.begin(self.records, (shard_id or 0) % self._buckets)
         self._listen()
 
     async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002 - discord.py's signature
         """Note that a connection has a session; the others' are no news."""
-        self._heard()
+        self._note_session()
 
 
 def client(

@@ -104,10 +104,10 @@ PARTICIPLES = re.compile(
     "meant|said|seen|sent|shown|still|taken|told|written|[a-z]+ed"
 )
 """Lone participles; a function is named by a verb."""
-VERBS = frozenset({"embed", "feed", "need", "seed"})
+VERBS = frozenset({"embed", "feed", "heed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 67, "pure": 1, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 46, "pure": 1, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

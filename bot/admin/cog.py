@@ -151,20 +151,18 @@ class Admin(
         self, interaction: Interaction, *, articles: bool = False, shared: bool | None = None
     ) -> None:
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
-        language = delivery.language_of(interaction)
         if articles:
             engine, _ = await enter(interaction, shared=shared)
+            file, key = "articles.zip", "export-articles-done"
             data, count = await records.export_articles(engine)
-            shown = records.enclose(data, "articles.zip", "export-articles-done", count, language)
-            await delivery.answer(interaction, shown)
-            return
-        votes, unanswered = await self._read_kept(interaction)
-        seen = await self.bot.see(interaction)
-        listed = seen.catalogue.articles
-        corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
-        archive, count = await asyncio.to_thread(records.labelled_set, votes, unanswered, corpus)
-        shown = records.enclose(archive, "labelled.zip", "export-done", count, language)
-        await delivery.answer(interaction, shown)
+        else:
+            kept = await self._read_kept(interaction)
+            seen, file, key = await self.bot.see(interaction), "labelled.zip", "export-done"
+            listed = seen.catalogue.articles
+            corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
+            data, count = await asyncio.to_thread(records.labelled_set, *kept, corpus)
+        told = delivery.language_of(interaction)(key, count=count)
+        await delivery.answer(interaction, records.enclose(data, file, told))
 
     async def _read_kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
         """Return what is kept of this server, after acknowledging."""

@@ -219,12 +219,12 @@ async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
         return await asyncio.to_thread(path.read_bytes), count
 
 
-def enclose(data: bytes, name: str, key: str, count: int, language: Language) -> Card:
-    """Return a file with the sentence of a key, which tells how many there are in it.
+def enclose(data: bytes, name: str, told: str) -> Card:
+    """Return a file with a sentence about it.
 
     Raises:
         BotError: It is too large for Discord.
     """
     if len(data) > MAX_FILE:
         raise BotError("too-large")
-    return Card(text(language(key, count=count)), Attached(name, data), accent=ANSWERED)
+    return Card(text(told), Attached(name, data), accent=ANSWERED)

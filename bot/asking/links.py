@@ -123,7 +123,7 @@ def _find(page: _Page, runs: Sequence[Span], room: int) -> Fragment | None:
     """Return the first fragment of at most ``room`` characters that leads there alone."""
     if not runs:
         return None
-    here = page.folded(runs[0].start, runs[-1].end)
+    here = page.locate(runs[0].start, runs[-1].end)
     fitting = (f for f in _candidates(page.text, runs) if len(str(f)) <= room)
     return next((f for f in fitting if page.place(f) == here), None)
 
@@ -222,7 +222,7 @@ class _Page:
         self._head, self.text = head, text
         self._folded = _fold(head + text)
 
-    def folded(self, start: int, end: int) -> tuple[int, int]:
+    def locate(self, start: int, end: int) -> tuple[int, int]:
         """Return a stretch of the article's text as a stretch of the folded page."""
         before = _fold(self._head + self.text[:start]).rstrip()
         words = _fold(self.text[start:end]).strip()

@@ -163,7 +163,7 @@ async def find_starters(seen: Seen, language: Language) -> tuple[str, ...]:
         found: list[str] = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SECONDS):
-                async for asked in _answered(seen, language):
+                async for asked in _try_questions(seen, language):
                     found.append(asked)
                     if len(found) == MOST:
                         break
@@ -171,7 +171,7 @@ async def find_starters(seen: Seen, language: Language) -> tuple[str, ...]:
     return kept[language.code]
 
 
-async def _answered(seen: Seen, language: Language) -> AsyncIterator[str]:
+async def _try_questions(seen: Seen, language: Language) -> AsyncIterator[str]:
     tried: set[str] = set()
     async for asked in _candidates(seen, language):
         if asked in tried:

@@ -103,7 +103,7 @@ def choose(catalogue: Catalogue, look: Look) -> list[ArticleSummary]:
     source = catalogue.sources.get(look.source)
     return [
         article
-        for article in catalogue.listed(look.text, look.sort)
+        for article in catalogue.list_sorted(look.text, look.sort)
         if (not look.source or article.source == source)
         and (not look.month or str(article.date or "").startswith(look.month))
     ]

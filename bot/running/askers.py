@@ -32,7 +32,7 @@ class Cooldown:
         self._last: OrderedDict[Key, float] = OrderedDict()
         self._alone_until = 0.0
 
-    def left(self, key: Key, seconds: float) -> float:
+    def measure_left(self, key: Key, seconds: float) -> float:
         """Return how many seconds are left to wait; 0 when the next question may come."""
         last = self._last.get(key)
         return 0.0 if last is None else max(0.0, last + seconds - self._clock())

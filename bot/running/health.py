@@ -51,8 +51,8 @@ class Health:
         self._deaf = {None}
         client.add_listener(self._begun, "on_connect")
         client.add_listener(self._ready, "on_ready")
-        client.add_listener(self._resumed, "on_resumed")
-        client.add_listener(self._lost, "on_disconnect")
+        client.add_listener(self._note_resumed, "on_resumed")
+        client.add_listener(self._note_lost, "on_disconnect")
         client.add_listener(self._shard_heard, "on_shard_ready")
         client.add_listener(self._shard_heard, "on_shard_resumed")
         client.add_listener(self._shard_lost, "on_shard_disconnect")
@@ -121,11 +121,11 @@ class Health:
     async def _ready(self) -> None:
         self._deaf.discard(None)
 
-    async def _resumed(self) -> None:
+    async def _note_resumed(self) -> None:
         self.metrics.sessions.labels("resumed").inc()
         self._deaf.discard(None)
 
-    async def _lost(self) -> None:
+    async def _note_lost(self) -> None:
         self.metrics.lost.inc()
         if not isinstance(self._client, discord.AutoShardedClient):
             self._deaf.add(None)

@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 async def begin(store: Records, bucket: int) -> None:
     """Wait until a session may be begun with Discord, whichever processes begin some too."""
     while True:
-        left = await _left(store, f"identify:{bucket}", BETWEEN)
+        left = await _take(store, f"identify:{bucket}", BETWEEN)
         if left is None:
             await asyncio.sleep(BETWEEN * random.uniform(1, 2))  # noqa: S311 - no secret
             return
@@ -58,7 +58,7 @@ async def once(store: Records, name: str, lease: float = LEASE) -> AsyncIterator
         0 when it is this one, or else the seconds until another may.
     """
     holder = secrets.token_hex(8)
-    left = await _left(store, name, lease, holder)
+    left = await _take(store, name, lease, holder)
     try:
         yield left or 0.0
     finally:
@@ -80,7 +80,7 @@ async def alone(
     holder = secrets.token_hex(8)
     try:
         while True:
-            left = await _left(store, name, lease, holder)
+            left = await _take(store, name, lease, holder)
             if left == 0:
                 _log.info("%s: done by this process", name)
                 async with work():
@@ -153,12 +153,12 @@ class Shards:
         then notices as well.
         """
         name, before = f"shard:{id_}", id_ in self._seen
-        left = await _left(store, name, self._lease, self._holder)
+        left = await _take(store, name, self._lease, self._holder)
         if left is None:
             return id_ in self.twice
         self._seen.discard(id_)
         if left:
-            await _left(store, name, AT_ONCE, self._holder)
+            await _take(store, name, AT_ONCE, self._holder)
             self._seen.add(id_)
         return bool(left) and before
 
@@ -184,14 +184,14 @@ async def _until_lost(store: Records, name: str, holder: str, lease: float) -> N
     taken = time.monotonic()
     while time.monotonic() - taken < lease:
         await asyncio.sleep(lease / 4)
-        left = await _left(store, name, lease, holder)
+        left = await _take(store, name, lease, holder)
         if left:
             return
         if left == 0:
             taken = time.monotonic()
 
 
-async def _left(store: Records, name: str, seconds: float, holder: str = "") -> float | None:
+async def _take(store: Records, name: str, seconds: float, holder: str = "") -> float | None:
     """Take a turn if it is free; return how long it is not, None when nobody can say."""
     try:
         async with asyncio.timeout(PROMPT):

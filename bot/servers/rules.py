@@ -141,7 +141,7 @@ def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
 
 
 def _check_left(cooldown: Cooldown, key: tuple[str, int], seconds: float) -> None:
-    left = cooldown.left(key, seconds)
+    left = cooldown.measure_left(key, seconds)
     if left > 0:
         kind = "channel" if key[0] == "channel" else "user"
         raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))

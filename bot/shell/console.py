@@ -36,18 +36,18 @@ def converse(shell: Shell, lines: Iterable[str] | None = None) -> int:
         EmbeddingsError: The engine cannot be opened.
     """
     shell.set_up_log()
-    with asyncio.Runner() as runner, _opened(shell, runner) as engine:
+    with asyncio.Runner() as runner, _open(shell, runner) as engine:
         talk = _Talk(shell, engine, runner)
         if lines is None and _somebody_types():
             talk.greet()
-        for line in _typed() if lines is None else lines:
+        for line in _read_lines() if lines is None else lines:
             if line.strip() and not talk.take(line.strip()):
                 break
     return 0
 
 
 @contextmanager
-def _opened(shell: Shell, runner: asyncio.Runner) -> Iterator[SearchEngine]:
+def _open(shell: Shell, runner: asyncio.Runner) -> Iterator[SearchEngine]:
     stack = AsyncExitStack()
     with shell.bar() as progress:
         opening = shell.open_engine(shell.settings, progress=progress)
@@ -122,12 +122,12 @@ def _somebody_types() -> bool:
     return bool(sys.stdin and sys.stdin.isatty())
 
 
-def _typed() -> Iterator[str]:
+def _read_lines() -> Iterator[str]:
     """Yield the lines of standard input: from the prompt, or as UTF-8 from a file or a pipe."""
     if not sys.stdin:
         return
     if not _somebody_types():
-        yield from decoded(sys.stdin.buffer)
+        yield from decode(sys.stdin.buffer)
         return
     with suppress(ImportError):  # on Windows
         import readline  # noqa: F401 - its import is its effect: arrow keys edit the line
@@ -142,7 +142,7 @@ def _typed() -> Iterator[str]:
             raise
 
 
-def decoded(lines: Iterable[bytes]) -> Iterator[str]:
+def decode(lines: Iterable[bytes]) -> Iterator[str]:
     """Read lines as UTF-8 whatever the locale, without byte order mark and line ends."""
     for number, line in enumerate(lines):
         text = line.decode("utf-8", "replace").rstrip("\r\n")

@@ -62,13 +62,13 @@ def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
     words = screen.words
     first = hit.sentence.start - hit.passage.start
     length = hit.sentence.end - hit.sentence.start
-    screen.indented(hit.text, "cyan", bold=(first, first + length))
-    screen.indented(source_line(words, hit, threshold), "dim")
+    screen.indent(hit.text, "cyan", bold=(first, first + length))
+    screen.indent(source_line(words, hit, threshold), "dim")
     address = link(hit.article, hit.sentence.start, hit.sentence.end)
     if address:
         screen.line(address, "dim")
     if hit.also_in:
-        screen.indented(words("also-in", titles=words("separator").join(hit.also_in)), "dim")
+        screen.indent(words("also-in", titles=words("separator").join(hit.also_in)), "dim")
     screen.line()
 
 
@@ -116,10 +116,10 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
             if article.id in understood:
                 found = understood[article.id]
                 show_fields(screen, article.id, article, found.inferred, article.passages)
-                screen.indented(found.opening, "dim")
+                screen.indent(found.opening, "dim")
     for each in report.left_out:
         said = words("left-out", what=each.what, why=each.why)
-        screen.indented(f"{each.input} – {said}", "dim")
+        screen.indent(f"{each.input} – {said}", "dim")
     if report.removed:
         screen.line(words("removed", articles=len(report.removed)), "bold")
         screen.table([""], [(one,) for one in report.removed])
@@ -230,4 +230,4 @@ def verification(screen: Screen, report: VerifyReport) -> None:
     count = len(report.problems)
     screen.line(screen.words("unsound", problems=count, checked=report.checked), "red")
     for problem in report.problems:
-        screen.indented(screen.words.sentence(problem))
+        screen.indent(screen.words.sentence(problem))

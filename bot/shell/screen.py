@@ -83,7 +83,7 @@ class Screen:
         """Show one line; in a pipe it is never broken."""
         self._show(text, style)
 
-    def indented(self, text: str, style: str = "", bold: tuple[int, int] = (0, 0)) -> None:
+    def indent(self, text: str, style: str = "", bold: tuple[int, int] = (0, 0)) -> None:
         """Show a text two columns in on a terminal, characters ``bold[0]:bold[1]`` in bold."""
         self._show(text, style, bold, indent=2)
 

@@ -182,7 +182,7 @@ def show(screen: Screen, outcomes: Sequence[Outcome]) -> None:
         passages = _passages(draft)
         show_fields(screen, name, draft, draft.inferred, len(passages))
         for passage in dict.fromkeys((passages[0], passages[-1])):
-            screen.indented(passage, "dim")
+            screen.indent(passage, "dim")
         for each in draft.left_out:
-            screen.indented(screen.words("left-out", what=each.what, why=each.why), "yellow")
+            screen.indent(screen.words("left-out", what=each.what, why=each.why), "yellow")
         screen.line()

@@ -115,7 +115,7 @@ class Catalogue:
         """Return the sources' names that hold a text."""
         return [name for name in self.sources.values() if fold(text.strip()) in fold(name)]
 
-    def listed(self, text: str = "", sort: str = "date") -> list[ArticleSummary]:
+    def list_sorted(self, text: str = "", sort: str = "date") -> list[ArticleSummary]:
         """Return the articles that match by one of ``SORTS``; what lacks what it names is last."""
         found = self.matching(text)
         if sort == "title":

@@ -120,7 +120,7 @@ def _spots(old: str, new: str) -> Iterator[str]:
 
 def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
     if len(before) + len(after) > MOST:
-        yield _show([], before, after, [])
+        yield _around(before, after, (0, len(before), 0, len(after)))
         return
     spot: tuple[int, int, int, int] | None = None
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -136,11 +136,8 @@ def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
 
 def _around(before: Sequence[str], after: Sequence[str], spot: tuple[int, int, int, int]) -> str:
     i, j, k, m = spot
-    return _show(before[max(0, i - AROUND) : i], before[i:j], after[k:m], after[m : m + AROUND])
-
-
-def _show(head: Sequence[str], out: Sequence[str], put: Sequence[str], tail: Sequence[str]) -> str:
-    parts = (_say(head), _mark(out, "~~"), _mark(put, "**"), _say(tail))
+    taken, put = _mark(before[i:j], "~~"), _mark(after[k:m], "**")
+    parts = (_say(before[max(0, i - AROUND) : i]), taken, put, _say(after[m : m + AROUND]))
     return " ".join(filter(None, parts))
 
 

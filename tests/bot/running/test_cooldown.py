@@ -53,7 +53,7 @@ async def test_a_question_is_told_to_the_others(cooldown: Cooldown) -> None:
 async def test_who_asked_elsewhere_waits_as_long_here(cooldown: Cooldown, now: list[float]) -> None:
     cooldown.start(ANA)
     assert await cooldown.left_elsewhere(shared(Others(2.0)), ANA, 3.0) == 2.0
-    assert cooldown.left(ANA, 3.0) == pytest.approx(2.0)
+    assert cooldown.measure_left(ANA, 3.0) == pytest.approx(2.0)
 
 
 async def test_where_nobody_waits_nobody_is_asked(cooldown: Cooldown) -> None:

@@ -62,17 +62,17 @@ def test_a_cooldown_ends() -> None:
     cooldown = Cooldown(lambda: now[0])
     cooldown.start(("user", 1))
     now[0] = 2.0
-    assert cooldown.left(("user", 1), 3.0) == 1.0
-    assert cooldown.left(("user", 2), 3.0) == 0.0
+    assert cooldown.measure_left(("user", 1), 3.0) == 1.0
+    assert cooldown.measure_left(("user", 2), 3.0) == 0.0
     now[0] = 3.0
-    assert cooldown.left(("user", 1), 3.0) == 0.0
+    assert cooldown.measure_left(("user", 1), 3.0) == 0.0
 
 
 def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.running.askers._MOST", 2)
     cooldown = Cooldown(lambda: 0.0)
     cooldown.start(*(("user", n) for n in range(3)))
-    assert [cooldown.left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]
+    assert [cooldown.measure_left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]
 
 
 def test_days_months_and_years_are_read() -> None:

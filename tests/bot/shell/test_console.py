@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shell.console import decoded
+from bot.shell.console import decode
 from embeddings.errors import BusyError
 from tests.bot.shell.stage import Stage, Terminal
 
@@ -182,9 +182,9 @@ def test_ctrl_c_at_the_prompt_is_exit_code_130_and_closes_the_engine(stage: Stag
 @given(st.lists(st.text(st.characters(exclude_characters="\n\ufeff", codec="utf-8"))))
 def test_every_line_of_utf_8_comes_through(lines: list[str]) -> None:
     data = io.BytesIO("".join(f"{line}\n" for line in lines).encode())
-    assert list(decoded(data)) == [line.rstrip("\r") for line in lines]
+    assert list(decode(data)) == [line.rstrip("\r") for line in lines]
 
 
 @given(st.lists(st.binary()))
 def test_no_bytes_stop_the_conversation(lines: list[bytes]) -> None:
-    assert len(list(decoded(lines))) == len(lines)
+    assert len(list(decode(lines))) == len(lines)

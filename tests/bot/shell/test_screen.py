@@ -55,7 +55,7 @@ def shown(text: str, patch: pytest.MonkeyPatch, columns: int) -> list[str]:
     terminal = Terminal()
     patch.setenv("TERM", "xterm-256color")
     patch.setenv("COLUMNS", str(columns))
-    Screen(WORDS, terminal).indented(text, "cyan", bold=(0, 4))
+    Screen(WORDS, terminal).indent(text, "cyan", bold=(0, 4))
     lines = Text.from_ansi(terminal.getvalue()).plain.splitlines()
     return [line.removeprefix("  ").rstrip(" ") for line in lines]
 

@@ -49,7 +49,7 @@ def test_the_list_is_sorted() -> None:
         ("title", [BAKERY.id, LETTER.id, RIVER.id]),
         ("source", [RIVER.id, LETTER.id, BAKERY.id]),
     ]:
-        if [a.id for a in CATALOGUE.listed("", sort)] != ids:
+        if [a.id for a in CATALOGUE.list_sorted("", sort)] != ids:
             wrong.append((sort, ids))
     assert not wrong
 
@@ -57,7 +57,7 @@ def test_the_list_is_sorted() -> None:
 def test_articles_without_a_date_or_a_source_come_last() -> None:
     bare = replace(CATALOGUE.articles[0], id="nu", date=None, source=None)
     catalogue = Catalogue((bare, *CATALOGUE.articles))
-    assert [catalogue.listed("", sort)[-1].id for sort in ("date", "source")] == ["nu", "nu"]
+    assert [catalogue.list_sorted("", sort)[-1].id for sort in ("date", "source")] == ["nu", "nu"]
 
 
 def test_of_articles_the_newest_are_suggested_first() -> None:
