@@ -168,12 +168,9 @@ class _Asked:
         if enough:
             return replace(blank, hits=merge(enough, self.terms.top_k))
         everywhere = self.search(Filters(), vector) if filters else searched
-        return replace(
-            blank,
-            refusal=self.reason(searched, everywhere),
-            nearest_titles=_nearest(everywhere),
-            closest=self.closest([hits for _, hits in quoted]),
-        )
+        why, near = self.reason(searched, everywhere), _nearest(everywhere)
+        closest = self.closest([hits for _, hits in quoted])
+        return replace(blank, refusal=why, nearest_titles=near, closest=closest)
 
     def closest(self, quoted: list[tuple[Hit, ...]]) -> tuple[Hit, ...]:
         """Return what may be shown as perhaps answering, though it is not sure enough."""

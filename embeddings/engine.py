@@ -8,6 +8,7 @@ import platform
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
@@ -92,8 +93,8 @@ class SearchEngine(Changes):
         self._clock = clock
         self._progress = progress
         self._beside = beside
-        self._given = encoder
-        self._builder = builder
+        shared = beside._live if beside else None  # noqa: SLF001 - of this class
+        self._serve = partial(Live, settings, encoder=encoder, builder=builder, beside=shared)
         self._name = collection
         self._heard: Heard | None = None
 
@@ -107,13 +108,7 @@ class SearchEngine(Changes):
             StorageError: The data cannot be read or written.
         """
         self._rows = CollectionRows(self.database, self.pointers, self._name)
-        self._live = Live(
-            self._settings,
-            SnapshotStore(self._rows),
-            encoder=self._given,
-            builder=self._builder,
-            beside=self._beside._live if self._beside else None,  # noqa: SLF001 - of this class
-        )
+        self._live = self._serve(SnapshotStore(self._rows))
         self._collection = Publisher(self._settings, self._live)
         try:
             await self._live.open()
