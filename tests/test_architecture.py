@@ -50,9 +50,8 @@ LIBRARIES = {
         "trafilatura",
         "yaml",
     },
-    "embeddings/snapshots": {"filelock", "numpy", "psutil", "pydantic"},
+    "embeddings/snapshots": {"filelock", "numpy", "pydantic"},
     "embeddings/store": {
-        "filelock",
         "numpy",
         "pgvector",
         "psycopg",
