@@ -135,8 +135,8 @@ class LoadedSnapshot:
             passage = self.snapshot.passage(row)
             article = self.snapshot.article(int(self.arrays.article_of[row]))
             there = _WORD.findall(f"{article.title} {article.text[passage.start : passage.end]}")
-            if found := next((each for each in there if fold(each) in candidates), None):
-                return str(found)
+            if found := [each for each in there if fold(each) in candidates]:
+                return str(max(found, key=str.islower))  # "Lettre" may begin a title
         return None
 
     def source_names(self) -> tuple[str, ...]:
@@ -204,8 +204,8 @@ def stand_alone(question: str, before: Sequence[str], serving: Collection[Loaded
         found = (loaded.spelling(candidates) for loaded in serving)
         return next(filter(None, chain(found, map(named.get, sorted(candidates)))), None)
 
-    whole = readings(question, before) or (question,)
-    return respell(whole[0], is_known, spelling)
+    asked, *earlier = (respell(each, is_known, spelling) for each in (question, *before))
+    return (readings(asked, earlier) or (asked,))[0]
 
 
 def as_query(question: str, read: NDArray[np.float32] | Read) -> Query:

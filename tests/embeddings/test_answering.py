@@ -236,3 +236,16 @@ async def test_a_mistyped_source_is_the_one_that_there_is(engine: SearchEngine) 
     )
     assert [hit.article.id for hit in found.hits] == ["nouveau"]
     assert (await engine.ask("que dit le telegramme ?", threshold=0.0)).understood_as is None
+
+
+async def test_a_mistyped_follow_up_leans_on_what_it_means(engine: SearchEngine) -> None:
+    await put(engine, OLD, replace(NEW, text="Le second quai de Lorient a fermé."))
+    before = ["quel est le premier quai de lorent ?"]
+    found = await engine.ask("et le segond ?", threshold=0.0, before=before)
+    assert found.understood_as == "quel est le second quai de Lorient ?"
+
+
+async def test_what_only_a_title_writes_with_a_capital_is_no_name(engine: SearchEngine) -> None:
+    await put(engine, replace(NEW, title="Quais de Lorient", text="Les quais sont fermés."))
+    assert (await engine.ask("les quaais ?")).understood_as == "les quais ?"
+    assert (await engine.ask("Que dit Quaais ?")).understood_as is None
