@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from tests.house import sources
 SAID_BY = {
     *("InputError", "QuestionError", "LimitError", "ReadError", "BusyError", "StorageError"),
     *("FullError", "AwayError", "SnapshotError", "OtherFormat", "ModelError", "ConfigError"),
+    *("EmbeddingsError", "kind", "_bad"),
     *(
         "UnknownArticle",
         "UnknownProposal",
@@ -30,7 +32,8 @@ SAID_BY = {
 FRENCH = {GAP.join(template.words) for template in templates("fr")}
 OWED = 0
 """Sentences that are English still; none in the end."""
-NEVER_SHOWN = {"The question is empty.", "The question is too long."}
+NEVER_SHOWN = {"The question is empty.", "The question is too long.", "The database {} {}"}
+"""What nobody reads; the last is filled with each of its ``reasons``, which is a sentence then."""
 
 
 def written(node: ast.expr) -> str | None:
@@ -51,6 +54,17 @@ def sentences() -> Iterator[tuple[str, str]]:
                 for said in filter(None, map(written, node.args if name in SAID_BY else ())):
                     if " " in said and said.replace(GAP, "").strip(" ;:.,()"):
                         yield said, str(source.path)
+        if source.path.parts[0] == "embeddings":
+            yield from ((said, str(source.path)) for said in reasons(source.tree, source.path))
+
+
+def reasons(tree: ast.Module, path: Path) -> Iterator[str]:
+    """Yield each reason of a table ``_REASONS``; those of a store are the ends of sentences."""
+    begins = "The database {} " if "store" in path.parts else ""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_REASONS":
+            assert isinstance(node.value, ast.Dict)
+            yield from (f"{begins}{written(value)}" for value in node.value.values)
 
 
 def test_every_sentence_has_its_french() -> None:
@@ -79,6 +93,10 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "f.zip contient plus de 2000 fichiers ; découpez-la."),
         ("The setting VERBATIM_TOP_K cannot be used: input should be greater than 0, not '0'.",
          "Le réglage VERBATIM_TOP_K ne peut pas servir : il faut plus de 0, et non '0'."),
+        ("Nothing was changed, because /srv/v cannot be written: Not a directory.",
+         "Rien n’a été changé, car /srv/v ne peut pas être écrit : ce n’est pas un dossier."),
+        ("The database /a b.db may not be opened: check its permissions.",
+         "L’ouverture de la base de données /a b.db est interdite : vérifiez ses droits d’accès."),
         ("Nobody knows this sentence.", "Nobody knows this sentence."),
     ],
 )  # fmt: skip
