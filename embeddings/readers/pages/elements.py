@@ -130,8 +130,11 @@ def opens_story(element: Any) -> bool:
 
 
 def is_post(element: Any) -> bool:
-    """Say whether an element is the post of a network, with its author."""
-    return element.tag == "blockquote" and _POST.search(element.get("class", "")) is not None
+    """Say whether an element is the post of a network, with its author and what stands in it."""
+    if element.tag != "blockquote":
+        return False
+    near = (element, *element.iterancestors("blockquote"))
+    return [each for each in near if _POST.search(each.get("class", ""))] == [element]
 
 
 def wraps_post(element: Any) -> bool:

@@ -57,7 +57,7 @@ _ELSEWHERE = re.compile(
 )
 """How a heading begins below which other stories stand."""
 _NEEDED = frozenset(("class", "id", "style", "hidden", "href", "itemprop", "itemtype", "role"))
-_LONGEST_ATTRIBUTE = 300
+_LONGEST = 300
 
 
 class Opinion:
@@ -111,16 +111,14 @@ def _trafilatura(root: Any) -> str:
 
 
 def _readability(root: Any) -> str:
-    if not _tame(root):
-        return ""
     from lxml import html  # half a second that only pages need
     from readability import Document
-    from readability.readability import Unparseable
 
     logging.getLogger("readability.readability").disabled = True  # it logs what it also raises
     try:
-        summary = Document(html.tostring(root, encoding="unicode")).summary()
-    except Unparseable:  # a page in which it finds nothing
+        page = html.tostring(root, encoding="unicode") if _tame(root) else ""
+        summary = Document(page).summary() if page else ""
+    except ValueError:  # a page in which it finds nothing, or with signs that it cannot write
         return ""
     return "\n".join(html.document_fromstring(summary).itertext()) if summary else ""
 
@@ -133,9 +131,9 @@ def _tame(root: Any) -> bool:
         deep[element] = deep.get(parent, 0) + 1
         if deep[element] > MOST_DEEP:
             return False
-        for name, value in element.attrib.items():
-            if name not in _NEEDED or len(value) > _LONGEST_ATTRIBUTE:
-                del element.attrib[name]
+        stated = [(n, v) for n, v in element.items() if n in _NEEDED and len(v) <= _LONGEST]
+        element.attrib.clear()  # one by one, a name with a control sign cannot be named
+        element.attrib.update(stated)
     return True
 
 

@@ -174,6 +174,16 @@ def test_a_story_in_an_open_dialog_is_read(around: str) -> None:
     assert LAST in read(around.format(f"<h1>T</h1>{BODY}")).text
 
 
+@each("slip", ['<a href="/x" ">', "<p a}{b=1>", "<p class=a\x01b><b x\x02=1>"])
+def test_a_slip_in_an_attribute_does_not_cost_the_page(slip: str) -> None:
+    assert LAST in read(f"<h1>T</h1>{BODY}{slip}Fin.</a></p>").text
+
+
+def test_a_post_in_posts_is_read_however_deep() -> None:
+    post = "<blockquote class=twitter-tweet>"
+    assert "On rouvre" in read(f"<h1>T</h1>{BODY}{post * 240}<p>On rouvre.</p>{ps([LAST])}").text
+
+
 def test_an_open_dialog_beside_a_story_is_no_part_of_it() -> None:
     consent = "Nous et nos partenaires mesurons la fréquentation de ce site avec des cookies."
     body = f"<article><h1>T</h1>{BODY}</article><dialog open><p>{consent}</p></dialog>"
