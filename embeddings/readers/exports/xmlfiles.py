@@ -86,7 +86,8 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
     language = language_code(words(child(channel, "language")))
     about = Fields(source=words(child(channel, "title")), language=language)
     for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
-        link = _link(entry) or next(map(words, _inner_links(entry)), None)
+        inner = (e for e in entry.iter() if local(e) == "link" and e.text)  # in what is not closed
+        link = _link(entry) or next(map(words, inner), None)
         draft = _draft(entry, about, link, path)
         if link is not None:
             yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
@@ -119,11 +120,6 @@ def _link(entry: Any) -> str | None:
         if mark.get("isPermaLink", "true") != "false" and web_address(words(mark)):
             return words(mark)
     return web_address(entry.get(_ABOUT))
-
-
-def _inner_links(entry: Any) -> Iterator[Any]:
-    """Yield the links of an entry in which an element was not closed."""
-    return (each for each in entry.iter() if local(each) == "link" and each.text)
 
 
 def _draft(entry: Any, about: Fields, link: str | None, path: Path) -> Draft | None:
