@@ -19,7 +19,7 @@ from bot.ui.markup import plain, unplain
 from bot.ui.naming import day, write_day
 from tests.bot.samples import answers
 from tests.screens.__main__ import SCENES, SHARPNESS
-from tests.screens.cards import CARDS, WIDTHS
+from tests.screens.cards import CARDS, WIDTHS, name_of
 from tests.screens.page import markdown, page
 
 if TYPE_CHECKING:
@@ -131,7 +131,12 @@ def test_a_button_that_opens_an_address_looks_otherwise() -> None:
 
 
 def test_every_scene_has_its_picture_and_every_picture_its_scene() -> None:
-    widths = {f"{name}-{width}.png": width for name in CARDS for width in WIDTHS}
+    widths = {
+        f"{name_of(name, language, width)}.png": width
+        for name in CARDS
+        for language, drawn in WIDTHS.items()
+        for width in drawn
+    }
     widths |= {scene.file.name: scene.width for scene in SCENES}
     assert {path.name for path in FOLDER.glob("*.png")} == {*widths}
     for name, width in widths.items():

@@ -18,7 +18,7 @@ from bot.ui.catalogue import Catalogue
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.chromium import Browser
-from tests.screens.cards import CARDS, FR, WIDTHS
+from tests.screens.cards import CARDS, WIDTHS, name_of
 from tests.screens.page import page
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ SCENES = (
         "Combien d’employés ont signé la lettre ?",
         offers=frozenset({"news", "tell"}),
     ),
+    Scene("misspelt-fr", "fr", "c koi la tolerence zerro", width=360),
     Scene("phone-fr", "fr", "Qu’est-ce qui a valu des critiques à Google ?", width=360),
 )
 
@@ -104,13 +105,13 @@ async def main() -> None:
             SearchEngine(Settings(data=folder / "data")) as engine,
             Browser(folder / "profile") as browser,
         ):
-            for name, draw in CARDS.items():
-                for width in WIDTHS:
-                    await browser.size(width, 1000, SHARPNESS)
-                    file = folder / f"{name}-{width}.html"
-                    shown = page(draw().lay_out().to_components(), FR)
-                    file.write_text(shown, encoding="utf-8")
-                    save(await photograph(browser, file), FOLDER / f"{name}-{width}.png")
+            for card, code, width in ((c, k, w) for c in CARDS for k in WIDTHS for w in WIDTHS[k]):
+                await browser.size(width, 1000, SHARPNESS)
+                name, language = name_of(card, code, width), Languages.load().of(code)
+                file = folder / f"{name}.html"
+                shown = page(CARDS[card](language).lay_out().to_components(), language)
+                file.write_text(shown, encoding="utf-8")
+                save(await photograph(browser, file), FOLDER / f"{name}.png")
             for scene in SCENES:
                 await browser.size(scene.width, 1000, SHARPNESS)
                 answer = await engine.ask(scene.question, top_k=SHOWN + 1, before=scene.before)

@@ -9,15 +9,14 @@ from bot.admin.history import Part, Step, history_card
 from bot.admin.proposals import proposal_card
 from bot.admin.reports import status_card
 from bot.newsroom.feeds import draw_announcement, draw_feeds
-from bot.translate import Languages
 from embeddings.reports import AuditEntry, Omission, Proposal, Proposed, Room, Status
 from embeddings.store.people import Feed
 from embeddings.types import Article, Rejected
 
 if TYPE_CHECKING:
+    from bot.translate import Language
     from bot.ui.components import Card
 
-FR = Languages.load().of("fr")
 WHEN = datetime(2026, 11, 28, 14, 2, tzinfo=UTC)
 TEXT = (
     "La Loire a débordé dimanche à Orléans, où deux ponts sont fermés jusqu’à mardi matin.\n\n"
@@ -49,17 +48,17 @@ def proposed(article: Article) -> Proposed:
     return Proposed(article.summary(2), (), article.text[:180], article.text)
 
 
-def replacing() -> Card:
+def replacing(language: Language) -> Card:
     """A corrected file, which replaces its article."""
     another = Article("crue-2", NEW.title, NEW.text)
     proposal = Proposal(
         "abcdefgh", added=(proposed(another),), to_encode=2, instead={"crue-2": proposed(NEW)}
     )
     now = {"crue": (OLD.summary(2), OLD.text)}
-    return proposal_card(proposal, now, FR, where="o", seconds=1, room=ROOM)
+    return proposal_card(proposal, now, language, where="o", seconds=1, room=ROOM)
 
 
-def archive() -> Card:
+def archive(language: Language) -> Card:
     """A ZIP that is larger than the room there is."""
     reason = "This collection may take 100 articles within 24 hours: add the rest tomorrow."
     added = tuple(
@@ -75,10 +74,10 @@ def archive() -> Card:
         left=tuple(Rejected(f"{n}.md", reason) for n in range(497)),
         left_out=(what,),
     )
-    return proposal_card(proposal, {}, FR, where="o", seconds=3, room=ROOM)
+    return proposal_card(proposal, {}, language, where="o", seconds=3, room=ROOM)
 
 
-def history() -> Card:
+def history(language: Language) -> Card:
     """What happened to all articles."""
     text = AuditEntry(WHEN, "discord:7", "change", "crue", fields=("text", "date"))
     title = AuditEntry(WHEN, "discord:7", "edit", "pain", fields=("title",))
@@ -87,29 +86,29 @@ def history() -> Card:
     fire = Article("feu", "Un feu à la gare", "Le feu.")
     steps = [Step(text, OLD, NEW, 1), Step(title, *bread, 1), Step(gone, fire, None, 1)]
     steps.append(Step(AuditEntry(WHEN, "watch", "add", "crue"), None, OLD))
-    return history_card(steps, Part("o", "", 0, 12), {}, FR)
+    return history_card(steps, Part("o", "", 0, 12), {}, language)
 
 
-def feeds() -> Card:
+def feeds(language: Language) -> Card:
     """The feeds that a server watches."""
     trouble = "https://ville.example/plan.xml cannot be fetched: the page does not exist."
     told = (
         Feed(1, "https://gazette.example/flux.xml", 5, WHEN.timestamp()),
         Feed(1, "https://ville.example/plan.xml", None, WHEN.timestamp(), "", trouble),
     )
-    return draw_feeds(told, 5, 60, FR)
+    return draw_feeds(told, 5, 60, language)
 
 
-def announced() -> Card:
+def announced(language: Language) -> Card:
     """A new story."""
-    return draw_announcement(OLD, TEXT.partition("\n")[0], "abcdefgh", FR)
+    return draw_announcement(OLD, TEXT.partition("\n")[0], "abcdefgh", language)
 
 
-def status() -> Card:
+def status(language: Language) -> Card:
     """What is published, and how much room there is."""
     return status_card(
         Status("7", WHEN, "e5", 384, 180, 2140, (), "flat", 0.5, "", (), {}),
-        FR,
+        language,
         unanswered=3,
         room=ROOM,
     )
@@ -123,4 +122,10 @@ CARDS = {
     "announced": announced,
     "status": status,
 }
-WIDTHS = (360, 900)
+WIDTHS = {"fr": (360, 900), "en": (360,)}
+"""How wide they are drawn, in each language."""
+
+
+def name_of(card: str, language: str, width: int) -> str:
+    """Return the name of a card's picture."""
+    return f"{card}-{width}" if language == "fr" else f"{card}-{language}-{width}"
