@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -109,13 +110,8 @@ class LoadedSnapshot:
 
     def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
         """Read the candidates' passages again; those whose words have changed are left out."""
-        hits: list[Hit] = []
-        for candidate in candidates:
-            if len(hits) == limit:
-                break
-            if hit := self._hit(candidate, len(hits) + 1):
-                hits.append(hit)
-        return tuple(hits)
+        found = islice(filter(None, map(self._hit, candidates)), limit)
+        return tuple(replace(hit, rank=rank_) for rank_, hit in enumerate(found, 1))
 
     def text(self, candidate: Candidate) -> str:
         """Read a candidate's words."""
@@ -143,7 +139,7 @@ class LoadedSnapshot:
         """Return the names of the sources, each once, in order."""
         return self._names
 
-    def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
+    def _hit(self, candidate: Candidate) -> Hit | None:
         """Read one passage again and compare it with its digest; None when it differs."""
         passage = self.snapshot.passage(candidate.passage)
         article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
@@ -155,7 +151,7 @@ class LoadedSnapshot:
             return None
         also = {int(self.arrays.article_of[row]) for row in candidate.also}
         return Hit(
-            rank=rank_,
+            rank=1,
             score=candidate.score,
             confidence=candidate.confidence,
             article=article,

@@ -12,12 +12,14 @@ from bot.asking.render import QUOTE, foreign, link_title, open_buttons, quote, s
 from bot.delivery import answer, hold, hold_update, language_of, patiently
 from bot.errors import BotError
 from bot.servers.rules import rules_of
+from bot.translate import GAP
 from bot.ui.actions import Click, Form, find_message, write_field
 from bot.ui.components import (
     REFUSED,
     Card,
     find_question,
     list_custom_ids,
+    list_texts,
     notice,
     question,
     row,
@@ -84,9 +86,8 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
         """Keep the vote, once Discord has heard of the click: the disk may take a while."""
         bot, place = interaction.client, Place.read(self.fields)
         who, guild = interaction.user.id, interaction.guild_id
-        asked = None
-        if rules_of(bot, guild).keep:
-            asked = unplain(find_question(find_message(interaction)))
+        is_kept = rules_of(bot, guild).keep
+        asked = unplain(find_question(find_message(interaction))) if is_kept else None
         where = (place.article, place.paragraph, place.digest)
         vote = Vote(self.fields["name"], who, guild, useful, *where, question=asked)
         await bot.records.vote(vote)
@@ -208,13 +209,20 @@ def _field(language: Language) -> tuple[str, ui.TextInput[Any]]:
     return language("question-label"), field
 
 
-def read_question(interaction: Interaction) -> str:
-    """Return the question of the message that was clicked on.
+def read_question(interaction: Interaction, *, as_typed: bool = False) -> str:
+    """Return the question of the message that was clicked on, as it was understood.
 
     Raises:
         BotError: It cannot be read there any more.
     """
-    asked = unplain(find_question(find_message(interaction)))
+    message = find_message(interaction)
+    lines = [] if as_typed else "\n".join(list_texts(message)).split("\n")
+    for language in interaction.client.languages:
+        start, _, end = f"-# {language('note-follows', question=GAP)}".partition(GAP)
+        for line in lines:
+            if line.startswith(start) and line.endswith(end):
+                return unplain(line.removeprefix(start).removesuffix(end))
+    asked = unplain(find_question(message))
     if not any(map(str.isalnum, asked)):
         raise BotError("question-gone")
     return asked

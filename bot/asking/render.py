@@ -187,7 +187,7 @@ def _offers(answer: Answer, view: View) -> Iterator[Button | None]:
     if answer.closest:
         yield button(language("button-near"), f"v:near:{place(answer.closest[0])}")
     for name in ("news", "tell"):
-        if name in view.offers and len(plain(answer.question)) <= QUESTION:
+        if name in view.offers and _is_whole(answer):
             yield button(language(f"button-{name}"), f"v:{name}")
 
 
@@ -226,7 +226,7 @@ def _notes(answer: Answer, language: Language) -> ui.TextDisplay[Any] | None:
 
 def _say_notes(answer: Answer, language: Language) -> Iterator[str]:
     if answer.understood_as:
-        yield language("note-follows", question=fit(answer.understood_as, NOTE))
+        yield language("note-follows", question=fit(answer.understood_as, QUESTION))
     narrowed = ", ".join(filter_words(answer.filters, language))
     if answer.understood:
         words = fit(", ".join(answer.understood), NOTE)
@@ -259,7 +259,11 @@ def _last_row(best: Hit, view: View, more: Button | None) -> ui.ActionRow[Any] |
 
 def _more(answer: Answer, language: Language, following: int) -> Button | None:
     """Return the button for more passages; it reads the question from the message it sits on."""
-    is_whole = len(plain(answer.question)) <= QUESTION
-    if len(answer.hits) <= following or following >= SHOWN * PAGES or not is_whole:
+    if len(answer.hits) <= following or following >= SHOWN * PAGES or not _is_whole(answer):
         return None
     return button(language("button-more"), f"v:more:{following}:{pack(answer.filters)}")
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Say whether a question can be read again from its message, as it was asked."""
+    return max(map(len, map(plain, (answer.question, answer.understood_as or "")))) <= QUESTION

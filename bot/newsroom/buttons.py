@@ -37,7 +37,8 @@ class Offer(Click, template=r"v:(?P<kind>news|tell)"):
     async def _act(self, interaction: Interaction) -> None:
         kind, language = self.fields["kind"], language_of(interaction)
         _check_offered(interaction, kind)
-        asked = read_question(interaction)
+        asked, typed = read_question(interaction), read_question(interaction, as_typed=True)
+        asked = asked if kind == "tell" or asked == typed else f"{typed} ({asked})"
         await hold(interaction, ephemeral=True)
         await answer(interaction, consent_card(asked, language, kind, KEPT_DAYS))
 

@@ -89,14 +89,8 @@ class Understood:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader is told of the words that could not be followed."""
-        return tuple(
-            Note(
-                "day-unread",
-                f'"{words}" could not be read as days of publication: nothing was narrowed to it.',
-                {"words": words},
-            )
-            for words in self.unread
-        )
+        text = '"{}" could not be read as days of publication: nothing was narrowed to it.'
+        return tuple(Note("day-unread", text.format(w), {"words": w}) for w in self.unread)
 
     def within(self, given: Filters) -> tuple[Filters, tuple[Note, ...]]:
         """Return what a caller's filters and these leave, and what is told of the words.
@@ -108,15 +102,11 @@ class Understood:
         until = min(filter(None, lasts), default=None)
         sources = {fold(each) for each in (given.source, self.filters.source) if each}
         if (since and until and since > until) or len(sources) > 1:
-            return given, (*self.notes, _contradict(", ".join(self.words)))
+            words = ", ".join(self.words)
+            text = f'"{words}" was not followed: it lies outside what the search was narrowed to.'
+            return given, (*self.notes, Note("words-outside", text, {"words": words}))
         both = replace(given, since=since, until=until, source=given.source or self.filters.source)
         return both, self.notes
-
-
-def _contradict(words: str) -> Note:
-    """Return what is told of words that ask for something else than the caller."""
-    text = f'"{words}" was not followed: it lies outside what the search was narrowed to.'
-    return Note("words-outside", text, {"words": words})
 
 
 def understand(question: str, today: date, sources: Sequence[str]) -> Understood:

@@ -9,6 +9,7 @@ import pytest
 from bot.asking.conversation import judge
 from bot.running.askers import LASTS, MOST, Conversations
 from bot.translate import Languages
+from tests.bot.asking.test_buttons import many
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER
 
@@ -164,3 +165,25 @@ async def test_the_card_shows_what_a_follow_up_was_understood_as(world: World) -
     first = await mention(world, QUESTION)
     told = await mention(world, "et Palantir ?", reply_to=first)
     assert "Compris ainsi : « Que dit la lettre de Palantir ? »" in text_of(told)
+
+
+async def test_the_buttons_under_a_follow_up_are_about_what_it_was_understood_as(
+    world: World,
+) -> None:
+    world.engine.understood_as = "Quels ponts la crue d’*Orléans* a-t-elle fermés ?"
+    many(world.engine)
+    first = await mention(world, "ponts fermés crue Orléans")
+    told = await mention(world, "et la crue, quels ponts à Orléans ?", reply_to=first)
+    more = await world.admin.click(told, label="D’autres passages")
+    assert world.engine.asked[-1][0] == world.engine.understood_as
+    shown = r"Quels ponts la crue d’\*Orléans\* a-t-elle fermés ?"
+    assert text_of(more.response).startswith(shown)
+
+
+async def test_a_question_that_says_how_it_was_understood_is_read_as_it_was_typed(
+    world: World,
+) -> None:
+    typed = "-# Compris ainsi : « Que dit la lettre ? »"
+    told = await mention(world, typed)
+    await world.member.click(told, label="Voir le passage le plus proche")
+    assert world.engine.asked[-1][0] == typed

@@ -77,6 +77,23 @@ async def test_the_newsroom_answers_in_its_own_words_and_says_so(world: World) -
     assert await records(world).inquiries(user=world.member.id) == []
 
 
+async def test_a_follow_up_is_sent_and_kept_with_what_it_leans_on(world: World) -> None:
+    assert world.bot.user is not None
+    await world.ask(ASKED)
+    world.engine.understood_as = "Qui mange la tarte aux pommes ?"
+    mention = f"{world.bot.user.mention} et qui la mange ?"
+    await world.member.send(world.channel, mention, reply_to=world.channel.last_message)
+    refused = world.channel.last_message
+    consent = await world.member.click(refused, label="Demander à la rédaction")
+    await world.member.click(consent.response, label="Envoyer")
+    asked = "et qui la mange ? (Qui mange la tarte aux pommes ?)"
+    assert f"> {asked}" in text_of(world.other_channel.last_message)
+    consent = await world.member.click(refused, label="Me prévenir si un article répond")
+    await world.member.click(consent.response, label="Garder et me prévenir")
+    kept = await records(world).watches(user=world.member.id)
+    assert [each.question for each in kept] == ["Qui mange la tarte aux pommes ?"]
+
+
 async def test_the_newsroom_answers_by_a_story(world: World) -> None:
     asked = await inquire(world)
     form = await world.admin.click(asked, label="Un article y répond")
