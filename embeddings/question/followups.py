@@ -283,7 +283,7 @@ def _join(head: str, words: str) -> str:
 
 def _find_unnamed(base: Words) -> list[tuple[int, int]]:
     """Return the first word of substance that is no noun of an article and no verb of "qui"."""
-    verbs = AUXILIARIES | HIDING | _NO_NAME
+    verbs = AUXILIARIES | HIDING | _NO_NAME | ORDINALS
     return [
         (at, at + 1)
         for at in range(len(base.words))

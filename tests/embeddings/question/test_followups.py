@@ -164,6 +164,11 @@ def test_two_things_are_those_of_the_last_two_questions() -> None:
     assert found == ("quelle est la différence entre les deux (rekognition, aws) ?",)
 
 
+def test_the_noun_of_an_ordinal_is_not_what_a_name_takes_the_place_of() -> None:
+    found = readings("et Google ?", ["Quel est le second grief des salariés ?"])
+    assert found == ("Google (Quel est le second grief des salariés) ?",)
+
+
 def test_nothing_leans_on_thanks_and_greetings() -> None:
     assert readings("et Google ?", ["bonjour", "merci !"]) is None
 
