@@ -98,14 +98,14 @@ def _head(proposal: Proposal, language: Language) -> str:
     if proposal.removed:
         return f"### {language('remove-ask')}"
     key = "proposal-title" if list_proposed(proposal) else "proposal-nothing"
-    counts = language(
-        "proposal-counts",
-        added=len(proposal.added),
-        changed=len(proposal.changed),
-        unchanged=len(proposal.unchanged),
-        rejected=len(proposal.rejected),
-    )
-    return f"### {language(key)}\n-# {counts}"
+    counts = {
+        "proposal-count-added": len(proposal.added),
+        "proposal-count-changed": len(proposal.changed),
+        "proposal-count-unchanged": len(proposal.unchanged),
+        "proposal-count-rejected": len(proposal.rejected),
+    }
+    said = (language(name, count=count) for name, count in counts.items() if count)
+    return "\n-# ".join(filter(None, (f"### {language(key)}", ", ".join(said))))
 
 
 def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> str:

@@ -279,9 +279,12 @@ button-correct = Corriger
 button-anyway = Publier quand même
 proposal-title = À confirmer
 proposal-nothing = Rien à ajouter
-proposal-counts = { $added } à ajouter, { $changed } à changer, { $unchanged } déjà là, { $rejected ->
-    [one] { $rejected } refusé
-   *[other] { $rejected } refusés
+proposal-count-added = { $count } à ajouter
+proposal-count-changed = { $count } à changer
+proposal-count-unchanged = { $count } déjà là
+proposal-count-rejected = { $count ->
+    [one] { $count } refusé
+   *[other] { $count } refusés
 }
 proposal-new = Nouveau :
 proposal-change = Changé :

@@ -92,7 +92,7 @@ async def send_one_again(world: World) -> None:
     assert "Déjà là, sans changement :\n- La Loire en crue" in text_of(shown.response)
     shown = await add(world, file=("loire.html", PAGE.replace(b"quarante", b"cinquante")))
     text = text_of(shown.response)
-    assert "0 à ajouter, 1 à changer" in text
+    assert "-# 1 à changer" in text
     assert "- un gymnase pour les ~~quarante~~ **cinquante** habitants que les pompiers" in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")
