@@ -75,7 +75,7 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys(
         (".html", ".htm", ".xhtml"), Format("pages.html", ("readability", "trafilatura"))
     ),
-    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 5.0, 0.5),
+    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 4.8, 0.8),
     **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
     ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
     **dict.fromkeys(
