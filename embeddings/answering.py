@@ -219,17 +219,16 @@ class _Asked:
     def suffices(self, searched: _Searched, hits: tuple[Hit, ...], filters: Filters) -> bool:
         """Say whether an answer is sure enough to be given.
 
-        Asked of one story alone, which the reader has chosen, a question gets that story's nearest
+        Asked of one story, which the reader has chosen, a question gets that story's nearest
         passage when it is about the story at all; the confidence is shown as it is.
         """
         loaded = searched.loaded
         if max(hit.confidence for hit in hits) >= self.bar(loaded):
             return True
         story = loaded.calibration.story
-        if story is None or self.terms.threshold is not None:
+        if story is None or self.terms.threshold is not None or filters.article_id is None:
             return False
-        alone = loaded.is_one_story(filters) and (len(self.snapshots) == 1 or filters.article_id)
-        return bool(alone) and story.is_about(searched.candidates[0].features)
+        return story.is_about(searched.candidates[0].features)
 
     def reason(self, within: list[_Searched], everywhere: list[_Searched]) -> Refusal:
         """Say why there is no answer: nothing is close, or what is close lies outside."""

@@ -77,10 +77,6 @@ class LoadedSnapshot:
         self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
 
-    def is_one_story(self, filters: Filters) -> bool:
-        """Say whether a question with these filters is asked of one article alone."""
-        return filters.article_id is not None or len(self.snapshot.titles) == 1
-
     @property
     def index_kind(self) -> str:
         """What kinds of index serve the passages and the sentences."""

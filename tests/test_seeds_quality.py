@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,3 +165,19 @@ def test_every_quote_is_a_stretch_of_the_stored_text(asked: list[Asked]) -> None
     for hit in hits:
         assert hit.text == hit.article.text[hit.passage.start : hit.passage.end]
         assert hit.sentence.text in hit.text
+
+
+async def test_a_corpus_of_one_story_does_not_answer_whatever_it_is_asked(tmp_path: Path) -> None:
+    one = tmp_path / "stories"
+    one.mkdir()
+    shutil.copy(SEEDS / "amazon-lettre-rekognition.md", one)
+    foreign = (
+        "Combien coûte un avion ?",
+        "Quelle est la capitale du Pérou ?",
+        "Qui a gagné hier ?",
+    )
+    async with SearchEngine(Settings(data=tmp_path / "data", seeds=one, model="e5")) as engine:
+        refused = [(await engine.ask(question)).refusal for question in foreign]
+        known = await engine.ask("Quel est le premier grief des salariés ?")
+    assert None not in refused
+    assert known.refusal is None

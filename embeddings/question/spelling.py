@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 from embeddings.text.analysis import STOP, fold, is_foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
 SHORTEST, LONG, LONGEST = 5, 8, 25
 """The least letters of a word that is corrected, as shorter ones are too near to each other; of one
 that may have any letter too many; and the most ("anticonstitutionnellement")."""
 MOST = 10
 """Unknown words beyond which a question is no mistyped one; each takes 25 ms at the most."""
-_WORD = re.compile(
-    r"`[^`]*`|\S*(?:://|@|\w\.\w)\S*|:\w+:|[^\W_]*[\d_]\w*"  # code, an address, an account, a file
-    r"|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?"
-)
+_CHUNK = re.compile(r"`[^`]*`|\S+")
+_CODE = re.compile(r"\A`|://|@|\w\.\w")
+"""What shows that a chunk is code, an address, an account or the name of a file."""
+_WORD = re.compile(r":\w+:|[^\W_]*[\d_]\w*|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
 _CHAT = {
     "c": "c'est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
     "kels": "quels", "kelles": "quelles", "kan": "quand", "pk": "pourquoi", "pq": "pourquoi",
@@ -61,10 +61,23 @@ def respell(
             return match[0]
         return (match["before"] or "") + found
 
-    there = {fold(match["word"]) for match in _WORD.finditer(question) if match["word"]}
+    found = list(_find_words(question))
+    there = {fold(match["word"]) for match in found if match["word"]}
     words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
     strange = {word for word in words if not (_is_stop(word) or is_known(word))}
-    return question if is_foreign(question) or len(strange) > MOST else _WORD.sub(correct, question)
+    if is_foreign(question) or len(strange) > MOST:
+        return question
+    said, end = "", 0
+    for match in found:
+        said, end = said + question[end : match.start()] + correct(match), match.end()
+    return said + question[end:]
+
+
+def _find_words(question: str) -> Iterator[re.Match[str]]:
+    """Yield what may be the words of a question, but for those of code and addresses."""
+    for chunk in _CHUNK.finditer(question):
+        if not _CODE.search(chunk[0]):
+            yield from _WORD.finditer(question, *chunk.span())
 
 
 def slips(word: str) -> tuple[set[str], ...]:

@@ -150,13 +150,7 @@ def _spelt(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
 def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Evidence:
     """Return evidence with that of the tokens, which says what stands there in other words.
 
-    A word of the question in a passage of another language is there by its meaning alone.
-
-    Args:
-        evidence: That of all candidates.
-        near: The greatest cosine of each of the question's tokens to any of each one's, [C, q].
-        query: The question.
-        terms: Its terms.
+    A word is there by its meaning alone in another language. The arguments are ``meaning``'s.
     """
     meant, unnamed = meaning(near, query, terms)
     known = replace(evidence, tokens=near.mean(axis=1), meant=meant, unnamed=unnamed)

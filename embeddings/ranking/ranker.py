@@ -127,9 +127,7 @@ def evidence_for(
 def terms_of(question: str, lexical: Lexical) -> Terms:
     """Return a question's terms; one that asks what a term means is about that term alone."""
     whole, term = lexical.read(question), defined_term(question)
-    if not term:
-        return whole
-    return replace(lexical.read(term), language=whole.language, defines=True)
+    return replace(lexical.read(term), language=whole.language, defines=True) if term else whole
 
 
 def _nearest(

@@ -185,18 +185,22 @@ def _idle(work: Work, live: Sequence[Generation]) -> bool:
 
 
 def _lost(live: Sequence[Generation]) -> Iterator[str]:
-    """Look for editions that a new generation has lost; one that comes again was rolled back to."""
+    """Look for editions that a new generation has lost.
+
+    One that comes again was rolled back to, with its editions, and the next are made of these.
+    """
     known: set[str] = set()
     newest: dict[tuple[str, str], int] = {}
     for each in live:
+        there = {(story.paper, story.town): story.edition for story in each.stories}
         if each.snapshot in known:
+            newest = there
             continue
         known.add(each.snapshot)
-        for story in each.stories:
-            place = (story.paper, story.town)
-            if story.edition < newest.get(place, 0):
+        for place, edition in there.items():
+            if edition < newest.get(place, 0):
                 yield f"{each.snapshot} has lost edition {newest[place]} of {place}"
-            newest[place] = max(story.edition, newest.get(place, 0))
+            newest[place] = max(edition, newest.get(place, 0))
 
 
 # What is left

@@ -188,6 +188,16 @@ def test_an_edition_that_a_later_generation_has_lost_is_noticed() -> None:
     assert any("has lost edition 1" in problem for problem in judge(seen).problems)
 
 
+def test_an_edition_that_was_rolled_back_is_not_lost_by_what_comes_after() -> None:
+    seen = kept()
+    first = seen.generations[0]
+    seen.generations += [
+        dataclasses.replace(first, at=300),  # the rollback
+        Generation("s9", 400, first.stories),  # what is made of it
+    ]
+    assert not any("has lost" in problem for problem in judge(seen).problems)
+
+
 def test_the_quotes_of_a_reply_are_the_stories_that_it_was_made_of() -> None:
     quoted = both(BREST, 3, 4)
     assert quotes(said(*quoted)).stories == set(quoted)
