@@ -26,7 +26,7 @@ from bot.ui.components import (
     text,
 )
 from bot.ui.markup import unplain
-from bot.ui.naming import PLACE, SCOPE, SHORT, Place, list_places, unpack
+from bot.ui.naming import PLACE, SCOPE, SHORT, Place, list_places, pack, unpack
 from bot.ui.naming import place as name_place
 from embeddings.engine import MAX_QUESTION
 from embeddings.store.people import Vote
@@ -49,10 +49,7 @@ class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
 
     async def _act(self, interaction: Interaction) -> None:
         asked = read_question(interaction)
-        catalogue = (await interaction.client.see(interaction)).catalogue
-        filters = unpack(self.fields["scope"], catalogue.sources, catalogue.by_ref)
-        if filters is None:
-            raise BotError("filter-gone")
+        filters = await _read_filters(interaction, self.fields["scope"])
         await asking.respond_more(interaction, asked, filters, int(self.fields["offset"]))
 
 
@@ -93,14 +90,15 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
         await bot.records.vote(vote)
 
 
-class Near(Click, template=rf"v:near:{PLACE}"):
+class Near(Click, template=rf"v:near:{PLACE}(?::{SCOPE})?"):
     """The passage nearest to a question that has no answer, marked as one that may not answer."""
 
     async def _act(self, interaction: Interaction) -> None:
         await hold(interaction, ephemeral=True)
         language, place = language_of(interaction), Place.read(self.fields)
         asked = read_question(interaction)
-        found = await asking.seek(interaction.client, asked, Filters(), interaction, kind="more")
+        filters = await _read_filters(interaction, self.fields["scope"])
+        found = await asking.seek(interaction.client, asked, filters, interaction, kind="more")
         hit = next((h for h in (*found.closest, *found.hits) if name_place(h) == place), None)
         if hit is None:
             raise BotError("passage-gone")
@@ -207,6 +205,15 @@ ALL = (More, Publish, Judge, Near, AskOn, AskAbout, Start)
 def _field(language: Language) -> tuple[str, ui.TextInput[Any]]:
     field = write_field("question", most=MAX_QUESTION, is_long=True, is_needed=True)
     return language("question-label"), field
+
+
+async def _read_filters(interaction: Interaction, scope: str | None) -> Filters:
+    """Return what a question was narrowed to, as ``SCOPE`` or an older button without one says."""
+    catalogue = (await interaction.client.see(interaction)).catalogue
+    filters = unpack(scope or pack(Filters()), catalogue.sources, catalogue.by_ref)
+    if filters is None:
+        raise BotError("filter-gone")
+    return filters
 
 
 def read_question(interaction: Interaction, *, as_typed: bool = False) -> str:

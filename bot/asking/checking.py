@@ -26,8 +26,6 @@ from embeddings.types import Filters
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import discord
-
     from bot.context import Context, Seen, Where
     from bot.translate import Language
     from bot.ui.components import Piece

@@ -101,6 +101,14 @@ async def test_nothing_in_a_filter_names_the_filter(world: World) -> None:
     assert "Rien n’y répond depuis le 1er mai 2020." in text
 
 
+async def test_the_closest_passage_is_of_what_was_asked_for(world: World) -> None:
+    """Elsewhere another one would be closer."""
+    refused = await world.ask("tarte aux pommes et crue à Paris", source="The Courier")
+    shown = await world.member.click(refused.response, label="Voir le passage le plus proche")
+    assert "A bakery opens in Lyon" in text_of(shown.response)
+    assert world.engine.asked[-1] == world.engine.asked[0]
+
+
 async def test_an_empty_corpus_is_said(world: World) -> None:
     for article in [s.id for s in world.engine.sources()]:
         await world.engine.remove([article])

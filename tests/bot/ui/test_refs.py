@@ -36,6 +36,7 @@ def test_the_largest_custom_ids_are_short_enough() -> None:
     scope = pack(Filters(date(2018, 1, 1), date(2018, 1, 2), "x" * 500, *only))
     assert len(f"v:vote:+:{fresh()}:{place}") <= 100
     assert len(f"v:more:99:{scope}") <= 100
+    assert len(f"v:near:{place}:{scope}") <= 100
 
 
 def test_two_collections_may_have_an_article_of_one_id() -> None:
