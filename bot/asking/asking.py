@@ -131,7 +131,8 @@ async def respond(
     private = not (rules.public if public is None else public)
     await hold(interaction, ephemeral=private)
     count, language = count_wanted(bot), language_of(interaction)
-    async with keep_question(interaction, question, private=private):
+    stands_alone = not (filters or before)
+    async with keep_question(interaction, question if stands_alone else "", private=private):
         found = await seek(bot, question, filters, interaction, count=count, before=before)
         card = await draw(bot, interaction, found, language, can_publish=private)
         await show(interaction, card)
@@ -177,9 +178,7 @@ async def draw(
         can_publish=can_publish and guild is not None,
         offers=rules_of(bot, guild).offers,
     )
-    near = []
-    if titles := found.nearest_titles[:SHOWN]:
-        near = (await bot.see(where)).catalogue.find_titles(titles)
+    near = (await bot.see(where)).catalogue.find_titles(found.nearest_titles[:SHOWN])
     return await asyncio.to_thread(answer_card, found, view, near)
 
 

@@ -142,14 +142,8 @@ class Ask(commands.Cog):
         rules = asking.admit(self.bot, said, message)
         typing = asyncio.create_task(_show_typing(message.channel), name="typing")
         try:
-            found = await asking.seek(
-                self.bot,
-                said,
-                Filters(),
-                message,
-                count=asking.count_wanted(self.bot),
-                before=self._before(message, other),
-            )
+            most, before = asking.count_wanted(self.bot), self._before(message, other)
+            found = await asking.seek(self.bot, said, Filters(), message, count=most, before=before)
             card = await asking.draw(self.bot, message, found, language)
             reply = await self._reply(message, card, language)
         finally:

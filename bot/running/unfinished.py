@@ -29,7 +29,10 @@ _log = logging.getLogger(__name__)
 async def keep_question(
     interaction: Interaction, question: str, *, private: bool
 ) -> AsyncIterator[None]:
-    """Keep a question that was acknowledged until this ends; nobody waits for the disk."""
+    """Keep a question that was acknowledged until this ends; nobody waits for the disk.
+
+    Empty is one that leans on more than its words: after a crash, it is told to be asked again.
+    """
     records, code = interaction.client.records, language_of(interaction).code
     who = interaction.token, interaction.user.id, interaction.guild_id
     asked = Pending(*who, question, code, private)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from bot.running.unfinished import take_up
 from embeddings.store.people import Pending
+from embeddings.store.records import Records
 from tests.bot.people import World
 
-if TYPE_CHECKING:
-    from embeddings.store.records import Records
-
 QUESTION = "Que compare la lettre ?"
+OTHER = "token-4"
 LATER = "9999-01-01T00:00:00+00:00"
 """A run that begins after everything that is kept."""
 
@@ -41,6 +43,31 @@ async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
     await take_up(world.bot, LATER)
     assert len(sent(world)) == 1
     assert await records(world).unfinished() == []
+
+
+@pytest.mark.parametrize("locale", ["fr", "en-GB"])
+async def test_a_question_that_leant_on_more_than_its_words_is_to_be_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, locale: str
+) -> None:
+    """Without its days, another question would be answered."""
+    world.locale = locale
+    with monkeypatch.context() as crash:
+        crash.setattr(Records, "finish", _forget_nothing)
+        await world.ask(QUESTION, since="2018")
+        await world.env.settle()
+    (row,) = await records(world).unfinished()
+    assert row.question == ""
+    await records(world).finish(row.token)
+    await records(world).begin(replace(row, token=OTHER))
+    asked = len(world.engine.asked)
+    await take_up(world.bot, LATER)
+    told = {"fr": "posez la question de nouveau", "en-GB": "please ask again"}
+    assert told[locale] in str(sent(world)[-1].json)
+    assert len(world.engine.asked) == asked + 1
+
+
+async def _forget_nothing(*_: object) -> bool:
+    return False
 
 
 async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
