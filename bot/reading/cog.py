@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot import delivery
 from bot.errors import BotError
 from bot.reading import about, buttons
-from bot.reading.about import start_row
 from bot.reading.buttons import MAX_FILTER, Look, listing_card
 from bot.reading.pages import open_page
 from bot.running.commands import Suggestions, command, everywhere, name, suggest, suggest_sources
@@ -47,13 +46,8 @@ class Reading(commands.Cog):
         """List the articles."""
         await delivery.hold(interaction, ephemeral=True)
         catalogue = (await self.bot.see(interaction)).catalogue
-        look = Look(
-            (filter_ or "").strip()[:MAX_FILTER],
-            sort,
-            page - 1,
-            short(catalogue.source_named(source)) if source else "",
-            month or "",
-        )
+        digest = short(catalogue.source_named(source)) if source else ""
+        look = Look((filter_ or "").strip()[:MAX_FILTER], sort, page - 1, digest, month or "")
         card = listing_card(catalogue, delivery.language_of(interaction), look)
         await delivery.answer(interaction, card)
 
@@ -98,12 +92,10 @@ class Reading(commands.Cog):
         """Show what can be done here, and by whom the bot is run."""
         await delivery.hold(interaction, ephemeral=True)
         language = delivery.language_of(interaction)
+        start = await about.start_row(await self.bot.see(interaction), language)
+        owner, is_admin = _owner(self.bot), is_editor(interaction)
         card = about.help_card(
-            self.bot.mentions,
-            language,
-            owner=_owner(self.bot),
-            for_admins=is_editor(interaction),
-            start=await start_row(await self.bot.see(interaction), language),
+            self.bot.mentions, language, owner=owner, for_admins=is_admin, start=start
         )
         await delivery.answer(interaction, card)
 

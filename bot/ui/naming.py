@@ -89,10 +89,20 @@ def label(article: ArticleSummary, alike: Sequence[ArticleSummary] = ()) -> str:
     """
     title = clean(article.title).strip() or article.id
     shown = title[:MAX_OPTION].strip()
-    if sum(clean(each.title).strip()[:MAX_OPTION].strip() == shown for each in alike) <= 1:
+    same = [each for each in alike if clean(each.title).strip()[:MAX_OPTION].strip() == shown]
+    if len(same) <= 1:
         return shown
-    told = str(article.date or clean(article.source or "") or article.id)[: MAX_OPTION // 2]
+    told = _tell_apart(article, same)[: MAX_OPTION // 2]
     return f"{title[: MAX_OPTION - len(told) - 5].strip()}… ({told})"
+
+
+def _tell_apart(article: ArticleSummary, same: Sequence[ArticleSummary]) -> str:
+    """Return an article's day, or else its source or its id, that no other of its title has."""
+    for name in ("date", "source"):
+        told = clean(str(getattr(article, name) or ""))
+        if told and sum(getattr(each, name) == getattr(article, name) for each in same) == 1:
+            return told
+    return article.id
 
 
 def open_select(articles: Sequence[ArticleSummary], placeholder: str) -> ui.ActionRow[Any]:

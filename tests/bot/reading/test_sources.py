@@ -109,6 +109,18 @@ async def test_of_several_articles_with_a_title_one_is_asked_which(world: World)
     assert any("2019-01-01" in label for label in labels)
 
 
+async def test_articles_of_one_title_and_one_day_are_told_apart_by_their_source(
+    world: World,
+) -> None:
+    for n, source in enumerate(("Ouest Info", "Sud Info", "Sud Info")):
+        world.engine.put(replace(RIVER, id=f"autre-{n}", source=source))
+    asked = await world.member.slash(world.channel, "source", title=RIVER.title)
+    labels = [option["label"] for option in select_of(asked.response)["options"]]
+    assert sorted(label.partition("… ")[2] for label in labels) == [
+        *("(La Gazette)", "(Ouest Info)", "(autre-1)", "(autre-2)"),
+    ]
+
+
 async def test_titles_are_suggested(world: World) -> None:
     offered = await world.member.autocomplete(world.channel, "source", "title", "loire crue")
     assert offered == [{"name": RIVER.title, "value": short(RIVER.id)}] or (
