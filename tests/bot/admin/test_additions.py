@@ -37,7 +37,7 @@ async def test_a_file_is_shown_before_it_counts(world: World) -> None:
     assert "Nouveau : **La crue**\n-# La Gazette · <t:1529578800:D> · 2 passages · français" in text
     assert "-# deviné : auteur" in text
     assert "> La Loire monte. On attend." in text
-    assert "-# 2 passages à indexer : environ une seconde." in text
+    assert "-# 2 passages à indexer : environ 2 secondes." in text
     assert list(buttons_of(shown.response)) == ["Confirmer", "Corriger", "Annuler"]
     assert ids(world) == set()
 

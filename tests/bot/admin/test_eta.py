@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.additions import FEW, USUAL, expect_seconds, learn_speed
+from bot.admin.additions import FEW, START, USUAL, expect_seconds, learn_speed
 from bot.admin.progress import Stopwatch
 from bot.translate import Languages
 from bot.ui.naming import say_duration
@@ -44,17 +44,18 @@ class Broken:
 
 
 async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Records) -> None:
-    assert await expect_seconds(store, "m", 120) == 120 / USUAL
+    """After the start of what computes."""
+    assert await expect_seconds(store, "m", 120) == START + 120 / USUAL
 
 
 async def test_the_last_speed_is_taken(store: Records) -> None:
     await learn_speed(store, "m", report(1000, 10.0))
-    assert await expect_seconds(store, "m", 50) == pytest.approx(0.5)
+    assert await expect_seconds(store, "m", 50) == pytest.approx(START + 0.5)
 
 
 async def test_each_model_has_its_own_speed(store: Records) -> None:
     await learn_speed(store, "m", report(1000, 10.0))
-    assert await expect_seconds(store, "n", 60) == 60 / USUAL
+    assert await expect_seconds(store, "n", 60) == START + 60 / USUAL
 
 
 @pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
@@ -68,13 +69,13 @@ async def test_what_says_nothing_of_the_speed_is_not_learnt(
 @pytest.mark.parametrize("noted", ["soon", "0"])
 async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str) -> None:
     await store.write_note("pace:m", noted)
-    assert await expect_seconds(store, "m", 60) == 60 / USUAL
+    assert await expect_seconds(store, "m", 60) == START + 60 / USUAL
 
 
 async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
     broken: Any = Broken()
     await learn_speed(broken, "m", report(1000, 10.0))
-    assert await expect_seconds(broken, "m", 60) == 60 / USUAL
+    assert await expect_seconds(broken, "m", 60) == START + 60 / USUAL
     assert "could not be kept" in caplog.text
 
 
