@@ -178,8 +178,8 @@ class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICL
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Show what the correction would change."""
-        engine, name = await _enter(interaction, filled)
-        old = await engine.article(name)
+        engine, found = await _enter(interaction, filled)
+        old = await engine.article(found.id)
         if not old.digest.startswith(filled.fields["digest"]):
             raise BotError("text-moved")
         text = "\n\n".join(filter(None, (filled[f"text{n + 1}"] for n in range(_FIELDS_IN_FORM))))
@@ -188,15 +188,11 @@ class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICL
         await _propose(interaction, engine, filled, {"text": text})
 
 
-async def _enter(interaction: Interaction, filled: Filled) -> tuple[SearchEngine, str]:
-    """Acknowledge a form; return the collection and the id of its article, which is there."""
+async def _enter(interaction: Interaction, filled: Filled) -> tuple[SearchEngine, ArticleSummary]:
+    """Acknowledge a form; return the collection and its article, which is there."""
     await delivery.hold(interaction, ephemeral=True)
-    engine, name = (
-        await target(interaction, shared=is_shared(filled.fields)),
-        filled.fields["article"],
-    )
-    find_article(engine, name)
-    return engine, name
+    engine = await target(interaction, shared=is_shared(filled.fields))
+    return engine, find_article(engine, filled.fields["article"])
 
 
 async def _propose(
@@ -227,10 +223,8 @@ class Edit(_Fields, template=rf"v:edit:{WHERE}:{ARTICLE}"):
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Show what the correction would change."""
-        engine, name = await _enter(interaction, filled)
-        await _propose(
-            interaction, engine, filled, read_changes(filled, find_article(engine, name))
-        )
+        engine, found = await _enter(interaction, filled)
+        await _propose(interaction, engine, filled, read_changes(filled, found))
 
 
 class Fix(_Fields, template=rf"v:fixed:{WHERE}:{TOKEN}:(?P<article>{SHORT})"):

@@ -158,11 +158,14 @@ async def find_closest(seen: Seen, question: str) -> tuple[str, str] | None:
     return (hits[0].article.title, hits[0].sentence.text) if hits else None
 
 
-def write_csv(groups: Iterable[Group]) -> bytes:
-    """Return refused questions as a table: week, question, how often, the closest passage."""
+def write_csv(groups: Iterable[Group], head: str) -> bytes:
+    """Return refused questions as a table: week, question, how often, the closest passage.
+
+    ``head``: what its five columns are called, with commas between.
+    """
     buffer = io.StringIO()
     table = csv.writer(buffer)
-    table.writerow(("week", "question", "count", "article", "passage"))
+    table.writerow(head.split(","))
     for group in groups:
         week = "{}-W{:02}".format(*_week(group.last))
         row = (week, group.question, group.count, *(group.closest or ("", "")))
@@ -181,14 +184,14 @@ def records_card(votes: Sequence[Vote], groups: Sequence[Group], language: Langu
     useful = sum(vote.useful for vote in votes)
     judged = [vote for vote in votes if not vote.useful and (vote.reason or vote.question)]
     told = [[fit(p, _LINE) for p in (v.question, v.reason) if p] for v in judged[:LISTED]]
-    total = sum(group.count for group in groups)
+    total, columns = sum(group.count for group in groups), language("records-columns")
     return Card(
         text(f"### {language('records-title')}"),
         text(language("records-votes", useful=useful, useless=len(votes) - useful)),
         text(*(f"- {' — '.join(parts)}" for parts in told)) if told else None,
         ui.Separator(),
         text(language("records-unanswered", count=total), *_list_groups(groups, language)),
-        Attached("questions.csv", write_csv(groups)) if groups else None,
+        Attached("questions.csv", write_csv(groups, columns)) if groups else None,
         accent=ANSWERED,
     )
 

@@ -91,7 +91,7 @@ error-filter-gone = The source or the article that this was narrowed to is gone;
 error-article-unknown = No article has this title; choose one from the list as you type.
 error-snapshot-gone = This version is no longer kept; choose one from the list as you type.
 error-busy = The articles are being indexed already; please wait for the end.
-error-busy-since = The articles are being indexed already, since { $since }; please wait for the end.
+error-busy-since = The articles are being indexed already (begun { $since }); please wait for the end.
 error-storage = The disk is full or cannot be written; the operator can see why under this code.
 error-database = Nothing was saved: the database cannot be reached. Questions still work; try this again later.
 error-engine = The index cannot be used just now; the operator can see why under this code.
@@ -120,7 +120,7 @@ error-refused = Nothing was changed. { $detail }
 error-proposal-gone = This proposal is no longer there: it was confirmed or cancelled, or is older than a day; begin again.
 error-gate = The new index would answer golden questions less well, so nothing was changed.
 error-nothing-to-add = There is nothing to add: attach a file, or give the address of a page.
-error-nothing-changed = Nothing was changed in the form, so that nothing is to be done.
+error-nothing-changed = Nothing was changed in the form, so there is nothing to do.
 error-title-empty = An article needs a title; write one.
 error-bad-url = This is not a web address; write it whole, from https:// on.
 
@@ -272,7 +272,7 @@ proposal-text = The text is different.
 proposal-guessed = guessed: { $fields }
 proposal-unchanged = Already there, unchanged:
 proposal-rejected = Not taken:
-proposal-free = All passages are reused: nothing is to be indexed anew.
+proposal-free = All passages are reused: nothing needs to be indexed again.
 proposal-cost = { $count ->
     [one] One passage to index
    *[other] { $count } passages to index
@@ -312,7 +312,7 @@ gate-broken = These would no longer find it:
 gate-choose = You may publish it all the same, or leave everything as it is.
 corrected-on = Corrected on { $day }
 history-count = { $count ->
-    [0] Nothing was changed yet.
+    [0] Nothing has changed yet.
     [one] One change:
    *[other] { $count } changes:
 }
@@ -473,7 +473,7 @@ rules-tell-off = People cannot ask to be told when a story answers.
 # The newsroom
 news-consent = This question and your name go to this server’s newsroom. Both are kept until it answers, { $days } days at the most; /privacy shows and deletes them.
 news-agree = Send it
-news-kept = The newsroom has your question. Its answer comes to you in private.
+news-kept = The newsroom has your question. Its answer will come to you in private.
 news-title = A reader asks
 news-asker = Asked by { $name }; the articles do not answer it.
 news-answer = Answer
@@ -487,12 +487,12 @@ news-declined = The newsroom cannot answer your question: “{ $question }”
 news-closed = Answered by { $name }.
 news-closed-declined = Put aside by { $name }.
 news-unreached = Answered by { $name }, but the reader could not be reached.
-tell-consent = You are told once, in private, as soon as a story answers. Until then this question and your Discord id are kept, { $days } days at the most; /privacy shows and deletes them.
+tell-consent = You will be told once, in private, as soon as a story answers. Until then this question and your Discord id are kept, { $days } days at the most; /privacy shows and deletes them.
 tell-agree = Keep it and tell me
 tell-kept = Done: you will be told once a story answers.
 tell-title = A story answers what you asked:
-tell-once = The question is deleted now: you are told this once.
-error-not-offered = This server does not offer this, or not any more.
+tell-once = The question is deleted now: you are told only once.
+error-not-offered = This server does not offer this, or no longer does.
 error-inquiry-gone = This question is already answered, or was deleted by its asker.
 error-too-many-waiting = { $most } of your questions are waiting already; /privacy deletes them.
 restarted = I was restarted before I could answer; please ask again.
@@ -523,7 +523,8 @@ did-rollback = went back to an earlier version
 before-change = Before { $change }
 field-text = text
 records-week = Week of { $day }
-records-closest = Closest: { $title}, “{ $text }”
+records-columns = week,question,count,article,passage
+records-closest = Closest: { $title }, “{ $text }”
 
 # Corrections, history and feeds
 edit-text-name = text

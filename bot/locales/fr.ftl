@@ -94,7 +94,7 @@ error-filter-gone = La source ou l’article demandé n’est plus là ; posez
 error-article-unknown = Aucun article ne porte ce titre ; choisissez-en un dans la liste pendant que vous écrivez.
 error-snapshot-gone = Cette version n’est plus conservée ; choisissez-en une dans la liste pendant que vous écrivez.
 error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
-error-busy-since = Les articles sont déjà en cours d’indexation, depuis { $since } ; attendez la fin.
+error-busy-since = Les articles sont déjà en cours d’indexation (début : { $since }) ; attendez la fin.
 error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.
 error-database = Rien n’a été enregistré : la base de données est injoignable. Les questions restent possibles ; réessayez ceci plus tard.
 error-engine = L’index est inutilisable pour l’instant ; l’opérateur peut voir pourquoi sous ce code.
@@ -320,7 +320,7 @@ edit-title = Corriger un article
 edit-date = date, comme 2018-06-21
 rejected-type = { $name } est illisible : joignez un fichier en { $kinds }.
 rejected-size = { $name } fait plus de { $megabytes } Mo ; coupez-le, ou ôtez ses images.
-rejected-lost = { $name } n’a pas pu être pris de Discord ; joignez-le de nouveau.
+rejected-lost = { $name } n’a pas pu être récupéré auprès de Discord ; joignez-le de nouveau.
 change-done = C’est publié.
 change-nothing = Rien n’a été ajouté.
 passages-unchanged = { $count ->
@@ -370,8 +370,8 @@ privacy-yours = { $count ->
    *[other] { $count } entrées vous concernant sont gardées.
 }
 privacy-forget = { $count ->
-    [one] L’entrée vous concernant sera effacée, sans retour.
-   *[other] Les { $count } entrées vous concernant seront effacées, sans retour.
+    [one] L’entrée vous concernant sera effacée définitivement.
+   *[other] Les { $count } entrées vous concernant seront effacées définitivement.
 }
 button-export = Recevoir mes données
 button-forget = Effacer mes données
@@ -550,6 +550,7 @@ did-rollback = retour à une version antérieure
 before-change = Avant : { $change }
 field-text = texte
 records-week = Semaine du { $day }
+records-columns = semaine,question,nombre,article,passage
 records-closest = Le plus proche : { $title }, « { $text } »
 
 # Corrections, historique et flux
@@ -569,7 +570,7 @@ proposal-left = { $count ->
 }
 proposal-left-out = Écarté volontairement :
 proposal-omitted = { $name } : { $what } ({ $why })
-list-left = Sans place :
+list-left = Faute de place :
 room = Place : { $told }
 room-articles = { $used ->
     [one] { $used } article

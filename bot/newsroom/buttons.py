@@ -113,10 +113,8 @@ class Respond(Click, template=rf"v:(?P<way>reply|story):{NUMBER}"):
     """A form for the newsroom's own words, or for the article that answers."""
 
     async def _act(self, interaction: Interaction) -> None:
-        inquiry, language = (
-            await find_inquiry(interaction, self.fields["n"]),
-            language_of(interaction),
-        )
+        inquiry = await find_inquiry(interaction, self.fields["n"])
+        language = language_of(interaction)
         form = Words.to(inquiry, language) if self.fields["way"] == "reply" else None
         await interaction.response.send_modal(form or Title.of(inquiry, language))
 

@@ -19,8 +19,6 @@ from embeddings.types import Filters
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from discord import ui
-
     from bot.context import Context, Seen, Where
     from bot.translate import Language
     from embeddings.store.records import Records

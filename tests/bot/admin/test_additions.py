@@ -162,7 +162,7 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_read(world: Worl
 async def test_a_file_that_discord_has_no_more_is_told(world: World) -> None:
     world.env.backend.cdn.get = lambda _: None
     shown = await add(world, file=("crue.txt", STORY))
-    assert "crue.txt n’a pas pu être pris de Discord" in text_of(shown.response)
+    assert "crue.txt n’a pas pu être récupéré auprès de Discord" in text_of(shown.response)
 
 
 async def test_files_are_gone_when_they_were_read(world: World) -> None:

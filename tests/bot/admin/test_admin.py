@@ -82,7 +82,7 @@ async def test_who_waits_for_long_is_told_since_when(
     monkeypatch.setattr("bot.admin.progress.PATIENCE", 0.0)
     world.own.busy = True
     result = await admin(world, "reindex")
-    assert "depuis <t:1767268800:R>" in text_of(result.response)
+    assert "début : <t:1767268800:R>" in text_of(result.response)
 
 
 async def test_rollback_serves_the_snapshot_before(world: World) -> None:

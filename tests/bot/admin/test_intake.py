@@ -162,8 +162,8 @@ async def test_an_address_given_twice_is_read_once() -> None:
         (Attachment("sans"), "sans est illisible"),
         (Attachment("a.txt", size=2_000_000), "a.txt fait plus de 1 Mo"),
         (Attachment("a.txt", b"x" * 1_000_001, size=1), "a.txt fait plus de 1 Mo"),
-        (Attachment("a.txt", failure=http(discord.NotFound, 404)), "n’a pas pu être pris"),
-        (Attachment("a.txt", failure=TimeoutError()), "n’a pas pu être pris"),
+        (Attachment("a.txt", failure=http(discord.NotFound, 404)), "n’a pas pu être récupéré"),
+        (Attachment("a.txt", failure=TimeoutError()), "n’a pas pu être récupéré"),
     ],
     ids=["kind", "no kind", "size told", "size found", "gone", "slow"],
 )

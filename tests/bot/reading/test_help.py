@@ -104,7 +104,7 @@ async def test_people_get_what_is_kept_of_them(world: World) -> None:
 async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
-    assert "L’entrée vous concernant sera effacée, sans retour." in text_of(asked.response)
+    assert "L’entrée vous concernant sera effacée définitivement." in text_of(asked.response)
     assert await world.bot.records.votes(user=world.member.id)
     told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
@@ -160,9 +160,14 @@ async def test_refused_questions_in_the_same_words_are_one_and_come_as_a_table(
     shown = await world.admin.slash(world.channel, "admin questions")
     assert "- Recette de tarte ? ×2" in text_of(shown.response)
     table = (await read(shown)).decode("utf-8-sig").splitlines()
-    assert table[0] == "week,question,count,article,passage"
+    assert table[0] == "semaine,question,nombre,article,passage"
     assert ",Recette de tarte ?,2," in table[1]
     assert ",'=1+1 soupe,1," in table[2]
+    world.locale = "en-GB"
+    shown = await world.admin.slash(world.channel, "admin questions")
+    assert "3 questions were left unanswered" in text_of(shown.response)
+    table = (await read(shown)).decode("utf-8-sig").splitlines()
+    assert table[0] == "week,question,count,article,passage"
 
 
 @pytest.mark.discord(keep_questions=True)
