@@ -137,8 +137,16 @@ class Gateway:
             if not session.hears_of(str(guild.id) if guild else None):
                 continue
             if session.intents & (DIRECT_MESSAGES if guild is None else GUILD_MESSAGES):
-                readable = guild is None or session.intents & CONTENT or self._own(message)
-                session.dispatch(event, self._in_guild(message if readable else _emptied(message)))
+                readable = guild is None or session.intents & CONTENT
+                session.dispatch(
+                    event, self._in_guild(message if readable else self._show(message))
+                )
+
+    def _show(self, message: Json) -> Json:
+        """A message, and what it replies to, as they reach a bot without the content intent."""
+        shown = message if self._own(message) else _emptied(message)
+        other = message.get("referenced_message")
+        return shown | {"referenced_message": self._show(other)} if other else shown
 
     def _own(self, message: Json) -> bool:
         bot = str(self.world.bot.id)
@@ -256,5 +264,5 @@ class Gateway:
 
 
 def _emptied(message: Json) -> Json:
-    """A message as it reaches a bot without the message content intent."""
+    """A message without what a bot is not shown."""
     return message | {"content": "", "embeds": [], "attachments": [], "components": []}

@@ -121,6 +121,12 @@ class FakeDiscord(Trouble):
             self.gateway.dispatch("CHANNEL_CREATE", event)
         return channel
 
+    def add_thread(self, above: Channel, name: str) -> Channel:
+        thread = self.world.add_thread(above, name)
+        event = thread.payload() | {"guild_id": str(above.guild.id) if above.guild else None}
+        self.gateway.dispatch("THREAD_CREATE", event)
+        return thread
+
     def add_member(
         self,
         guild: Guild,

@@ -74,12 +74,14 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a server, or a conversation with one person."""
+    """A text channel of a server, a thread below one, or a conversation with one person."""
 
     id: int
     name: str
     guild: Guild | None = None
     recipient: User | None = None
+    above: Channel | None = None
+    """The channel that it is a thread of."""
     can_view: bool = True
     """Whether the bot sees it; otherwise 50001."""
     can_send: bool = True
@@ -91,6 +93,12 @@ class Channel:
         if self.recipient is not None:
             return {"id": str(self.id), "type": 1, "recipients": [self.recipient.payload()]}
         place: Json = {"position": 0, "parent_id": None, "permission_overwrites": [], "nsfw": False}
+        if self.above is not None:
+            since = "2020-01-01T00:00:00+00:00"
+            state = {"archived": False, "auto_archive_duration": 60, "archive_timestamp": since}
+            counts = {"message_count": 0, "member_count": 1, "owner_id": "1"}
+            place = {"parent_id": str(self.above.id), "name": self.name, "type": 11}
+            return {"id": str(self.id), **place, **counts, "thread_metadata": state}
         kind = {"type": 0, "name": self.name, "topic": None, "rate_limit_per_user": 0}
         return {"id": str(self.id), **kind, **place, "last_message_id": None}
 
@@ -188,6 +196,11 @@ class World:
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def add_thread(self, above: Channel, name: str) -> Channel:
+        thread = Channel(self.snowflake(), name, above.guild, above=above)
+        self.channels[thread.id] = thread
+        return thread
 
     def dm(self, user: User) -> Channel:
         """The conversation between this person and the bot, opened when there is none."""
