@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from discord import ui
 
 from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_reasons, say_room
+from bot.translate import translate
 from bot.ui.components import ANSWERED, MAX_OPTION, WRONG, Card, document, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from bot.ui.naming import NAME
@@ -110,7 +111,8 @@ def _machine(status: Status, language: Language) -> Iterator[str]:
     index = plain(status.index or "?")
     model = fit(status.model, _NOTE)
     yield language("status-model", model=model, dimension=str(status.dimension), index=index)
-    yield language("status-calibration", calibration=fit(status.calibration, _NOTE))
+    said = translate(status.calibration, language.code)
+    yield language("status-calibration", calibration=fit(said, _NOTE))
     versions = ", ".join(f"{name} {version}" for name, version in status.versions.items())
     yield f"-# {language('status-versions', versions=fit(versions, 2 * _NOTE))}"
 

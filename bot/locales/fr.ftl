@@ -536,7 +536,7 @@ status-unanswered = { $count ->
     [one] Une question est restée sans réponse cette semaine.
    *[other] { $count } questions sont restées sans réponse cette semaine.
 }
-status-calibration = Calibrage : { $calibration }
+status-calibration = Étalonnage : { $calibration }
 status-details-name = détails
 status-details-description = Montrer aussi modèle, index, instantanés et versions
 history-all = Historique des articles

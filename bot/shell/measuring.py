@@ -137,7 +137,7 @@ def show_calibration(screen: Screen, document: Mapping[str, Any]) -> None:
                 for name, figure in measured.items()
             ]
     screen.table(["", ""], rows)
-    screen.line(document["note"])
+    screen.line(screen.words.sentence(document["note"]))
 
 
 def _figure(words: Words, value: object) -> str:

@@ -213,7 +213,7 @@ def status(screen: Screen, value: Status) -> None:
         "store": value.store,
         "index": value.index or words("none"),
         "threshold": f"{value.threshold:.2f}",
-        "calibration": value.calibration,
+        "calibration": words.sentence(value.calibration),
         "kept": ", ".join(kept) or words("none"),
         "versions": ", ".join(versions),
     }

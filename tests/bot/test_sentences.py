@@ -32,6 +32,8 @@ SAID_BY = {
 FRENCH = {GAP.join(template.words) for template in templates("fr")}
 OWED = 0
 """Sentences that are English still; none in the end."""
+FIT = "Fit one with the command calibrate."
+MADE = "Faites-en un avec la commande calibrate."
 NEVER_SHOWN = {"The question is empty.", "The question is too long.", "The database {} {}"}
 """What nobody reads; the last is filled with each of its ``reasons``, which is a sentence then."""
 
@@ -97,6 +99,9 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "Rien n’a été changé, car /srv/v ne peut pas être écrit : ce n’est pas un dossier."),
         ("The database /a b.db may not be opened: check its permissions.",
          "L’ouverture de la base de données /a b.db est interdite : vérifiez ses droits d’accès."),
+        ("Fitted on afriqa_dev, piaf_dev.", "Ajusté sur afriqa_dev, piaf_dev."),
+        ("No calibration for m: the confidence rests on the words alone. " + FIT,
+         "Aucun étalonnage pour m : la confiance ne repose que sur les mots. " + MADE),
         ("Nobody knows this sentence.", "Nobody knows this sentence."),
     ],
 )  # fmt: skip

@@ -14,7 +14,8 @@ from fluent.syntax.visitor import Visitor
 import bot
 from bot.client import VerbatimBot
 from bot.running.commands import ENGLISH, Translator, name
-from bot.translate import LOCALES, Languages
+from bot.translate import LOCALES, Language, Languages
+from bot.ui.actions import MAX_TITLE
 from tests.bot.people import World, text_of
 
 LANGUAGES = Languages.load("fr")
@@ -77,6 +78,22 @@ def test_every_text_is_used() -> None:
     said = set(re.findall(r"[\"']([a-z][\w-]*)[\"']", code))
     unused = {k for k in ENGLISH.keys - said if not DYNAMIC.match(k)}
     assert unused == set()
+
+
+FORMS = (
+    *("on-title", "about-title", "question-label", "reason-title", "reason-label", "jump-title"),
+    *("jump-label", "add-title", "add-files", "add-links", "edit-title", "edit-date"),
+    *("field-title", "field-source", "field-author", "field-url"),
+    *("news-answer", "news-story", "news-words-label", "news-title-label"),
+)
+"""The titles and labels of forms."""
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES), ids=[x.code for x in LANGUAGES])
+def test_titles_and_labels_of_forms_are_not_cut(language: Language) -> None:
+    long = {key: language(key) for key in FORMS if len(language(key)) > MAX_TITLE}
+    assert long == {}
+    assert len(language("edit-text", part=5, parts=5)) <= MAX_TITLE
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES), ids=[x.code for x in LANGUAGES])

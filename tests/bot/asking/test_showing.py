@@ -11,7 +11,7 @@ from bot.admin.reports import reindex_lines, status_card
 from bot.asking.render import View, answer_card
 from bot.reading.buttons import Look, listing_card
 from bot.servers.rules import combine, rules_card
-from bot.translate import Languages
+from bot.translate import Language, Languages
 from bot.ui.catalogue import Catalogue
 from bot.ui.naming import open_select
 from config.settings import DiscordSettings
@@ -142,6 +142,16 @@ def test_the_status_says_from_which_probability_questions_are_answered() -> None
     text = plainly(texts_of(status_card(FakeEngine().status(), FR)))
     assert "### Publié actuellement" in text
     assert "Une question reçoit une réponse à partir d’une confiance de 30" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(FR, "Étalonnage : Ajusté sur a."), (EN, "Calibration: Fitted on a.")]
+)
+def test_what_the_confidence_was_fitted_on_is_in_the_readers_language(
+    language: Language, said: str
+) -> None:
+    status = replace(FakeEngine().status(), calibration="Fitted on a.")
+    assert said in plainly(texts_of(status_card(status, language, details=True)))
 
 
 def test_waits_are_written_with_a_comma() -> None:

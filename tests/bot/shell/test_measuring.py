@@ -170,6 +170,9 @@ def test_calibrate_shows_people_its_figures(stage: Stage) -> None:
     assert "threshold\t0.550" in out
     assert "set: ece\t0.040" in out
     assert "Fitted on set." in out
+    stage.patch.setenv("VERBATIM_LANGUAGE", "fr")
+    out = stage.run("calibrate", "set", "--output", "c.json").out
+    assert "Ajusté sur set." in out
 
 
 def test_a_calibration_that_fails_leaves_the_file_that_was_there(stage: Stage) -> None:
