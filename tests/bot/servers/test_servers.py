@@ -177,6 +177,17 @@ async def test_who_invited_the_bot_is_told_the_next_step_where_it_may_not_write(
     await leaving.cog.on_guild_join(joined(9, None))  # nobody can be told, and nothing breaks
 
 
+async def test_a_server_is_greeted_in_its_language(leaving: Leaving) -> None:
+    channel = Channel()
+    server = joined(9, channel)
+    server.features, server.preferred_locale = ["COMMUNITY"], "en-GB"
+    await leaving.cog.on_guild_join(server)
+    told = texts_of(channel.sent[0])
+    assert "Hello, I am Verbatim" in told
+    assert "Next step: add your stories" in told
+    assert labels_of(channel.sent[0]) == ["Add stories"]
+
+
 async def test_an_outage_of_discord_removes_no_server(leaving: Leaving) -> None:
     guild = leaving.world.guild.id
     data = {"id": str(guild), "unavailable": True}
