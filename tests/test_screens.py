@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lxml.html
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -17,13 +19,17 @@ from bot.translate import Languages
 from bot.ui.components import Attached, Card, button, option, row, select, text
 from bot.ui.markup import plain, unplain
 from bot.ui.naming import day, write_day
-from tests.bot.samples import answers
+from embeddings.types import Answer
+from tests.bot import chromium
+from tests.bot.samples import answers, hit
 from tests.screens.__main__ import SCENES, SHARPNESS
 from tests.screens.cards import CARDS, WIDTHS, name_of
 from tests.screens.page import markdown, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.translate import Language
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tests" / "screens"
@@ -32,6 +38,7 @@ LARGEST = 150_000
 """Bytes of a picture: a page that shows three stays quick to load."""
 LANGUAGES = Languages.load()
 FR = LANGUAGES.of("fr")
+DAY = date(2026, 9, 30)
 
 
 def sent(card: Card) -> list[dict[str, Any]]:
@@ -128,6 +135,37 @@ def test_a_button_that_opens_an_address_looks_otherwise() -> None:
     buttons = row(button("Ouvrir", url="https://example.org"), button("Lire", "v:x"))
     found = page(sent(Card(buttons)), FR)
     assert (seen(found, "link"), seen(found, "secondary")) == (["Ouvrir"], ["Lire"])
+
+
+LINES = """
+(() => {
+  const lines = [...document.querySelectorAll("small")];
+  const high = (line) => parseFloat(getComputedStyle(line).lineHeight);
+  return lines.map((line) => Math.round(line.offsetHeight / high(line)));
+})()
+"""
+"""How many lines each small print takes."""
+
+
+@pytest.mark.skipif(chromium.path() is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("language", list(LANGUAGES), ids=[each.code for each in LANGUAGES])
+async def test_the_line_of_a_source_takes_four_lines_at_most_on_a_telephone(
+    tmp_path: Path, language: Language
+) -> None:
+    """Of long names, in another language, corrected since."""
+    other = "en" if language.code == "fr" else "fr"
+    named = {"source": "La Nouvelle République du Centre-Ouest et du Berry", "language": other}
+    named |= {"author": "Marie-Antoinette de La Rochefoucauld-Montmorency", "date": DAY}
+    corrected = datetime(2026, 11, 28, tzinfo=UTC)
+    one = replace(hit("Il pleut.", "Il pleut.", **named), corrected=corrected)
+    shown = answer_card(Answer("?", "s1", 0.8, None, (one,)), View(language, 0.5))
+    file = tmp_path / "card.html"
+    file.write_text(page(sent(shown), language), encoding="utf-8")
+    async with chromium.Browser(tmp_path / "profile") as browser:
+        await browser.size(360, 1000, 1)
+        await browser.open(file.as_uri())
+        (lines,) = await browser.evaluate(LINES)
+    assert 1 < lines <= 4
 
 
 def test_every_scene_has_its_picture_and_every_picture_its_scene() -> None:

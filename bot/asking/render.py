@@ -27,9 +27,9 @@ SHOWN = 3
 """The most passages in one message."""
 PAGES = 3
 """How many messages of passages an answer may fill, by its button for more."""
-QUESTION, NOTE, BRIEF = 1000, 200, 40
+QUESTION, NOTE, BRIEF = 1000, 200, 32
 """The most characters of a question, of a note, and of a name under a quote: on a telephone of 360
-pixels the line of a source then takes three lines."""
+pixels the line of a source then takes four lines at the most."""
 QUOTE = 1200
 """The most characters of a quote; longer ones are hard to read on a telephone."""
 TEXT = 3900

@@ -46,7 +46,7 @@ def summary_line(article: ArticleSummary, language: Language) -> str:
 
 def corrected_line(at: datetime | None, language: Language) -> str:
     """Say on which day an article's text was last changed; empty when it never was."""
-    return language("corrected-on", day=day(at.date())) if at else ""
+    return language("corrected-on", day=day(at.date(), "d")) if at else ""
 
 
 def heading(article: Article, corrected: datetime | None, language: Language) -> str:
@@ -55,13 +55,13 @@ def heading(article: Article, corrected: datetime | None, language: Language) ->
     return f"### {fit(article.title, TITLE)}" + (f"\n-# {line}" if line else "")
 
 
-def day(value: date) -> str:
-    """Return a day as Discord shows it in each reader's own way.
+def day(value: date, style: str = "D") -> str:
+    """Return a day as Discord shows it in each reader's own way: in words, or ``d`` in figures.
 
     At 11:00 UTC it is the same day from UTC-11 to UTC+12.
     """
     moment = datetime(value.year, value.month, value.day, 11, tzinfo=UTC)
-    return f"<t:{int(moment.timestamp())}:D>"
+    return f"<t:{int(moment.timestamp())}:{style}>"
 
 
 def write_day(value: date, language: Language) -> str:

@@ -24,7 +24,7 @@ STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _LINE = re.compile(r"(?P<mark>> |-# |- |#{1,3} )?(?P<rest>.*)", re.DOTALL)
 _TAGS = {"> ": "blockquote", "-# ": "small", "- ": "li", None: "p"}
 _MARK = re.compile(
-    r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|(?P<struck>~~)|<t:(?P<day>-?\d+):[DfR]>"
+    r"\\(?P<sign>[^0-9A-Za-z\s])|(?P<bold>\*\*)|(?P<struck>~~)|<t:(?P<day>-?\d+):(?P<style>[DdfR])>"
     r"|</(?P<command>[\w -]+):\d+>"
     r"|(?P<open>\[)|\]\(<(?P<url>[^<>]*)>\)|<#(?P<place>\d+)>|<@&?(?P<person>\d+)>"
 )
@@ -124,7 +124,7 @@ def _inline(text: str, language: Language) -> str:
         elif found["person"]:
             parts.append("<span class='mention'>@Bea</span>")
         elif found["day"]:
-            parts.append(f"<time>{_day(int(found['day']), language)}</time>")
+            parts.append(f"<time>{_day(int(found['day']), found['style'], language)}</time>")
         elif found["command"]:
             parts.append(f"<span class='mention'>/{html.escape(found['command'])}</span>")
         elif found["place"]:
@@ -138,8 +138,9 @@ def _inline(text: str, language: Language) -> str:
     return "".join(parts) + html.escape(text[at:])
 
 
-def _day(seconds: int, language: Language) -> str:
-    return write_day((EPOCH + timedelta(seconds=seconds)).date(), language)
+def _day(seconds: int, style: str, language: Language) -> str:
+    day = (EPOCH + timedelta(seconds=seconds)).date()
+    return f"{day:%d/%m/%Y}" if style == "d" else write_day(day, language)
 
 
 def _button(component: Json) -> str:

@@ -248,7 +248,7 @@ def test_whoever_did_it_is_named_without_being_called() -> None:
 
 
 def test_an_article_says_on_which_day_it_was_corrected() -> None:
-    cases: list[Any] = [(None, ""), (MADE, "Corrected on <t:1767351600:D>")]
+    cases: list[Any] = [(None, ""), (MADE, "Corrected on <t:1767351600:d>")]
     assert [(at, said) for at, said in cases if corrected_line(at, EN) != said] == []
 
 

@@ -139,7 +139,7 @@ def test_a_day_is_that_day_nearly_everywhere(offset: int) -> None:
 
 def test_a_quote_of_a_corrected_article_says_when_that_was() -> None:
     found = replace(hit(TEXT, "Il pleut."), corrected=datetime(2018, 7, 1, tzinfo=UTC))
-    assert "· Corrigé le <t:1530442800:D>" in texts_of(drawn(answer(found)))
+    assert "· Corrigé le <t:1530442800:d>" in texts_of(drawn(answer(found)))
 
 
 def test_the_other_titles_of_a_folded_passage_are_named() -> None:

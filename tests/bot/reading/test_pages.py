@@ -92,7 +92,7 @@ def test_a_page_and_a_context_say_when_the_article_was_corrected() -> None:
         page_card(LETTER, split(LETTER), 0, FR, at),
         context_card(LETTER, split(LETTER), 1, FR, at),
     ):
-        assert "Corrigé le <t:1530442800:D>" in texts_of(shown)
+        assert "Corrigé le <t:1530442800:d>" in texts_of(shown)
 
 
 def test_the_first_page_has_no_way_back() -> None:
