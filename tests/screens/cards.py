@@ -122,7 +122,7 @@ CARDS = {
     "announced": announced,
     "status": status,
 }
-WIDTHS = {"fr": (360, 900), "en": (360,)}
+WIDTHS = dict.fromkeys(("fr", "en"), (360, 900))
 """How wide they are drawn, in each language."""
 
 
