@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embeddings.readers import Draft
     from embeddings.readers.many import Outcome
     from embeddings.reports import AuditEntry
-    from embeddings.types import ProgressCallback
+    from embeddings.types import ProgressCallback, Rejected
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -120,10 +120,15 @@ def reply_change(
     shell.reply(report, document, lambda screen, it: printing.changes(screen, it, dry_run=dry_run))
     for note in report.report.notes if report.report else ():
         shell.tell(note)
-    for rejected in report.rejected:
-        reason = shell.translate(rejected.reason)
-        tell(reason if rejected.input in rejected.reason else f"{rejected.input}: {reason}")
-    return MISTAKE if report.rejected else DONE
+    return _refuse(shell, report.rejected)
+
+
+def _refuse(shell: Shell, rejected: Sequence[Rejected]) -> int:
+    """Tell what was not taken, each with its name; return the exit code."""
+    for each in rejected:
+        reason = shell.translate(each.reason)
+        tell(reason if each.input in each.reason else f"{each.input}: {reason}")
+    return MISTAKE if rejected else DONE
 
 
 @command
@@ -140,22 +145,14 @@ def read(shell: Shell, inputs: tuple[str, ...]) -> int:
     with Sandbox() as sandbox:
         outcomes = list(read_all(inputs, sandbox, Fetcher(shell.settings.fetch)))
     shell.reply(outcomes, document, show)
-    rejected = [each for each in outcomes if not isinstance(each, tuple)]
-    for each in rejected:
-        is_named = each.input in each.reason
-        shell.tell(each.reason if is_named else f"{each.input}: {each.reason}")
-    return MISTAKE if rejected else DONE
+    return _refuse(shell, [each for each in outcomes if not isinstance(each, tuple)])
 
 
 def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the document of what was read."""
     return {
         "read": [_entry(*each) for each in outcomes if isinstance(each, tuple)],
-        "rejected": [
-            {"input": each.input, "reason": each.reason}
-            for each in outcomes
-            if not isinstance(each, tuple)
-        ],
+        "rejected": [each for each in outcomes if not isinstance(each, tuple)],
     }
 
 
@@ -166,7 +163,7 @@ def _entry(name: str, draft: Draft) -> dict[str, Any]:
         "inferred": draft.inferred,
         "text": draft.text,
         "passages": _passages(draft),
-        "left_out": [{"what": each.what, "why": each.why} for each in draft.left_out],
+        "left_out": draft.left_out,
     }
 
 

@@ -56,6 +56,18 @@ def test_one_input_may_give_several_entries_and_a_refusal_costs_none(
     assert "no.txt" in said.err
 
 
+def test_a_refusal_within_an_input_is_told_in_the_reader_s_language(
+    run: Run, tmp_path: Path
+) -> None:
+    post = "<wp:post_type>post</wp:post_type><wp:status>private</wp:status>"
+    channel = f"<wp:wxr_version>1.2</wp:wxr_version><item><title>Quai</title>{post}</item>"
+    export = f'<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>{channel}</channel></rss>'
+    (tmp_path / "wp.xml").write_text(export, encoding="utf-8")
+    said = run("read", "wp.xml")
+    assert said.code == 2
+    assert "n’est pas lu : il n’y est pas publié (private)." in said.err.replace("\u00a0", " ")
+
+
 def test_a_person_sees_what_is_guessed_and_the_first_and_last_paragraph(run: Run) -> None:
     said = run("read", "pont.md")
     for part in (BRIDGE.title, "fr (deviné", BRIDGE.paragraphs[0][:60], "Maëlle Le Goff"):
