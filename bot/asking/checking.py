@@ -42,7 +42,7 @@ _LEAST_WORDS = 3
 _SENTENCE, _LONGEST = 150, 600
 _NOISE = re.compile(r"```.*?```|<(?:@[!&]?|#|a?:\w+:|t:)[^>]*>", re.DOTALL)
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?https?://[^\s()]{1,2000}\)|https?://\S+")
-_MARK = re.compile(r"^\s*(?:(?:>{1,3}|#{1,3}|-#|[-*+]|\d+[.)])\s+)+", re.MULTILINE)
+_MARK = re.compile(r"^[^\S\n]*(?:(?:>{1,3}|#{1,3}|-#|[-*+]|\d+[.)])[^\S\n]+)+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,12 @@ _FEW = 4
 """Up to so many words, a line is left with too few when it loses one."""
 _GLUE = "\u202f"
 """The narrow no-break space, which is part of a word to Chromium: "3 200" is one."""
-_WORD = re.compile(rf"(?:\S|{_GLUE})*\w(?:\S|{_GLUE})*(?:[^\S{_GLUE}]+[^\w\s]+(?=\s|\Z))*")
+_WORD = re.compile(rf"[\S{_GLUE}]{{0,99}}\w[\S{_GLUE}]*(?:[^\S{_GLUE}]+[^\w\s]+(?=\s|\Z))*")
 _MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*•‣◦▪·–—]|\d{1,4}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[ \t]+")
 """What stands before a heading or the item of a list, which a page shows and does not contain."""
 _BREAK = re.compile(
-    r"\s*\n\s*|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{1,60}\(@\w)"
-    r"|[^\W\d_]+(?<=\w\w\w)\d{1,2}(?=[\s,.;])|[^\s=]{0,20}=[^\s=]{0,20}"
+    r"(?<!\s)[^\S\n]*\n\s*|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{1,60}\(@\w)"
+    r"|(?<![^\W\d_])[^\W\d_]+(?<=\w\w\w)\d{1,2}(?=[\s,.;])|[^\s=]{0,20}=[^\s=]{0,20}"
 )
 """Where no words can go on: the end of a line, the marks of a ``q``, which are no text, the author
 of a post, the number of a note (it may be a button), a formula."""

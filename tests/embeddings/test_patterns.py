@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from re import _constants as codes
 from re import _parser as parser
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import bot
 import embeddings
 
 TIMES = 5000
@@ -35,9 +37,10 @@ SAMPLES = {
 
 @cache
 def patterns() -> dict[str, re.Pattern[Any]]:
-    """Return all patterns of the package that are compiled once, by where they stand."""
+    """Return all patterns of both packages that are compiled once, by where they stand."""
     found: dict[str, re.Pattern[Any]] = {}
-    for info in pkgutil.walk_packages(embeddings.__path__, "embeddings."):
+    packages = ((package.__path__, f"{package.__name__}.") for package in (embeddings, bot))
+    for info in chain.from_iterable(pkgutil.walk_packages(*each) for each in packages):
         if info.name.endswith("__main__"):
             continue
         module = importlib.import_module(info.name)

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -191,9 +191,9 @@ def test_every_link_is_short_and_leads_to_its_words(words: list[str], data: st.D
 
 def test_a_long_article_is_linked_quickly() -> None:
     text = "Le pont est fermé depuis hier soir à minuit, dit la mairie. " * 2000
-    began = perf_counter()
+    began = process_time()
     link(Article(id="a", title="T", url=URL, text=text), 60_000, 60_059)
-    assert perf_counter() - began < 1.0
+    assert process_time() - began < 1.0
 
 
 def page(article: Article) -> str:
