@@ -79,7 +79,7 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
     ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
     **dict.fromkeys(
-        (".xml", ".rss", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 0.6)
+        (".xml", ".rss", ".rdf", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 0.6)
     ),
     **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 3.0, 0.6)),
     ".eml": Format("exports.mail", _HTML),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from embeddings.readers.draft import Draft, Fields, LeftOut
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_HTML = re.compile(r"&#?\w{1,9};|</\w")
+"""What a title that is meant as HTML has."""
 _EMPTY = ("area", "br", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 """Elements of HTML that hold nothing."""
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -138,5 +140,6 @@ def story(
     """Make a draft of a story in HTML that a file holds beside others, told apart by a mark."""
     origin = f"{path.resolve()}#{mark}"
     author = name_authors([fields.author or ""], fields.source)
-    named = replace(fields, origin=one_line(origin), author=author)
+    title = fragment_text(said) if _HTML.search(said := fields.title or "") else said
+    named = replace(fields, origin=one_line(origin), author=author, title=one_line(title))
     return draft_of(fragment_text(markup), path, named, left_out, needed_only=True)

@@ -107,7 +107,8 @@ def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
     number = child(head, "docdata", "doc-id")
     name = mark or (number.get("id-string", "") if number is not None else "") or "1"
     fields = _nitf_fields(head, child(body, "body.head"), known, language_code(root.get(LANGUAGE)))
-    return story(_html(content), fields, path, name, told if media else ())
+    below = words(child(body, "body.head", "hedline", "hl2")) or ""
+    return story(paragraphs(below) + _html(content), fields, path, name, told if media else ())
 
 
 def _nitf_fields(head: Any, top: Any, known: Fields, language: str | None) -> Fields:

@@ -54,8 +54,7 @@ def read(root: Any, path: Path) -> Iterator[Draft | Rejected]:
     items = [x for x in children(channel, "item") if words(child(x, "post_type")) in _TYPES]
     for number, item in enumerate(items, 1):
         title = words(child(item, "title")) or f"entry {number}"
-        problem = _problem(item)
-        if problem:
+        if problem := _problem(item):
             yield Rejected(f"{path}#{title}", f"“{title}” of {path} is {problem} and is not read.")
         else:
             yield _draft(item, about, names, path, number)

@@ -88,9 +88,10 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
     for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
         inner = (e for e in entry.iter() if local(e) == "link" and e.text)  # in what is not closed
         link = _link(entry) or next(map(words, inner), None)
-        draft = _draft(entry, about, link, path)
-        if link is not None:
-            yield _with(_named(link, entry, address), said=_said(entry), draft=draft)
+        page = None if link is None else _named(link, entry, address)
+        draft = _draft(entry, about, page.address if isinstance(page, Listed) else link, path)
+        if page is not None:
+            yield _with(page, said=_said(entry), draft=draft)
         elif draft is not None:
             yield draft
 

@@ -210,6 +210,20 @@ def test_an_export_states_all_of_its_story(name: str, tmp_path: Path, sandbox: S
     assert (facts(draft), draft.text, refused) == (FACTS, TEXT, [])
 
 
+def test_a_title_in_html_is_its_words_and_a_second_headline_is_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path, below = tmp_path / "a.nitf", "Les camions feront le tour jusqu’en juin"
+    path.write_text(
+        NITF.replace(BRIDGE.title, "Quai &amp;amp; &lt;b&gt;pont&lt;/b&gt;").replace(
+            "</hl1>", f"</hl1><hl2>{below}</hl2>"
+        ),
+        encoding="utf-8",
+    )
+    (draft,), _ = read(path, sandbox)
+    assert (draft.title, draft.text) == ("Quai & pont", f"{below}\n\n{TEXT}")
+
+
 def test_what_may_not_be_used_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
     parts = {
         "a.xml": newsml("x", "canceled"),

@@ -300,6 +300,10 @@ def test_a_story_that_a_feed_holds_will_do_where_its_page_is_gone(
     feed = f"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>{item}"
     url = site.page("/list", feed.encode(), "application/rss+xml")
     assert outcomes(url, sandbox) == {f"{site.root}/no": BRIDGE.title}
+    relative = feed.replace(f"{site.root}/no", "no")
+    url = site.page("/list2", relative.encode(), "application/rss+xml")
+    ((_, draft),) = read_all([url], sandbox, Fetcher(SETTINGS))
+    assert draft.url == f"{site.root}/no"
 
 
 def test_names_that_macos_writes_keep_their_accents(tmp_path: Path, sandbox: Sandbox) -> None:
