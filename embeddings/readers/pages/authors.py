@@ -28,7 +28,7 @@ _AFTER = re.compile(
     r"|il y a \d|\d{1,3} (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago"
     r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
     r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
-    r"|[,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
+    r"|[.,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
     r"|[(<]?\S{0,60}@\S{1,60}[)>]?|(?:\bon )?"
     rf"{DATE}).*",
     re.IGNORECASE | re.DOTALL,

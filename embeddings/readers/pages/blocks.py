@@ -15,10 +15,13 @@ SHORTEST_OPENING = 40
 SAID = "— "
 """What is put before a post that would pass for a heading: it is what somebody said."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
+_UNPRINTED = re.compile(
+    r"[\0-\x08\v\x0e-\x1f\x7f\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _LINE = re.compile(r" ?\n ?")
 _SPACES = re.compile(r" {2,}")
 _EMPTY_LINES = re.compile(r"\n{2,}")
+_CREDIT = re.compile(r"^(?:(?:photo|crédit)s?\s?[:©]|©)[^\n]{0,100}$", re.IGNORECASE | re.MULTILINE)
 
 
 class Kind(Enum):
@@ -231,7 +234,8 @@ class _Walk:
             return
         share = sum(_inked(piece.text) for piece in pieces if piece.linked) / inked
         lines = _LINE.sub("\n", _SPACES.sub(" ", "".join(piece.text for piece in pieces)))
-        for part in filter(str.strip, _EMPTY_LINES.split(lines.strip(" \n"))):
+        apart = _CREDIT.sub(r"\n\g<0>\n", lines.strip(" \n"))
+        for part in filter(str.strip, _EMPTY_LINES.split(apart.strip("\n"))):
             mark, self._mark = (self._mark, "") if place.kind is Kind.ITEM else ("", "")
             self._put(part, _as_said(part, place), share, mark)
 
@@ -251,12 +255,10 @@ def _within(element: Any, outside: _Place) -> _Place:
 
 def _as_said(text: str, place: _Place) -> _Place:
     """Take a heading of whole sentences, or what the page names so, for the standfirst it is."""
-    if place.kind is Kind.HEADING:
-        told = len(text) >= LONG_CHARACTERS and text.endswith((".", "…", "»", "”"))
-    else:
-        told = place.kind is Kind.PARAGRAPH
-    opens = told and (place.kind is Kind.HEADING or place.opens) and len(text) >= SHORTEST_OPENING
-    return replace(place, kind=Kind.STANDFIRST) if opens else place
+    is_long = len(text) >= LONG_CHARACTERS and text.endswith((".", "…", "»", "”"))
+    told = place.opens or (place.kind is Kind.HEADING and is_long)
+    told = told and place.kind in (Kind.HEADING, Kind.PARAGRAPH) and len(text) >= SHORTEST_OPENING
+    return replace(place, kind=Kind.STANDFIRST) if told else place
 
 
 def _inked(text: str) -> int:

@@ -70,7 +70,7 @@ _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·
 def read_facts(root: Any, address: str | None) -> Fields:
     """Return what a page states, by its ``lxml`` element and where it is from on the web."""
     metas = _metas(root)
-    shown = [words_of(h1)[0] for h1 in islice(root.iter("h1"), MOST_HEADLINES)]
+    shown = [words_of(e)[0] for n in ("h1", "h2") for e in islice(root.iter(n), MOST_HEADLINES)]
     stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
     story = _story_node(root, {fold(headline) for headline in (*stated, *shown)})
     source = _source([*_first(metas, _SOURCES), *_names_in(story.get("publisher"))])

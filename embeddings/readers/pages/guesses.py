@@ -50,7 +50,7 @@ _BYLINE = re.compile(
 )
 _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|on|:)?\s*"
 _PLACE = r"[^\W\d_][\w’'.-]*+(?: [\w’'.-]++){0,3}+,\s*(?:le\s+)?"
-_SIGNED = r"(?:par|by)\s[^\d]{3,60}?[,–—|·-]\s*(?:publié |published )?(?:le|on)?\s*"
+_SIGNED = r"(?:written )?(?:par|by)\s\D{3,60}?(?:[,–—|·-]\s*(?:publi\S+ )?| (?=le|on))(?:le|on)?\s*"
 _DATELINE = re.compile(
     rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
     r"\s*(?P<end>$|[|·•]|(?:\([^()]{1,20}\)\s*)?[–—-]|\(|,?\s*(?:à|at)?\s*\d{1,2}[:h]"
@@ -150,7 +150,8 @@ def guess_date(margins: Margins, stem: str, language: str = "fr") -> date | None
 def _stated_day(part: str, language: str) -> date | None:
     """Return the day that a dateline states; one in the midst of a sentence is another day."""
     found = _DATELINE.match(part)
-    if found is None or (ends_like_sentence(part) and found["end"][-1:] not in "–—-"):
+    whole = ends_like_sentence(part.removesuffix(".m."))
+    if found is None or (whole and found["end"][-1:] not in "–—-"):
         return None
     return None if language != "fr" and is_ambiguous(found) else matched_date(found)
 

@@ -17,11 +17,9 @@ from embeddings.readers.pages.opinions import ask
 from embeddings.readers.pages.story import choose, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from embeddings.readers.draft import Draft
-    from embeddings.readers.pages.blocks import Block
 
 
 MAX_BYTES = 5_000_000
@@ -68,8 +66,8 @@ def read(
         language=language if language == stated.language else None,
     )
     site = guess_site(root, stated.title, fields.url)
-    above = _above(page.blocks, chosen.first)
-    return draft_of(text, path, fields, chosen.left_out, above=above, source=site)
+    near = tuple(b.text for b in page.blocks[max(0, chosen.first - ABOVE) : chosen.first + BELOW])
+    return draft_of(text, path, fields, chosen.left_out, above=Margins(near, ()), source=site)
 
 
 def _decoded(data: bytes, name: str, charset: str | None) -> str:
@@ -78,8 +76,3 @@ def _decoded(data: bytes, name: str, charset: str | None) -> str:
         decode(data, name)
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     return text
-
-
-def _above(found: Sequence[Block], first: int) -> Margins:
-    """Return the lines just before the story, and its first ones."""
-    return Margins(tuple(b.text for b in found[max(0, first - ABOVE) : first + BELOW]), ())

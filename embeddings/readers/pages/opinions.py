@@ -43,8 +43,8 @@ _OFFER = re.compile(
 _ASIDE = re.compile(
     r"d[ée]jà abonn[ée]|abonnez-vous|s.abonner|se connecter|already (?:a )?subscribe"
     r"|(?:read|see) more\s*:|(?:lire|voir|à lire|read|see) (?:aussi|également|also)\b"
-    r"|cette vidéo n.est pas disponible|this video is (?:not|un)available"
-    r"|(?:photo|crédits?|credit)s?\s*[:©]|© ",
+    r"|cette vidéo n.est pas disponible|this video is (?:not|un)available|publicité$"
+    r"|(?:photo|crédits?|credit)s?\s*[:©]|© |advertisement$|la suite après (?:la|cette) pub",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
@@ -152,8 +152,9 @@ def is_prose(block: Block) -> bool:
 
 
 def _is_brief(block: Block) -> bool:
-    """Say whether a block of links says something all the same."""
-    return ends_like_sentence(block.text) and len(block.text) >= LONG_CHARACTERS
+    """Say whether a block of links says something all the same, by itself or around the links."""
+    around = block.linked < ONLY_LINKS and ":" not in block.text
+    return (around or len(block.text) >= LONG_CHARACTERS) and ends_like_sentence(block.text)
 
 
 def is_aside(block: Block) -> bool:

@@ -22,7 +22,7 @@ from embeddings.readers.pages.opinions import (
     is_text,
     leads_elsewhere,
 )
-from embeddings.text.boilerplate import LONG_CHARACTERS, fold
+from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,10 +76,11 @@ def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     apart = _apart(page, sure)
     told = {i for i in prose if votes[i]}
     core = (_core(page, told, sure) | _opening(found, votes, headline)) - apart
-    core |= _beside(page, prose, core) - apart
-    body = {i for i in core if found[i].kind is not Kind.STANDFIRST} or core
+    core |= _beside(page, text, core) - apart
+    body = {i for i in core if found[i].kind not in (Kind.STANDFIRST, Kind.HEADING)} or core
     others = _posts(page, core) | (_others(found, votes, len(opinions)) - apart)
     start = min(body, default=0)
+    core |= {i for i in others - apart if i > start and found[i].kind is Kind.ROW}
     kept = core | {i for i in others if i > start}
     span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen = [
@@ -87,7 +88,7 @@ def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     ]
     chosen, offer = _until_end(page, chosen)
     story = [found[i] for i in chosen]
-    return Choice(story, span.start, (*offer, *_left_out(page, chosen, apart)))
+    return Choice(story, min(body, default=0), (*offer, *_left_out(page, chosen, apart)))
 
 
 def text_of(chosen: Sequence[Block]) -> str:
@@ -136,8 +137,9 @@ def _opening(found: Sequence[Block], votes: Sequence[int], headline: str) -> set
     start = next(headlines, len(found)) if headline else len(found)
     return {
         i
-        for i in range(start, min(start + BELOW_HEADLINE, len(found)))
+        for i in range(start + 1, min(start + BELOW_HEADLINE, len(found)))
         if found[i].kind is Kind.STANDFIRST
+        or (votes[i] and found[i].kind is Kind.HEADING and not leads_elsewhere(found[i]))
         or (votes[i] and is_text(found[i]) and len(found[i].text) >= LONG_CHARACTERS)
     }
 
@@ -165,8 +167,8 @@ def _apart(page: Page, core: set[int]) -> set[int]:
     return {i for i, block in enumerate(page.blocks) if closed[block.around]}
 
 
-def _beside(page: Page, prose: set[int], core: set[int]) -> set[int]:
-    """Return prose that stands side by side with the story: between two of its blocks.
+def _beside(page: Page, text: set[int], core: set[int]) -> set[int]:
+    """Return text that stands side by side with the story: between two of its blocks.
 
     Where most of the story stands side by side, long prose before and after it counts too.
     """
@@ -178,19 +180,21 @@ def _beside(page: Page, prose: set[int], core: set[int]) -> set[int]:
         sizes[parent] += len(page.blocks[i].text)
     main = next((n for n, size in sizes.items() if 2 * size > sizes.total()), None)
     beside = set()
-    for i in prose:
-        parent = page.parents[page.blocks[i].own]
-        if parent in ends:
-            between = ends[parent][0] <= i <= ends[parent][1]
-            if between or (parent == main and len(page.blocks[i].text) >= LONG_CHARACTERS):
-                beside.add(i)
+    for i in text:
+        block = page.blocks[i]
+        parent = page.parents[block.own]
+        parent = page.parents[parent] if block.kind is Kind.ITEM else parent
+        between = parent in ends and ends[parent][0] <= i <= ends[parent][1]
+        long = is_prose(block) and parent == main and len(block.text) >= LONG_CHARACTERS
+        if long or (between and (is_prose(block) or block.linked < FEW_LINKED)):
+            beside.add(i)
     return beside
 
 
 def _posts(page: Page, core: set[int]) -> set[int]:
-    """Return the posts of networks at the story's home, whatever elements they are wrapped in."""
-    home = _inside(page, core)
-    return {i for i in home if page.blocks[i].kind is Kind.POST and is_text(page.blocks[i])}
+    """Return the posts and rows of tables at the story's home, in whatever elements."""
+    found = {i: page.blocks[i] for i in _inside(page, core)}
+    return {i for i, b in found.items() if b.kind in (Kind.POST, Kind.ROW) and is_text(b)}
 
 
 def _inside(page: Page, core: set[int]) -> set[int]:
@@ -229,7 +233,8 @@ def _left_out(page: Page, chosen: Sequence[int], apart: set[int]) -> Iterator[Le
     taken = set(chosen)
     for i in range(min(chosen, default=0), max(chosen, default=-1)):
         block = page.blocks[i]
-        if i not in taken and (i in apart or block.kind is Kind.ROW):
+        told = i in apart or block.kind is Kind.ROW or ends_like_sentence(block.text)
+        if told and i not in taken:
             _, name = page.asides.get(block.around, (0, ""))
             why = f"the page sets it apart ({name})" if name else "it is no part of the story"
             yield LeftOut(_quoted(block), why)

@@ -91,16 +91,13 @@ def _span(cell: Any, name: str) -> int:
 def _split(grid: Sequence[list[_Cell]]) -> tuple[list[_Cell], Sequence[list[_Cell]]]:
     """Return the heads of the columns, if there are any, and the other rows."""
     first, rest = grid[0], grid[1:]
-    if all(cell.is_head for cell in first) and not all(c.is_head for row in rest for c in row):
-        return first, [row for row in rest if _texts(row) != _texts(first)]
+    heads = [cell for cell in first if cell.text]
+    if all(cell.is_head for cell in heads) and not all(c.is_head for row in rest for c in row):
+        return first, [row for row in rest if row != first]
     numbered = all(any(_DIGIT.search(cell.text) for cell in row[1:]) for row in rest)
     if numbered and not any(cell.is_head or _DIGIT.search(cell.text) for cell in first):
         return first, rest
     return [], grid
-
-
-def _texts(row: Sequence[_Cell]) -> list[str]:
-    return [cell.text for cell in row]
 
 
 def _line(row: Sequence[_Cell], heads: Sequence[_Cell]) -> str:

@@ -66,6 +66,7 @@ IN_A_LINE = (
     "<link itemprop=url href=x>", "<noscript><img src=x></noscript>", "<wbr>", "<x-icon></x-icon>",
     "<unknown></unknown>", "<span hidden>y</span>",
     "<embed src=x>", "<map name=x><area></map>", "<!-- y -->", "\u00ad", "\u200b", "\ufeff",
+    "\u200e", "\u202a", "\u2068", "\u034f",
 )  # fmt: skip
 """What a browser shows within a line, without words."""
 
@@ -134,6 +135,7 @@ def test_quotations_have_the_marks_of_their_language(language: str, expected: st
         ("<tr><th>Ville<th>Voix<tr><td>Sablé<td>1 204", ["Sablé : 1 204 voix"]),
         ("<tr><td>Ville<td>Roche<td>Morin<tr><td>Sablé<td>9<td>7", ["Sablé : Roche 9 ; Morin 7"]),
         ("<tr><th>Ville<td>Sablé<tr><th>Voix<td>12", ["Ville : Sablé", "Voix : 12"]),
+        ("<tr><td><th>2019<th>2020<tr><th>Élus<td>9<td>7", ["Élus : 2019 9 ; 2020 7"]),
         (
             "<caption>Vote</caption><tr><th>V<th>R<th>M<tr><td rowspan=2>S<td>1<td>2<tr><td>3<td>4",
             ["Vote", "S : R 1 ; M 2", "S : R 3 ; M 4"],
@@ -156,12 +158,16 @@ def test_a_credit_at_the_edge_of_a_block_is_a_block_of_its_own() -> None:
     body = "<div><span class=credit>© Agence</span>Le quai rouvre.</div>"
     assert shown(body) == ["© Agence", "Le quai rouvre."]
     assert shown("<p>Le <span class=video>quai</span> rouvre.</p>") == ["Le quai rouvre."]
+    credit, line = "Photo : Ida Vale", "Le quai rouvre."
+    assert shown(f"<p><img src=x><em>{credit}</em><br>{line}</p>") == [credit, line]
+    assert shown(f"<p>{line}<br>{credit}</p>") == [line, credit]
 
 
 def test_a_heading_of_sentences_is_a_standfirst() -> None:
     long = "La halle rouvre le 16 mars après deux ans de travaux, avec 40 commerçants, dit-elle."
     kinds = [page(f"<h2>{text}</h2>").blocks[0].kind for text in (long, "La halle rouvre.")]
     assert kinds == [Kind.STANDFIRST, Kind.HEADING]
+    assert page(f"<h2 class=chapo>{long[:45]}</h2>").blocks[0].kind is Kind.STANDFIRST
 
 
 WORDS = st.text("abcdefghijàéœ«»’“”\u00a0\u202f-,;:!? ", min_size=1, max_size=60)

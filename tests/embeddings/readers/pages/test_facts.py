@@ -43,6 +43,7 @@ NAMES = {
     "Ida Vale (ida@example.org)": "Ida Vale",
     "Le Quai / Ida Vale": "Ida Vale",
     "Texte : Ida Vale, photos : Paul Morin": "Ida Vale",
+    "Texte : Ida Vale. Photos : Paul Morin": "Ida Vale",
     "Photos : Paul Morin": None,
     "Utilisateur": None,
     "Anonyme": None,
@@ -155,6 +156,9 @@ def test_the_title_is_the_headline_that_the_page_shows() -> None:
     named = head.format("Le quai rouvre enfin") + "<meta property=og:site_name content='Le Quai'>"
     assert facts("<h1>Le Quai</h1><h1>Le quai rouvre</h1>", head=named).title == "Le quai rouvre"
     assert facts("<h1>Menu</h1>", head=named).title == "Le quai rouvre enfin"
+    title = "<title>Le quai rouvre - Le Quai</title>"
+    below = "<h1>Le Quai</h1><h2>Plus tôt</h2><h2>Le quai rouvre</h2>"
+    assert facts(below, head=title).title == "Le quai rouvre"
     assert facts("<h1>Le quai rouvre - Le Quai</h1>", head=named).title == "Le quai rouvre"
     assert facts("<h1>Le quai rouvre</h1>").title is None
     assert facts(head="<title>Le quai rouvre</title>").title == "Le quai rouvre"

@@ -146,6 +146,48 @@ def test_a_table_of_links_and_figures_is_read() -> None:
     assert "Sablé : 42" in read(f"<h1>T</h1>{BODY}<table>{rows}</table>{ps([LAST])}").text
 
 
+@each(
+    "body",
+    [f"{BODY}<@>", f"{BODY}<figure><@></figure>{ps([LAST])}", f"{BODY}<div><@></div>{ps([LAST])}"],
+)
+def test_a_table_is_read_wherever_it_stands_in_the_story(body: str) -> None:
+    table = "<table><tr><th>Ville<th>Voix<tr><td>Sablé<td>42<tr><td>Erquy<td>9</table>"
+    found = read(f"<article><h1>T</h1>{body.replace('<@>', table)}</article>").text
+    assert "Sablé : 42 voix\n\nErquy : 9 voix" in found
+
+
+def test_short_lines_between_two_paragraphs_of_the_story_are_read() -> None:
+    lines = "<ul><li>La grue<li>Le quai</ul><p><b>Prix :</b> 12 euros</p>"
+    found = read(f"<article><h1>T</h1>{BODY}{lines}{ps([LAST])}</article>").text
+    assert "- La grue\n- Le quai\n\nPrix : 12 euros" in found
+
+
+def test_a_sentence_around_a_link_is_read() -> None:
+    linked = "Le plan est <a href=/x>sur le site du port, en ligne</a>."
+    found = read(f"<article><h1>T</h1>{BODY}<p>{linked}</p>{ps([LAST])}</article>").text
+    assert "Le plan est sur le site du port, en ligne." in found
+
+
+def test_a_heading_above_the_first_paragraph_is_read() -> None:
+    body = f"<article><h1>{BRIDGE.title}</h1><h2>Le tablier</h2>{BODY}</article>"
+    found = read(body, head=f"<title>{BRIDGE.title}</title>").text
+    assert found.startswith(f"## Le tablier\n\n{BRIDGE.paragraphs[0]}")
+
+
+def test_words_about_advertising_are_no_part_of_the_story() -> None:
+    about = ps(["Publicité", "La suite après cette publicité", "Advertisement"])
+    text = read(f"<article><h1>T</h1>{BODY}{about}{ps([LAST])}</article>").text
+    assert "ublicité" not in text
+    assert "Advertisement" not in text
+
+
+def test_a_sentence_in_the_midst_that_is_left_out_is_told() -> None:
+    offer = "Abonnez-vous à notre lettre du matin pour ne rien manquer."
+    draft = read(f"<article><h1>T</h1>{BODY}<p>{offer}</p>{ps([LAST])}</article>")
+    assert offer not in draft.text
+    assert [each.what for each in draft.left_out] == [f"“{offer}”"]
+
+
 def test_a_post_that_a_page_shows_is_read_however_it_is_wrapped() -> None:
     post = "<blockquote><p>Nous avons tenu parole, le pont rouvre.</p></blockquote>"
     body = f"<h1>T</h1>{BODY}<div class=social-embed>{post}</div>{ps([LAST])}"
