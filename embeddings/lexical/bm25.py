@@ -144,9 +144,9 @@ class Lexical:
     def passages_with(self, candidates: Collection[str]) -> Iterator[int]:
         """Yield some passages with each form of folded words, those of the commonest first."""
         rows = self._rows({stem(word, code) for word in candidates for code in self.codes()})
-        begins = [(int(self.first[row]), int(self.first[row + 1])) for row in rows.values()]
-        for begin, end in sorted(begins, key=lambda postings: postings[0] - postings[1]):
-            yield from self.passages[begin : min(end, begin + SOME)].tolist()
+        lists = [self.passages[self.first[row] : self.first[row + 1]] for row in rows.values()]
+        for found in sorted(lists, key=len, reverse=True):
+            yield from found[:SOME].tolist()
 
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return where in ``tokens`` a question's words stand first, line by line.

@@ -41,9 +41,8 @@ def principal(passages: Floats, questions: Floats) -> e5.Axes:
     _, vectors = np.linalg.eigh(np.cov(centred.astype(np.float64), rowvar=False))
     axes = vectors.T[::-1][WIDEST : WIDEST + KEPT]
     most = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
-    return e5.Axes(
-        mean, of_questions, (axes * np.sign(most)).astype(np.float32)
-    )  # signs mean nothing
+    signed = axes * np.sign(most)  # signs mean nothing
+    return e5.Axes(mean, of_questions, signed.astype(np.float32))
 
 
 def read_some(prompt: str, texts: Sequence[str], enough: int) -> Floats:
@@ -63,13 +62,11 @@ def main() -> None:
     parser.add_argument("folders", metavar="DIR", nargs="+", type=Path)
     parser.add_argument("--output", metavar="FILE", required=True, type=Path)
     given = parser.parse_args()
-    sets = [read_set(folder) for folder in given.folders]
+    sets = list(map(read_set, given.folders))
     passages = [line.text for each in sets for line in each.lines.values()]
     questions = [question.question for each in sets for question in each.questions]
-    axes = principal(
-        read_some(e5.PASSAGE, passages, PASSAGES), read_some(e5.QUERY, questions, QUESTIONS)
-    )
-    axes.save(given.output)
+    some = read_some(e5.PASSAGE, passages, PASSAGES)
+    principal(some, read_some(e5.QUERY, questions, QUESTIONS)).save(given.output)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -104,8 +104,7 @@ async def _ask_all(
             gold = tuple(labelled.lines[name].text for name in question.para_ids)
             first = hits[0].text if hits else ""
             q, rank, sure = question, outcome.rank, outcome.confidence
-            miss = Miss(q.qid, q.question, gold, first, rank, sure, missed, q.before, q.kind)
-            misses.append(miss)
+            misses += [Miss(q.qid, q.question, gold, first, rank, sure, missed, q.before, q.kind)]
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {
@@ -125,8 +124,7 @@ async def _ask(
     indexed: Indexed, labelled: LabelledSet, question: Question
 ) -> tuple[tuple[Hit, ...], Outcome]:
     today = datetime.now(UTC).date()
-    terms = Terms(top_k=DEPTH, threshold=0.0, filters=Filters(), today=today, plain=True)
-    terms = replace(terms, before=question.before)
+    terms = Terms(DEPTH, 0.0, Filters(), today, plain=True, before=question.before)
     try:
         answer = await indexed.answer(check_question(question.question), terms)
     except QuestionError:

@@ -79,6 +79,7 @@ _SEASON = _any(SEASONS)
 _NTH = _any(NTHS)
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _NUMBERED = rf"(?:premier|first|{_DAY}(?:er|st|nd|rd|th)?)"
+_SPELT = _any(name for name, number in NUMBERS.items() if number > 1)
 _NUMBER = rf"(?:[0-9]{{1,2}}|{_any(NUMBERS)})"
 _UNIT = r"(?:jours?|semaines?|mois|an(?:nee)?s?|days?|weeks?|months?|years?)"
 _PASSED = r"(?:derniere?|passee?(?! (?:a|au|avec|chez|dans|en|par|pour|sur)\b))"
@@ -104,7 +105,8 @@ _KINDS = {
     r"|[0-3][0-9](?P<sign>[./-])[0-3][0-9](?P=sign)[0-9]{2}(?![\w/-]|[.,][0-9])",
     "days": rf"(?:the )?{_NUMBERED}{_TO}{_OF_DAY}"
     rf"|{_LONG} {_NUMBERED}(?: ?- ?| (?:to|and|through) ){_NUMBERED}{_WITH_YEAR}",
-    "day": rf"{_OF_DAY}|(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
+    "day": rf"{_OF_DAY}|{_SPELT} {_LONG} {_YEAR}"
+    rf"|(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
     rf"|{_SHORT} {_DAY},? {_YEAR})",
     "week": rf"(?:(?:la )?semaine du|(?:the )?week of) {_OF_DAY}"
     rf"|(?:the )?week of {_LONG} {_NUMBERED}{_WITH_YEAR}",
@@ -150,10 +152,10 @@ _LEADS = {
     "until": r"jusqu'(?:en |aux? |a )|jusque |(?:up )?until |till |up to |through ",
     "between": r"entre |between ",
     "at": r"en |pendant |durant |courant |au cours (?:des? |du |d')|dans |au (?=mois|\Z)"
-    rf"|a (?=l')|(?:{STORIES}) (?:de |du |d'|des |from |of |in |for )"
+    rf"|le (?=mois d)|a (?=l')|(?:{STORIES}) (?:de |du |d'|des |from |of |in |for )"
     r"|in |during |throughout |within |over ",
     "from": r"de |du |d'|from ",
-    "on": r"le |ce |les |on ",
+    "on": r"le |ce |les |on |(?:autour|aux (?:alentours|environs)) (?:du |de |d')",
 }
 _FILL = (
     r"(?:(?:(?:le |l'|de l'|du |cette )?(?:mois de |mois d'|annee |an ))|le |la |les |l'"
@@ -183,7 +185,9 @@ LOOKS_DATED = re.compile(
     rf"|[0-9]{{1,4}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{YEAR}|[0-9]{{1,2}})(?![\w./-]))"
     rf"|{_BOUND}(?:noel|paques|toussaint|pentecote|ascension|rentree|carnaval|ramadan|vacances"
     r"|nouvel an|christmas|easter|thanksgiving|new year)"
-    rf"|il y a (?:quelques|plusieurs) {_UNIT}|(?:a few|several|some) {_UNIT} ago"
+    rf"|{_DAY} {_LONG} '?[0-9]{{2}}(?=\W*\Z)"
+    rf"|il y a (?:quelques|plusieurs|une \w+aine de) {_UNIT}"
+    rf"|(?:a few|several|some) {_UNIT} ago|a fortnight ago"
     r"|ces derniere?s (?:jours|temps|mois|semaines|annees))(?!\w)"
 )
 """What a reader takes for days of publication, ``MOMENT`` or not."""

@@ -172,9 +172,10 @@ class _Moment:
 
     @property
     def numbers(self) -> list[int]:
-        """The other numbers; "le premier" of a month is 1."""
+        """The other numbers, those in letters first; "le premier" of a month is 1."""
         told = [int(t) for t in self.tokens if t.isdigit() and len(t) < _YEAR_FIGURES]
-        return [1] * ("premier" in self.tokens or "first" in self.tokens) + told
+        spelt = [NUMBERS[t] for t in self.tokens if NUMBERS.get(t, 0) > 1 and t not in MONTHS]
+        return [1] * ("premier" in self.tokens or "first" in self.tokens) + spelt + told
 
     @property
     def is_over(self) -> bool:
