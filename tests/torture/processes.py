@@ -121,6 +121,7 @@ class Machines:
         place = self.folder / name
         place.mkdir(exist_ok=True)
         given = {"DATA": str(place), "SEEDS": "none", "STORE__ADDRESS": self._url, "MODEL": "light"}
+        given["THRESHOLD"] = "0.01"  # what is judged is which generation answers, not how surely
         ours = {f"VERBATIM_{key}": value for key, value in (given | more).items()}
         return ours | {"LOGNAME": name} | self._mutated
 
