@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError, OtherFormat, SnapshotError
 from embeddings.store.articles import tell_damage
-from embeddings.store.pointers import Published  # noqa: TC001 - a field of what is made here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from embeddings.snapshots.kept import SnapshotStore
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.archive import Contents
-    from embeddings.store.pointers import CollectionRows
+    from embeddings.store.pointers import CollectionRows, Published
     from embeddings.types import Article
 
 

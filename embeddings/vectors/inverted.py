@@ -78,7 +78,7 @@ def rebuild(rows: Rows, before: Any, places: NDArray[np.int64]) -> tuple[Any, fl
         before: The other one.
         places: Where each row is in it, int64 [n]; -1 for a new one.
     """
-    if before.nlist == 1 or not 0.5 <= len(rows) / before.nlist**2 <= 2:  # noqa: PLR2004
+    if before.nlist == 1 or abs(np.log2(len(rows) / before.nlist**2)) > 1:
         return build(rows)
     with threadpool_limits(1), one_thread():
         index = _like(before, before.sq.qtype)
