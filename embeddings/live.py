@@ -142,10 +142,10 @@ class Live:
     async def _load_models(self) -> None:
         if self._beside:
             await self._beside.ready()
-            self.models = self._beside.models
+            self.models, self._calibration = self._beside.models, self._beside.calibration
         else:
             self.models = await self.worker.run(Priority.QUESTION, self._load_ours)
-        self._calibration = self.calibration
+            self._calibration = self.calibration
 
     def _load_ours(self) -> Models:
         """Load the models on the thread that will use them."""
