@@ -74,7 +74,7 @@ def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
         SnapshotError: It is not what was written.
         OtherFormat: Another version made it.
     """
-    if mark and hashlib.sha256(data).hexdigest() != mark:
+    if mark is not None and hashlib.sha256(data).hexdigest() != mark:
         raise SnapshotError(f"{name} is not what was written: run reindex --full.")
     try:
         manifest = _MANIFEST.validate_json(data)
@@ -96,7 +96,7 @@ def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
         data = path.read_bytes()
     except OSError as error:
         raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse_manifest(data, str(path), mark)
+    return parse_manifest(data, str(path), mark or None)
 
 
 def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:

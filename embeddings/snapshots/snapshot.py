@@ -1,4 +1,4 @@
-"""An immutable generation on disk: manifest, articles, passages, vectors; checked when loaded."""
+"""A snapshot on disk, never changed: manifest, articles, passages, vectors; checked when loaded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PARSING = threading.Lock()
 
 
 class Snapshot:
-    """A generation that serves: its lists in memory, its vectors mapped, its texts on disk.
+    """A snapshot that serves: its lists in memory, its vectors mapped, its texts on disk.
 
     Args:
         folder: The snapshot's folder.

@@ -91,6 +91,9 @@ async def test_a_damaged_copy_is_pulled_again_and_a_damaged_part_is_named(
     assert problems[0].startswith("sentences.npy of snapshot 1 is not what was written to the data")
     await engine.reindex(full=True)
     assert all("snapshot 1 " in each for each in (await engine.verify()).problems)
+    with psycopg.connect(shared.url, autocommit=True) as connection:
+        connection.execute("UPDATE verbatim.snapshots SET digest = '' WHERE number = 2")
+    assert any("manifest of snapshot 2" in each for each in (await engine.verify()).problems)
 
 
 async def test_while_the_database_is_away_the_copy_here_answers_and_changes_are_refused(
