@@ -119,6 +119,15 @@ async def test_a_proposal_is_gone_after_a_day(engine: SearchEngine, tmp_path: Pa
         assert connection.scalar(select(func.count()).select_from(schema.proposals)) == 1
 
 
+async def test_a_proposal_of_an_earlier_build_says_to_begin_again(engine: SearchEngine) -> None:
+    proposal = await engine.propose_removal("port")
+    earlier = '{"what": "remove", "plan": {"removed": ["port"]}, "base": {"port": null}}'
+    with engine.database.write() as connection:
+        connection.execute(schema.proposals.update().values(document=earlier))
+    with pytest.raises(UnknownProposal, match="begin again"):
+        await engine.confirm(proposal.token)
+
+
 async def test_what_changed_since_it_was_proposed_is_not_overwritten(
     engine: SearchEngine, tmp_path: Path
 ) -> None:

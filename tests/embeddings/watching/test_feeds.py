@@ -18,10 +18,10 @@ from embeddings.watching.watched import (
     SPARE,
     TRIES,
     FeedMemory,
+    Taken,
     WatchedFeed,
     next_look,
 )
-from embeddings.watching.watcher import Taken
 from tests.embeddings.readers.sites import Site, running
 
 HOUR = 3600.0
