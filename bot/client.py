@@ -199,7 +199,7 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
         await turns.begin(self.records, (shard_id or 0) % self._buckets)
         self._listen()
 
-    async def on_shard_ready(self, shard_id: int) -> None:  # noqa: ARG002 - discord.py's signature
+    async def on_shard_ready(self, _: int) -> None:
         """Note that a connection has a session; the others' are no news."""
         self._note_session()
 

@@ -219,10 +219,10 @@ def filter_words(filters: Filters, language: Language) -> list[str]:
     return told
 
 
-def _notes(answer: Answer, language: Language) -> ui.TextDisplay[Any] | None:
+def _notes(answer: Answer, language: Language) -> Piece:
     """Return what was understood of the question beside its words; None when there is nothing."""
     lines = [f"-# {line}" for line in _say_notes(answer, language)]
-    return text(*lines) if lines else None  # type: ignore[return-value]  # no button beside it
+    return text(*lines) if lines else None
 
 
 def _say_notes(answer: Answer, language: Language) -> Iterator[str]:

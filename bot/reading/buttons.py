@@ -58,7 +58,8 @@ class Look:
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Look:
         """Read it again from the groups of ``STATE``."""
-        return cls(**{**fields, "page": int(fields["page"])})  # type: ignore[arg-type]  # one is int
+        text, sort, source, month = (fields[n] for n in ("text", "sort", "source", "month"))
+        return cls(text, sort, int(fields["page"]), source, month)
 
     def __str__(self) -> str:
         """Return what ``STATE`` reads."""

@@ -91,7 +91,7 @@ class Translator(app_commands.Translator):
         self,
         string: app_commands.locale_str,
         locale: discord.Locale,
-        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py's signature
+        _: app_commands.TranslationContextTypes,
     ) -> str | None:
         """Return a text in a locale; None leaves what is shown to everybody else."""
         key = string.extras.get("key")

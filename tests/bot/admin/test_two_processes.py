@@ -19,6 +19,7 @@ from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,7 +49,7 @@ async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
         Collections(settings, engine) as collections,
         open_records(settings) as store,
     ):
-        yield VerbatimBot(settings, engine, collections, store=store)
+        yield VerbatimBot(settings, engine, collections, records=store)
 
 
 async def release(writing: Any) -> None:
@@ -80,6 +81,8 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert "Articles : 1 ajouté" in text_of(shown.response)
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id
-        async with asyncio.timeout(20):
-            while not (await ask_from(one.collections, QUESTION, guild)).hits:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+
+        async def answers() -> bool:
+            return bool((await ask_from(one.collections, QUESTION, guild)).hits)
+
+        await until(answers)

@@ -26,8 +26,8 @@ class Client:
         self.ending = ending
         self.closed = asyncio.Event()
 
-    async def start(self, token: str) -> None:
-        assert token == "secret"  # noqa: S105 - a test's
+    async def start(self, given: str) -> None:
+        assert given == "secret"
         if isinstance(self.ending, BaseException):
             raise self.ending
         if self.ending is None:

@@ -15,9 +15,10 @@ from bot.running import turns
 from embeddings.errors import StorageError
 from embeddings.store.records import Records
 from tests.records import records_in
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 LEASE = 0.2
@@ -58,12 +59,6 @@ class Work:
             yield
         finally:
             self.is_on = False
-
-
-async def until(predicate: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not predicate():  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(0.005)
 
 
 async def test_two_processes_begin_one_session_after_the_other(
@@ -121,14 +116,14 @@ async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
 ) -> None:
     first, second = Work(), Work()
     one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
-    await until(lambda: first.is_on)
+    await until(lambda: first.is_on, pause=0.005)
     other = asyncio.create_task(turns.alone(stores[1], "watching", second, LEASE))
     for _ in range(30):
         await asyncio.sleep(LEASE / 10)
         assert first.is_on
         assert not second.is_on
     one.cancel()
-    await until(lambda: second.is_on)
+    await until(lambda: second.is_on, pause=0.005)
     assert not first.is_on
     other.cancel()
     await asyncio.wait({one, other})
@@ -143,7 +138,7 @@ async def test_the_work_of_a_process_that_died_is_taken_over(
     task = asyncio.create_task(turns.alone(stores[1], "watching", work, LEASE))
     await asyncio.sleep(LEASE / 2)
     assert not work.is_on
-    await until(lambda: work.is_on)
+    await until(lambda: work.is_on, pause=0.005)
     task.cancel()
     await asyncio.wait({task})
 
@@ -153,9 +148,9 @@ async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
 ) -> None:
     work = Work()
     task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))
-    await until(lambda: work.is_on)
+    await until(lambda: work.is_on, pause=0.005)
     monkeypatch.setattr(stores[0], "take_turn", Away().take_turn)
-    await until(lambda: not work.is_on)
+    await until(lambda: not work.is_on, pause=0.005)
     task.cancel()
     await asyncio.wait({task})
 
@@ -166,7 +161,7 @@ async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
     caplog.set_level("INFO")
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with one.claim(stores[0], lambda: (0, 1)), other.claim(stores[1], lambda: (1, 2)):
-        await until(lambda: one.twice == other.twice == {1})
+        await until(lambda: one.twice == other.twice == {1}, pause=0.005)
     over = caplog.text.count("no other process has a shard")  # a slow machine may see it end
     said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert said == [turns.Shards.sentence({1})] * (2 + over)
@@ -187,8 +182,8 @@ async def test_it_is_over_when_the_other_process_ends(stores: tuple[Records, Rec
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with other.claim(stores[1], lambda: (0,)):
         async with one.claim(stores[0], lambda: (0,)):
-            await until(lambda: other.twice)
-        await until(lambda: not other.twice)
+            await until(lambda: other.twice, pause=0.005)
+        await until(lambda: not other.twice, pause=0.005)
 
 
 async def test_shards_are_served_although_nobody_can_say_whose_they_are() -> None:

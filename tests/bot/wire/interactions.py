@@ -78,15 +78,15 @@ class Interaction:
             self.states.append((self.since(), dict(self.original)))
         self.changes.notify()
 
-    async def ack(self, timeout: float = 3.5) -> float:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def ack(self, seconds: float = 3.5) -> float:
         """Wait for the first callback; return the seconds that it took."""
-        await self.changes.until(lambda: self.acknowledged is not None, timeout)
+        await self.changes.until(lambda: self.acknowledged is not None, seconds)
         assert self.acknowledged is not None
         return self.acknowledged
 
-    async def answer(self, timeout: float = 5.0) -> Json:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def answer(self, seconds: float = 5.0) -> Json:
         """Wait for a message that is no longer "thinking", and return it."""
-        await self.changes.until(lambda: self._settled() is not None, timeout)
+        await self.changes.until(lambda: self._settled() is not None, seconds)
         message = self._settled()
         assert message is not None
         return message

@@ -91,13 +91,13 @@ class FakeDiscord(Trouble):
         app.add_routes([web.get("/", self.gateway.handle)])
         await web.SockSite(await self._runner(app), self._gateway_socket).start()
 
-    async def until(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def until(self, predicate: Callable[[], object], seconds: float = 5.0) -> None:
         """Wait until something about this server is true; TimeoutError otherwise."""
-        await self.changes.until(predicate, timeout)
+        await self.changes.until(predicate, seconds)
 
-    async def connected(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def connected(self, seconds: float = 5.0) -> None:
         """Wait until a client is identified or resumed."""
-        await self.until(self.online, timeout)
+        await self.until(self.online, seconds)
 
     def online(self) -> bool:
         return any(session.connection for session in self.gateway.sessions.values())
@@ -204,9 +204,9 @@ class FakeDiscord(Trouble):
     async def dm(self, text: str, *, user: User) -> Json:
         return self.people.say(self._actor(user, self.world.dm(user)), text)
 
-    async def reply_to(self, message: Json, timeout: float = 5.0) -> Json:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def reply_to(self, message: Json, seconds: float = 5.0) -> Json:
         """Wait for the bot's next message in the channel of ``message``, and return it."""
-        await self.until(lambda: self._after(message), timeout)
+        await self.until(lambda: self._after(message), seconds)
         return self._after(message)[0]
 
     def _after(self, message: Json) -> list[Json]:

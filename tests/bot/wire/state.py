@@ -46,14 +46,14 @@ class Changes:
             if not future.done() and predicate():
                 future.set_result(None)
 
-    async def until(self, predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
-        """Return once ``predicate()`` holds; TimeoutError after ``timeout`` seconds."""
+    async def until(self, predicate: Callable[[], object], seconds: float) -> None:
+        """Return once ``predicate()`` holds; TimeoutError after so many seconds."""
         if predicate():
             return
         entry = (predicate, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         try:
-            await asyncio.wait_for(entry[1], timeout)
+            await asyncio.wait_for(entry[1], seconds)
         finally:
             self._waiting.remove(entry)
 

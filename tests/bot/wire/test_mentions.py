@@ -121,7 +121,7 @@ async def test_an_answer_does_not_wait_for_typing(
 ) -> None:
     server.fail_next(*TYPING, 200, delay=3.0)
     asked = await server.mention(WORDS, user=ana)
-    assert QUOTE in text_of(await server.reply_to(asked, timeout=2.0))
+    assert QUOTE in text_of(await server.reply_to(asked, 2.0))
 
 
 async def test_a_message_that_is_delivered_twice_is_answered_once(
@@ -149,7 +149,7 @@ async def test_a_first_response_that_stalls_is_sent_again(
     monkeypatch.setattr(delivery, "PROMPT", 0.3)
     server.fail_next(*CALLBACK, 200, delay=30.0)
     asked = await ask(server, ana)
-    assert QUOTE in text_of(await asked.answer(timeout=3.0))
+    assert QUOTE in text_of(await asked.answer(3.0))
 
 
 async def test_more_passages_are_found_where_a_server_gives_components_ids_of_its_own(

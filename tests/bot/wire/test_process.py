@@ -17,6 +17,7 @@ from tests.bot.running.test_health import get
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
 from tests.embeddings.readers.sites import free_port
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -121,10 +122,11 @@ async def test_a_running_bot_tells_how_it_is_and_what_it_counted(
     async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
         await server.connected(30)
         await (await ask(server, ana)).answer()
-        async with asyncio.timeout(10):
-            # discord.py waits for servers that may follow, and nobody tells of it
-            while await get(port, "/readyz") != (200, '{"ready": true, "problems": []}'):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+
+        async def is_ready() -> bool:  # discord.py waits for servers that may follow
+            return await get(port, "/readyz") == (200, '{"ready": true, "problems": []}')
+
+        await until(is_ready, 10)
         _, text = await get(port, "/metrics")
         process.terminate()
         assert (await ended(process))[0] == 0

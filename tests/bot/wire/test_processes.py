@@ -23,6 +23,7 @@ from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
 from tests.bot.wire.state import Member
 from tests.fakes import FakeEngine
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -75,9 +76,7 @@ async def processes(
             for ids in PARTS
         ]
         await server.until(lambda: len(server.gateway.sessions) == SHARDS)
-        async with asyncio.timeout(20):
-            while any(health.problems for health in found):  # noqa: ASYNC110 - nobody tells of it
-                await asyncio.sleep(0.02)
+        await until(lambda: not any(health.problems for health in found))
         yield found
 
 
@@ -151,9 +150,11 @@ async def test_each_process_looks_after_its_own_servers_alone(
         for guild in (*server.world.guilds, *gone):
             await store.keep(Unanswered(1, guild, "Q", "not_found"))
         async with processes(monkeypatch, server, tmp_path, address):
-            async with asyncio.timeout(10):
-                while set(await store.left_servers()) != set(gone):  # noqa: ASYNC110 - nobody tells of it
-                    await asyncio.sleep(0.02)
+
+            async def are_found() -> bool:
+                return set(await store.left_servers()) == set(gone)
+
+            await until(are_found, 10)
             await asyncio.sleep(0.1)
             assert await store.left_servers() == gone
 
@@ -207,9 +208,11 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         assert (found["ready"], found["database"]) == (True, False)
         assert b"verbatim_store_up 0.0" in await both[0].measure()
         await asyncio.to_thread(postgres_of_its_own.start)
-        async with asyncio.timeout(20):
-            while not (await both[0].readiness())["database"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+
+        async def is_back() -> bool:
+            return bool((await both[0].readiness())["database"])
+
+        await until(is_back)
         again = await server.click(shown, useful, user=people[0])
         assert "votre avis est pris en compte" in text_of(await again.answer())
         assert len(await client.records.votes(user=people[0].id)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +19,7 @@ from tests.bot.wire.test_ending import with_this
 from tests.bot.wire.test_process import ended, program
 from tests.fakes import BAKERY, RIVER, FakeEngine
 from tests.records import records_in
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -300,9 +300,7 @@ async def test_a_question_whose_bot_is_killed_is_answered_after_the_restart(
         asked = await ask(server, ana, said.question)
         await asked.ack(10)
         kept = records_in(tmp_path)
-        async with asyncio.timeout(20):
-            while not await kept.unfinished():  # noqa: ASYNC110 - another process writes it
-                await asyncio.sleep(0.1)
+        await until(kept.unfinished, pause=0.1)
         process.kill()
         await process.wait()
     async with program(server, tmp_path, server.token) as process:

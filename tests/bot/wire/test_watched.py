@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_ending import with_this
 from tests.bot.wire.test_process import ended, program
 from tests.embeddings.readers.sites import running as site_running
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ async def test_a_file_in_the_watched_folder_answers_questions_soon_after(
         question = "Depuis quand le pont est-il fermé ?"
         assert "depuis lundi" not in text_of(await (await ask(server, ana, question)).answer())
         (folder / ".pont.md.part").write_text(STORY, encoding="utf-8")
-        os.replace(folder / ".pont.md.part", folder / "pont.md")  # noqa: PTH105 - as programs do
+        (folder / ".pont.md.part").replace(folder / "pont.md")
         is_found = await soon(server, ana, question, "depuis lundi")
         process.terminate()
         code, said = await ended(process)
@@ -89,18 +89,15 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
         await server.connected(60)
         (folder / "ponts.md").write_text(f"# Ponts\n\n{many}\n", encoding="utf-8")
         held = settings.data / "snapshots" / "shared" / OWNER
-        async with asyncio.timeout(20):
-            while not os.path.exists(held):  # noqa: ASYNC110, ASYNC240, PTH110 - nobody tells of it
-                await asyncio.sleep(0.01)
+        await until(held.exists, pause=0.01)
         process.terminate()
         code, said = await ended(process)
     assert code == 0
     assert not [line for line in said if "Traceback" in line]
     async with SearchEngine(settings) as engine:
         assert (await engine.verify()).ok
-        async with asyncio.timeout(60), watching(settings, engine, engine.records):
-            while not engine.sources():  # noqa: ASYNC110 - nobody tells of it
-                await asyncio.sleep(0.1)
+        async with watching(settings, engine, engine.records):
+            await until(engine.sources, 60)
         assert len(engine.passages("ponts")) == 150
 
 
