@@ -242,11 +242,8 @@ async def run(
 ) -> int:
     """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
 
-    Args:
-        settings: How.
-        engine: The shared collection.
-        health: Where it is told how the connection is.
-        store: Where votes and choices are kept, open; by default where the settings say.
+    ``health`` is told how the connection is; votes and choices are kept in ``store``, which is
+    open, or by default where the settings say.
 
     Raises:
         ConfigError: There is no token, or Discord refuses it or something else for good.
@@ -264,9 +261,7 @@ async def run(
     with server(settings.discord), supervise.heed(stop.set, *ENDS):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
-            kept = store
-            if kept is None:
-                kept = await stack.enter_async_context(open_records(settings))
+            kept: Records = store or await stack.enter_async_context(open_records(settings))
             await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
             made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(

@@ -58,8 +58,10 @@ LEAVING = 0.5
 """Seconds that what is cancelled then is given to put its things in order."""
 CUT = 2.5
 """Seconds that all the rest may take, such as a page that is still being fetched."""
-_HANDLERS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
-"""How discord.py calls the tasks in which it lets a bot act on what people do."""
+NOTING = "noting"
+"""How the tasks are called that note what is under way, and that it is no longer."""
+_HANDLERS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_", NOTING)
+"""How those are called and those in which discord.py lets a bot act on what people do."""
 _log = logging.getLogger(__name__)
 
 

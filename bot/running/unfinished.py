@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
 from bot.asking.render import View, answer_card
 from bot.delivery import LOST, answer_late, language_of, reach
+from bot.running.supervise import NOTING
 from bot.ui.components import ANSWERED, WRONG, button, notice, row
 from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
 from embeddings.store.people import Pending, Work
@@ -36,7 +38,7 @@ async def keep_question(
     records, code = interaction.client.records, language_of(interaction).code
     who = interaction.token, interaction.user.id, interaction.guild_id
     asked = Pending(*who, question, code, private)
-    beginning = asyncio.create_task(_surely(records.begin(asked)), name="pending")
+    beginning = asyncio.create_task(_surely(records.begin(asked)), name=NOTING)
 
     async def finish() -> None:
         await beginning
@@ -45,26 +47,26 @@ async def keep_question(
     try:
         yield
     finally:
-        interaction.extras["pending"] = asyncio.create_task(finish())
+        if not _is_broken_off():
+            interaction.extras["noting"] = asyncio.create_task(finish(), name=NOTING)
 
 
 @contextlib.asynccontextmanager
 async def keep_change(interaction: Interaction, custom_id: str) -> AsyncIterator[None]:
-    """Keep that the button with a custom id began a change, until it ends.
-
-    One that is broken off stays, to be told of.
-    """
+    """Keep that the button with a custom id began a change, until it ends."""
     records, code = interaction.client.records, language_of(interaction).code
     who = interaction.token, interaction.user.id, interaction.guild_id
     await _surely(records.begin_work(Work(*who, custom_id, code)))
     try:
         yield
-    except asyncio.CancelledError:
-        raise
-    except BaseException:
-        await _surely(records.end_work(interaction.token))
-        raise
-    await _surely(records.end_work(interaction.token))
+    finally:
+        if not _is_broken_off():
+            await _surely(records.end_work(interaction.token))
+
+
+def _is_broken_off() -> bool:
+    """Say whether the program ends; what is under way stays then, and the next run takes it up."""
+    return isinstance(sys.exception(), asyncio.CancelledError)
 
 
 async def _surely(keeping: Awaitable[object]) -> None:

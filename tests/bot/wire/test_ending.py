@@ -14,13 +14,16 @@ import pytest
 from bot.running import supervise as ending
 from config.settings import Settings
 from embeddings.engine import SearchEngine
+from embeddings.store.records import Records
 from tests.bot.wire.messages import text_of
-from tests.bot.wire.running import QUOTE, WORDS, ask, running
+from tests.bot.wire.running import QUESTION, QUOTE, WORDS, ask, running
 from tests.bot.wire.state import ADMIN
 from tests.bot.wire.test_process import ended, program
 from tests.embeddings.readers.sites import free_port
 from tests.embeddings.readers.sites import running as site_running
 from tests.fakes import FakeEngine
+from tests.records import records_in
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -61,15 +64,32 @@ async def test_a_question_under_way_is_answered_before_the_end(
     async with running(monkeypatch, server, engine, tmp_path) as life:
         await server.connected()
         answer = await asked(server, ana, door)
-        async with asyncio.timeout(5):
-            while not engine.asked:  # noqa: ASYNC110 - nobody tells of it
-                await asyncio.sleep(0.01)
+        await until(lambda: engine.asked, 5, 0.01)
         os.kill(os.getpid(), signal.SIGTERM)
         assert await asyncio.wait_for(life, ALLOWED) == 0
         assert QUOTE in await answer
 
 
-async def test_what_takes_too_long_is_left(
+async def test_nothing_is_left_of_what_was_answered_just_before_the_end(
+    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path
+) -> None:
+    """The next run would answer it again; that it is answered is noted beside, and late here."""
+    forget = Records.finish
+
+    async def forget_late(records: Records, token: str) -> bool:
+        await asyncio.sleep(0.5)
+        return await forget(records, token)
+
+    monkeypatch.setattr(Records, "finish", forget_late)
+    async with running(monkeypatch, server, FakeEngine(), tmp_path) as life:
+        await server.connected()
+        await (await ask(server, ana)).answer()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(life, ALLOWED) == 0
+    assert await records_in(tmp_path).unfinished() == []
+
+
+async def test_what_takes_too_long_is_left_to_the_next_run(
     monkeypatch: pytest.MonkeyPatch,
     server: FakeDiscord,
     ana: User,
@@ -87,6 +107,8 @@ async def test_what_takes_too_long_is_left(
         assert await asyncio.wait_for(life, ALLOWED) == 0
     assert time.monotonic() - began < 2
     assert "left undone" in caplog.text
+    (left,) = await records_in(tmp_path).unfinished()
+    assert left.question == QUESTION
 
 
 def with_this(line: str) -> tuple[str, ...]:
@@ -140,9 +162,7 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
         at_once = with_this("from embeddings.watching import watched; watched.FIRST = 0.0")
         async with program(server, tmp_path, server.token, at_once, **settings) as process:
             await server.connected(60)
-            async with asyncio.timeout(10):
-                while not site.asked:  # noqa: ASYNC110 - the site runs in a thread
-                    await asyncio.sleep(0.05)
+            await until(lambda: site.asked, 10)
             code, seconds, _ = await terminated(process)
     assert (code, seconds < ALLOWED) == (0, True)
 
@@ -153,9 +173,7 @@ async def test_a_program_that_is_still_loading_ends_too(
 ) -> None:
     port = free_port()
     async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
-        async with asyncio.timeout(30):
-            while not await listens(port):  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.02)
+        await until(lambda: listens(port), 30)
         code, seconds, said = await terminated(process)
     assert (code, seconds < ALLOWED) == (0, True)
     assert not any("Traceback" in line for line in said), "\n".join(said)
