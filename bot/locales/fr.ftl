@@ -13,10 +13,10 @@ note-searched = Cherché : { $filters }
 note-widened = Rien n’y répond : tous les articles ont été parcourus.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
-note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
-note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
-note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
-note-undated = Articles sans date, laissés de côté : { $count }.
+note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
+note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
+note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
+note-undated = Articles sans date, laissés de côté : { $count }.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.
 refusal-no-match-in-filter = Rien n’y répond dans ce qui était demandé.
@@ -157,11 +157,11 @@ reindex-description = Relire tous les articles et publier un nouvel index
 reindex-full-name = complet
 reindex-full-description = Tout recalculer, sans rien reprendre
 status-name = état
-status-description = Ce qui est publié : articles, passages, dernier changement
+status-description = Ce qui est publié : articles, passages, dernier changement
 rollback-name = revenir
 rollback-description = Revenir à une version antérieure
 rollback-snapshot-name = version
-rollback-snapshot-description = Laquelle ; par défaut la précédente
+rollback-snapshot-description = Laquelle ; par défaut la précédente
 remove-name = retirer
 remove-description = Retirer un article du corpus
 remove-article-name = article
@@ -191,15 +191,15 @@ add-file-5-description = Un fichier de plus
 add-shared-name = partagé
 add-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 edit-name = corriger
-edit-description = Corriger un article : titre, source, auteur, date, adresse, ou son texte
+edit-description = Corriger un article : titre, source, auteur, date, adresse, ou son texte
 edit-article-name = article
 edit-article-description = Le titre de l’article
 edit-shared-name = partagé
 edit-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 history-name = historique
-history-description = Ce qui est arrivé à un article, ou à tous : qui, quand, quoi
+history-description = Ce qui est arrivé à un article, ou à tous : qui, quand, quoi
 history-article-name = article
-history-article-description = Le titre de l’article ; sans lui, tous
+history-article-description = Le titre de l’article ; sans lui, tous
 history-shared-name = partagé
 history-shared-description = Pour l’opérateur : les articles que tous les serveurs partagent
 add-menu-name = Ajouter au corpus
@@ -239,7 +239,7 @@ report-notes = { $count ->
 }
 status-title = Publié actuellement
 status-nothing = Rien n’est encore publié.
-status-snapshot = Instantané : { $snapshot }
+status-snapshot = Instantané : { $snapshot }
 status-counts = { $articles ->
     [one] { $articles } article
    *[other] { $articles } articles
@@ -334,8 +334,8 @@ gate-choose = Vous pouvez publier quand même, ou tout laisser en l’état.
 corrected-on = Corrigé le { $day }
 history-count = { $count ->
     [0] Rien n’a encore changé.
-    [one] Un changement :
-   *[other] { $count } changements :
+    [one] Un changement :
+   *[other] { $count } changements :
 }
 
 # Votes
@@ -498,45 +498,45 @@ rules-tell-on = On peut demander à être prévenu quand un article répond.
 rules-tell-off = On ne peut pas demander à être prévenu quand un article répond.
 
 # La rédaction
-news-consent = Cette question et votre nom seront transmis à la rédaction de ce serveur. Ils sont gardés jusqu’à sa réponse, { $days } jours au plus ; /confidentialité les montre et les efface.
+news-consent = Cette question et votre nom seront transmis à la rédaction de ce serveur. Ils sont gardés jusqu’à sa réponse, { $days } jours au plus ; /confidentialité les montre et les efface.
 news-agree = Envoyer
 news-kept = La rédaction a reçu votre question. Sa réponse vous parviendra en message privé.
 news-title = Question d’un lecteur
-news-asker = Posée par { $name } ; les articles n’y répondent pas.
+news-asker = Posée par { $name } ; les articles n’y répondent pas.
 news-answer = Répondre
 news-story = Un article y répond
 news-decline = Écarter
 news-words-label = Votre réponse, envoyée telle quelle
 news-title-label = Titre de l’article
-news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
-news-by-story = La rédaction vous répond par cet article :
-news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
+news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
+news-by-story = La rédaction vous répond par cet article :
+news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
 news-closed = Répondu par { $name }.
 news-closed-declined = Écartée par { $name }.
 news-unreached = Répondu par { $name }, mais le lecteur n’a pas pu être joint.
-tell-consent = Vous serez prévenu une fois, en message privé, dès qu’un article répond. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
+tell-consent = Vous serez prévenu une fois, en message privé, dès qu’un article répond. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
 tell-agree = Garder et me prévenir
-tell-kept = C’est noté : vous serez prévenu dès qu’un article répond.
-tell-title = Un article répond à votre question :
-tell-once = La question est maintenant effacée : vous n’êtes prévenu qu’une fois.
+tell-kept = C’est noté : vous serez prévenu dès qu’un article répond.
+tell-title = Un article répond à votre question :
+tell-once = La question est maintenant effacée : vous n’êtes prévenu qu’une fois.
 error-not-offered = Ce serveur ne propose pas cela, ou ne le propose plus.
 error-inquiry-gone = Cette question a déjà sa réponse, ou a été effacée par la personne qui l’a posée.
-error-too-many-waiting = { $most } de vos questions attendent déjà ; /confidentialité les efface.
-restarted = J’ai été redémarré avant de pouvoir répondre ; posez la question de nouveau.
+error-too-many-waiting = { $most } de vos questions attendent déjà ; /confidentialité les efface.
+restarted = J’ai été redémarré avant de pouvoir répondre ; posez la question de nouveau.
 joined-title = Bonjour, je suis Verbatim
 joined-intro = Je réponds aux questions sur vos articles avec leurs propres mots, et je le dis quand ils ne répondent pas.
-joined-empty = Prochaine étape : ajoutez vos articles, en fichiers ou par l’adresse de leurs pages.
+joined-empty = Prochaine étape : ajoutez vos articles, en fichiers ou par l’adresse de leurs pages.
 joined-ready = { $count ->
-    [one] Un article est déjà là : posez une question avec /demander, ou mentionnez-moi.
-   *[other] { $count } articles sont déjà là : posez une question avec /demander, ou mentionnez-moi.
+    [one] Un article est déjà là : posez une question avec /demander, ou mentionnez-moi.
+   *[other] { $count } articles sont déjà là : posez une question avec /demander, ou mentionnez-moi.
 } Vous pouvez ajouter les vôtres.
-status-changed = Dernier changement : { $when }
+status-changed = Dernier changement : { $when }
 status-unanswered = { $count ->
     [0] Aucune question n’est restée sans réponse cette semaine.
     [one] Une question est restée sans réponse cette semaine.
    *[other] { $count } questions sont restées sans réponse cette semaine.
 }
-status-calibration = Étalonnage : { $calibration }
+status-calibration = Étalonnage : { $calibration }
 status-details-name = détails
 status-details-description = Montrer aussi modèle, index, instantanés et versions
 history-all = Historique des articles
@@ -545,13 +545,13 @@ did-change = « { $name } » a été modifié
 did-edit = « { $name } » a été corrigé
 did-remove = « { $name } » a été retiré
 did-import = « { $name } » a été importé
-did-publish = publié : { $added } en plus, { $changed } modifiés, { $removed } en moins
+did-publish = publié : { $added } en plus, { $changed } modifiés, { $removed } en moins
 did-rollback = retour à une version antérieure
-before-change = Avant : { $change }
+before-change = Avant : { $change }
 field-text = texte
 records-week = Semaine du { $day }
 records-columns = semaine,question,nombre,article,passage
-records-closest = Le plus proche : { $title }, « { $text } »
+records-closest = Le plus proche : { $title }, « { $text } »
 
 # Corrections, historique et flux
 edit-text-name = texte
@@ -563,15 +563,15 @@ edit-text = { $parts ->
 button-replace = Remplacer
 button-another = Ajouter à part
 button-restore = Rétablir
-proposal-corrects = Semble corriger :
+proposal-corrects = Semble corriger :
 proposal-left = { $count ->
-    [one] Il n’y a pas de place pour un article :
-   *[other] Il n’y a pas de place pour { $count } articles :
+    [one] Il n’y a pas de place pour un article :
+   *[other] Il n’y a pas de place pour { $count } articles :
 }
-proposal-left-out = Écarté volontairement :
-proposal-omitted = { $name } : { $what } ({ $why })
+proposal-left-out = Écarté volontairement :
+proposal-omitted = { $name } : { $what } ({ $why })
 list-left = Faute de place :
-room = Place : { $told }
+room = Place : { $told }
 room-articles = { $used ->
     [one] { $used } article
    *[other] { $used } articles
@@ -584,23 +584,23 @@ room-additions = { $used ->
     [one] { $used } ajout
    *[other] { $used } ajouts
 } sur { $most } en 24 h
-reindex-waits = Quelqu’un d’autre modifie les articles : ce sera ensuite votre tour.
-work-done = J’ai été redémarré pendant ce changement ; il est bien publié.
-work-broken-off = J’ai été redémarré au milieu de ce changement : rien n’a été modifié. Le reprendre ?
+reindex-waits = Quelqu’un d’autre modifie les articles : ce sera ensuite votre tour.
+work-done = J’ai été redémarré pendant ce changement ; il est bien publié.
+work-broken-off = J’ai été redémarré au milieu de ce changement : rien n’a été modifié. Le reprendre ?
 work-again = Reprendre
 done-by-itself = automatiquement
 did-restore = « { $name } » a été rétabli
 history-restore = « Rétablir » propose l’article tel qu’il était avant ce changement.
 error-said = { $detail }
-error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :
-error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
-error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
-error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
-error-too-many-feeds = Ce serveur peut suivre { $most } flux, et les suit déjà : arrêtez-en un d’abord.
+error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l’avez vu :
+error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
+error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
+error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
+error-too-many-feeds = Ce serveur peut suivre { $most } flux, et les suit déjà : arrêtez-en un d’abord.
 watch-name = suivre
-watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles de ce serveur
+watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles de ce serveur
 watch-address-name = adresse
-watch-address-description = L’adresse d’un flux ou d’un plan de site ; sans elle, la liste des flux suivis
+watch-address-description = L’adresse d’un flux ou d’un plan de site ; sans elle, la liste des flux suivis
 watch-announce-name = annoncer
 watch-announce-description = Le salon où chaque nouvel article est annoncé
 watch-stop-name = arrêter
@@ -608,16 +608,16 @@ watch-stop-description = Un flux à ne plus suivre
 feeds-title = Flux suivis
 feeds-count = { $count ->
     [0] Aucun encore, sur { $most } que ce serveur peut suivre.
-   *[other] { $count } sur { $most } que ce serveur peut suivre :
+   *[other] { $count } sur { $most } que ce serveur peut suivre :
 }
-feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient déjà est ajouté ; ce qui arrive ensuite est aussi annoncé, si vous avez choisi un salon.
+feeds-how = Chacun est relu toutes les { $minutes } minutes. Ce qu’il contient déjà est ajouté ; ce qui arrive ensuite est aussi annoncé, si vous avez choisi un salon.
 feeds-announced = annoncé dans { $channel }
 feeds-looked = relu { $when }
 feeds-this = Cette adresse
 feeds-new = première lecture d’ici deux minutes
 announced = Nouvel article
 announced-more = { $count ->
-    [one] Et un autre nouvel article : /sources le montre.
-   *[other] Et { $count } autres nouveaux articles : /sources les montre.
+    [one] Et un autre nouvel article : /sources le montre.
+   *[other] Et { $count } autres nouveaux articles : /sources les montre.
 }
 button-story = Question sur cet article

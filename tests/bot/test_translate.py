@@ -80,6 +80,14 @@ def test_every_text_is_used() -> None:
     assert unused == set()
 
 
+def test_no_line_of_the_french_begins_with_a_mark() -> None:
+    """The space before a colon and its like does not break."""
+    texts = "\n".join(p.read_text(encoding="utf-8") for p in sorted(LOCALES.glob("*fr.*")))
+    said = re.sub(r"^(?:#|msgid ).*", "", texts, flags=re.MULTILINE)
+    assert len(re.findall(r"[\xa0\u202f][:;!?»]", said)) > 400
+    assert re.findall(r".*\S [:;!?»](?:\s|$).*|.*« .*", said, re.MULTILINE) == []
+
+
 FORMS = (
     *("on-title", "about-title", "question-label", "reason-title", "reason-label", "jump-title"),
     *("jump-label", "add-title", "add-files", "add-links", "edit-title", "edit-date"),

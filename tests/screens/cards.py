@@ -9,13 +9,15 @@ from bot.admin.history import Part, Step, history_card
 from bot.admin.proposals import proposal_card
 from bot.admin.reports import status_card
 from bot.newsroom.feeds import draw_announcement, draw_feeds
-from embeddings.reports import AuditEntry, Omission, Proposal, Proposed, Room, Status
+from embeddings.changing.changeset import Change
+from embeddings.reports import AuditEntry, Omission, Proposal, Room, Status
 from embeddings.store.people import Feed
 from embeddings.types import Article, Rejected
 
 if TYPE_CHECKING:
     from bot.translate import Language
     from bot.ui.components import Card
+    from embeddings.reports import Proposed
 
 WHEN = datetime(2026, 11, 28, 14, 2, tzinfo=UTC)
 TEXT = (
@@ -45,7 +47,8 @@ ROOM = (Room("articles", 500, 180), Room("additions", 100, 97))
 
 def proposed(article: Article) -> Proposed:
     """Return an article as a proposal shows it."""
-    return Proposed(article.summary(2), (), article.text[:180], article.text)
+    (shown,) = Change("add").show([article])
+    return shown
 
 
 def replacing(language: Language) -> Card:
