@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
+from collections import ChainMap
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
 from embeddings.snapshots.snapshot import LEXICAL, TOKENS
-from embeddings.text.analysis import fold
+from embeddings.text.analysis import LETTERS, fold
 from embeddings.types import Filters, Hit, Sentence, Span, digest
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 
 LOOKED_UP = 16
 """How many passages are read for the spelling of one word of a question."""
-_WORD = re.compile(r"[^\W\d_]+")
 _NO_DAY = np.datetime64("NaT", "D")
 
 
@@ -75,6 +74,8 @@ class LoadedSnapshot:
         self.undated = sum(article.date is None for article in snapshot.sources)
         """How many articles have no day of publication."""
         self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
+        self.words_of_names = {fold(w): w for name in self._names for w in LETTERS.findall(name)}
+        """The words of the sources' names, folded -> as they are written."""
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
 
     @property
@@ -126,7 +127,7 @@ class LoadedSnapshot:
         for row in islice(self.arrays.lexical.passages_with(candidates), LOOKED_UP):
             passage = self.snapshot.passage(row)
             article = self.snapshot.article(int(self.arrays.article_of[row]))
-            there = _WORD.findall(f"{article.title} {article.text[passage.start : passage.end]}")
+            there = LETTERS.findall(f"{article.title} {article.text[passage.start : passage.end]}")
             if found := [each for each in there if fold(each) in candidates]:
                 return str(max(found, key=str.islower))  # "Lettre" may begin a title
         return None
@@ -186,8 +187,7 @@ def stand_alone(question: str, before: Sequence[str], serving: Collection[Loaded
 
     ``before`` is what was asked before it in the same conversation, oldest first.
     """
-    sources = {name for loaded in serving for name in loaded.source_names()}
-    named = {fold(word): word for name in sorted(sources) for word in _WORD.findall(name)}
+    named = ChainMap(*(loaded.words_of_names for loaded in serving))
 
     def is_known(word: str) -> bool:
         return word in named or any(loaded.arrays.lexical.has(word) for loaded in serving)

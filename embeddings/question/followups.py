@@ -261,7 +261,7 @@ def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
             return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
-        if same or len(rest.words) < 2 or not rest.is_name(1):  # noqa: PLR2004 - a name
+        if same or not (rest.words[1:] and rest.is_name(1)):
             return [put(at, end_of_phrase(base, at + 1)) for at in same]
         return [put(*span, rest.quote(1, len(rest.words))) for span in find_names(base)]
     if rest.words[0] in DETERMINERS:
@@ -282,7 +282,7 @@ def _join(head: str, words: str) -> str:
 
 
 def _find_unnamed(base: Words) -> list[tuple[int, int]]:
-    """Return the first word of substance that is no noun of an article and no verb of "qui"."""
+    """Return the first word of substance: no noun of an article or ordinal, no verb of "qui"."""
     verbs = AUXILIARIES | HIDING | _NO_NAME | ORDINALS
     return [
         (at, at + 1)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from embeddings.text.analysis import STOP, fold, is_foreign
+from embeddings.text.analysis import STOP, fold, is_foreign, is_stop_somewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -56,7 +57,9 @@ def respell(
         if word not in strange or match["after"]:  # "quelqu’un"
             return match[0]
         is_name = match.start() > 0 and written[0].isupper()
-        found = _asker(word) or next(filter(None, map(spelling, slips(word))), None)
+        meant = slips(word)
+        asker = min(filter(is_stop_somewhere, chain(*meant)), default=None)  # "pourqoi", "wich"
+        found = asker or next(filter(None, map(spelling, meant)), None)
         if found is None or (is_name and found.islower()) or word in _dictionary():
             return match[0]
         return (match["before"] or "") + found
@@ -64,7 +67,7 @@ def respell(
     found = list(_find_words(question))
     there = {fold(match["word"]) for match in found if match["word"]}
     words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
-    strange = {word for word in words if not (_is_stop(word) or is_known(word))}
+    strange = {word for word in words if not (is_stop_somewhere(word) or is_known(word))}
     if is_foreign(question) or len(strange) > MOST:
         return question
     said, end = "", 0
@@ -98,15 +101,6 @@ def slips(word: str) -> tuple[set[str], ...]:
         {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase},
         {a + b[1:] for a, b in halves if b and (long or b[0] == a[-1] or len(b) == 1)},
     )
-
-
-def _is_stop(word: str) -> bool:
-    return any(word in stop for stop in STOP.values())
-
-
-def _asker(word: str) -> str | None:
-    """Return the word without a subject of its own that a word is meant for: "pourqoi", "wich"."""
-    return next(filter(_is_stop, sorted(set().union(*slips(word)))), None)
 
 
 @cache

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embeddings.text.analysis import fold, fold_text, is_stop
+from embeddings.text.analysis import fold, fold_text, is_stop_somewhere
 from embeddings.types import Note
 
 if TYPE_CHECKING:
@@ -122,8 +122,6 @@ _TOKEN = re.compile(
     r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|[a-z]+'(?=\w)"
     r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*(?:'s\b)?|[,;]"
 )
-
-
 _EMPTY = ASKERS | VERBS | _LIGHT | SUBJECTS | PREPOSITIONS
 
 
@@ -140,13 +138,13 @@ class Words:
         word = self.words[at]
         if word in _EMPTY or not word[-1].isalnum() or "-ce" in word:
             return False
-        return self.is_name(at) or not (is_stop(word, "fr") or is_stop(word, "en"))
+        return self.is_name(at) or not is_stop_somewhere(word)
 
     def is_name(self, at: int) -> bool:
         """Say whether a word has a capital that no sentence gives it."""
         start, word = self.spans[at][0], self.words[at]
         begins = at == 0 or self.read.text[start - 1] == "("
-        small = is_stop(word, "fr") or is_stop(word, "en") or word in _LIGHT
+        small = is_stop_somewhere(word) or word in _LIGHT
         return self.read.is_capital(start) and not (begins and small)
 
     def quote(self, start: int, end: int) -> str:
@@ -226,9 +224,8 @@ def _term(read: FoldedText, start: int, end: int) -> str | None:
     words = list(_TERM_WORD.finditer(read.text, start, end))
     if not 0 < len(words) <= _LONGEST_TERM:
         return None
-    plain = all(map(read.is_capital, (word.start() for word in words))) or not any(
-        is_stop(word.group(), "fr") or is_stop(word.group(), "en") for word in words
-    )
+    capitals = all(read.is_capital(word.start()) for word in words)
+    plain = capitals or not any(is_stop_somewhere(word.group()) for word in words)
     owned = any("'" in word.group() for word in words)
     return read.words(words[0].start(), words[-1].end()) if plain and not owned else None
 

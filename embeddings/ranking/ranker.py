@@ -12,6 +12,7 @@ from embeddings.ranking import folding
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.ranking.features import describe, read
 from embeddings.ranking.mix import Mix
+from embeddings.text.analysis import language_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,8 +127,10 @@ def evidence_for(
 
 def terms_of(question: str, lexical: Lexical) -> Terms:
     """Return a question's terms; one that asks what a term means is about that term alone."""
-    whole, term = lexical.read(question), defined_term(question)
-    return replace(lexical.read(term), language=whole.language, defines=True) if term else whole
+    term = defined_term(question)
+    if term is None:
+        return lexical.read(question)
+    return replace(lexical.read(term), language=language_of(words(question)), defines=True)
 
 
 def _nearest(
@@ -187,10 +190,10 @@ def _candidates(
 
 def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
     """Return the passages that any of the three searches puts up, ascending."""
-    words = terms.found.best(POOL, allowed)
+    found = terms.found.best(POOL, allowed)
     vector = query.vector[None]
     passages = arrays.passage_index.search(vector, POOL, allowed)[1][0]
     lines = None if allowed is None else np.repeat(allowed, np.diff(arrays.first_sentence))
     sentences = arrays.sentence_index.search(vector, POOL, lines)[1][0]
     owners = np.searchsorted(arrays.first_sentence, sentences[sentences >= 0], "right") - 1
-    return np.unique(np.concatenate([words, passages[passages >= 0], owners]))
+    return np.unique(np.concatenate([found, passages[passages >= 0], owners]))

@@ -80,11 +80,15 @@ _MONTH = {
     for number, names in enumerate(_MONTHS.replace("\n", "").split("|"), 1)
     for name in names.split()
 }
+_OF_YEAR, _OF_MONTH = range(1, 13), range(1, 32)
+"""The numbers of months and of days."""
 
+LETTERS = re.compile(r"[^\W\d_]+")
+"""A word of letters alone."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DIGIT = re.compile(r"\d")
 _MARKS = re.compile(r"[̀-ͯ]+")
-_LETTERS = str.maketrans(
+_PLAIN = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
      "đ": "d", "Đ": "D", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
      "‐": "-", "‑": "-", "­": None, "\u200b": None}
@@ -110,7 +114,7 @@ def fold(text: str) -> str:
     """Return ``text`` in lower case without accents, ligatures and typographic variants."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return unicodedata.normalize("NFC", _MARKS.sub("", plain)).lower()
 
 
@@ -163,6 +167,11 @@ def is_stop(word: str, language: str | None) -> bool:
     return word in STOP.get(language, ())
 
 
+def is_stop_somewhere(word: str) -> bool:
+    """Say whether a folded word carries no subject in one of the languages that we know."""
+    return any(word in stop for stop in STOP.values())
+
+
 def language_of(found: Sequence[str]) -> str | None:
     """Return the language of a text's ``words`` by its function words, None if they do not tell."""
     counts = {language: sum(w in stop for w in found) for language, stop in STOP.items()}
@@ -172,7 +181,7 @@ def language_of(found: Sequence[str]) -> str | None:
 
 def is_foreign(text: str) -> bool:
     """Say whether a text has more small words of another language than of French or English."""
-    found = re.findall(r"[^\W\d_]+", text.casefold())
+    found = LETTERS.findall(text.casefold())
     ours = max(sum(fold(word) in stop for word in found) for stop in STOP.values())
     theirs = (SMALL_WORDS[code] for code in SMALL_WORDS.keys() - STOP.keys())
     return any(sum(word in small for word in found) > ours for small in theirs)
@@ -218,12 +227,12 @@ def _date(day: str | None, month: str, year: str | None, written: str = "") -> s
     """
     name = month if month in _MONTH else ""
     number, of_month = _MONTH.get(month) or int(month), int(day or 1)
-    if number > 12:  # noqa: PLR2004 - months
+    if number not in _OF_YEAR:
         number, of_month = of_month, number
-    if not (1 <= number <= 12 and 1 <= of_month <= 31):  # noqa: PLR2004 - months, days
+    if number not in _OF_YEAR or of_month not in _OF_MONTH:
         return written
     exact = f"@{number:02}-{of_month:02}" if day else ""
-    full = f"20{year}" if year and len(year) == 2 else year or ""  # noqa: PLR2004 - as in 03/03/18
+    full = f"20{year}"[-4:] if year else ""  # "18" and "2018"
     return f" {exact} @{number:02} {full} {name} "
 
 

@@ -2,7 +2,7 @@
 
 A paragraph ends at a blank line, or at the end of a line where a paragraph is one line. Lines that
 were wrapped by hand make one paragraph. Which of the two a block is shows in the shape of its
-lines. What is not the story's own sentences (see ``furniture``) is left out.
+lines. What is not the story's own sentences (see ``boilerplate``) is left out.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from embeddings.types import Article, Passage, Span, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-__all__ = ["paragraphs", "sentences", "split", "whole"]
 
 LONG_PARAGRAPH = 2500
 """Characters from which a paragraph without any line structure is cut at sentence ends."""
@@ -136,9 +134,7 @@ def whole(article_id: str, text: str, spans: Iterable[Span]) -> tuple[Passage, .
 
 
 def _is_furniture(text: str, part: _Part, title: str) -> bool:
-    if len(part.lines) == 1 and (part.lines[0].heading or part.lines[0].alone):
-        return True
-    return is_furniture(part.span.of(text), title)
+    return _heads(part) or is_furniture(part.span.of(text), title)
 
 
 def _pieces(text: str, part: _Part) -> Iterator[Span]:

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
-from embeddings.text.analysis import SMALL_WORDS
+from embeddings.text.analysis import LETTERS, SMALL_WORDS
 from embeddings.text.boilerplate import (
     ends_like_sentence,
     fold,
@@ -66,7 +66,6 @@ _ADDRESS = re.compile(
 
 _SAMPLE = 20_000
 _CODE = re.compile(r"[a-zA-Z]{2}(?=$|[-_])")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Margins(NamedTuple):
@@ -190,7 +189,7 @@ def guess_language(text: str, default: str = "fr") -> str:
 
     It is ``default`` where there is no small word of any language.
     """
-    counts = Counter(_WORD.findall(text[:_SAMPLE].casefold()))
+    counts = Counter(LETTERS.findall(text[:_SAMPLE].casefold()))
     scores = {code: sum(counts[word] for word in words) for code, words in SMALL_WORDS.items()}
     best = max(scores, key=lambda code: scores[code])
     return best if scores[best] else default
