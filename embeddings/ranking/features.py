@@ -27,7 +27,7 @@ FAR, NEAR = 0.25, 0.65
 TRANSLATED = 0.8
 """What a word counts that a passage of another language has by its meaning."""
 SHARES = ("covered", "present", "body", "early")
-"""The shares of the question's words; that by letters is found for what is shown alone."""
+"""The shares of the question's words, but for ``spelt``, found only for what is shown."""
 _PLACES = ("passages", "best", "beside")
 
 
@@ -150,7 +150,8 @@ def _spelt(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
 def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Evidence:
     """Return evidence with that of the tokens, which says what stands there in other words.
 
-    A word is there by its meaning alone in another language. The arguments are ``meaning``'s.
+    In a passage of another language, a word is there by its meaning alone. The other arguments
+    are ``meaning``'s.
     """
     meant, unnamed = meaning(near, query, terms)
     known = replace(evidence, tokens=near.mean(axis=1), meant=meant, unnamed=unnamed)

@@ -55,11 +55,7 @@ def main_part(parts: Parts) -> str | None:
 
 
 def read(parts: Parts, main: str) -> Written:
-    """Read a document by the name of its main part.
-
-    Raises:
-        ReadError: A part is damaged.
-    """
+    """Read a document by the name of its main part; a part is read as ``Parts.xml`` says."""
     styles = parts.xml(parts.related(main, "styles") or "word/styles.xml")
     lists = parts.xml(parts.related(main, "numbering") or "word/numbering.xml")
     return _Writer(_Styles(styles), _Lists(lists)).write(parts.xml(main))

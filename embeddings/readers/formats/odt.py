@@ -20,11 +20,7 @@ _NOTHING = (
 
 
 def read(parts: Parts) -> Written:
-    """Read a document.
-
-    Raises:
-        ReadError: A part is damaged.
-    """
+    """Read a document; a part is read as ``Parts.xml`` says."""
     content = parts.xml("content.xml")
     body = next(content.iter("office-text"), content.makeelement("none", {}))
     return _Writer([parts.xml("styles.xml"), content]).write(body)

@@ -62,7 +62,8 @@ class Parts:
         """Return the root of a part, its names with prefixes, or an empty element without it.
 
         Raises:
-            ReadError: It is damaged, or has a document type, which may declare entities.
+            ReadError: It has a document type, which may declare entities, or is too large.
+            ParseError: It is damaged.
         """
         from defusedxml import DefusedXmlException  # only these files need it
         from defusedxml.ElementTree import XML

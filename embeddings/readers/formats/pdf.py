@@ -155,13 +155,13 @@ def _with_drop_caps(lines: Sequence[Line]) -> list[Line]:
         return []
     usual = usual_size(lines)
     caps = [x for x in lines if x.size > DROP * usual and len(x.text) <= MOST_DROPPED]
+    texts = Counter(word for x in lines for word in x.text.casefold().split())
     found = [line for line in lines if line not in caps]
     for cap in caps:
         beside = sorted((x for x in found if _is_beside(x, cap)), key=lambda x: x.top)
         if not beside or not any(map(str.isalpha, cap.text)):
             found.append(cap)
             continue
-        texts = Counter(word for x in lines for word in x.text.casefold().split())
         rest = beside[0].text
         word = rest.split()[0].casefold()
         apart = cap.text in _ONE_LETTER_WORDS and (
