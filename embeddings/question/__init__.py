@@ -1,1 +1,1 @@
-"""When and where a story was published, as a question's words ask it, in French and English."""
+"""A question's words, in French and English: what they ask for, lean on and were meant to be."""
