@@ -261,7 +261,8 @@ async def run(
     with server(settings.discord), supervise.heed(stop.set, *ENDS):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
-            kept: Records = store or await stack.enter_async_context(open_records(settings))
+            if (kept := store) is None:
+                kept = await stack.enter_async_context(open_records(settings))
             await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
             made = partial(client, settings, engine, collections, health.metrics, kept)
             return await supervise.supervise(
