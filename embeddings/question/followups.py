@@ -283,11 +283,11 @@ def _join(head: str, words: str) -> str:
 
 def _find_unnamed(base: Words) -> list[tuple[int, int]]:
     """Return the first word of substance: no noun of an article or ordinal, no verb of "qui"."""
-    verbs = AUXILIARIES | HIDING | _NO_NAME | ORDINALS
+    before = DETERMINERS | AUXILIARIES | HIDING | _NO_NAME | ORDINALS
     return [
         (at, at + 1)
         for at in range(len(base.words))
         if base.is_substance(at)
-        and (at == 0 or base.words[at - 1] not in DETERMINERS | verbs)
+        and (at == 0 or base.words[at - 1] not in before)
         and base.words[0] != "how"
     ][:1]

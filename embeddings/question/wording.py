@@ -70,18 +70,23 @@ TIMES = word_set(
 ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )
-_THANKS = word_set(
-    "merci mercis thanks thank thx ty tks cheers nickel parfait super genial top cool great"
-    " perfect ok okay d'accord dacc compris understood bravo"
-)
-_GOODBYE = word_set("revoir bye goodbye ciao adieu bientot later tchao journee soiree")
-_GREETING = word_set("bonjour bonsoir salut coucou hello hi hey yo morning evening bjr slt hola")
+_SMALL_TALK = {
+    "thanks": word_set(
+        "merci mercis thanks thank thx ty tks cheers nickel parfait super genial top cool great"
+        " perfect ok okay d'accord dacc compris understood bravo"
+    ),
+    "goodbye": word_set("revoir bye goodbye ciao adieu bientot later tchao journee soiree"),
+    "greeting": word_set(
+        "bonjour bonsoir salut coucou hello hi hey yo morning evening bjr slt hola"
+    ),
+}
 _POLITE = word_set(
     "beaucoup bien bcp infiniment encore mille tres pour ta ton tes votre vos la le les reponse"
     " reponses aide info infos a au tous toutes tout monde bot verbatim there all everyone you so"
     " much very many a lot for your the help answer answers good bonne nuit day night"
     " demain see et and c'est that's sympa gentil nice"
 )
+_CIVIL = _POLITE.union(*_SMALL_TALK.values())
 _SENTENCES = {
     "thanks": "You are welcome. Ask the articles anything else.",
     "goodbye": "Goodbye.",
@@ -235,11 +240,9 @@ def small_talk(message: str) -> Note | None:
 
     The keys are those of ``_SENTENCES``: ``thanks``, ``goodbye`` and ``greeting``.
     """
-    kinds = {"thanks": _THANKS, "goodbye": _GOODBYE, "greeting": _GREETING}
-    known = frozenset().union(_POLITE, *kinds.values())
     words = re.findall(r"[^\W_][\w']*", fold(message))
-    said = {word if word in known else _REPEATED.sub(r"\1\2", word) for word in words}
-    if not said <= known:
+    said = {word if word in _CIVIL else _REPEATED.sub(r"\1\2", word) for word in words}
+    if not said <= _CIVIL:
         return None
-    key = next((name for name, core in kinds.items() if core & said), None)
+    key = next((name for name, core in _SMALL_TALK.items() if core & said), None)
     return Note(key, _SENTENCES[key]) if key else None

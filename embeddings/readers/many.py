@@ -173,22 +173,20 @@ class _Reader:
         pages = list(self.pages(found))
         total = sum(isinstance(each, Listed) for each in pages)
         for each in pages:
-            if not isinstance(each, Listed):
-                yield (
-                    each
-                    if isinstance(each, Rejected)
-                    else (given if is_one else each.origin or given, each)
-                )
-                continue
-            if number >= MAX_ENTRIES or time.monotonic() > end:
+            if isinstance(each, Rejected):
+                yield each
+            elif isinstance(each, Draft):
+                yield given if is_one else each.origin or given, each
+            elif number >= MAX_ENTRIES or time.monotonic() > end:
                 yield Rejected(
                     given,
                     f"Only the first {number} of the {total} pages of {given} were read; add the "
                     "others one by one.",
                 )
                 return
-            number += 1
-            yield self._page(each)
+            else:
+                number += 1
+                yield self._page(each)
 
     def pages(self, found: Iterable[Found]) -> Iterator[Found]:
         """Yield what was found, lists that are named by what they name, each page once."""

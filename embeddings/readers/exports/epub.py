@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-
 MAX_PART = 10_000_000
 """The most bytes of one page."""
 

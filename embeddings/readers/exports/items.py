@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft, Found
 
-
 _FEED = "jsonfeed.org/version"
 
 

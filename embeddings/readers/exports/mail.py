@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)
 

@@ -41,8 +41,9 @@ def parsed(text: str, name: str) -> Any:
 
     body = text.translate(_UNPRINTED)
     body = _without_type(body[max(body.find("<"), 0) :], name)
-    tolerant: dict[str, bool] = {"recover": True, "remove_comments": True, "remove_pis": True}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, **tolerant)
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
     if root is None:
         raise ReadError(f"{name} is damaged and cannot be read (no element); save it again.")

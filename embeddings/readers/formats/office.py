@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-
 _FIRST = 10
 """Among how many paragraphs the title that a document states must stand to count."""
 

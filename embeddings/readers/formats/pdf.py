@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from embeddings.readers.draft import Draft
     from embeddings.readers.formats.printed import Paragraph
 
-
 MAX_PAGES = 500
 """The most pages of one file."""
 DROP = 1.7

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-
 _SIGN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"
     r"|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+|\\",

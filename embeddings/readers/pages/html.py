@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from embeddings.readers.draft import Draft
 
-
 MAX_BYTES = 5_000_000
 """The largest page that is read: 5 MB."""
 ABOVE = 12
