@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     )
 
 _ON_DISCORD = re.compile(r"discord:(\d{1,20})")
+QUESTION = 200
+"""The most characters of a golden question."""
 _KEPT = 5
 _TITLE = 60
 _NOTE = 200
@@ -173,10 +175,6 @@ def say_change(entry: AuditEntry, titles: Mapping[str, str], language: Language)
     added, changed, removed = entry.counts
     told = language(f"did-{key}", name=name, added=added, changed=changed, removed=removed)
     return f"{told} ({fields})" if fields and entry.what in {"change", "edit"} else told
-
-
-QUESTION = 200
-"""The most characters of a golden question."""
 
 
 def change_card(report: ChangeReport, language: Language) -> Card:

@@ -17,10 +17,12 @@ from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.running.unfinished import keep_question
 from bot.servers.rules import check_channel, check_cooldown, check_more, list_channels, rules_of
+from bot.ui.components import WRONG, notice
 from bot.ui.naming import fresh
 from embeddings.engine import MAX_QUESTION
-from embeddings.errors import QuestionError, StorageError
+from embeddings.errors import EmbeddingsError, QuestionError, StorageError
 from embeddings.store.people import Unanswered
+from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from bot.servers.rules import Rules
     from bot.translate import Language
     from bot.ui.components import Card
-    from embeddings.types import Answer, Filters
+    from embeddings.store.people import Pending
+    from embeddings.types import Answer
 
 _log = logging.getLogger(__name__)
 
@@ -180,6 +183,20 @@ async def draw(
     )
     near = (await bot.see(where)).catalogue.find_titles(found.nearest_titles[:SHOWN])
     return await asyncio.to_thread(answer_card, found, view, near)
+
+
+async def ask_again(bot: Context, asked: Pending) -> Card:
+    """Answer what an earlier run acknowledged, or say that it is to be asked again."""
+    language = bot.languages.of(asked.language)
+    try:
+        async with asyncio.timeout(bot.settings.discord.answer_timeout):
+            seen = await bot.see_from(asked.guild)
+            found = await seen.ask(asked.question, Filters(), top_k=bot.settings.top_k)
+    except (EmbeddingsError, TimeoutError):
+        return notice(language("restarted"), WRONG)
+    can_publish = asked.private and asked.guild is not None
+    view = View(language, bot.engine.threshold, can_publish=can_publish)
+    return await asyncio.to_thread(answer_card, found, view)
 
 
 async def remember(

@@ -51,7 +51,7 @@ class Ask(commands.Cog):
         if self._began is not None:
             began, self._began = self._began, None
             with contextlib.suppress(StorageError):
-                await take_up(self.bot, began)
+                await take_up(self.bot, began, asking.ask_again)
 
     @command("ask")
     @everywhere

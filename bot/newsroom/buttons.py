@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bot.ui.actions import Filled
     from embeddings.types import Article, Hit
 
+REPLY = 1500
+"""The most characters of the newsroom's reply."""
 NUMBER = r"(?P<n>\d{1,18})"
 """The pattern of the number of a question."""
 MOST = 20
@@ -184,13 +186,6 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
     await answer(interaction, closed_card(inquiry.question, language, key, by))
 
 
-ALL = (Offer, Agree, Respond, Decline)
-
-
-REPLY = 1500
-"""The most characters of the newsroom's reply."""
-
-
 def consent_card(asked: str, language: Language, kind: str, days: int) -> Card:
     """Return what is kept for so many days and who sees it, with the buttons that decide."""
     return Card(
@@ -256,3 +251,6 @@ def told_card(asked: str, hit: Hit, language: Language) -> Card:
         text(f"-# {language('tell-once')}"),
         accent=ANSWERED,
     )
+
+
+ALL = (Offer, Agree, Respond, Decline)

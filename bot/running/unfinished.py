@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
-from bot.asking.render import View, answer_card
 from bot.delivery import LOST, answer_late, language_of, reach
 from bot.running.supervise import NOTING
 from bot.ui.components import ANSWERED, WRONG, button, notice, row
 from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
 from embeddings.store.people import Pending, Work
-from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.context import Context, Interaction
     from bot.ui.components import Card
+
+    Answering = Callable[[Context, Pending], Awaitable[Card]]
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ async def _surely(keeping: Awaitable[object]) -> None:
         _log.warning("what is under way is not kept, or forgotten later: %s", error)
 
 
-async def take_up(bot: Context, before: str) -> None:
+async def take_up(bot: Context, before: str, answer: Answering) -> None:
     """Answer, and tell what became of, what an earlier run did not see to its end.
 
     ``before`` is when this run began, in UTC, as ISO 8601; what is younger is its own.
@@ -91,31 +91,18 @@ async def take_up(bot: Context, before: str) -> None:
         end = records.finish if isinstance(begun, Pending) else records.end_work
         is_ours = begun.guild is None or bot.settings.discord.has(begun.guild)
         if begun.at < before and is_ours and await end(begun.token):
-            await _tell(bot, begun)
+            await _tell(bot, begun, answer)
 
 
-async def _tell(bot: Context, begun: Pending | Work) -> None:
+async def _tell(bot: Context, begun: Pending | Work, answer: Answering) -> None:
     try:
-        card = await (_answer(bot, begun) if isinstance(begun, Pending) else _draw(bot, begun))
+        card = await (answer(bot, begun) if isinstance(begun, Pending) else _draw(bot, begun))
         await answer_late(bot, begun.token, card)
     except EmbeddingsError as error:
         _log.warning("a change of before the start is not told of: %s", error)
     except LOST as lost:
         if isinstance(begun, Pending) or not await reach(bot, begun.user, None, card):
             _log.warning("somebody who waited at the end is not told: %s", type(lost).__name__)
-
-
-async def _answer(bot: Context, asked: Pending) -> Card:
-    language = bot.languages.of(asked.language)
-    try:
-        async with asyncio.timeout(bot.settings.discord.answer_timeout):
-            seen = await bot.see_from(asked.guild)
-            found = await seen.ask(asked.question, Filters(), top_k=bot.settings.top_k)
-    except (EmbeddingsError, TimeoutError):
-        return notice(language("restarted"), WRONG)
-    can_publish = asked.private and asked.guild is not None
-    view = View(language, bot.engine.threshold, can_publish=can_publish)
-    return await asyncio.to_thread(answer_card, found, view)
 
 
 async def _draw(bot: Context, work: Work) -> Card:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.asking.asking import ask_again
 from bot.running.unfinished import take_up
 from embeddings.store.people import Pending
 from embeddings.store.records import Records
@@ -37,10 +38,10 @@ async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> 
 async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
     row = Pending("token-1", world.member.id, world.guild.id, QUESTION, "fr", private=False)
     await records(world).begin(row)
-    await take_up(world.bot, LATER)
+    await take_up(world.bot, LATER, ask_again)
     assert world.engine.asked[-1][0] == QUESTION
     assert len(sent(world)) == 1
-    await take_up(world.bot, LATER)
+    await take_up(world.bot, LATER, ask_again)
     assert len(sent(world)) == 1
     assert await records(world).unfinished() == []
 
@@ -60,7 +61,7 @@ async def test_a_question_that_leant_on_more_than_its_words_is_to_be_asked_again
     await records(world).finish(row.token)
     await records(world).begin(replace(row, token=OTHER))
     asked = len(world.engine.asked)
-    await take_up(world.bot, LATER)
+    await take_up(world.bot, LATER, ask_again)
     told = {"fr": "posez la question de nouveau", "en-GB": "please ask again"}
     assert told[locale] in str(sent(world)[-1].json)
     assert len(world.engine.asked) == asked + 1
@@ -73,12 +74,12 @@ async def _forget_nothing(*_: object) -> bool:
 async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
     row = Pending("token-2", world.member.id, world.guild.id, QUESTION, "fr", private=False)
     await records(world).begin(row)
-    await take_up(world.bot, "2000-01-01T00:00:00+00:00")
+    await take_up(world.bot, "2000-01-01T00:00:00+00:00", ask_again)
     assert sent(world) == []
 
 
 async def test_what_cannot_be_answered_any_more_says_so(world: World) -> None:
     row = Pending("token-3", world.member.id, world.guild.id, "???", "fr", private=True)
     await records(world).begin(row)
-    await take_up(world.bot, LATER)
+    await take_up(world.bot, LATER, ask_again)
     assert "redémarré" in str(sent(world)[0].json)
