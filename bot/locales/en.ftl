@@ -574,11 +574,11 @@ feeds-count = { $count ->
     [0] None yet, of { $most } that this server may watch.
    *[other] { $count } of { $most } that this server may watch:
 }
-feeds-how = Each is looked at every { $minutes } minutes. What stands in it at first is added; what comes later is announced too, where you chose a channel.
+feeds-how = Each is checked every { $minutes } minutes. What stands in it at first is added; what comes later is announced too, where you chose a channel.
 feeds-announced = announced in { $channel }
-feeds-looked = looked at { $when }
+feeds-looked = checked { $when }
 feeds-this = This address
-feeds-new = first look within two minutes
+feeds-new = first check within two minutes
 announced = New story
 announced-more = { $count ->
     [one] And one more new story: /sources lists it.
