@@ -70,11 +70,16 @@ class World:
 
 
 def text_of(message: ResponseMessage | discord.Message | None) -> str:
-    """Return all that a message says, with plain spaces for French no-break ones."""
+    """Return all that a message says, plainly."""
     assert message is not None
     parts = [message.content, *(e.description or "" for e in message.embeds)]
     parts += [c["content"] for c in _components(message) if c.get("type") == 10]
-    return "\n".join(parts).translate(_SPACES).strip()
+    return plainly("\n".join(parts)).strip()
+
+
+def plainly(text: str) -> str:
+    """Return a text with plain spaces for French no-break ones."""
+    return text.translate(_SPACES)
 
 
 def buttons_of(message: ResponseMessage | discord.Message | None) -> dict[str, dict[str, Any]]:

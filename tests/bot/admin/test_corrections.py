@@ -24,7 +24,7 @@ from embeddings.store.people import Work
 from embeddings.store.records import Records
 from tests.bot.admin.test_edits import given
 from tests.bot.admin.test_real_additions import add
-from tests.bot.people import _SPACES, World, buttons_of, text_of
+from tests.bot.people import World, buttons_of, plainly, text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -199,7 +199,7 @@ async def test_what_was_removed_is_restored_from_the_history_of_all(world: World
     await world.admin.click(removing.response, label="Retirer")
     offered = await world.admin.autocomplete(world.channel, "admin rollback", "snapshot", "")
     told = r"Avant : « La crue » a été retiré, \d\d/\d\d \d\d:\d\d UTC"
-    assert re.fullmatch(told, offered[0]["name"].replace("\xa0", " "))
+    assert re.fullmatch(told, plainly(offered[0]["name"]))
     world.locale = "en-GB"
     listed = await history(world)
     assert "“La crue” was removed\n-# " in text_of(listed.response)
@@ -281,7 +281,7 @@ EARLIER, LATER = "2000-01-01T00:00:00+00:00", "9999-01-01T00:00:00+00:00"
 def _late(world: World) -> list[str]:
     """Return what was sent in place of the acknowledgements of an earlier run."""
     sent = [r for r in world.env.http_requests if r.method == "PATCH" and "/token-" in r.path]
-    return [str(r.json).replace("\\xa0", " ").translate(_SPACES) for r in sent]
+    return [str(r.json).replace("\\xa0", " ") for r in sent]
 
 
 async def test_a_zip_takes_what_there_is_room_for_and_says_what_is_left(world: World) -> None:

@@ -11,7 +11,7 @@ from bot.admin import progress as work
 from bot.admin.progress import Reporter
 from bot.client import VerbatimBot
 from embeddings.errors import BrokenQuestion, StorageError
-from tests.bot.people import World, buttons_of, text_of
+from tests.bot.people import World, buttons_of, plainly, text_of
 from tests.fakes import LETTER, STORIES
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ async def offered(world: World, typed: str = "") -> list[dict[str, Any]]:
 async def test_versions_are_suggested_by_what_going_back_takes_back(world: World) -> None:
     await added(world)
     await reindexed(world)
-    names = [choice["name"].replace("\xa0", " ") for choice in await offered(world)]
+    names = [plainly(choice["name"]) for choice in await offered(world)]
     assert names == [
         "02/01 12:00 UTC · +1 ~0 −0 · par vous · 4 articles, 7 passages",
         "Avant : « La crue » a été ajouté, 01/01 12:00 UTC",

@@ -13,7 +13,7 @@ from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
 from embeddings.engine import SearchEngine
 from tests.bot.admin.test_edits import given
-from tests.bot.people import World, buttons_of, text_of
+from tests.bot.people import World, buttons_of, plainly, text_of
 from tests.embeddings.readers.formats.prints import pdf
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ async def edit_one(world: World) -> None:
 
 async def go_back(world: World) -> None:
     kept = await world.admin.autocomplete(world.channel, "admin rollback", "snapshot", "")
-    before = kept[-1]["name"].replace("\xa0", " ")
+    before = plainly(kept[-1]["name"])
     assert before.startswith("Avant : « La Loire en crue » a été modifié (texte), ")
     await world.admin.slash(world.channel, "admin rollback", snapshot=kept[-1]["value"])
     listed = await world.member.slash(world.channel, "sources", filter="lovelace")

@@ -19,7 +19,7 @@ from bot.ui.components import Card
 from bot.ui.markup import plain
 from bot.ui.naming import day, write_day
 from embeddings.types import Answer, Filters, Hit, Note, Refusal
-from tests.bot.people import check_card, labels_of, texts_of
+from tests.bot.people import check_card, labels_of, plainly, texts_of
 from tests.bot.samples import answers, hit
 
 LANGUAGES = Languages.load("fr")
@@ -154,9 +154,7 @@ def test_what_was_understood_is_shown_with_its_days() -> None:
         understood=("en juin 2018",),
         filters=Filters(since=date(2018, 6, 1), until=date(2018, 6, 30)),
     )
-    assert "« en juin 2018 », du 1er juin 2018 au 30 juin 2018" in texts_of(drawn(value)).replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    assert "« en juin 2018 », du 1er juin 2018 au 30 juin 2018" in plainly(texts_of(drawn(value)))
 
 
 def test_what_was_understood_and_then_left_aside_is_said() -> None:

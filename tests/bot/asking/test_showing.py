@@ -18,7 +18,7 @@ from config.settings import DiscordSettings
 from embeddings.reports import ReindexReport
 from embeddings.store.people import Choices
 from embeddings.types import Answer, Hit
-from tests.bot.people import World, buttons_of, ids_of, select_of, text_of, texts_of
+from tests.bot.people import World, buttons_of, ids_of, plainly, select_of, text_of, texts_of
 from tests.bot.samples import hit
 from tests.fakes import STORIES, FakeEngine
 
@@ -113,10 +113,6 @@ def test_pages_are_counted_where_there_are_several(count: int, *, said: bool) ->
     summary = STORIES[0].summary(1)
     articles = tuple(replace(summary, id=str(number)) for number in range(count))
     assert ("Page 1 sur 2" in texts_of(listing_card(Catalogue(articles), FR, Look()))) == said
-
-
-def plainly(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def test_a_report_counts_as_french_does() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from bot.ui.naming import ref
-from tests.bot.people import _SPACES
+from tests.bot.people import plainly
 from tests.bot.wire.messages import controls_of
 from tests.bot.wire.messages import text_of as read
 from tests.bot.wire.running import ask, running
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def text_of(message: Json) -> str:
     """Return what a message says, with plain spaces and without marks that nobody sees."""
-    return re.sub("[\u2068\u2069]", "", read(message)).translate(_SPACES)
+    return plainly(re.sub("[\u2068\u2069]", "", read(message)))
 
 
 class Said(NamedTuple):
