@@ -23,6 +23,7 @@ from embeddings.errors import (
 )
 from embeddings.snapshots import reindexing
 from embeddings.snapshots.disk import writer_lock
+from embeddings.snapshots.material import Material
 from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
@@ -334,6 +335,23 @@ async def test_what_another_process_published_is_served(
         await other.remove(["port"])
         await tell(engine, other.status().snapshot)
     assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
+
+
+async def test_a_snapshot_whose_passages_do_not_read_back_is_not_used(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, offsets = engine.status().snapshot, reindexing._offsets
+
+    def slip(material: Material) -> dict[str, Any]:
+        made = offsets(material)
+        made["passages"][0, 2] -= 1
+        return made
+
+    monkeypatch.setattr(reindexing, "_offsets", slip)
+    with pytest.raises(SnapshotError, match="The new snapshot is not used"):
+        await engine.reindex(full=True)
+    assert engine.status().snapshot == before
+    assert (await engine.ask(QUESTION)).hits
 
 
 async def test_a_damaged_snapshot_from_another_process_is_not_served(

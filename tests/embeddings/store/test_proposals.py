@@ -262,6 +262,18 @@ async def test_a_proposed_article_can_be_corrected_before_it_is_confirmed(
     assert (await engine.add([path])).changed[0].title == "Vingt places"
 
 
+async def test_what_is_set_by_hand_stays_with_the_article_that_it_takes_the_place_of(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    first = await engine.propose([story(tmp_path, "quai", HARBOUR.text + " Fin.")])
+    (name,) = first.instead
+    second = await engine.correct(first.token, name, {"title": "Le quai"})
+    (changed,) = (await engine.confirm(second.token, replacing=True)).changed
+    assert (changed.id, changed.title) == ("port", "Le quai")
+    path = story(tmp_path, "port", PORT, id="port", title="Faux")
+    assert (await engine.add([path])).changed[0].title == "Le quai"
+
+
 async def test_only_an_article_of_the_proposal_can_be_corrected(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
