@@ -13,6 +13,7 @@ import pytest
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import (
+    AwayError,
     BusyError,
     FullError,
     InputError,
@@ -24,7 +25,7 @@ from embeddings.errors import (
 from embeddings.snapshots import reindexing
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.material import Material
-from embeddings.store.pointers import Pointers
+from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
 from tests.embeddings.collections import filled, opened
@@ -352,6 +353,22 @@ async def test_a_snapshot_whose_passages_do_not_read_back_is_not_used(
         await engine.reindex(full=True)
     assert engine.status().snapshot == before
     assert (await engine.ask(QUESTION)).hits
+
+
+async def test_files_stay_while_nobody_can_tell_whether_they_were_published(
+    engine: SearchEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        monkeypatch.setattr(CollectionRows, "published", away)
+        raise AwayError("The database cannot be reached.")
+
+    monkeypatch.setattr(CollectionRows, "point", away)
+    with pytest.raises(AwayError):
+        await engine.remove(["verger"])
+    assert (settings.data / "snapshots/shared/2").is_dir()
+    monkeypatch.undo()
+    await engine.remove(["library"])
+    assert [each.id for each in engine.sources()] == ["port", "verger"]
 
 
 async def test_a_damaged_snapshot_from_another_process_is_not_served(

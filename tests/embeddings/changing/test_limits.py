@@ -184,6 +184,16 @@ async def test_what_was_proposed_within_the_limits_is_checked_again(tmp_path: Pa
             await engine.confirm(second.token)
 
 
+async def test_an_import_is_held_to_the_limits(tmp_path: Path) -> None:
+    async with await opened(tmp_path, SHARED) as engine:
+        await engine.add(stories(tmp_path, "un", "deux"))
+        await engine.export(tmp_path / "two.zip")
+    async with await opened(tmp_path, name_of(1), articles=1) as engine:
+        with pytest.raises(LimitError, match="may hold 1 articles"):
+            await engine.import_(tmp_path / "two.zip")
+        assert engine.sources() == ()
+
+
 async def test_taking_out_and_adding_again_does_not_get_round_the_daily_limit(
     tmp_path: Path,
 ) -> None:

@@ -105,6 +105,11 @@ def test_snapshots_are_listed_newest_first_by_number_with_the_live_one_marked(
     assert [each[0] for each in found] == ["10", "9", "3", "2", "1"]
 
 
+def test_what_made_room_on_a_full_disk_is_not_listed(place: Place) -> None:
+    assert place.kept.make_room(2)
+    assert [each.snapshot for each in place.kept.summarise()] == ["3", "2"]
+
+
 def test_the_one_before_is_the_next_older(place: Place) -> None:
     assert place.kept.number_of(None) == 2
     place.point(1)

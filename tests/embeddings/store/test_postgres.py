@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from embeddings.engine import SearchEngine
-from embeddings.errors import AwayError, BusyError, StorageError
-from embeddings.store.shared import PART
+from embeddings.errors import AwayError, BusyError, SnapshotError, StorageError
+from embeddings.store.shared import PART, DatabaseIndex
 from tests.embeddings.collections import filled, story
 from tests.embeddings.store.installed import Installed, tell, until
 from tests.embeddings.store.server import Server
@@ -222,7 +222,7 @@ async def test_files_of_many_parts_are_pulled_whole(
 async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
     shared: Installed,
 ) -> None:
-    async with shared.engine("one", search="database") as there:
+    async with shared.engine("one", search="database", snapshots_kept=1) as there:
         await filled(there, shared.folder)
         found = await there.ask(QUESTION)
         assert there.status().index == "pgvector exact"
@@ -231,12 +231,33 @@ async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
                 (h.text, round(h.score, 4)) for h in found.hits
             ]
         await there.remove(["verger"])
+        await there.reindex(full=True)
         assert await answers(there)
         with psycopg.connect(shared.url) as connection:
             tables = connection.execute(
                 "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'vectors%'"
             ).fetchone()
-    assert tables == (4,)
+    assert tables == (4,)  # of the live one, and of the one before, which another may search
+
+
+async def test_vectors_that_the_database_did_not_keep_are_not_published(
+    shared: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = DatabaseIndex.fill
+
+    def lose(index: DatabaseIndex) -> None:
+        fill(index)
+        with index._database.write() as connection:
+            connection.execute(index._table.delete().where(index._table.c.row > 0))
+
+    async with shared.engine("one", search="database") as there:
+        await filled(there, shared.folder)
+        before = there.status().snapshot
+        monkeypatch.setattr(DatabaseIndex, "fill", lose)
+        with pytest.raises(SnapshotError, match="did not keep what was written"):
+            await there.reindex(full=True)
+        assert there.status().snapshot == before
+        assert await answers(there)
 
 
 async def test_a_database_of_an_earlier_version_is_named_with_what_to_do(

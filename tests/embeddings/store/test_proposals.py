@@ -274,6 +274,16 @@ async def test_what_is_set_by_hand_stays_with_the_article_that_it_takes_the_plac
     assert (await engine.add([path])).changed[0].title == "Le quai"
 
 
+async def test_what_seems_corrected_and_changed_since_is_not_overwritten(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    proposal = await engine.propose([story(tmp_path, "quai", HARBOUR.text + " Fin.")])
+    await engine.confirm((await engine.propose_edit("port", {"title": "Le quai"})).token)
+    with pytest.raises(InputError, match="port changed since this was proposed"):
+        await engine.confirm(proposal.token, replacing=True)
+    assert (await engine.article("port")).title == "Le quai"
+
+
 async def test_only_an_article_of_the_proposal_can_be_corrected(
     engine: SearchEngine, tmp_path: Path
 ) -> None:

@@ -89,6 +89,16 @@ async def test_the_golden_questions_refusal_is_told_and_its_proposal_dropped(
     assert "Qui demande ?" in caplog.text
 
 
+async def test_a_refusal_of_one_article_is_told_with_what_became_of_the_others(
+    intake: FakeIntake, taking: Taking
+) -> None:
+    intake.unfit = {"odd.md": InputError("odd.md cannot be stored.")}
+    intake.failures = [GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)]
+    taken = await taking.take(["a.md", "odd.md", "b.md"])
+    assert (taken.is_refused, [each.id for each in taken.added]) == (True, ["b"])
+    assert list(taken.rejected) == ["odd.md"]
+
+
 async def test_a_full_disk_is_the_callers_to_wait_for(intake: FakeIntake, taking: Taking) -> None:
     intake.failures = [StorageError("The disk is full.")]
     with pytest.raises(StorageError):
