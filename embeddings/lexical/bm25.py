@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.lexical.finding import Listed, Postings, Summed, Weighed
 from embeddings.lexical.postings import K1, STEP, TINY, invert
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document, Wording, analyse, key
@@ -32,8 +31,6 @@ __all__ = ["FAR", "Document", "Lexical", "Terms", "build", "index"]
 
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
-FEW = 60_000
-"""Postings and passages up to which all scores are added up at once: in about a millisecond."""
 SOME = 4
 """How many passages stand for all that have a term."""
 _key = lru_cache(maxsize=1 << 14)(key)  # questions share most of their 4-grams
@@ -47,7 +44,8 @@ class Terms:
         words: The folded words that carry its subject, each once, in order.
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
-        found: The passages that have any of these words or of their 4-grams.
+        by_word: BM25 of every passage by these words, as a share of the most possible, float32 [P].
+        by_gram: The same by their 4-grams.
         spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
@@ -57,11 +55,31 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    found: Summed | Listed
+    by_word: Floats
+    by_gram: Floats
     spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
     defines: bool = False
+
+    def best(self, k: int, allowed: Bools | None = None) -> Ints:
+        """Return the passages with the greatest sums of both scores, those without any left out.
+
+        Args:
+            k: How many passages at the most; of equals the first.
+            allowed: Which may be returned, bool [P]; None: all.
+
+        Returns:
+            int64, in no order.
+        """
+        total = self.by_word + self.by_gram
+        found = np.flatnonzero(total > 0 if allowed is None else (total > 0) & allowed)
+        if len(found) <= k:
+            return found
+        scores = total[found]
+        least = np.partition(scores, -k)[-k]
+        above, equal = found[scores > least], found[scores == least]
+        return np.concatenate([above, equal[: k - len(above)]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +94,6 @@ class Lexical:
         first: Postings of term v are ``first[v]:first[v + 1]``, int64 [V + 1].
         passages: The passage of each posting, ascending within a term, int32 [N].
         impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
-        most: The greatest impact of each term, uint8 [V].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
         kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
@@ -88,7 +105,6 @@ class Lexical:
     first: Ints
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
-    most: NDArray[np.uint8]
     tokens: NDArray[np.int32]
     token_first: Ints
     kinds: NDArray[np.uint8]
@@ -125,11 +141,14 @@ class Lexical:
         row = self._rows({*chain(*stems), *parts})
         rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
         idf = self._idf(rows)
+        gram_rows = [(row[part],) if part in row else () for part in parts]
+        counts = np.array([*parts.values()], np.float32)
         return Terms(
             words=subject,
             rows=rows,
             idf=idf,
-            found=self._find(rows, idf, [row.get(part) for part in parts], [*parts.values()]),
+            by_word=self._score(rows, idf),
+            by_gram=self._score(gram_rows, self._idf(gram_rows) * counts),
             spellings=tuple(
                 tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
             ),
@@ -187,42 +206,20 @@ class Lexical:
             share[:, word] /= max(len(rows), 1)
         return share
 
-    def _find(
-        self,
-        rows: Sequence[tuple[int, ...]],
-        idf: Floats,
-        parts: Sequence[int | None],
-        counts: Sequence[int],
-    ) -> Summed | Listed:
-        """Return what the postings of a question's terms add up to.
+    def _score(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Floats:
+        """Return BM25 of every passage as a share of the most possible, float32 [P].
 
         Args:
-            rows: For each word, its rows.
-            idf: What the words weigh.
-            parts: For each of its 4-grams, its row, None for one nobody used.
-            counts: How often they come.
+            rows: For each word or 4-gram, its rows; none for one nobody used.
+            weights: What each counts, float32.
         """
-        weights = self._idf([() if row is None else (row,) for row in parts])
-        weights *= np.array(counts, np.float32)
-        there = [row is not None for row in parts]
-        most = (K1 + 1) / STEP
-        by_word = np.repeat(idf, [len(each) for each in rows]) / _mass(idf, most)
-        weighed = Weighed(
-            rows=np.array([*chain(*rows), *compress(parts, there)], np.int64),
-            weights=np.concatenate([by_word, weights[there] / _mass(weights, most)]),
-            words=len(by_word),
-        )
-        postings = int((self.first[weighed.rows + 1] - self.first[weighed.rows]).sum())
-        if postings + len(self) <= FEW:
-            at, owner = gather(self.first, weighed.rows)
-            return Summed.of(weighed, self.passages[at], self.impacts[at], owner, len(self))
-        lists = [self._postings(row, weight, is_gram=gram) for row, weight, gram in weighed.each()]
-        return Listed(lists, len(self))
-
-    def _postings(self, row: int, weight: float, *, is_gram: bool) -> Postings:
-        here = slice(self.first[row], self.first[row + 1])
-        most = weight * int(self.most[row])
-        return Postings(self.passages[here], self.impacts[here], np.float32(weight), most, is_gram)
+        scores = np.zeros(len(self), np.float32)
+        steps = weights * np.float32(STEP / (K1 + 1) / max(float(weights.sum()), TINY))
+        for group, step in zip(rows, steps, strict=True):
+            for row in group:
+                here = slice(self.first[row], self.first[row + 1])
+                scores[self.passages[here]] += step * self.impacts[here]
+        return scores
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""
@@ -251,11 +248,6 @@ def _word_of(terms: Terms) -> dict[int, int]:
         for row in rows:
             of.setdefault(row, word)
     return of
-
-
-def _mass(weights: Floats, most: float) -> float:
-    """Return what all terms together add at the most, in units of one step of an impact."""
-    return max(float(weights.sum()), TINY) * most
 
 
 def build(documents: Iterable[Document]) -> Lexical:

@@ -151,7 +151,7 @@ def weigh(
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        grams=terms.found.scores(passages)[1],
+        grams=terms.by_gram[passages],
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,

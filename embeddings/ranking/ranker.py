@@ -190,7 +190,7 @@ def _candidates(
 
 def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
     """Return the passages that any of the three searches puts up, ascending."""
-    found = terms.found.best(POOL, allowed)
+    found = terms.best(POOL, allowed)
     vector = query.vector[None]
     passages = arrays.passage_index.search(vector, POOL, allowed)[1][0]
     lines = None if allowed is None else np.repeat(allowed, np.diff(arrays.first_sentence))

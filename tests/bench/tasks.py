@@ -27,8 +27,7 @@ from bot.translate import Languages
 from config.settings import Settings
 from embeddings import loaded
 from embeddings.engine import SearchEngine
-from embeddings.lexical.bm25 import Lexical
-from embeddings.lexical.finding import Listed, Summed
+from embeddings.lexical.bm25 import Lexical, Terms
 from embeddings.text.passages import split
 from embeddings.types import Answer, Article
 from embeddings.vectors import light
@@ -226,7 +225,7 @@ async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) 
         ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
         *(("lexical", Lexical, name) for name in ("read", "spelt")),
-        *(("lexical", found, name) for found in (Summed, Listed) for name in ("best", "scores")),
+        ("lexical", Terms, "best"),
         ("rank", loaded.LoadedSnapshot, "rank"),
         ("verify", loaded.LoadedSnapshot, "hits"),
         ("render", sys.modules[__name__], "draw"),

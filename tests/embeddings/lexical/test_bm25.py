@@ -33,11 +33,11 @@ def index() -> Lexical:
 
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).found.scores(np.arange(len(index)))[0]
+    return index.read(question).by_word
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).found.scores(np.arange(len(index)))[1]
+    return index.read(question).by_gram
 
 
 def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
@@ -143,7 +143,7 @@ def test_nothing_is_lost_by_saving(index: Lexical, tmp_path: Path) -> None:
 
 def test_an_index_of_nothing_scores_nothing() -> None:
     index = build([])
-    assert index.read("lettre").found.best(3).tolist() == []
+    assert index.read("lettre").best(3).tolist() == []
     assert len(words_of(index, "lettre")) == 0
 
 
@@ -171,7 +171,7 @@ def test_the_best_are_those_of_all_scores(
     every = words_of(index, question) + grams_of(index, question)
     for mask in (None, allowed):
         open_ = every if mask is None else np.where(mask, every, 0)
-        found = index.read(question).found.best(k, mask)
+        found = index.read(question).best(k, mask)
         expected = np.sort(open_[open_ > 0])[::-1][:k]
         np.testing.assert_allclose(np.sort(open_[found])[::-1], expected, atol=1e-5)
 
@@ -183,9 +183,18 @@ def test_frequent_words_do_not_hide_the_best_of_a_large_corpus() -> None:
     index = build([Document("chat", [text]) for text in texts])
     question = "chat lettre nuit Rekognition"
     every = words_of(index, question) + grams_of(index, question)
-    found = index.read(question).found.best(10)
+    found = index.read(question).best(10)
     assert 1234 in found
     np.testing.assert_allclose(np.sort(every[found]), np.sort(every)[-10:], atol=1e-5)
+
+
+def test_of_passages_that_are_equally_good_the_first_are_found() -> None:
+    index = build([Document("T", ["chat"])] * 9)
+    assert sorted(index.read("chat").best(4).tolist()) == [0, 1, 2, 3]
+
+
+def test_passages_without_any_of_the_words_are_not_found(index: Lexical) -> None:
+    assert not len(index.read("zzzz").best(5))
 
 
 def test_stretches_of_rows_are_gathered_in_order() -> None:
