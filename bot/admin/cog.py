@@ -21,13 +21,13 @@ from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, MAX_OPTION, notice
 from bot.ui.markup import clean, unplain
+from embeddings.store.people import Unanswered, Vote
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
     from bot.translate import Language
     from embeddings.engine import SearchEngine
     from embeddings.reports import AuditEntry
-    from embeddings.store.people import Unanswered, Vote
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -65,7 +65,7 @@ class Admin(
         if not is_shared:
             status = replace(status, collections=())  # which other servers have one is theirs
         if rules_of(self.bot, guild).keep:
-            week = records.count_week(await self.bot.records.unanswered(guild=guild))
+            week = records.count_week(await self.bot.records.of(Unanswered, guild=guild))
         language = delivery.language_of(interaction)
         room = await engine.room()
         shown = status_card(status, language, unanswered=week, details=details, room=room)
@@ -171,7 +171,7 @@ class Admin(
             raise BotError("keeps-nothing")
         await delivery.hold(interaction, ephemeral=True)
         kept = self.bot.records
-        return await kept.votes(guild=guild), await kept.unanswered(guild=guild)
+        return await kept.of(Vote, guild=guild), await kept.of(Unanswered, guild=guild)
 
 
 async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:

@@ -70,7 +70,7 @@ def _check_offered(interaction: Interaction, kind: str) -> None:
 async def _inquire(interaction: Interaction, asked: str) -> None:
     """Send a question to the newsroom's channel."""
     bot, guild, user = interaction.client, interaction.guild_id or 0, interaction.user.id
-    if len(await bot.records.inquiries(user=user)) >= MOST:
+    if len(await bot.records.of(Inquiry, user=user)) >= MOST:
         raise BotError("too-many-waiting", most=MOST)
     channel = bot.get_channel(rules_of(bot, guild).news)
     if not isinstance(channel, discord.abc.Messageable):
@@ -81,14 +81,14 @@ async def _inquire(interaction: Interaction, asked: str) -> None:
     try:
         await post(channel, inquiry_card(replace(inquiry, n=n), room))
     except LOST:
-        await bot.records.end_inquiry(n)
+        await bot.records.end(Inquiry, n)
         raise
 
 
 async def _watch(interaction: Interaction, asked: str) -> None:
     """Keep a question until a story answers."""
     bot, user = interaction.client, interaction.user.id
-    waiting = await bot.records.watches(user=user)
+    waiting = await bot.records.of(Watch, user=user)
     if any(w.question == asked and w.guild == interaction.guild_id for w in waiting):
         return
     if len(waiting) >= MOST:
@@ -178,7 +178,7 @@ class Title(Form, template=rf"v:title:{NUMBER}"):
 async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> None:
     """Tell who asked, once, and show the newsroom that it is done."""
     bot = interaction.client
-    if not await bot.records.end_inquiry(inquiry.n):
+    if not await bot.records.end(Inquiry, inquiry.n):
         raise BotError("inquiry-gone")
     if not await reach(bot, inquiry.user, inquiry.channel, card):
         key = "news-unreached"

@@ -13,11 +13,11 @@ from bot.newsroom import buttons
 from bot.newsroom.buttons import told_card
 from bot.newsroom.feeds import watch_feeds
 from embeddings.errors import EmbeddingsError
+from embeddings.store.people import Watch
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from bot.context import Context, Seen
-    from embeddings.store.people import Watch
 
 EVERY = 3600.0
 """Seconds between two looks, for what is changed elsewhere than in this process's chats."""
@@ -75,7 +75,7 @@ class Newsroom(commands.Cog):
         """Tell one person once, where a story answers now."""
         async with self.bot.queue.turn(watch.user):
             found = await seen.ask(watch.question, Filters(), top_k=1)
-        if not found.hits or not await self.bot.records.end_watch(watch.n):
+        if not found.hits or not await self.bot.records.end(Watch, watch.n):
             return
         card = told_card(watch.question, found.hits[0], self.bot.languages.of(watch.language))
         if not await reach(self.bot, watch.user, watch.channel, card):

@@ -67,7 +67,7 @@ async def change_feeds(
 
 async def _stop(bot: Context, feeds: Sequence[Feed], name: str) -> None:
     found = next((feed for feed in feeds if name in {str(feed.n), feed.address}), None)
-    if found is None or not await bot.records.end_feed(found.n):
+    if found is None or not await bot.records.end(Feed, found.n):
         raise BotError("feed-gone")
 
 

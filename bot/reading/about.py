@@ -13,7 +13,7 @@ from discord import ButtonStyle, ui
 from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, row, text
 from bot.ui.markup import clean, plain
 from embeddings.errors import EmbeddingsError
-from embeddings.store.people import KEPT_DAYS
+from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ Kept = dict[str, list[Any]]
 async def list_kept(records: Records, user: int) -> Kept:
     """Return all that is kept about somebody, by what it is."""
     return {
-        "votes": await records.votes(user=user),
-        "questions": await records.unanswered(user=user),
-        "watches": await records.watches(user=user),
-        "newsroom": await records.inquiries(user=user),
+        "votes": await records.of(Vote, user=user),
+        "questions": await records.of(Unanswered, user=user),
+        "watches": await records.of(Watch, user=user),
+        "newsroom": await records.of(Inquiry, user=user),
     }
 
 

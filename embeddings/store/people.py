@@ -227,7 +227,9 @@ class Rows:
         key = [column.name for column in table.primary_key]
         await self._do(insert.on_conflict_do_update(index_elements=key, set_=row))
 
-    async def _of(self, kind: type[R], guild: int | None, user: int | None) -> list[R]:
+    async def of(
+        self, kind: type[R], *, guild: int | None = None, user: int | None = None
+    ) -> list[R]:
         """Return the rows of a server or of a person, newest first."""
         c = TABLES[kind].c
         chosen = c.user == user if user is not None else c.guild == guild

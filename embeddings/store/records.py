@@ -104,41 +104,18 @@ class Records(Rows):
         insert = table.insert().values(**given | {"at": self._moment()}).returning(table.c.n)
         return int(await self._write(lambda c: c.scalar(insert)) or 0)
 
-    async def votes(self, *, guild: int | None = None, user: int | None = None) -> list[Vote]:
-        """Return the votes of a server or of a person, newest first."""
-        return await self._of(Vote, guild, user)
-
-    async def unanswered(
-        self, *, guild: int | None = None, user: int | None = None
-    ) -> list[Unanswered]:
-        """Return the refused questions of a server or of a person, newest first."""
-        return await self._of(Unanswered, guild, user)
-
-    async def watches(self, *, guild: int | None = None, user: int | None = None) -> list[Watch]:
-        """Return the questions of a server or of a person, newest first."""
-        return await self._of(Watch, guild, user)
+    async def end(self, kind: type[Watch | Inquiry | Feed], n: int) -> bool:
+        """Delete one of these by its number; False when somebody else already did."""
+        table = TABLES[kind]
+        return await self._do(delete(table).where(table.c.n == n)) > 0
 
     async def all_watches(self) -> list[Watch]:
         """Return the questions of all servers, oldest first."""
         return await self._list(Watch, order=(schema.watches.c.n,))
 
-    async def end_watch(self, n: int) -> bool:
-        """Delete a question; False when somebody else already did."""
-        return await self._do(delete(schema.watches).where(schema.watches.c.n == n)) > 0
-
-    async def inquiries(
-        self, *, guild: int | None = None, user: int | None = None
-    ) -> list[Inquiry]:
-        """Return the questions of a server or of a person, newest first."""
-        return await self._of(Inquiry, guild, user)
-
     async def inquiry(self, n: int) -> Inquiry | None:
         """Return a question that is not answered yet; None when it is, or was deleted."""
         return next(iter(await self._list(Inquiry, schema.inquiries.c.n == n)), None)
-
-    async def end_inquiry(self, n: int) -> bool:
-        """Delete a question that was answered; False when somebody else already did."""
-        return await self._do(delete(schema.inquiries).where(schema.inquiries.c.n == n)) > 0
 
     async def begin(self, pending: Pending) -> None:
         """Keep a question that was acknowledged."""
@@ -182,10 +159,6 @@ class Records(Rows):
     async def change_feed(self, n: int, **fields: str | float | None) -> None:
         """Change some fields of a feed, unless it is not watched any more."""
         await self._do(update(schema.feeds).where(schema.feeds.c.n == n).values(**fields))
-
-    async def end_feed(self, n: int) -> bool:
-        """Watch a feed no more; False when that was so already."""
-        return await self._do(delete(schema.feeds).where(schema.feeds.c.n == n)) > 0
 
     async def forget(self, user: int) -> int:
         """Delete all that a person caused; return how many rows that was."""

@@ -14,6 +14,7 @@ from bot.client import VerbatimBot
 from bot.ui.naming import Place, ref
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
+from embeddings.store.people import Vote
 from embeddings.types import Filters
 from tests.bot.people import World, select_of, text_of
 
@@ -218,7 +219,7 @@ async def test_a_vote_on_an_own_article_becomes_a_label_of_its_server(two: Two) 
     article = await two.ours()
     answered = await two.ask(QUESTION)
     await two.member.click(answered.response, label="Utile")
-    votes = await two.bot.records.votes(guild=two.guild.id)
+    votes = await two.bot.records.of(Vote, guild=two.guild.id)
     assert [vote.article for vote in votes] == [ref(article)]
 
 

@@ -16,7 +16,7 @@ from bot.ui.catalogue import Catalogue
 from bot.ui.naming import open_select
 from config.settings import DiscordSettings
 from embeddings.reports import ReindexReport
-from embeddings.store.people import Choices
+from embeddings.store.people import Choices, Vote
 from embeddings.types import Answer, Hit
 from tests.bot.people import World, buttons_of, ids_of, plainly, select_of, text_of, texts_of
 from tests.bot.samples import hit
@@ -184,5 +184,5 @@ async def test_one_may_leave_what_is_kept_as_it_is(world: World) -> None:
     page = await _privacy(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     await world.member.click(asked.response, label="Annuler")
-    assert await world.bot.records.votes(user=world.member.id)
+    assert await world.bot.records.of(Vote, user=world.member.id)
     assert "Effacer mes données" in buttons_of((await _privacy(world)).response)

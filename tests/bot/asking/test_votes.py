@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from bot.client import VerbatimBot
 from bot.ui.actions import read_values
+from embeddings.store.people import Vote
 from embeddings.types import Filters
 from tests.bot.people import World, text_of
 from tests.fakes import LETTER
-
-if TYPE_CHECKING:
-    from embeddings.store.people import Vote
 
 COMPARED = "Que compare la lettre ?"
 
 
 async def votes(world: World) -> list[Vote]:
     assert isinstance(world.bot, VerbatimBot)
-    return await world.bot.records.votes(user=world.member.id)
+    return await world.bot.records.of(Vote, user=world.member.id)
 
 
 async def test_a_useful_vote_is_counted(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from embeddings.store.people import Inquiry, Watch
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import RIVER
 
@@ -61,8 +62,8 @@ async def test_nothing_is_kept_before_the_asker_agrees(world: World) -> None:
         consent = await world.member.click(refused.response, label=button)
         assert consent.ephemeral
         await world.member.click(consent.response, label="Annuler")
-    assert await records(world).inquiries(user=world.member.id) == []
-    assert await records(world).watches(user=world.member.id) == []
+    assert await records(world).of(Inquiry, user=world.member.id) == []
+    assert await records(world).of(Watch, user=world.member.id) == []
 
 
 async def test_the_newsroom_answers_in_its_own_words_and_says_so(world: World) -> None:
@@ -74,7 +75,7 @@ async def test_the_newsroom_answers_in_its_own_words_and_says_so(world: World) -
     assert "Réponse de la rédaction de Ours, avec ses propres mots" in told
     assert r"Bea, \*\*rue Haute\*\*." in told
     assert "Répondu par" in text_of(world.other_channel.last_message)
-    assert await records(world).inquiries(user=world.member.id) == []
+    assert await records(world).of(Inquiry, user=world.member.id) == []
 
 
 async def test_a_follow_up_is_sent_and_kept_with_what_it_leans_on(world: World) -> None:
@@ -90,7 +91,7 @@ async def test_a_follow_up_is_sent_and_kept_with_what_it_leans_on(world: World) 
     assert f"> {asked}" in text_of(world.other_channel.last_message)
     consent = await world.member.click(refused, label="Me prévenir si un article répond")
     await world.member.click(consent.response, label="Garder et me prévenir")
-    kept = await records(world).watches(user=world.member.id)
+    kept = await records(world).of(Watch, user=world.member.id)
     assert [each.question for each in kept] == ["Qui mange la tarte aux pommes ?"]
 
 
@@ -144,7 +145,7 @@ async def test_one_is_told_once_as_soon_as_a_story_answers(world: World) -> None
     first = world.member.user.dm_channel.last_message
     await look(world)
     assert world.member.user.dm_channel.last_message == first
-    assert await records(world).watches(user=world.member.id) == []
+    assert await records(world).of(Watch, user=world.member.id) == []
 
 
 async def test_what_waits_is_not_searched_again_while_the_articles_are_the_same(
@@ -165,8 +166,8 @@ async def test_privacy_shows_and_deletes_what_waits(world: World) -> None:
     assert f"- {ASKED}" in text_of(shown.response)
     sure = await world.member.click(shown.response, label="Effacer mes données")
     await world.member.click(sure.response, label="Effacer mes données")
-    assert await records(world).watches(user=world.member.id) == []
-    assert await records(world).inquiries(user=world.member.id) == []
+    assert await records(world).of(Watch, user=world.member.id) == []
+    assert await records(world).of(Inquiry, user=world.member.id) == []
 
 
 async def test_what_one_server_has_is_not_told_on_another(world: World) -> None:

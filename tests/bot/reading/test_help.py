@@ -105,7 +105,7 @@ async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     assert "L’entrée vous concernant sera effacée définitivement." in text_of(asked.response)
-    assert await world.bot.records.votes(user=world.member.id)
+    assert await world.bot.records.of(Vote, user=world.member.id)
     told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
@@ -121,14 +121,14 @@ async def read(result: InteractionResult) -> bytes:
 
 async def test_refused_questions_are_not_kept_by_default(world: World) -> None:
     await world.ask("recette de tarte")
-    assert await world.bot.records.unanswered(user=world.member.id) == []
+    assert await world.bot.records.of(Unanswered, user=world.member.id) == []
 
 
 @pytest.mark.discord(keep_questions=True)
 async def test_refused_questions_are_kept_where_that_is_on(world: World) -> None:
     await world.ask("recette de tarte")
     await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")
-    kept = await world.bot.records.unanswered(guild=world.guild.id)
+    kept = await world.bot.records.of(Unanswered, guild=world.guild.id)
     assert {a.question for a in kept} == {"recette de tarte", "recette de soupe"}
 
 

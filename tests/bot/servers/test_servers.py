@@ -106,7 +106,7 @@ async def leaving(world: World) -> Leaving:
 
 
 async def kept(store: Records, guild: int) -> tuple[int, int, Choices]:
-    votes, unanswered = await store.votes(guild=guild), await store.unanswered(guild=guild)
+    votes, unanswered = await store.of(Vote, guild=guild), await store.of(Unanswered, guild=guild)
     return len(votes), len(unanswered), store.choices(guild)
 
 
@@ -127,7 +127,7 @@ async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving)
     await leaving.removed()
     await leaving.later(DAYS + 1)
     assert await kept(leaving.store, 77) == (1, 1, Choices(public=False))
-    assert len(await leaving.store.votes(user=1)) == 2
+    assert len(await leaving.store.of(Vote, user=1)) == 2
 
 
 async def test_a_server_that_takes_the_bot_back_keeps_everything(leaving: Leaving) -> None:

@@ -17,7 +17,7 @@ from bot.running import turns
 from bot.running.health import Health
 from config.groups import StoreSettings
 from embeddings.store.opening import open_records
-from embeddings.store.people import Unanswered
+from embeddings.store.people import Unanswered, Vote
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
@@ -215,7 +215,7 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         await until(is_back)
         again = await server.click(shown, useful, user=people[0])
         assert "votre avis est pris en compte" in text_of(await again.answer())
-        assert len(await client.records.votes(user=people[0].id)) == 1
+        assert len(await client.records.of(Vote, user=people[0].id)) == 1
 
 
 def _custom_ids(message: Any) -> list[str]:

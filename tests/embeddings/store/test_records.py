@@ -83,8 +83,8 @@ async def other(
 async def test_votes_and_refused_questions_come_back_as_they_were(records: Records) -> None:
     await records.vote(VOTE)
     await records.keep(ASKED)
-    assert await records.votes(user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
-    assert await records.unanswered(guild=2) == [replace(ASKED, at="2026-01-01T00:00:00+00:00")]
+    assert await records.of(Vote, user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
+    assert await records.of(Unanswered, guild=2) == [replace(ASKED, at="2026-01-01T00:00:00+00:00")]
 
 
 async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_alone(
@@ -94,19 +94,19 @@ async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_
     await records.vote(replace(VOTE, useful=False))
     await records.vote(replace(VOTE, user=7))
     await records.vote(replace(VOTE, user=8, guild=None))
-    assert sorted((v.user, v.useful) for v in await records.votes(guild=2)) == [
+    assert sorted((v.user, v.useful) for v in await records.of(Vote, guild=2)) == [
         (1, False),
         (7, True),
     ]
-    assert await records.votes(guild=3) == []
-    assert [v.user for v in await records.votes(guild=None)] == [8]
+    assert await records.of(Vote, guild=3) == []
+    assert [v.user for v in await records.of(Vote, guild=None)] == [8]
 
 
 async def test_a_reason_is_added_to_its_vote_and_kept_with_no_other(records: Records) -> None:
     assert not await records.explain("a1", 1, "Trop long")
     await records.vote(VOTE)
     assert await records.explain("a1", 1, "Trop long")
-    assert [v.reason for v in await records.votes(user=1)] == ["Trop long"]
+    assert [v.reason for v in await records.of(Vote, user=1)] == ["Trop long"]
 
 
 async def test_a_person_is_forgotten_whole_and_nobody_else(records: Records) -> None:
@@ -114,9 +114,9 @@ async def test_a_person_is_forgotten_whole_and_nobody_else(records: Records) -> 
     await records.keep(ASKED)
     await records.vote(replace(VOTE, user=7))
     assert await records.forget(1) == 2
-    assert await records.votes(user=1) == []
-    assert await records.unanswered(user=1) == []
-    assert len(await records.votes(user=7)) == 1
+    assert await records.of(Vote, user=1) == []
+    assert await records.of(Unanswered, user=1) == []
+    assert len(await records.of(Vote, user=7)) == 1
 
 
 async def test_a_server_is_forgotten_whole_and_no_other(records: Records) -> None:
@@ -136,8 +136,8 @@ async def test_nothing_is_shown_or_kept_for_longer_than_is_said(
     await records.vote(VOTE)
     await records.keep(ASKED)
     clock.now += timedelta(days=KEPT_DAYS, seconds=1)
-    assert await records.votes(user=1) == []
-    assert await records.unanswered(guild=2) == []
+    assert await records.of(Vote, user=1) == []
+    assert await records.of(Unanswered, guild=2) == []
     await records.tidy()
     with opened().read() as connection:
         for table in schema.OF_PEOPLE:
@@ -244,7 +244,7 @@ async def test_tidying_forgets_the_turns_that_no_wait_is_longer_than(
 async def test_two_processes_share_votes(records: Records, other: Records) -> None:
     await records.vote(VOTE)
     await other.vote(replace(VOTE, useful=False))
-    assert [v.useful for v in await records.votes(guild=2)] == [False]
+    assert [v.useful for v in await records.of(Vote, guild=2)] == [False]
 
 
 async def test_a_clock_that_was_set_back_locks_nobody_out(tmp_path: Path, clock: Clock) -> None:
@@ -293,7 +293,7 @@ async def test_a_database_that_was_away_at_the_start_is_used_once_it_is_there(
         await records.open()
     await asyncio.to_thread(postgres_of_its_own.start)
     await records.vote(VOTE)
-    assert len(await records.votes(user=1)) == 1
+    assert len(await records.of(Vote, user=1)) == 1
     database.close()
 
 
