@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
 from bot import delivery
+from bot.admin.history import find_title
 from bot.admin.intake import fetch_all
 from bot.admin.progress import Work, carry_out
 from bot.admin.proposals import SHOWN, list_proposed, proposal_card
@@ -24,20 +26,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.admin.intake import Upload
+    from bot.admin.progress import Reporter
     from bot.context import Interaction
     from bot.ui.components import Card
     from embeddings.engine import SearchEngine
     from embeddings.reports import ReindexReport
     from embeddings.store.records import Records
-    from embeddings.types import ArticleSummary, ProgressCallback
+    from embeddings.types import ArticleSummary
 
 _log = logging.getLogger(__name__)
 USUAL = 60.0
 """Texts a second before anything was measured: the model that ships, on one shared core."""
 START = 1.5
 """Seconds until the first text is computed: a process starts and reads the model; measured 1.3."""
-FEW = 20
-"""Fewer texts than these say nothing of the speed: the rest of the work takes longer."""
 
 
 async def propose(
@@ -106,16 +107,18 @@ async def confirm(
     """
     language, name = delivery.language_of(interaction), f"{where(shared=shared)}:{token}"
 
-    async def do(progress: ProgressCallback) -> Card:
+    async def do(reporter: Reporter) -> Card:
+        titles = {article.id: article.title for article in engine.sources()}
         done = await engine.confirm(
             token,
             by=by(interaction),
             anyway=verb.endswith("any"),
             replacing=verb.startswith("rep"),
-            progress=progress,
+            progress=reporter.note,
         )
-        await _learn(interaction, engine, done.report)
-        return change_card(done, language)
+        await _learn(interaction, engine, done.report, reporter.watch.speed)
+        removed = tuple(titles.get(name, name) for name in done.removed)
+        return change_card(replace(done, removed=removed), language)
 
     begun, spite = f"v:plan:{verb}:{name}", "repany" if verb.startswith("rep") else "any"
     cancel = button(language("button-cancel"), f"v:plan:no:{name}")
@@ -132,6 +135,8 @@ async def _tell_overtaken(interaction: Interaction, engine: SearchEngine, error:
     """Tell what happened to the articles since a change of them was proposed."""
     language = delivery.language_of(interaction)
     titles = {article.id: article.title for article in engine.sources()}
+    for name in error.articles[:5]:
+        await find_title(engine, name, titles)
     latest = [(await engine.audit(name))[:1] for name in error.articles[:5]]
     lines = [tell_entry(e, titles, language) for entries in latest for e in entries]
     told = "\n".join([language("error-overtaken"), *lines])
@@ -146,39 +151,42 @@ async def reindex(
     custom_id = f"v:index:{where(shared=shared)}:{int(full)}"
     forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
-    async def do(progress: ProgressCallback) -> Card:
-        report = await engine.reindex(full=full, by=who, anyway=anyway, progress=progress)
-        await _learn(interaction, engine, report)
+    async def do(reporter: Reporter) -> Card:
+        report = await engine.reindex(full=full, by=who, anyway=anyway, progress=reporter.note)
+        await _learn(interaction, engine, report, reporter.watch.speed)
         return reindex_card(report, language)
 
     await carry_out(interaction, Work(do, custom_id, forced))
 
 
 async def _learn(
-    interaction: Interaction, engine: SearchEngine, report: ReindexReport | None
+    interaction: Interaction,
+    engine: SearchEngine,
+    report: ReindexReport | None,
+    speed: float | None,
 ) -> None:
     """Take note of how quick it was, and give the operator what is of no use to anybody else."""
     interaction.client.dispatch("articles_changed")
     for note in report.notes if report else ():
         _log.warning("%s", note)
-    await learn_speed(interaction.client.records, engine.status().model, report)
+    if report and speed:
+        rest = report.seconds - report.encoded / speed
+        await learn_speed(interaction.client.records, engine.status().model, speed, rest)
 
 
 async def expect_seconds(store: Records, model: str, texts: int) -> float:
-    """Return how many seconds the model will take for some texts, about, with its start."""
+    """Return how many seconds the model will take for some texts, about, and what starts it."""
     try:
-        noted = await store.note(_name(model))
-        return START + texts / float(noted or USUAL)
+        speed, rest = map(float, (await store.note(_name(model)) or "").split())
+        return max(START, rest) + texts / speed
     except (StorageError, ValueError, ZeroDivisionError):
         return START + texts / USUAL
 
 
-async def learn_speed(store: Records, model: str, report: ReindexReport | None) -> None:
-    """Take note of how quick the model was."""
-    if report is None or report.encoded < FEW or report.seconds <= 0:
-        return
+async def learn_speed(store: Records, model: str, speed: float, rest: float) -> None:
+    """Take note of how many texts a second the model computed, and what else took its seconds."""
     try:
-        await store.write_note(_name(model), f"{report.encoded / report.seconds:.3f}")
+        await store.write_note(_name(model), f"{speed:.3f} {rest:.1f}")
     except StorageError as error:
         _log.warning("the model's speed could not be kept: %s", error)
 

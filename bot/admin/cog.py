@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot import delivery
 from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
+from bot.admin.history import find_title
 from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
 from bot.admin.target import by, choose, enter, target
 from bot.errors import BotError
@@ -153,16 +154,17 @@ class Admin(
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         if articles:
             engine, _ = await enter(interaction, shared=shared)
-            file, key = "articles.zip", "export-articles-done"
+            file, key = "file-articles", "export-articles-done"
             data, count = await records.export_articles(engine)
         else:
             kept = await self._read_kept(interaction)
-            seen, file, key = await self.bot.see(interaction), "labelled.zip", "export-done"
+            seen, file, key = await self.bot.see(interaction), "file-labelled", "export-done"
             listed = seen.catalogue.articles
             corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
             data, count = await asyncio.to_thread(records.labelled_set, *kept, corpus)
-        told = delivery.language_of(interaction)(key, count=count)
-        await delivery.answer(interaction, records.enclose(data, file, told))
+        language = delivery.language_of(interaction)
+        shown = records.enclose(data, language(file), language(key, count=count))
+        await delivery.answer(interaction, shown)
 
     async def _read_kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
         """Return what is kept of this server, after acknowledging."""
@@ -183,17 +185,10 @@ async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str
     for entry in reversed(await engine.audit()):  # oldest first
         if not entry.article and changes and entry.before in kept:
             done = changes[0] if len(changes) == 1 else entry
-            await _find_title(engine, done.article, titles)
+            await find_title(engine, done.article, titles)
             told[str(entry.before)] = _say_before(done, titles, language)
         changes = [*changes, entry] if entry.article else []
     return told
-
-
-async def _find_title(engine: SearchEngine, name: str | None, titles: dict[str, str]) -> None:
-    """Add the title of an article that is gone."""
-    if name and name not in titles:
-        versions = await engine.versions(name)
-        titles[name] = next((article.title for _, article in versions.values()), name)
 
 
 def _say_before(done: AuditEntry, titles: dict[str, str], language: Language) -> str:

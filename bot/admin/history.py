@@ -65,6 +65,13 @@ async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[lis
     return steps, len(entries)
 
 
+async def find_title(engine: SearchEngine, name: str | None, titles: dict[str, str]) -> None:
+    """Add the title of an article that is gone."""
+    if name and name not in titles:
+        versions = await engine.versions(name)
+        titles[name] = next((article.title for _, article in versions.values()), name)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a history: the collection as buttons name it, an article's id or "" for all.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.context import Interaction
     from bot.ui.components import Card
-    from embeddings.types import Progress, ProgressCallback
+    from embeddings.types import Progress
 
 EVERY = 5.0
 """Seconds between two edits, at the least."""
@@ -38,6 +38,8 @@ OLD, EVERY_OLD = 55 * 60.0, 60.0
 """Discord limits edits of messages older than an hour: from then on, seconds between two edits."""
 SOON = 3.0
 """Seconds of a stage after which the time left is told."""
+FEW = 20
+"""Fewer texts than these say nothing of the model's speed."""
 _STAGES = frozenset({"encode", "write"})
 _log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class Work:
         retry: The buttons where it failed after its progress was shown.
     """
 
-    do: Callable[[ProgressCallback], Awaitable[Card]]
+    do: Callable[[Reporter], Awaitable[Card]]
     button: str
     forced: ui.Button[Any]
     retry: tuple[ui.Button[Any], ...] = ()
@@ -99,7 +101,7 @@ async def _take_turn(work: Work, reporter: Reporter) -> Card:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return await work.do(reporter.note)
+            return await work.do(reporter)
         except BusyError:
             if time.monotonic() > end:
                 raise
@@ -108,16 +110,24 @@ async def _take_turn(work: Work, reporter: Reporter) -> Card:
 
 
 class Stopwatch:
-    """Tells, from how far a work was and is, how long its stage still takes."""
+    """Tells, from how far a work was and is, how long its stage still takes.
+
+    ``speed``: texts a second that the model computed after the first ones, which wait for it to be
+    read; None while too few were.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._noted: list[tuple[float, Progress]] = []
+        self.speed: float | None = None
 
     def note(self, progress: Progress) -> None:
         """Take note of how far the work is."""
         first = [each for each in self._noted[:1] if each[1].stage == progress.stage]
         self._noted = [*first, (self._clock(), progress)]
+        took, done = self._noted[-1][0] - self._noted[0][0], progress.done - self._noted[0][1].done
+        if progress.stage == "encode" and done >= FEW and took > 0:
+            self.speed = done / took
 
     @property
     def left(self) -> float | None:
@@ -150,7 +160,7 @@ class Reporter:
         self._began = clock()
         self._latest: Progress | None = None
         self._shown: tuple[Progress | None, bool] | None = None
-        self._watch = Stopwatch(clock)
+        self.watch = Stopwatch(clock)
         self._is_waiting = False
         self._message: discord.Message | None = None
         self._loop: asyncio.Task[None] | None = None
@@ -158,7 +168,7 @@ class Reporter:
     def note(self, progress: Progress) -> None:
         """Take note of how far the work is, to be shown at the next turn."""
         self._latest, self._is_waiting = progress, False
-        self._watch.note(progress)
+        self.watch.note(progress)
 
     def wait(self) -> None:
         """Take note that somebody else's change comes first."""
@@ -222,7 +232,7 @@ class Reporter:
         stage = self._latest.stage if self._latest.stage in _STAGES else "other"
         far = {"done": str(self._latest.done), "total": str(self._latest.total)}
         said = self._language("reindex-progress", stage=self._language(f"stage-{stage}"), **far)
-        left = self._watch.left
+        left = self.watch.left
         if left is not None:
             said += self._language("reindex-left", time=say_duration(left, self._language))
         return notice(said)

@@ -241,7 +241,7 @@ def _whole(proposal: Proposal, language: Language) -> Attached:
         (language("list-left"), say_reasons(proposal.left, language)),
         (language("proposal-left-out"), _say_left_out(proposal, language)),
     ]
-    return document("proposal.txt", parts)
+    return document(language("file-proposal"), parts)
 
 
 def _line(proposed: Proposed, language: Language) -> str:

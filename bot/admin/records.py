@@ -191,7 +191,7 @@ def records_card(votes: Sequence[Vote], groups: Sequence[Group], language: Langu
         text(*(f"- {' — '.join(parts)}" for parts in told)) if told else None,
         ui.Separator(),
         text(language("records-unanswered", count=total), *_list_groups(groups, language)),
-        Attached("questions.csv", write_csv(groups, columns)) if groups else None,
+        Attached(language("file-unanswered"), write_csv(groups, columns)) if groups else None,
         accent=ANSWERED,
     )
 

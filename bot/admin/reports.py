@@ -218,7 +218,7 @@ def _whole(report: ChangeReport, language: Language) -> Attached:
         (language("list-removed"), list(report.removed)),
         (language("proposal-rejected"), say_reasons(report.rejected, language)),
     ]
-    return document("report.txt", parts)
+    return document(language("file-report"), parts)
 
 
 def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) -> Card:
@@ -231,7 +231,7 @@ def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) ->
         text(language("gate-recall", before=error.before, after=error.after)),
         list_under(head, lines, language, room=3 * LISTS, most=LINES),
         text(language("gate-choose")),
-        document("questions.txt", [(head, whole)]) if len(lines) > LINES else None,
+        document(language("file-broken"), [(head, whole)]) if len(lines) > LINES else None,
         row(*buttons),
         accent=WRONG,
     )

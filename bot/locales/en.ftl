@@ -585,3 +585,11 @@ announced-more = { $count ->
    *[other] And { $count } more new stories: /sources lists them.
 }
 button-story = Ask about this story
+
+# Attached files: without accents, which Discord takes out of names
+file-proposal = proposal.txt
+file-report = report.txt
+file-broken = lost-questions.txt
+file-unanswered = unanswered-questions.csv
+file-labelled = labelled-set.zip
+file-articles = articles.zip

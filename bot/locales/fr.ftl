@@ -621,3 +621,11 @@ announced-more = { $count ->
    *[other] Et { $count } autres nouveaux articles : /sources les montre.
 }
 button-story = Question sur cet article
+
+# Fichiers joints : sans accents, que Discord ôte des noms
+file-proposal = proposition.txt
+file-report = bilan.txt
+file-broken = questions-perdues.txt
+file-unanswered = questions-des-lecteurs.csv
+file-labelled = jeu-de-questions.zip
+file-articles = articles.zip

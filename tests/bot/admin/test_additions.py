@@ -258,4 +258,4 @@ async def test_many_articles_are_shortened_and_attached_in_full(world: World) ->
     assert (await attached.read()).decode().count("Lettre ") == 10
     await world.admin.click(shown.response, label="Confirmer")
     (report,) = shown.response.attachments
-    assert report.filename == "report.txt"
+    assert report.filename == "bilan.txt"

@@ -108,7 +108,7 @@ async def test_a_removal_is_confirmed_first(world: World) -> None:
     assert LETTER.id in {s.id for s in world.own.sources()}
     await world.admin.click(result.response, label="Retirer")
     assert LETTER.id not in {s.id for s in world.own.sources()}
-    assert f"Retirés :\n- {LETTER.id}" in text_of(result.response)
+    assert f"Retirés :\n- {LETTER.title}" in text_of(result.response)
     assert buttons_of(result.response) == {}
 
 

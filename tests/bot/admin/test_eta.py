@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.additions import FEW, START, USUAL, expect_seconds, learn_speed
-from bot.admin.progress import Stopwatch
+from bot.admin.additions import START, USUAL, expect_seconds, learn_speed
+from bot.admin.progress import FEW, Stopwatch
 from bot.translate import Languages
 from bot.ui.naming import say_duration
 from embeddings.errors import StorageError
-from embeddings.reports import ReindexReport
 from embeddings.store.records import Records
 from embeddings.types import Progress
 from tests.records import records_in
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FR, EN = (Languages.load("fr").of(code) for code in ("fr", "en"))
-
-
-def report(encoded: int, seconds: float) -> ReindexReport:
-    return ReindexReport("s1", 0, 0, 0, encoded, 0, encoded, seconds)
 
 
 @pytest.fixture
@@ -48,25 +43,20 @@ async def test_before_anything_was_measured_a_usual_speed_is_taken(store: Record
     assert await expect_seconds(store, "m", 120) == START + 120 / USUAL
 
 
-async def test_the_last_speed_is_taken(store: Records) -> None:
-    await learn_speed(store, "m", report(1000, 10.0))
-    assert await expect_seconds(store, "m", 50) == pytest.approx(START + 0.5)
+@pytest.mark.parametrize(("rest", "start"), [(0.2, START), (6.0, 6.0)])
+async def test_the_last_speed_is_taken_after_what_else_took_its_time(
+    store: Records, rest: float, start: float
+) -> None:
+    await learn_speed(store, "m", 100.0, rest)
+    assert await expect_seconds(store, "m", 50) == pytest.approx(start + 0.5)
 
 
 async def test_each_model_has_its_own_speed(store: Records) -> None:
-    await learn_speed(store, "m", report(1000, 10.0))
+    await learn_speed(store, "m", 100.0, 1.0)
     assert await expect_seconds(store, "n", 60) == START + 60 / USUAL
 
 
-@pytest.mark.parametrize("given", [None, report(FEW - 1, 1.0), report(FEW, 0.0)])
-async def test_what_says_nothing_of_the_speed_is_not_learnt(
-    store: Records, given: ReindexReport | None
-) -> None:
-    await learn_speed(store, "m", given)
-    assert await store.note("pace:m") is None
-
-
-@pytest.mark.parametrize("noted", ["soon", "0"])
+@pytest.mark.parametrize("noted", ["soon", "0 1", "100.0"])
 async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str) -> None:
     await store.write_note("pace:m", noted)
     assert await expect_seconds(store, "m", 60) == START + 60 / USUAL
@@ -74,7 +64,7 @@ async def test_a_note_that_is_no_speed_is_passed_over(store: Records, noted: str
 
 async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
     broken: Any = Broken()
-    await learn_speed(broken, "m", report(1000, 10.0))
+    await learn_speed(broken, "m", 100.0, 1.0)
     assert await expect_seconds(broken, "m", 60) == START + 60 / USUAL
     assert "could not be kept" in caplog.text
 
@@ -91,18 +81,39 @@ def test_a_time_is_told_in_french() -> None:
     assert (say_duration(0.1, FR), say_duration(300, FR)) == ("une seconde", "5 minutes")
 
 
-def after(*notes: tuple[float, str, int]) -> float | None:
-    """Return the time left after some news: seconds, stage, how many of 100."""
+def after(*notes: tuple[float, str, int]) -> Stopwatch:
+    """Return what was told of some news: seconds, stage, how many of 100."""
     now = [0.0]
     watch = Stopwatch(lambda: now[0])
     for seconds, stage, done in notes:
         now[0] = seconds
         watch.note(Progress(stage, done, 100))
-    return watch.left
+    return watch
+
+
+def test_the_models_speed_is_measured_without_what_starts_it_or_comes_after() -> None:
+    first = (9.0, "encode", 10)
+    last = (10.0, "encode", 10 + FEW)
+    assert after(first, last, (99.0, "write", 0)).speed == pytest.approx(FEW)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        (),
+        ((9.0, "encode", 100),),
+        ((9.0, "encode", 0), (10.0, "encode", FEW - 1)),
+        ((9.0, "encode", 0), (9.0, "encode", FEW)),
+        ((9.0, "write", 0), (10.0, "write", 100)),
+    ],
+    ids=["nothing", "the first ones alone", "too few", "no time", "another stage"],
+)
+def test_what_says_nothing_of_the_speed_tells_none(notes: Any) -> None:
+    assert after(*notes).speed is None
 
 
 def test_the_time_left_follows_from_what_was_done() -> None:
-    assert after((0, "encode", 0), (10, "encode", 25)) == pytest.approx(30)
+    assert after((0, "encode", 0), (10, "encode", 25)).left == pytest.approx(30)
 
 
 @pytest.mark.parametrize(
@@ -118,4 +129,4 @@ def test_the_time_left_follows_from_what_was_done() -> None:
     ids=["nothing", "one note", "too soon", "no step", "at the end", "another stage"],
 )
 def test_the_time_left_is_not_told_when_it_cannot_be(notes: Any) -> None:
-    assert after(*notes) is None
+    assert after(*notes).left is None

@@ -60,6 +60,7 @@ class Said(NamedTuple):
     published: str
     added: str
     week: str
+    table: str
 
 
 FRENCH = Said(
@@ -86,6 +87,7 @@ FRENCH = Said(
     published="C’est publié.",
     added="« pain » a été ajouté",
     week="Une question est restée sans réponse cette semaine.",
+    table="questions-des-lecteurs.csv",
 )
 ENGLISH = Said(
     locale="en-GB",
@@ -111,6 +113,7 @@ ENGLISH = Said(
     published="Done: it is published.",
     added="“pain” was added",
     week="One question was left unanswered this week.",
+    table="unanswered-questions.csv",
 )
 PIE = replace(
     RIVER, id="pie", title="La tarte", text="Bea cuit la tarte : an apple pie by a baker."
@@ -279,7 +282,7 @@ async def test_an_editor_adds_a_story_and_sees_its_history_and_what_found_no_ans
         assert words in text_of(await told.answer())
     told = await (await server.slash("admin questions", user=place.bea)).answer()
     assert f"- {said.unanswered}" in text_of(told)
-    assert [file["filename"] for file in told["attachments"]] == ["questions.csv"]
+    assert [file["filename"] for file in told["attachments"]] == [said.table]
 
 
 STUCK = """
