@@ -10,12 +10,12 @@ mapped file, from which the rows of each text are read.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -109,14 +109,9 @@ class Axes:
     @classmethod
     @cache
     def load(cls) -> Axes:
-        """Read the file beside this one."""
+        """Read the file beside this one, which ``tests.bench.axes`` made."""
         with np.load(Path(__file__).with_name("e5-tokens.npz"), allow_pickle=False) as file:
             return cls(**{name: file[name].astype(np.float32) for name in file.files})
-
-    def save(self, path: Path) -> None:
-        """Write them in half precision, as ``load`` reads them; ``measuring.axes`` makes them."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez(path, **{name: part.astype(np.float16) for name, part in parts.items()})
 
     def cut(self, tokens: Floats, mean: Floats) -> Floats:
         """Return short vectors of length 1 of tokens, float32 [n, 64]."""
@@ -136,20 +131,6 @@ class Read:
     vector: Floats
     tokens: Floats
     words: tuple[str, ...]
-
-
-class Whole(NamedTuple):
-    """What the last layer made of a text.
-
-    Attributes:
-        tokens: All of it, float32 [m, 384].
-        inside: Of it, the tokens of the text's own words, prompt and marks left out, [n, 384].
-        pieces: The numbers of these, n of them.
-    """
-
-    tokens: Floats
-    inside: Floats
-    pieces: list[int]
 
 
 class E5:
@@ -202,21 +183,27 @@ class E5:
             text: What stands behind the prompt.
             written: Another prompt in its place; None: that one.
         """
-        whole, axes = self.read_whole(prompt if written is None else written, text), Axes.load()
+        whole, inside, pieces = self.read_whole(prompt if written is None else written, text)
+        axes = Axes.load()
         return Read(
-            vector=unit(whole.tokens.mean(axis=0)[None])[0],
-            tokens=axes.cut(whole.inside, axes.query if prompt == QUERY else axes.passage),
-            words=self._words(whole.pieces),
+            vector=unit(whole.mean(axis=0)[None])[0],
+            tokens=axes.cut(inside, axes.query if prompt == QUERY else axes.passage),
+            words=self._words(pieces),
         )
 
-    def read_whole(self, written: str, text: str) -> Whole:
-        """Return what the last layer makes of a text behind the prompt that is written."""
+    def read_whole(self, written: str, text: str) -> tuple[Floats, Floats, list[int]]:
+        """Read a text behind the prompt that is written.
+
+        Returns:
+            What the last layer makes of it, float32 [m, 384]; of that the tokens of the text's own
+            words, prompt and marks left out, [n, 384]; and the numbers of these pieces, n of them.
+        """
         pieces = self.pieces(written + text)
         own = len(self.pieces(written.strip())) if written.strip() else 0
         found = self.tokens(pieces)
         inside = np.ones(len(found), np.bool_)
         inside[:: WINDOW + 2] = inside[WINDOW + 1 :: WINDOW + 2] = inside[-1] = False
-        return Whole(found, found[inside][own:], pieces[own:])
+        return found, found[inside][own:], pieces[own:]
 
     def _words(self, pieces: Sequence[int]) -> tuple[str, ...]:
         """Return the word that each piece is of."""

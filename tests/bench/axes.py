@@ -1,6 +1,6 @@
 """Makes the constants by which ``e5``'s tokens are cut short, from labelled sets.
 
-``python -m embeddings.measuring.axes DIR... --output embeddings/vectors/e5-tokens.npz``; other
+``python -m tests.bench.axes DIR... --output embeddings/vectors/e5-tokens.npz``; other
 constants make other tokens, so ``e5.RECIPE`` counts up and ``calibrate`` is run again.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,18 +48,24 @@ def principal(passages: Floats, questions: Floats) -> e5.Axes:
 
 def read_some(prompt: str, texts: Sequence[str], enough: int) -> Floats:
     """Return at least so many tokens of texts in an order drawn by chance, as far as they reach."""
-    order = random.Random(SEED).sample(sorted(set(texts)), len(set(texts)))  # noqa: S311 - no secret
+    order = random.Random(SEED).sample(sorted(set(texts)), len(set(texts)))
     model = e5.load()
     found: list[Floats] = []
     for text in order:
         if sum(map(len, found)) < enough:
-            found.append(model.read_whole(prompt, text).inside)
+            found.append(model.read_whole(prompt, text)[1])
     return np.concatenate(found)
+
+
+def save(axes: e5.Axes, path: Path) -> None:
+    """Write constants in half precision, as ``Axes.load`` reads them."""
+    parts = {field.name: getattr(axes, field.name) for field in fields(axes)}
+    np.savez(path, **{name: part.astype(np.float16) for name, part in parts.items()})
 
 
 def main() -> None:
     """Read the sets, and write the constants."""
-    parser = argparse.ArgumentParser(prog="embeddings.measuring.axes", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tests.bench.axes", description=__doc__)
     parser.add_argument("folders", metavar="DIR", nargs="+", type=Path)
     parser.add_argument("--output", metavar="FILE", required=True, type=Path)
     given = parser.parse_args()
@@ -66,7 +73,7 @@ def main() -> None:
     passages = [line.text for each in sets for line in each.lines.values()]
     questions = [question.question for each in sets for question in each.questions]
     some = read_some(e5.PASSAGE, passages, PASSAGES)
-    principal(some, read_some(e5.QUERY, questions, QUESTIONS)).save(given.output)
+    save(principal(some, read_some(e5.QUERY, questions, QUESTIONS)), given.output)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.measuring import axes
 from embeddings.vectors.e5 import Axes, unit
+from tests.bench import axes
 
 if TYPE_CHECKING:
     from pathlib import Path
