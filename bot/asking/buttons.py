@@ -87,7 +87,7 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
         asked = unplain(find_question(find_message(interaction))) if is_kept else None
         where = (place.article, place.paragraph, place.digest)
         vote = Vote(self.fields["name"], who, guild, useful, *where, question=asked)
-        await bot.records.vote(vote)
+        await bot.records.keep(vote)
 
 
 class Near(Click, template=rf"v:near:{PLACE}(?::{SCOPE})?"):

@@ -38,11 +38,11 @@ async def keep_question(
     records, code = interaction.client.records, language_of(interaction).code
     who = interaction.token, interaction.user.id, interaction.guild_id
     asked = Pending(*who, question, code, private)
-    beginning = asyncio.create_task(_surely(records.begin(asked)), name=NOTING)
+    beginning = asyncio.create_task(_surely(records.keep(asked)), name=NOTING)
 
     async def finish() -> None:
         await beginning
-        await _surely(records.finish(asked.token))
+        await _surely(records.end(Pending, asked.token))
 
     try:
         yield
@@ -56,12 +56,12 @@ async def keep_change(interaction: Interaction, custom_id: str) -> AsyncIterator
     """Keep that the button with a custom id began a change, until it ends."""
     records, code = interaction.client.records, language_of(interaction).code
     who = interaction.token, interaction.user.id, interaction.guild_id
-    await _surely(records.begin_work(Work(*who, custom_id, code)))
+    await _surely(records.keep(Work(*who, custom_id, code)))
     try:
         yield
     finally:
         if not _is_broken_off():
-            await _surely(records.end_work(interaction.token))
+            await _surely(records.end(Work, interaction.token))
 
 
 def _is_broken_off() -> bool:
@@ -88,9 +88,8 @@ async def take_up(bot: Context, before: str, answer: Answering) -> None:
     records = bot.records
     left: list[Pending | Work] = [*await records.unfinished(), *await records.works()]
     for begun in left:
-        end = records.finish if isinstance(begun, Pending) else records.end_work
         is_ours = begun.guild is None or bot.settings.discord.has(begun.guild)
-        if begun.at < before and is_ours and await end(begun.token):
+        if begun.at < before and is_ours and await records.end(type(begun), begun.token):
             await _tell(bot, begun, answer)
 
 

@@ -4,17 +4,17 @@ By default nothing of a question is kept. Every row that a person caused can be 
 deleted by them, and none outlives ``KEPT_DAYS``; all of a server's are deleted some time after the
 bot was removed from it. When somebody last asked is forgotten within two hours.
 
-A feature that keeps rows of its own adds a table in ``schema`` (and there to ``OF_PEOPLE`` and
-``OF_SERVERS``, so that its rows are forgotten with the rest) and methods here, each of which is
-one call of those of ``Rows``.
+A feature that keeps records of its own adds a dataclass to ``people`` and its table to ``schema``:
+they are kept, found and ended here by the same methods, and forgotten with the rest.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, literal, or_, select, union, update
@@ -22,34 +22,37 @@ from sqlalchemy import delete, func, literal, or_, select, union, update
 from embeddings.store import schema
 from embeddings.store.people import (
     KEPT_DAYS,
-    TABLES,
     Choices,
     Feed,
     Inquiry,
     Pending,
-    Rows,
-    Unanswered,
+    Record,
     Vote,
     Watch,
     Work,
 )
+from embeddings.store.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection, Delete, Insert, Table, Update
 
-    from embeddings.store.database import Database
+    from embeddings.store.database import Database, Transaction
 
+THREADS = 4
+"""Threads of its own that wait for the database, so that one that is mute holds up no other."""
 TURNS_KEPT = 3600.0
 """How long it is kept who took which turn, in seconds: no wait is longer."""
 TOKEN = 15 / (24 * 60)
 """Days that Discord takes an answer to an interaction: a quarter of an hour."""
 
 _CHOICES = TypeAdapter(Choices)
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 
-class Records(Rows):
+class Records:
     """The rows, for several processes at once.
 
     All methods but ``choices`` wait for the database on a thread, and raise StorageError when it
@@ -59,15 +62,21 @@ class Records(Rows):
     def __init__(
         self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        super().__init__(database, now)
+        self._database = database
+        self._now = now
+        self._threads = ThreadPoolExecutor(THREADS, "records")
         self._choices: dict[int, Choices] = {}
-        self._begun: set[str] = set()
+        self._begun: set[int | str] = set()
 
     async def open(self) -> None:
         """Drop what is too old, read what servers chose, and hear what they choose elsewhere."""
         self._database.follow(self._look)
         await self.tidy()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._look)
+
+    def close(self) -> None:
+        """Give up what waits; the database is somebody else's to close."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def reach(self) -> None:
         """Look whether the database can be reached."""
@@ -83,82 +92,75 @@ class Records(Rows):
         await self._put(schema.choices, row)
         self._choices = self._choices | {guild: choices}
 
-    async def vote(self, vote: Vote) -> None:
-        """Count a vote; it takes the place of the same person's earlier one on that answer."""
-        await self._put(schema.votes, asdict(vote) | {"at": self._moment()})
-
     async def explain(self, answer: str, user: int, reason: str) -> bool:
         """Add the reason to a vote; False when that vote is gone."""
-        table = schema.votes
+        table = TABLES[Vote]
         change = update(table).where(table.c.answer == answer, table.c.user == user)
         return await self._do(change.values(reason=reason)) > 0
 
-    async def keep(self, asked: Unanswered | Watch | Inquiry | Feed) -> int:
-        """Keep a question that was refused, waits for a story or is the newsroom's; or a feed.
+    async def keep(self, record: Record) -> int:
+        """Keep a record, in the place of the one with the same key.
 
         Returns:
-            Its number.
+            Its number, where such records are numbered, or else 0.
         """
-        table = TABLES[type(asked)]
-        given = {key: value for key, value in asdict(asked).items() if key != "n"}
-        insert = table.insert().values(**given | {"at": self._moment()}).returning(table.c.n)
+        table, row = TABLES[type(record)], asdict(record) | {"at": self._moment()}
+        if isinstance(record, Work):
+            self._begun.add(record.token)
+        if "n" not in table.c:
+            await self._put(table, row)
+            return 0
+        row.pop("n", None)
+        insert = table.insert().values(row).returning(table.c.n)
         return int(await self._write(lambda c: c.scalar(insert)) or 0)
 
-    async def end(self, kind: type[Watch | Inquiry | Feed], n: int) -> bool:
-        """Delete one of these by its number; False when somebody else already did."""
+    async def end(self, kind: type[Record], key: int | str) -> bool:
+        """Delete a record by its number or token; False when somebody else already did."""
+        self._begun.discard(key)
         table = TABLES[kind]
-        return await self._do(delete(table).where(table.c.n == n)) > 0
+        return await self._do(delete(table).where(*(c == key for c in table.primary_key))) > 0
+
+    async def of(
+        self, kind: type[R], *, guild: int | None = None, user: int | None = None
+    ) -> list[R]:
+        """Return the records of a server or of a person, newest first."""
+        c = TABLES[kind].c
+        chosen = c.user == user if user is not None else c.guild == guild
+        order = (c.at.desc(), c.get("n", c.at).desc())
+        return await self._list(kind, chosen, c.at >= self._moment(KEPT_DAYS), order=order)
 
     async def all_watches(self) -> list[Watch]:
         """Return the questions of all servers, oldest first."""
-        return await self._list(Watch, order=(schema.watches.c.n,))
+        return await self._list(Watch, order=(TABLES[Watch].c.n,))
 
     async def inquiry(self, n: int) -> Inquiry | None:
         """Return a question that is not answered yet; None when it is, or was deleted."""
-        return next(iter(await self._list(Inquiry, schema.inquiries.c.n == n)), None)
-
-    async def begin(self, pending: Pending) -> None:
-        """Keep a question that was acknowledged."""
-        await self._put(schema.pending, asdict(pending) | {"at": self._moment()})
-
-    async def finish(self, token: str) -> bool:
-        """Delete a question that is answered; False when another process took it over."""
-        return await self._do(delete(schema.pending).where(schema.pending.c.token == token)) > 0
+        return next(iter(await self._list(Inquiry, TABLES[Inquiry].c.n == n)), None)
 
     async def unfinished(self) -> list[Pending]:
         """Return the questions that can still be answered, and delete those that cannot."""
-        at = schema.pending.c.at
-        await self._do(delete(schema.pending).where(at < self._moment(TOKEN)))
+        at = TABLES[Pending].c.at
+        await self._do(delete(TABLES[Pending]).where(at < self._moment(TOKEN)))
         return await self._list(Pending, order=(at,))
-
-    async def begin_work(self, work: Work) -> None:
-        """Keep that a change has begun."""
-        self._begun.add(work.token)
-        await self._put(schema.works, asdict(work) | {"at": self._moment()})
-
-    async def end_work(self, token: str) -> bool:
-        """Delete that a change has begun; False when another process already did."""
-        self._begun.discard(token)
-        return await self._do(delete(schema.works).where(schema.works.c.token == token)) > 0
 
     async def works(self) -> list[Work]:
         """Return the changes that others than this process began, and of which no end is known."""
-        found = await self._list(Work, order=(schema.works.c.at,))
+        found = await self._list(Work, order=(TABLES[Work].c.at,))
         return [work for work in found if work.token not in self._begun]
 
     async def feeds(self, guild: int) -> list[Feed]:
         """Return the feeds of a server, oldest first."""
-        table = schema.feeds
+        table = TABLES[Feed]
         return await self._list(Feed, table.c.guild == guild, order=(table.c.n,))
 
     async def feeds_due(self, before: float) -> list[Feed]:
         """Return the feeds that were not looked at since then, of all servers."""
-        table = schema.feeds
+        table = TABLES[Feed]
         return await self._list(Feed, table.c.looked <= before, order=(table.c.n,))
 
     async def change_feed(self, n: int, **fields: str | float | None) -> None:
         """Change some fields of a feed, unless it is not watched any more."""
-        await self._do(update(schema.feeds).where(schema.feeds.c.n == n).values(**fields))
+        await self._do(update(TABLES[Feed]).where(TABLES[Feed].c.n == n).values(**fields))
 
     async def forget(self, user: int) -> int:
         """Delete all that a person caused; return how many rows that was."""
@@ -250,3 +252,37 @@ class Records(Rows):
         with self._database.read() as connection:
             rows = connection.execute(select(schema.choices)).all()
         self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
+
+    def _moment(self, days: float = 0.0) -> str:
+        """Return the moment so many days ago, as it is kept."""
+        return (self._now() - timedelta(days=days)).isoformat(timespec="seconds")
+
+    async def _put(self, table: Table, row: dict[str, Any]) -> None:
+        """Write a row in the place of the one with the same key."""
+        insert = self._database.insert(table).values(row)
+        key = [column.name for column in table.primary_key]
+        await self._do(insert.on_conflict_do_update(index_elements=key, set_=row))
+
+    async def _list(
+        self, kind: type[R], *chosen: ColumnElement[bool], order: tuple[Any, ...] = ()
+    ) -> list[R]:
+        columns = (TABLES[kind].c[field.name] for field in fields(kind))
+        found = select(*columns).where(*chosen).order_by(*order)
+        return await self._read(lambda c: [kind(**row) for row in c.execute(found).mappings()])
+
+    async def _do(self, *statements: Delete | Insert | Update) -> int:
+        """Execute statements in one transaction; return how many rows that was."""
+        return await self._write(lambda c: sum(c.execute(each).rowcount for each in statements))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self._database.read, work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self._database.write, work)
+
+    async def _run(self, begin: Transaction, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)

@@ -3,12 +3,13 @@
 What a person reads elsewhere as a file is here a row: an article with every version that it had,
 who changed what, what waits to be confirmed, which snapshot is live. Days and moments are texts in
 ISO 8601, moments in UTC, so that both databases sort and compare them alike. A feature that keeps
-rows of its own adds a table here and methods to ``records``; ``make`` makes what is not there.
+rows of its own adds a kind of records to ``people`` and to ``TABLES``; ``make`` makes what is not
+there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from sqlalchemy import (
     BigInteger,
@@ -28,15 +29,22 @@ from sqlalchemy import (
 )
 
 from embeddings.errors import InputError, StorageError
+from embeddings.store.people import Feed, Inquiry, Pending, Unanswered, Vote, Watch, Work
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.types import TypeEngine
 
 VERSION = 1
 """Which tables this program reads and writes; a database says which it has."""
 
 METADATA = MetaData()
 _COUNTER = BigInteger().with_variant(Integer, "sqlite")  # only such a column counts there
+_TYPES: dict[type, TypeEngine[Any]] = {
+    bool: Boolean(), int: BigInteger(), float: Float(53), str: Text(),
+}  # fmt: skip
+_WHOSE = ("user", "guild")
+"""Fields by which records are found."""
 
 
 def _collection() -> Column[str]:
@@ -46,24 +54,23 @@ def _collection() -> Column[str]:
     )
 
 
-def _language() -> Column[str]:
-    return Column("language", String, nullable=False)
+def _records(name: str, kind: type[Any], *key: str) -> Table:
+    """Return the table of a kind of records: a column for each field, null where that may be None.
 
-
-def _questions(
-    name: str, *more: Column[Any], key: Column[Any] | None = None, is_public: bool = False
-) -> Table:
-    """Return a table of questions, each of a person; by default those of private ones too."""
-    return Table(
-        name,
-        METADATA,
-        Column("n", _COUNTER, primary_key=True, autoincrement=True) if key is None else key,
-        Column("user", BigInteger, nullable=False, index=True),
-        Column("guild", BigInteger, nullable=not is_public, index=True),
-        Column("question", Text, nullable=False),
-        Column("at", String, nullable=False),
-        *more,
-    )
+    Args:
+        name: What the table is called.
+        kind: A dataclass, whose fields are of the types in ``_TYPES``.
+        key: The fields that tell a record from the others; none: records are numbered.
+    """
+    columns = [] if key else [Column("n", _COUNTER, primary_key=True, autoincrement=True)]
+    types = {name: given for name, given in get_type_hints(kind).items() if name != "n"}
+    for field, given in types.items():
+        of, *none = get_args(given) or (given,)
+        is_key, is_whose, may_lack = field in key, field in _WHOSE, bool(none)
+        columns.append(
+            Column(field, _TYPES[of], primary_key=is_key, index=is_whose, nullable=may_lack)
+        )
+    return Table(name, METADATA, *columns)
 
 
 about = Table(
@@ -163,24 +170,6 @@ proposals = Table(
 )
 """Changes that wait for somebody to confirm them."""
 
-votes = Table(
-    "votes",
-    METADATA,
-    Column("answer", String, nullable=False),
-    Column("user", BigInteger, nullable=False),
-    Column("guild", BigInteger, index=True),
-    Column("useful", Boolean, nullable=False),
-    Column("article", String, nullable=False),
-    Column("paragraph", Integer, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("reason", Text),
-    Column("question", Text),
-    Column("at", String, nullable=False),
-    PrimaryKeyConstraint("answer", "user"),
-)
-
-unanswered = _questions("unanswered", Column("refusal", String, nullable=False))
-
 choices = Table(
     "choices",
     METADATA,
@@ -211,49 +200,18 @@ turns = Table(
 )
 """What only one process may do for a while, and which one that is."""
 
-watches = _questions("watches", Column("channel", BigInteger), _language())
-"""Questions whose askers want to be told once a story answers, there or else in private."""
-
-inquiries = _questions("inquiries", Column("channel", BigInteger), _language(), is_public=True)
-"""Questions that the newsroom was asked, until it answers."""
-
-pending = _questions(
-    "pending",
-    _language(),
-    Column("private", Boolean, nullable=False),
-    key=Column("token", String, primary_key=True),  # of the interaction: it is good for 15 minutes
-)
-"""Questions that were acknowledged and are not answered yet; for 15 minutes at the most."""
-
-works = Table(
-    "works",
-    METADATA,
-    Column("token", String, primary_key=True),  # of the interaction that shows how far it is
-    Column("user", BigInteger, nullable=False, index=True),
-    Column("guild", BigInteger, index=True),
-    Column("button", String, nullable=False),  # what begins it: the custom id of a button
-    Column("language", String, nullable=False),
-    Column("at", String, nullable=False),
-)
-"""Changes that a process is about, so that one whose process died is told of after the start."""
-
-feeds = Table(
-    "feeds",
-    METADATA,
-    Column("n", _COUNTER, primary_key=True, autoincrement=True),
-    Column("guild", BigInteger, nullable=False, index=True),
-    Column("address", Text, nullable=False),
-    Column("channel", BigInteger),  # where new stories are announced; null: nowhere
-    Column("looked", Float(53), nullable=False),  # when, in seconds since 1970; 0: never
-    Column("memory", Text, nullable=False),  # what it has given already, as a JSON object
-    Column("trouble", Text, nullable=False),  # why the last look gave nothing; empty: all is well
-    Column("at", String, nullable=False),
-)
-"""Feeds and sitemaps that servers watch, each for its own collection."""
-
-OF_PEOPLE = (votes, unanswered, watches, inquiries, pending, works)
+TABLES = {
+    Vote: _records("votes", Vote, "answer", "user"),
+    Unanswered: _records("unanswered", Unanswered),
+    Watch: _records("watches", Watch),
+    Inquiry: _records("inquiries", Inquiry),
+    Pending: _records("pending", Pending, "token"),
+    Work: _records("works", Work, "token"),
+    Feed: _records("feeds", Feed),
+}
+OF_PEOPLE = tuple(table for table in TABLES.values() if "user" in table.c)
 """The tables with what people caused, each with their id; nothing of it outlives its time."""
-OF_SERVERS = (votes, unanswered, choices, watches, inquiries, pending, works, feeds)
+OF_SERVERS = (*TABLES.values(), choices)
 """The tables with what is of a server."""
 
 

@@ -256,13 +256,13 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     records = bot.records
     before = Records(records._database)
     work = Work("token-1", world.admin.id, world.guild.id, begun, "fr")
-    await before.begin_work(work)
+    await before.keep(work)
     await take_up(bot, EARLIER, ask_again)
     assert _late(world) == []
     await take_up(bot, LATER, ask_again)
     assert "au milieu de ce changement : rien n’a été modifié" in _late(world)[-1]
     assert begun in _late(world)[-1]
-    await before.begin_work(replace(work, token=OTHER, language="en"))
+    await before.keep(replace(work, token=OTHER, language="en"))
     await engine.confirm(begun.rpartition(":")[2])
     await take_up(bot, LATER, ask_again)
     assert "I was restarted during this change, and it is published" in _late(world)[-1]

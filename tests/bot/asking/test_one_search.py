@@ -123,7 +123,7 @@ async def test_a_vote_is_acknowledged_before_it_is_written(
     async def vote(_: Vote) -> None:
         heard.append(len(_callbacks(world)) - before)
 
-    monkeypatch.setattr(world.bot.records, "vote", vote)
+    monkeypatch.setattr(world.bot.records, "keep", vote)
     await world.member.click(first.response, label=label)
     assert heard == [1]
 
@@ -138,8 +138,8 @@ async def test_a_vote_that_cannot_be_written_is_told_behind_its_form(
     async def vote(_: Vote) -> None:
         raise StorageError("full")
 
-    monkeypatch.setattr(world.bot.records, "vote", vote)
     first = await world.ask(QUESTION)
+    monkeypatch.setattr(world.bot.records, "keep", vote)
     clicked = await world.member.click(first.response, label="Pas utile")
     assert "Le disque est plein" in text_of(clicked.followups[0])
 

@@ -37,7 +37,7 @@ async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> 
 
 async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
     row = Pending("token-1", world.member.id, world.guild.id, QUESTION, "fr", private=False)
-    await records(world).begin(row)
+    await records(world).keep(row)
     await take_up(world.bot, LATER, ask_again)
     assert world.engine.asked[-1][0] == QUESTION
     assert len(sent(world)) == 1
@@ -53,13 +53,13 @@ async def test_a_question_that_leant_on_more_than_its_words_is_to_be_asked_again
     """Without its days, another question would be answered."""
     world.locale = locale
     with monkeypatch.context() as crash:
-        crash.setattr(Records, "finish", _forget_nothing)
+        crash.setattr(Records, "end", _forget_nothing)
         await world.ask(QUESTION, since="2018")
         await world.env.settle()
     (row,) = await records(world).unfinished()
     assert row.question == ""
-    await records(world).finish(row.token)
-    await records(world).begin(replace(row, token=OTHER))
+    await records(world).end(Pending, row.token)
+    await records(world).keep(replace(row, token=OTHER))
     asked = len(world.engine.asked)
     await take_up(world.bot, LATER, ask_again)
     told = {"fr": "posez la question de nouveau", "en-GB": "please ask again"}
@@ -73,13 +73,13 @@ async def _forget_nothing(*_: object) -> bool:
 
 async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
     row = Pending("token-2", world.member.id, world.guild.id, QUESTION, "fr", private=False)
-    await records(world).begin(row)
+    await records(world).keep(row)
     await take_up(world.bot, "2000-01-01T00:00:00+00:00", ask_again)
     assert sent(world) == []
 
 
 async def test_what_cannot_be_answered_any_more_says_so(world: World) -> None:
     row = Pending("token-3", world.member.id, world.guild.id, "???", "fr", private=True)
-    await records(world).begin(row)
+    await records(world).keep(row)
     await take_up(world.bot, LATER, ask_again)
     assert "redémarré" in str(sent(world)[0].json)

@@ -72,7 +72,7 @@ class Leaving:
 
     async def fill(self, guild: int) -> None:
         """Have everything kept of a server."""
-        await self.store.vote(Vote("a", 1, guild, True, "x", 1, "y"))
+        await self.store.keep(Vote("a", 1, guild, True, "x", 1, "y"))
         await self.store.keep(Unanswered(1, guild, "Q", "not_found"))
         await self.store.choose(guild, Choices(public=False))
 
@@ -123,7 +123,7 @@ async def test_what_a_server_had_is_deleted_when_its_days_are_over(leaving: Leav
 
 async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving) -> None:
     await leaving.fill(77)
-    await leaving.store.vote(Vote("b", 1, None, True, "x", 1, "y"))
+    await leaving.store.keep(Vote("b", 1, None, True, "x", 1, "y"))
     await leaving.removed()
     await leaving.later(DAYS + 1)
     assert await kept(leaving.store, 77) == (1, 1, Choices(public=False))

@@ -14,6 +14,7 @@ import pytest
 from bot.running import supervise as ending
 from config.settings import Settings
 from embeddings.engine import SearchEngine
+from embeddings.store.people import Pending
 from embeddings.store.records import Records
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUESTION, QUOTE, WORDS, ask, running
@@ -74,13 +75,13 @@ async def test_nothing_is_left_of_what_was_answered_just_before_the_end(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path
 ) -> None:
     """The next run would answer it again; that it is answered is noted beside, and late here."""
-    forget = Records.finish
+    forget = Records.end
 
-    async def forget_late(records: Records, token: str) -> bool:
+    async def forget_late(records: Records, kind: type[Pending], token: str) -> bool:
         await asyncio.sleep(0.5)
-        return await forget(records, token)
+        return await forget(records, kind, token)
 
-    monkeypatch.setattr(Records, "finish", forget_late)
+    monkeypatch.setattr(Records, "end", forget_late)
     async with running(monkeypatch, server, FakeEngine(), tmp_path) as life:
         await server.connected()
         await (await ask(server, ana)).answer()

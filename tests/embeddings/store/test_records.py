@@ -81,7 +81,7 @@ async def other(
 
 
 async def test_votes_and_refused_questions_come_back_as_they_were(records: Records) -> None:
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     await records.keep(ASKED)
     assert await records.of(Vote, user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
     assert await records.of(Unanswered, guild=2) == [replace(ASKED, at="2026-01-01T00:00:00+00:00")]
@@ -90,10 +90,10 @@ async def test_votes_and_refused_questions_come_back_as_they_were(records: Recor
 async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_alone(
     records: Records,
 ) -> None:
-    await records.vote(VOTE)
-    await records.vote(replace(VOTE, useful=False))
-    await records.vote(replace(VOTE, user=7))
-    await records.vote(replace(VOTE, user=8, guild=None))
+    await records.keep(VOTE)
+    await records.keep(replace(VOTE, useful=False))
+    await records.keep(replace(VOTE, user=7))
+    await records.keep(replace(VOTE, user=8, guild=None))
     assert sorted((v.user, v.useful) for v in await records.of(Vote, guild=2)) == [
         (1, False),
         (7, True),
@@ -104,15 +104,15 @@ async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_
 
 async def test_a_reason_is_added_to_its_vote_and_kept_with_no_other(records: Records) -> None:
     assert not await records.explain("a1", 1, "Trop long")
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     assert await records.explain("a1", 1, "Trop long")
     assert [v.reason for v in await records.of(Vote, user=1)] == ["Trop long"]
 
 
 async def test_a_person_is_forgotten_whole_and_nobody_else(records: Records) -> None:
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     await records.keep(ASKED)
-    await records.vote(replace(VOTE, user=7))
+    await records.keep(replace(VOTE, user=7))
     assert await records.forget(1) == 2
     assert await records.of(Vote, user=1) == []
     assert await records.of(Unanswered, user=1) == []
@@ -120,7 +120,7 @@ async def test_a_person_is_forgotten_whole_and_nobody_else(records: Records) -> 
 
 
 async def test_a_server_is_forgotten_whole_and_no_other(records: Records) -> None:
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     await records.keep(replace(ASKED, guild=3))
     await records.choose(2, CHOSEN)
     await records.leave(2)
@@ -133,7 +133,7 @@ async def test_a_server_is_forgotten_whole_and_no_other(records: Records) -> Non
 async def test_nothing_is_shown_or_kept_for_longer_than_is_said(
     records: Records, clock: Clock, opened: Callable[[], Database]
 ) -> None:
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     await records.keep(ASKED)
     clock.now += timedelta(days=KEPT_DAYS, seconds=1)
     assert await records.of(Vote, user=1) == []
@@ -181,10 +181,10 @@ async def test_a_feed_is_due_until_it_was_looked_at_and_goes_with_its_server(
 async def test_a_change_that_began_is_told_of_by_another_process_once(
     records: Records, other: Records
 ) -> None:
-    await records.begin_work(Work("token", 1, 2, "v:index:o:0", "fr"))
+    await records.keep(Work("token", 1, 2, "v:index:o:0", "fr"))
     assert await records.works() == []
     assert [work.token for work in await other.works()] == ["token"]
-    assert (await other.end_work("token"), await other.end_work("token")) == (True, False)
+    assert (await other.end(Work, "token"), await other.end(Work, "token")) == (True, False)
 
 
 async def test_notes_come_back_as_they_were_last_written(records: Records) -> None:
@@ -242,8 +242,8 @@ async def test_tidying_forgets_the_turns_that_no_wait_is_longer_than(
 
 
 async def test_two_processes_share_votes(records: Records, other: Records) -> None:
-    await records.vote(VOTE)
-    await other.vote(replace(VOTE, useful=False))
+    await records.keep(VOTE)
+    await other.keep(replace(VOTE, useful=False))
     assert [v.useful for v in await records.of(Vote, guild=2)] == [False]
 
 
@@ -266,15 +266,15 @@ async def test_a_file_that_somebody_locks_is_an_error_with_a_sentence(tmp_path: 
     one, two = open_database(Settings(data=tmp_path)), open_database(Settings(data=tmp_path))
     refused = pytest.raises(StorageError, match="has been locked by somebody else for 2 s")
     with one.write(), refused:
-        await Records(two).vote(VOTE)
-    await Records(two).vote(VOTE)
+        await Records(two).keep(VOTE)
+    await Records(two).keep(VOTE)
     one.close()
     two.close()
 
 
 async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
     database = open_database(Settings(data=tmp_path / "data"))
-    await Records(database).vote(VOTE)
+    await Records(database).keep(VOTE)
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
     assert modes == dict.fromkeys(("verbatim.db", "verbatim.db-wal", "verbatim.db-shm"), 0o600)
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
@@ -292,7 +292,7 @@ async def test_a_database_that_was_away_at_the_start_is_used_once_it_is_there(
     with pytest.raises(AwayError, match="cannot be reached"):
         await records.open()
     await asyncio.to_thread(postgres_of_its_own.start)
-    await records.vote(VOTE)
+    await records.keep(VOTE)
     assert len(await records.of(Vote, user=1)) == 1
     database.close()
 
@@ -304,7 +304,7 @@ async def test_a_database_that_does_not_answer_holds_up_no_other_thread(tmp_path
             Settings(data=tmp_path, store=StoreSettings(address=SecretStr(url)))
         )
         records = Records(database)
-        votes = [asyncio.create_task(records.vote(VOTE)) for _ in range(40)]
+        votes = [asyncio.create_task(records.keep(VOTE)) for _ in range(40)]
         await asyncio.sleep(0.05)
         async with asyncio.timeout(1):
             await asyncio.to_thread(str)
