@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.ui.catalogue import Catalogue, Catalogues
     from bot.ui.naming import Place
     from config.settings import Settings
-    from embeddings.collections import Collections, Scope
+    from embeddings.collections import Collections
     from embeddings.engine import SearchEngine
     from embeddings.store.records import Records
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
@@ -82,23 +82,27 @@ class Context(commands.Bot):
             EmbeddingsError: The server's own articles cannot be opened.
         """
         server = guild if guild is not None and self.get_guild(guild) is not None else None
-        scope = await self.collections.scope(server)
-        place = server if len(scope.lists) > 1 else None
-        return Seen(scope, self.catalogues.of(place, *scope.lists))
+        engines = await self.collections.list_seen(server)
+        place = server if len(engines) > 1 else None
+        return Seen(engines, self.catalogues.of(place, *(e.sources() for e in engines)))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The only way to what may be searched and read: what is seen from one place."""
+    """The only way to what may be searched and read: what is seen from one place, and no other.
 
-    scope: Scope
+    ``engines``: the shared collection, then the server's own if any; ``catalogue``: their articles.
+    """
+
+    engines: tuple[SearchEngine, ...]
     catalogue: Catalogue
 
     async def ask(
         self, question: str, filters: Filters, *, top_k: int, before: Sequence[str] = ()
     ) -> Answer:
         """Answer from all that is seen; ``before``: what was asked before, oldest first."""
-        return await self.scope.ask(question, top_k=top_k, filters=filters, before=before)
+        shared, *own = self.engines
+        return await shared.ask(question, top_k=top_k, filters=filters, before=before, also=own)
 
     def article(self, ref: str) -> ArticleSummary:
         """Return the article that a button names.
@@ -118,11 +122,22 @@ class Seen:
 
     def passages(self, article: ArticleSummary) -> Sequence[Passage]:
         """Return an article's passages, from memory."""
-        return self.scope.holder(article).passages(article.id)
+        return self._holder(article).passages(article.id)
 
     async def read(self, article: ArticleSummary) -> Article:
         """Read an article again, with its text."""
-        return await self.scope.holder(article).article(article.id)
+        return await self._holder(article).article(article.id)
+
+    def _holder(self, article: ArticleSummary) -> SearchEngine:
+        """Return the collection that an article is of.
+
+        Raises:
+            BotError: It is not to be seen from here.
+        """
+        found = (engine for engine in self.engines if engine.name == article.collection)
+        if holder := next(found, None):
+            return holder
+        raise BotError("article-gone")
 
 
 def guild_id(where: Where) -> int | None:

@@ -1,4 +1,4 @@
-"""All collections, opened when they are wanted, and the scope of what one place may see."""
+"""All collections, opened when they are wanted, and those that one place may see."""
 
 from __future__ import annotations
 
@@ -9,25 +9,19 @@ import shutil
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
-from embeddings.changing.limits import SERVER, name_of
 from embeddings.engine import SearchEngine
-from embeddings.errors import InputError, StorageError, UnknownArticle
-from embeddings.types import SHARED
+from embeddings.errors import InputError, StorageError
+from embeddings.types import SERVER, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from config.settings import Settings
-    from embeddings.types import Answer, ArticleSummary, Filters
 
 log = logging.getLogger(__name__)
-
-EMPTY: Mapping[str, SearchEngine] = MappingProxyType({})
-"""No collection of one's own."""
 
 
 @dataclass(slots=True)
@@ -77,14 +71,16 @@ class Collections:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def scope(self, server: int | None) -> Scope:
-        """Return what may be seen from a server; None: from a private conversation.
+    async def list_seen(self, server: int | None) -> tuple[SearchEngine, ...]:
+        """Return what may be seen from a server: the shared collection, then its own if any.
+
+        None: from a private conversation.
 
         Raises:
             EmbeddingsError: The server's own collection cannot be opened.
         """
         own = await self.of(server) if server is not None else None
-        return Scope(self.shared, {name_of(server): own} if own and server is not None else EMPTY)
+        return (self.shared, own) if own else (self.shared,)
 
     async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
         """Return a server's own collection, opened if need be; None when it has none.
@@ -179,52 +175,3 @@ class Collections:
         gone = self._pointers.delete(name)
         shutil.rmtree(self.shared.database.folder / name, ignore_errors=True)
         return gone
-
-
-class Scope:
-    """The collections that one place sees; it holds no other, and so can show no other.
-
-    Args:
-        shared: The operator's collection.
-        own: The server's own, by its name, where it has one.
-    """
-
-    def __init__(self, shared: SearchEngine, own: Mapping[str, SearchEngine] = EMPTY) -> None:
-        self._shared = shared
-        self._own = own
-
-    @property
-    def lists(self) -> tuple[tuple[ArticleSummary, ...], ...]:
-        """The articles that serve now, from memory: the shared ones, then the server's own."""
-        return tuple(engine.sources() for engine in (self._shared, *self._own.values()))
-
-    async def ask(
-        self,
-        question: str,
-        *,
-        top_k: int | None = None,
-        filters: Filters | None = None,
-        before: Sequence[str] = (),
-    ) -> Answer:
-        """Answer from all collections together, or refuse when none of them answers.
-
-        Raises:
-            QuestionError: The question is empty, too long, or has no word.
-            UnknownArticle: The filters name an article that is not there.
-        """
-        own = tuple(self._own.values())
-        return await self._shared.ask(
-            question, top_k=top_k, filters=filters, before=before, also=own
-        )
-
-    def holder(self, article: ArticleSummary) -> SearchEngine:
-        """Return the collection that an article is of.
-
-        Raises:
-            UnknownArticle: It is not to be seen from here.
-        """
-        if article.collection == SHARED:
-            return self._shared
-        if own := self._own.get(article.collection):
-            return own
-        raise UnknownArticle(f"There is no article {article.id!r} here.")

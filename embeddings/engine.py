@@ -6,14 +6,12 @@ import asyncio
 import contextlib
 import platform
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
 from embeddings.changing.changes import Changes
-from embeddings.changing.limits import limits_of
 from embeddings.changing.publishing import Publisher
 from embeddings.errors import InputError
 from embeddings.live import Live
@@ -22,7 +20,7 @@ from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.records import Records
-from embeddings.types import MAX_QUESTION, SHARED, Filters
+from embeddings.types import MAX_QUESTION, SERVER, SHARED, Filters
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.reindexing import Builder
     from embeddings.store.database import Database
-    from embeddings.types import Answer, Article, ArticleSummary, Hit, Passage, ProgressCallback
+    from embeddings.types import Answer, Article, ArticleSummary, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 __all__ = ["MAX_QUESTION", "SearchEngine"]
@@ -61,6 +59,8 @@ class SearchEngine(Changes):
 
     Attributes:
         records: What the bot keeps of people and servers.
+        name: The collection's.
+        is_shared: Whether it is the operator's, which everybody may search.
 
     Raises:
         InputError: It is no name for a collection.
@@ -87,15 +87,15 @@ class SearchEngine(Changes):
         self.pointers: Pointers = beside.pointers if beside else Pointers(self.database)
         self.records: Records = beside.records if beside else Records(self.database)
         self._settings = settings
-        self._limits = limits_of(settings, collection)
-        self._create = create or collection == SHARED
-        self._seeds = settings.seeds if seed and collection == SHARED else None
+        self._limits = settings.servers if collection.startswith(SERVER) else None
+        self.name, self.is_shared = collection, collection == SHARED
+        self._create = create or self.is_shared
+        self._seeds = settings.seeds if seed and self.is_shared else None
         self._clock = clock
         self._progress = progress
         self._beside = beside
         shared = beside._live if beside else None  # noqa: SLF001 - of this class
         self._serve = partial(Live, settings, encoder=encoder, builder=builder, beside=shared)
-        self._name = collection
         self._heard: Heard | None = None
 
     async def __aenter__(self) -> Self:
@@ -107,7 +107,7 @@ class SearchEngine(Changes):
             InputError: There is no such collection, and it is not to be made.
             StorageError: The data cannot be read or written.
         """
-        self._rows = CollectionRows(self.database, self.pointers, self._name)
+        self._rows = CollectionRows(self.database, self.pointers, self.name)
         self._live = self._serve(SnapshotStore(self._rows))
         self._collection = Publisher(self._settings, self._live)
         try:
@@ -174,12 +174,7 @@ class SearchEngine(Changes):
         )
         await self._ready()
         lives = [engine._live for engine in also]  # noqa: SLF001 - of the same class
-        answer = await self._live.answer(text, terms, lives)
-        return replace(
-            answer,
-            hits=tuple(map(_add_date, answer.hits)),
-            closest=tuple(map(_add_date, answer.closest)),
-        )
+        return await self._live.answer(text, terms, lives)
 
     async def warm(self) -> None:
         """Load what the first question would wait for; ModelError when it cannot be loaded."""
@@ -247,11 +242,6 @@ class SearchEngine(Changes):
         from embeddings.snapshots.verifying import verify
 
         return await asyncio.to_thread(verify, self._live.kept, self._live.snapshot)
-
-
-def _add_date(hit: Hit) -> Hit:
-    """Say when the article of a hit was corrected."""
-    return replace(hit, corrected=hit.article.corrected)
 
 
 def _versions() -> dict[str, str]:

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
 SHARED = "shared"
 """The name of the collection that belongs to the operator and that everybody may search."""
+SERVER = "server-"
+"""How the name of a server's own collection begins; its id on Discord follows."""
 MAX_QUESTION = 1000
 """The longest question, in characters."""
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
 """What an article is besides its text; with that, ``identity`` tells two versions apart."""
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What can be set, besides the text; it stays as it was set, whatever is read anew."""
+
+
+def name_of(server: int) -> str:
+    """Return the name of a server's own collection."""
+    return f"{SERVER}{server}"
 
 
 def digest(text: str) -> str:
@@ -180,7 +187,6 @@ class Hit:
         text: The words, exactly ``article.text[passage.start:passage.end]``.
         sentence: The sentence that answers; it lies inside the passage.
         also_in: Titles of other articles that carry nearly the same passage.
-        corrected: When the article's text was last changed since it came.
     """
 
     rank: int
@@ -191,7 +197,6 @@ class Hit:
     text: str
     sentence: Sentence
     also_in: tuple[str, ...] = ()
-    corrected: dt.datetime | None = None
 
 
 class Refusal(StrEnum):

@@ -27,7 +27,7 @@ from embeddings.reports import (
     Terms,
     Wish,
 )
-from embeddings.types import Article, ArticleSummary, Progress, Rejected
+from embeddings.types import SHARED, Article, ArticleSummary, Progress, Rejected
 from tests.fakereading import Kept, edited, proposed, read_file
 from tests.stories import split
 
@@ -56,7 +56,7 @@ class Changes:
     """
 
     def __init__(self, articles: Sequence[Article], collection: str) -> None:
-        self.collection = collection
+        self.name, self.is_shared = collection, collection == SHARED
         self.busy = False
         self.failure: Exception | None = None
         self.broken: tuple[BrokenQuestion, ...] = ()
@@ -102,7 +102,7 @@ class Changes:
             raise self.failure
         outcomes = [self._read(given, (names or {}).get(given, given)) for given in inputs]
         read = [o for o in outcomes if not isinstance(o, Rejected)]
-        mine = [(replace(a, collection=self.collection), guessed) for a, guessed in read]
+        mine = [(replace(a, collection=self.name), guessed) for a, guessed in read]
         others = [o for o in outcomes if isinstance(o, Rejected)]
         return self._keep(mine, (*rejected, *others))
 

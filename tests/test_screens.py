@@ -157,7 +157,8 @@ async def test_the_line_of_a_source_takes_four_lines_at_most_on_a_telephone(
     named = {"source": "La Nouvelle République du Centre-Ouest et du Berry", "language": other}
     named |= {"author": "Marie-Antoinette de La Rochefoucauld-Montmorency", "date": DAY}
     corrected = datetime(2026, 11, 28, tzinfo=UTC)
-    one = replace(hit("Il pleut.", "Il pleut.", **named), corrected=corrected)
+    one = hit("Il pleut.", "Il pleut.", **named)
+    one = replace(one, article=replace(one.article, corrected=corrected))
     shown = answer_card(Answer("?", "s1", 0.8, None, (one,)), View(language, 0.5))
     file = tmp_path / "card.html"
     file.write_text(page(sent(shown), language), encoding="utf-8")

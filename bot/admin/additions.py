@@ -55,7 +55,7 @@ async def propose(
     engine = await target(interaction, shared=shared)
     async with interaction.client.reading:
         proposal = await _read(interaction, engine, uploads, links)
-    await show(interaction, engine, proposal, shared=shared)
+    await show(interaction, engine, proposal)
 
 
 async def _read(
@@ -74,16 +74,15 @@ async def _read(
         return await engine.propose(given.inputs, names=given.names, rejected=given.rejected)
 
 
-async def show(
-    interaction: Interaction, engine: SearchEngine, proposal: Proposal, *, shared: bool
-) -> None:
+async def show(interaction: Interaction, engine: SearchEngine, proposal: Proposal) -> None:
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
     if proposal.token and not (list_proposed(proposal) or proposal.removed):
         await engine.drop(proposal.token)
     records, model = interaction.client.records, engine.status().model
     now, language = await _read_changing(engine, proposal), delivery.language_of(interaction)
     seconds, room = await expect_seconds(records, model, proposal.to_encode), await engine.room()
-    draw = partial(proposal_card, where=where(shared=shared), seconds=seconds, room=room)
+    to = where(shared=engine.is_shared)
+    draw = partial(proposal_card, where=to, seconds=seconds, room=room)
     await delivery.answer(interaction, await asyncio.to_thread(draw, proposal, now, language))
 
 
@@ -97,15 +96,13 @@ async def _read_changing(
     return {each.id: (each, (await engine.article(each.id)).text) for each in found}
 
 
-async def confirm(
-    interaction: Interaction, engine: SearchEngine, verb: str, token: str, *, shared: bool
-) -> None:
+async def confirm(interaction: Interaction, engine: SearchEngine, verb: str, token: str) -> None:
     """Do what was proposed.
 
     ``verb``: ``ok``, or ``rep`` to put what seems to correct an article in its place; ``any`` and
     ``repany`` do the same in spite of the gate.
     """
-    language, name = delivery.language_of(interaction), f"{where(shared=shared)}:{token}"
+    language, name = delivery.language_of(interaction), f"{where(shared=engine.is_shared)}:{token}"
 
     async def do(reporter: Reporter) -> Card:
         titles = {article.id: article.title for article in engine.sources()}
@@ -144,11 +141,11 @@ async def _tell_overtaken(interaction: Interaction, engine: SearchEngine, error:
 
 
 async def reindex(
-    interaction: Interaction, engine: SearchEngine, *, shared: bool, full: bool, anyway: bool
+    interaction: Interaction, engine: SearchEngine, *, full: bool, anyway: bool = False
 ) -> None:
     """Build a new snapshot."""
     language, who = delivery.language_of(interaction), by(interaction)
-    custom_id = f"v:index:{where(shared=shared)}:{int(full)}"
+    custom_id = f"v:index:{where(shared=engine.is_shared)}:{int(full)}"
     forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
 
     async def do(reporter: Reporter) -> Card:

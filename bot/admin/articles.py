@@ -76,11 +76,10 @@ class Articles(commands.Cog):
         shared: bool | None = None,
     ) -> None:
         """Give the form for what is known of an article, or for its text."""
-        shared = await choose(interaction, shared=shared)
-        engine = await target(interaction, shared=shared)
-        found = articles_of(interaction, engine, shared=shared).choose(article)
+        engine = await target(interaction, shared=await choose(interaction, shared=shared))
+        found = articles_of(interaction, engine).choose(article)
         whole = await engine.article(found.id) if text else None
-        to, language = where(shared=shared), language_of(interaction)
+        to, language = where(shared=engine.is_shared), language_of(interaction)
         edit = Edit.about(found, f"v:edit:{to}:{found.id}", language)
         form = Rewrite.of(whole, to, language) if whole else edit
         await interaction.response.send_modal(form)
@@ -90,21 +89,21 @@ class Articles(commands.Cog):
         self, interaction: Interaction, *, article: str, shared: bool | None = None
     ) -> None:
         """Show what would be removed; a button does it."""
-        engine, is_shared = await enter(interaction, shared=shared)
-        found = articles_of(interaction, engine, shared=is_shared).choose(article)
+        engine = await enter(interaction, shared=shared)
+        found = articles_of(interaction, engine).choose(article)
         proposal = await engine.propose_removal(found.id)
-        await additions.show(interaction, engine, proposal, shared=is_shared)
+        await additions.show(interaction, engine, proposal)
 
     @command("history")
     async def history(
         self, interaction: Interaction, *, article: str | None = None, shared: bool | None = None
     ) -> None:
         """List what happened to an article, or to all of them: who, when, what changed."""
-        engine, is_shared = await enter(interaction, shared=shared)
+        engine = await enter(interaction, shared=shared)
         found = None
         if article is not None:
-            found = articles_of(interaction, engine, shared=is_shared).choose(article)
-        await show_history(interaction, engine, found.id if found else "", 0, shared=is_shared)
+            found = articles_of(interaction, engine).choose(article)
+        await show_history(interaction, engine, found.id if found else "", 0)
 
     @command("watch")
     async def watch(
@@ -134,5 +133,5 @@ class Articles(commands.Cog):
         """Suggest titles, newest first."""
         shared = await choose(interaction, shared=interaction.namespace.shared)
         engine = await target(interaction, shared=shared)
-        found = articles_of(interaction, engine, shared=shared).matching(typed)[:MAX_OPTIONS]
+        found = articles_of(interaction, engine).matching(typed)[:MAX_OPTIONS]
         return suggest((label(a, found), a.id) for a in found)

@@ -49,11 +49,7 @@ class AdminClick(Click, template=r"v:admin"):
         """Acknowledge a click and return the collection that it changes."""
         require_editor(interaction)
         await hold_update(interaction)
-        return await target(interaction, shared=self._shared)
-
-    @property
-    def _shared(self) -> bool:
-        return is_shared(self.fields)
+        return await target(interaction, shared=is_shared(self.fields))
 
 
 class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHERE}:{TOKEN}"):
@@ -66,7 +62,7 @@ class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHER
             await engine.drop(token)
             await answer(interaction, notice(language_of(interaction)("proposal-dropped")))
             return
-        await additions.confirm(interaction, engine, verb, token, shared=self._shared)
+        await additions.confirm(interaction, engine, verb, token)
 
 
 class Correct(Click, template=rf"v:(?P<way>fix|pick):{WHERE}:{TOKEN}"):
@@ -87,7 +83,7 @@ class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
 
     async def _act(self, interaction: Interaction) -> None:
         engine, full = await self._engine(interaction), self.fields["full"] == "1"
-        await additions.reindex(interaction, engine, shared=self._shared, full=full, anyway=True)
+        await additions.reindex(interaction, engine, full=full, anyway=True)
 
 
 class Page(AdminClick, template=rf"v:hist:{WHERE}:(?P<page>\d{{1,5}}):(?P<name>[a-z0-9-]{{0,80}})"):
@@ -95,7 +91,7 @@ class Page(AdminClick, template=rf"v:hist:{WHERE}:(?P<page>\d{{1,5}}):(?P<name>[
 
     async def _act(self, interaction: Interaction) -> None:
         engine, page = await self._engine(interaction), int(self.fields["page"])
-        await show_history(interaction, engine, self.fields["name"], page, shared=self._shared)
+        await show_history(interaction, engine, self.fields["name"], page)
 
 
 class Restore(AdminClick, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{ARTICLE}"):
@@ -104,7 +100,7 @@ class Restore(AdminClick, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{A
     async def _act(self, interaction: Interaction) -> None:
         engine, number = await self._engine(interaction), int(self.fields["number"])
         proposal = await engine.propose_version(self.fields["article"], number)
-        await additions.show(interaction, engine, proposal, shared=self._shared)
+        await additions.show(interaction, engine, proposal)
 
 
 class Stories(Click, template=r"v:stories"):
@@ -199,7 +195,7 @@ async def _propose(
     interaction: Interaction, engine: SearchEngine, filled: Filled, new: dict[str, str | None]
 ) -> None:
     proposal = await engine.propose_edit(filled.fields["article"], new)
-    await additions.show(interaction, engine, proposal, shared=is_shared(filled.fields))
+    await additions.show(interaction, engine, proposal)
 
 
 def cut_text(text: str) -> list[str]:
@@ -234,12 +230,12 @@ class Fix(_Fields, template=rf"v:fixed:{WHERE}:{TOKEN}:(?P<article>{SHORT})"):
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Show the corrected proposal in place of the one before."""
         await delivery.hold_update(interaction)
-        shared, token = is_shared(filled.fields), filled.fields["token"]
-        engine = await target(interaction, shared=shared)
+        token = filled.fields["token"]
+        engine = await target(interaction, shared=is_shared(filled.fields))
         article = choose_proposed(await engine.proposal(token), filled.fields["article"])
         new = read_changes(filled, article)
         proposal = await engine.correct(token, article.id, new)
-        await additions.show(interaction, engine, proposal, shared=shared)
+        await additions.show(interaction, engine, proposal)
 
 
 def _write(article: ArticleSummary, name: str) -> str:

@@ -53,17 +53,17 @@ class Admin(
         self, interaction: Interaction, *, full: bool = False, shared: bool | None = None
     ) -> None:
         """Build a new snapshot and show how far it is."""
-        engine, is_shared = await enter(interaction, shared=shared)
-        await additions.reindex(interaction, engine, shared=is_shared, full=full, anyway=False)
+        engine = await enter(interaction, shared=shared)
+        await additions.reindex(interaction, engine, full=full)
 
     @command("status")
     async def status(
         self, interaction: Interaction, *, details: bool = False, shared: bool | None = None
     ) -> None:
         """Show what serves now."""
-        engine, is_shared = await enter(interaction, shared=shared)
+        engine = await enter(interaction, shared=shared)
         status, guild, week = engine.status(), interaction.guild_id, None
-        if not is_shared:
+        if not engine.is_shared:
             status = replace(status, collections=())  # which other servers have one is theirs
         if rules_of(self.bot, guild).keep:
             week = records.count_week(await self.bot.records.of(Unanswered, guild=guild))
@@ -77,7 +77,7 @@ class Admin(
         self, interaction: Interaction, *, snapshot: str | None = None, shared: bool | None = None
     ) -> None:
         """Serve an earlier snapshot."""
-        engine, _ = await enter(interaction, shared=shared)
+        engine = await enter(interaction, shared=shared)
         await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
         live = next((s for s in engine.snapshots() if s.live), None)
@@ -153,7 +153,7 @@ class Admin(
     ) -> None:
         """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
         if articles:
-            engine, _ = await enter(interaction, shared=shared)
+            engine = await enter(interaction, shared=shared)
             file, key = "file-articles", "export-articles-done"
             data, count = await records.export_articles(engine)
         else:

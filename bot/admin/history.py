@@ -147,11 +147,11 @@ def _tell_changes(step: Step, language: Language) -> Iterator[str]:
 
 
 async def show_history(
-    interaction: Interaction, engine: SearchEngine, article: str, page: int, *, shared: bool
+    interaction: Interaction, engine: SearchEngine, article: str, page: int
 ) -> None:
     """Show a part of what happened to an article, or to all of them where it is empty."""
     steps, total = await list_steps(engine, article, page)
-    part = Part(where(shared=shared), article, page, total)
+    part = Part(where(shared=engine.is_shared), article, page, total)
     titles = {each.id: each.title for each in engine.sources()}
     language = language_of(interaction)
     await answer(interaction, await asyncio.to_thread(history_card, steps, part, titles, language))

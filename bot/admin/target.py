@@ -73,15 +73,14 @@ async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
         return not (own and own.sources()) and await is_operator(bot, interaction.user)
 
 
-async def enter(interaction: Interaction, *, shared: bool | None) -> tuple[SearchEngine, bool]:
-    """Acknowledge a command; return the collection that it is about, and whether all share it.
+async def enter(interaction: Interaction, *, shared: bool | None) -> SearchEngine:
+    """Acknowledge a command, and return the collection that it is about.
 
     Raises:
         BotError: Whoever uses the command may not change it.
     """
     await hold(interaction, ephemeral=True)
-    shared = await choose(interaction, shared=shared)
-    return await target(interaction, shared=shared), shared
+    return await target(interaction, shared=await choose(interaction, shared=shared))
 
 
 def where(*, shared: bool) -> str:
@@ -94,9 +93,9 @@ def is_shared(fields: Mapping[str, str]) -> bool:
     return fields["where"] == "s"
 
 
-def articles_of(interaction: Interaction, engine: SearchEngine, *, shared: bool) -> Catalogue:
+def articles_of(interaction: Interaction, engine: SearchEngine) -> Catalogue:
     """Return the list of a collection's articles, to look through."""
-    place = None if shared else ("own", interaction.guild_id)
+    place = None if engine.is_shared else ("own", interaction.guild_id)
     return interaction.client.catalogues.of(place, engine.sources())
 
 

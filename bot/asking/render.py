@@ -121,7 +121,7 @@ def source_text(hit: Hit, language: Language, threshold: float, number: str = ""
     told += [language("paragraph", number=str(hit.passage.paragraph))]
     told += foreign(article, language)
     told += [language(f"sure-{how_sure(hit.confidence, threshold)}")]
-    corrected = corrected_line(hit.corrected, language)
+    corrected = corrected_line(article.corrected, language)
     line = " · ".join([*told, corrected] if corrected else told)
     return f"{number}{link_title(article)}\n-# {line}"
 

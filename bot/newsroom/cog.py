@@ -64,7 +64,7 @@ class Newsroom(commands.Cog):
                 places.setdefault(watch.guild, []).append(watch)
         for guild, watches in places.items():
             seen = await self.bot.see_from(guild)
-            state = (seen.scope.lists, tuple(watch.n for watch in watches))
+            state = (seen.catalogue.articles, tuple(watch.n for watch in watches))
             if self._seen.get(guild) == state:
                 continue
             for watch in watches:

@@ -18,7 +18,6 @@ from embeddings.types import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from bot.context import Seen
     from bot.translate import Language
@@ -91,9 +90,8 @@ async def open_page(seen: Seen, name: str, index: int, language: Language) -> Ca
     Raises:
         BotError: The article is gone, or is not what was indexed.
     """
-    found = seen.article(name)
-    article, passages = await _read(seen, found)
-    return await asyncio.to_thread(page_card, article, passages, index, language, found.corrected)
+    article, passages = await _read(seen, seen.article(name))
+    return await asyncio.to_thread(page_card, article, passages, index, language)
 
 
 async def open_context(seen: Seen, place: Place, language: Language) -> Card:
@@ -102,14 +100,11 @@ async def open_context(seen: Seen, place: Place, language: Language) -> Card:
     Raises:
         BotError: The article is gone, or the passage is not what it was.
     """
-    found = seen.article(place.article)
-    article, passages = await _read(seen, found)
+    article, passages = await _read(seen, seen.article(place.article))
     passage = place.find(passages)
     if passage is None:
         raise BotError("passage-gone")
-    return await asyncio.to_thread(
-        context_card, article, passages, passage.paragraph, language, found.corrected
-    )
+    return await asyncio.to_thread(context_card, article, passages, passage.paragraph, language)
 
 
 async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[Passage]]:
@@ -127,11 +122,7 @@ def is_intact(article: Article, passage: Passage) -> bool:
 
 
 def page_card(
-    article: Article,
-    passages: Sequence[Passage],
-    index: int,
-    language: Language,
-    corrected: datetime | None = None,
+    article: Article, passages: Sequence[Passage], index: int, language: Language
 ) -> Card:
     """Return the page nearest to one of an article's ``pages``, from 0, with buttons to turn it."""
     all_pages = pages(article.text, passages)
@@ -142,7 +133,7 @@ def page_card(
     onward = f"v:read:{name}.{at + 1}"
     on = button(language("button-next"), onward, style=ButtonStyle.primary)
     return Card(
-        text(heading(article, corrected, language)),
+        text(heading(article, language)),
         ui.Separator(),
         text(f"> {plain(article.text[page.start : page.end])}"),
         text(f"-# {foot}"),
@@ -157,11 +148,7 @@ def page_card(
 
 
 def context_card(
-    article: Article,
-    passages: Sequence[Passage],
-    paragraph: int,
-    language: Language,
-    corrected: datetime | None = None,
+    article: Article, passages: Sequence[Passage], paragraph: int, language: Language
 ) -> Card:
     """Return a passage between the paragraphs before and after it, itself in bold."""
     at = next(i for i, p in enumerate(passages) if p.paragraph == paragraph)
@@ -173,7 +160,7 @@ def context_card(
     middle = f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
     first = next(i for i, p in enumerate(pages(article.text, passages)) if p.paragraph == paragraph)
     return Card(
-        text(heading(article, corrected, language)),
+        text(heading(article, language)),
         ui.Separator(),
         text(f"> {before}") if before else None,
         text(f"> **{middle}**"),

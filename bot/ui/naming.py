@@ -49,9 +49,10 @@ def corrected_line(at: datetime | None, language: Language) -> str:
     return language("corrected-on", day=day(at.date(), "d")) if at else ""
 
 
-def heading(article: Article, corrected: datetime | None, language: Language) -> str:
+def heading(article: Article, language: Language) -> str:
     """Return an article's title, where it comes from, and when it was corrected."""
-    line = " · ".join(filter(None, [credit_line(article), corrected_line(corrected, language)]))
+    told = (credit_line(article), corrected_line(article.corrected, language))
+    line = " · ".join(filter(None, told))
     return f"### {fit(article.title, TITLE)}" + (f"\n-# {line}" if line else "")
 
 

@@ -50,7 +50,7 @@ class Changes(Proposing):
     """
 
     pointers: Pointers
-    _name: str
+    name: str
     _create: bool
     _seeds: Path | None
     _progress: ProgressCallback | None
@@ -163,14 +163,14 @@ class Changes(Proposing):
 
     async def _begin(self) -> None:
         """Make the collection, and the snapshot that is missing."""
-        if self._name not in self.pointers.known:
+        if self.name not in self.pointers.known:
             if not self._create:
                 there = ", ".join(sorted(self.pointers.known)) or "none yet"
-                raise InputError(f"There is no collection {self._name!r}; there are: {there}.")
+                raise InputError(f"There is no collection {self.name!r}; there are: {there}.")
             if await self._live.serve_noted():
                 return
-            await asyncio.to_thread(self.pointers.create, self._name)
-        is_new = self.pointers.known.get(self._name) is None
+            await asyncio.to_thread(self.pointers.create, self.name)
+        is_new = self.pointers.known.get(self.name) is None
         if self._live.snapshot is None and (self._seeds if is_new else True):
             try:
                 await self._build_missing()
@@ -184,7 +184,7 @@ class Changes(Proposing):
             try:
                 async with self._collection.hold() as write:
                     if self._live.snapshot is None:
-                        is_new = self.pointers.known.get(self._name) is None
+                        is_new = self.pointers.known.get(self.name) is None
                         change = await self._plan([str(self._seeds)]) if is_new else Change()
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,47 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from config.settings import Settings
+    from config.groups import ServerSettings
     from embeddings.changing.changeset import Change
     from embeddings.reports import AuditEntry
     from embeddings.types import Article
 
-SERVER = "server-"
-"""How the name of a server's own collection begins; its id on Discord follows."""
-
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that a collection may hold; None or 0: as much as one likes.
-
-    Attributes:
-        articles: Articles in all.
-        characters: Characters of all their texts.
-        additions: Articles that are brought, or brought with another text, within 24 hours.
-    """
-
-    articles: int | None = None
-    characters: int | None = None
-    additions: int | None = None
-
-    def __bool__(self) -> bool:
-        """Say whether anything is limited."""
-        return bool(self.articles or self.characters or self.additions)
-
-
-def limits_of(settings: Settings, collection: str) -> Limits:
-    """Return what the settings say that a collection may hold; only servers' own have limits."""
-    if not collection.startswith(SERVER):
-        return Limits()
-    given = settings.servers
-    return Limits(given.articles, given.characters, given.additions)
-
-
-def name_of(server: int) -> str:
-    """Return the name of a server's own collection."""
-    return f"{SERVER}{server}"
 
 
 def check(rooms: Iterable[Room], change: Change, there: Mapping[str, Article]) -> None:
@@ -95,7 +59,7 @@ def trim(rooms: Sequence[Room], change: Change, there: Mapping[str, Article]) ->
 
 
 def measure(
-    limits: Limits, there: Mapping[str, Article], log: Iterable[AuditEntry], now: datetime
+    limits: ServerSettings, there: Mapping[str, Article], log: Iterable[AuditEntry], now: datetime
 ) -> tuple[Room, ...]:
     """Say how much a collection may hold and take, of what is limited, and how much it does."""
     used = {

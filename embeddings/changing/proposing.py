@@ -17,6 +17,7 @@ from embeddings.vectors.worker import finish
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from config.groups import ServerSettings
     from config.settings import Settings
     from embeddings.changing.publishing import Publisher
     from embeddings.live import Live
@@ -35,7 +36,7 @@ class Proposing:
     _rows: CollectionRows
     _live: Live
     _collection: Publisher
-    _limits: limits.Limits
+    _limits: ServerSettings | None
 
     async def propose(
         self,
@@ -245,9 +246,8 @@ class Proposing:
 
     async def room(self) -> tuple[Room, ...]:
         """Say how much the collection may hold and take within a day, and how much it does."""
-        if not self._limits:
-            return ()
-        return await asyncio.to_thread(self._measure, await self._collection.articles())
+        there = await self._collection.articles() if self._limits else {}
+        return await asyncio.to_thread(self._measure, there)
 
     def _measure(self, there: Mapping[str, Article]) -> tuple[Room, ...]:
         """Say the same of some articles; nothing is read where nothing is limited."""

@@ -11,6 +11,7 @@ from simcord import actors
 from simcord.components import walk_components
 
 from bot.client import VerbatimBot
+from bot.errors import BotError
 from bot.ui.naming import Place, ref
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
@@ -55,7 +56,7 @@ class Two(World):
 
     async def ours(self) -> ArticleSummary:
         """Return our server's own article."""
-        return (await self.collections.scope(self.guild.id)).lists[1][0]
+        return (await self.collections.list_seen(self.guild.id))[1].sources()[0]
 
     async def forged(self, old: str, new: str) -> InteractionResult:
         """Click, on their server, a button that was given another custom id."""
@@ -173,7 +174,7 @@ async def test_the_menu_of_a_message_looks_where_it_was_written(two: Two) -> Non
 @pytest.mark.parametrize("button", ["v:ctx:", "v:then:", "v:read:"])
 async def test_a_forged_button_finds_nothing_of_another_server(two: Two, button: str) -> None:
     article = await two.ours()
-    passage = (await two.collections.scope(two.guild.id)).holder(article).passages(article.id)[0]
+    passage = (await two.bot.see_from(two.guild.id)).passages(article)[0]
     new = {
         "v:ctx:": f"v:ctx:{Place.of(article, passage)}",
         "v:then:": f"v:then:{ref(article)}",
@@ -237,11 +238,22 @@ async def test_a_question_can_be_kept_to_an_own_article_of_a_shared_ones_id(
     engine = await two.collections.of(two.guild.id)
     assert engine
     await engine.add([str(path)])
-    view = await two.collections.scope(two.guild.id)
-    for articles, text in zip(view.lists, (SHARED, OURS), strict=True):
-        one = next(a for a in articles if a.id == "phare")
+    seen = await two.bot.see_from(two.guild.id)
+    both = [a for a in seen.catalogue.articles if a.id == "phare"]
+    for one, text in zip(both, (SHARED, OURS), strict=True):
         only = Filters(article_id="phare", collection=one.collection)
-        assert next(h.text for h in (await view.ask(text, filters=only)).hits) == text
+        assert next(h.text for h in (await seen.ask(text, only, top_k=1)).hits) == text
+
+
+async def test_what_is_seen_from_a_place_reads_no_article_of_another(two: Two) -> None:
+    article = await two.ours()
+    here, elsewhere = [await two.bot.see_from(g.id) for g in (two.guild, two.elsewhere)]
+    assert OURS in (await here.read(article)).text
+    assert here.passages(article)
+    with pytest.raises(BotError, match="article-gone"):
+        elsewhere.passages(article)
+    with pytest.raises(BotError, match="article-gone"):
+        await elsewhere.read(article)
 
 
 async def test_the_list_follows_what_is_added_on_a_server(two: Two, tmp_path: Path) -> None:

@@ -26,12 +26,11 @@ from bot.ui.components import Card
 from bot.ui.naming import Place, pack, ref, unpack
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
 from embeddings.text.passages import split
-from embeddings.types import SHARED, Article, Filters
+from embeddings.types import SHARED, Article, Filters, name_of
 from tests.bot.people import texts_of
 from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
@@ -151,9 +150,9 @@ class Views:
 
     async def of(self, place: int | None) -> Seen:
         """Return what is seen from a server, or in private."""
-        scope = await self._collections.scope(place)
-        own = place if len(scope.lists) > 1 else None
-        return Seen(scope, self._catalogues.of(own, *scope.lists))
+        engines = await self._collections.list_seen(place)
+        own = place if len(engines) > 1 else None
+        return Seen(engines, self._catalogues.of(own, *(each.sources() for each in engines)))
 
 
 FEW = trying(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

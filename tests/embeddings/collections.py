@@ -61,4 +61,5 @@ async def ask_from(
     collections: Collections, question: str, server: int | None = None, **terms: Any
 ) -> Answer:
     """Ask as somebody on a server does; None: in private."""
-    return await (await collections.scope(server)).ask(question, **terms)
+    shared, *own = await collections.list_seen(server)
+    return await shared.ask(question, also=own, **terms)

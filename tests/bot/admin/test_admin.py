@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def world(world: World) -> World:
     """The same world, whose server has stories of its own."""
     for article in STORIES:
-        world.own.put(replace(article, collection=world.own.collection))
+        world.own.put(replace(article, collection=world.own.name))
     return world
 
 

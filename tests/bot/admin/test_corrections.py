@@ -17,11 +17,11 @@ from bot.client import VerbatimBot
 from bot.running.unfinished import take_up
 from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
-from embeddings.changing.limits import name_of
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.store.people import Work
 from embeddings.store.records import Records
+from embeddings.types import name_of
 from tests.bot.admin.test_edits import given
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, buttons_of, plainly, text_of

@@ -138,7 +138,9 @@ def test_a_day_is_that_day_nearly_everywhere(offset: int) -> None:
 
 
 def test_a_quote_of_a_corrected_article_says_when_that_was() -> None:
-    found = replace(hit(TEXT, "Il pleut."), corrected=datetime(2018, 7, 1, tzinfo=UTC))
+    found = hit(TEXT, "Il pleut.")
+    moved = replace(found.article, corrected=datetime(2018, 7, 1, tzinfo=UTC))
+    found = replace(found, article=moved)
     assert "· Corrigé le <t:1530442800:d>" in texts_of(drawn(answer(found)))
 
 

@@ -87,10 +87,10 @@ def test_an_endless_sentence_is_cut_after_a_word() -> None:
 
 
 def test_a_page_and_a_context_say_when_the_article_was_corrected() -> None:
-    at = datetime(2018, 7, 1, tzinfo=UTC)
+    moved = replace(LETTER, corrected=datetime(2018, 7, 1, tzinfo=UTC))
     for shown in (
-        page_card(LETTER, split(LETTER), 0, FR, at),
-        context_card(LETTER, split(LETTER), 1, FR, at),
+        page_card(moved, split(moved), 0, FR),
+        context_card(moved, split(moved), 1, FR),
     ):
         assert "Corrigé le <t:1530442800:d>" in texts_of(shown)
 

@@ -48,8 +48,8 @@ class Collections:
     def forget_idle(self) -> None:
         self.looked += 1
 
-    async def scope(self, _: int | None) -> Any:
-        return SimpleNamespace(lists=((),))
+    async def list_seen(self, _: int | None) -> tuple[Any, ...]:
+        return (SimpleNamespace(sources=tuple),)
 
 
 @dataclass

@@ -15,18 +15,15 @@ from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.changeset import Change
 from embeddings.changing.limits import (
-    Limits,
     check,
     count_additions,
-    limits_of,
     measure,
-    name_of,
     trim,
 )
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
 from embeddings.reports import AuditEntry, Room
-from embeddings.types import SHARED, Article
+from embeddings.types import SHARED, Article, name_of
 from tests.embeddings.fakes import WordEncoder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,8 +39,12 @@ def entry(hours: float, before: str | None, after: str | None) -> AuditEntry:
     )
 
 
+def limiting(articles: int = 0, characters: int = 0, additions: int = 0) -> ServerSettings:
+    return ServerSettings(articles=articles, characters=characters, additions=additions)
+
+
 def allowed(
-    limits: Limits, plan: Change, *there: Article, log: tuple[AuditEntry, ...] = ()
+    limits: ServerSettings, plan: Change, *there: Article, log: tuple[AuditEntry, ...] = ()
 ) -> bool:
     try:
         held = {each.id: each for each in there}
@@ -53,31 +54,32 @@ def allowed(
     return True
 
 
-def test_none_and_zero_limit_nothing() -> None:
-    for limit in [None, 0]:
-        limits = Limits(limit, limit, limit)
-        assert not limits
-        assert allowed(limits, Change(added=(article("a", "x" * 10_000_000),)))
+def test_zero_limits_nothing() -> None:
+    limits = limiting()
+    assert measure(limits, {}, (), NOW) == ()
+    assert allowed(limits, Change(added=(article("a", "x" * 10_000_000),)))
 
 
 def test_articles_are_counted_with_those_that_are_there() -> None:
     for most, may in [(2, True), (1, False)]:
-        assert allowed(Limits(articles=most), Change(added=(article("b"),)), article("a")) is may
+        assert allowed(limiting(articles=most), Change(added=(article("b"),)), article("a")) is may
 
 
 def test_characters_are_counted_over_all_texts() -> None:
     for most, may in [(20, True), (19, False)]:
-        assert allowed(Limits(characters=most), Change(added=(article("b"),)), article("a")) is may
+        assert (
+            allowed(limiting(characters=most), Change(added=(article("b"),)), article("a")) is may
+        )
 
 
 def test_an_article_that_is_replaced_counts_once() -> None:
     changed = Change(changed=(article("a", "Autre dix."),))
-    assert allowed(Limits(articles=1, characters=10), changed, article("a"))
+    assert allowed(limiting(articles=1, characters=10), changed, article("a"))
 
 
 def test_who_holds_too_much_already_may_make_it_less() -> None:
     shorter = Change(changed=(article("a", "Dix"),))
-    assert allowed(Limits(articles=1, characters=5), shorter, article("a"), article("b"))
+    assert allowed(limiting(articles=1, characters=5), shorter, article("a"), article("b"))
 
 
 def test_additions_count_new_articles_and_new_texts_of_the_last_24_hours() -> None:
@@ -95,13 +97,13 @@ def test_additions_count_new_articles_and_new_texts_of_the_last_24_hours() -> No
 def test_additions_of_a_day_are_counted_together() -> None:
     for most, may in [(2, True), (1, False)]:
         log = (entry(1, None, "new"),)
-        assert allowed(Limits(additions=most), Change(added=(article("b"),)), log=log) is may
+        assert allowed(limiting(additions=most), Change(added=(article("b"),)), log=log) is may
 
 
 def test_setting_a_title_by_hand_is_no_addition() -> None:
     named = Article("a", "Un autre titre", "Dix signes")
     log = (entry(1, None, "new"),)
-    assert allowed(Limits(additions=1), Change(changed=(named,)), article("a"), log=log)
+    assert allowed(limiting(additions=1), Change(changed=(named,)), article("a"), log=log)
 
 
 def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
@@ -114,12 +116,12 @@ def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
 NAMES = st.sampled_from("abcdefgh")
 TEXTS = st.text("xyz", min_size=1, max_size=9)
 ARTICLES = st.dictionaries(NAMES, TEXTS, max_size=8)
-MOST = st.none() | st.integers(1, 20)
+MOST = st.integers(0, 20)
 
 
-@given(st.builds(Limits, MOST, MOST, MOST), ARTICLES, ARTICLES)
+@given(st.builds(limiting, MOST, MOST, MOST), ARTICLES, ARTICLES)
 def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
-    limits: Limits, held: dict[str, str], given_: dict[str, str]
+    limits: ServerSettings, held: dict[str, str], given_: dict[str, str]
 ) -> None:
     there = {name: article(name, text) for name, text in held.items()}
     new = [article(name, text) for name, text in given_.items()]
@@ -140,11 +142,12 @@ def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
     assert used.get("articles") in {None, len(after)}
 
 
-def test_only_servers_own_collections_have_limits() -> None:
-    for name in [SHARED, "archive", "servers"]:
-        settings = Settings(servers=ServerSettings(articles=7))
-        assert not limits_of(settings, name)
-        assert limits_of(settings, name_of(7)).articles == 7
+async def test_only_servers_own_collections_have_limits(tmp_path: Path) -> None:
+    limited = {}
+    for name in [SHARED, "archive", "servers", name_of(7)]:
+        async with await opened(tmp_path, name, articles=7) as engine:
+            limited[name] = [room.most for room in await engine.room() if room.what == "articles"]
+    assert limited == {SHARED: [], "archive": [], "servers": [], name_of(7): [7]}
 
 
 async def opened(tmp_path: Path, collection: str, **servers: Any) -> SearchEngine:

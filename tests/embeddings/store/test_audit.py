@@ -133,7 +133,7 @@ async def test_a_changed_text_is_a_correction(tmp_path: Path) -> None:
         days = {s.id: s.corrected for s in engine.sources()}
         hit = (await engine.ask("Combien la construction a-t-elle duré ?", threshold=0.0)).hits[0]
     assert days == {"port": correction.at, "verger": None}
-    assert (hit.article.id, hit.corrected) == ("port", correction.at)
+    assert (hit.article.id, hit.article.corrected) == ("port", correction.at)
 
 
 async def test_a_changed_title_is_no_correction_of_the_text(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ async def test_what_was_changed_answers_in_its_new_words_and_says_since_when(
 ) -> None:
     await engine.add([correction(installed.folder)])
     assert await quoted(engine) == CORRECTED
-    assert (await engine.ask(QUESTION, threshold=0.0)).hits[0].corrected is not None
+    assert (await engine.ask(QUESTION, threshold=0.0)).hits[0].article.corrected is not None
 
 
 async def test_what_was_removed_answers_no_more(engine: SearchEngine) -> None:
