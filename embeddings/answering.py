@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.loaded import LoadedSnapshot
-    from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.ranking.ranker import Candidate
     from embeddings.types import Hit
     from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
@@ -197,7 +197,7 @@ class _Asked:
             raise UnknownArticle.of(filters.article_id)
         ranked = [self.rank(one, filters, vector) for one in concerned]
         return [
-            _Searched(one, in_company(own, others, one.calibration, self.passages).candidates)
+            _Searched(one, in_company(own, others, one.calibration, self.passages))
             for one, own in zip(concerned, ranked, strict=True)
             for others in [[each for each in ranked if each is not own]]
         ]
@@ -242,17 +242,16 @@ class _Asked:
 
     def rank(
         self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32] | Read
-    ) -> Ranking:
+    ) -> tuple[Candidate, ...]:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
         reranker = self.models.reranker
         limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
-        ranking = loaded.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
-        found = ranking.candidates
+        found = loaded.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
         if reranker is None or not found:
-            return ranking
+            return found
         texts = [loaded.text(candidate) for candidate in found]
         order = rerank(self.text, texts, reranker)
-        return replace(ranking, candidates=tuple(found[place] for place in order))
+        return tuple(found[place] for place in order)
 
 
 def _has(loaded: LoadedSnapshot, article_id: str | None) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.ranking.confidence import Calibration
-    from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.ranking.ranker import Candidate
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import Article, Passage
     from embeddings.vectors.e5 import Read
@@ -92,8 +92,8 @@ class LoadedSnapshot:
         *,
         limit: int,
         fold_: bool,
-    ) -> Ranking:
-        """Rank the passages that the filters leave.
+    ) -> tuple[Candidate, ...]:
+        """Return the best of the passages that the filters leave, best first.
 
         Args:
             question: The question's words.

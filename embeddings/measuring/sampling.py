@@ -135,7 +135,7 @@ class Pool:
         own = min(question.gold, default=-1)
         for first in rank(
             question.query, arrays, calibration=self.calibration, limit=1, fold=False
-        ).candidates:
+        ):
             yield Sample(
                 source=self.source,
                 group=int(self.arrays.article_of[own]) if own >= 0 else -1 - number,

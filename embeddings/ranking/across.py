@@ -26,32 +26,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.ranking.confidence import Calibration
-    from embeddings.ranking.ranker import Candidate, Ranking
+    from embeddings.ranking.ranker import Candidate
     from embeddings.types import Hit
+
+    Candidates = tuple[Candidate, ...]
 
 _WORD = re.compile(r"\w+")
 
 
 def in_company(
-    ranking: Ranking, others: Sequence[Ranking], calibration: Calibration, together: int
-) -> Ranking:
-    """Return a collection's ranking as sure as it may be beside those of others.
+    own: Candidates, others: Sequence[Candidates], calibration: Calibration, together: int
+) -> Candidates:
+    """Return a collection's candidates as sure as they may be beside those of others.
 
     Args:
-        ranking: Its own.
+        own: Its own, best first.
         others: Those of the other collections that were searched, for the same question.
         calibration: What makes a confidence of features.
         together: How many passages all have together.
     """
-    rivals = [candidate for other in others for candidate in other.candidates]
-    if not rivals or not ranking.candidates:
-        return ranking
-    odds = sum(_odds(each) for each in (ranking, *others))
-    described = [_describe(one, rivals, odds, together) for one in ranking.candidates]
+    rivals = [candidate for other in others for candidate in other]
+    if not rivals or not own:
+        return own
+    odds = sum(map(_odds, (own, *others)))
+    described = [_describe(one, rivals, odds, together) for one in own]
     names = described[0]
     features = {n: np.array([each[n] for each in described], np.float32) for n in names}
     sure = calibration.probabilities(features)
-    return replace(ranking, candidates=tuple(_assure(ranking.candidates, described, sure.tolist())))
+    return tuple(_assure(own, described, sure.tolist()))
 
 
 def _assure(
@@ -87,12 +89,11 @@ def _describe(
     return one.features | {name: beside[name] for name in beside.keys() & one.features.keys()}
 
 
-def _odds(ranking: Ranking) -> float:
+def _odds(found: Candidates) -> float:
     """Return the odds of all of a collection's passages together, from one's share of them."""
-    if not ranking.candidates:
+    if not found:
         return 0.0
-    first = ranking.candidates[0]
-    return math.exp(first.score) / max(first.features.get("likely", 1.0), 1e-9)
+    return math.exp(found[0].score) / max(found[0].features.get("likely", 1.0), 1e-9)
 
 
 def _above(gap: float) -> float:

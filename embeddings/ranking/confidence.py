@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,15 +112,7 @@ class Calibration:
 
     def document(self) -> dict[str, Any]:
         """Return it as a document for a person to read."""
-        return {
-            "model": self.model,
-            **_round(self),
-            "lenience": round(self.lenience, 4),
-            "story": _round(self.story) if self.story else None,
-            "mix": self.mix.document(),
-            "note": self.note,
-            "figures": dict(self.figures),
-        }
+        return dict(_round(asdict(self)))
 
     def save(self, path: Path) -> None:
         """Write it as JSON that a person can read."""
@@ -136,17 +128,10 @@ class Calibration:
         """
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
-            calibration = cls(
-                model=str(document["model"]),
-                intercept=float(document["intercept"]),
-                coefficients={k: float(v) for k, v in document["coefficients"].items()},
-                threshold=float(document["threshold"]),
-                note=str(document.get("note", "")),
-                figures=dict(document.get("figures", {})),
-                story=_story(document.get("story")),
-                lenience=float(document.get("lenience", 0.0)),
-                mix=Mix.of(document["mix"]) if "mix" in document else Mix(),
-            )
+            story, mix = document.pop("story", None), document.pop("mix", None)
+            parts = {"story": story and Story(**story), "mix": Mix.of(mix) if mix else Mix()}
+            calibration = cls(**document, **parts)
+            calibration.check(path)
         except OSError as error:
             raise ModelError(
                 f"The calibration {path} cannot be read ({error.strerror}): "
@@ -156,7 +141,6 @@ class Calibration:
             raise ModelError(
                 f"{path} is not a calibration: make one with the command calibrate."
             ) from None
-        calibration.check(path)
         return calibration
 
     def check(self, path: Path) -> None:
@@ -165,7 +149,9 @@ class Calibration:
         Raises:
             ModelError: A number is not one, or the threshold is not a probability.
         """
-        numbers = [self.intercept, self.lenience, *self.coefficients.values()]
+        numbers = [self.lenience, *self.mix.numbers]
+        for part in filter(None, (self, self.story)):
+            numbers += [part.intercept, part.threshold, *part.coefficients.values()]
         possible = 0 <= self.lenience <= self.threshold <= 1
         if not all(map(math.isfinite, numbers)) or not possible:
             raise ModelError(f"{path} has numbers that cannot be: make it anew with calibrate.")
@@ -193,22 +179,11 @@ class Calibration:
         )
 
 
-def _round(part: Calibration | Story) -> dict[str, Any]:
-    return {
-        "threshold": round(part.threshold, 4),
-        "intercept": round(part.intercept, 5),
-        "coefficients": {k: round(float(v), 5) for k, v in part.coefficients.items()},
-    }
-
-
-def _story(document: Mapping[str, Any] | None) -> Story | None:
-    if document is None:
-        return None
-    return Story(
-        intercept=float(document["intercept"]),
-        coefficients={k: float(v) for k, v in document["coefficients"].items()},
-        threshold=float(document["threshold"]),
-    )
+def _round(value: Any) -> Any:
+    """Return a document whose numbers a person can read."""
+    if isinstance(value, dict):
+        return {name: _round(each) for name, each in value.items()}
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def calibration_for(settings: Settings, model: str) -> Calibration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,20 +75,13 @@ class Mix:
     marks: Marks = field(default_factory=Marks)
     alike: float = 0.85
 
-    def document(self) -> dict[str, Any]:
-        """Return it as a document for a person to read."""
-        return asdict(self)
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """All of them, in order."""
+        return (*astuple(self.weights), *astuple(self.marks), self.alike)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Mix:
-        """Return what ``document`` made.
-
-        Raises:
-            TypeError: It is not such a document.
-            ValueError: A number of it is none.
-        """
-        weights, marks = (
-            {name: float(value) for name, value in document[part].items()}
-            for part in ("weights", "marks")
-        )
-        return cls(Weights(**weights), Marks(**marks), float(document["alike"]))
+        """Return what ``asdict`` made a document of; ValueError or TypeError when it is no such."""
+        weights, marks = document["weights"], document["marks"]
+        return cls(Weights(**weights), Marks(**marks), document["alike"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.maxsim import Tokens
 
-__all__ = ["Arrays", "Candidate", "Query", "Ranking", "rank", "sentence_text"]
+__all__ = ["Arrays", "Candidate", "Query", "rank", "sentence_text"]
 
 POOL = 64
 """Passages that each of the three searches puts up."""
@@ -56,13 +56,6 @@ class Candidate:
     features: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The candidates, best first."""
-
-    candidates: tuple[Candidate, ...] = ()
-
-
 def rank(
     query: Query,
     arrays: Arrays,
@@ -71,8 +64,8 @@ def rank(
     calibration: Calibration | None = None,
     limit: int = 10,
     fold: bool = True,
-) -> Ranking:
-    """Rank the passages that may answer a question.
+) -> tuple[Candidate, ...]:
+    """Return the passages that may answer a question, best first.
 
     Args:
         query: The question.
@@ -85,11 +78,11 @@ def rank(
             False: strictly by score, as labelled sets judge.
     """
     if not len(arrays.lexical):
-        return Ranking()
+        return ()
     mix = calibration.mix if calibration else _USUAL
     terms, evidence, within = evidence_for(query, arrays, mix, allowed)
     if not within.any():
-        return Ranking()
+        return ()
     score = mix.weights.score(evidence)
     order = np.argsort(-score, kind="stable")
     order = order[within[order]]
@@ -101,7 +94,7 @@ def rank(
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
     nothing = np.zeros(len(shown), np.float32)
     sure = calibration.probabilities(features) if calibration else nothing
-    return Ranking(tuple(_candidates(groups, evidence, score, features, sure)))
+    return tuple(_candidates(groups, evidence, score, features, sure))
 
 
 def evidence_for(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -42,22 +41,13 @@ BLOCK = 16_384
 """Vectors that are copied at a time."""
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """The vectors of all texts with their digests, and how many had to be made."""
-
-    arrays: dict[str, Vectors]
-    reused: int
-    encoded: int
-
-
 async def encode(
     wanted: Wanted,
     encoder: Encoder,
     worker: Worker,
     progress: ProgressCallback | None,
-) -> Encoded:
-    """Give every text its vector; a text that stands several times is encoded once.
+) -> dict[str, Vectors]:
+    """Return the vectors of all texts with their digests; one that stands often is encoded once.
 
     Questions pass between two batches; ``progress`` is told after each how many texts are done.
     """
@@ -85,7 +75,7 @@ async def encode(
     if tokens:
         _ = [each async for each in _encode(tokens.lacking, tokens, worker, None)]
         arrays |= add_prefix(TOKENS, tokens.arrays())
-    return Encoded(arrays, reused=wanted.reused, encoded=len(ordered))
+    return arrays
 
 
 class _TokenKeeper:

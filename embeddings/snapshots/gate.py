@@ -189,8 +189,8 @@ class _Asked:
 
     def finds(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
         """Say whether one of the first passages is one of those, by its place or its words."""
-        ranking = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
-        passages = [serving.snapshot.passage(c.passage) for c in ranking.candidates[:FIRST]]
+        found = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
+        passages = [serving.snapshot.passage(candidate.passage) for candidate in found]
         return any(
             (p.article_id, p.paragraph) in self.places or (p.article_id, p.digest) in self.marks
             for p in passages

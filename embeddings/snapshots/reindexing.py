@@ -125,21 +125,21 @@ async def build(
     model = tools.encoder.model_id
     material = await asyncio.to_thread(Material.of, order, model) if of is None else of
     wanted = await asyncio.to_thread(Wanted, material)
-    vectors = await building.encode(wanted, tools.encoder, tools.worker, progress)
+    arrays = await building.encode(wanted, tools.encoder, tools.worker, progress)
     tell(Progress("write", 0, 1))
-    manifest = await finish(_write, order, material, wanted, vectors, tools)
+    manifest = await finish(_write, order, material, wanted, arrays, tools)
     tell(Progress("write", 1, 1))
     seconds = time.perf_counter() - started
     log.info("snapshot %s is built in %.2f s", order.number, seconds)
-    return Built(manifest, len(material), vectors.reused, vectors.encoded, seconds)
+    return Built(manifest, len(material), wanted.reused, len(wanted.missing), seconds)
 
 
 def _write(
-    order: Order, material: Material, wanted: Wanted, vectors: building.Encoded, tools: Tools
+    order: Order, material: Material, wanted: Wanted, vectors: dict[str, Any], tools: Tools
 ) -> bytes:
     """Write a snapshot and check it; return its manifest."""
     try:
-        arrays = {**vectors.arrays, **building.words(wanted)}
+        arrays = vectors | building.words(wanted)
         model, before = tools.encoder.model_id, wanted.before
         write(order.folder, material, arrays, name=str(order.number), model=model, before=before)
         _check(Snapshot(order.folder), material.base, order, tools)

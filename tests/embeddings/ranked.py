@@ -6,7 +6,7 @@ import numpy as np
 
 from embeddings.lexical.bm25 import Document, build
 from embeddings.ranking.evidence import Arrays, Query, sentence_text
-from embeddings.ranking.ranker import Ranking, rank
+from embeddings.ranking.ranker import Candidate, rank
 
 DIMENSION = 64
 
@@ -54,12 +54,12 @@ def arrays(*articles: tuple[str, list[list[str]]], language: str = "fr") -> Arra
     )
 
 
-def ask(question: str, where: Arrays, **options: object) -> Ranking:
+def ask(question: str, where: Arrays, **options: object) -> tuple[Candidate, ...]:
     return rank(Query(question, vector(question)), where, **options)
 
 
-def found(ranking: Ranking) -> list[int]:
-    return [candidate.passage for candidate in ranking.candidates]
+def found(ranking: tuple[Candidate, ...]) -> list[int]:
+    return [candidate.passage for candidate in ranking]
 
 
 CORPUS = arrays(

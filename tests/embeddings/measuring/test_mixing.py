@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -63,4 +65,4 @@ def test_a_mix_is_fitted_and_what_cannot_be_is_fixed() -> None:
     assert made.weights.foreign == Weights().foreign
     assert 0.5 < made.alike <= 1
     assert made.weights.grams + made.weights.passage + made.weights.covered > 1
-    assert Mix.of(made.document()) == made
+    assert Mix.of(asdict(made)) == made

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.ranking.across import in_company
 from embeddings.ranking.confidence import Calibration, smallness
-from embeddings.ranking.ranker import Candidate, Ranking
+from embeddings.ranking.ranker import Candidate
 
 TOGETHER = 1000
 LEADS = Calibration("m", -1.0, {"lead": 2.0}, 0.5)
@@ -30,13 +30,13 @@ def candidate(score: float, **features: float) -> Candidate:
 
 
 def beside(one: Candidate, *others: Candidate) -> Candidate:
-    found = in_company(Ranking((one,)), [Ranking(others)], LEADS, TOGETHER)
-    return found.candidates[0]
+    found = in_company((one,), [others], LEADS, TOGETHER)
+    return found[0]
 
 
-@pytest.mark.parametrize("others", [[], [Ranking()]])
-def test_alone_a_collection_is_as_sure_as_it_was(others: list[Ranking]) -> None:
-    ranking = Ranking((candidate(5.0),))
+@pytest.mark.parametrize("others", [[], [()]])
+def test_alone_a_collection_is_as_sure_as_it_was(others: list[tuple[Candidate, ...]]) -> None:
+    ranking = (candidate(5.0),)
     assert in_company(ranking, others, LEADS, TOGETHER) is ranking
 
 
@@ -80,8 +80,8 @@ def test_what_compares_with_nothing_stays() -> None:
 def test_only_features_that_there_are_are_corrected() -> None:
     bare = Candidate(0, 3.0, 0.9, 0, 0, (), {"grams": 0.3})
     words = Calibration("m", -1.0, {"grams": 2.0}, 0.5)
-    found = in_company(Ranking((bare,)), [Ranking((candidate(1.0),))], words, TOGETHER)
-    assert found.candidates[0].features == {"grams": 0.3}
+    found = in_company((bare,), [(candidate(1.0),)], words, TOGETHER)
+    assert found[0].features == {"grams": 0.3}
 
 
 SCORES = st.lists(st.floats(-20, 20), min_size=1, max_size=6)
@@ -91,10 +91,10 @@ SCORES = st.lists(st.floats(-20, 20), min_size=1, max_size=6)
 def test_none_is_surer_than_one_before_it_and_the_order_stays(
     own: list[float], others: list[float]
 ) -> None:
-    ranking = Ranking(tuple(candidate(s) for s in sorted(own, reverse=True)))
-    rivals = Ranking(tuple(candidate(s) for s in sorted(others, reverse=True)))
-    found = in_company(ranking, [rivals], LEADS, TOGETHER).candidates
+    ranking = tuple(candidate(s) for s in sorted(own, reverse=True))
+    rivals = tuple(candidate(s) for s in sorted(others, reverse=True))
+    found = in_company(ranking, [rivals], LEADS, TOGETHER)
     sure = [one.confidence for one in found]
     assert sure == sorted(sure, reverse=True)
-    assert [one.score for one in found] == [one.score for one in ranking.candidates]
+    assert [one.score for one in found] == [one.score for one in ranking]
     assert all(0 <= one.features["likely"] <= 1 for one in found)

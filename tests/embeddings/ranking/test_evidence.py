@@ -17,22 +17,22 @@ SENTENCES = st.lists(st.lists(WORDS, min_size=1, max_size=30).map(" ".join), min
 def mark(question: str, sentences: list[str]) -> list[int]:
     """Return which sentences of a passage are marked, among those of another article."""
     where = arrays(("Titre", [sentences]), ("Ailleurs", [["Rien de cela."]]))
-    first = next(c for c in ask(question, where, fold=False).candidates if c.passage == 0)
+    first = next(c for c in ask(question, where, fold=False) if c.passage == 0)
     return sorted({first.sentence, first.beside})
 
 
 def test_the_sentence_that_has_the_words_is_marked() -> None:
-    first = ask("Qui vise Rekognition ?", CORPUS).candidates[0]
+    first = ask("Qui vise Rekognition ?", CORPUS)[0]
     assert (first.passage, first.sentence) == (0, 1)
 
 
 def test_a_sentence_with_a_number_answers_how_many() -> None:
     where = arrays(("Palantir", [["Ce sont des outils de police.", "Ils sont plus de 450."]]))
-    assert ask("Combien chez Palantir ?", where).candidates[0].sentence == 1
+    assert ask("Combien chez Palantir ?", where)[0].sentence == 1
 
 
 def test_the_marked_sentence_lies_inside_its_passage() -> None:
-    for candidate in ask("Amazon Palantir Google outils", CORPUS).candidates:
+    for candidate in ask("Amazon Palantir Google outils", CORPUS):
         first, end = CORPUS.first_sentence[candidate.passage : candidate.passage + 2]
         assert first <= candidate.sentence < end
 
@@ -88,7 +88,7 @@ def test_long_sentences_are_not_marked_together() -> None:
 def test_of_equal_sentences_the_one_after_a_sentence_that_is_near_is_best() -> None:
     sentences = ["Elle vise un contrat.", "Un chat dort.", "La lettre.", "Elle vise un contrat."]
     where = arrays(("Titre", [sentences]))
-    assert ask("Quel contrat vise la lettre ?", where).candidates[0].sentence == 3
+    assert ask("Quel contrat vise la lettre ?", where)[0].sentence == 3
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from embeddings.ranking import folding
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.mix import Weights
-from embeddings.ranking.ranker import Ranking, terms_of
+from embeddings.ranking.ranker import terms_of
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 
 SURE = Calibration("m", 0.0, {"covered": 1.0, "lead": 1.0}, 0.5)
@@ -32,16 +32,16 @@ def test_a_question_what_a_term_means_is_about_the_term_alone() -> None:
 
 
 def test_candidates_come_best_first() -> None:
-    scores = [c.score for c in ask("lettre outils contrats", CORPUS, fold=False).candidates]
+    scores = [c.score for c in ask("lettre outils contrats", CORPUS, fold=False)]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_no_more_than_the_limit_come_back() -> None:
-    assert len(ask("lettre outils contrats", CORPUS, limit=2).candidates) == 2
+    assert len(ask("lettre outils contrats", CORPUS, limit=2)) == 2
 
 
 def test_an_empty_snapshot_has_no_candidates() -> None:
-    assert ask("lettre", arrays()) == Ranking()
+    assert ask("lettre", arrays()) == ()
 
 
 @pytest.mark.parametrize("fold", [True, False])
@@ -51,25 +51,25 @@ def test_a_filter_lets_only_its_passages_through(fold: bool) -> None:
 
 
 def test_a_filter_that_leaves_nothing_gives_nothing() -> None:
-    assert not ask("lettre", CORPUS, allowed=np.zeros(4, np.bool_)).candidates
+    assert not ask("lettre", CORPUS, allowed=np.zeros(4, np.bool_))
 
 
 def test_no_candidate_is_surer_than_one_before_it() -> None:
     ranking = ask("lettre outils contrats Amazon", CORPUS, calibration=SURE)
-    sure = [candidate.confidence for candidate in ranking.candidates]
+    sure = [candidate.confidence for candidate in ranking]
     assert sure == sorted(sure, reverse=True)
     assert all(0 <= value <= 1 for value in sure)
 
 
 def test_without_a_calibration_nothing_is_sure() -> None:
-    assert {c.confidence for c in ask("lettre", CORPUS).candidates} == {0.0}
+    assert {c.confidence for c in ask("lettre", CORPUS)} == {0.0}
 
 
 def test_half_precision_sentences_change_no_score_by_much() -> None:
     half = replace(CORPUS, sentences=CORPUS.sentences.astype(np.float16))
     question = "Que vend la société Palantir ?"
     assert found(ask(question, half))[0] == found(ask(question, CORPUS))[0]
-    scores = [[c.score for c in ask(question, where).candidates] for where in (half, CORPUS)]
+    scores = [[c.score for c in ask(question, where)] for where in (half, CORPUS)]
     assert scores[0] == pytest.approx(scores[1], abs=0.01)
 
 
@@ -82,7 +82,7 @@ COPIES = arrays(
 
 
 def test_the_same_copy_in_two_articles_is_one_candidate() -> None:
-    first = ask("Qui signe une lettre ouverte ?", COPIES).candidates[0]
+    first = ask("Qui signe une lettre ouverte ?", COPIES)[0]
     assert {first.passage, *first.also} == {0, 1}
     assert len(first.also) == 1
 
@@ -92,7 +92,7 @@ def test_without_folding_both_copies_are_ranked() -> None:
 
 
 def test_different_passages_are_not_folded() -> None:
-    assert not any(c.also for c in ask("lettre outils contrats", CORPUS).candidates)
+    assert not any(c.also for c in ask("lettre outils contrats", CORPUS))
 
 
 def test_a_third_passage_of_an_article_lets_an_equal_one_of_another_article_before_it() -> None:
@@ -107,7 +107,7 @@ def test_an_article_that_the_question_is_about_keeps_its_places() -> None:
 
 def test_the_score_is_the_weighted_sum_of_the_evidence() -> None:
     question = "Qui signe une lettre ?"
-    first = ask(question, CORPUS).candidates[0]
+    first = ask(question, CORPUS)[0]
     weights = Weights()
     names = ("grams", "passage", "sentence", "covered", "early")
     assert first.score == pytest.approx(

@@ -75,24 +75,24 @@ def test_the_tokens_of_some_passages_alone_are_theirs() -> None:
 
 
 def test_a_passage_that_says_it_in_another_word_comes_first() -> None:
-    found = rank(query("chat"), WHERE, calibration=RULE).candidates
+    found = rank(query("chat"), WHERE, calibration=RULE)
     assert found[0].passage == 2
     assert found[0].features["tokens"] == pytest.approx(NEAR, abs=STEP)
 
 
 def test_features_of_meaning_tell_what_of_the_question_is_there() -> None:
-    there = rank(query("chat à Nantes"), WHERE, calibration=RULE).candidates[0].features
+    there = rank(query("chat à Nantes"), WHERE, calibration=RULE)[0].features
     assert there["meant"] > 0.85
     assert there["unnamed"] == pytest.approx(0.0, abs=0.05)
     gone = next(
-        c for c in rank(query("chat à Nantes"), WHERE, calibration=RULE).candidates if not c.passage
+        c for c in rank(query("chat à Nantes"), WHERE, calibration=RULE) if not c.passage
     ).features
     assert gone["meant"] < 0.1
     assert gone["unnamed"] == pytest.approx(1.0)
 
 
 def test_without_tokens_the_features_of_meaning_are_nothing() -> None:
-    found = rank(Query("chat", vector("chat")), WHERE, calibration=RULE).candidates[0]
+    found = rank(Query("chat", vector("chat")), WHERE, calibration=RULE)[0]
     assert [found.features[name] for name in ("meant", "unnamed", "tokens")] == [0.0] * 3
 
 
@@ -102,7 +102,7 @@ def test_a_word_is_there_by_its_meaning_in_a_passage_of_another_language_alone()
     for language in ("fr", "en"):
         said = arrays(("A", [["matou"], ["rien"]]), language=language)
         where = replace(said, tokens=tokens(["matou", ""], ["a"]))
-        found = rank(asked, where, calibration=RULE, fold=False).candidates
+        found = rank(asked, where, calibration=RULE, fold=False)
         covered[language] = next(c.features for c in found if c.passage == 0)["covered"]
     assert covered["fr"] == 0
     assert covered["en"] > 0.3

@@ -29,7 +29,7 @@ async def built(
     articles: list[Article],
     known: Snapshot | None = None,
     kind: type[WordEncoder] = WordEncoder,
-) -> tuple[Snapshot, build.Encoded, WordEncoder]:
+) -> tuple[Snapshot, Wanted, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
     encoder, worker = kind(), Worker()
     made_of = Material.on(known, articles)
@@ -38,9 +38,9 @@ async def built(
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
         worker.close()
-    arrays = {**vectors.arrays, **build.words(wanted)}
+    arrays = vectors | build.words(wanted)
     reindexing.write(folder, made_of, arrays, name=folder.name, model="words==1", at=NOW)
-    return Snapshot(folder), vectors, encoder
+    return Snapshot(folder), wanted, encoder
 
 
 def same_files(one: Snapshot, other: Snapshot) -> bool:
@@ -58,12 +58,12 @@ async def test_an_incremental_snapshot_is_the_full_one_to_the_bit(tmp_path: Path
 async def test_only_the_texts_that_are_new_are_encoded(tmp_path: Path) -> None:
     changed = replace(HARBOUR, text=HARBOUR.text.replace("trois ans", "quatre ans"))
     before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
-    _, vectors, encoder = await built(tmp_path / "after", [changed, ORCHARD], before)
+    _, wanted, encoder = await built(tmp_path / "after", [changed, ORCHARD], before)
     assert sorted(encoder.encoded) == [
         "La construction a duré quatre ans. Elle a coûté douze millions d’euros.",
         f"{HARBOUR.title}. La construction a duré quatre ans.",
     ]
-    assert (vectors.encoded, vectors.reused) == (2, 10)
+    assert (len(wanted.missing), wanted.reused) == (2, 10)
 
 
 async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_again(

@@ -10,13 +10,13 @@ import sys
 
 import pytest
 
-from embeddings.vectors import malloc as arenas
+from embeddings.vectors import worker as arenas
 
 pytestmark = pytest.mark.process
 
 COUNT = """
 import ctypes, threading, tempfile
-from embeddings.vectors import malloc as arenas
+from embeddings.vectors import worker as arenas
 if {limited}:
     assert arenas.limit_arenas()
 libc, ready, go = ctypes.CDLL(None), threading.Barrier(9), threading.Event()
