@@ -129,7 +129,10 @@ class Calibration:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             story, mix = document.pop("story", None), document.pop("mix", None)
-            parts = {"story": story and Story(**story), "mix": Mix.of(mix) if mix else Mix()}
+            parts: dict[str, Any] = {
+                "story": story and Story(**story),
+                "mix": Mix.of(mix) if mix else Mix(),
+            }
             calibration = cls(**document, **parts)
             calibration.check(path)
         except OSError as error:
@@ -150,7 +153,8 @@ class Calibration:
             ModelError: A number is not one, or the threshold is not a probability.
         """
         numbers = [self.lenience, *self.mix.numbers]
-        for part in filter(None, (self, self.story)):
+        parts: list[Calibration | Story] = [self, *([self.story] if self.story else ())]
+        for part in parts:
             numbers += [part.intercept, part.threshold, *part.coefficients.values()]
         possible = 0 <= self.lenience <= self.threshold <= 1
         if not all(map(math.isfinite, numbers)) or not possible:
