@@ -109,7 +109,7 @@ class SearchEngine(Changes):
         """
         self._rows = CollectionRows(self.database, self.pointers, self.name)
         self._live = self._serve(SnapshotStore(self._rows))
-        self._collection = Publisher(self._settings, self._live)
+        self._publisher = Publisher(self._settings, self._live)
         try:
             await self._live.open()
             if not self._live.is_cut_off:

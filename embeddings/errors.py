@@ -51,21 +51,7 @@ class QuestionError(InputError):
 
 
 class LimitError(InputError):
-    """More than a server's own collection may hold.
-
-    Attributes:
-        what: ``articles``, ``characters`` or ``additions``.
-        most: How many there may be.
-    """
-
-    def __init__(self, message: str, what: str, most: int) -> None:
-        super().__init__(message)
-        self.what = what
-        self.most = most
-
-    def __reduce__(self) -> tuple[type[LimitError], tuple[str, str, int]]:
-        """Make it again in another process."""
-        return type(self), (str(self), self.what, self.most)
+    """More than a server's own collection may hold."""
 
 
 class Overtaken(InputError):  # noqa: N818 - named as in the words of the design

@@ -20,9 +20,10 @@ from embeddings.types import Rejected, identity
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from embeddings.changing.base import Base
     from embeddings.reports import (
         AuditEntry,
         ChangeReport,
@@ -66,9 +67,9 @@ class Changes(Proposing):
             **terms: See ``Wish``.
         """
         if dry_run:
-            return await self._collection.preview(full=full)
-        async with self._collection.hold() as write:
-            return await self._collection.publish(write, Change(), Wish(**terms, full=full))
+            return await self._publisher.preview(full=full)
+        async with self._publisher.hold() as write:
+            return await self._publisher.publish(write, Change(), Wish(**terms, full=full))
 
     async def add(
         self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
@@ -82,7 +83,7 @@ class Changes(Proposing):
         """Take articles out, then reindex; unknown ids are told, one by one."""
 
         async def plan() -> Change:
-            known, wanted = await self._collection.ids(), dict.fromkeys(article_ids)
+            known, wanted = (await self._publisher.read()).ids, dict.fromkeys(article_ids)
             gone = tuple(name for name in wanted if name in known)
             rejected = (Rejected(n, str(UnknownArticle.of(n))) for n in wanted if n not in known)
             return Change("remove", removed=gone, rejected=tuple(rejected))
@@ -104,14 +105,14 @@ class Changes(Proposing):
             from embeddings.store.archive import unpack
 
             contents = await asyncio.to_thread(unpack, path, self._rows.name)
-            there, known = await self._collection.articles(), await self._collection.ids()
-            if known and not over:
+            base = await self._publisher.read()
+            if base.ids and not over:
                 raise InputError(
                     f"The collection {self._rows.name!r} has articles, which an import replaces: "
                     "add --replace, or name another collection."
                 )
-            change = _import(contents, there, known)
-            await asyncio.to_thread(self._check_limits, change, there)
+            change = _import(contents, base)
+            await asyncio.to_thread(self._check_limits, change, base.articles)
             return change
 
         return await self._carry_out(plan, terms)
@@ -123,8 +124,8 @@ class Changes(Proposing):
             UnknownSnapshot: It is not kept, or there is none before.
             SnapshotError: It is damaged; the present one serves on.
         """
-        async with self._collection.hold() as write:
-            return await self._collection.rollback(write, snapshot, Wish(by))
+        async with self._publisher.hold() as write:
+            return await self._publisher.rollback(write, snapshot, Wish(by))
 
     async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
         """Return every version that an article had, with its number.
@@ -153,11 +154,14 @@ class Changes(Proposing):
             InputError: The file is there already, or an article cannot be read any more.
             StorageError: The disk is full or cannot be written.
         """
+        from embeddings.snapshots.gate import read_own
         from embeddings.store import archive
 
         archive.check_free(path)
-        contents = await asyncio.to_thread(self._collection.contents)
-        data = await asyncio.to_thread(archive.pack, contents, self._rows.name)
+        given = await asyncio.to_thread(self._rows.questions)
+        questions = await asyncio.to_thread(read_own, self._settings.data, self.name, given)
+        contents = await asyncio.to_thread(archive.Contents.of, self._rows, questions)
+        data = await asyncio.to_thread(archive.pack, contents, self.name)
         await finish(archive.save, path, data)
         return len(contents.articles)
 
@@ -182,13 +186,13 @@ class Changes(Proposing):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                async with self._collection.hold() as write:
+                async with self._publisher.hold() as write:
                     if self._live.snapshot is None:
                         is_new = self.pointers.known.get(self.name) is None
                         change = await self._plan([str(self._seeds)]) if is_new else Change()
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
-                            await self._collection.publish(write, change, wish)
+                            await self._publisher.publish(write, change, wish)
             except BusyError:
                 if time.monotonic() > deadline:
                     raise
@@ -205,20 +209,15 @@ class Changes(Proposing):
             self._live.note(
                 f"The index was made with {snapshot.manifest.model}: it is built again."
             )
-            async with self._collection.hold() as write:
-                await self._collection.publish(write, Change(), Wish(progress=self._progress))
+            async with self._publisher.hold() as write:
+                await self._publisher.publish(write, Change(), Wish(progress=self._progress))
 
 
-def _import(contents: Contents, there: Mapping[str, Article], ids: set[str]) -> Change:
-    """Return what an import changes; its audit log says what of it was set by hand.
-
-    Args:
-        contents: What is imported.
-        there: The articles that can be read, by id.
-        ids: The ids of all.
-    """
+def _import(contents: Contents, base: Base) -> Change:
+    """Return what an import changes; its audit log says what of it was set by hand."""
     from embeddings.store import audit
 
+    there, ids = base.articles, base.ids
     lines = tuple(audit.read(contents.lines))
     moments = audit.date_corrections(lines)
     new = [replace(a, corrected=moments.get(a.id)) for a in contents.articles]

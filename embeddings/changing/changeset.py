@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from embeddings.collection import Base
+    from embeddings.changing.base import Base
     from embeddings.reports import Wish
     from embeddings.store.pointers import Kept
     from embeddings.types import ArticleSummary

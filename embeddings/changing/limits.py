@@ -35,7 +35,7 @@ def check(rooms: Iterable[Room], change: Change, there: Mapping[str, Article]) -
         after = room.used + sum(cost[room.what] for cost in costs)
         if room.most < after > room.used:
             said = _SENTENCES[room.what].format(most=room.most, after=after, before=room.used)
-            raise LimitError(said, room.what, room.most)
+            raise LimitError(said)
 
 
 def trim(rooms: Sequence[Room], change: Change, there: Mapping[str, Article]) -> Change:

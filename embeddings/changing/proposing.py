@@ -35,7 +35,7 @@ class Proposing:
     _settings: Settings
     _rows: CollectionRows
     _live: Live
-    _collection: Publisher
+    _publisher: Publisher
     _limits: ServerSettings | None
 
     async def propose(
@@ -72,13 +72,13 @@ class Proposing:
         """
         from embeddings.changing.correcting import amend
 
-        there = await self._collection.articles()
+        there = (await self._publisher.read()).articles
         if article_id not in there:
             raise UnknownArticle.of(article_id)
         old = there[article_id]
         change = Change.of("edit", amend(old, fields), old)
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await self._propose(replace(change, by_hand=by_hand))
+        return await self._propose(replace(change, by_hand=by_hand).on(there))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Keep what having an earlier version of an article again would do.
@@ -92,12 +92,12 @@ class Proposing:
         version = next((each for each in history if each.version == number), None)
         if version is None or version.value is None:
             raise UnknownArticle.of(article_id)
-        there = await self._collection.articles()
+        there = (await self._publisher.read()).articles
         new = replace(version.value, corrected=None)
         change = Change.of("restore", new, there.get(article_id))
         await asyncio.to_thread(self._check_limits, change, there)
         by_hand = {article_id: tuple(version.by_hand)} if change.articles else {}
-        return await self._propose(replace(change, by_hand=by_hand))
+        return await self._propose(replace(change, by_hand=by_hand).on(there))
 
     async def propose_removal(self, article_id: str) -> Proposal:
         """Keep what taking an article out would do until it is confirmed.
@@ -105,9 +105,10 @@ class Proposing:
         Raises:
             UnknownArticle: No article has that id.
         """
-        if article_id not in await self._collection.ids():
+        base = await self._publisher.read()
+        if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
-        return await self._propose(Change("remove", removed=(article_id,)))
+        return await self._propose(Change("remove", removed=(article_id,)).on(base.articles))
 
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
@@ -131,7 +132,7 @@ class Proposing:
             InputError: A field is not what it must be; the proposal stays.
         """
         kept = await self._get(token)
-        kept.check(await self._collection.articles())
+        kept.check((await self._publisher.read()).articles)
         proposal = await self._propose(kept.amend(article_id, fields))
         await self.drop(token)
         return proposal
@@ -151,7 +152,7 @@ class Proposing:
 
         async def plan() -> Change:
             change = await self._get(token)
-            there = await self._collection.articles()
+            there = (await self._publisher.read()).articles
             try:
                 change.check(there)
             except InputError:
@@ -180,11 +181,11 @@ class Proposing:
         """Plan a change and publish what comes of it; the collection is held meanwhile."""
         if dry_run:
             return (await plan()).tell()
-        async with self._collection.hold() as write:
+        async with self._publisher.hold() as write:
             change = await plan()
             if not change.articles and not change.is_import:
                 return change.tell()
-            return change.tell(await self._collection.publish(write, change, Wish(**terms)))
+            return change.tell(await self._publisher.publish(write, change, Wish(**terms)))
 
     async def _plan(
         self,
@@ -200,19 +201,21 @@ class Proposing:
             names: As for ``propose``.
             offering: Say as well which articles they seem to correct.
         """
-        there, taken = await self._collection.articles(), await self._collection.ids()
+        base = await self._publisher.read()
 
         def read() -> Change:
             from embeddings.changing import planning  # the readers, where something is read
 
-            by_hand, name = self._collection.by_hand(), self._rows.name
-            planner = planning.Planner(there.values(), taken, name, by_hand, offering=offering)
+            there, by_hand = base.articles, self._rows.articles.by_hand(base.published.live)
+            planner = planning.Planner(
+                there.values(), base.broken, self._rows.name, by_hand, offering=offering
+            )
             change = planning.read(inputs, names or {}, self._settings.fetch, planner)
             rooms = self._measure(there)
             trimmed = limits.trim(rooms, change, there)
             if trimmed.left and not trimmed.articles:
                 limits.check(rooms, change, there)
-            return trimmed
+            return trimmed.on(there)
 
         return await asyncio.to_thread(read)
 
@@ -221,9 +224,8 @@ class Proposing:
 
         for article in (*change.added, *change.changed):
             render(article)  # what could not be exported is not stored
-        kept = change.on(await self._collection.articles())
-        token = await finish(self._rows.propose, kept.dump())
-        return await asyncio.to_thread(self._show, token, kept)
+        token = await finish(self._rows.propose, change.dump())
+        return await asyncio.to_thread(self._show, token, change)
 
     async def _get(self, token: str) -> Change:
         return parse(await asyncio.to_thread(self._rows.proposal, token))
@@ -246,7 +248,7 @@ class Proposing:
 
     async def room(self) -> tuple[Room, ...]:
         """Say how much the collection may hold and take within a day, and how much it does."""
-        there = await self._collection.articles() if self._limits else {}
+        there = (await self._publisher.read()).articles if self._limits else {}
         return await asyncio.to_thread(self._measure, there)
 
     def _measure(self, there: Mapping[str, Article]) -> tuple[Room, ...]:

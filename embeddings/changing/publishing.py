@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
-from embeddings.collection import Collection
 from embeddings.errors import FullError, SnapshotError, StorageError
 from embeddings.reports import RollbackReport
 from embeddings.store.pointers import Kept
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from embeddings.collection import Base
+    from config.settings import Settings
+    from embeddings.live import Live
     from embeddings.reports import AuditEntry, ReindexReport, Wish
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.material import Order
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
     from embeddings.store.pointers import Published
+    from embeddings.types import Article
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,16 @@ GLANCE = 4 << 20
 """Bytes up to which a file is compared when nothing is to be done; ``verify`` compares all."""
 
 
-class Publisher(Collection):
-    """One collection, to be read and changed."""
+class Publisher:
+    """Changes what one collection serves."""
+
+    def __init__(self, settings: Settings, live: Live) -> None:
+        self.settings, self.live = settings, live
+        self.kept, self.rows = live.kept, live.kept.rows
+
+    async def read(self) -> Base:
+        """Return the collection as it is."""
+        return await asyncio.to_thread(Base.of, self.live)
 
     @contextlib.asynccontextmanager
     async def hold(self) -> AsyncIterator[Transaction]:
@@ -90,7 +100,8 @@ class Publisher(Collection):
 
         started = time.perf_counter()
         await self.live.ready()
-        base = await asyncio.to_thread(self.base, change.articles)
+        base = await self.read()
+        base.check(change.articles)
         is_asked_for = bool(change.articles or wish.full or change.is_import)
         there = base.snapshot
         if there and not is_asked_for and await asyncio.to_thread(self._is_up_to_date, there):
@@ -114,7 +125,7 @@ class Publisher(Collection):
 
         started = time.perf_counter()
         await self.live.ready()
-        base = await asyncio.to_thread(self.base, None)
+        base = await self.read()
         there = base.snapshot
         if there and not full and await asyncio.to_thread(self._is_up_to_date, there):
             return Built.of_nothing(there).report(there.number, started)
@@ -133,7 +144,7 @@ class Publisher(Collection):
         """
         await self.live.ready()
         snapshot = await asyncio.to_thread(lambda: self.kept.load(self.kept.number_of(name)))
-        base = await asyncio.to_thread(self.base, None)
+        base = await self.read()
         then = await asyncio.to_thread(snapshot.articles)
         change = Change.of_rollback(base.articles, then)
         there = base.published.kept[snapshot.number]
@@ -185,16 +196,27 @@ class Publisher(Collection):
             order = partial(self._order, number, base, change, golden, full=wish.full)
             return await self.live.build(await asyncio.to_thread(order), wish.progress)
 
-        golden = () if wish.anyway else await asyncio.to_thread(self.golden, base, change.articles)
+        golden = () if wish.anyway else await asyncio.to_thread(self._ask_of, base, change.articles)
         try:
             built = await build(golden)
         except SnapshotError as error:
             if base.snapshot is None:
                 raise
             note = f"{error} The index was built again from the articles."
-            base = await asyncio.to_thread(self.of_rows, base, change.articles, note)
+            base = await asyncio.to_thread(base.of_rows, self.rows, note)
+            base.check(change.articles)
             built = await build(())
         return replace(built, notes=base.notes)
+
+    def _ask_of(self, base: Base, articles: Mapping[str, Article | None]) -> tuple[Golden, ...]:
+        """Return the questions that a new snapshot is asked; none without a change."""
+        from embeddings.snapshots import gate
+
+        if not articles or base.snapshot is None:
+            return ()
+        ids = base.ids.union(articles) - {name for name, each in articles.items() if each is None}
+        given, data = self.rows.questions(), self.settings.data
+        return gate.golden(data, self.rows.name, given, self.settings.seeds, ids)
 
     def _take_number(self, write: Transaction) -> int:
         with write() as connection:

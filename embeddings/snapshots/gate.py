@@ -57,6 +57,12 @@ def place(data: Path, collection: str) -> Path:
     return data / FOLDER / f"{collection}.jsonl"
 
 
+def read_own(data: Path, collection: str, given: bytes | None) -> bytes | None:
+    """Return the questions of a collection's own: an operator's, or else what it was given."""
+    path = place(data, collection)
+    return path.read_bytes() if path.is_file() else given
+
+
 def golden(
     data: Path, collection: str, given: bytes | None, seeds: Path, articles: AbstractSet[str]
 ) -> tuple[Golden, ...]:

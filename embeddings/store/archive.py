@@ -23,11 +23,15 @@ from embeddings.errors import InputError, ReadError
 from embeddings.readers.formats import frontmatter
 from embeddings.snapshots import gate
 from embeddings.snapshots.disk import write_atomic
+from embeddings.store import audit
+from embeddings.store.articles import tell_damage
 from embeddings.types import SHARED, Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from embeddings.store.pointers import CollectionRows
 
 FORMAT = 2
 """What is written; of the first, in which earlier versions are ``.md`` too, all is read."""
@@ -124,6 +128,27 @@ class Contents:
     history: tuple[Article, ...] = ()
     questions: bytes | None = None
     lines: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rows: CollectionRows, questions: bytes | None) -> Contents:
+        """Return what it holds of a collection with its golden questions; the rows alone are read.
+
+        Raises:
+            InputError: An article cannot be read any more, and could not be imported.
+        """
+        live = rows.published().live
+        versions = rows.articles.at(live)
+        wrong = [name for name, version in versions.items() if version.value is None]
+        if wrong := sorted({*wrong, *rows.articles.find_lost(live)}):
+            raise InputError(tell_damage(wrong[0]))
+        marks = {(version.article, version.version) for version in versions.values()}
+        earlier = (e for e in rows.articles.history() if (e.article, e.version) not in marks)
+        return cls(
+            articles=tuple(version.value for version in versions.values() if version.value),
+            history=tuple(each.value for each in earlier if each.value),
+            questions=questions,
+            lines=tuple(map(audit.line, rows.audit.entries())),
+        )
 
     def files(self) -> dict[str, bytes]:
         """Return the files that hold it: path -> bytes."""

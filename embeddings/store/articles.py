@@ -85,11 +85,6 @@ class Articles:
         found = found.where(self._inside(number or 0), v.by_hand != "")
         return {row.article: frozenset(row.by_hand.split()) for row in self._read(found)}
 
-    def ids(self, number: int | None) -> tuple[str, ...]:
-        """Return the ids of the articles of a snapshot, those of damaged and lost rows too."""
-        found = select(schema.contents.c.article).where(self._inside(number or 0))
-        return tuple(row.article for row in self._read(found))
-
     def find_lost(self, number: int | None) -> tuple[str, ...]:
         """Return the articles of a snapshot of which the row is gone."""
         v, c = schema.versions.c, schema.contents.c

@@ -12,6 +12,8 @@ from embeddings.changing.changeset import Change
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.reports import Wish
+from embeddings.snapshots.gate import read_own
+from embeddings.store.archive import Contents
 from embeddings.types import Answer, Article
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.stories import HARBOUR, ORCHARD
@@ -46,15 +48,17 @@ async def filled(engine: SearchEngine, folder: Path) -> None:
 
 def kept(engine: SearchEngine) -> dict[str, bytes]:
     """Return all that is kept of a collection but its log, as an export would hold it."""
-    files = engine._collection.contents().files()
+    rows = engine._rows
+    questions = read_own(engine._settings.data, engine.name, rows.questions())
+    files = Contents.of(rows, questions).files()
     return {name: data for name, data in files.items() if name != "audit.jsonl"}
 
 
 async def put(engine: SearchEngine, *articles: Article) -> None:
     """Make articles part of a collection as they are, without reading them from anywhere."""
-    async with engine._collection.hold() as write:
+    async with engine._publisher.hold() as write:
         change = Change("add", added=articles)
-        await engine._collection.publish(write, change, Wish())
+        await engine._publisher.publish(write, change, Wish())
 
 
 async def ask_from(

@@ -268,7 +268,12 @@ async def test_what_was_rolled_back_does_not_come_back_with_another_change(
     (folder / "autre.md").write_text(front("Un autre", id="autre") + "Un autre texte, ce soir.")
     await engine.add([str(folder / "autre.md")])
     assert [each.id for each in engine.sources()] == ["autre", "library", "port", "verger"]
-    assert sorted(await engine._collection.articles()) == ["autre", "library", "port", "verger"]
+    assert sorted((await engine._publisher.read()).articles) == [
+        "autre",
+        "library",
+        "port",
+        "verger",
+    ]
     await engine.reindex(full=True)
     assert [each.id for each in engine.sources()] == ["autre", "library", "port", "verger"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -106,11 +105,9 @@ def test_setting_a_title_by_hand_is_no_addition() -> None:
     assert allowed(limiting(additions=1), Change(changed=(named,)), article("a"), log=log)
 
 
-def test_the_error_says_what_and_how_many_also_in_another_process() -> None:
-    with pytest.raises(LimitError, match="may hold 1 articles, and there would be 2") as caught:
+def test_the_error_says_what_and_how_many() -> None:
+    with pytest.raises(LimitError, match="may hold 1 articles, and there would be 2"):
         check((Room("articles", 1, 1),), Change(added=(article("b"),)), {"a": article("a")})
-    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
-    assert (str(again), again.what, again.most) == (str(caught.value), "articles", 1)
 
 
 NAMES = st.sampled_from("abcdefgh")

@@ -180,7 +180,7 @@ async def test_who_lost_its_session_publishes_nothing(
     engine: SearchEngine, shared: Installed, postgres: Server
 ) -> None:
     before = engine.status().snapshot
-    async with engine._collection.hold(), shared.engine("two") as other:
+    async with engine._publisher.hold(), shared.engine("two") as other:
         with pytest.raises(BusyError, match=r"another process.*, since"):
             await other.remove(["port"])
     hold = engine.database.hold("shared")

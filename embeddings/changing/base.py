@@ -1,0 +1,82 @@
+"""What a change is made on: a collection as it is, its articles wherever they are good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from embeddings.errors import OtherFormat, SnapshotError
+from embeddings.store.articles import tell_damage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from embeddings.live import Live
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.pointers import CollectionRows, Published
+    from embeddings.types import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a change is made on.
+
+    Attributes:
+        published: What is published.
+        snapshot: The live snapshot, where it is whole.
+        articles: The articles that can be read, by id.
+        broken: The ids of those that cannot.
+        notes: Sentences for a person.
+    """
+
+    published: Published
+    snapshot: Snapshot | None
+    articles: dict[str, Article]
+    broken: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, live: Live) -> Base:
+        """Read the live snapshot, or the rows where it is damaged."""
+        published, note = live.kept.published(), ""
+        if published.live is not None:
+            try:
+                snapshot = _load(live, published)
+                return cls(published, snapshot, snapshot.articles())
+            except OtherFormat:
+                note = "The index was made by another version: it is built again."
+            except SnapshotError as error:
+                note = f"{error} It was built again from the articles."
+        return cls(published, None, {}).of_rows(live.kept.rows, note)
+
+    def of_rows(self, rows: CollectionRows, note: str) -> Base:
+        """Return the same of the rows alone; ``note`` says why, if anything."""
+        live = self.published.live
+        versions, lost = rows.articles.at(live), rows.articles.find_lost(live)
+        articles = {name: version.value for name, version in versions.items() if version.value}
+        broken = frozenset({*versions, *lost} - articles.keys())
+        notes = (*self.notes, note) if note else self.notes
+        return replace(self, snapshot=None, articles=articles, broken=broken, notes=notes)
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all articles."""
+        return {*self.articles, *self.broken}
+
+    def check(self, changing: Iterable[str]) -> None:
+        """Make sure that only what changes is damaged: it never becomes a snapshot's.
+
+        Raises:
+            SnapshotError: An article that does not change is damaged, and is nowhere else.
+        """
+        if left := self.broken.difference(changing):
+            raise SnapshotError(f"Nothing was changed. {tell_damage(min(left))}")
+
+
+def _load(live: Live, published: Published) -> Snapshot:
+    """Return the live snapshot: what serves, if that is it, or loaded for this."""
+    if live.snapshot and live.snapshot.number == published.live:
+        return live.snapshot
+    if published.live is None or published.live not in published.kept:
+        raise SnapshotError(f"The snapshot {published.live} that is to serve is not kept.")
+    return live.kept.load(published.live, published)
