@@ -94,24 +94,22 @@ def _serve(shell: Shell) -> int:
     shell.set_up_log(service=True)
     from bot.running.supervise import Deadline  # only who serves needs it
 
-    with Deadline() as deadline:
-        try:
-            return asyncio.run(_serving(shell, deadline))
-        except asyncio.CancelledError:  # SIGTERM, before there was anybody to answer
-            return DONE
+    with Deadline() as deadline, contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_serving(shell, deadline))
+    return DONE
 
 
-async def _serving(shell: Shell, deadline: Deadline) -> int:
+async def _serving(shell: Shell, deadline: Deadline) -> None:
     from bot.client import run  # only who serves needs these, and discord.py takes a second
     from bot.running import health
     from bot.running.metrics import Measured
-    from bot.running.supervise import until_terminated
+    from bot.running.supervise import heed
     from bot.running.turns import watch_alone
     from embeddings.snapshots.builder import BuilderProcess
 
     settings = shell.settings
-    async with contextlib.AsyncExitStack() as stack:
-        with until_terminated(deadline):
+    with heed(deadline):
+        async with contextlib.AsyncExitStack() as stack:
             state = await stack.enter_async_context(health.serving(settings.health))
             builder = await stack.enter_async_context(BuilderProcess(settings))
             measured = Measured(builder, state.metrics)
@@ -120,9 +118,7 @@ async def _serving(shell: Shell, deadline: Deadline) -> int:
             await engine.warm()
             _steady()
             await stack.enter_async_context(watch_alone(settings, engine, engine.records))
-        code = await run(settings, engine, state, engine.records)
-        deadline.start()
-        return code
+            await run(settings, engine, state, engine.records)
 
 
 def _steady() -> None:

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import discord
 import yarl
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 FEATURES = ("asking", "reading", "newsroom", "admin", "servers")
 AT_ONCE = 2
 """How many additions are read at the same time: each may hold a large file in memory."""
-ENDS = (signal.SIGTERM, signal.SIGINT)
-"""What asks for the end."""
 DEAF = 90.0
 """Seconds without a session, at the start or after it was lost, before a new client is started."""
 CONNECTING = 180.0
@@ -239,8 +236,8 @@ async def run(
     engine: SearchEngine,
     health: Health | None = None,
     store: Records | None = None,
-) -> int:
-    """Be on Discord until SIGTERM or SIGINT; return the exit code 0.
+) -> NoReturn:
+    """Be on Discord until this is cancelled.
 
     ``health`` is told how the connection is; votes and choices are kept in ``store``, which is
     open, or by default where the settings say.
@@ -257,14 +254,12 @@ async def run(
             "one of them, the token would go to two different servers."
         )
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
-    stop, health = asyncio.Event(), health or Health()
-    with server(settings.discord), supervise.heed(stop.set, *ENDS):
+    health = health or Health()
+    with server(settings.discord):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
             if (kept := store) is None:
                 kept = await stack.enter_async_context(open_records(settings))
             await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
             made = partial(client, settings, engine, collections, health.metrics, kept)
-            return await supervise.supervise(
-                lambda: health.watch(made()), settings.token, stop=stop
-            )
+            await supervise.supervise(lambda: health.watch(made()), settings.token)

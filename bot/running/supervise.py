@@ -13,7 +13,7 @@ import random
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import aiohttp
 import discord
@@ -23,7 +23,6 @@ from config import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds before the first new start, and the most before any: Discord takes a token back that
@@ -56,8 +55,8 @@ ANSWERING = 4.0
 """Seconds that people's questions under way are given once the program is asked to end."""
 LEAVING = 0.5
 """Seconds that what is cancelled then is given to put its things in order."""
-CUT = 2.5
-"""Seconds that all the rest may take, such as a page that is still being fetched."""
+CUT = 9.0
+"""Seconds that all of it may take, a page that is still being fetched included."""
 NOTING = "noting"
 """How the tasks are called that note what is under way, and that it is no longer."""
 _HANDLERS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_", NOTING)
@@ -117,27 +116,22 @@ async def supervise(
     make: Callable[[], discord.Client],
     token: str,
     *,
-    stop: asyncio.Event,
     backoff: Backoff | None = None,
-) -> int:
-    """Run clients one after the other until ``stop`` is set; return the exit code 0.
+) -> NoReturn:
+    """Run clients one after the other until this is cancelled.
 
     Raises:
         ConfigError: Something that a new start cannot mend, such as a wrong token.
         Exception: A fault of this program, which a new start cannot mend either.
     """
     backoff = backoff or Backoff()
-    while not stop.is_set():
+    while True:
         started = time.monotonic()
-        error = await _run_once(make(), token, stop)
-        if stop.is_set():
-            break
+        error = await _run_once(make(), token)
         _give_up(error)
         wait = backoff.wait(time.monotonic() - started)
         _log.warning("starting again in %.1f s: Discord's client ended%s", wait, _because(error))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait)
-    return 0
+        await asyncio.sleep(wait)
 
 
 def _give_up(error: BaseException | None) -> None:
@@ -157,18 +151,15 @@ def _because(error: BaseException | None) -> str:
     return f" ({describe(error)}){'' if isinstance(error, OUTSIDE) else frames(error)}"
 
 
-async def _run_once(
-    client: discord.Client, token: str, stop: asyncio.Event
-) -> BaseException | None:
-    """Run a client until it ends or ``stop`` is set; return what it ended with."""
+async def _run_once(client: discord.Client, token: str) -> BaseException | None:
+    """Run a client until it ends; return what it ended with."""
     running = asyncio.create_task(client.start(token), name="discord-client")
-    stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            await finish()
+        await asyncio.wait({running})
+    except asyncio.CancelledError:
+        await finish()
+        raise
     finally:
-        stopping.cancel()
         await _close(client, running)
     return None if running.cancelled() else running.exception()
 
@@ -184,13 +175,45 @@ async def _close(client: discord.Client, running: asyncio.Task[None]) -> None:
     await asyncio.wait({running})
 
 
+class Deadline(threading.Timer):
+    """Ends the process when its end takes too long; a context manager around all of its work.
+
+    What a thread is about cannot be cancelled. It can be cut: every write is atomic, so the data
+    folder is what it was before or what it was to become.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(CUT, _cut)
+        self.daemon = True
+
+    def __enter__(self) -> Self:
+        """Return itself; no time is set yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Note that the end was in time."""
+        self.cancel()
+
+
+def _cut() -> None:
+    _log.warning("what was still being read is left, for the program ends")
+    logging.shutdown()
+    os._exit(0)
+
+
 @contextlib.contextmanager
-def heed(act: Callable[[], None], *signals: signal.Signals) -> Iterator[None]:
-    """Have signals do something for as long as this lasts, where the system can."""
-    loop, heeded = asyncio.get_running_loop(), []
-    for number in signals:
+def heed(deadline: Deadline) -> Iterator[None]:
+    """Have SIGTERM and SIGINT cancel the present task, once, where the system can."""
+    task, loop, heeded = asyncio.current_task(), asyncio.get_running_loop(), []
+
+    def end() -> None:
+        if task is not None and not task.cancelling():
+            deadline.start()
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, act)
+            loop.add_signal_handler(number, end)
             heeded.append(number)
     try:
         yield
@@ -214,46 +237,3 @@ async def finish() -> None:
 def _under_way() -> set[asyncio.Task[object]]:
     own = asyncio.current_task()
     return {t for t in asyncio.all_tasks() if t is not own and t.get_name().startswith(_HANDLERS)}
-
-
-class Deadline(threading.Timer):
-    """Ends the process when its end takes too long; a context manager around all of its work.
-
-    What a thread is about cannot be cancelled. It can be cut: every write is atomic, so the data
-    folder is what it was before or what it was to become.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(CUT, _cut)
-        self.daemon = True
-
-    def start(self) -> None:
-        """Let the time begin; the first time that this is said counts."""
-        if self.ident is None:
-            super().start()
-
-    def __enter__(self) -> Self:
-        """Return itself; no time is set yet."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Note that the end was in time."""
-        self.cancel()
-
-
-def _cut() -> None:
-    _log.warning("what was still being read is left, for the program ends")
-    logging.shutdown()
-    os._exit(0)
-
-
-def until_terminated(deadline: Deadline) -> AbstractContextManager[None]:
-    """Have SIGTERM cancel the present task for as long as this lasts, where the system can."""
-    task = asyncio.current_task()
-
-    def terminate() -> None:
-        deadline.start()
-        if task is not None:
-            task.cancel()
-
-    return heed(terminate, signal.SIGTERM)

@@ -128,6 +128,5 @@ def test_a_deadline_that_was_kept_ends_nobody(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(ending, "_cut", lambda: ended.append(True))
     with Deadline() as deadline:
         deadline.start()
-        deadline.start()
     time.sleep(0.1)
     assert ended == []

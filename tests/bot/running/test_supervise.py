@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -40,17 +42,18 @@ class Client:
 
 
 class Factory:
-    """Makes the clients in turn, and stops after the last."""
+    """Makes the clients in turn."""
 
-    def __init__(self, stop: asyncio.Event, *endings: BaseException | str | None) -> None:
-        self.stop, self.endings = stop, list(endings)
+    def __init__(self, *endings: BaseException | str | None) -> None:
+        self.endings = list(endings)
         self.made: list[Client] = []
+        self.last = asyncio.Event()
 
     def __call__(self) -> Any:
         client = Client(self.endings.pop(0))
         self.made.append(client)
         if not self.endings:
-            self.stop.set()
+            self.last.set()
         return client
 
 
@@ -60,11 +63,21 @@ def closed(code: int) -> discord.ConnectionClosed:
 
 
 async def run(*endings: BaseException | str | None) -> list[Client]:
-    stop = asyncio.Event()
-    factory = Factory(stop, *endings, "closed")
-    code = await supervise.supervise(factory, "secret", stop=stop, backoff=Backoff(0.0, 0.0))
-    assert code == 0
+    """Run clients that end so, and one more, until that is cancelled."""
+    factory = Factory(*endings, None)
+    waits = Backoff(0.0, 0.0)
+    task = asyncio.create_task(supervise.supervise(factory, "secret", backoff=waits))
+    last = asyncio.create_task(factory.last.wait())
+    await asyncio.wait({task, last}, return_when=asyncio.FIRST_COMPLETED)
+    last.cancel()
+    await cancelled(task)
     return factory.made
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 @pytest.mark.parametrize(
@@ -193,30 +206,24 @@ async def test_no_record_quotes_what_a_malformed_payload_held(
     assert "secret question" not in caplog.text
 
 
-async def test_a_stop_ends_a_running_client() -> None:
-    stop = asyncio.Event()
+async def test_the_end_closes_a_running_client_after_what_people_wait_for() -> None:
     client = Client(None)
-    task = asyncio.create_task(supervise.supervise(lambda: client, "secret", stop=stop))
+    task = asyncio.create_task(supervise.supervise(lambda: client, "secret"))
+    asked = asyncio.create_task(asyncio.sleep(0.1), name="CommandTree-invoker")
     await asyncio.sleep(0.01)
-    stop.set()
-    assert await task == 0
+    await cancelled(task)
     assert client.closed.is_set()
+    assert asked.done()
+    assert not asked.cancelled()
 
 
-async def test_a_stop_ends_the_wait_before_a_new_start() -> None:
-    stop = asyncio.Event()
-    task = asyncio.create_task(
-        supervise.supervise(
-            lambda: Client(KeyError("t")),
-            "secret",
-            stop=stop,
-            backoff=Backoff(60.0, 60.0),
-        )
-    )
+async def test_the_end_does_not_wait_for_a_new_start() -> None:
+    waits = Backoff(60.0, 60.0)
+    broken = supervise.supervise(lambda: Client(KeyError("t")), "secret", backoff=waits)
+    task = asyncio.create_task(broken)
     await asyncio.sleep(0.01)
-    stop.set()
     async with asyncio.timeout(1):
-        assert await task == 0
+        await cancelled(task)
 
 
 async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,12 +232,10 @@ async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPa
             await asyncio.sleep(60)
 
     monkeypatch.setattr(supervise, "CLOSING", 0.01)
-    stop = asyncio.Event()
-    task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret", stop=stop))
+    task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret"))
     await asyncio.sleep(0.01)
-    stop.set()
     async with asyncio.timeout(1):
-        assert await task == 0
+        await cancelled(task)
 
 
 def test_each_wait_is_about_twice_as_long_up_to_the_longest() -> None:
@@ -249,12 +254,29 @@ def test_a_client_that_worked_for_long_makes_the_next_wait_short() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are caught by the loop on POSIX alone")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_asks_for_a_stop(number: signal.Signals) -> None:
-    stop = asyncio.Event()
-    with heed(stop.set, number):
+async def test_a_signal_cancels_once_and_lets_the_time_begin(number: signal.Signals) -> None:
+    begun: list[bool] = []
+
+    async def live() -> None:
+        with heed(deadline(begun)):
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.05)  # while it is asked again
+
+    task = asyncio.create_task(live())
+    await asyncio.sleep(0.01)
+    for _ in range(2):
         os.kill(os.getpid(), number)
-        async with asyncio.timeout(1):
-            await stop.wait()
+        await asyncio.sleep(0.02)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert begun == [True]
+
+
+def deadline(begun: list[bool]) -> Any:
+    """Return a deadline that ends nobody."""
+    return SimpleNamespace(start=lambda: begun.append(True))
 
 
 async def test_where_signals_cannot_be_caught_the_bot_runs_all_the_same(
@@ -264,6 +286,6 @@ async def test_where_signals_cannot_be_caught_the_bot_runs_all_the_same(
         raise NotImplementedError
 
     monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
-    stop = asyncio.Event()
-    with heed(stop.set, signal.SIGTERM):
-        assert not stop.is_set()
+    begun: list[bool] = []
+    with heed(deadline(begun)):
+        assert not begun

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import explain
+from config import ConfigError
 from tests.bot.shell.stage import Stage
 
 pytestmark = pytest.mark.process
@@ -50,9 +51,8 @@ def client(patch: pytest.MonkeyPatch, run: Any) -> None:
 def test_with_a_token_the_bot_is_run(stage: Stage, name: str) -> None:
     seen: list[Any] = []
 
-    async def run(settings: Any, engine: Any, *_: Any) -> int:
+    async def run(settings: Any, engine: Any, *_: Any) -> None:
         seen.extend((settings.token, engine))
-        return 0
 
     client(stage.patch, run)
     stage.patch.setenv(name, "a.b.c")
@@ -60,9 +60,9 @@ def test_with_a_token_the_bot_is_run(stage: Stage, name: str) -> None:
     assert seen == ["a.b.c", stage.engine]
 
 
-def test_the_bots_exit_code_is_the_programs(stage: Stage) -> None:
-    async def run(settings: Any, engine: Any, *_: Any) -> int:
-        return 2
+def test_what_ends_the_bot_ends_the_program_with_its_exit_code(stage: Stage) -> None:
+    async def run(settings: Any, engine: Any, *_: Any) -> None:
+        raise ConfigError("Discord does not accept the token.")
 
     client(stage.patch, run)
     stage.patch.setenv("DISCORD_TOKEN", "wrong")

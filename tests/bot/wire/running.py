@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import discord.shard
@@ -63,12 +64,21 @@ async def running(
     """
     hurry(monkeypatch, discord.shard)
     monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
-    life = asyncio.create_task(run(settings_for(server, data, **more), engine))
+    life = asyncio.create_task(live(settings_for(server, data, **more), engine))
     try:
         yield life
     finally:
+        monkeypatch.setattr(supervise, "ANSWERING", 0.0)  # nobody waits any more
         life.cancel()
         await asyncio.wait([life])
+
+
+async def live(settings: Settings, engine: FakeEngine | SearchEngine) -> int:
+    """Run the bot as the program does, until a signal ends it; return the exit code."""
+    deadline: Any = SimpleNamespace(start=lambda: None)
+    with contextlib.suppress(asyncio.CancelledError), supervise.heed(deadline):
+        await run(settings, engine)
+    return 0
 
 
 async def person_of_each(server: FakeDiscord, shards: int) -> list[User]:
