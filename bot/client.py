@@ -70,6 +70,8 @@ class Tree(app_commands.CommandTree["VerbatimBot"]):
 class VerbatimBot(Context):
     """The client: it holds the engine and what its parts share, and no logic of its own."""
 
+    _alone: frozenset[None] = frozenset({None})
+
     def __init__(
         self,
         settings: Settings,
@@ -100,7 +102,8 @@ class VerbatimBot(Context):
         self.queue = FairQueue(os.cpu_count() or 1)
         self.mentions = {}
         self.reading = asyncio.Semaphore(AT_ONCE)
-        self._deaf: asyncio.TimerHandle | None = None
+        self.deaf = {None}
+        self._waiting: asyncio.TimerHandle | None = None
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -132,28 +135,45 @@ class VerbatimBot(Context):
 
     async def on_connect(self) -> None:
         """Note that there is a session; the servers come after it, which may take a while."""
+        self.metrics.sessions.labels("new").inc()
         self._note_session()
 
-    on_resumed = on_connect
+    async def on_resumed(self) -> None:
+        """Note that a session goes on."""
+        self.metrics.sessions.labels("resumed").inc()
+        await self.on_shard_ready(None)
 
     async def on_ready(self) -> None:
         """Say that the bot is on Discord."""
-        self._note_session()
+        await self.on_shard_ready(None)
         _log.info("on Discord as %s, on %s servers", self.user, len(self.guilds))
 
     async def on_disconnect(self) -> None:
         """Give the library some time to find its session again."""
+        self.metrics.lost.inc()
+        self.deaf |= self._alone
         self._listen()
+
+    async def on_shard_ready(self, shard: int | None) -> None:
+        """Note that a connection has a session; the others' are no news."""
+        self.deaf.discard(shard)
+        self._note_session()
+
+    on_shard_resumed = on_shard_ready
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """Note that a connection was lost."""
+        self.deaf.add(shard)
 
     def _listen(self) -> None:
         """Begin to wait for a session."""
-        if self._deaf is None and not self.is_closed():
-            self._deaf = asyncio.get_running_loop().call_later(DEAF, self._give_up)
+        if self._waiting is None and not self.is_closed():
+            self._waiting = asyncio.get_running_loop().call_later(DEAF, self._give_up)
 
     def _note_session(self) -> None:
-        if self._deaf is not None:
-            self._deaf.cancel()
-            self._deaf = None
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def _give_up(self) -> None:
         """Close a client that is connected and hears nothing; a new one is started."""
@@ -179,6 +199,7 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
     Where other processes have the rest, they take turns in beginning a session with Discord.
     """
 
+    _alone = frozenset()
     _buckets = 1
 
     async def _set_up(self) -> None:
@@ -195,10 +216,6 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
         self._note_session()
         await turns.begin(self.records, (shard_id or 0) % self._buckets)
         self._listen()
-
-    async def on_shard_ready(self, _: int) -> None:
-        """Note that a connection has a session; the others' are no news."""
-        self._note_session()
 
 
 def client(

@@ -42,7 +42,7 @@ class Context(commands.Bot):
 
     ``engine`` is the shared collection, and one of the ``collections``. ``mentions``: a command's
     name in English -> what one clicks on to use it. ``reading`` bounds how many additions are read
-    at the same time.
+    at the same time. ``deaf``: ids of connections whose events do not come in; None: the only one.
     """
 
     settings: Settings
@@ -56,6 +56,7 @@ class Context(commands.Bot):
     conversations: Conversations
     mentions: dict[str, str]
     reading: asyncio.Semaphore
+    deaf: set[int | None]
     catalogues: Catalogues
 
     async def see(self, where: Where) -> Seen:

@@ -43,19 +43,10 @@ class Health:
         self.held = Shards()
         self.engine: SearchEngine | None = None
         self._client: Context | None = None
-        self._deaf: set[int | None] = set()
 
     def watch(self, client: Client) -> Client:
         """Follow a client's connection from now on, in place of the one before; return it."""
         self._client = client
-        self._deaf = {None}
-        client.add_listener(self._begun, "on_connect")
-        client.add_listener(self._ready, "on_ready")
-        client.add_listener(self._note_resumed, "on_resumed")
-        client.add_listener(self._note_lost, "on_disconnect")
-        client.add_listener(self._shard_heard, "on_shard_ready")
-        client.add_listener(self._shard_heard, "on_shard_resumed")
-        client.add_listener(self._shard_lost, "on_shard_disconnect")
         return client
 
     @property
@@ -70,7 +61,7 @@ class Health:
     @property
     def _is_connected(self) -> bool:
         client = self._client
-        return bool(client and client.is_ready() and not client.is_closed() and not self._deaf)
+        return bool(client and client.is_ready() and not client.is_closed() and not client.deaf)
 
     @property
     def shards(self) -> dict[int, bool]:
@@ -80,7 +71,7 @@ class Health:
             return {0: self._is_connected}
         wanted = client.shard_ids or range(client.shard_count or 0)
         there = {id_ for id_, shard in client.shards.items() if not shard.is_closed()}
-        return {id_: id_ in there and id_ not in self._deaf for id_ in wanted}
+        return {id_: id_ in there and id_ not in client.deaf for id_ in wanted}
 
     async def readiness(self) -> dict[str, Any]:
         """Return whether this process answers questions, why not, and its part of several."""
@@ -114,27 +105,6 @@ class Health:
             due = time.monotonic() + TICK
             await asyncio.sleep(TICK)
             self.metrics.lag.observe(max(0.0, time.monotonic() - due))
-
-    async def _begun(self) -> None:
-        self.metrics.sessions.labels("new").inc()
-
-    async def _ready(self) -> None:
-        self._deaf.discard(None)
-
-    async def _note_resumed(self) -> None:
-        self.metrics.sessions.labels("resumed").inc()
-        self._deaf.discard(None)
-
-    async def _note_lost(self) -> None:
-        self.metrics.lost.inc()
-        if not isinstance(self._client, discord.AutoShardedClient):
-            self._deaf.add(None)
-
-    async def _shard_heard(self, shard: int) -> None:
-        self._deaf.discard(shard)
-
-    async def _shard_lost(self, shard: int) -> None:
-        self._deaf.add(shard)
 
 
 async def _reaches(client: Context) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from bot.client import VerbatimBot
 from bot.running import health as module
 from bot.running.health import Health, serving
 from config import ConfigError
@@ -33,6 +34,7 @@ def followed(world: World) -> Health:
     """Return the health of a process whose bot is that of the simulated Discord."""
     health = Health()
     health.engine = world.engine
+    health.metrics = world.bot.metrics
     health.watch(world.bot)
     return health
 
@@ -75,6 +77,7 @@ async def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
 
 async def test_a_bot_on_discord_is_ready(world: World) -> None:
     health = followed(world)
+    world.bot.deaf = {None}
     assert health.problems == ["There is no connection to Discord."]
     await told(world, "ready")
     assert health.problems == []
@@ -112,7 +115,8 @@ async def test_a_closed_client_is_not_ready(world: World, monkeypatch: pytest.Mo
 async def test_a_new_client_is_not_ready_because_the_last_one_was(world: World) -> None:
     health = followed(world)
     await told(world, "ready")
-    health.watch(world.bot)
+    assert health.problems == []
+    health.watch(VerbatimBot(world.bot.settings, world.bot.engine))
     assert health.problems == ["There is no connection to Discord."]
 
 
