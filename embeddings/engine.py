@@ -20,7 +20,7 @@ from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.records import Records
-from embeddings.types import MAX_QUESTION, SERVER, SHARED, Filters
+from embeddings.types import MAX_QUESTION, SERVER, SHARED, Answer, Filters, Refusal
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.reindexing import Builder
     from embeddings.store.database import Database
-    from embeddings.types import Answer, Article, ArticleSummary, Passage, ProgressCallback
+    from embeddings.types import Article, ArticleSummary, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 __all__ = ["MAX_QUESTION", "SearchEngine"]
@@ -160,7 +160,7 @@ class SearchEngine(Changes):
             UnknownArticle: The filters name an article that is not there.
             ModelError: The model cannot be loaded.
         """
-        from embeddings.answering import Terms  # what only questions need
+        from embeddings.answering import Terms, answer  # what only questions need
         from embeddings.question.understanding import check_question
 
         text = check_question(question)
@@ -173,8 +173,13 @@ class SearchEngine(Changes):
             before=tuple(before),
         )
         await self._ready()
-        lives = [engine._live for engine in also]  # noqa: SLF001 - of the same class
-        return await self._live.answer(text, terms, lives)
+        live, others = self._live, (engine._live for engine in also)  # noqa: SLF001 - of this class
+        found = {each.name: await each.ready() for each in (live, *others)}
+        serving = {n: s for n, s in found.items() if s and s.snapshot.manifest.passages}
+        if not serving or live.models is None:
+            snapshot = live.snapshot.id if live.snapshot else ""
+            return Answer(text, snapshot, None, Refusal.EMPTY_CORPUS)
+        return await live.worker.run(Priority.QUESTION, answer, text, serving, live.models, terms)
 
     async def warm(self) -> None:
         """Load what the first question would wait for; ModelError when it cannot be loaded."""

@@ -13,14 +13,12 @@ from embeddings.errors import (
     StorageError,
     UnknownArticle,
 )
-from embeddings.types import SHARED, Answer, Refusal
+from embeddings.types import SHARED
 from embeddings.vectors.worker import Priority, Worker, within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from config.settings import Settings
-    from embeddings.answering import Models, Terms
+    from embeddings.answering import Models
     from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.confidence import Calibration
     from embeddings.reports import SnapshotSummary
@@ -206,19 +204,6 @@ class Live:
         from embeddings.loaded import LoadedSnapshot
 
         return LoadedSnapshot(snapshot, self.calibration, self.kept.indexes(snapshot))
-
-    async def answer(self, question: str, terms: Terms, also: Sequence[Live] = ()) -> Answer:
-        """Answer a checked question from the snapshots that serve, on the model's thread."""
-        from embeddings.answering import answer
-
-        found = {live.name: await live.ready() for live in (self, *also)}
-        serving = {n: s for n, s in found.items() if s and s.snapshot.manifest.passages}
-        if not serving or self.models is None:
-            snapshot = self.snapshot.id if self.snapshot else ""
-            return Answer(question, snapshot, None, Refusal.EMPTY_CORPUS)
-        return await self.worker.run(
-            Priority.QUESTION, answer, question, serving, self.models, terms
-        )
 
     @property
     def threshold(self) -> float:

@@ -18,7 +18,7 @@ from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
 from embeddings.snapshots.snapshot import LEXICAL, TOKENS
 from embeddings.text.analysis import LETTERS, fold
-from embeddings.types import Filters, Hit, Sentence, Span, digest
+from embeddings.types import Filters, Hit, Sentence, Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -140,8 +140,7 @@ class LoadedSnapshot:
         """Read one passage again and compare it with its digest; None when it differs."""
         passage = self.snapshot.passage(candidate.passage)
         article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
-        text = article.text[passage.start : passage.end]
-        if digest(text) != passage.digest:
+        if not passage.stands_in(article.text):
             log.error(
                 "paragraph %s of %s has changed on disk: not quoted", passage.paragraph, article.id
             )
@@ -153,7 +152,7 @@ class LoadedSnapshot:
             confidence=candidate.confidence,
             article=article,
             passage=passage,
-            text=text,
+            text=article.text[passage.start : passage.end],
             sentence=self._sentence(candidate, passage, article),
             also_in=tuple(
                 self.snapshot.titles[row]

@@ -136,6 +136,10 @@ class Passage:
     digest: str
     sentences: tuple[Span, ...] = ()
 
+    def stands_in(self, text: str) -> bool:
+        """Say whether a text still reads there as it did when it was indexed."""
+        return digest(text[self.start : self.end]) == self.digest
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:

@@ -19,7 +19,6 @@ from bot.ui.markup import fit, plain
 from bot.ui.naming import credit_line, ref
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import Feed
-from embeddings.types import digest
 from embeddings.watching.watched import JITTER, FeedMemory, WatchedFeed
 from embeddings.watching.watcher import Taking
 
@@ -186,7 +185,7 @@ async def announcement(seen: Seen, name: str, language: Language) -> Card | None
         return None
     article = await seen.read(summary)
     first = next(iter(seen.passages(summary)), None)
-    if first is None or digest(article.text[first.start : first.end]) != first.digest:
+    if first is None or not first.stands_in(article.text):
         return None
     said = first.sentences[0].of(article.text) if first.sentences else ""
     return draw_announcement(article, said, name, language)

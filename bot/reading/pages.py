@@ -14,7 +14,6 @@ from bot.errors import BotError
 from bot.ui.components import ANSWERED, Card, button, row, text
 from bot.ui.markup import plain
 from bot.ui.naming import heading, ref
-from embeddings.types import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,14 +110,9 @@ async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[
     """Read an article again, and compare what will be quoted with what was indexed."""
     passages = seen.passages(article)
     stored = await seen.read(article)
-    if not passages or not all(is_intact(stored, passage) for passage in passages):
+    if not passages or not all(passage.stands_in(stored.text) for passage in passages):
         raise BotError("passage-gone")
     return stored, passages
-
-
-def is_intact(article: Article, passage: Passage) -> bool:
-    """Say whether a passage still reads in the article as it was indexed."""
-    return digest(article.text[passage.start : passage.end]) == passage.digest
 
 
 def page_card(

@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
     from embeddings.types import Article
 
-_CODES = """
-aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
-da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
-hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb
-lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om
-or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw
-ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-
-LANGUAGES = frozenset(_CODES.split())
-"""The codes of ISO 639-1."""
-
 SAME = 0.7
 """Share of the words of the richer text from which two are the same story, as with copies of one
 passage; two stories about one thing share a third."""
@@ -66,7 +54,7 @@ def _value(name: str, written: str | None, article: Article) -> Any:
         return _check_text(normal(text), article)
     if text:
         value = frontmatter.check(name, text, f"The {name}")
-        if name == "language" and value not in LANGUAGES:
+        if name == "language" and value not in frontmatter.languages().values():
             raise InputError(
                 f"The language {text!r} is not known; write the two letters of one, such as fr."
             )

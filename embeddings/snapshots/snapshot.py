@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
 from embeddings.snapshots.manifest import find_damage, read_manifest
-from embeddings.types import Article, ArticleSummary, Passage, Span, digest, identity
+from embeddings.types import Article, ArticleSummary, Passage, Span, identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,7 +204,7 @@ class Snapshot:
                 f"Paragraph {p.paragraph} of {entry['id']} is not what was indexed: run "
                 "reindex --full."
                 for p in self.passages_of(row)
-                if digest(text[p.start : p.end]) != p.digest
+                if not p.stands_in(text)
             ]
         return problems
 

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from config.settings import Settings
 from embeddings.answering import PERHAPS, Models, Terms
+from embeddings.answering import answer as answer_one
 from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Story
-from embeddings.types import Article, Filters, Refusal
+from embeddings.types import Answer, Article, Filters, Refusal
+from embeddings.vectors.worker import Priority
 from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
 
@@ -63,13 +65,21 @@ def live(engine: SearchEngine) -> Live:
     return engine._live
 
 
+async def ask(live: Live, question: str, terms: Terms) -> Answer:
+    """Ask on the thread of the models, as the engine does."""
+    serving = {live.name: await live.ready()}
+    return await live.worker.run(
+        Priority.QUESTION, answer_one, question, serving, live.models, terms
+    )
+
+
 def terms(**given: object) -> Terms:
     values = {"top_k": 3, "threshold": 0.0, "filters": Filters(), "today": NOW.date()}
     return Terms(**{**values, **given})
 
 
 async def test_a_date_in_the_words_narrows_the_question_and_is_shown_back(live: Live) -> None:
-    answer = await live.answer("Que dit-on du quai de Lorient la semaine dernière ?", terms())
+    answer = await ask(live, "Que dit-on du quai de Lorient la semaine dernière ?", terms())
     assert answer.understood == ("la semaine dernière",)
     assert (answer.filters.since, answer.filters.until) == (date(2018, 6, 25), date(2018, 7, 1))
     assert {hit.article.id for hit in answer.hits} == {"nouveau"}
@@ -79,7 +89,7 @@ async def test_a_date_in_the_words_narrows_the_question_and_is_shown_back(live: 
 async def test_where_nothing_answers_within_the_words_everything_is_searched_and_it_is_said(
     live: Live,
 ) -> None:
-    answer = await live.answer("Le quai de Lorient a ouvert en 2015 ?", terms())
+    answer = await ask(live, "Le quai de Lorient a ouvert en 2015 ?", terms())
     assert answer.hits
     assert answer.widened
     assert answer.understood == ("en 2015",)
@@ -90,7 +100,7 @@ async def test_what_the_caller_gives_goes_before_words_that_contradict_it_and_th
     live: Live,
 ) -> None:
     given = Filters(until=date(2017, 12, 31))
-    answer = await live.answer("Le quai de Lorient la semaine dernière ?", terms(filters=given))
+    answer = await ask(live, "Le quai de Lorient la semaine dernière ?", terms(filters=given))
     assert {hit.article.id for hit in answer.hits} == {"ancien"}
     assert [(note.key, note.values) for note in answer.notes] == [
         ("words-outside", {"words": "la semaine dernière"})
@@ -99,7 +109,7 @@ async def test_what_the_caller_gives_goes_before_words_that_contradict_it_and_th
 
 async def test_a_question_that_leans_on_another_is_answered_as_it_is_meant(live: Live) -> None:
     asked = replace(terms(), before=("Qui a ouvert le port de Lorient ?",))
-    answer = await live.answer("et le nouveau quai ?", asked)
+    answer = await ask(live, "et le nouveau quai ?", asked)
     assert answer.question == "et le nouveau quai ?"
     assert answer.understood_as == "Qui a ouvert le nouveau quai ?"
     assert answer.hits
@@ -107,14 +117,14 @@ async def test_a_question_that_leans_on_another_is_answered_as_it_is_meant(live:
 
 async def test_a_question_that_stands_by_itself_is_not_bent(live: Live) -> None:
     question = "Le nouveau quai de Lorient a-t-il fermé ?"
-    after = await live.answer(question, replace(terms(), before=("Que fait Amazon ?",)))
-    alone = await live.answer(question, terms())
+    after = await ask(live, question, replace(terms(), before=("Que fait Amazon ?",)))
+    alone = await ask(live, question, terms())
     assert after.understood_as is None
     assert after.hits == alone.hits
 
 
 async def test_a_day_that_does_not_exist_is_told_and_narrows_nothing(live: Live) -> None:
-    answer = await live.answer("Le nouveau quai de Lorient depuis le 31 avril 2018 ?", terms())
+    answer = await ask(live, "Le nouveau quai de Lorient depuis le 31 avril 2018 ?", terms())
     assert [(note.key, note.values) for note in answer.notes] == [
         ("day-unread", {"words": "depuis le 31 avril 2018"})
     ]
@@ -127,14 +137,14 @@ async def test_articles_without_a_date_that_a_filter_hides_are_counted(
 ) -> None:
     await put(engine, replace(NEW, id="sans-date", date=None))
     asked = "Que dit-on du quai de Lorient la semaine dernière ?"
-    answer = await live.answer(asked, terms())
+    answer = await ask(live, asked, terms())
     assert [(note.key, note.values) for note in answer.notes] == [("undated", {"count": "1"})]
-    everything = await live.answer("Que dit-on du quai de Lorient ?", terms())
+    everything = await ask(live, "Que dit-on du quai de Lorient ?", terms())
     assert everything.notes == ()
 
 
 async def test_thanks_are_replied_to_and_nothing_is_searched(live: Live) -> None:
-    answer = await live.answer("merci !", terms())
+    answer = await ask(live, "merci !", terms())
     assert [note.key for note in answer.notes] == ["thanks"]
     assert answer.is_small_talk
     assert answer.refusal is Refusal.NOT_FOUND
@@ -142,18 +152,18 @@ async def test_thanks_are_replied_to_and_nothing_is_searched(live: Live) -> None
 
 
 async def test_a_plain_ranking_reads_no_dates(live: Live) -> None:
-    answer = await live.answer("Le nouveau quai de Lorient en 2018 ?", terms(plain=True))
+    answer = await ask(live, "Le nouveau quai de Lorient en 2018 ?", terms(plain=True))
     assert answer.understood == ()
     assert {hit.article.id for hit in answer.hits} == {"ancien", "nouveau"}
 
 
 async def test_the_reranker_has_the_last_word_over_the_order(live: Live) -> None:
     question = "Le port de Lorient a ouvert un nouveau quai ?"
-    before = await live.answer(question, terms())
+    before = await ask(live, question, terms())
     assert before.hits[0].article.id == "ancien"
     reranker = Last("tempête")
     live.models = Models(live.encoder, reranker)
-    after = await live.answer(question, terms())
+    after = await ask(live, question, terms())
     assert [hit.article.id for hit in after.hits] == ["nouveau", "ancien"]
     assert set(reranker.read) == {article.text for article in ARTICLES}
 
@@ -177,12 +187,12 @@ async def test_asked_of_one_story_alone_a_question_about_it_gets_its_nearest_pas
     sure = replace(live.calibration, story=bar, threshold=0.999, lenience=0.0)
     live.loaded = LoadedSnapshot(live.now, sure)
     alone = terms(filters=Filters(article_id="ancien"), threshold=None)
-    about = await live.answer("Le port de Lorient ?", alone)
+    about = await ask(live, "Le port de Lorient ?", alone)
     assert [hit.article.id for hit in about.hits] == ["ancien"]
     assert about.confidence is not None
     assert about.confidence < 0.999
-    assert (await live.answer("Une recette de tarte ?", alone)).refusal is not None
-    everywhere = await live.answer("Le port de Lorient ?", terms(threshold=None))
+    assert (await ask(live, "Une recette de tarte ?", alone)).refusal is not None
+    everywhere = await ask(live, "Le port de Lorient ?", terms(threshold=None))
     assert everywhere.refusal is Refusal.NOT_FOUND
 
 
@@ -190,13 +200,13 @@ async def test_a_threshold_that_somebody_gave_counts_for_one_story_too(live: Liv
     bar = Story(0.0, {"covered": 5.0}, 0.6)
     live.loaded = LoadedSnapshot(live.now, replace(live.calibration, story=bar))
     given = terms(filters=Filters(article_id="ancien"), threshold=0.999)
-    assert (await live.answer("Le port de Lorient ?", given)).refusal is not None
+    assert (await ask(live, "Le port de Lorient ?", given)).refusal is not None
 
 
 async def test_what_is_not_sure_enough_may_be_shown_as_perhaps_answering(live: Live) -> None:
     question = "Qui a ouvert un quai à Lorient ?"
-    sure = (await live.answer(question, terms())).hits
-    refused = await live.answer(question, terms(threshold=1.0))
+    sure = (await ask(live, question, terms())).hits
+    refused = await ask(live, question, terms(threshold=1.0))
     assert refused.refusal is Refusal.NOT_FOUND
     assert refused.hits == ()
     assert refused.closest == tuple(hit for hit in sure if hit.confidence >= PERHAPS)
@@ -204,13 +214,13 @@ async def test_what_is_not_sure_enough_may_be_shown_as_perhaps_answering(live: L
 
 
 async def test_nothing_is_shown_as_perhaps_answering_where_nothing_is_near(live: Live) -> None:
-    answer = await live.answer("Comment cuire une tarte aux pommes ?", terms(threshold=1.0))
+    answer = await ask(live, "Comment cuire une tarte aux pommes ?", terms(threshold=1.0))
     assert answer.refusal is Refusal.NOT_FOUND
     assert answer.closest == ()
 
 
 async def test_an_answer_has_nothing_that_only_perhaps_answers(live: Live) -> None:
-    assert (await live.answer("Qui a ouvert un quai à Lorient ?", terms())).closest == ()
+    assert (await ask(live, "Qui a ouvert un quai à Lorient ?", terms())).closest == ()
 
 
 async def test_a_mistyped_question_is_answered_as_the_articles_spell_it_and_says_so(

@@ -205,14 +205,14 @@ def _url(value: object, where: str) -> str:
 def _language(value: object, where: str) -> str:
     plain = value.strip().casefold() if isinstance(value, str) else ""
     code = re.split(r"[-_]", plain)[0]
-    code = code if _CODE.fullmatch(code) else _languages().get(fold(plain), "")
+    code = code if _CODE.fullmatch(code) else languages().get(fold(plain), "")
     if not _CODE.fullmatch(code):
         raise ReadError(f"{where} must be the two letters of a language, such as fr or en.")
     return code
 
 
 @cache
-def _languages() -> dict[str, str]:
+def languages() -> dict[str, str]:
     """Return the codes of languages by their names in French and English, folded."""
     from babel import Locale  # few files name their language in words
 
