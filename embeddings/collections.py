@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError, StorageError
-from embeddings.types import SERVER, name_of
+from embeddings.store.pointers import SERVER, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

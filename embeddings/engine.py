@@ -18,9 +18,9 @@ from embeddings.live import Live
 from embeddings.reports import Status, VerifyReport
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
-from embeddings.store.pointers import CollectionRows, Pointers
+from embeddings.store.pointers import SERVER, CollectionRows, Pointers
 from embeddings.store.records import Records
-from embeddings.types import MAX_QUESTION, SERVER, SHARED, Answer, Filters, Refusal
+from embeddings.types import MAX_QUESTION, SHARED, Answer, Filters, Refusal
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:

@@ -14,19 +14,12 @@ if TYPE_CHECKING:
 
 SHARED = "shared"
 """The name of the collection that belongs to the operator and that everybody may search."""
-SERVER = "server-"
-"""How the name of a server's own collection begins; its id on Discord follows."""
 MAX_QUESTION = 1000
 """The longest question, in characters."""
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
 """What an article is besides its text; with that, ``identity`` tells two versions apart."""
 FIELDS = ("title", "source", "author", "date", "url", "language")
 """What can be set, besides the text; it stays as it was set, whatever is read anew."""
-
-
-def name_of(server: int) -> str:
-    """Return the name of a server's own collection."""
-    return f"{SERVER}{server}"
 
 
 def digest(text: str) -> str:

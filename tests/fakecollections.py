@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from embeddings.collections import Collections
-from embeddings.types import name_of
+from embeddings.store.pointers import name_of
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:

@@ -30,10 +30,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SERVER = "server-"
+"""How the name of a server's own collection begins; its id on Discord follows."""
 LIFE = timedelta(days=1)
 """How long a proposal is kept."""
 _LETTERS = string.ascii_lowercase + string.digits
 _LENGTH = 10
+
+
+def name_of(server: int) -> str:
+    """Return the name of a server's own collection."""
+    return f"{SERVER}{server}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ from config.settings import Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
+from embeddings.store.pointers import name_of
 from embeddings.text.passages import split
-from embeddings.types import SHARED, Article, Filters, name_of
+from embeddings.types import SHARED, Article, Filters
 from tests.bot.people import texts_of
 from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder

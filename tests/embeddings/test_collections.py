@@ -17,7 +17,8 @@ from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, StorageError, UnknownArticle
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.types import SHARED, Filters, Refusal, name_of
+from embeddings.store.pointers import name_of
+from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
 

@@ -20,8 +20,8 @@ from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.store.people import Work
+from embeddings.store.pointers import name_of
 from embeddings.store.records import Records
-from embeddings.types import name_of
 from tests.bot.admin.test_edits import given
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, buttons_of, plainly, text_of

@@ -22,7 +22,8 @@ from embeddings.changing.limits import (
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
 from embeddings.reports import AuditEntry, Room
-from embeddings.types import SHARED, Article, name_of
+from embeddings.store.pointers import name_of
+from embeddings.types import SHARED, Article
 from tests.embeddings.fakes import WordEncoder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
