@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.lexical.postings import K1, STEP, TINY, invert
-from embeddings.lexical.stretches import gather
+from embeddings.lexical.stretches import Kept, gather
 from embeddings.lexical.words import Document, Wording, analyse, key
 from embeddings.ranking.answer_kinds import wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,7 +83,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lexical:
+class Lexical(Kept):
     """An inverted index (term -> passages), and the terms of each line of text in order.
 
     A passage has a line for its article's title and one for each of its sentences, so the title
@@ -114,15 +114,6 @@ class Lexical:
     def __len__(self) -> int:
         """Return the number of passages."""
         return len(self.language_of)
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what ``from_arrays`` makes the same index of."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Lexical:
-        """Return the index whose ``arrays()`` these are; they may be memory-mapped."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def codes(self) -> list[str]:
         """Return the codes of the languages of the passages."""
@@ -243,11 +234,8 @@ class Lexical:
 
 def _word_of(terms: Terms) -> dict[int, int]:
     """Return which word of the question each of its rows stands for: the first that has it."""
-    of: dict[int, int] = {}
-    for word, rows in enumerate(terms.rows):
-        for row in rows:
-            of.setdefault(row, word)
-    return of
+    places = reversed([*enumerate(terms.rows)])
+    return {row: word for word, rows in places for row in rows}
 
 
 def build(documents: Iterable[Document]) -> Lexical:

@@ -1,12 +1,15 @@
-"""Rows that lie in stretches of a longer array, such as the tokens of lines; pure numpy."""
+"""Rows that lie in stretches of a longer array, and what is kept as such arrays; pure numpy."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -28,3 +31,17 @@ def stretches(lengths: Ints) -> Ints:
 def chain(first: Ints, other: Ints) -> Ints:
     """Return where stretches begin when others follow them."""
     return np.concatenate([first, other[1:] + first[-1]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What is made of arrays alone, each of them a field, and kept as they are."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what ``from_arrays`` makes the same of."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return that whose ``arrays()`` these are; they may be memory-mapped."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical.stretches import chain, gather, stretches
+from embeddings.lexical.stretches import Kept, chain, gather, stretches
 from embeddings.ranking.answer_kinds import offered
 from embeddings.text.analysis import grams, is_stop, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,7 +43,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wording:
+class Wording(Kept):
     """The words of passages, function words left out.
 
     A passage has a line for its article's title and one for each of its sentences. A word of a
@@ -75,30 +75,18 @@ class Wording:
         """Return the number of passages."""
         return len(self.language_of)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what ``from_arrays`` makes the same of."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Return the words whose ``arrays()`` these are; they may be memory-mapped."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
-
     def take(self, rows: Ints) -> Wording:
         """Return some passages, in another order, int64 [n]."""
         lines, _ = gather(self.passage_first, rows)
         tokens, _ = gather(self.line_first, lines)
         return _tidy(
-            Wording(
-                entry_keys=self.entry_keys,
-                entry_first=self.entry_first,
-                entry_terms=self.entry_terms,
+            replace(
+                self,
                 entries=self.entries[tokens],
                 line_first=stretches(np.diff(self.line_first)[lines]),
                 kinds=self.kinds[lines],
                 passage_first=stretches(np.diff(self.passage_first)[rows]),
                 language_of=self.language_of[rows],
-                languages=self.languages,
             )
         )
 
@@ -213,14 +201,12 @@ def _tidy(wording: Wording) -> Wording:
     codes = wording.languages.copy().view(np.uint64).reshape(-1)[wording.language_of]
     _, comes, language = np.unique(codes, return_index=True, return_inverse=True)
     order = np.argsort(comes)
-    return Wording(
+    return replace(
+        wording,
         entry_keys=keys,
         entry_first=stretches(np.diff(wording.entry_first)[used[first]]),
         entry_terms=wording.entry_terms[at],
         entries=renumbered[wording.entries],
-        line_first=wording.line_first,
-        kinds=wording.kinds,
-        passage_first=wording.passage_first,
         language_of=np.argsort(order)[language].astype(np.uint8),
         languages=codes[np.sort(comes)].view(np.uint8).reshape(-1, 8),
     )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from embeddings.store import schema
 from embeddings.types import Article, identity
@@ -30,8 +30,6 @@ _JOINED = and_(
     schema.versions.c.article == schema.contents.c.article,
     schema.versions.c.version == schema.contents.c.version,
 )
-_MOST = 500
-"""Values of one condition; SQLite takes some thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +105,11 @@ class Articles:
         ``live`` was live before; None for an article in ``change`` takes it out.
         """
         self._return_to(connection, number, live)
-        self._take_out(connection, number, tuple(change))
+        self._take_out(connection, number, change)
         new = [article for article in change.values() if article]
         if not new:
             return
-        versions = self._newest(connection, [article.id for article in new])
+        versions = self._newest(connection)
         rows = [self._row(a, versions.get(a.id, 0) + 1, by_hand.get(a.id, ()), at) for a in new]
         connection.execute(schema.versions.insert(), rows)
         keys = ("collection", "article", "version")
@@ -131,7 +129,7 @@ class Articles:
         for name in there.keys() - good.keys():
             of = and_(self._inside(live), c.article == name)
             connection.execute(delete(schema.contents).where(of))
-        rows = self._newest(connection, list(good))
+        rows = self._newest(connection)
         for name, article in good.items():
             version = there.get(name) or rows.get(name, 0) + 1
             key = and_(v.collection == self.collection, v.article == name, v.version == version)
@@ -148,14 +146,17 @@ class Articles:
 
     def add_history(self, connection: Connection, earlier: Iterable[Article], at: datetime) -> None:
         """Keep earlier versions of another collection, oldest first; those here are passed over."""
-        v = schema.versions.c
+        v, newest, rows = schema.versions.c, self._newest(connection), []
+        mine = select(v.article, v.digest).where(v.collection == self.collection)
+        there = {(name, digest) for name, digest in connection.execute(mine)}
         for article in earlier:
-            of = and_(v.collection == self.collection, v.article == article.id)
-            digests = select(v.digest).where(of)
-            if identity(article) in set(connection.scalars(digests)):
-                continue
-            newest = self._newest(connection, [article.id]).get(article.id, 0)
-            connection.execute(schema.versions.insert(), [self._row(article, newest + 1, (), at)])
+            mark = (article.id, identity(article))
+            if mark not in there:
+                there.add(mark)
+                newest[article.id] = newest.get(article.id, 0) + 1
+                rows.append(self._row(article, newest[article.id], (), at))
+        if rows:
+            connection.execute(schema.versions.insert(), rows)
 
     def _read(self, found: Select[Any]) -> Sequence[Row[Any]]:
         with self._database.read() as connection:
@@ -182,28 +183,21 @@ class Articles:
         if rows:
             connection.execute(table.insert(), [row | {"since": number} for row in rows])
 
-    def _take_out(self, connection: Connection, number: int, names: tuple[str, ...]) -> None:
+    def _take_out(self, connection: Connection, number: int, names: Iterable[str]) -> None:
         table, c = schema.contents, schema.contents.c
-        for first in range(0, len(names), _MOST):
-            some = and_(
-                c.collection == self.collection,
-                c.article.in_(names[first : first + _MOST]),
-                c.until.is_(None),
-            )
-            connection.execute(delete(table).where(some, c.since == number))
-            connection.execute(update(table).where(some).values(until=number))
+        one = and_(
+            c.collection == self.collection, c.article == bindparam("name"), c.until.is_(None)
+        )
+        every = [{"name": name} for name in names]
+        if every:
+            connection.execute(delete(table).where(one, c.since == number), every)
+            connection.execute(update(table).where(one).values(until=number), every)
 
-    def _newest(self, connection: Connection, names: list[str]) -> dict[str, int]:
+    def _newest(self, connection: Connection) -> dict[str, int]:
         """Return the number of the newest version of each article that has one."""
         v = schema.versions.c
-        found: dict[str, int] = {}
-        for first in range(0, len(names), _MOST):
-            some = and_(
-                v.collection == self.collection, v.article.in_(names[first : first + _MOST])
-            )
-            rows = select(v.article, func.max(v.version)).where(some).group_by(v.article)
-            found |= {name: int(newest) for name, newest in connection.execute(rows)}
-        return found
+        rows = select(v.article, func.max(v.version)).where(v.collection == self.collection)
+        return {name: int(newest) for name, newest in connection.execute(rows.group_by(v.article))}
 
     def _row(
         self, article: Article, version: int, by_hand: Iterable[str], at: datetime

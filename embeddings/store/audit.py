@@ -7,6 +7,7 @@ noticed.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,8 @@ def line(entry: AuditEntry) -> str:
 def read(lines: Iterable[str | bytes]) -> Iterator[AuditEntry]:
     """Read lines; those that are none are left out."""
     for each in lines:
-        try:
+        with suppress(ValueError, RecursionError):  # pydantic's errors are of the first kind
             yield _ENTRY.validate_python(json.loads(each))
-        except (ValueError, RecursionError):  # pydantic's errors are of the first kind
-            continue
 
 
 def list_edits(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:

@@ -179,10 +179,8 @@ class Records:
 
     async def left_servers(self, days: float = 0.0) -> list[int]:
         """Return the servers that the bot has not been on for so many days."""
-        table = schema.left
-        found = (
-            select(table.c.guild).where(table.c.at <= self._moment(days)).order_by(table.c.guild)
-        )
+        c = schema.left.c
+        found = select(c.guild).where(c.at <= self._moment(days)).order_by(c.guild)
         return await self._read(lambda c: list(c.scalars(found)))
 
     async def guilds(self) -> set[int]:

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,11 +54,9 @@ class Checkpoint:
 
     def setting(self, file: str) -> dict[str, Any]:
         """Return one of its JSON files; empty when there is none, or none that can be read."""
-        try:
-            value = json.loads((self.folder / file).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        with suppress(OSError, ValueError, TypeError):
+            return dict(json.loads((self.folder / file).read_text(encoding="utf-8")))
+        return {}
 
 
 def find(

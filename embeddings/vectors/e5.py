@@ -42,6 +42,8 @@ WINDOW = 510
 """Pieces of a text that are read at once, between the marks of its beginning and its end."""
 LONGEST = 20_000
 """Characters that are read of a text: what is longer is no paragraph."""
+TOKEN = 64
+"""Length of a token's vector: so many of its axes are kept."""
 BEGIN, END, UNKNOWN, MASK = 0, 2, 3, 250_001
 """Numbers of the pieces that no text has; the one between them fills batches."""
 SPACE = "\u2581"

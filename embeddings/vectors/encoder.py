@@ -27,15 +27,16 @@ OWNER = "sentence-transformers"
 
 
 class Encoder(Protocol):
-    """Makes vectors of length 1, the same for the same text; used by one thread at a time."""
+    """Makes vectors of length 1, the same for the same text; used by one thread at a time.
 
-    @property
-    def model_id(self) -> str:
-        """Name and revision: two encoders with one id make the same vectors."""
+    Attributes:
+        model_id: Name and revision, with what else decides the vectors: two encoders with one id
+            make the same.
+        dimension: Length of a vector.
+    """
 
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
+    model_id: str
+    dimension: int
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a question's vector, shape ``[dimension]``."""
@@ -46,11 +47,9 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class TokenEncoder(Encoder, Protocol):
-    """One that also says what it made of each word."""
+    """One that also says what it made of each word, in vectors of ``token_dimension``."""
 
-    @property
-    def token_dimension(self) -> int:
-        """Length of a token's vector."""
+    token_dimension: int
 
     def read_query(self, text: str) -> Read:
         """Return a question's vector and its tokens."""
@@ -95,17 +94,8 @@ class PackagedEncoder:
     def __init__(self, model: Packaged, options: EncoderSettings) -> None:
         self._model = model
         self._options = options
-        self._id = _qualify(model.model_id(), options)
-
-    @property
-    def model_id(self) -> str:
-        """The package and its version, with what changes the vectors."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """The model's own, or what the vectors are cut to."""
-        return min(self._options.truncate_dim or self._model.dimension, self._model.dimension)
+        self.model_id = _qualify(model.model_id(), options)
+        self.dimension = min(options.truncate_dim or model.dimension, model.dimension)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a question's vector, shape ``[dimension]``."""
@@ -124,10 +114,7 @@ class PackagedEncoder:
 class E5Encoder(PackagedEncoder):
     """The packaged model ``e5``, which also gives the tokens of a text."""
 
-    @property
-    def token_dimension(self) -> int:
-        """Length of a token's vector: 64."""
-        return len(e5.Axes.load().axes)
+    token_dimension = e5.TOKEN
 
     def read_query(self, text: str) -> Read:
         """Return a question's vector and its tokens."""
@@ -162,21 +149,11 @@ class SentenceTransformerEncoder:
         )
         with checkpoint.loading(settings.model):
             self._model = _load(found, options)
-            self._dimension = int(self._model.get_embedding_dimension() or 0)
-        if not self._dimension:
+            self.dimension = int(self._model.get_embedding_dimension() or 0)
+        if not self.dimension:
             raise ModelError(f"The model {settings.model!r} does not say how long its vectors are.")
         self._pools = ThreadpoolController()
-        self._id = _qualify(found.id, options)
-
-    @property
-    def model_id(self) -> str:
-        """Name and revision of the model, with what changes the vectors."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
+        self.model_id = _qualify(found.id, options)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a question's vector, shape ``[dimension]``, with the model's own query prompt."""
@@ -191,7 +168,7 @@ class SentenceTransformerEncoder:
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors, shape ``[n, dimension]``, with the model's own document prompt."""
         if not texts:
-            return np.zeros((0, self._dimension), dtype=np.float32)
+            return np.zeros((0, self.dimension), dtype=np.float32)
         with self._pools.limit(limits=self._options.threads):
             vectors = self._model.encode_document(
                 [encodable(text) for text in texts],
@@ -226,11 +203,9 @@ def load_encoder(settings: Settings) -> Encoder:
 
 def read_question(encoder: Encoder, text: str) -> NDArray[np.float32] | Read:
     """Return all that an encoder makes of a question: its vector alone, or tokens with it."""
-    return (
-        encoder.read_query(text)
-        if isinstance(encoder, TokenEncoder)
-        else encoder.encode_query(text)
-    )
+    if isinstance(encoder, TokenEncoder):
+        return encoder.read_query(text)
+    return encoder.encode_query(text)
 
 
 def encodable(text: str) -> str:

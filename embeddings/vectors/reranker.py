@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -27,19 +27,10 @@ YES_NO = 2
 """Labels of a model that says no and yes, in this order."""
 
 
-class Reranker(Protocol):
-    """Says how probable it is that a passage answers; used by one thread at a time."""
-
-    @property
-    def model_id(self) -> str:
-        """Name and revision of the model."""
-
-    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """Return a probability in [0, 1] for each passage, float32, shape ``[n]``."""
-
-
-class CrossEncoderReranker:
+class Reranker:
     """A sentence-transformers CrossEncoder by hub name or folder; safetensors, no remote code.
+
+    It says how probable it is that a passage answers, and is used by one thread at a time.
 
     A model with one label says how well a passage answers: its probability is the sigmoid of
     that. One with two says no and yes: it is the softmax's second. With more there is no telling
@@ -64,12 +55,7 @@ class CrossEncoderReranker:
                 f"The model {name!r} has {self._labels} labels, and a reranker has one or two: "
                 "choose another, or unset VERBATIM_RERANKER."
             )
-        self._id, self._pools = found.id, ThreadpoolController()
-
-    @property
-    def model_id(self) -> str:
-        """Name and revision of the model."""
-        return self._id
+        self._pools = ThreadpoolController()
 
     def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """Return a probability in [0, 1] for each passage, float32, shape ``[n]``."""
@@ -107,7 +93,7 @@ def load_reranker(settings: Settings) -> Reranker | None:
     Raises:
         ModelError: The model cannot be loaded.
     """
-    return CrossEncoderReranker(settings) if settings.reranker else None
+    return Reranker(settings) if settings.reranker else None
 
 
 def _load(found: checkpoint.Checkpoint, threads: int) -> CrossEncoder:

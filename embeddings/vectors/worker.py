@@ -11,7 +11,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ class Worker:
         Raises:
             RuntimeError: The worker was closed before.
         """
-        future: Future[T] = Future()
-        self._put(priority, future, lambda: call(*args, **kwargs))
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(self._put(priority, partial(call, *args, **kwargs)))
 
     def wait(
         self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -74,26 +72,26 @@ class Worker:
         Raises:
             RuntimeError: The worker was closed before.
         """
-        future: Future[T] = Future()
-        self._put(priority, future, lambda: call(*args, **kwargs))
-        return future.result()
+        return self._put(priority, partial(call, *args, **kwargs)).result()
 
     def close(self) -> None:
         """Finish what waits, then end the thread; may block for as long as that takes."""
         with self._closing:
             if not self._closed:
-                self._enqueue(Priority.CLOSE, Future(), lambda: None)
+                self._enqueue(Priority.CLOSE, lambda: None)
                 self._closed = True
         self._thread.join()
 
-    def _put(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+    def _put(self, priority: Priority, call: Callable[[], T]) -> Future[T]:
         with self._closing:  # so that nothing is put behind the end, where it would wait for ever
             if self._closed:
                 raise RuntimeError("The model's thread has been closed.")
-            self._enqueue(priority, future, call)
+            return self._enqueue(priority, call)
 
-    def _enqueue(self, priority: Priority, future: Future[Any], call: Callable[[], Any]) -> None:
+    def _enqueue(self, priority: Priority, call: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
         self._calls.put((priority, next(self._order), future, call))
+        return future
 
     def _work(self) -> None:
         while self._next() is not Priority.CLOSE:

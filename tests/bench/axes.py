@@ -26,7 +26,7 @@ SEED = 1
 """What the order is drawn with in which passages and questions are read."""
 PASSAGES, QUESTIONS = 120_000, 20_000
 """Tokens that are read of each."""
-WIDEST, KEPT = 2, 64
+WIDEST, KEPT = 2, e5.TOKEN
 """Axes that are left out, as most tokens lie along them whatever they mean, and that are kept."""
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.settings import EncoderSettings, Settings
 from embeddings.errors import ModelError
-from embeddings.vectors.reranker import CrossEncoderReranker, load_reranker, rerank
+from embeddings.vectors.reranker import Reranker, load_reranker, rerank
 from tests.embeddings import models
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ PASSAGES = ["le chat", "la cat of the who", "passage passage passage", "les de l
 class ByLength:
     """A reranker that finds longer passages more probable, and keeps what it was asked."""
 
-    model_id = "by-length"
-
     def __init__(self) -> None:
         self.asked: list[str] = []
 
@@ -37,8 +35,8 @@ class ByLength:
         return np.array([min(len(p), 100) / 100 for p in passages], dtype=np.float32)
 
 
-def load(folder: Path, **options: object) -> CrossEncoderReranker:
-    return CrossEncoderReranker(Settings(reranker=str(folder), encoder=EncoderSettings(**options)))
+def load(folder: Path, **options: object) -> Reranker:
+    return Reranker(Settings(reranker=str(folder), encoder=EncoderSettings(**options)))
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +104,6 @@ def test_a_lone_surrogate_reads_as_a_question_mark(folder: Path) -> None:
 
 def test_a_passage_beyond_the_models_length_is_cut_and_not_an_error(folder: Path) -> None:
     assert 0 <= load(folder).scores(QUESTION, ["le chat " * 500])[0] <= 1
-
-
-def test_the_name_is_the_folders_with_a_digest(folder: Path) -> None:
-    made = load(folder)
-    assert made.model_id.startswith(folder.name + "@")
-    assert made.model_id == load(folder).model_id
 
 
 def test_a_model_with_three_labels_is_refused(tmp_path: Path) -> None:
