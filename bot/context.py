@@ -99,11 +99,15 @@ class Seen:
     catalogue: Catalogue
 
     async def ask(
-        self, question: str, filters: Filters, *, top_k: int, before: Sequence[str] = ()
+        self, asked: str, filters: Filters | None = None, *, top_k: int, before: Sequence[str] = ()
     ) -> Answer:
         """Answer from all that is seen; ``before``: what was asked before, oldest first."""
         shared, *own = self.engines
-        return await shared.ask(question, top_k=top_k, filters=filters, before=before, also=own)
+        return await shared.ask(asked, top_k=top_k, filters=filters, before=before, also=own)
+
+    async def golden(self) -> list[str]:
+        """Return the golden questions about what is seen, the server's own first."""
+        return [asked for engine in reversed(self.engines) for asked in await engine.golden()]
 
     def article(self, ref: str) -> ArticleSummary:
         """Return the article that a button names.

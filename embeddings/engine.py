@@ -213,6 +213,16 @@ class SearchEngine(Changes):
         snapshot = self._live.now
         return await asyncio.to_thread(snapshot.article, snapshot.row(article_id))
 
+    async def golden(self) -> list[str]:
+        """Return the golden questions about articles that are there.
+
+        Raises:
+            EmbeddingsError: They cannot be read.
+        """
+        there = {article.id for article in self.sources()}
+        known = await asyncio.to_thread(self._publisher.list_golden, there)
+        return [each.question for each in known if any(name in there for name, _ in each.places)]
+
     def status(self) -> Status:
         """Say what serves now, from memory."""
         live = self._live

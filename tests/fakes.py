@@ -51,6 +51,7 @@ class FakeEngine(Changes):
         threshold: The least confidence that is called an answer.
         boost: Added to each confidence, to try the words for it.
         before: What was asked before the last question, as it was given.
+        known: Its golden questions.
     """
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
@@ -60,6 +61,7 @@ class FakeEngine(Changes):
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.before: tuple[str, ...] = ()
+        self.known: list[str] = []
         self.understood_as: str | None = None
         self.threshold = 0.3
         self.boost = 0.0
@@ -171,6 +173,9 @@ class FakeEngine(Changes):
         if article_id not in self._passages:
             raise UnknownArticle(f"No article has the id {article_id}.")
         return self._passages[article_id]
+
+    async def golden(self) -> list[str]:
+        return self.known
 
     async def article(self, article_id: str) -> Article:
         if article_id not in self._corpus:

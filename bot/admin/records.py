@@ -29,7 +29,7 @@ from bot.ui.components import ANSWERED, Attached, Card, text
 from bot.ui.markup import fit
 from bot.ui.naming import Place, day
 from embeddings.errors import EmbeddingsError
-from embeddings.types import SHARED, Filters
+from embeddings.types import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -151,7 +151,7 @@ def count_week(unanswered: Iterable[Unanswered]) -> int:
 async def find_closest(seen: Seen, question: str) -> tuple[str, str] | None:
     """Return what is nearest to a question now: its article's title, and the sentence."""
     try:
-        found = await seen.ask(question, Filters(), top_k=1)
+        found = await seen.ask(question, top_k=1)
     except EmbeddingsError:
         return None
     hits = [*found.hits, *found.closest]

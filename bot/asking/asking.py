@@ -22,7 +22,6 @@ from bot.ui.naming import fresh
 from embeddings.engine import MAX_QUESTION
 from embeddings.errors import EmbeddingsError, QuestionError, StorageError
 from embeddings.store.people import Unanswered
-from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from bot.translate import Language
     from bot.ui.components import Card
     from embeddings.store.people import Pending
-    from embeddings.types import Answer
+    from embeddings.types import Answer, Filters
 
 _log = logging.getLogger(__name__)
 
@@ -137,7 +136,7 @@ async def respond(
     stands_alone = not (filters or before)
     async with keep_question(interaction, question if stands_alone else "", private=private):
         found = await seek(bot, question, filters, interaction, count=count, before=before)
-        card = await draw(bot, interaction, found, language, can_publish=private)
+        card = await draw(bot, interaction.guild_id, found, language, can_publish=private)
         await show(interaction, card)
     await remember(bot, rules, found, interaction)
 
@@ -154,13 +153,13 @@ async def respond_more(
     if len(found.hits) <= offset:
         raise BotError("more-nothing")
     language = language_of(interaction)
-    card = await draw(bot, interaction, found, language, offset=offset, can_publish=True)
+    card = await draw(bot, interaction.guild_id, found, language, offset=offset, can_publish=True)
     await show(interaction, card)
 
 
 async def draw(
     bot: Context,
-    where: Where,
+    guild: int | None,
     found: Answer,
     language: Language,
     *,
@@ -171,7 +170,6 @@ async def draw(
 
     On a thread: to find the place of each sentence in a long article takes a while.
     """
-    guild = guild_id(where)
     view = View(
         language,
         bot.engine.threshold,
@@ -181,7 +179,7 @@ async def draw(
         can_publish=can_publish and guild is not None,
         offers=rules_of(bot, guild).offers,
     )
-    near = (await bot.see(where)).catalogue.find_titles(found.nearest_titles[:SHOWN])
+    near = (await bot.see_from(guild)).catalogue.find_titles(found.nearest_titles[:SHOWN])
     return await asyncio.to_thread(answer_card, found, view, near)
 
 
@@ -191,12 +189,10 @@ async def ask_again(bot: Context, asked: Pending) -> Card:
     try:
         async with asyncio.timeout(bot.settings.discord.answer_timeout):
             seen = await bot.see_from(asked.guild)
-            found = await seen.ask(asked.question, Filters(), top_k=bot.settings.top_k)
+            found = await seen.ask(asked.question, top_k=count_wanted(bot))
+            return await draw(bot, asked.guild, found, language, can_publish=asked.private)
     except (EmbeddingsError, TimeoutError):
         return notice(language("restarted"), WRONG)
-    can_publish = asked.private and asked.guild is not None
-    view = View(language, bot.engine.threshold, can_publish=can_publish)
-    return await asyncio.to_thread(answer_card, found, view)
 
 
 async def remember(

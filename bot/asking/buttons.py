@@ -49,7 +49,7 @@ class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
 
     async def _act(self, interaction: Interaction) -> None:
         asked = read_question(interaction)
-        filters = await _read_filters(interaction, self.fields["scope"])
+        filters = await read_filters(interaction, self.fields["scope"])
         await asking.respond_more(interaction, asked, filters, int(self.fields["offset"]))
 
 
@@ -97,7 +97,7 @@ class Near(Click, template=rf"v:near:{PLACE}(?::{SCOPE})?"):
         await hold(interaction, ephemeral=True)
         language, place = language_of(interaction), Place.read(self.fields)
         asked = read_question(interaction)
-        filters = await _read_filters(interaction, self.fields["scope"])
+        filters = await read_filters(interaction, self.fields["scope"])
         found = await asking.seek(interaction.client, asked, filters, interaction, kind="more")
         hit = next((h for h in (*found.closest, *found.hits) if name_place(h) == place), None)
         if hit is None:
@@ -207,7 +207,7 @@ def _field(language: Language) -> tuple[str, ui.TextInput[Any]]:
     return language("question-label"), field
 
 
-async def _read_filters(interaction: Interaction, scope: str | None) -> Filters:
+async def read_filters(interaction: Interaction, scope: str | None) -> Filters:
     """Return what a question was narrowed to, as ``SCOPE`` or an older button without one says."""
     catalogue = (await interaction.client.see(interaction)).catalogue
     filters = unpack(scope or pack(Filters()), catalogue.sources, catalogue.by_ref)

@@ -21,7 +21,6 @@ from bot.ui.naming import day
 from embeddings.errors import QuestionError
 from embeddings.text.analysis import is_stop, stem, words
 from embeddings.text.sentences import sentences
-from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +97,7 @@ async def find_sources(bot: Context, where: Where, said: list[str], language: La
 async def _look_for(seen: Seen, sentence: str, language: Language) -> Finding | None:
     """Return what was found of a sentence; None when it has no word to look for."""
     try:
-        answer = await seen.ask(sentence, Filters(), top_k=CANDIDATES)
+        answer = await seen.ask(sentence, top_k=CANDIDATES)
     except QuestionError:
         return None
     return compare(sentence, answer, language)

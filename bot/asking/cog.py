@@ -16,6 +16,7 @@ from discord.ext import commands
 from bot import delivery
 from bot.asking import asking, buttons, checking
 from bot.asking.conversation import judge, judge_any, read_days
+from bot.context import guild_id
 from bot.errors import BotError
 from bot.reading.about import starters_card
 from bot.running.commands import command, everywhere, name, suggest_sources
@@ -144,7 +145,7 @@ class Ask(commands.Cog):
         try:
             most, before = asking.count_wanted(self.bot), self._before(message, other)
             found = await asking.seek(self.bot, said, Filters(), message, count=most, before=before)
-            card = await asking.draw(self.bot, message, found, language)
+            card = await asking.draw(self.bot, guild_id(message), found, language)
             reply = await self._reply(message, card, language)
         finally:
             typing.cancel()

@@ -132,7 +132,7 @@ def foreign(article: Article, language: Language) -> list[str]:
     return [language(key)] if article.language != language.code and key in language.keys else []
 
 
-def link_title(article: Article) -> str:
+def link_title(article: Article | ArticleSummary) -> str:
     """Return an article's title, linked to the article where it has an address."""
     title, url = fit(article.title, TITLE), article.url or ""
     is_web = url.lower().startswith(("http://", "https://")) and len(url) <= _ADDRESS
@@ -189,7 +189,7 @@ def _offers(answer: Answer, view: View) -> Iterator[Button | None]:
         yield button(language("button-near"), f"v:near:{place(answer.closest[0])}:{scope}")
     for name in ("news", "tell"):
         if name in view.offers and _is_whole(answer):
-            yield button(language(f"button-{name}"), f"v:{name}")
+            yield button(language(f"button-{name}"), f"v:{name}:{pack(answer.filters)}")
 
 
 def show_question(asked: str) -> str:

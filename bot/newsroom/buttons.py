@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ButtonStyle, ui
 
-from bot.asking.buttons import read_question
-from bot.asking.render import QUOTE, link_title, quote, show_question
+from bot.asking.buttons import read_filters, read_question
+from bot.asking.render import QUOTE, filter_words, link_title, quote, show_question
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
 from bot.servers.rules import require_editor, rules_of
 from bot.ui.actions import Click, Form, write_field
 from bot.ui.components import ANSWERED, REFUSED, Card, button, notice, question, row, text
 from bot.ui.markup import fit
-from bot.ui.naming import credit_line
-from embeddings.store.people import KEPT_DAYS, Inquiry, Watch
+from bot.ui.naming import SCOPE, credit_line, pack
+from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
 
 if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
     from bot.ui.actions import Filled
-    from embeddings.types import Article, Hit
+    from bot.ui.components import Piece
+    from embeddings.types import Filters, Hit
 
 REPLY = 1500
 """The most characters of the newsroom's reply."""
@@ -33,7 +34,7 @@ MOST = 20
 """The most questions of one person that wait at a time, of each kind."""
 
 
-class Offer(Click, template=r"v:(?P<kind>news|tell)"):
+class Offer(Click, template=rf"v:(?P<kind>news|tell)(?::{SCOPE})?"):
     """Say what is kept and who sees it, before anything is."""
 
     async def _act(self, interaction: Interaction) -> None:
@@ -42,18 +43,20 @@ class Offer(Click, template=r"v:(?P<kind>news|tell)"):
         asked, typed = read_question(interaction), read_question(interaction, as_typed=True)
         asked = asked if kind == "tell" or asked == typed else f"{typed} ({asked})"
         await hold(interaction, ephemeral=True)
-        await answer(interaction, consent_card(asked, language, kind, KEPT_DAYS))
+        filters = await read_filters(interaction, self.fields["scope"])
+        await answer(interaction, consent_card(asked, filters, language, kind))
 
 
-class Agree(Click, template=r"v:agree:(?P<kind>news|tell)"):
+class Agree(Click, template=rf"v:agree:(?P<kind>news|tell)(?::{SCOPE})?"):
     """Keep the question, now that its asker agreed."""
 
     async def _act(self, interaction: Interaction) -> None:
         kind = self.fields["kind"]
         _check_offered(interaction, kind)
-        asked = read_question(interaction)
         await hold_update(interaction)
-        await (_inquire if kind == "news" else _watch)(interaction, asked)
+        narrowed = write_filters(await read_filters(interaction, self.fields["scope"]))
+        of = Inquiry if kind == "news" else Watch
+        await _keep(interaction, of, read_question(interaction), narrowed)
         await answer(interaction, notice(language_of(interaction)(f"{kind}-kept")))
 
 
@@ -67,35 +70,31 @@ def _check_offered(interaction: Interaction, kind: str) -> None:
         raise BotError("not-offered")
 
 
-async def _inquire(interaction: Interaction, asked: str) -> None:
-    """Send a question to the newsroom's channel."""
-    bot, guild, user = interaction.client, interaction.guild_id or 0, interaction.user.id
-    if len(await bot.records.of(Inquiry, user=user)) >= MOST:
-        raise BotError("too-many-waiting", most=MOST)
-    channel = bot.get_channel(rules_of(bot, guild).news)
-    if not isinstance(channel, discord.abc.Messageable):
-        raise BotError("not-offered")
-    room, code = bot.languages.of_server(interaction.guild), language_of(interaction).code
-    inquiry = Inquiry(user, guild, interaction.channel_id, asked, code)
-    n = await bot.records.keep(inquiry)
-    try:
-        await post(channel, inquiry_card(replace(inquiry, n=n), room))
-    except LOST:
-        await bot.records.end(Inquiry, n)
-        raise
+async def _keep(interaction: Interaction, kind: type[Watch], asked: str, narrowed: str) -> None:
+    """Keep a question, once; one for the newsroom is sent to its channel.
 
-
-async def _watch(interaction: Interaction, asked: str) -> None:
-    """Keep a question until a story answers."""
-    bot, user = interaction.client, interaction.user.id
-    waiting = await bot.records.of(Watch, user=user)
-    if any(w.question == asked and w.guild == interaction.guild_id for w in waiting):
+    Raises:
+        BotError: Too many of this person's wait, or there is no such channel any more.
+    """
+    bot, user, guild = interaction.client, interaction.user.id, interaction.guild_id
+    waiting = await bot.records.of(kind, user=user)
+    if any((w.guild, w.question, w.narrowed) == (guild, asked, narrowed) for w in waiting):
         return
     if len(waiting) >= MOST:
         raise BotError("too-many-waiting", most=MOST)
+    channel = bot.get_channel(rules_of(bot, guild).news)
+    if kind is Inquiry and not isinstance(channel, discord.abc.Messageable):
+        raise BotError("not-offered")
     code = language_of(interaction).code
-    where = interaction.guild_id, interaction.channel_id
-    await bot.records.keep(Watch(user, *where, asked, code))
+    given = kind(user, guild, interaction.channel_id, asked, code, narrowed)
+    n = await bot.records.keep(given)
+    if isinstance(given, Inquiry) and isinstance(channel, discord.abc.Messageable):
+        room = bot.languages.of_server(interaction.guild)
+        try:
+            await post(channel, inquiry_card(replace(given, n=n), room))
+        except LOST:
+            await bot.records.end(Inquiry, n)
+            raise
 
 
 async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
@@ -116,9 +115,8 @@ class Respond(Click, template=rf"v:(?P<way>reply|story):{NUMBER}"):
 
     async def _act(self, interaction: Interaction) -> None:
         inquiry = await find_inquiry(interaction, self.fields["n"])
-        language = language_of(interaction)
-        form = Words.to(inquiry, language) if self.fields["way"] == "reply" else None
-        await interaction.response.send_modal(form or Title.of(inquiry, language))
+        form = Response.to(inquiry, self.fields["way"], language_of(interaction))
+        await interaction.response.send_modal(form)
 
 
 class Decline(Click, template=rf"v:decline:{NUMBER}"):
@@ -128,51 +126,36 @@ class Decline(Click, template=rf"v:decline:{NUMBER}"):
         await hold_update(interaction)
         inquiry = await find_inquiry(interaction, self.fields["n"])
         theirs = interaction.client.languages.of(inquiry.language)
-        card = notice(theirs("news-declined", question=inquiry.question[:300]))
+        card = notice(theirs("news-declined", question=fit(inquiry.question, 300)))
         await _close(interaction, inquiry, card, "news-closed-declined")
 
 
-class Words(Form, template=rf"v:words:{NUMBER}"):
-    """The newsroom's own words."""
+class Response(Form, template=rf"v:(?P<way>words|title):{NUMBER}"):
+    """The newsroom's own words, or the title of the article that answers."""
 
     @classmethod
-    def to(cls, inquiry: Inquiry, language: Language) -> Words:
-        """Return the form."""
-        field = write_field("reply", most=REPLY, is_long=True, is_needed=True)
-        label = language("news-words-label")
-        return cls(language("news-answer"), f"v:words:{inquiry.n}", (label, field))
-
-    @classmethod
-    async def take(cls, interaction: Interaction, filled: Filled) -> None:
-        """Give them to who asked."""
-        await hold_update(interaction)
-        inquiry = await find_inquiry(interaction, filled.fields["n"])
-        theirs = interaction.client.languages.of(inquiry.language)
-        newsroom = interaction.guild.name if interaction.guild else ""
-        card = reply_card(inquiry.question, filled["reply"], newsroom, theirs)
-        await _close(interaction, inquiry, card, "news-closed")
-
-
-class Title(Form, template=rf"v:title:{NUMBER}"):
-    """The article that answers a question."""
-
-    @classmethod
-    def of(cls, inquiry: Inquiry, language: Language) -> Title:
-        """Return the form."""
-        field = write_field("title", most=300, is_needed=True)
-        label = language("news-title-label")
-        return cls(language("news-story"), f"v:title:{inquiry.n}", (label, field))
+    def to(cls, inquiry: Inquiry, way: str, language: Language) -> Response:
+        """Return the form; ``way``: ``reply`` for words, or ``story``."""
+        name, most = ("words", REPLY) if way == "reply" else ("title", 300)
+        field = write_field(name, most=most, is_long=name == "words", is_needed=True)
+        title = language("news-answer" if name == "words" else "news-story")
+        return cls(title, f"v:{name}:{inquiry.n}", (language(f"news-{name}-label"), field))
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
-        """Tell who asked of it."""
+        """Give who asked the words, or tell them of the article."""
         await hold_update(interaction)
         inquiry = await find_inquiry(interaction, filled.fields["n"])
-        seen = await interaction.client.see(interaction)
-        found = seen.catalogue.choose(filled["title"])
-        theirs = interaction.client.languages.of(inquiry.language)
-        card = story_card(inquiry.question, await seen.read(found), theirs)
-        await _close(interaction, inquiry, card, "news-closed")
+        theirs, newsroom = interaction.client.languages.of(inquiry.language), interaction.guild
+        if filled.fields["way"] == "words":
+            name = fit(newsroom.name if newsroom else "", 80)
+            said = (theirs("news-reply", name=name), fit(filled["words"], REPLY))
+        else:
+            seen = await interaction.client.see(interaction)
+            found = seen.catalogue.choose(filled["title"])
+            told = f"{link_title(found)}\n-# {credit_line(found)}"
+            said = (theirs("news-by-story"), told)
+        await _close(interaction, inquiry, reply_card(inquiry.question, *said), "news-closed")
 
 
 async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> None:
@@ -186,23 +169,32 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
     await answer(interaction, closed_card(inquiry.question, language, key, by))
 
 
-def consent_card(asked: str, language: Language, kind: str, days: int) -> Card:
-    """Return what is kept for so many days and who sees it, with the buttons that decide."""
+def consent_card(asked: str, filters: Filters, language: Language, kind: str) -> Card:
+    """Return what is kept and who sees it, with the buttons that decide."""
+    agree = f"v:agree:{kind}:{pack(filters)}"
     return Card(
         question(show_question(asked)),
-        text(language(f"{kind}-consent", days=str(days))),
+        _say_filters(filters, language),
+        text(language(f"{kind}-consent", days=str(KEPT_DAYS))),
         row(
-            button(language(f"{kind}-agree"), f"v:agree:{kind}", style=ButtonStyle.success),
+            button(language(f"{kind}-agree"), agree, style=ButtonStyle.success),
             button(language("button-cancel"), "v:leave"),
         ),
         accent=REFUSED,
     )
 
 
+def _say_filters(filters: Filters, language: Language) -> Piece:
+    """Return what a question was narrowed to; None where it was not."""
+    told = ", ".join(filter_words(filters, language))
+    return text(f"-# {language('note-searched', filters=told)}") if told else None
+
+
 def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
     """Return a question as it comes to the newsroom, with what may be done about it."""
     return Card(
         text(f"### {language('news-title')}", f"> {fit(inquiry.question, QUOTE)}"),
+        _say_filters(inquiry.filters, language),
         text(f"-# {language('news-asker', name=f'<@{inquiry.user}>')}"),
         row(
             button(language("news-answer"), f"v:reply:{inquiry.n}", style=ButtonStyle.primary),
@@ -221,31 +213,19 @@ def closed_card(asked: str, language: Language, key: str, by: int) -> Card:
     )
 
 
-def reply_card(asked: str, reply: str, newsroom: str, language: Language) -> Card:
-    """Return the newsroom's own reply, named as such: it is no quote of an article."""
+def reply_card(asked: str, head: str, said: str) -> Card:
+    """Return what the newsroom says to a question under a head that names it: it is no quote."""
     return Card(
-        text(f"-# {language('news-reply', name=fit(newsroom, 80))}", f"> {fit(asked, 300)}"),
-        ui.Separator(),
-        text(fit(reply, REPLY)),
-        accent=ANSWERED,
+        text(f"-# {head}", f"> {fit(asked, 300)}"), ui.Separator(), text(said), accent=ANSWERED
     )
 
 
-def story_card(asked: str, article: Article, language: Language) -> Card:
-    """Return the article by which the newsroom answers."""
-    return Card(
-        text(f"-# {language('news-by-story')}", f"> {fit(asked, 300)}"),
-        ui.Separator(),
-        text(link_title(article), f"-# {credit_line(article)}"),
-        accent=ANSWERED,
-    )
-
-
-def told_card(asked: str, hit: Hit, language: Language) -> Card:
+def told_card(watch: Watch, hit: Hit, language: Language) -> Card:
     """Return the passage that answers a question that somebody wanted to be told of."""
     return Card(
         text(f"-# {language('tell-title')}"),
-        question(show_question(asked)),
+        question(show_question(watch.question)),
+        _say_filters(watch.filters, language),
         text(quote(hit, language, QUOTE)),
         text(link_title(hit.article), f"-# {credit_line(hit.article)}"),
         text(f"-# {language('tell-once')}"),

@@ -12,9 +12,8 @@ from bot.delivery import reach
 from bot.newsroom import buttons
 from bot.newsroom.buttons import told_card
 from bot.newsroom.feeds import watch_feeds
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import EmbeddingsError, UnknownArticle
 from embeddings.store.people import Watch
-from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from bot.context import Context, Seen
@@ -74,10 +73,13 @@ class Newsroom(commands.Cog):
     async def _tell(self, seen: Seen, watch: Watch) -> None:
         """Tell one person once, where a story answers now."""
         async with self.bot.queue.turn(watch.user):
-            found = await seen.ask(watch.question, Filters(), top_k=1)
+            try:
+                found = await seen.ask(watch.question, watch.filters, top_k=1)
+            except UnknownArticle:  # the one that it was asked about is gone, and may come back
+                return
         if not found.hits or not await self.bot.records.end(Watch, watch.n):
             return
-        card = told_card(watch.question, found.hits[0], self.bot.languages.of(watch.language))
+        card = told_card(watch, found.hits[0], self.bot.languages.of(watch.language))
         if not await reach(self.bot, watch.user, watch.channel, card):
             _log.info("somebody who waited for a story could not be told")
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
+from bot.asking.render import filter_words
 from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, row, text
 from bot.ui.markup import clean, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
-from embeddings.types import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
     from bot.context import Context, Seen, Where
-    from bot.translate import Language
+    from bot.translate import Language, Languages
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 
@@ -92,7 +92,7 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
     """
     kept_for, total = str(KEPT_DAYS), count(kept)
     keys = {"admin": "privacy-keep-on", "operator": "privacy-keep-operator"}
-    watches = [f"- {plain(each.question)}" for each in kept.get("watches", ())[:5]]
+    watches = [_show_watch(each, language) for each in kept.get("watches", ())[:5]]
     return Card(
         text(f"### {language('privacy-title')}"),
         text(language(keys.get(kept_by, "privacy-keep-off"), days=kept_for)),
@@ -109,6 +109,12 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
         else None,
         accent=ANSWERED,
     )
+
+
+def _show_watch(watch: Watch, language: Language) -> str:
+    """Return a question that waits for a story, with what it was narrowed to."""
+    narrowed = ", ".join(filter_words(watch.filters, language))
+    return f"- {plain(watch.question)}" + (f" ({narrowed})" if narrowed else "")
 
 
 def forget_card(total: int, language: Language) -> Card:
@@ -131,7 +137,7 @@ def export(kept: Kept) -> bytes:
 
 MOST = 3
 """How many questions are offered."""
-_READ, _TRIED, _SECONDS = 12, 8, 2.5
+_READ, _TRIED, _SECONDS = 12, 24, 2.5
 """How many articles are read for questions, how many questions are tried, and for how long."""
 _LEAST, _WORDS = 15, 4
 
@@ -140,70 +146,58 @@ async def starters_card(bot: Context, where: Where, language: Language) -> Card:
     """Return what one may ask here, as buttons that ask it."""
     seen = await bot.see(where)
     told = text(language("mention-help" if seen.catalogue.articles else "refusal-empty-corpus"))
-    return Card(told, await start_row(seen, language), accent=ANSWERED)
+    return Card(told, await start_row(bot, seen, language), accent=ANSWERED)
 
 
-async def start_row(seen: Seen, language: Language) -> ui.ActionRow[Any] | None:
+async def start_row(bot: Context, seen: Seen, language: Language) -> ui.ActionRow[Any] | None:
     """Return the questions that are offered, or the button that adds stories where none are."""
     if not seen.catalogue.articles:
         return row(button(language("button-add"), "v:stories"))
-    found = await find_starters(seen, language)
-    return row(*(button(asked, f"v:start:{n}") for n, asked in enumerate(found)))
-
-
-async def find_starters(seen: Seen, language: Language) -> tuple[str, ...]:
-    """Return questions of the stories themselves that are answered; looked for once.
-
-    They are titles and sentences that end with a question mark, in the reader's language first.
-    """
     kept = seen.catalogue.starters
     if language.code not in kept:
-        found: list[str] = []
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SECONDS):
-                async for asked in _try_questions(seen, language):
-                    found.append(asked)
-                    if len(found) == MOST:
-                        break
-        kept[language.code] = tuple(found)
-    return kept[language.code]
+        kept[language.code] = await find_starters(seen, language, bot.languages)
+    return row(*(button(asked, f"v:start:{n}") for n, asked in enumerate(kept[language.code])))
 
 
-async def _try_questions(seen: Seen, language: Language) -> AsyncIterator[str]:
-    tried: set[str] = set()
-    async for asked in _candidates(seen, language):
-        if asked in tried:
-            continue
-        tried.add(asked)
-        if len(tried) > _TRIED:
-            return
-        try:
-            answer = await seen.ask(asked, Filters(), top_k=1)
-        except EmbeddingsError:
-            continue
-        if answer.hits and asked not in answer.hits[0].sentence.text:
-            yield asked
+async def find_starters(seen: Seen, language: Language, languages: Languages) -> tuple[str, ...]:
+    """Return questions that are answered, in the reader's language first.
+
+    They are golden questions, and titles and headings that are questions.
+    """
+    found: list[str] = []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SECONDS):
+            for asked in await _list_questions(seen, language, languages):
+                with contextlib.suppress(EmbeddingsError):
+                    answer = await seen.ask(asked, top_k=1)
+                    if answer.hits and asked not in answer.hits[0].sentence.text:
+                        found.append(asked)
+                if len(found) == MOST:
+                    break
+    return tuple(found)
 
 
-async def _candidates(seen: Seen, language: Language) -> AsyncIterator[str]:
+async def _list_questions(seen: Seen, language: Language, languages: Languages) -> list[str]:
+    """Return what may be offered: some golden questions, or what the stories themselves ask."""
+    golden: list[str] = []
+    with contextlib.suppress(EmbeddingsError):
+        golden += filter(_is_question, await seen.golden())
+    golden = [asked for asked in golden if languages.guess(asked) is language] or golden
     articles = seen.catalogue.matching("")
-    theirs = [article for article in articles if article.language == language.code]
-    some = (theirs or articles)[:_READ]
-    for asked in filter(_is_question, (clean(article.title).strip() for article in some)):
-        yield asked
-    for article in some:
-        for asked in await _read_questions(seen, article):
-            yield asked
+    some = [a for a in articles if a.language == language.code] or articles
+    said = golden[:: -(-len(golden) // _TRIED) or 1]
+    for article in some[:_READ]:
+        said += await _read_lines(seen, article)
+    questions = filter(_is_question, (clean(each).strip() for each in said))
+    return [*dict.fromkeys(questions)][:_TRIED]
 
 
-async def _read_questions(seen: Seen, article: ArticleSummary) -> list[str]:
-    try:
-        stored = await seen.read(article)
-    except EmbeddingsError:
-        return []
-    spans = (span for passage in seen.passages(article) for span in passage.sentences)
-    said = (clean(span.of(stored.text)).strip() for span in spans)
-    return [*filter(_is_question, said)]
+async def _read_lines(seen: Seen, article: ArticleSummary) -> list[str]:
+    """Return an article's title and its lines; a heading without its mark."""
+    with contextlib.suppress(EmbeddingsError):
+        lines = (await seen.read(article)).text.split("\n")
+        return [article.title, *(line.lstrip("# ") for line in lines)]
+    return []
 
 
 def _is_question(said: str) -> bool:

@@ -92,7 +92,8 @@ class Reading(commands.Cog):
         """Show what can be done here, and by whom the bot is run."""
         await delivery.hold(interaction, ephemeral=True)
         language = delivery.language_of(interaction)
-        start = await about.start_row(await self.bot.see(interaction), language)
+        seen = await self.bot.see(interaction)
+        start = await about.start_row(self.bot, seen, language)
         owner, is_admin = _owner(self.bot), is_editor(interaction)
         card = about.help_card(
             self.bot.mentions, language, owner=owner, for_admins=is_admin, start=start

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,17 +23,8 @@ def dumps(document: object) -> str:
     """Write a value as JSON: letters as they are, null for a number that is none."""
     from pydantic_core import to_jsonable_python  # keeps --help quick
 
-    plain = _finite(to_jsonable_python(document))
+    plain = to_jsonable_python(document, inf_nan_mode="null")
     return json.dumps(plain, ensure_ascii=False, allow_nan=False)
-
-
-def _finite(value: object) -> object:
-    """Replace what JSON has no number for (NaN, infinities) by null, all the way down."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def rollback(value: RollbackReport) -> Document:

@@ -25,6 +25,7 @@ from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
@@ -210,11 +211,15 @@ class Publisher:
 
     def _ask_of(self, base: Base, articles: Mapping[str, Article | None]) -> tuple[Golden, ...]:
         """Return the questions that a new snapshot is asked; none without a change."""
-        from embeddings.snapshots import gate
-
         if not articles or base.snapshot is None:
             return ()
-        ids = base.ids.union(articles) - {name for name, each in articles.items() if each is None}
+        gone = {name for name, each in articles.items() if each is None}
+        return self.list_golden(base.ids.union(articles) - gone)
+
+    def list_golden(self, ids: AbstractSet[str]) -> tuple[Golden, ...]:
+        """Return the golden questions of a collection with the articles of those ids."""
+        from embeddings.snapshots import gate
+
         given, data = self.rows.questions(), self.settings.data
         return gate.golden(data, self.rows.name, given, self.settings.seeds, ids)
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
+from embeddings.types import Filters
+
+_FILTERS = TypeAdapter(Filters)
+
 KEPT_DAYS = 180
 """How long votes and questions are kept, in days."""
 
@@ -83,6 +89,7 @@ class Watch:
         channel: Where they are told; None: in private.
         question: What they asked.
         language: ISO 639-1 code of theirs.
+        narrowed: What it was narrowed to, as ``write_filters`` writes it.
         at: When, in UTC, as ISO 8601.
         n: Its number; 0 before it is kept.
     """
@@ -92,8 +99,19 @@ class Watch:
     channel: int | None
     question: str
     language: str
+    narrowed: str = ""
     at: str = ""
     n: int = 0
+
+    @property
+    def filters(self) -> Filters:
+        """What it was narrowed to."""
+        return _FILTERS.validate_json(self.narrowed or "{}")
+
+
+def write_filters(filters: Filters) -> str:
+    """Return filters as a JSON object; empty for none."""
+    return _FILTERS.dump_json(filters, exclude_defaults=True).decode() if filters else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.types import TypeEngine
 
-VERSION = 1
+VERSION = 2
 """Which tables this program reads and writes; a database says which it has."""
 
 METADATA = MetaData()
@@ -226,6 +226,11 @@ def make(connection: Connection) -> None:
     """
     METADATA.create_all(connection, tables=[about])
     found = version(connection)
+    if found == 1:
+        for kind in (Watch, Inquiry):
+            column = "narrowed TEXT NOT NULL DEFAULT ''"
+            connection.exec_driver_sql(f"ALTER TABLE {TABLES[kind].name} ADD COLUMN {column}")
+        connection.execute(about.update().values(value=str(VERSION)))
     METADATA.create_all(connection)
     if found is None:
         connection.execute(about.insert().values(name="version", value=str(VERSION)))

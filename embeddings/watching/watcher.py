@@ -50,15 +50,10 @@ class Told:
         self._last: dict[str, str] = {}
 
     def warn(self, about: str, sentence: str) -> None:
-        """Say a sentence, unless it was the last one about this; an empty one is not said."""
-        if self._last.get(about, "") != sentence:
-            self._last[about] = sentence
-            if sentence:
-                _log.warning("%s", sentence)
-
-    def forget(self, about: str) -> None:
-        """Note that all is well with something: the same sentence would be news again."""
-        self._last.pop(about, None)
+        """Say a sentence, unless it was the last one about this; an empty one ends that."""
+        if sentence and self._last.get(about) != sentence:
+            _log.warning("%s", sentence)
+        self._last[about] = sentence
 
 
 class Taking:
@@ -167,7 +162,7 @@ class Watcher:
     async def _watch_folder(self, folder: WatchedFolder) -> None:
         while True:
             if folder.is_there:
-                self._told.forget("folder")
+                self._told.warn("folder", "")
                 await self._while_there(folder)
             else:
                 absent = f"The watched folder {folder.root} is not there; it is waited for."
@@ -205,7 +200,7 @@ class Watcher:
             self._told.warn("taking", f"The watched folder's files wait: {error}")
             await asyncio.sleep(PAUSE)
             return False
-        self._told.forget("taking")
+        self._told.warn("taking", "")
         return True
 
     async def _take_files(self, files: dict[str, Stamp]) -> None:
@@ -237,7 +232,7 @@ class Watcher:
         except EmbeddingsError as error:
             self._told.warn(feed.address, f"The feed waits for its next look: {error}")
         else:
-            self._told.forget(feed.address)
+            self._told.warn(feed.address, "")
 
 
 @contextlib.asynccontextmanager

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import simcord
 from simcord.components import walk_components
 
 from bot.client import VerbatimBot
+from bot.context import Seen
+from bot.reading.about import find_starters
+from bot.translate import Languages
+from bot.ui.catalogue import Catalogues
 from config.settings import DiscordSettings, Settings
 from embeddings.engine import SearchEngine
 from tests.bot.people import World, text_of
@@ -16,9 +23,10 @@ from tests.fakes import LETTER, RIVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from embeddings.types import Article
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 
 def write(folder: Path, article: Article) -> None:
@@ -51,6 +59,29 @@ async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
         await ask_and_read(real)
         await reindex_and_see(real)
         await remove_and_go_back(real)
+
+
+HEADINGS = ("Pourquoi parle-t-on de migrants", "Par quel chemin", "Rekognition et AWS")
+
+
+async def test_golden_questions_and_then_headings_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the stories that come along; each one is answered, in the reader's language."""
+    monkeypatch.setattr("bot.reading.about._SECONDS", 60.0)  # on a busy machine too
+    settings, languages = Settings(data=tmp_path), Languages.load()
+    lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    golden = {each["question"]: each["language"] for each in map(json.loads, lines)}
+    async with SearchEngine(settings) as engine:
+        seen = Seen((engine,), Catalogues().of(None, engine.sources()))
+        for language in languages:
+            found = await find_starters(seen, language, languages)
+            assert [golden[asked] for asked in found] == [language.code] * 3
+        (tmp_path / "queries").mkdir()
+        (tmp_path / "queries" / "shared.jsonl").write_text("", encoding="utf-8")
+        found = await find_starters(seen, languages.of("fr"), languages)
+    assert [asked for asked in found[1:] if not asked.startswith(HEADINGS)] == []
+    assert len(found) == 3
 
 
 async def ask_and_read(real: World) -> None:

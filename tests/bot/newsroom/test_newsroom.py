@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from embeddings.errors import UnknownArticle
 from embeddings.store.people import Inquiry, Watch
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import RIVER
@@ -70,7 +71,7 @@ async def test_the_newsroom_answers_in_its_own_words_and_says_so(world: World) -
     asked = await inquire(world)
     assert ASKED in text_of(asked)
     form = await world.admin.click(asked, label="Répondre")
-    await world.admin.submit_modal(form, {"reply": "Bea, **rue Haute**."})
+    await world.admin.submit_modal(form, {"words": "Bea, **rue Haute**."})
     told = text_of(world.member.user.dm_channel.last_message)
     assert "Réponse de la rédaction de Ours, avec ses propres mots" in told
     assert r"Bea, \*\*rue Haute\*\*." in told
@@ -115,8 +116,8 @@ async def test_editors_alone_answer_and_each_question_once(world: World) -> None
     refused = await world.stranger_here.click(asked, label="Répondre")
     assert "Seules les personnes qui gèrent ce serveur" in text_of(refused.response)
     form, other = [await world.admin.click(asked, label="Répondre") for _ in range(2)]
-    await world.admin.submit_modal(form, {"reply": "Oui."})
-    again = await world.admin.submit_modal(other, {"reply": "Non."})
+    await world.admin.submit_modal(form, {"words": "Oui."})
+    again = await world.admin.submit_modal(other, {"words": "Non."})
     assert "a déjà sa réponse" in text_of(again.followups[0])
 
 
@@ -146,6 +147,59 @@ async def test_one_is_told_once_as_soon_as_a_story_answers(world: World) -> None
     await look(world)
     assert world.member.user.dm_channel.last_message == first
     assert await records(world).of(Watch, user=world.member.id) == []
+
+
+NARROWED = {"source": RIVER.source, "since": "2018"}
+
+
+async def test_a_question_waits_with_what_it_was_narrowed_to(world: World) -> None:
+    """Its filters are shown before it is kept and in /privacy, and used once articles change."""
+    refused = await world.ask(ASKED, **NARROWED)
+    consent = await world.member.click(refused.response, label="Me prévenir si un article répond")
+    narrowed = f"depuis le 1er janvier 2018, dans {RIVER.source}"
+    assert f"Cherché : {narrowed}" in text_of(consent.response)
+    await world.member.click(consent.response, label="Garder et me prévenir")
+    shown = await world.member.slash(world.channel, "privacy")
+    assert f"- {ASKED} ({narrowed})" in text_of(shown.response)
+    world.engine.put(replace(ANSWER, source="Ailleurs"))
+    await look(world)
+    assert world.member.user.dm_channel.last_message is None
+    world.engine.put(ANSWER)
+    await look(world)
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert "**La tarte aux pommes cuit chez Bea.**" in told
+    assert f"Cherché : {narrowed}" in told
+
+
+async def test_the_newsroom_sees_what_a_question_was_narrowed_to(world: World) -> None:
+    refused = await world.ask(ASKED, **NARROWED)
+    consent = await world.member.click(refused.response, label="Demander à la rédaction")
+    await world.member.click(consent.response, label="Envoyer")
+    sent = text_of(world.other_channel.last_message)
+    assert f"Cherché : depuis le 1er janvier 2018, dans {RIVER.source}" in sent
+    again = await world.member.click(refused.response, label="Demander à la rédaction")
+    await world.member.click(again.response, label="Envoyer")
+    assert len(await records(world).of(Inquiry, user=world.member.id)) == 1
+
+
+async def test_a_question_about_an_article_that_is_gone_keeps_no_other_from_being_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Watch(world.friend.id, world.guild.id, None, ASKED, "fr", '{"article_id":"gone"}')
+    await records(world).keep(gone)
+    await watch(world)
+    real = world.engine.ask
+
+    async def ask(question: str, **options: Any) -> Any:
+        if options["filters"].article_id:
+            raise UnknownArticle("There is no article 'gone' here.")
+        return await real(question, **options)
+
+    monkeypatch.setattr(world.engine, "ask", ask)
+    world.engine.put(ANSWER)
+    await look(world)
+    assert "Un article répond" in text_of(world.member.user.dm_channel.last_message)
+    assert await records(world).of(Watch, user=world.friend.id) != []
 
 
 async def test_what_waits_is_not_searched_again_while_the_articles_are_the_same(

@@ -57,6 +57,50 @@ async def test_help_offers_questions_that_the_articles_answer(world: World) -> N
     assert text_of(answered.response).startswith(asked)
 
 
+async def offered(world: World) -> list[str]:
+    return [*buttons_of((await world.member.slash(world.channel, "help")).response)]
+
+
+GOLDEN = {
+    "fr": ["Qu’est-ce que la lettre compare ?", "Que demandent les employés d’Amazon ?"],
+    "en-GB": ["When did the bakery open in Lyon?"],
+}
+
+
+@pytest.mark.parametrize("locale", [*GOLDEN])
+async def test_golden_questions_that_are_answered_are_offered_first_in_the_readers_language(
+    world: World, locale: str
+) -> None:
+    world.engine.known = ["Combien coûte la tarte aux pommes ?", *GOLDEN["fr"], *GOLDEN["en-GB"]]
+    world.engine.put(replace(RIVER, title="Pourquoi la Loire déborde-t-elle à Orléans ?"))
+    world.locale = locale
+    shown = await offered(world)
+    assert shown[: len(GOLDEN[locale])] == GOLDEN[locale]
+    assert not {"Combien coûte la tarte aux pommes ?", *GOLDEN["fr"]} & {
+        *shown[len(GOLDEN[locale]) :]
+    }
+
+
+async def test_golden_questions_of_another_server_are_not_offered(world: World) -> None:
+    library: Any = world.bot.collections
+    theirs = library.have(world.elsewhere.id)
+    theirs.put(replace(LETTER, collection=f"server-{world.elsewhere.id}"))
+    theirs.known = GOLDEN["fr"]
+    assert await offered(world) == []
+    world.own.known = GOLDEN["fr"][:1]
+    world.own.put(replace(RIVER, collection=f"server-{world.guild.id}"))
+    assert await offered(world) == GOLDEN["fr"][:1]
+
+
+async def test_questions_that_cannot_be_read_keep_no_other_from_being_offered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "Pourquoi la Loire déborde-t-elle à Orléans ?"
+    world.engine.put(replace(RIVER, title=asked))
+    monkeypatch.setattr(world.engine, "golden", _fail)
+    assert await offered(world) == [asked]
+
+
 async def test_help_without_articles_offers_to_add_some(world: World) -> None:
     for source in world.engine.sources():
         await world.engine.remove([source.id])

@@ -231,7 +231,7 @@ async def test_the_newsroom_answers_what_the_articles_do_not(place: Place) -> No
     assert said.unanswered in text_of(sent)
     form = await place.click(sent, "v:reply:", place.bea)
     await server.until(lambda: form.modal is not None)
-    await server.submit(form, {"reply": "Bea."})
+    await server.submit(form, {"words": "Bea."})
     await place.until_private(said.reply)
     await server.until(lambda: controls_of(sent) == [])
 

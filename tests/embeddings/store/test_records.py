@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,19 @@ from embeddings.errors import AwayError, InputError, StorageError
 from embeddings.store import schema
 from embeddings.store.database import Database
 from embeddings.store.opening import open_database
-from embeddings.store.people import KEPT_DAYS, Choices, Feed, Unanswered, Vote, Work
+from embeddings.store.people import (
+    KEPT_DAYS,
+    Choices,
+    Feed,
+    Inquiry,
+    Unanswered,
+    Vote,
+    Watch,
+    Work,
+    write_filters,
+)
 from embeddings.store.records import TURNS_KEPT, Records
+from embeddings.types import Filters
 from tests.embeddings.store.server import Server
 
 VOTE = Vote("a1", user=1, guild=2, useful=True, article="x" * 8, paragraph=3, digest="d" * 8)
@@ -85,6 +96,37 @@ async def test_votes_and_refused_questions_come_back_as_they_were(records: Recor
     await records.keep(ASKED)
     assert await records.of(Vote, user=1) == [replace(VOTE, at="2026-01-01T00:00:00+00:00")]
     assert await records.of(Unanswered, guild=2) == [replace(ASKED, at="2026-01-01T00:00:00+00:00")]
+
+
+WATCH = Watch(1, 2, 3, "Qui ?", "fr", write_filters(Filters(since=date(2018, 6, 1), source="A")))
+
+
+async def test_what_a_question_was_narrowed_to_comes_back(records: Records) -> None:
+    await records.keep(WATCH)
+    (kept,) = await records.of(Watch, user=1)
+    assert kept.filters == Filters(since=date(2018, 6, 1), source="A")
+    assert replace(kept, narrowed="").filters == Filters()
+
+
+async def test_questions_of_an_earlier_build_are_kept_and_can_be_narrowed_from_then_on(
+    opened: Callable[[], Database], clock: Clock
+) -> None:
+    database = opened()
+    before = Records(database, clock)
+    await before.keep(WATCH)
+    with database.write() as connection:
+        for kind in (Watch, Inquiry):
+            connection.exec_driver_sql(
+                f"ALTER TABLE {schema.TABLES[kind].name} DROP COLUMN narrowed"
+            )
+        connection.execute(schema.about.update().values(value="1"))
+    before.close()
+    records = Records(opened(), clock)
+    await records.keep(replace(WATCH, user=7))
+    assert [each.narrowed for each in await records.of(Watch, user=1)] == [""]
+    assert [each.narrowed for each in await records.of(Watch, user=7)] == [WATCH.narrowed]
+    assert await records.of(Inquiry, user=1) == []
+    records.close()
 
 
 async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_alone(

@@ -115,6 +115,6 @@ def test_a_sentence_is_told_once_until_all_was_well_again(caplog: pytest.LogCapt
     told = Told()
     for _ in range(3):
         told.warn("feed", "It does not answer.")
-    told.forget("feed")
+    told.warn("feed", "")
     told.warn("feed", "It does not answer.")
     assert [record.message for record in caplog.records] == ["It does not answer."] * 2
