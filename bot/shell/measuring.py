@@ -61,12 +61,12 @@ def evaluate(
 )
 def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     """Fit the confidence on the labelled sets in DIR."""
-    from embeddings.measuring import fitting  # keeps --help quick
+    from embeddings.measuring.calibrate import calibrate as fit  # keeps --help quick
 
     shell.set_up_log()
     _try(output)
     with shell.bar() as progress:
-        fitted = asyncio.run(fitting.calibrate(folders, shell.settings, progress=progress))
+        fitted = asyncio.run(fit(folders, shell.settings, progress=progress))
     fitted.save(output)
     shell.reply(fitted.document(), None, show_calibration)
 

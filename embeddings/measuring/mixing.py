@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from embeddings.errors import ModelError
+from embeddings.ranking.confidence import Marks, Mix
 from embeddings.ranking.evidence import speaking
-from embeddings.ranking.mix import Marks, Mix
 from embeddings.ranking.ranker import evidence_for, terms_of
 
 if TYPE_CHECKING:

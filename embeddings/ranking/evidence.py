@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
-from embeddings.ranking.mix import Marks
+from embeddings.ranking.confidence import Marks
 from embeddings.text.analysis import without_tags, words
 
 if TYPE_CHECKING:

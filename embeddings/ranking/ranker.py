@@ -9,9 +9,9 @@ import numpy as np
 
 from embeddings.question.wording import defined_term
 from embeddings.ranking import folding
+from embeddings.ranking.confidence import Mix
 from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
 from embeddings.ranking.features import describe, read
-from embeddings.ranking.mix import Mix
 from embeddings.text.analysis import language_of, words
 
 if TYPE_CHECKING:

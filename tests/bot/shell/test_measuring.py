@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from embeddings import measuring
 from embeddings.errors import ModelError
 from embeddings.measuring.figures import Outcome, figures, percentiles
 from embeddings.ranking.confidence import Calibration
@@ -138,7 +137,7 @@ class Fitting(ModuleType):
     """Stands for the module that fits, and keeps what it was given."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        super().__init__("embeddings.measuring.fitting")
+        super().__init__("embeddings.measuring.calibrate")
         self.folders: tuple[Path, ...] = ()
         self.error = error
 
@@ -151,8 +150,7 @@ class Fitting(ModuleType):
 
 def fitting(stage: Stage, error: Exception | None = None) -> Fitting:
     made = Fitting(error)
-    stage.patch.setitem(sys.modules, "embeddings.measuring.fitting", made)
-    stage.patch.setattr(measuring, "fitting", made, raising=False)
+    stage.patch.setitem(sys.modules, "embeddings.measuring.calibrate", made)
     return made
 
 

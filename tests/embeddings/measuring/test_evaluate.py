@@ -9,8 +9,8 @@ import pytest
 
 from config.settings import Settings
 from embeddings.errors import InputError
+from embeddings.measuring.calibrate import calibrate
 from embeddings.measuring.evaluate import evaluate
-from embeddings.measuring.fitting import calibrate
 from embeddings.types import Progress
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.sets import THINGS, TOWNS, write_set

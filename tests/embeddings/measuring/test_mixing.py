@@ -11,9 +11,8 @@ from embeddings.errors import ModelError
 from embeddings.lexical.bm25 import Document
 from embeddings.measuring.mixing import Lists, _listwise, _loss, _pad, fit_mix
 from embeddings.measuring.sampling import Asked, Pool
-from embeddings.ranking.confidence import Calibration
+from embeddings.ranking.confidence import Calibration, Mix, Weights
 from embeddings.ranking.evidence import Query
-from embeddings.ranking.mix import Mix, Weights
 from tests.embeddings.ranked import arrays, vector
 
 TRUE = np.array([3.0, 0.0, 1.0])

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.ranking import folding
-from embeddings.ranking.confidence import Calibration
-from embeddings.ranking.mix import Weights
+from embeddings.ranking.confidence import Calibration, Weights
 from embeddings.ranking.ranker import terms_of
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 

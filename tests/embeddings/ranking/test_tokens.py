@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.ranking.confidence import Calibration
+from embeddings.ranking.confidence import Calibration, Mix, Weights
 from embeddings.ranking.evidence import Query
 from embeddings.ranking.maxsim import STEP, Tokens
-from embeddings.ranking.mix import Mix, Weights
 from embeddings.ranking.ranker import rank
 from tests.embeddings.ranked import arrays, vector
 
