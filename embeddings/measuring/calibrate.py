@@ -12,8 +12,7 @@ import numpy as np
 from embeddings.errors import ModelError, QuestionError
 from embeddings.loaded import as_query, stand_alone
 from embeddings.measuring.figures import Outcome, figures
-from embeddings.measuring.indexed import Indexed, index
-from embeddings.measuring.labelled import read_set
+from embeddings.measuring.labelled import Indexed, index, read_set
 from embeddings.measuring.mixing import fit_mix
 from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
 from embeddings.question.understanding import check_question

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from embeddings.answering import Terms
 from embeddings.errors import QuestionError
 from embeddings.measuring.figures import Outcome, figures, figures_by_kind, percentiles
-from embeddings.measuring.indexed import Indexed, index
-from embeddings.measuring.labelled import read_set
+from embeddings.measuring.labelled import Indexed, index, read_set
 from embeddings.question.understanding import check_question
 from embeddings.types import Filters, Progress
 

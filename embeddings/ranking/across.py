@@ -19,7 +19,7 @@ import numpy as np
 
 from embeddings.ranking.confidence import smallness
 from embeddings.ranking.features import LIMIT
-from embeddings.ranking.folding import SAME
+from embeddings.ranking.ranker import SAME
 from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def interleave(lists: Sequence[tuple[str, ...]], limit: int) -> tuple[str, ...]:
 
 
 def _is_copy(one: Hit, other: Hit) -> bool:
-    """Say whether two collections have nearly the same passage, by the rule of ``folding``."""
+    """Say whether two collections have nearly the same passage, by the rule of ``ranker``."""
     if one.article.collection == other.article.collection:
         return False
     words, others = _words(one.text), _words(other.text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.ranking import folding
+from embeddings.ranking import ranker
 from embeddings.ranking.confidence import Calibration, Weights
 from embeddings.ranking.ranker import terms_of
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
@@ -96,12 +96,12 @@ def test_different_passages_are_not_folded() -> None:
 
 def test_a_third_passage_of_an_article_lets_an_equal_one_of_another_article_before_it() -> None:
     scores = np.array([9.0, 8.0, 7.5, 7.0], np.float32)
-    assert folding.mix(scores, np.array([0, 0, 0, 1], np.int32)) == [0, 1, 3, 2]
+    assert ranker.mix_articles(scores, np.array([0, 0, 0, 1], np.int32)) == [0, 1, 3, 2]
 
 
 def test_an_article_that_the_question_is_about_keeps_its_places() -> None:
     scores = np.array([9.0, 8.0, 7.5, 2.0], np.float32)
-    assert folding.mix(scores, np.array([0, 0, 0, 1], np.int32)) == [0, 1, 2, 3]
+    assert ranker.mix_articles(scores, np.array([0, 0, 0, 1], np.int32)) == [0, 1, 2, 3]
 
 
 def test_the_score_is_the_weighted_sum_of_the_evidence() -> None:
