@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from email.message import Message
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.robotparser import RobotFileParser
 
 from embeddings.errors import ReadError
@@ -86,14 +86,17 @@ class Fetcher:
         Raises:
             ReadError: It cannot be fetched; the sentence says why.
         """
-        return self._get(given, Deadline(self._settings.seconds), {}, crawled=crawled)
+        return cast("Fetched", self.get_if_changed(given, {}, crawled=crawled))
 
-    def get_if_changed(self, given: str, marks: Mapping[str, str]) -> Fetched | None:
+    def get_if_changed(
+        self, given: str, marks: Mapping[str, str], *, crawled: bool = False
+    ) -> Fetched | None:
         """Fetch an address, unless its server says that it is as it was.
 
         Args:
-            given: As a person writes it.
+            given: As a person or a page writes it.
             marks: Those of what was fetched there before; empty to have it in any case.
+            crawled: Nobody named this page.
 
         Returns:
             What it holds; None when that has not changed.
@@ -101,15 +104,7 @@ class Fetcher:
         Raises:
             ReadError: It cannot be fetched; the sentence says why.
         """
-        try:
-            return self._get(given, Deadline(self._settings.seconds), marks, crawled=False)
-        except _NotModifiedError:
-            return None
-
-    def _get(
-        self, given: str, deadline: Deadline, marks: Mapping[str, str], *, crawled: bool
-    ) -> Fetched:
-        address = parse(given)
+        address, deadline = parse(given), Deadline(self._settings.seconds)
         for _ in range(MAX_REDIRECTS + 1):
             if crawled and not self._allows(address, deadline):
                 raise ReadError(
@@ -123,7 +118,7 @@ class Fetcher:
         else:
             raise ReadError(f"{given} sends the reader on more than {MAX_REDIRECTS} times.")
         if status == _NOT_MODIFIED and marks:
-            raise _NotModifiedError
+            return None
         if status != _OK:
             reason = _REASONS.get(status, f"answers with the error {status}")
             raise ReadError(f"{address} cannot be fetched: the page {reason}.")
@@ -184,10 +179,6 @@ class Fetcher:
             "Accept-Encoding": "gzip",
             "Connection": "close",
         }
-
-
-class _NotModifiedError(Exception):
-    """What was asked for is as it was."""
 
 
 def _marks(headers: Mapping[str, str]) -> dict[str, str]:

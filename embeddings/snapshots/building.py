@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.lexical import bm25 as lexical
-from embeddings.lexical.stretches import gather, stretches
+from embeddings.lexical.stretches import stretches
 from embeddings.lexical.words import Wording, analyse, key
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots.material import KINDS, documents, find_keys, keys_of
@@ -84,17 +84,16 @@ class _TokenKeeper:
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
         self._encoder = encoder
         self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
+        pairs = zip(wanted.articles, wanted.passages, strict=True)
+        self._texts = [article.text[p.start : p.end] for article, group in pairs for p in group]
         rows = wanted.rows["passage_vectors"]
         self._rows = rows if self._before else np.full(len(rows), -1)
-        pairs = zip(wanted.articles, wanted.passages, strict=True)
-        texts = [article.text[p.start : p.end] for article, group in pairs for p in group]
-        self._texts = list(compress(texts, self._rows < 0))
-        titles = [without_tags(article.title) for article in wanted.articles]
-        self._title_keys = np.fromiter(map(key, titles), np.uint64, len(titles))
+        self._titles = [without_tags(article.title) for article in wanted.articles]
+        self._title_keys = np.fromiter(map(key, self._titles), np.uint64, len(self._titles))
         known = self._before.get("title_keys", np.zeros(0, np.uint64))
         self._title_rows = find_keys(known, self._title_keys)
-        self._titles = list(compress(titles, self._title_rows < 0))
-        self._wanted = frozenset((*self._texts, *self._titles))
+        titles = compress(self._titles, self._title_rows < 0)
+        self._wanted = frozenset((*compress(self._texts, self._rows < 0), *titles))
         self._tokens: dict[str, Bytes] = {}
 
     @property
@@ -129,23 +128,19 @@ class _TokenKeeper:
         """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.
 
         Args:
-            texts: Those of the places without a row, in order.
-            rows: Where each text was before, int64 [n]; -1 for one that was made.
+            texts: The texts, in order.
+            rows: Where each was before, int64 [n]; -1 for one that was made.
             old: Name of the array of the tokens that the rows are of.
             old_first: The same of their beginnings.
         """
+        before, first = self._before.get(old), self._before.get(old_first, np.zeros(0, int))
+        begins, ends = first[:-1].tolist(), first[1:].tolist()
+        found = [
+            self._tokens[text] if before is None or row < 0 else before[begins[row] : ends[row]]
+            for text, row in zip(texts, rows.tolist(), strict=True)
+        ]
         none = np.zeros((0, self._encoder.token_dimension), np.int8)
-        before, starts = self._before.get(old, none), self._before.get(old_first, np.zeros(1, int))
-        made, there = [self._tokens[text] for text in texts], np.flatnonzero(rows >= 0)
-        lengths = np.empty(len(rows), np.int64)
-        lengths[rows < 0] = [len(each) for each in made]
-        lengths[there] = np.diff(starts)[rows[there]]
-        first = stretches(lengths)
-        found = np.empty((first[-1], none.shape[1]), np.int8)
-        for place, each in zip(np.flatnonzero(rows < 0), made, strict=True):
-            found[first[place] : first[place + 1]] = each
-        found[gather(first, there)[0]] = before[gather(starts, rows[there])[0]]
-        return found, first
+        return np.concatenate([none, *found]), stretches(np.array([*map(len, found)], np.int64))
 
 
 def words(wanted: Wanted) -> dict[str, Vectors]:

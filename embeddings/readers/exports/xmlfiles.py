@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields, Listed
-from embeddings.readers.exports import newsml, wordpress
+from embeddings.readers.draft import Fields, LeftOut, Listed
+from embeddings.readers.exports import newsml
 from embeddings.readers.exports.markup import (
     LANGUAGE,
     child,
@@ -40,6 +41,15 @@ _CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modi
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _DAYS = ("pubDate", "published", "date", "issued", "updated")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
+_TYPES = ("post", "page")
+_SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{1,30})(?: [^\[\]\n]{0,400})?\]")
+_KNOWN = frozenset(
+    ("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption", "contact-form")
+)
+_BLOCK = re.compile(
+    r"<!--|</?(?:p|div|[uo]l|li|d[ltd]|t(?:able|r|d|h|body)|blockquote|h[1-6]|figure|pre|section)\b",
+    re.IGNORECASE,
+)
 
 
 def read(
@@ -51,8 +61,8 @@ def read(
     kind = local(root)
     if kind == "html":
         return html.read(data, path, address=address, charset=charset)
-    if wordpress.is_export(root):
-        return wordpress.read(root, path)
+    if child(root, "channel", "wxr_version") is not None:
+        return _read_posts(root, path)
     if kind in EXPORTS:
         return newsml.read(root, path)
     if kind in LISTS:
@@ -147,3 +157,72 @@ def _said(entry: Any) -> str:
     """Return an entry's title and days, which change with its page, as a line."""
     told = [(local(c), words(c)) for c in entry if local(c) in _CHANGING]
     return " | ".join(f"{name}: {text[:200]}" for name, text in told if text)
+
+
+def _read_posts(root: Any, path: Path) -> Iterator[Draft | Rejected]:
+    """Yield the posts and pages of WordPress's export (WXR) that are published; others are told.
+
+    Raises:
+        ReadError: It holds none.
+    """
+    channel = child(root, "channel")
+    names = {
+        words(child(author, "author_login")): words(child(author, "author_display_name"))
+        for author in children(channel, "author")
+    }
+    language = language_code(words(child(channel, "language")))
+    about = Fields(source=words(child(channel, "title")), language=language)
+    items = [x for x in children(channel, "item") if words(child(x, "post_type")) in _TYPES]
+    for number, item in enumerate(items, 1):
+        title = words(child(item, "title")) or f"entry {number}"
+        if problem := _problem(item):
+            yield Rejected(f"{path}#{title}", f"“{title}” of {path} is {problem} and is not read.")
+        else:
+            yield _post(item, about, names, path, number)
+    if not items:
+        raise ReadError(f"{path} is an export of WordPress without any post.")
+
+
+def _problem(item: Any) -> str:
+    status = words(child(item, "status")) or "publish"
+    if status != "publish":
+        return f"not published there ({status})"
+    return "locked with a password there" * bool(words(child(item, "post_password")))
+
+
+def _post(
+    item: Any, about: Fields, names: dict[str | None, str | None], path: Path, number: int
+) -> Draft:
+    held = next((x for x in item if prefixed(x) == "content:encoded"), None)
+    text, left_out = _shown("".join(held.itertext()) if held is not None else "")
+    login = words(child(item, "creator"))
+    fields = replace(
+        about,
+        title=words(child(item, "title")),
+        author=names.get(login) or login,
+        date=first_date(words(child(item, "post_date")), words(child(item, "pubDate"))),
+        url=web_address(words(child(item, "link"))),
+    )
+    mark = words(child(item, "post_id")) or words(child(item, "guid")) or str(number)
+    return story(text, fields, path, mark, left_out)
+
+
+def _shown(content: str) -> tuple[str, tuple[LeftOut, ...]]:
+    """Return a post as HTML: paragraphs at its empty lines, no shortcodes."""
+    codes: set[str] = set()
+
+    def drop(found: re.Match[str]) -> str:
+        if found[2] not in _KNOWN:
+            return found[0]
+        codes.add(found[2])
+        return ""
+
+    text = _SHORTCODE.sub(drop, content)
+    parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
+    text = "".join(part if _BLOCK.match(part) else _paragraph(part) for part in parts if part)
+    told = (LeftOut(f"[{escape(each)}]", "WordPress puts something else there") for each in codes)
+    return text, tuple(told)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{text.replace(chr(10), '<br>')}</p>"
