@@ -7,6 +7,7 @@ next one takes over the lines of the articles that did not change.
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +18,7 @@ import numpy as np
 
 from embeddings.lexical.stretches import Kept, chain, gather, stretches
 from embeddings.ranking.answer_kinds import offered
-from embeddings.text.analysis import grams, is_stop, stem, words
+from embeddings.text.analysis import fold, grams, is_stop, is_stop_somewhere, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,10 @@ _SOURCES = (
     "ranking/answer_kinds", "lexical/words",
 )  # fmt: skip
 """The files that decide what a passage's lines and words are."""
+_NAME = r"[^\W\d_a-zà-ÿ][\w’'-]*(?:\s[^\W\d_a-zà-ÿ][\w’'-]*)*"
+_AND = r"(?:,\s(?:(?:et|and)\s)?|\s(?:et|and|&)\s)"
+_NAMES = re.compile(rf"{_NAME}(?:{_AND}{_NAME})+")
+"""Names that a title lists: "Microsoft, Google et Amazon"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,30 @@ def analyse(documents: Iterable[Document]) -> Wording:
     return _tidy(reader.wording())
 
 
+def own_title(title: str, sentences: Sequence[str]) -> str:
+    """Return a title as it is about one passage: of the names that it lists, those taken up there.
+
+    "Microsoft, Google, Amazon: how they are criticised" says of a passage on Google nothing about
+    Microsoft. A title of which a passage takes up no name is about all of it, and one in which
+    every word has a capital does not show what is a name.
+    """
+    if not _NAMES.search(title) or not any(map(str.islower, _list_terms(title))):
+        return title
+    there = set(words(" ".join(sentences)))
+
+    def keep(listed: re.Match[str]) -> str:
+        names = re.split(_AND, listed[0])
+        own = [name for name in names if not there.isdisjoint(map(fold, _list_terms(name)))]
+        return ", ".join(own or names)
+
+    return _NAMES.sub(keep, title)
+
+
+def _list_terms(title: str) -> list[str]:
+    """Return the words that carry a subject, as written."""
+    return [word for word in re.findall(r"[^\W_]+", title) if not is_stop_somewhere(fold(word))]
+
+
 @cache
 def recipe() -> str:
     """Return a digest of the program that makes lines and words of articles.
@@ -151,7 +180,8 @@ class _Reader:
 
     def read(self, document: Document) -> None:
         """Take in the next passage."""
-        for line in (document.title, *document.sentences):
+        title = own_title(document.title, document.sentences)
+        for line in (title, *document.sentences):
             for word in words(line):
                 if not is_stop(word, document.language):
                     self.stream.append(self._entry(document.language, word))

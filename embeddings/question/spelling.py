@@ -28,9 +28,9 @@ _CODE = re.compile(r"\A`|://|@|\w\.\w")
 """What shows that a chunk is code, an address, an account or the name of a file."""
 _WORD = re.compile(r":\w+:|[^\W_]*[\d_]\w*|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
 _CHAT = {
-    "c": "c'est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
+    "c": "c’est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
     "kels": "quels", "kelles": "quelles", "kan": "quand", "pk": "pourquoi", "pq": "pourquoi",
-    "pkoi": "pourquoi", "pourkoi": "pourquoi", "cmt": "comment", "wat": "what", "wats": "what's",
+    "pkoi": "pourquoi", "pourkoi": "pourquoi", "cmt": "comment", "wat": "what", "wats": "what’s",
     "wen": "when", "wich": "which", "wher": "where", "r": "are", "u": "you",
 }  # fmt: skip
 
@@ -52,8 +52,8 @@ def respell(
     def correct(match: re.Match[str]) -> str:
         written = match["word"] or ""
         word = fold(written)
-        if word in _CHAT and written.islower() and match[0] == written:
-            return _CHAT[word]
+        if written in _CHAT and match[0] == written:
+            return _CHAT[written]
         if word not in strange or match["after"]:  # "quelqu’un"
             return match[0]
         is_name = match.start() > 0 and written[0].isupper()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings.lexical import postings
 from embeddings.lexical.bm25 import index
-from embeddings.lexical.words import Document, Wording, analyse
+from embeddings.lexical.words import Document, Wording, analyse, own_title
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -66,3 +66,45 @@ def test_the_index_does_not_depend_on_how_many_passages_are_counted_at_a_time(
         monkeypatch.setattr(postings, "BLOCK", block)
         for name, array in index(analyse(documents)).arrays().items():
             assert np.array_equal(array, whole[name]), (block, name)
+
+
+@pytest.mark.parametrize(
+    ("title", "passage", "own"),
+    [
+        ("Rouen, Caen et Le Havre : le port", "Caen s’étend.", "Caen : le port"),
+        ("Rouen, Caen et Le Havre : le port", "Le Havre et Caen.", "Caen, Le Havre : le port"),
+        (
+            "La grève gagne Lyon et Saint-Étienne",
+            "SAINT-ETIENNE dort.",
+            "La grève gagne Saint-Étienne",
+        ),
+        ("Roche, Martin, and Dupont speak", "Mr Martin spoke.", "Martin speak"),
+        ("Ports & Rivers: a portrait", "The Rivers flow.", "Rivers: a portrait"),
+    ],
+)
+def test_of_names_that_a_title_lists_those_count_that_a_passage_takes_up(
+    title: str, passage: str, own: str
+) -> None:
+    assert own_title(title, [passage]) == own
+    assert (index(analyse([Document(title, [passage])])).has("rouen")) is ("Rouen" in own)
+
+
+@pytest.mark.parametrize(
+    ("title", "passage"),
+    [
+        ("Apple Sues Samsung, Wins Millions", "Apple sued."),  # every word has a capital
+        ("Le Havre : le port", "Rien."),  # one name
+        ("Rouen, la ville, et son port", "Rien."),
+    ],
+)
+def test_a_title_that_lists_no_names_is_about_every_passage(title: str, passage: str) -> None:
+    assert own_title(title, [passage]) == title
+
+
+def test_a_passage_that_takes_up_no_name_keeps_them_all() -> None:
+    line = "Rien ne bouge."
+    listed, plain = (
+        index(analyse([Document(t, [line])])) for t in ("Lyon et Caen : le port", line)
+    )
+    assert [listed.has(word) for word in ("lyon", "caen", "port")] == [True] * 3
+    assert not plain.has("lyon")

@@ -46,9 +46,9 @@ def test_a_mistyped_word_becomes_the_word_of_the_articles(typed: str, meant: str
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("c koi palantir", "c'est quoi palantir"),
+        ("c koi palantir", "c’est quoi palantir"),
         ("pk ki a signé ?", "pourquoi qui a signé ?"),
-        ("wats palantir", "what's palantir"),
+        ("wats palantir", "what’s palantir"),
     ],
 )
 def test_what_people_write_in_chats_for_a_question_word_is_that_word(
@@ -66,6 +66,7 @@ def test_what_people_write_in_chats_for_a_question_word_is_that_word(
         "Quelqu'un a-t-il signé ?",
         "C'est quoi, Palantir ?",
         "Qu'est-ce que C ?",
+        "Que signifie ç ?",
         "Que dit le PK 12 ?",  # a point on a road, where "pk" asks why
         "Et ICE ?",
         "Qui est Nguyen ?",  # near nothing
