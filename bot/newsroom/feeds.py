@@ -107,7 +107,7 @@ async def watch_feeds(bot: Context) -> None:
     while True:
         try:
             interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
-            due = await bot.records.feeds_due(time.time() - interval)
+            due = await bot.records.feeds_due(time.time(), interval)
             has = bot.settings.discord.has  # another process looks at the other servers' feeds
             ours = (feed for feed in due if has(feed.guild) and bot.get_guild(feed.guild))
             await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in ours))

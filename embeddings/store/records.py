@@ -11,6 +11,7 @@ they are kept, found and ended here by the same methods, and forgotten with the 
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, literal, or_, select, union, update
 
+from embeddings.errors import AwayError
 from embeddings.store import schema
 from embeddings.store.people import (
     KEPT_DAYS,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 THREADS = 4
 """Threads of its own that wait for the database, so that one that is mute holds up no other."""
+PATIENCE = 15.0
+"""Seconds that it may take: longer than it waits itself for a lock or a connection."""
 TURNS_KEPT = 3600.0
 """How long it is kept who took which turn, in seconds: no wait is longer."""
 TOKEN = 15 / (24 * 60)
@@ -153,10 +157,14 @@ class Records:
         table = TABLES[Feed]
         return await self._list(Feed, table.c.guild == guild, order=(table.c.n,))
 
-    async def feeds_due(self, before: float) -> list[Feed]:
-        """Return the feeds that were not looked at since then, of all servers."""
-        table = TABLES[Feed]
-        return await self._list(Feed, table.c.looked <= before, order=(table.c.n,))
+    async def feeds_due(self, now: float, interval: float) -> list[Feed]:
+        """Return the feeds of all servers that were not looked at for so many seconds.
+
+        One that was looked at later than now is due as well: the clock was set back.
+        """
+        c = TABLES[Feed].c
+        due = or_(c.looked <= now - interval, c.looked > now)
+        return await self._list(Feed, due, order=(c.n,))
 
     async def change_feed(self, n: int, **fields: str | float | None) -> None:
         """Change some fields of a feed, unless it is not watched any more."""
@@ -279,8 +287,24 @@ class Records:
         return await self._run(self._database.write, work)
 
     async def _run(self, begin: Transaction, work: Callable[[Connection], T]) -> T:
+        given_up = threading.Event()
+
         def run() -> T:
             with begin() as connection:
-                return work(connection)
+                found = work(connection)
+                if given_up.is_set():
+                    raise self._is_mute()  # so that what was done is undone
+                return found
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        except TimeoutError:
+            given_up.set()
+            raise self._is_mute() from None
+
+    def _is_mute(self) -> AwayError:
+        return AwayError(
+            f"The database {self._database.where()} has not answered for {PATIENCE:.0f} s: nothing "
+            "was changed; try again."
+        )

@@ -82,7 +82,7 @@ async def watch(world: World, **options: Any) -> InteractionResult:
 
 async def look(world: World) -> None:
     bot: Any = world.bot
-    for feed in await bot.records.feeds_due(time.time()):
+    for feed in await bot.records.feeds_due(time.time(), 0):
         await look_at(bot, feed)
     await world.env.settle()
 

@@ -166,3 +166,13 @@ class Messages:
         if replied and allowed.get("replied_user", True):
             users.append(replied["author"])
         return {"mentions": users, "mention_everyone": everyone}
+
+
+def custom_ids(message: Any) -> list[str]:
+    """Return the custom ids of a message's components, however deep they are."""
+    if isinstance(message, list):
+        return [name for each in message for name in custom_ids(each)]
+    if not isinstance(message, dict):
+        return []
+    own = [message["custom_id"]] if "custom_id" in message else []
+    return own + [name for each in message.values() for name in custom_ids(each)]

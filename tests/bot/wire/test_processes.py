@@ -19,7 +19,7 @@ from config.groups import StoreSettings
 from embeddings.store.opening import open_records
 from embeddings.store.people import Unanswered, Vote
 from tests.bot.wire.hurry import hurry
-from tests.bot.wire.messages import text_of
+from tests.bot.wire.messages import custom_ids, text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
 from tests.bot.wire.state import Member
 from tests.fakes import FakeEngine
@@ -200,7 +200,7 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         shown = await asked.answer()
         assert QUOTE in text_of(shown)
         assert time.monotonic() - began < 3
-        useful = next(name for name in _custom_ids(shown) if name.startswith("v:vote:+"))
+        useful = next(name for name in custom_ids(shown) if name.startswith("v:vote:+"))
         click = await server.click(shown, useful, user=people[0])
         told = text_of(await click.answer())
         assert "la base de données est injoignable" in told
@@ -216,13 +216,3 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         again = await server.click(shown, useful, user=people[0])
         assert "votre avis est pris en compte" in text_of(await again.answer())
         assert len(await client.records.of(Vote, user=people[0].id)) == 1
-
-
-def _custom_ids(message: Any) -> list[str]:
-    """Return the custom ids of a message's components, however deep they are."""
-    if isinstance(message, list):
-        return [name for each in message for name in _custom_ids(each)]
-    if not isinstance(message, dict):
-        return []
-    own = [message["custom_id"]] if "custom_id" in message else []
-    return own + [name for each in message.values() for name in _custom_ids(each)]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
 
 from config.groups import StoreSettings
 from config.settings import Settings
 from embeddings.errors import AwayError, InputError, StorageError
+from embeddings.store import records as module
 from embeddings.store import schema
 from embeddings.store.database import Database
 from embeddings.store.opening import open_database
@@ -212,9 +217,10 @@ async def test_a_feed_is_due_until_it_was_looked_at_and_goes_with_its_server(
 ) -> None:
     n = await records.keep(Feed(2, "https://a.example/flux", 7))
     await records.keep(Feed(3, "https://a.example/flux"))
-    assert [feed.guild for feed in await records.feeds_due(100.0)] == [2, 3]
+    assert [feed.guild for feed in await records.feeds_due(150.0, 50.0)] == [2, 3]
     await records.change_feed(n, looked=200.0, memory="{}", trouble="")
-    assert [feed.guild for feed in await records.feeds_due(100.0)] == [3]
+    assert [feed.guild for feed in await records.feeds_due(249.0, 50.0)] == [3]
+    assert [feed.guild for feed in await records.feeds_due(250.0, 50.0)] == [2, 3]
     assert [(feed.channel, feed.memory) for feed in await records.feeds(2)] == [(7, "{}")]
     await records.forget_guild(2)
     assert (await records.feeds(2), len(await records.feeds(3))) == ([], 1)
@@ -296,6 +302,48 @@ async def test_a_clock_that_was_set_back_locks_nobody_out(tmp_path: Path, clock:
     clock.now -= timedelta(hours=1)
     assert await records.take_turn("user:1", 60) == 0
     database.close()
+
+
+async def test_a_feed_that_was_looked_at_by_a_clock_that_was_fast_is_due(records: Records) -> None:
+    n = await records.keep(Feed(2, "https://a.example/flux"))
+    await records.change_feed(n, looked=86_400.0)
+    assert [feed.guild for feed in await records.feeds_due(100.0, 900.0)] == [2]
+
+
+async def test_what_a_database_does_not_do_in_time_is_told_and_undone(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves, undone = threading.Event(), threading.Event()
+    with stalled(moves, undone):
+        monkeypatch.setattr(module, "PATIENCE", 0.1)
+        with pytest.raises(AwayError, match="has not answered for 0 s: nothing was changed"):
+            await records.keep(VOTE)
+        monkeypatch.setattr(module, "PATIENCE", 30.0)
+        moves.set()
+        assert await asyncio.to_thread(undone.wait, 30)
+        assert await records.of(Vote, user=1) == []
+    await records.keep(VOTE)
+    assert len(await records.of(Vote, user=1)) == 1
+
+
+@contextlib.contextmanager
+def stalled(moves: threading.Event, undone: threading.Event) -> Iterator[None]:
+    """Hold up what is written until it may move; tell when something was undone."""
+
+    def wait(*_: Any) -> None:
+        moves.wait(60)
+
+    def tell(_: Any) -> None:
+        undone.set()
+
+    event.listen(Engine, "after_cursor_execute", wait)
+    event.listen(Engine, "rollback", tell)
+    try:
+        yield
+    finally:
+        moves.set()
+        event.remove(Engine, "after_cursor_execute", wait)
+        event.remove(Engine, "rollback", tell)
 
 
 async def test_a_file_that_is_no_database_is_an_error_with_a_sentence(tmp_path: Path) -> None:
