@@ -485,7 +485,7 @@ def test_a_question_without_a_date_takes_under_a_fifth_of_a_millisecond() -> Non
     )
     times = []
     for _ in range(200):
-        started = time.perf_counter()
+        started = time.process_time()
         asked(question)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.0002
