@@ -111,11 +111,7 @@ class _Asked:
     terms: Terms
 
     def read(self) -> Answer:
-        """Answer the question, or the best reading of it with the earlier one that it leans on.
-
-        The other readings are not tried where the best one is refused: on the seeds six in ten of
-        their answers were right, where nine in ten have to be.
-        """
+        """Answer the question, with the earlier one that it leans on."""
         if reply := small_talk(self.question):
             return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
         meant = stand_alone(self.question, self.terms.before, self.snapshots.values())

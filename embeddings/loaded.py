@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical
-from embeddings.question.followups import readings
+from embeddings.question.followups import complete
 from embeddings.question.spelling import respell
 from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
@@ -196,7 +196,7 @@ def stand_alone(question: str, before: Sequence[str], serving: Collection[Loaded
         return next(filter(None, chain(found, map(named.get, sorted(candidates)))), None)
 
     asked, *earlier = (respell(each, is_known, spelling) for each in (question, *before))
-    return (readings(asked, earlier) or (asked,))[0]
+    return complete(asked, earlier) or asked
 
 
 def as_query(question: str, read: NDArray[np.float32] | Read) -> Query:

@@ -1,9 +1,9 @@
-"""A question that leans on earlier ones -> the readings of it that stand by themselves.
+"""A question that leans on earlier ones -> the same, so that it stands by itself.
 
 "Et Google ?" after "Pourquoi Microsoft est-il critiqué ?" asks "Pourquoi Google est-il critiqué ?".
 A question leans when it has no subject of its own: a question word alone, a fragment after "et", a
 pronoun with nothing before it that it could stand for. Only questions are known here, not what
-was answered, so "ils" may be whom the answer named: a reading carries the earlier question along.
+was answered, so "ils" may be whom the answer named: the earlier question is carried along.
 What stands by itself is never bent, and doubtful wording stands by itself.
 """
 
@@ -59,34 +59,51 @@ _FRAGMENT = 4
 """The most words of substance in a question without a verb; more of them make a sentence."""
 
 
-def readings(question: str, before: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the readings of a question that leans on earlier ones, best first.
+def complete(question: str, before: Sequence[str]) -> str | None:
+    """Return a question with what it leans on, so that it stands by itself.
 
     Args:
         question: The question, in French or English.
         before: What was asked before it in the same conversation, oldest first.
 
     Returns:
-        One to three self-contained questions; None when the question stands by itself.
+        A self-contained question; None when it is one already.
     """
     asked = cut(question)
     before = [each for each in before if not small_talk(each)]
     if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
-        return None  # brackets hold what an earlier reading leant on
+        return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
     base = _resolve(last, earlier)
     if _is_fragment(asked, start):
-        rest = asked.quote(start, len(asked.words))
-        head, _, topic = base.partition(" (")
-        found = _substitute(cut(rest), cut(head), is_open=not topic)
-        found = [*(found or ([f"{head} ({rest})"] if topic else [])), f"{rest} ({_flat(base)})"]
-    elif inside := _leant_on(asked, start, base, _resolve(earlier[-1], []) if earlier else ""):
-        found = [_fill(asked, start, each) for each in inside[:-1]]
-        found.append(f"{question.rstrip(' ?!.')} ({inside[-1]})")
-    else:
+        return f"{_go_on(asked.quote(start, len(asked.words)), base)} ?"
+    bare = _is_bare(asked, start)
+    if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
+        pair = [topic for each in (*earlier[-1:], base) if (topic := _topic(asked, each))]
+        leant_on = ", ".join(dict.fromkeys(pair)) if len(pair) > 1 else _flat(base)
+    elif not (bare or any(_leans(asked, start, at) for at in range(start, len(asked.words)))):
         return None
-    return tuple(dict.fromkeys(f"{each} ?" for each in found))[:3]
+    elif (not bare or SUBJECTS & set(asked.words)) and (topic := _topic(asked, base)):
+        return f"{_fill(asked, start, topic)} ?"
+    else:
+        leant_on = _flat(base)
+    return f"{question.rstrip(' ?!.')} ({leant_on}) ?"
+
+
+def _go_on(rest: str, base: str) -> str:
+    """Return an earlier question with a few words without a verb in the place of what is like them.
+
+    Where nothing is, one of the two stands in brackets behind the other.
+    """
+    head, _, topic = base.partition(" (")
+    asked = cut(head)
+    found, words = _find_like(cut(rest), asked, is_open=not topic)
+    if not found:
+        return f"{head} ({rest})" if topic else f"{rest} ({_flat(base)})"
+    (start, end), written, places = found[0], asked.read.written, asked.read.places
+    behind = written[places[asked.spans[end - 1][1] - 1] + 1 :]
+    return _join(written[: places[asked.spans[start][0]]], words) + behind
 
 
 def _fill(asked: Words, start: int, topic: str) -> str:
@@ -102,19 +119,7 @@ def _fill(asked: Words, start: int, topic: str) -> str:
 
 def _resolve(question: str, before: Sequence[str]) -> str:
     """Return an earlier question as it was meant, without its mark."""
-    return (readings(question, before) or (question,))[0].rstrip(" ?!.")
-
-
-def _leant_on(asked: Words, start: int, base: str, earlier: str) -> list[str]:
-    """Return what a question may lean on, best first; none when it stands by itself."""
-    bare = _is_bare(asked, start)
-    if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
-        pair = [topic for each in (earlier, base) for topic in _topics(asked, each)[:1]]
-        return [", ".join(dict.fromkeys(pair))] if len(pair) > 1 else [_flat(base)]
-    if not bare and not any(_leans(asked, start, at) for at in range(start, len(asked.words))):
-        return []
-    stands_for = not bare or any(word in SUBJECTS for word in asked.words)
-    return [*(_topics(asked, base) if stands_for else ()), _flat(base)]
+    return (complete(question, before) or question).rstrip(" ?!.")
 
 
 def _flat(question: str) -> str:
@@ -227,48 +232,42 @@ def _is_hidden(asked: Words, at: int) -> bool:
     return at > 0 and asked.words[at - 1] in HIDING and not of_whom
 
 
-def _topics(asked: Words, question: str) -> list[str]:
+def _topic(asked: Words, question: str) -> str:
     """Return what a pronoun may stand for: a term, names, or a phrase of its number."""
     if term := defined_term(question):
-        return [term]
+        return term
     head, _, inside = question.partition(" (")
     base = cut(head)
-    if names := [base.quote(start, end) for start, end in find_names(base)]:
-        return [", ".join(names)]
+    if names := find_names(base):
+        return ", ".join(base.quote(start, end) for start, end in names)
     others = {"les"} if not ONE.isdisjoint(asked.words) else set()
     others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
     fitting = [span for span in find_phrases(base) if base.words[span[0]] not in others]
     if fitting and POINTERS.isdisjoint(asked.words):  # "c'est moral" is about all that was asked
-        return [base.quote(*fitting[-1])]
-    return [inside.rstrip(")")] if inside else []
+        return base.quote(*fitting[-1])
+    return inside.rstrip(")")
 
 
-def _substitute(rest: Words, base: Words, *, is_open: bool) -> list[str]:
-    """Return an earlier question with a fragment in the place of what is like it.
+def _find_like(rest: Words, base: Words, *, is_open: bool) -> tuple[list[tuple[int, int]], str]:
+    """Return the places in ``base`` of what a fragment is like, and what of it goes there.
 
     ``is_open``: it did not lean on anything itself, so that what it is about stands in it.
     """
     whole, last = rest.quote(0, len(rest.words)), len(base.words)
-
-    def put(start: int, end: int, words: str = whole) -> str:
-        places = base.read.places
-        behind = base.read.written[places[base.spans[end - 1][1] - 1] + 1 :]
-        return _join(base.read.written[: places[base.spans[start][0]]], words) + behind
-
     for at in range(len(rest.words)):
         if rest.words[at] in ORDINALS:
             nth = rest.quote(at, at + 1)
-            return [put(i, i + 1, nth) for i in range(last) if base.words[i] in ORDINALS]
+            return [(i, i + 1) for i in range(last) if base.words[i] in ORDINALS], nth
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
         if same or not (rest.words[1:] and rest.is_name(1)):
-            return [put(at, end_of_phrase(base, at + 1)) for at in same]
-        return [put(*span, rest.quote(1, len(rest.words))) for span in find_names(base)]
+            return [(at, end_of_phrase(base, at + 1)) for at in same], whole
+        return find_names(base), rest.quote(1, len(rest.words))
     if rest.words[0] in DETERMINERS:
-        return [put(*span) for span in find_phrases(base)[:1]]
+        return find_phrases(base), whole
     if not any(map(rest.is_substance, range(len(rest.words)))):
-        return []
-    return [put(*span) for span in find_names(base) or (_find_unnamed(base) if is_open else [])]
+        return [], whole
+    return find_names(base) or (_find_unnamed(base) if is_open else []), whole
 
 
 def _join(head: str, words: str) -> str:

@@ -293,7 +293,7 @@ class Records:
             with begin() as connection:
                 found = work(connection)
                 if given_up.is_set():
-                    raise self._is_mute()  # so that what was done is undone
+                    raise TimeoutError  # nobody waits any more: what was done is undone
                 return found
 
         try:
@@ -301,10 +301,7 @@ class Records:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, run)
         except TimeoutError:
             given_up.set()
-            raise self._is_mute() from None
-
-    def _is_mute(self) -> AwayError:
-        return AwayError(
-            f"The database {self._database.where()} has not answered for {PATIENCE:.0f} s: nothing "
-            "was changed; try again."
-        )
+            raise AwayError(
+                f"The database {self._database.where()} has not answered for {PATIENCE:.0f} s: "
+                "nothing was changed; try again."
+            ) from None

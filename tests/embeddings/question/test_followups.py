@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import SEEDS
-from embeddings.question.followups import readings
+from embeddings.question.followups import complete
 from embeddings.text.analysis import fold
 
 SETS = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
@@ -111,19 +111,19 @@ STANDING = [
 
 
 def test_what_leans_is_read_with_what_it_leans_on() -> None:
-    read = [(before, q, (readings(q, [before]) or ("",))[0]) for before, q, _ in LEANING]
+    read = [(before, q, complete(q, [before]) or "") for before, q, _ in LEANING]
     assert [each for each in read if each not in LEANING] == []
 
 
 def test_what_stands_by_itself_is_never_bent() -> None:
     before = ["Qui dirige Microsoft ?", "Why is the policy criticised?"]
-    assert {q: bent for q in STANDING if (bent := readings(q, before))} == {}
+    assert {q: bent for q in STANDING if (bent := complete(q, before))} == {}
 
 
 def test_questions_of_the_seeds_that_were_asked_alone_stand_but_for_open_pronouns() -> None:
     lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     alone = [q for q in map(json.loads, lines) if "before" not in q and q["kind"] != "other-words"]
-    bent = [q["question"] for q in alone if readings(q["question"], ["Qui est Bob ?"])]
+    bent = [q["question"] for q in alone if complete(q["question"], ["Qui est Bob ?"])]
     assert len(alone) > 250
     assert bent == []
 
@@ -131,7 +131,7 @@ def test_questions_of_the_seeds_that_were_asked_alone_stand_but_for_open_pronoun
 @pytest.mark.skipif(not SETS.is_dir(), reason="the labelled sets are not beside the project")
 def test_of_questions_that_people_asked_alone_only_those_with_an_open_pronoun_lean() -> None:
     leaning = {
-        name: [q for q in asked_in(name) if readings(q, ["Qui est Bob ?"])]
+        name: [q for q in asked_in(name) if complete(q, ["Qui est Bob ?"])]
         for name in ("piaf_dev", "afriqa_dev")
     }
     assert len(leaning["afriqa_dev"]) <= 1  # of 885
@@ -147,36 +147,27 @@ def asked_in(name: str) -> list[str]:
 
 
 def test_nothing_leans_when_nothing_was_asked_before() -> None:
-    assert readings("et Google ?", []) is None
+    assert complete("et Google ?", []) is None
 
 
 def test_a_third_question_leans_on_what_the_second_one_meant() -> None:
     before = ["Pourquoi Microsoft est critiqué ?", "et Google ?"]
-    assert readings("et Amazon ?", before) == (
-        "Pourquoi Amazon est critiqué ?",
-        "Amazon (Pourquoi Google est critiqué) ?",
-    )
+    assert complete("et Amazon ?", before) == "Pourquoi Amazon est critiqué ?"
 
 
 def test_two_things_are_those_of_the_last_two_questions() -> None:
     before = ["c quoi rekognition", "et aws ?"]
-    found = readings("quelle est la différence entre les deux ?", before)
-    assert found == ("quelle est la différence entre les deux (rekognition, aws) ?",)
+    found = complete("quelle est la différence entre les deux ?", before)
+    assert found == "quelle est la différence entre les deux (rekognition, aws) ?"
 
 
 def test_the_noun_of_an_ordinal_is_not_what_a_name_takes_the_place_of() -> None:
-    found = readings("et Google ?", ["Quel est le second grief des salariés ?"])
-    assert found == ("Google (Quel est le second grief des salariés) ?",)
+    found = complete("et Google ?", ["Quel est le second grief des salariés ?"])
+    assert found == "Google (Quel est le second grief des salariés) ?"
 
 
 def test_nothing_leans_on_thanks_and_greetings() -> None:
-    assert readings("et Google ?", ["bonjour", "merci !"]) is None
-
-
-def test_the_whole_earlier_question_is_the_last_resort() -> None:
-    found = readings("ils ont écrit la lettre ?", ["Qui a critiqué Rekognition ?"])
-    assert found
-    assert found[-1] == "ils ont écrit la lettre (Qui a critiqué Rekognition) ?"
+    assert complete("et Google ?", ["bonjour", "merci !"]) is None
 
 
 @given(
@@ -184,14 +175,14 @@ def test_the_whole_earlier_question_is_the_last_resort() -> None:
     st.lists(st.text(max_size=60), max_size=3),
 )
 @settings(deadline=None)
-def test_whatever_is_asked_there_are_at_most_three_readings(
+def test_whatever_is_asked_stands_by_itself_once_it_was_completed(
     question: str, before: list[str]
 ) -> None:
-    found = readings(question, before)
-    assert found is None or 1 <= len(found) <= 3
+    found = complete(question, before)
+    assert found is None or found.endswith(" ?")
 
 
 def test_a_question_of_the_greatest_length_is_read_in_a_moment() -> None:
     began = time.process_time()
-    readings("et " * 330, ["le la " * 160, "et de la " * 100])
+    complete("et " * 330, ["le la " * 160, "et de la " * 100])
     assert time.process_time() - began < 0.2
