@@ -104,7 +104,7 @@ async def find_inquiry(interaction: Interaction, n: str) -> Inquiry:
         BotError: It is answered, or whoever wants it is no editor here.
     """
     require_editor(interaction)
-    inquiry = await interaction.client.records.inquiry(int(n))
+    inquiry = await interaction.client.records.one(Inquiry, int(n))
     if inquiry is None or inquiry.guild != interaction.guild_id:
         raise BotError("inquiry-gone")
     return inquiry

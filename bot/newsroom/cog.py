@@ -58,7 +58,7 @@ class Newsroom(commands.Cog):
     async def look(self) -> None:
         """Ask what people wait for, where the articles are others than at the last look."""
         places: dict[int | None, list[Watch]] = {}
-        for watch in await self.bot.records.all_watches():
+        for watch in await self.bot.records.all_of(Watch):
             if watch.guild is None or self.bot.settings.discord.has(watch.guild):
                 places.setdefault(watch.guild, []).append(watch)
         for guild, watches in places.items():

@@ -22,17 +22,7 @@ from sqlalchemy import delete, func, literal, or_, select, union, update
 
 from embeddings.errors import AwayError
 from embeddings.store import schema
-from embeddings.store.people import (
-    KEPT_DAYS,
-    Choices,
-    Feed,
-    Inquiry,
-    Pending,
-    Record,
-    Vote,
-    Watch,
-    Work,
-)
+from embeddings.store.people import KEPT_DAYS, Choices, Feed, Pending, Record, Vote, Work
 from embeddings.store.schema import TABLES
 
 if TYPE_CHECKING:
@@ -133,13 +123,13 @@ class Records:
         order = (c.at.desc(), c.get("n", c.at).desc())
         return await self._list(kind, chosen, c.at >= self._moment(KEPT_DAYS), order=order)
 
-    async def all_watches(self) -> list[Watch]:
-        """Return the questions of all servers, oldest first."""
-        return await self._list(Watch, order=(TABLES[Watch].c.n,))
+    async def all_of(self, kind: type[R]) -> list[R]:
+        """Return the numbered records of all servers, oldest first."""
+        return await self._list(kind, order=(TABLES[kind].c.n,))
 
-    async def inquiry(self, n: int) -> Inquiry | None:
-        """Return a question that is not answered yet; None when it is, or was deleted."""
-        return next(iter(await self._list(Inquiry, TABLES[Inquiry].c.n == n)), None)
+    async def one(self, kind: type[R], n: int) -> R | None:
+        """Return a record by its number; None when it was ended or deleted."""
+        return next(iter(await self._list(kind, TABLES[kind].c.n == n)), None)
 
     async def unfinished(self) -> list[Pending]:
         """Return the questions that can still be answered, and delete those that cannot."""
@@ -158,10 +148,7 @@ class Records:
         return await self._list(Feed, table.c.guild == guild, order=(table.c.n,))
 
     async def feeds_due(self, now: float, interval: float) -> list[Feed]:
-        """Return the feeds of all servers that were not looked at for so many seconds.
-
-        One that was looked at later than now is due as well: the clock was set back.
-        """
+        """Return all servers' feeds not looked at for so long, or later: a clock was set back."""
         c = TABLES[Feed].c
         due = or_(c.looked <= now - interval, c.looked > now)
         return await self._list(Feed, due, order=(c.n,))
