@@ -75,7 +75,7 @@ def complete(question: str, before: Sequence[str]) -> str | None:
         return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
-    base = _resolve(last, earlier)
+    base = (complete(last, earlier) or last).rstrip(" ?!.")
     if _is_fragment(asked, start):
         return f"{_go_on(asked.quote(start, len(asked.words)), base)} ?"
     bare = _is_bare(asked, start)
@@ -117,11 +117,6 @@ def _fill(asked: Words, start: int, topic: str) -> str:
     return f"{written.rstrip(' ?!.')} ({topic})"
 
 
-def _resolve(question: str, before: Sequence[str]) -> str:
-    """Return an earlier question as it was meant, without its mark."""
-    return (complete(question, before) or question).rstrip(" ?!.")
-
-
 def _flat(question: str) -> str:
     """Return a question that may end in brackets without them, to stand in brackets itself."""
     return question.replace(" (", ", ").rstrip(")")
@@ -133,9 +128,8 @@ def _opening(asked: Words) -> int:
     while at < most and asked.words[at] in OPENERS | {","}:
         at += 1
     about = ABOUT.match(asked.read.text, asked.spans[at][0])
-    if not about:
-        return at
-    return next((i for i in range(at, most + 1) if asked.spans[i][0] >= about.end()), at)
+    end = about.end() if about else 0
+    return next((i for i in range(at, most + 1) if asked.spans[i][0] >= end), at)
 
 
 def _is_bare(asked: Words, start: int) -> bool:

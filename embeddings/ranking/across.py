@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import re
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ import numpy as np
 from embeddings.ranking.confidence import smallness
 from embeddings.ranking.features import LIMIT
 from embeddings.ranking.ranker import SAME
-from embeddings.text.analysis import fold
+from embeddings.text.analysis import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from embeddings.types import Hit
 
     Candidates = tuple[Candidate, ...]
-
-_WORD = re.compile(r"\w+")
 
 
 def in_company(
@@ -133,12 +130,8 @@ def _is_copy(one: Hit, other: Hit) -> bool:
     """Say whether two collections have nearly the same passage, by the rule of ``ranker``."""
     if one.article.collection == other.article.collection:
         return False
-    words, others = _words(one.text), _words(other.text)
-    return len(words & others) >= SAME * max(len(words), len(others), 1)
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(fold(text)))
+    own, others = set(words(one.text)), set(words(other.text))
+    return len(own & others) >= SAME * max(len(own), len(others), 1)
 
 
 def _told_too(kept: Hit, copy: Hit) -> Hit:

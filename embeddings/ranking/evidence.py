@@ -146,8 +146,9 @@ def weigh(
     none = np.zeros(len(passages), np.float32)
     cosine = _wide(arrays.sentences[rows]) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
-    said = _answering(cosine, found, owner, starts, marks)
-    likely = said + np.float32(marks.fits) * found.fits
+    spoken = _speak(cosine, found, owner, starts)
+    said = spoken[:, :4] @ [1, marks.news, marks.long, marks.before]  # whatever kind is wanted
+    likely = said + marks.fits * found.fits
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
@@ -180,8 +181,7 @@ def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats
     rows, owner = gather(arrays.first_sentence, passages)
     cosine = _wide(arrays.sentences[rows]) @ query.vector
     found = _Found(arrays, terms, passages, rows, owner)
-    before = _before(cosine, owner, _starts(owner, 1))
-    return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)
+    return _speak(cosine, found, owner, _starts(owner, 1))
 
 
 def _wide(vectors: NDArray[Any]) -> Floats:
@@ -189,21 +189,14 @@ def _wide(vectors: NDArray[Any]) -> Floats:
     return _WIDE.take(vectors.view(np.uint16)) if is_half else vectors.astype(np.float32)
 
 
-def _before(cosine: Floats, owner: Ints, starts: Ints) -> Floats:
-    """Return the cosine of the sentence before each; the mean of its passage for the first."""
+def _speak(cosine: Floats, found: _Found, owner: Ints, starts: Ints) -> NDArray[Any]:
+    """Return what ``Marks`` weighs of each sentence, float [s, 5]; compared within a passage.
+
+    Before the first sentence of a passage stands the mean of all of them.
+    """
     before = np.concatenate([cosine[:1], cosine[:-1]])
     before[starts] = np.add.reduceat(cosine, starts) / np.bincount(owner)
-    return before
-
-
-def _answering(cosine: Floats, found: _Found, owner: Ints, starts: Ints, marks: Marks) -> Floats:
-    """Return how likely each sentence is to hold the answer, whatever the kind of answer.
-
-    To be compared within a passage.
-    """
-    before = _before(cosine, owner, starts)
-    words = marks.news * found.news + marks.long * np.log1p(found.length)
-    return np.asarray(cosine + marks.before * before + words, np.float32)
+    return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)
 
 
 def _mark(

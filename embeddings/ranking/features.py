@@ -66,8 +66,10 @@ def describe(
     counted = within | (score <= chance)  # those that the filter leaves, and as good by chance
     others = shown[:, None] != np.arange(len(score))
     lines = arrays.first_sentence[passages + 1] - arrays.first_sentence[passages]
-    own = {f.name: getattr(evidence, f.name)[shown] for f in fields(evidence) if _is_figure(f.name)}
+    figures = [f.name for f in fields(evidence) if f.name not in _PLACES]
+    own = {name: getattr(evidence, name)[shown] for name in figures}
     weight = float(terms.idf.sum())
+    unknown = np.array([not rows for rows in terms.rows], np.float32) @ terms.idf
     every = np.ones(len(shown), np.float32)
     return {
         **own,
@@ -80,19 +82,10 @@ def describe(
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
         "spelt": np.maximum(_spelt(terms, arrays, passages), translated(evidence)[shown]),
         "lines": np.log(lines).astype(np.float32),
-        "unknown": every * np.float32(_nobody(terms) @ terms.idf / max(weight, TINY)),
+        "unknown": every * np.float32(unknown / max(weight, TINY)),
         "length": every * np.float32(np.log1p(len(terms.words))),
         "small": every * np.float32(smallness(len(arrays.lexical))),
     }
-
-
-def _is_figure(name: str) -> bool:
-    return name not in _PLACES
-
-
-def _nobody(terms: Terms) -> Floats:
-    """Return 1 for each word of the question that no passage has, else 0."""
-    return np.array([not rows for rows in terms.rows], np.float32)
 
 
 def _lead(score: Floats, shown: Ints, rivals: Bools, chance: float) -> Floats:

@@ -181,9 +181,7 @@ class Records:
     async def guilds(self) -> set[int]:
         """Return the servers of which anything is kept."""
         found = union(*(select(table.c.guild) for table in schema.OF_SERVERS))
-        return await self._read(
-            lambda c: {guild for guild in c.scalars(found) if guild is not None}
-        )
+        return await self._read(lambda c: set(c.scalars(found)) - {None})
 
     async def forget_guild(self, guild: int) -> None:
         """Delete all that is kept of a server, and that the bot was removed from it."""

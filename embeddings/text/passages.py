@@ -69,13 +69,6 @@ class _Part(NamedTuple):
         return Span(self.lines[0].start, self.lines[-1].end)
 
 
-class _Shape(NamedTuple):
-    """How a block's lines are broken."""
-
-    wrapped: bool
-    width: int
-
-
 def split(article: Article) -> tuple[Passage, ...]:
     """Return the quotable paragraphs of an article's stored text, in order.
 
@@ -194,11 +187,11 @@ def _divide(block: list[_Line], number: int, *, habit: bool) -> Iterator[_Part]:
         yield _Part(tuple(block), number)
         return
     width = max(len(line.text) for line in block)
-    wrapped = width <= WIDEST_WRAP and (habit or _is_wrapped(list(pairwise(block)), [block]))
-    shape = _Shape(wrapped, width)
+    if width > WIDEST_WRAP or not (habit or _is_wrapped(list(pairwise(block)), [block])):
+        width = 0
     run = [block[0]]
     for above, below in pairwise(block):
-        if _is_boundary(above, below, shape):
+        if _is_boundary(above, below, width):
             yield _Part(tuple(run), number, lists=_is_item(run[0]))
             run = []
         run.append(below)
@@ -224,21 +217,24 @@ def _room(above: _Line, below: _Line, width: int) -> int:
     return width - len(above.text) - 1 - (len(word[0]) if word else 0)
 
 
-def _is_boundary(above: _Line, below: _Line, shape: _Shape) -> bool:
-    """Say whether a new paragraph begins at the line below."""
+def _is_boundary(above: _Line, below: _Line, width: int) -> bool:
+    """Say whether a new paragraph begins at the line below.
+
+    ``width``: the most characters of a line, where lines were wrapped by hand; or else 0.
+    """
     if above.heading or below.heading or above.alone:
         return True
     closed = ends_like_sentence(above.text)
-    if below.alone and (closed or not shape.wrapped):
+    if below.alone and (closed or not width):
         return True
     if _is_item(below):
-        return closed or not (shape.wrapped and below.text[0] in "–—")
+        return closed or not (width and below.text[0] in "–—")
     goes_on = _goes_on(above, below, closed=closed)
-    if goes_on or not shape.wrapped:
+    if goes_on or not width:
         return not goes_on
-    room = _room(above, below, shape.width)
+    room = _room(above, below, width)
     indented = below.indent >= above.indent + 2 and not _is_item(above)
-    return room > (0.1 if closed else 0.4) * shape.width or (closed and indented)
+    return room > (0.1 if closed else 0.4) * width or (closed and indented)
 
 
 def _goes_on(above: _Line, below: _Line, *, closed: bool) -> bool:
