@@ -99,18 +99,8 @@ def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
     fields = frontmatter.parse(text[len(_RULE) : end + 1], name)
     if fields.id is None or fields.title is None or fields.language is None:
         raise ReadError(f"{name} does not state its id, title and language any more; {_MEND}")
-    return Article(
-        id=fields.id,
-        title=fields.title,
-        text=text[end + 1 + len(_RULE) :],
-        source=fields.source,
-        author=fields.author,
-        date=fields.date,
-        url=fields.url,
-        language=fields.language,
-        collection=collection,
-        origin=fields.origin,
-    )
+    known: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
+    return Article(**known, text=text[end + 1 + len(_RULE) :], collection=collection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event, exc
+from sqlalchemy.dialects import sqlite
 
 from embeddings.errors import StorageError
 from embeddings.store import schema
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, Table
-    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.dialects import postgresql
     from sqlalchemy.pool import ConnectionPoolEntry
 
     Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -56,10 +57,6 @@ class Database(ABC):
         self._following: threading.Thread | None = None
 
     @abstractmethod
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
-
-    @abstractmethod
     def where(self) -> str:
         """Return what to call it in a sentence, without a password."""
 
@@ -76,16 +73,24 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def problems(self) -> list[str]:
-        """Return a sentence for each thing that is wrong with the database itself."""
-
-    @abstractmethod
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what the database says as a sentence for a person; None: it is our mistake."""
 
     @abstractmethod
     def _follow(self) -> None:
         """Look again whenever somebody has written something, until it is closed."""
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each thing that is wrong with the database itself."""
+        return []  # where it looks after its own pages
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
+        if self._engine.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # 30 ms that SQLite does not take
+
+        return postgresql.insert(table)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:

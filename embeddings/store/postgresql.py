@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import psycopg
 from pgvector.psycopg import register_vector
 from sqlalchemy import create_engine, exc, text
-from sqlalchemy.dialects import postgresql
 
 from embeddings.errors import AwayError, BusyError, FullError, StorageError
 from embeddings.store.database import Database
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
     from embeddings.store.database import Transaction
 
@@ -83,10 +82,6 @@ class PostgresDatabase(Database):
         )
         super().__init__(engine, folder)
 
-    def insert(self, table: Table) -> postgresql.Insert:
-        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
-        return postgresql.insert(table)
-
     def where(self) -> str:
         """Return the address without the user and the password."""
         address = urlsplit(self._url)
@@ -115,10 +110,6 @@ class PostgresDatabase(Database):
                     with contextlib.suppress(exc.SQLAlchemyError):  # at once, where that is heard
                         session.execute(text(f"SELECT pg_advisory_unlock({_KEY})"), key)
                 session.invalidate()  # ends the session, and with it the lock, whatever happened
-
-    def problems(self) -> list[str]:
-        """Return nothing: PostgreSQL looks after its own pages."""
-        return []
 
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what PostgreSQL says as a sentence for a person."""

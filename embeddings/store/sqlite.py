@@ -8,7 +8,6 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, exc, text
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, StorageError
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
     from embeddings.store.database import Transaction
 
@@ -58,10 +57,6 @@ class SqliteDatabase(Database):
         )
         event.listen(engine, "begin", _begin)
         super().__init__(engine, data / SNAPSHOTS)
-
-    def insert(self, table: Table) -> sqlite.Insert:
-        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
-        return sqlite.insert(table)
 
     def where(self) -> str:
         """Return the path of the file."""
