@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.bot.wire.messages import Messages
     from tests.bot.wire.state import Channel, Json, User, World
 
-STRING, USER, CHANNEL, ATTACHMENT = 3, 6, 7, 11
+STRING, USER, CHANNEL, ROLE, ATTACHMENT = 3, 6, 7, 8, 11
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,9 @@ class People:
                 "permissions": "0"
             }
             filled["value"] = str(value.id)
+        elif option["type"] == ROLE:
+            resolved.setdefault("roles", {})[value["id"]] = value
+            filled["value"] = value["id"]
         elif option["type"] == STRING:
             longest = option.get("max_length", 6000)
             assert option.get("min_length", 0) <= len(value) <= longest, "Discord stops the person"

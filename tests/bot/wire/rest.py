@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.bot.wire.messages import Messages
     from tests.bot.wire.state import Channel, Json, World
 
+BOT_ADD = 28
+"""What the log calls that somebody added a bot."""
+
 
 class Rest:
     """Everything but interactions."""
@@ -41,6 +44,7 @@ class Rest:
             ("POST", f"{prefix}/users/@me/channels"): self._open_dm,
             ("GET", f"{prefix}/users/{{user}}"): self._user,
             ("GET", f"{prefix}/guilds/{{guild}}/members/{{user}}"): self._member,
+            ("GET", f"{prefix}/guilds/{{guild}}/audit-logs"): self._log,
             ("GET", f"{prefix}/channels/{{channel}}"): self._channel_info,
             ("POST", f"{prefix}/channels/{{channel}}/typing"): self._typing,
             ("GET", posts): self._history,
@@ -129,6 +133,19 @@ class Rest:
         if member is None:
             raise ApiError(404, 10007, "Unknown Member")
         return reply(member.payload())
+
+    async def _log(self, request: web.Request) -> web.Response:
+        """Who added the bot, of all that a server's log tells."""
+        guild = self._world.guilds[int(request.match_info["guild"])]
+        if guild.inviter is None:
+            raise ApiError(403, 50013, "Missing Permissions")
+        me, inviter = self._world.bot, guild.inviter
+        entry = {"id": str(self._world.snowflake()), "action_type": BOT_ADD, "changes": []}
+        entry |= {"target_id": str(me.id), "user_id": str(inviter.id)}
+        others = ("application_commands", "auto_moderation_rules", "guild_scheduled_events")
+        empty: Json = {name: [] for name in (*others, "integrations", "threads", "webhooks")}
+        users = [me.payload(), inviter.payload()]
+        return reply(empty | {"audit_log_entries": [entry], "users": users})
 
     def _channel(self, request: web.Request, *, to_speak: bool = False) -> Channel:
         channel = self._world.channels.get(int(request.match_info["channel"]))

@@ -16,7 +16,7 @@ from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     import pytest
@@ -33,8 +33,13 @@ WORDS = "que demandent les employés d’Amazon ?"
 QUOTE = "vente de Rekognition à la police"
 
 
-def settings_for(server: FakeDiscord, data: Path, **more: Any) -> Settings:
-    """The settings of a bot of this server, without a wait between two questions."""
+def settings_for(
+    server: FakeDiscord, data: Path, given: Mapping[str, Any] | None = None, **more: Any
+) -> Settings:
+    """The settings of a bot of this server, without a wait between two questions.
+
+    ``more`` are settings for Discord, ``given`` are others.
+    """
     discord = DiscordSettings.model_validate(
         {
             "token": server.token,
@@ -44,7 +49,7 @@ def settings_for(server: FakeDiscord, data: Path, **more: Any) -> Settings:
         }
         | more
     )
-    return Settings(data=data, discord=discord)
+    return Settings(data=data, discord=discord, **(given or {}))
 
 
 @contextlib.asynccontextmanager
@@ -53,18 +58,19 @@ async def running(
     server: FakeDiscord,
     engine: FakeEngine | SearchEngine,
     data: Path,
+    given: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> AsyncIterator[asyncio.Task[int]]:
     """Run the bot until the block ends; yields its task at once, before it is connected.
 
-    ``more`` are further settings for Discord.
+    ``given`` and ``more`` are further settings, as ``settings_for`` takes them.
 
     The waits before another try are cut short: discord.py's (see :func:`hurry`), and those of
     the supervisor before it starts a new client.
     """
     hurry(monkeypatch, discord.shard)
     monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
-    life = asyncio.create_task(live(settings_for(server, data, **more), engine))
+    life = asyncio.create_task(live(settings_for(server, data, given, **more), engine))
     try:
         yield life
     finally:

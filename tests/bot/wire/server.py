@@ -108,10 +108,14 @@ class FakeDiscord(Trouble):
 
     # The place
 
-    def add_guild(self, name: str, *, locale: str = "fr", installed: bool = True) -> Guild:
-        guild = self.world.add_guild(name, locale=locale, installed=installed)
+    def add_guild(
+        self, name: str, *, locale: str = "fr", installed: bool = True, **about: Any
+    ) -> Guild:
+        guild = self.world.add_guild(name, locale=locale, installed=installed, **about)
         if installed:
-            self.gateway.dispatch("GUILD_CREATE", guild.payload())
+            joined = guild.payload()
+            del joined["unavailable"]  # which is of servers that were there before
+            self.gateway.dispatch("GUILD_CREATE", joined)
         return guild
 
     def add_channel(self, guild: Guild, name: str, **may: bool) -> Channel:
@@ -120,6 +124,13 @@ class FakeDiscord(Trouble):
             event = channel.payload() | {"guild_id": str(guild.id)}
             self.gateway.dispatch("CHANNEL_CREATE", event)
         return channel
+
+    def add_role(self, guild: Guild, name: str) -> Json:
+        """Add a role to a server; return it as options take it."""
+        role = guild.role(self.world.add_role(guild, name))
+        event = {"guild_id": str(guild.id), "role": role}
+        self.gateway.dispatch("GUILD_ROLE_CREATE", event)
+        return role
 
     def add_thread(self, above: Channel, name: str) -> Channel:
         thread = self.world.add_thread(above, name)

@@ -18,6 +18,7 @@ EPOCH = 1_420_070_400.0
 EVERYTHING = (1 << 50) - 1
 MEMBER = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 31
 """View, send, embed, attach, read the history, use application commands."""
+READ_LOG = 1 << 7
 ADMIN = MEMBER | 1 << 3 | 1 << 5
 """A member's, with Administrator and Manage Server."""
 
@@ -130,22 +131,33 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)
     roles: dict[int, str] = field(default_factory=dict)
+    is_community: bool = False
+    """Whether it chose a language of its own; otherwise Discord says English for all."""
+    greets: bool = False
+    """Whether newcomers are greeted in its first channel."""
+    inviter: User | None = None
+    """Who added the bot, where it may read the log that says so."""
 
-    def _role(self, id_: int, name: str) -> Json:
+    def role(self, id_: int) -> Json:
+        """A role, or what everybody may, under the server's own id."""
+        name = self.roles.get(id_, "@everyone")
         rank = {"position": 0 if id_ == self.id else 1, "color": 0, "hoist": False}
         plain = {"managed": False, "mentionable": False, "flags": 0}
-        return {"id": str(id_), "name": name, "permissions": str(MEMBER), **rank, **plain}
+        may = MEMBER | (READ_LOG if self.inviter else 0)
+        return {"id": str(id_), "name": name, "permissions": str(may), **rank, **plain}
 
     def payload(self) -> Json:
         """GUILD_CREATE's."""
-        roles = [self._role(self.id, "@everyone"), *(self._role(*r) for r in self.roles.items())]
+        roles = [self.role(id_) for id_ in (self.id, *self.roles)]
         return {"id": str(self.id), "name": self.name, "unavailable": False, "roles": roles} | {
             "owner_id": "1",
             "preferred_locale": self.locale,
             "member_count": len(self.members),
             "members": [m.payload() for m in self.members.values()],
             "channels": [c.payload() for c in self.channels],
-            **dict.fromkeys(("threads", "emojis", "stickers", "features", "presences"), ()),
+            "system_channel_id": str(self.channels[0].id) if self.greets else None,
+            "features": ["COMMUNITY"] if self.is_community else [],
+            **dict.fromkeys(("threads", "emojis", "stickers", "presences"), ()),
             **dict.fromkeys(("voice_states", "stage_instances", "guild_scheduled_events"), ()),
         }
 
@@ -183,8 +195,10 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, *, locale: str = "fr", installed: bool = True) -> Guild:
-        guild = Guild(self.snowflake(), name, locale, installed)
+    def add_guild(
+        self, name: str, *, locale: str = "fr", installed: bool = True, **about: Any
+    ) -> Guild:
+        guild = Guild(self.snowflake(), name, locale, installed, **about)
         self.guilds[guild.id] = guild
         if installed:
             guild.members[self.bot.id] = Member(self.bot, EVERYTHING)
@@ -196,6 +210,12 @@ class World:
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def add_role(self, guild: Guild, name: str) -> int:
+        """Add a role to a server; return its id."""
+        id_ = self.snowflake()
+        guild.roles[id_] = name
+        return id_
 
     def add_thread(self, above: Channel, name: str) -> Channel:
         thread = Channel(self.snowflake(), name, above.guild, above=above)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.bot.wire.messages import controls_of, text_of
+from tests.bot.people import plainly
+from tests.bot.wire.messages import controls_of
+from tests.bot.wire.messages import text_of as read
 from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_process import ended, program
 
@@ -21,6 +23,11 @@ pytestmark = pytest.mark.process
 
 CRUE = "La Loire a débordé dimanche à Orléans, où deux ponts sont fermés jusqu’à mardi matin."
 HEAD = "---\ntitle: La crue\nsource: La Gazette\n---\n"
+
+
+def text_of(message: Json) -> str:
+    """Return what a message says, with plain spaces."""
+    return plainly(read(message))
 
 
 def editor(server: FakeDiscord, locale: str) -> User:
@@ -49,35 +56,75 @@ async def until_says(server: FakeDiscord, message: Json, words: str) -> Json:
     return found[key]
 
 
-async def test_a_corrected_file_is_replaced_in_english_and_its_history_told(
-    server: FakeDiscord, tmp_path: Path
+class Said(NamedTuple):
+    """What the bot says in one language."""
+
+    locale: str
+    published: str
+    corrects: str
+    changed: str
+    indexing: str
+    nothing: str
+    again: str
+
+
+BOTH = pytest.mark.parametrize(
+    "said",
+    [
+        Said(
+            locale="fr",
+            published="C’est publié.",
+            corrects="Semble corriger : La crue",
+            changed="« La crue » a été modifié",
+            indexing="ndexation",
+            nothing="rien n’a été modifié",
+            again="redémarré au milieu de ce changement",
+        ),
+        Said(
+            locale="en-GB",
+            published="Done: it is published.",
+            corrects="Seems to correct: La crue",
+            changed="“La crue” was changed",
+            indexing="ndexing",
+            nothing="nothing was changed",
+            again="restarted in the middle of this change",
+        ),
+    ],
+    ids=["fr", "en"],
+)
+
+
+@BOTH
+async def test_a_corrected_file_is_replaced_and_its_history_told(
+    server: FakeDiscord, tmp_path: Path, said: Said
 ) -> None:
-    bea = editor(server, "en-GB")
+    bea = editor(server, said.locale)
     async with program(server, tmp_path, server.token) as process:
         await server.connected(60)
         first = await propose(server, bea, CRUE)
         await server.click(first, button(first, "v:plan:ok:"), user=bea)
-        await until_says(server, first, "Done: it is published.")
+        await until_says(server, first, said.published)
         second = await propose(server, bea, CRUE.replace("mardi", "jeudi"))
-        assert "Seems to correct: La crue" in text_of(second)
+        assert said.corrects in text_of(second)
         assert "~~mardi~~ **jeudi** matin." in text_of(second)
         await server.click(second, button(second, "v:plan:rep:"), user=bea)
-        await until_says(server, second, "Done: it is published.")
+        await until_says(server, second, said.published)
         history = await (await server.slash("admin history", user=bea)).answer(30)
-        assert "“La crue” was changed" in text_of(history)
+        assert said.changed in text_of(history)
         await server.click(history, button(history, "v:back:"), user=bea)
         back = await until_says(server, history, "~~jeudi~~ **mardi**")
         await server.click(back, button(back, "v:plan:ok:"), user=bea)
-        await until_says(server, history, "Done: it is published.")
+        await until_says(server, history, said.published)
         process.terminate()
         assert (await ended(process))[0] == 0
 
 
+@BOTH
 async def test_a_change_whose_process_is_killed_says_so_on_its_card(
-    server: FakeDiscord, tmp_path: Path
+    server: FakeDiscord, tmp_path: Path, said: Said
 ) -> None:
     """The card moves within a second; after the restart it says that nothing was changed."""
-    bea = editor(server, "fr")
+    bea = editor(server, said.locale)
     many = "\n\n".join(f"{CRUE} C’est le pont numéro {n}." for n in range(300))
     async with program(server, tmp_path, server.token) as process:
         await server.connected(60)
@@ -85,15 +132,15 @@ async def test_a_change_whose_process_is_killed_says_so_on_its_card(
         begun = button(shown, "v:plan:ok:")
         clicked = time.monotonic()
         await server.click(shown, begun, user=bea)
-        await until_says(server, shown, "ndexation")
+        await until_says(server, shown, said.indexing)
         assert time.monotonic() - clicked < SOON
         process.kill()
         await process.wait()
     async with program(server, tmp_path, server.token) as process:
-        await until_says(server, shown, "rien n’a été modifié")
-        again = await until_says(server, shown, "redémarré au milieu de ce changement")
+        await until_says(server, shown, said.nothing)
+        again = await until_says(server, shown, said.again)
         await server.click(again, begun, user=bea)
-        await until_says(server, shown, "C’est publié.")
+        await until_says(server, shown, said.published)
         process.terminate()
         assert (await ended(process))[0] == 0
 

@@ -14,9 +14,11 @@ from embeddings.engine import SearchEngine
 from embeddings.snapshots.disk import OWNER
 from embeddings.watching.watcher import watching
 from tests.bot.newsroom.test_feeds import serve
+from tests.bot.people import plainly
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
 from tests.bot.wire.state import EVERYTHING
+from tests.bot.wire.test_editing import button
 from tests.bot.wire.test_ending import with_this
 from tests.bot.wire.test_process import ended, program
 from tests.embeddings.readers.sites import running as site_running
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.bot.wire.server import FakeDiscord
-    from tests.bot.wire.state import Channel, User
+    from tests.bot.wire.state import Channel, Json, User
 
 pytestmark = pytest.mark.process
 
@@ -101,12 +103,18 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
         assert len(engine.passages("ponts")) == 150
 
 
-async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced(
-    server: FakeDiscord, tmp_path: Path
+@pytest.mark.parametrize(
+    ("locale", "shown_in", "new"),
+    [("fr", "annoncé dans <#{}>", "Nouvel article"), ("en-GB", "announced in <#{}>", "New story")],
+    ids=["fr", "en"],
+)
+async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced_to_be_asked_about(
+    server: FakeDiscord, tmp_path: Path, locale: str, shown_in: str, new: str
 ) -> None:
     """Looks are without a pause between two of them, and the site is of this machine."""
-    guild = server.add_guild("Rédaction")
-    editor = server.add_member(guild, "Bea", permissions=EVERYTHING)
+    guild = server.add_guild("Rédaction", locale=locale, is_community=True)
+    editor = server.add_member(guild, "Bea", permissions=EVERYTHING, locale=locale)
+    reader = server.add_member(guild, "Ana", locale=locale)
     news = server.add_channel(guild, "nouvelles")
     quick = "from bot.newsroom import feeds; feeds.LOOK = 0.2; feeds.random.uniform = min"
     hurried = with_this(f"{quick}; feeds.JITTER = 1")
@@ -118,16 +126,22 @@ async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced(
             wanted = {"address": address, "announce": news}
             shown = await (await server.slash("admin watch", wanted, user=editor)).answer(30)
             assert address in text_of(shown).replace("\\", "")
-            assert f"annoncé dans <#{news.id}>" in text_of(shown)
+            assert shown_in.format(news.id) in text_of(shown)
             assert await soon(server, editor, "Quand les pompiers sont-ils venus ?", "dimanche")
             serve(site, "La crue", "Le feu")
             await server.until(lambda: bool(said_in(server, news)), 60)
-            assert ["Le feu" in said for said in said_in(server, news)] == [True]
+            (announced,) = said_in(server, news)
+            assert text_of(announced).startswith(f"-# {new}\n**[Le feu](<{site.root}/feu>)**")
+            assert r"Le feu : les \*pompiers\* sont venus dimanche." in plainly(text_of(announced))
+            form = await server.click(announced, button(announced, "v:then:"), user=reader)
+            await form.ack()
+            asked = await server.submit(form, {"question": "Quand les pompiers sont-ils venus ?"})
+            assert "dimanche" in text_of(await asked.answer(30))
             process.terminate()
             assert (await ended(process))[0] == 0
 
 
-def said_in(server: FakeDiscord, channel: Channel) -> list[str]:
-    """Return the texts of a channel's messages."""
+def said_in(server: FakeDiscord, channel: Channel) -> list[Json]:
+    """Return a channel's messages."""
     messages = server.world.messages.values()
-    return [text_of(m) for m in messages if m["channel_id"] == str(channel.id)]
+    return [m for m in messages if m["channel_id"] == str(channel.id)]
