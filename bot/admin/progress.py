@@ -147,17 +147,11 @@ class Reporter:
     """
 
     def __init__(
-        self,
-        interaction: Interaction,
-        *,
-        every: float = EVERY,
-        hand_over: float = HAND_OVER,
-        clock: Callable[[], float] = time.monotonic,
+        self, interaction: Interaction, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._interaction = interaction
         self._language = language_of(interaction)
-        self._every, self._hand_over, self._clock = every, hand_over, clock
-        self._began = clock()
+        self._clock, self._began = clock, clock()
         self._latest: Progress | None = None
         self._shown: tuple[Progress | None, bool] | None = None
         self.watch = Stopwatch(clock)
@@ -200,11 +194,11 @@ class Reporter:
             await self._post(card)
 
     async def _run(self) -> None:
-        await asyncio.sleep(min(self._every, FIRST))
+        await asyncio.sleep(min(EVERY, FIRST))
         while True:
             await self._try()
             age = self._clock() - self._began
-            await asyncio.sleep(EVERY_OLD if age > OLD else self._every)
+            await asyncio.sleep(EVERY_OLD if age > OLD else EVERY)
 
     async def _try(self) -> None:
         try:
@@ -216,7 +210,7 @@ class Reporter:
 
     async def _turn(self) -> None:
         state = self._latest, self._is_waiting
-        if self._message is None and self._clock() - self._began > self._hand_over:
+        if self._message is None and self._clock() - self._began > HAND_OVER:
             self._message = await self._post(self._card())
             handed = self._language("reindex-handed", link=self._message.jump_url)
             await answer(self._interaction, notice(handed))

@@ -76,7 +76,9 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
             await self._count(interaction, useful=True)
             await answer(interaction, notice(language("vote-thanks")))
         else:
-            await interaction.response.send_modal(Why.about(language, name))
+            field = write_field("reason", most=MAX_REASON, is_long=True)
+            form = Why(language("reason-title"), f"v:why:{name}", (language("reason-label"), field))
+            await interaction.response.send_modal(form)
             await self._count(interaction, useful=False)
 
     async def _count(self, interaction: Interaction, *, useful: bool) -> None:
@@ -117,7 +119,8 @@ class AskOn(Click, template=rf"v:on:{TO}"):
     """A form for a question that leans on the one above."""
 
     async def _act(self, interaction: Interaction) -> None:
-        await interaction.response.send_modal(On.after(language_of(interaction), self.fields["to"]))
+        language, name = language_of(interaction), f"v:asked:{self.fields['to']}"
+        await interaction.response.send_modal(On(language("on-title"), name, _field(language)))
 
 
 class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
@@ -125,9 +128,11 @@ class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
 
     async def _act(self, interaction: Interaction) -> None:
         (await interaction.client.see(interaction)).article(self.fields["article"])
-        is_alone = find_message(interaction).flags.ephemeral
-        form = About.of(language_of(interaction), self.fields["article"], "e" if is_alone else "p")
-        await interaction.response.send_modal(form)
+        to = "e" if find_message(interaction).flags.ephemeral else "p"
+        language, name = language_of(interaction), f"v:ask:{self.fields['article']}:{to}"
+        await interaction.response.send_modal(
+            About(language("about-title"), name, _field(language))
+        )
 
 
 class Start(Click, template=r"v:start:(?P<number>\d)"):
@@ -140,11 +145,6 @@ class Start(Click, template=r"v:start:(?P<number>\d)"):
 
 class On(Form, template=rf"v:asked:{TO}"):
     """A question that leans on the answer under which it is asked."""
-
-    @classmethod
-    def after(cls, language: Language, to: str) -> On:
-        """Return the form."""
-        return cls(language("on-title"), f"v:asked:{to}", _field(language))
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
@@ -166,11 +166,6 @@ class About(Form, template=rf"v:ask:(?P<article>{SHORT}):{TO}"):
     """A question about one article."""
 
     @classmethod
-    def of(cls, language: Language, ref: str, to: str) -> About:
-        """Return the form."""
-        return cls(language("about-title"), f"v:ask:{ref}:{to}", _field(language))
-
-    @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
         """Answer it from that article alone."""
         article = (await interaction.client.see(interaction)).article(filled.fields["article"])
@@ -181,12 +176,6 @@ class About(Form, template=rf"v:ask:(?P<article>{SHORT}):{TO}"):
 
 class Why(Form, template=rf"v:why:{NAME}"):
     """Why an answer was not useful."""
-
-    @classmethod
-    def about(cls, language: Language, name: str) -> Why:
-        """Return the form."""
-        field = write_field("reason", most=MAX_REASON, is_long=True)
-        return cls(language("reason-title"), f"v:why:{name}", (language("reason-label"), field))
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:

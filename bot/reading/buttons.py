@@ -161,18 +161,13 @@ class Jump(Click, template=rf"(?s)v:jump:{STATE}"):
     """A form for the page of the list to go to."""
 
     async def _act(self, interaction: Interaction) -> None:
-        form = To.from_look(language_of(interaction), Look.read(self.fields))
-        await interaction.response.send_modal(form)
+        language, name = language_of(interaction), f"v:to:{Look.read(self.fields)}"
+        field = language("jump-label"), write_field("page", most=5, is_needed=True)
+        await interaction.response.send_modal(To(language("jump-title"), name, field))
 
 
 class To(Form, template=rf"(?s)v:to:{STATE}"):
     """The page of the list to go to."""
-
-    @classmethod
-    def from_look(cls, language: Language, look: Look) -> To:
-        """Return the form."""
-        field = write_field("page", most=5, is_needed=True)
-        return cls(language("jump-title"), f"v:to:{look}", (language("jump-label"), field))
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:

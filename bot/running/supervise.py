@@ -97,26 +97,17 @@ def hopeless(error: BaseException) -> str | None:
     return None
 
 
-class Backoff:
-    """How long to wait before each new start: twice as long each time, and a little by chance."""
+def next_wait(before: float, lasted: float) -> float:
+    """Return the seconds to wait after a client that lasted so long: twice as many as before it.
 
-    def __init__(self, first: float = FIRST_WAIT, longest: float = LONGEST_WAIT) -> None:
-        self._first, self._longest = first, longest
-        self._next = first
-
-    def wait(self, lasted: float) -> float:
-        """Return the seconds to wait after a client that lasted so long."""
-        if lasted >= STEADY:
-            self._next = self._first
-        now, self._next = self._next, min(self._longest, self._next * 2)
-        return now * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    ``before`` is 0 where there was no wait yet.
+    """
+    return min(LONGEST_WAIT, 2 * before) if before and lasted < STEADY else FIRST_WAIT
 
 
 async def supervise(
     make: Callable[[], discord.Client],
     token: str,
-    *,
-    backoff: Backoff | None = None,
 ) -> NoReturn:
     """Run clients one after the other until this is cancelled.
 
@@ -124,14 +115,14 @@ async def supervise(
         ConfigError: Something that a new start cannot mend, such as a wrong token.
         Exception: A fault of this program, which a new start cannot mend either.
     """
-    backoff = backoff or Backoff()
+    wait = 0.0
     while True:
         started = time.monotonic()
         error = await _run_once(make(), token)
         _give_up(error)
-        wait = backoff.wait(time.monotonic() - started)
+        wait = next_wait(wait, time.monotonic() - started)
         _log.warning("starting again in %.1f s: Discord's client ended%s", wait, _because(error))
-        await asyncio.sleep(wait)
+        await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
 
 
 def _give_up(error: BaseException | None) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin import progress as work
-from bot.admin.progress import Reporter
 from bot.client import VerbatimBot
 from embeddings.errors import BrokenQuestion, StorageError
 from tests.bot.people import World, buttons_of, plainly, text_of
@@ -32,7 +31,7 @@ def world(world: World) -> World:
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show progress at once."""
-    monkeypatch.setattr(work, "Reporter", lambda i: Reporter(i, every=0.01))
+    monkeypatch.setattr(work, "EVERY", 0.01)
 
 
 async def added(world: World) -> InteractionResult:

@@ -74,9 +74,14 @@ def words(shown: dict[str, Any]) -> str:
     )
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "EVERY", 0.01)
+
+
 def reporter(interaction: Interaction, **options: Any) -> Reporter:
     given: Any = interaction
-    return Reporter(given, **{"every": 0.01} | options)
+    return Reporter(given, **options)
 
 
 async def test_progress_is_shown_in_place_of_the_acknowledgement() -> None:
@@ -97,9 +102,10 @@ async def test_a_stage_of_another_name_is_work() -> None:
     assert "travail, 1 sur 2" in interaction.log[0]
 
 
-async def test_many_notes_are_few_edits() -> None:
+async def test_many_notes_are_few_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "EVERY", 0.05)
     interaction = Interaction()
-    async with reporter(interaction, every=0.05) as shown:
+    async with reporter(interaction) as shown:
         for done in range(100):
             shown.note(Progress("encode", done, 100))
             await asyncio.sleep(0.001)
@@ -117,7 +123,7 @@ async def test_nothing_new_is_not_shown_again() -> None:
 async def test_an_ordinary_message_takes_over_before_the_token_dies() -> None:
     interaction = Interaction()
     now = [0.0]
-    async with reporter(interaction, clock=lambda: now[0], hand_over=780.0) as shown:
+    async with reporter(interaction, clock=lambda: now[0]) as shown:
         now[0] = 781.0
         shown.note(Progress("encode", 1, 2))
         await asyncio.sleep(0.03)
@@ -137,8 +143,8 @@ async def test_an_ordinary_message_takes_over_before_the_token_dies() -> None:
 async def test_the_message_says_that_it_begins_when_nothing_is_known_yet() -> None:
     interaction = Interaction()
     now = [0.0]
-    async with reporter(interaction, clock=lambda: now[0], hand_over=1.0):
-        now[0] = 2.0
+    async with reporter(interaction, clock=lambda: now[0]):
+        now[0] = 781.0
         await asyncio.sleep(0.03)
     assert interaction.log[0] == "channel: L’indexation commence."
 
@@ -146,8 +152,8 @@ async def test_the_message_says_that_it_begins_when_nothing_is_known_yet() -> No
 async def test_where_the_bot_may_not_write_the_person_gets_the_message() -> None:
     interaction = Interaction(refuses=True)
     now = [0.0]
-    async with reporter(interaction, clock=lambda: now[0], hand_over=1.0):
-        now[0] = 2.0
+    async with reporter(interaction, clock=lambda: now[0]):
+        now[0] = 781.0
         await asyncio.sleep(0.03)
     assert interaction.log[0].startswith("user: ")
 
@@ -214,18 +220,20 @@ async def test_after_an_hour_edits_are_rare(monkeypatch: pytest.MonkeyPatch) -> 
     assert 60.0 in waited
 
 
-async def test_what_begins_is_shown_soon() -> None:
+async def test_what_begins_is_shown_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "EVERY", 60.0)
     interaction = Interaction()
-    async with reporter(interaction, every=60.0) as shown:
+    async with reporter(interaction) as shown:
         shown.note(Progress("write", 1, 2))
         await asyncio.sleep(FIRST + 0.1)
     assert interaction.log == ["original: Indexation\N{NO-BREAK SPACE}: écriture, 1 sur 2"]
     assert shown.is_shown
 
 
-async def test_what_ends_at_once_shows_no_progress() -> None:
+async def test_what_ends_at_once_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "EVERY", 60.0)
     interaction = Interaction()
-    async with reporter(interaction, every=60.0) as shown:
+    async with reporter(interaction) as shown:
         shown.note(Progress("write", 1, 2))
         await asyncio.sleep(0.05)
     assert interaction.log == []
@@ -249,7 +257,7 @@ async def test_a_long_reindex_shows_its_progress(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.own.step, world.own.steps = 0.05, 3
-    monkeypatch.setattr(work, "Reporter", lambda i: Reporter(i, every=0.02))
+    monkeypatch.setattr(work, "EVERY", 0.02)
     result = await world.admin.slash(world.channel, "admin reindex")
     edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
     assert any("calcul des vecteurs" in edit for edit in edits)

@@ -17,7 +17,7 @@ import pytest
 from discord.ext import commands
 
 from bot.running import supervise
-from bot.running.supervise import Backoff, heed, hopeless, setting_up
+from bot.running.supervise import heed, hopeless, next_wait, setting_up
 from config import ConfigError
 
 
@@ -65,13 +65,17 @@ def closed(code: int) -> discord.ConnectionClosed:
 async def run(*endings: BaseException | str | None) -> list[Client]:
     """Run clients that end so, and one more, until that is cancelled."""
     factory = Factory(*endings, None)
-    waits = Backoff(0.0, 0.0)
-    task = asyncio.create_task(supervise.supervise(factory, "secret", backoff=waits))
+    task = asyncio.create_task(supervise.supervise(factory, "secret"))
     last = asyncio.create_task(factory.last.wait())
     await asyncio.wait({task, last}, return_when=asyncio.FIRST_COMPLETED)
     last.cancel()
     await cancelled(task)
     return factory.made
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "next_wait", lambda *_: 0.0)
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
@@ -217,10 +221,9 @@ async def test_the_end_closes_a_running_client_after_what_people_wait_for() -> N
     assert not asked.cancelled()
 
 
-async def test_the_end_does_not_wait_for_a_new_start() -> None:
-    waits = Backoff(60.0, 60.0)
-    broken = supervise.supervise(lambda: Client(KeyError("t")), "secret", backoff=waits)
-    task = asyncio.create_task(broken)
+async def test_the_end_does_not_wait_for_a_new_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "next_wait", lambda *_: 60.0)
+    task = asyncio.create_task(supervise.supervise(lambda: Client(KeyError("t")), "secret"))
     await asyncio.sleep(0.01)
     async with asyncio.timeout(1):
         await cancelled(task)
@@ -238,18 +241,15 @@ async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPa
         await cancelled(task)
 
 
-def test_each_wait_is_about_twice_as_long_up_to_the_longest() -> None:
-    backoff = Backoff(1.0, 5.0)
-    waits = [backoff.wait(0.0) for _ in range(5)]
-    for wait, expected in zip(waits, [1, 2, 4, 5, 5], strict=True):
-        assert 0.8 * expected <= wait <= 1.2 * expected
+def test_each_wait_is_twice_as_long_up_to_the_longest() -> None:
+    waits = [0.0]
+    for _ in range(9):
+        waits.append(next_wait(waits[-1], 0.0))
+    assert waits[1:] == [1, 2, 4, 8, 16, 32, 64, 120, 120]
 
 
 def test_a_client_that_worked_for_long_makes_the_next_wait_short() -> None:
-    backoff = Backoff(1.0, 60.0)
-    for _ in range(5):
-        backoff.wait(0.0)
-    assert backoff.wait(supervise.STEADY) <= 1.2
+    assert next_wait(64.0, supervise.STEADY) == 1.0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are caught by the loop on POSIX alone")

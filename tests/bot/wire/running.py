@@ -69,7 +69,7 @@ async def running(
     the supervisor before it starts a new client.
     """
     hurry(monkeypatch, discord.shard)
-    monkeypatch.setattr(supervise.Backoff, "wait", lambda _self, _lasted: 0.02)
+    monkeypatch.setattr(supervise, "next_wait", lambda *_: 0.02)
     life = asyncio.create_task(live(settings_for(server, data, given, **more), engine))
     try:
         yield life
