@@ -227,15 +227,17 @@ class SearchEngine(Changes):
         """Say what serves now, from memory."""
         live = self._live
         manifest = live.snapshot.manifest if live.snapshot else None
+        dimension, index = (manifest.dimension, manifest.index) if manifest else (0, None)
+        dimension = live.encoder.dimension if live.models else dimension
         return Status(
             snapshot=manifest.snapshot if manifest else None,
             created_at=manifest.created_at if manifest else None,
             model=live.model_id,
-            dimension=live.dimension,
+            dimension=dimension,
             articles=manifest.articles if manifest else 0,
             passages=manifest.passages if manifest else 0,
             collections=tuple(sorted(self.pointers.known)),
-            index=live.index_kind,
+            index=live.loaded.index_kind if live.loaded else index,
             threshold=self.threshold,
             calibration=live.calibration.note,
             snapshots=self.snapshots(),

@@ -176,20 +176,6 @@ class Live:
         return self.snapshot.manifest.model if self.snapshot else self._settings.model
 
     @property
-    def dimension(self) -> int:
-        """Length of its vectors; 0 when that is not known yet."""
-        if self.models:
-            return self.encoder.dimension
-        return self.snapshot.manifest.dimension if self.snapshot else 0
-
-    @property
-    def index_kind(self) -> str | None:
-        """What kinds of index search its vectors; None without a snapshot."""
-        if self.loaded:
-            return self.loaded.index_kind
-        return self.snapshot.manifest.index if self.snapshot else None
-
-    @property
     def calibration(self) -> Calibration:
         """How sure a score makes us, with that model."""
         from embeddings.ranking.confidence import calibration_for  # numpy, where it is needed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -41,46 +42,39 @@ class Metrics:
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
-
-        def counter(name: str, about: str, *labels: str) -> Counter:
-            return Counter(name, about, labels, namespace=_PREFIX, registry=registry)
-
-        def gauge(name: str, about: str, *labels: str) -> Gauge:
-            return Gauge(name, about, labels, namespace=_PREFIX, registry=registry)
-
-        def histogram(name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-            return Histogram(
-                name, about, labels, namespace=_PREFIX, registry=registry, buckets=buckets
-            )
-
+        counter = partial(Counter, namespace=_PREFIX, registry=registry)
+        gauge = partial(Gauge, namespace=_PREFIX, registry=registry)
+        histogram = partial(Histogram, namespace=_PREFIX, registry=registry)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
-        self._info = gauge("info", "Always 1; the version that runs.", "version")
-        self._questions = counter("questions", "Questions, by what became of them.", "outcome")
-        self._refusals = counter("refusals", "Questions without an answer, by kind.", "kind")
+        self._info = gauge("info", "Always 1; the version that runs.", ["version"])
+        self._questions = counter("questions", "Questions, by what became of them.", ["outcome"])
+        self._refusals = counter("refusals", "Questions without an answer, by kind.", ["kind"])
         self._confidence = histogram(
-            "confidence", "The best passage's confidence, shown or not.", CONFIDENCE
+            "confidence", "The best passage's confidence, shown or not.", buckets=CONFIDENCE
         )
         self._seconds = histogram(
             "question_seconds",
             "Seconds a question: in all, and searching once its turn had come.",
-            QUICK,
-            "stage",
+            ["stage"],
+            buckets=QUICK,
         )
         self._waiting = gauge("questions_under_way", "Questions that are being answered now.")
-        self.reindexes = counter("reindexes", "Reindexes, by what became of them.", "outcome")
-        self.reindex_seconds = histogram("reindex_seconds", "Seconds a published reindex.", LONG)
+        self.reindexes = counter("reindexes", "Reindexes, by what became of them.", ["outcome"])
+        self.reindex_seconds = histogram(
+            "reindex_seconds", "Seconds a published reindex.", buckets=LONG
+        )
         self.encoded = counter("texts_encoded", "Texts that went through the model to index them.")
         self._snapshot = gauge(
             "snapshot_created_timestamp_seconds", "When the snapshot that serves was made; 0: none."
         )
         self._passages = gauge("passages", "Passages that can be found.")
         self._articles = gauge("articles", "Articles that can be found.")
-        self.lag = histogram("event_loop_lag_seconds", "How late the event loop was.", LAG)
+        self.lag = histogram("event_loop_lag_seconds", "How late the event loop was.", buckets=LAG)
         self.connected = gauge("gateway_connected", "1 while all of Discord's events come in.")
         self.latency = gauge("gateway_latency_seconds", "From a heartbeat to Discord's answer.")
         self.lost = counter("gateway_disconnects", "Connections to Discord that were lost.")
-        self.sessions = counter("gateway_sessions", "Sessions, begun anew or resumed.", "kind")
+        self.sessions = counter("gateway_sessions", "Sessions, begun anew or resumed.", ["kind"])
         self.servers = gauge("servers", "Servers whose events come to this process.")
         self.shards = gauge("shards", "Connections to Discord that this process is to have.")
         self.shards_connected = gauge("shards_connected", "Those of them that it has now.")
