@@ -7,8 +7,10 @@ from collections.abc import Mapping  # noqa: TC003 - as above
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
+from embeddings.types import ArticleSummary
+
 if TYPE_CHECKING:
-    from embeddings.types import ArticleSummary, ProgressCallback, Rejected
+    from embeddings.types import ProgressCallback, Rejected
 
 
 class Terms(TypedDict, total=False):
@@ -88,67 +90,64 @@ class ReindexReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
-    """An article as it would be stored, before somebody confirms it.
+class Proposed(ArticleSummary):
+    """An article as it is to be stored.
 
     Attributes:
-        article: What it would be.
         inferred: Names of its fields that were guessed, not stated.
         opening: The first words of its text, to recognise it by.
         text: The whole of it.
     """
 
-    article: ArticleSummary
-    inferred: tuple[str, ...]
-    opening: str
+    inferred: tuple[str, ...] = ()
+    opening: str = ""
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ChangeReport:
+    """What a change did; without a report nothing is done: on a dry run, or where it changes none.
+
+    Attributes:
+        added: Articles that the corpus did not have.
+        changed: Articles that it had with another text or other metadata.
+        unchanged: Articles that it had already, as they are.
+        removed: Ids of articles that are taken out.
+        rejected: Inputs that are not taken, each with a sentence.
+        left: Inputs for which the collection has no room, each with a sentence.
+        left_out: What of the inputs is left out on purpose.
+        report: What the reindex did.
+    """
+
+    added: tuple[Proposed, ...] = ()
+    changed: tuple[Proposed, ...] = ()
+    unchanged: tuple[ArticleSummary, ...] = ()
+    removed: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    left: tuple[Rejected, ...] = ()
+    left_out: tuple[Omission, ...] = ()
+    report: ReindexReport | None = None
+
+    @property
+    def articles(self) -> tuple[Proposed, ...]:
+        """The articles that are stored."""
+        return (*self.added, *self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(ChangeReport):
     """What an addition, an edit or a removal would do, kept until somebody confirms or drops it.
 
     Attributes:
         token: Its name: 8 to 16 of ``a-z`` and ``0-9``.
-        added: Articles that the corpus does not have.
-        changed: Articles that it has with another text or other metadata.
-        unchanged: Articles that it has already, as they are.
-        rejected: Inputs that are not taken, each with a sentence.
         to_encode: How many texts would go through the model: what it costs.
         instead: Id of an article that would be added -> what would become of the one that it
             seems to correct.
-        left: Inputs for which the collection has no room, each with a sentence.
-        left_out: What of the inputs is left out on purpose.
-        removed: Ids of articles that would be taken out.
     """
 
-    token: str
-    added: tuple[Proposed, ...] = ()
-    changed: tuple[Proposed, ...] = ()
-    unchanged: tuple[ArticleSummary, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
+    token: str = ""
     to_encode: int = 0
     instead: Mapping[str, Proposed] = field(default_factory=dict)
-    left: tuple[Rejected, ...] = ()
-    left_out: tuple[Omission, ...] = ()
-    removed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """What an addition or a removal did; ``report`` is None on a dry run or without a change.
-
-    On a dry run, ``proposed`` says how each article that would come or change was understood.
-    """
-
-    added: tuple[ArticleSummary, ...] = ()
-    changed: tuple[ArticleSummary, ...] = ()
-    unchanged: tuple[ArticleSummary, ...] = ()
-    removed: tuple[str, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    report: ReindexReport | None = None
-    proposed: tuple[Proposed, ...] = ()
-    left_out: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,8 +147,8 @@ class Changes:
         report = await self._rebuild(before, Wish(**terms))
         del self._proposals[token]
         return ChangeReport(
-            added=tuple(p.article for p in shown.added),
-            changed=tuple(p.article for p in shown.changed),
+            added=shown.added,
+            changed=shown.changed,
             unchanged=shown.unchanged,
             removed=shown.removed,
             rejected=shown.rejected,
@@ -270,7 +270,7 @@ class Changes:
         new = [read for read, known in old if known is None]
         changed = [read for read, known in old if known not in {None, read[0]}]
         return Proposal(
-            token,
+            token=token,
             added=tuple(proposed(*each) for each in new),
             changed=tuple(proposed(*each) for each in changed),
             unchanged=tuple(a.summary(len(split(a))) for (a, _), known in old if known == a),

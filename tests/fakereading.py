@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,8 @@ class Kept:
 def proposed(article: Article, guessed: tuple[str, ...]) -> Proposed:
     """Return an article as a proposal shows it."""
     opening = article.text[:120]
-    return Proposed(article.summary(len(split(article))), guessed, opening, article.text)
+    known = asdict(article.summary(len(split(article))))
+    return Proposed(**known, inferred=guessed, opening=opening, text=article.text)
 
 
 def edited(article: Article, fields: Mapping[str, str | None]) -> Article:

@@ -14,7 +14,7 @@ from bot import delivery
 from bot.admin.history import find_title
 from bot.admin.intake import fetch_all
 from bot.admin.progress import Work, carry_out
-from bot.admin.proposals import SHOWN, list_proposed, proposal_card
+from bot.admin.proposals import SHOWN, proposal_card
 from bot.admin.reports import change_card, reindex_card, tell_entry
 from bot.admin.target import by, target, where
 from bot.errors import BotError
@@ -70,13 +70,13 @@ async def _read(
     megabytes = settings.discord.attachment_megabytes
     async with fetch_all(uploads, links, language, megabytes=megabytes) as given:
         if not given.inputs:
-            return Proposal("", rejected=given.rejected)
+            return Proposal(rejected=given.rejected)
         return await engine.propose(given.inputs, names=given.names, rejected=given.rejected)
 
 
 async def show(interaction: Interaction, engine: SearchEngine, proposal: Proposal) -> None:
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
-    if proposal.token and not (list_proposed(proposal) or proposal.removed):
+    if proposal.token and not (proposal.articles or proposal.removed):
         await engine.drop(proposal.token)
     records, model = interaction.client.records, engine.status().model
     now, language = await _read_changing(engine, proposal), delivery.language_of(interaction)
@@ -90,7 +90,7 @@ async def _read_changing(
     engine: SearchEngine, proposal: Proposal
 ) -> dict[str, tuple[ArticleSummary, str]]:
     """Return the articles that a proposal changes, as they are; those that are shown."""
-    changed = (p.article.id for p in (*proposal.changed, *proposal.instead.values()))
+    changed = (p.id for p in (*proposal.changed, *proposal.instead.values()))
     changing = {*changed, *proposal.removed}
     found = [each for each in engine.sources() if each.id in changing][: 2 * SHOWN]
     return {each.id: (each, (await engine.article(each.id)).text) for each in found}

@@ -15,7 +15,7 @@ from bot import delivery
 from bot.admin import additions
 from bot.admin.history import show_history
 from bot.admin.intake import Upload
-from bot.admin.proposals import TOKEN, list_proposed
+from bot.admin.proposals import TOKEN
 from bot.admin.target import WHERE, choose, find_article, is_shared, target, where
 from bot.asking.conversation import read_day
 from bot.delivery import answer, hold_update, language_of
@@ -276,8 +276,7 @@ def choose_proposed(proposal: Proposal, ref: str | None = None) -> ArticleSummar
     Raises:
         BotError: It is not there.
     """
-    articles = [each.article for each in list_proposed(proposal)]
-    found = next((a for a in articles if ref is None or short(a.id) == ref), None)
+    found = next((a for a in proposal.articles if ref is None or short(a.id) == ref), None)
     if found is None:
         raise BotError("proposal-gone")
     return found

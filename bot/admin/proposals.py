@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.translate import Language
     from bot.ui.components import Attached, Piece
-    from embeddings.reports import Proposal, Proposed, Room
+    from embeddings.reports import ChangeReport, Proposal, Proposed, Room
     from embeddings.types import ArticleSummary, Rejected
 
     Before = Mapping[str, tuple[ArticleSummary, str]]
@@ -68,7 +68,7 @@ def proposal_card(
         ui.Separator() if lists else None,
         *lists,
         text(*_cost(proposal, seconds, room, language)) if entries else None,
-        _whole(proposal, language) if _is_long(proposal, shown) else None,
+        whole(proposal, "file-proposal", language) if _is_long(proposal, shown) else None,
         *_decisions(proposal, where, language),
         accent=ANSWERED if entries else REFUSED,
     )
@@ -80,24 +80,19 @@ def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterat
         told = (f"**{fit(gone.title, TITLE)}**", fit(gone.id, NAME), summary_line(gone, language))
         yield "\n-# ".join(told)
     for new in proposal.added:
-        if correction := proposal.instead.get(new.article.id):
+        if correction := proposal.instead.get(new.id):
             yield _show_changed("proposal-corrects", correction, now, language)
         else:
-            said = f"{language('proposal-new')} **{fit(new.article.title, TITLE)}**"
+            said = f"{language('proposal-new')} **{fit(new.title, TITLE)}**"
             yield "\n".join([said, *_show_understood(new, language)])
     for changed in proposal.changed:
         yield _show_changed("proposal-change", changed, now, language)
 
 
-def list_proposed(proposal: Proposal) -> tuple[Proposed, ...]:
-    """Return the articles that would be stored."""
-    return (*proposal.added, *proposal.changed)
-
-
 def _head(proposal: Proposal, language: Language) -> str:
     if proposal.removed:
         return f"### {language('remove-ask')}"
-    key = "proposal-title" if list_proposed(proposal) else "proposal-nothing"
+    key = "proposal-title" if proposal.articles else "proposal-nothing"
     counts = {
         "proposal-count-added": len(proposal.added),
         "proposal-count-changed": len(proposal.changed),
@@ -110,11 +105,11 @@ def _head(proposal: Proposal, language: Language) -> str:
 
 def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> str:
     """Return what would change of an article: its fields, and its words."""
-    old, old_text = now.get(new.article.id, (None, ""))
-    said = f"{language(key)} {fit((old or new.article).title, TITLE)}"
+    old, old_text = now.get(new.id, (None, ""))
+    said = f"{language(key)} {fit((old or new).title, TITLE)}"
     lines = [
         language("proposal-before-after", field=name, before=fit(a, VALUE), after=fit(b, VALUE))
-        for name, a, b in differences(new.article, old, language)
+        for name, a, b in differences(new, old, language)
     ]
     words = tell_differences(old_text, new.text, WORDS) if old_text and new.text else ""
     lines = [words, *lines] if words else lines or [language("proposal-text")]
@@ -123,10 +118,10 @@ def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> s
 
 
 def _credit(new: Proposed, language: Language) -> str:
-    code = new.article.language
+    code = new.language
     key = f"language-{code}"
     spoken = language(key) if key in language.keys else fit(code, NAME)
-    return f"-# {summary_line(new.article, language)} · {spoken}"
+    return f"-# {summary_line(new, language)} · {spoken}"
 
 
 def _show_understood(new: Proposed, language: Language) -> Iterator[str]:
@@ -175,7 +170,7 @@ def _show_left(proposal: Proposal, language: Language) -> ui.Item[Any] | None:
     return text(language("proposal-left", count=len(proposal.left)), *told) if told else None
 
 
-def _say_left_out(proposal: Proposal, language: Language) -> list[str]:
+def _say_left_out(proposal: ChangeReport, language: Language) -> list[str]:
     """Return what the reader left out on purpose, and why, each once."""
     said = (
         (each.input, translate(each.what, language.code), translate(each.why, language.code))
@@ -223,7 +218,7 @@ def say_room(room: Sequence[Room], language: Language) -> str:
 def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
     """Say whether the card leaves something out."""
     return (
-        len(shown) < len(list_proposed(proposal))
+        len(shown) < len(proposal.articles)
         or len(proposal.rejected) > LINES
         or any(len(each.input) + len(each.reason) > REASON for each in proposal.rejected)
         or len(proposal.unchanged) > 1
@@ -231,22 +226,23 @@ def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
     )
 
 
-def _whole(proposal: Proposal, language: Language) -> Attached:
-    """Return all of it as a text file."""
+def whole(proposal: ChangeReport, key: str, language: Language) -> Attached:
+    """Return all of it as a text file, whose name is the text of a key."""
     parts = [
         (language("list-added"), [_line(p, language) for p in proposal.added]),
         (language("list-changed"), [_line(p, language) for p in proposal.changed]),
         (language("proposal-unchanged"), [clean(a.title) for a in proposal.unchanged]),
+        (language("list-removed"), list(proposal.removed)),
         (language("proposal-rejected"), say_reasons(proposal.rejected, language)),
         (language("list-left"), say_reasons(proposal.left, language)),
         (language("proposal-left-out"), _say_left_out(proposal, language)),
     ]
-    return document(language("file-proposal"), parts)
+    return document(language(key), parts)
 
 
-def _line(proposed: Proposed, language: Language) -> str:
+def _line(article: Proposed, language: Language) -> str:
     """Return an article as a line of a text file."""
-    article, names = proposed.article, name_fields(proposed.inferred, language)
+    names = name_fields(article.inferred, language)
     given = (article.title, article.source, article.author, article.date, article.url)
     parts = [clean(str(part)) for part in given if part]
     marks = [language("proposal-guessed", fields=names)] if names else []
@@ -255,7 +251,7 @@ def _line(proposed: Proposed, language: Language) -> str:
 
 def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece]:
     """Return the buttons; the article to correct is chosen when there are many."""
-    articles = [each.article for each in list_proposed(proposal)]
+    articles = proposal.articles
     if not (articles or proposal.removed):
         return []
     name = f"{where}:{proposal.token}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ui
 
-from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_reasons, say_room
+from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_room, whole
 from bot.translate import translate
 from bot.ui.components import ANSWERED, MAX_OPTION, WRONG, Card, document, list_under, row, text
 from bot.ui.markup import clean, fit, plain
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.translate import Language
-    from bot.ui.components import Attached
     from embeddings.errors import GateError
     from embeddings.reports import (
         AuditEntry,
@@ -181,14 +180,14 @@ def change_card(report: ChangeReport, language: Language) -> Card:
     """Return what was added, changed, removed and not taken, and what serves now."""
     lists = _lists(report, language)
     done = report.report
-    shown = (report.added, report.changed, report.removed, report.rejected)
+    shown = (report.added, report.changed, report.removed, (*report.rejected, *report.left))
     is_long = max(map(len, shown)) > LINES // 2  # the lists leave something out
     return Card(
         text(f"### {language('change-done' if done else 'change-nothing')}"),
         *lists,
         ui.Separator() if lists and done else None,
         text("\n".join(reindex_lines(done, language))) if done else None,
-        _whole(report, language) if is_long else None,
+        whole(report, "file-report", language) if is_long else None,
         accent=ANSWERED,
     )
 
@@ -200,7 +199,7 @@ def _lists(report: ChangeReport, language: Language) -> list[ui.Item[Any]]:
         _titles("list-changed", [a.title for a in report.changed], language),
         text(f"-# {same}") if report.unchanged else None,
         _titles("list-removed", report.removed, language),
-        rejections(report.rejected, language),
+        rejections((*report.rejected, *report.left), language),
     )
     return [block for block in found if block is not None]
 
@@ -208,17 +207,6 @@ def _lists(report: ChangeReport, language: Language) -> list[ui.Item[Any]]:
 def _titles(key: str, titles: Sequence[str], language: Language) -> ui.TextDisplay[Any] | None:
     lines = [fit(title, VALUE) for title in titles]
     return list_under(language(key), lines, language, room=LISTS, most=LINES)
-
-
-def _whole(report: ChangeReport, language: Language) -> Attached:
-    parts = [
-        (language("list-added"), [clean(a.title) for a in report.added]),
-        (language("list-changed"), [clean(a.title) for a in report.changed]),
-        (language("proposal-unchanged"), [clean(a.title) for a in report.unchanged]),
-        (language("list-removed"), list(report.removed)),
-        (language("proposal-rejected"), say_reasons(report.rejected, language)),
-    ]
-    return document(language("file-report"), parts)
 
 
 def gate_card(error: GateError, language: Language, *buttons: ui.Button[Any]) -> Card:

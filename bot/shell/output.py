@@ -89,14 +89,14 @@ def addition(value: ChangeReport) -> Document:
     """Return what an addition did; on a dry run, also how each article was understood."""
     document: Document = {
         **{name: sources(getattr(value, name)) for name in ("added", "changed", "unchanged")},
-        "rejected": value.rejected,
+        "rejected": (*value.rejected, *value.left),
         "left_out": value.left_out,
         "report": reindex(value.report) if value.report else None,
     }
-    if value.proposed:
+    if value.articles and not value.report:
         document["understood"] = [
-            {"id": one.article.id, "inferred": one.inferred, "opening": one.opening}
-            for one in value.proposed
+            {name: getattr(one, name) for name in ("id", "inferred", "opening")}
+            for one in value.articles
         ]
     return document
 

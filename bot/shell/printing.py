@@ -104,19 +104,16 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
     words = screen.words
     if dry_run:
         screen.line(words("would-be"), "yellow")
-    understood = {each.article.id: each for each in report.proposed}
     for key in ("added", "changed", "unchanged"):
-        articles: tuple[ArticleSummary, ...] = getattr(report, key)
-        if not articles:
+        articles = getattr(report, key)
+        if articles:
+            screen.line(words(key, articles=len(articles)), "bold")
+        if report.report or key == "unchanged":
+            screen.table([""] * 4, [(a.id, a.title, a.date, a.passages) for a in articles])
             continue
-        screen.line(words(key, articles=len(articles)), "bold")
-        plain = [(a.id, a.title, a.date, a.passages) for a in articles if a.id not in understood]
-        screen.table([""] * 4, plain)
         for article in articles:
-            if article.id in understood:
-                found = understood[article.id]
-                show_fields(screen, article.id, article, found.inferred, article.passages)
-                screen.indent(found.opening, "dim")
+            show_fields(screen, article.id, article, article.inferred, article.passages)
+            screen.indent(article.opening, "dim")
     for each in report.left_out:
         said = words("left-out", what=each.what, why=each.why)
         screen.indent(f"{each.input} – {said}", "dim")

@@ -11,7 +11,6 @@ from bot.shell import output, printing
 from bot.shell.printing import FIELDS, show_fields
 from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
 from embeddings.errors import InputError
-from embeddings.reports import ChangeReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
     from embeddings.readers import Draft
     from embeddings.readers.many import Outcome
-    from embeddings.reports import AuditEntry
+    from embeddings.reports import AuditEntry, ChangeReport
     from embeddings.types import ProgressCallback, Rejected
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -55,11 +54,7 @@ def edit(
                 proposal.token, by=name_author(), anyway=anyway, progress=progress
             )
         await engine.drop(proposal.token)
-        return ChangeReport(
-            changed=tuple(each.article for each in proposal.changed),
-            unchanged=proposal.unchanged,
-            proposed=proposal.changed,
-        )
+        return proposal
 
     return reply_change(shell, shell.run(work), output.addition, dry_run=dry_run)
 
@@ -120,7 +115,7 @@ def reply_change(
     shell.reply(report, document, lambda screen, it: printing.changes(screen, it, dry_run=dry_run))
     for note in report.report.notes if report.report else ():
         shell.tell(note)
-    return _refuse(shell, report.rejected)
+    return _refuse(shell, (*report.rejected, *report.left))
 
 
 def _refuse(shell: Shell, rejected: Sequence[Rejected]) -> int:

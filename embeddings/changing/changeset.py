@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from embeddings.errors import Overtaken, UnknownArticle, UnknownProposal
-from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposed, ReindexReport
+from embeddings.reports import (
+    AuditEntry,
+    ChangeReport,
+    Omission,
+    Proposal,
+    Proposed,
+    ReindexReport,
+)
 from embeddings.types import FIELDS, Article, Rejected, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from embeddings.changing.base import Base
     from embeddings.reports import Wish
     from embeddings.store.pointers import Kept
-    from embeddings.types import ArticleSummary
+    from embeddings.types import Passage
 
 OPENING = 200
 """How much of a text is shown to recognise it by, in characters."""
@@ -183,26 +190,35 @@ class Change:
         return replace(self, changed=tuple(map(date_one, self.changed)))
 
     def tell(self, report: ReindexReport | None = None) -> ChangeReport:
-        """Say what it changes, and what the reindex after it did.
+        """Say what it changes, and what the reindex after it did."""
+        return ChangeReport(**self._told(), report=report)
 
-        Without a report nothing is done yet, and how the articles were understood is told too.
-        """
-        return ChangeReport(
-            added=tuple(map(row, self.added)),
-            changed=tuple(map(row, self.changed)),
-            unchanged=tuple(map(row, self.unchanged)),
-            removed=self.removed,
-            rejected=(*self.rejected, *self.left),
-            report=report,
-            proposed=() if report else self.show((*self.added, *self.changed)),
-            left_out=self.left_out,
-        )
+    def propose(self, token: str, to_encode: int) -> Proposal:
+        """Say what it would change, as the proposal of a name; so many texts are to be encoded."""
+        instead = dict(zip(self.instead, self._show(self.instead.values()), strict=True))
+        return Proposal(**self._told(), token=token, to_encode=to_encode, instead=instead)
 
-    def show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
+    def _told(self) -> dict[str, Any]:
+        names = ("removed", "rejected", "left", "left_out")
+        return {
+            "added": self._show(self.added),
+            "changed": self._show(self.changed),
+            "unchanged": tuple(article.summary(len(_split(article))) for article in self.unchanged),
+            **{name: getattr(self, name) for name in names},
+        }
+
+    def _show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
         """Show how some of its articles were understood."""
-        return tuple(
-            Proposed(row(a), self.inferred.get(a.id, ()), _opening(a), a.text) for a in articles
-        )
+        found = []
+        for article in articles:
+            passages = _split(article)
+            known = asdict(article.summary(len(passages)))
+            words = article.text[passages[0].start : passages[0].end] if passages else article.text
+            guessed = self.inferred.get(article.id, ())
+            found.append(
+                Proposed(**known, inferred=guessed, opening=_cut(words), text=article.text)
+            )
+        return tuple(found)
 
     def list_entries(self, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
         """Return what the audit log is to say of it, its publication last."""
@@ -259,19 +275,15 @@ def _adapter() -> TypeAdapter[Change]:
     return TypeAdapter(Change)
 
 
-def row(article: Article) -> ArticleSummary:
-    """Return an article as lists show it."""
-    from embeddings.text.passages import split
+def _split(article: Article) -> Sequence[Passage]:
+    from embeddings.text.passages import split  # where there is something to show
 
-    return article.summary(len(split(article)))
+    return split(article)
 
 
-def _opening(article: Article) -> str:
-    """Return the first words of an article's first paragraph, cut between two words."""
-    from embeddings.text.passages import split
-
-    first = next(iter(split(article)), None)
-    words = " ".join((article.text[first.start : first.end] if first else article.text).split())
+def _cut(text: str) -> str:
+    """Return the first words of a text, cut between two."""
+    words = " ".join(text.split())
     if len(words) <= OPENING:
         return words
     cut = words[: OPENING + 1].rpartition(" ")[0] or words[:OPENING]

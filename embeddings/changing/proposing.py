@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing import limits
-from embeddings.changing.changeset import Change, parse, row
+from embeddings.changing.changeset import Change, parse
 from embeddings.errors import InputError, UnknownArticle
-from embeddings.reports import Proposal, Wish
+from embeddings.reports import Wish
 from embeddings.types import FIELDS
 from embeddings.vectors.worker import finish
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.changing.publishing import Publisher
     from embeddings.live import Live
-    from embeddings.reports import ChangeReport, Room, Terms
+    from embeddings.reports import ChangeReport, Proposal, Room, Terms
     from embeddings.store.pointers import CollectionRows
     from embeddings.types import Article, Rejected
 
@@ -233,18 +233,7 @@ class Proposing:
     def _show(self, token: str, kept: Change) -> Proposal:
         from embeddings.changing.planning import count_texts
 
-        return Proposal(
-            token=token,
-            added=kept.show(kept.added),
-            changed=kept.show(kept.changed),
-            unchanged=tuple(map(row, kept.unchanged)),
-            rejected=kept.rejected,
-            to_encode=count_texts(kept, self._live.snapshot),
-            instead=dict(zip(kept.instead, kept.show(kept.instead.values()), strict=True)),
-            left=kept.left,
-            left_out=kept.left_out,
-            removed=kept.removed,
-        )
+        return kept.propose(token, count_texts(kept, self._live.snapshot))
 
     async def room(self) -> tuple[Room, ...]:
         """Say how much the collection may hold and take within a day, and how much it does."""

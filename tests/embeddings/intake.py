@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 
 from embeddings.changing.planning import slug
@@ -45,7 +45,7 @@ class FakeIntake:
         added = [i for i in inputs if "bad" not in i and "same" not in i]
         return Proposal(
             token=str(len(self.proposed) - 1),
-            added=tuple(Proposed(summary(i), (), "") for i in added),
+            added=tuple(Proposed(**asdict(summary(i))) for i in added),
             changed=(),
             unchanged=tuple(summary(i) for i in inputs if "same" in i),
             rejected=tuple(Rejected(i, f"{i} is not read here.") for i in inputs if "bad" in i),

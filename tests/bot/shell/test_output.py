@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.shell import output
-from embeddings.reports import ChangeReport, ReindexReport, SnapshotSummary, Status, VerifyReport
+from embeddings.reports import (
+    ChangeReport,
+    Proposed,
+    ReindexReport,
+    SnapshotSummary,
+    Status,
+    VerifyReport,
+)
 from embeddings.types import (
     Answer,
     Article,
@@ -48,6 +55,7 @@ HIT = Hit(
 )
 ANSWER = Answer("Quels ponts ?", "s1", 0.91, None, (HIT,), (), 4.2)
 SUMMARY = ArticleSummary("crue", "La crue", None, None, date(2021, 2, 7), None, "fr", 1, "shared")
+PROPOSED = Proposed(**asdict(SUMMARY))
 REPORT = ReindexReport("s2", 1, 0, 0, 1, 0, 3, 0.2, ("Said to people.",))
 
 ARTICLE_KEYS = {"id", "title", "source", "author", "date", "url", "language"}
@@ -128,12 +136,12 @@ def test_a_reindex_has_the_keys_of_the_contract() -> None:
 
 
 def test_an_addition_has_the_keys_of_the_contract() -> None:
-    document = output.addition(ChangeReport(added=(SUMMARY,), report=REPORT))
+    document = output.addition(ChangeReport(added=(PROPOSED,), report=REPORT))
     assert set(document) == {"added", "changed", "unchanged", "rejected", "left_out", "report"}
 
 
 def test_an_addition_lists_articles_as_sources_does() -> None:
-    document = output.addition(ChangeReport(added=(SUMMARY,), unchanged=(SUMMARY,)))
+    document = output.addition(ChangeReport(added=(PROPOSED,), unchanged=(SUMMARY,)))
     assert document["added"] == document["unchanged"] == output.sources([SUMMARY])
 
 

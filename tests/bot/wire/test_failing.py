@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.admin import progress as work
-from bot.admin.progress import Reporter
 from embeddings.errors import StorageError
 from embeddings.types import Progress
 from tests.bot.wire.messages import text_of
@@ -43,7 +41,8 @@ class Failing(FakeEngine):
 async def test_a_reindex_that_fails_is_told_in_place_of_its_progress(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path, hand_over: float
 ) -> None:
-    monkeypatch.setattr(work, "Reporter", partial(Reporter, every=0.02, hand_over=hand_over))
+    monkeypatch.setattr(work, "EVERY", 0.02)
+    monkeypatch.setattr(work, "HAND_OVER", hand_over)
     bea = server.add_member(server.add_guild("Journal"), "Bea", permissions=ADMIN)
     server.make_operator(bea)
     engine = Failing()

@@ -33,7 +33,7 @@ async def test_a_proposal_shows_what_was_understood_and_what_was_guessed(
     path = story(tmp_path, "new", NEWS, title="Une crèche")
     proposal = await engine.propose([path])
     (shown,) = proposal.added
-    assert (shown.article.title, shown.article.language, shown.article.passages) == (
+    assert (shown.title, shown.language, shown.passages) == (
         *("Une crèche", "fr"),
         1,
     )
@@ -182,7 +182,7 @@ async def test_an_edit_sets_and_clears_fields(engine: SearchEngine) -> None:
     fields = {"title": " Le  quai ", "date": None, "url": "https://e.org/a", "language": "english"}
     proposal = await engine.propose_edit("port", fields)
     (shown,) = proposal.changed
-    assert (shown.article.title, shown.article.date, shown.article.url, shown.article.language) == (
+    assert (shown.title, shown.date, shown.url, shown.language) == (
         *("Le quai", None),
         *("https://e.org/a", "en"),
     )
@@ -194,7 +194,7 @@ async def test_an_edit_sets_and_clears_fields(engine: SearchEngine) -> None:
 async def test_a_language_that_is_cleared_is_told_from_the_text(engine: SearchEngine) -> None:
     await engine.confirm((await engine.propose_edit("port", {"language": "en"})).token)
     proposal = await engine.propose_edit("port", {"language": ""})
-    assert proposal.changed[0].article.language == "fr"
+    assert proposal.changed[0].language == "fr"
 
 
 async def test_an_edit_without_a_difference_builds_nothing(engine: SearchEngine) -> None:
@@ -251,9 +251,9 @@ async def test_a_proposed_article_can_be_corrected_before_it_is_confirmed(
 ) -> None:
     path = story(tmp_path, "creche", NEWS)
     first = await engine.propose([path])
-    name = first.added[0].article.id
+    name = first.added[0].id
     second = await engine.correct(first.token, name, {"title": "Vingt places"})
-    assert second.added[0].article.title == "Vingt places"
+    assert second.added[0].title == "Vingt places"
     assert "title" not in second.added[0].inferred
     with pytest.raises(UnknownProposal):
         await engine.confirm(first.token)
@@ -300,7 +300,7 @@ async def test_an_attachment_is_known_by_the_name_that_a_person_gave_it(
     path.write_text(NEWS, encoding="utf-8")
     proposal = await engine.propose([str(path)], names={str(path): "Une crèche à Nantes.txt"})
     (shown,) = proposal.added
-    assert shown.article.title == "Une crèche à Nantes"
+    assert shown.title == "Une crèche à Nantes"
     report = await engine.confirm(proposal.token)
     assert (await engine.article(report.added[0].id)).origin == "attached:Une crèche à Nantes.txt"
 
@@ -322,7 +322,7 @@ async def test_whatever_an_attachment_is_called_it_is_read(
     for name in ["../../etc/x.md", "a/b\\c.md", ".md", "é" * 300 + ".md", "x\0.md", "..md"]:
         path = story(tmp_path, "tmp4f2c", NEWS, title="T")
         proposal = await engine.propose([path], names={path: name})
-        assert [shown.article.title for shown in proposal.added] == ["T"]
+        assert [shown.title for shown in proposal.added] == ["T"]
 
 
 async def test_an_attachment_with_the_id_of_an_article_changes_it(
@@ -330,7 +330,7 @@ async def test_an_attachment_with_the_id_of_an_article_changes_it(
 ) -> None:
     path = story(tmp_path, "tmp", NEWS, id="port", title="T")
     proposal = await engine.propose([path], names={path: "a.md"})
-    assert [shown.article.id for shown in proposal.changed] == ["port"]
+    assert [shown.id for shown in proposal.changed] == ["port"]
 
 
 async def test_an_attachment_with_the_address_of_an_article_changes_it(
@@ -339,7 +339,7 @@ async def test_an_attachment_with_the_address_of_an_article_changes_it(
     await engine.confirm((await engine.propose_edit("port", {"url": "https://e.org/a"})).token)
     path = story(tmp_path, "tmp", NEWS, title="T", url="https://e.org/a")
     proposal = await engine.propose([path], names={path: "a.md"})
-    assert [shown.article.id for shown in proposal.changed] == ["port"]
+    assert [shown.id for shown in proposal.changed] == ["port"]
 
 
 async def test_two_attachments_of_one_name_are_two_articles(
