@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-from embeddings.readers import web
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.draft import ATTACHED, Draft, Listed
 from embeddings.readers.formats.archives import gunzipped, members
@@ -20,6 +19,7 @@ from embeddings.readers.inputs import (
     is_article,
     not_empty,
 )
+from embeddings.readers.registry import format_of_page
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def listed(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
     Raises:
         ReadError: It is no list of pages, or names none.
     """
-    if web.format_of(page) not in (".xml", ".json"):
+    if format_of_page(page) not in (".xml", ".json"):
         raise ReadError(f"{page.address} is neither a feed nor a sitemap; add it as a page.")
-    found = _Reader(sandbox, fetcher).pages(web.read(page, page.address, sandbox))
+    found = _Reader(sandbox, fetcher).pages(sandbox.read_page(page, page.address))
     return {each.address: each.said for each in found if isinstance(each, Listed)}
 
 
@@ -131,10 +131,10 @@ class _Reader:
         try:
             if is_web_address(given):
                 page = self._fetcher.get(given, crawled=isinstance(given, Entry))
-                if web.format_of(page) == ARCHIVE:
+                if format_of_page(page) == ARCHIVE:
                     yield from self._archive(page.data, page.address)
                 else:
-                    yield from self._taken(web.read(page, given, self._sandbox), given)
+                    yield from self._taken(self._sandbox.read_page(page, given), given)
             elif name.lower().endswith(ARCHIVE):
                 yield from self._archive(file_bytes(given, name), name)
             else:
@@ -204,7 +204,7 @@ class _Reader:
                     yield one
 
     def _fetched(self, address: str) -> list[Found]:
-        return web.read(self._fetcher.get(address, crawled=True), address, self._sandbox)
+        return self._sandbox.read_page(self._fetcher.get(address, crawled=True), address)
 
     def _inner(self, address: str) -> list[Found]:
         try:

@@ -1,19 +1,22 @@
-"""The formats that are read: how each begins, and its module, imported where such a file is met."""
+"""The formats that are read: how one is known, and its module, imported where it is met."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
+from embeddings.errors import ReadError
 from embeddings.readers.formats.archives import is_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from embeddings.readers.draft import Draft, Found
+    from embeddings.readers.fetch import Fetched
 
 LISTS = frozenset(("rss", "feed", "RDF", "urlset", "sitemapindex"))
 """The first elements of feeds and sitemaps."""
@@ -88,6 +91,31 @@ FORMATS: dict[str, Format] = {
 """Extension, in small letters and with its period -> how it is read."""
 
 
+_TYPES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "text/x-markdown": ".md",
+    "application/json": ".json",
+    "application/feed+json": ".json",
+    "application/epub+zip": ".epub",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "message/rfc822": ".eml",
+    "application/pdf": ".pdf",
+    "application/x-pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+}
+_XML = ("/xml", "+xml")
+WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
+"""Extensions of the formats whose reader takes a page's address and its encoding."""
+_VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
+
+
 def supported() -> str:
     """Return the extensions that can be read, as words for a sentence."""
     return ", ".join(sorted(FORMATS))
@@ -126,3 +154,42 @@ def look(data: bytes) -> str:
     if start[:15].lower().startswith(_PAGE) or start.startswith((b"<!--", b"<?xml")):
         return ".html"
     return ".rtf" if start.startswith(b"{\\rtf") else ".json" if _JSON.match(start) else ""
+
+
+def format_of_page(page: Fetched) -> str:
+    """Return the extension of a page's format, on which its type and its bytes agree.
+
+    Raises:
+        ReadError: They do not, or that format is not read.
+    """
+    looks = look(page.data)
+    stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(_XML) else None)
+    if looks in (".xml", stated) or (looks == ".rtf" and stated in (None, ".txt")):
+        return looks
+    if stated is None and page.kind not in _VAGUE:
+        raise ReadError(
+            f"{page.address} is of the type {page.kind}, which cannot be read; save its text as a "
+            ".txt or .md file."
+        )
+    if stated in (None, ".zip") and looks == DOCUMENT:
+        suffix = Path(name_of(page.address)).suffix.lower()
+        return suffix if suffix in OFFICE else ".docx"
+    if stated == ".zip" and looks == ".epub":
+        return looks
+    if stated is None or (stated in TEXT and looks in ("", ".json")):
+        return stated or looks or ".txt"
+    family = DOCUMENT if stated in OFFICE else stated
+    if stated == ".xml" and looks == ".html":
+        return looks
+    if looks not in (family, "") or (not looks and stated not in WITH_ADDRESS):
+        raise ReadError(
+            f"{page.address} says that it is of the type {page.kind}, and its bytes are not; "
+            "save it as a file and add that."
+        )
+    return stated
+
+
+def name_of(address: str) -> str:
+    """Return the last part of an address that is a name, as a file's; its end may be a day's."""
+    path = urlsplit(address).path.rstrip("/")
+    return re.sub(r"[\x00-\x1f\x7f/\\]", "", unquote(PurePosixPath(path).name))[:200] or "page"
