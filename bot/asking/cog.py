@@ -67,9 +67,13 @@ class Ask(commands.Cog):
         public: bool | None = None,
     ) -> None:
         """Answer a question with passages; it stands alone, whatever was asked before."""
-        first_day, last_day = read_days(since, until)
-        filters = Filters(since=first_day, until=last_day, source=source)
-        await asking.respond(interaction, question, filters, public=public)
+        language = delivery.language_of(interaction)
+        if judge(question, language) == "about":
+            await delivery.hold(interaction, ephemeral=True)
+            card = await starters_card(self.bot, interaction, language)
+            return await delivery.answer(interaction, card)
+        filters = Filters(*read_days(since, until), source)
+        return await asking.respond(interaction, question, filters, public=public)
 
     ask.autocomplete("source")(suggest_sources)
 
@@ -116,7 +120,9 @@ class Ask(commands.Cog):
     async def _take(self, message: discord.Message, language: Language) -> None:
         """Do what a message is: answer it, check what it replies to, or be polite."""
         said = self._question(message)
-        kind, other = judge(said, language), _find_replied(message)
+        replied = message.reference.resolved if message.reference else None
+        other = replied if isinstance(replied, discord.Message) else None  # where Discord shows it
+        kind = judge(said, language)
         of_others = other is not None and other.author != self.bot.user
         if kind == "check" or (kind == "nothing" and of_others):
             if not of_others or other is None:
@@ -125,7 +131,7 @@ class Ask(commands.Cog):
             await self._reply(message, found, language)
         elif kind in {"thanks", "sign"}:
             await self._nod(message, language)
-        elif kind in {"hello", "nothing"}:
+        elif kind in {"hello", "about", "nothing"}:
             await self._reply(message, await starters_card(self.bot, message, language), language)
         else:
             await self._answer(message, said, other, language)
@@ -177,17 +183,10 @@ class Ask(commands.Cog):
 
     async def _post(self, message: discord.Message, card: Card) -> discord.Message | None:
         """Reply to a message, or answer it otherwise where the bot may not see what was written."""
-        reference = message.to_reference(fail_if_not_exists=False)
-        for way in (reference, None):
+        for way in (message.to_reference(fail_if_not_exists=False), None):
             with contextlib.suppress(discord.Forbidden):
                 return await delivery.post(message.channel, card, way, nonce=message.id)
         return None
-
-
-def _find_replied(message: discord.Message) -> discord.Message | None:
-    """Return the message that a message replies to, where Discord shows it."""
-    other = message.reference.resolved if message.reference else None
-    return other if isinstance(other, discord.Message) else None
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:

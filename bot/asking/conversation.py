@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 from embeddings.question.days import read_days as days_named
+from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
     from bot.translate import Language, Languages
 
-_SHORT = {"check", "thanks", "hello"}
+_SHORT = {"check", "about", "thanks", "hello"}
 """What is too short for its language to be told by its small words."""
 _WORD = re.compile(r"[^\W_]+")
 
@@ -28,20 +29,20 @@ def judge_any(said: str, languages: Languages) -> tuple[str, Language]:
 
 
 def judge(said: str, language: Language) -> str:
-    """Return what a message is: ``thanks``, ``hello``, ``sign``, ``check``, or a ``question``.
+    """Return what a message is, without the mention, in the language that it seems to be in.
 
-    It comes without the mention, and with the language that it seems to be in.
+    That is ``check``, ``about``, ``thanks``, ``hello``, ``sign``, ``nothing`` or ``question``.
     """
-    words = _WORD.findall(said.casefold())
+    words = _WORD.findall(fold(said))
     if not words:
         return "sign" if said.strip(" ?") else "nothing"
     folded = " ".join(words)
     polite: set[str] = set()
-    for kind in ("check", "thanks", "hello"):
-        phrases = [_WORD.findall(p) for p in language(f"{kind}-words").casefold().split(",")]
+    for kind in ("check", "about", "thanks", "hello"):
+        phrases = [_WORD.findall(p) for p in fold(language(f"{kind}-words")).split(",")]
         if folded in map(" ".join, phrases):
             return kind
-        if kind != "check":
+        if kind in {"thanks", "hello"}:
             polite.update(*phrases)
     return "thanks" if "?" not in said and polite.issuperset(words) else "question"
 

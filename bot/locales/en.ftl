@@ -436,6 +436,7 @@ question-label = Your question
 welcome = You are welcome.
 thanks-words = thanks, thank you, thank you very much, many thanks, thx, ty, cheers, great, perfect, ok, okay, cool, nice, got it, good bot
 hello-words = hello, hi, hey, good morning, good evening, good afternoon, hello there, hi there
+about-words = help, help me, what can you do, what do you do, what do you know, who are you, what are you, what can I ask, what can I ask you, what articles, which articles, what articles are there, which articles are there, what articles do you have, which articles do you have, what are the articles, what are the articles about, what are your articles about, what topics do you know, summarise, summarize, summarise this, summarize this, summarise the article, summarize the article, summarise the articles, summarize the articles, give me a summary
 check-words = check this, check that, check it, verify this, verify that, fact check, fact check this, factcheck, source, sources, is this true, is that true, is it true, true, true or false, really
 error-check-what = Reply to the message that I should check, and mention me in the reply. Or open that message’s menu (right click, or press and hold), then Apps, then “Find the sources”.
 error-no-text-given = Discord does not show me the text of that message. Open its menu (right click, or press and hold), then Apps, then “Find the sources”.

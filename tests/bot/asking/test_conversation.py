@@ -76,16 +76,39 @@ async def test_thanks_get_a_sign_and_no_search(world: World, said: str) -> None:
     assert [r.path for r in world.env.http_requests if "reactions" in r.path]
 
 
+@pytest.mark.parametrize("said", ["De quoi parlent les articles ?", "que sais-tu faire ?", "aide"])
+async def test_who_asks_what_there_is_to_ask_gets_questions_to_begin_with(
+    world: World, said: str
+) -> None:
+    shown = await mention(world, said)
+    assert world.engine.asked == []
+    assert text_of(shown) == text_of(await mention(world, "bonjour"))
+
+
 async def test_thanks_get_a_word_where_signs_are_not_allowed(world: World) -> None:
     world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*/@me", status=403)
     assert text_of(await mention(world, "merci beaucoup")) == "Avec plaisir."
 
 
-@pytest.mark.parametrize("said", ["bonjour", ""])
+@pytest.mark.parametrize(
+    "said", ["bonjour", "", "De quoi parlent les articles ?", "a quoi tu sers", "aide"]
+)
 async def test_a_greeting_and_an_empty_mention_get_the_first_step(world: World, said: str) -> None:
     told = await mention(world, said)
     assert "/aide" in text_of(told)
     assert world.engine.asked == []
+
+
+async def test_a_command_that_asks_what_there_is_to_ask_gets_the_first_step(world: World) -> None:
+    told = await world.ask("Résume-moi l’article !")
+    assert "/aide" in text_of(told.response)
+    assert world.engine.asked == []
+
+
+@pytest.mark.parametrize("said", ["De quoi parlent les articles de lundi ?", "Qui aide ?"])
+async def test_who_asks_about_something_is_answered(world: World, said: str) -> None:
+    await mention(world, said)
+    assert [question for question, _ in world.engine.asked] == [said]
 
 
 async def test_an_empty_corpus_says_the_next_step_anywhere(world: World) -> None:
