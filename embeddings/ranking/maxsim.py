@@ -54,11 +54,9 @@ class Tokens:
 
     def of(self, passages: Ints, articles: NDArray[np.int32]) -> Tokens:
         """Return the tokens of some passages alone, and of their articles, both ascending."""
-        rows, first = _cut(self.rows, self.first, passages)
-        titles, title_first = _cut(
-            self.titles, self.title_first, np.unique(articles).astype(np.int64)
-        )
-        return Tokens(rows, first, titles, title_first)
+        named = np.unique(articles).astype(np.int64)
+        titles = _cut(self.titles, self.title_first, named)
+        return Tokens(*_cut(self.rows, self.first, passages), *titles)
 
 
 def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:

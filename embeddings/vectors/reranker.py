@@ -71,18 +71,15 @@ class Reranker:
         return _probabilities(np.asarray(logits, dtype=np.float64).reshape(-1, self._labels))
 
 
-def rerank(
-    question: str, passages: Sequence[str], reranker: Reranker, top: int = TOP
-) -> tuple[int, ...]:
+def rerank(question: str, passages: Sequence[str], reranker: Reranker) -> tuple[int, ...]:
     """Return a new order of candidates: the reranker's over the best, then the others as they were.
 
     Args:
         question: The question's words.
         passages: The candidates' words, best first.
         reranker: What reads the best of them again.
-        top: How many of the best it reads.
     """
-    sure = reranker.scores(question, passages[:top])
+    sure = reranker.scores(question, passages[:TOP])
     best = np.argsort(-sure, kind="stable").tolist()  # equals stay as they were
     return (*best, *range(len(best), len(passages)))
 

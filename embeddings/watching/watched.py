@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -197,11 +198,10 @@ def _is_wanted(name: str) -> bool:
 
 def _stamp(path: Path) -> Stamp | None:
     """Return what a file is like now; None when there is none, or nothing in it yet."""
-    try:
+    with suppress(OSError):
         about = path.stat()
-    except OSError:
-        return None
-    return (about.st_size, about.st_mtime_ns, about.st_ctime_ns) if about.st_size else None
+        return (about.st_size, about.st_mtime_ns, about.st_ctime_ns) if about.st_size else None
+    return None
 
 
 def next_look(

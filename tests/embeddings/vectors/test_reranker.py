@@ -148,10 +148,13 @@ def test_a_real_model_decides_over_the_best_candidates(folder: Path) -> None:
     assert order != (0, 1, 2, 3, 4)
 
 
-def test_the_reranker_decides_over_the_best_and_leaves_the_rest_as_ranked() -> None:
+def test_the_reranker_decides_over_the_best_and_leaves_the_rest_as_ranked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("embeddings.vectors.reranker.TOP", 4)
     reranker = ByLength()
     passages = ["a" * 3, "a" * 6, "a" * 9, "a" * 6, "a" * 80]
-    assert rerank("q", passages, reranker, 4) == (2, 1, 3, 0, 4)
+    assert rerank("q", passages, reranker) == (2, 1, 3, 0, 4)
     assert "a" * 80 not in reranker.asked
 
 
@@ -161,6 +164,8 @@ def test_nothing_to_rerank_is_nothing() -> None:
 
 @given(st.lists(st.text("a", max_size=30), max_size=30), st.integers(0, 30))
 def test_no_candidate_is_lost_or_doubled(passages: list[str], top: int) -> None:
-    order = rerank("q", passages, ByLength(), top)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embeddings.vectors.reranker.TOP", top)
+        order = rerank("q", passages, ByLength())
     assert sorted(order) == list(range(len(passages)))
     assert list(order[top:]) == list(range(len(passages)))[top:]
