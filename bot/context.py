@@ -6,6 +6,7 @@ It imports no feature, so that every feature may import it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from discord.ext import commands
 from bot.errors import BotError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.running.askers import Conversations, Cooldown, FairQueue
     from bot.running.metrics import Metrics
@@ -69,12 +70,8 @@ class Context(commands.Bot):
             BotError: The server's own articles are not ready yet; they will be soon.
             EmbeddingsError: They cannot be opened.
         """
-        is_due = isinstance(where, discord.Interaction) and not where.extras.get("state")
-        try:
-            async with asyncio.timeout(PROMPT if is_due else LONG):
-                return await self.see_from(guild_id(where))
-        except TimeoutError:
-            raise BotError("opening") from None
+        async with wait_for_articles(where, LONG):
+            return await self.see_from(guild_id(where))
 
     async def see_from(self, guild: int | None) -> Seen:
         """Return what is seen from a server, or in private.
@@ -86,6 +83,21 @@ class Context(commands.Bot):
         engines = await self.collections.list_seen(server)
         place = server if len(engines) > 1 else None
         return Seen(engines, self.catalogues.of(place, *(e.sources() for e in engines)))
+
+
+@contextlib.asynccontextmanager
+async def wait_for_articles(where: Where, most: float | None = None) -> AsyncIterator[None]:
+    """Wait for what may take long; where a first answer to Discord is due, for no longer than that.
+
+    Raises:
+        BotError: The time is over, which otherwise is ``most`` seconds.
+    """
+    is_due = isinstance(where, discord.Interaction) and not where.extras.get("state")
+    try:
+        async with asyncio.timeout(PROMPT if is_due else most):
+            yield
+    except TimeoutError:
+        raise BotError("opening") from None
 
 
 @dataclass(frozen=True, slots=True)

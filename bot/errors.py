@@ -10,7 +10,6 @@ import base64
 import logging
 import secrets
 import traceback
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -28,24 +27,15 @@ _log = logging.getLogger(__name__)
 
 
 class BotError(app_commands.AppCommandError):
-    """What a person cannot do now: its sentence's key, without ``error-``, and values in it."""
+    """What a person is told: the key of its sentence, without ``error-``, and the values in it.
 
-    def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is told of an exception: its sentence's key, without ``error-``, and the values in it.
-
-    ``code`` is the short name that the person and the operator share; empty for a mistake.
+    ``code`` is the short name that the person and the operator share; empty where nothing is ours
+    to mend, such as what somebody cannot do now.
     """
 
-    key: str
-    code: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, key: str, code: str = "", **values: Any) -> None:
+        super().__init__(key)
+        self.key, self.code, self.values = key, code, values
 
     def say(self, language: Language) -> str:
         """Return the sentence, with its code where there is one."""
@@ -92,22 +82,22 @@ _TELLING = (
 """Exceptions whose text is about the machine, and never quotes a question."""
 
 
-def explain(error: BaseException) -> Trouble:
+def explain(error: BaseException) -> BotError:
     """Return what to tell of an exception."""
     error = unwrap(error)
     if isinstance(error, BotError):
-        return Trouble(error.key, values=error.values)
+        return error
     if isinstance(error, engine.QuestionError):
-        return Trouble(f"question-{error.reason.replace('_', '-')}")
+        return BotError(f"question-{error.reason.replace('_', '-')}")
     if isinstance(error, engine.BusyError) and error.since:
-        return Trouble("busy-since", values={"since": f"<t:{int(error.since.timestamp())}:R>"})
+        return BotError("busy-since", since=f"<t:{int(error.since.timestamp())}:R>")
     for kind, key in _PERSON:
         if isinstance(error, kind):
             is_said = isinstance(error, engine.InputError)  # in its own sentence
-            return Trouble(key, values={"detail": str(error) if is_said else ""})
+            return BotError(key, detail=str(error) if is_said else "")
     found = (key for kind, key in _OURS if isinstance(error, kind))
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
-    return Trouble(next(found, "unexpected"), code=code)
+    return BotError(next(found, "unexpected"), code=code)
 
 
 def unwrap(error: BaseException) -> BaseException:
@@ -116,7 +106,7 @@ def unwrap(error: BaseException) -> BaseException:
     return inner if isinstance(inner, BaseException) else error
 
 
-def report(trouble: Trouble, error: BaseException, where: str) -> None:
+def report(trouble: BotError, error: BaseException, where: str) -> None:
     """Write the one record that the operator finds by the code; none of a mistake."""
     if not trouble.code:
         return

@@ -187,6 +187,11 @@ class SearchEngine(Changes):
         await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
 
     @property
+    def model(self) -> str:
+        """The model that answers or, before it is loaded, that made the snapshot."""
+        return self._live.model_id
+
+    @property
     def threshold(self) -> float:
         """The least confidence that is answered, in [0, 1]."""
         return self._live.threshold
@@ -232,7 +237,7 @@ class SearchEngine(Changes):
         return Status(
             snapshot=manifest.snapshot if manifest else None,
             created_at=manifest.created_at if manifest else None,
-            model=live.model_id,
+            model=self.model,
             dimension=dimension,
             articles=manifest.articles if manifest else 0,
             passages=manifest.passages if manifest else 0,

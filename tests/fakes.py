@@ -63,7 +63,7 @@ class FakeEngine(Changes):
         self.before: tuple[str, ...] = ()
         self.known: list[str] = []
         self.understood_as: str | None = None
-        self.threshold = 0.3
+        self.threshold, self.model = 0.3, "fake"
         self.boost = 0.0
         self.understood: tuple[str, ...] = ()
         self.widened = False
@@ -186,7 +186,7 @@ class FakeEngine(Changes):
         return Status(
             snapshot=self._live,
             created_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
-            model="fake",
+            model=self.model,
             dimension=8,
             articles=len(self._corpus),
             passages=sum(map(len, self._passages.values())),

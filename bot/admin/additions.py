@@ -78,7 +78,7 @@ async def show(interaction: Interaction, engine: SearchEngine, proposal: Proposa
     """Show what a proposal would do, with the buttons that decide; drop one that does nothing."""
     if proposal.token and not (proposal.articles or proposal.removed):
         await engine.drop(proposal.token)
-    records, model = interaction.client.records, engine.status().model
+    records, model = interaction.client.records, engine.model
     now, language = await _read_changing(engine, proposal), delivery.language_of(interaction)
     seconds, room = await expect_seconds(records, model, proposal.to_encode), await engine.room()
     to = where(shared=engine.is_shared)
@@ -168,7 +168,7 @@ async def _learn(
         _log.warning("%s", note)
     if report and speed:
         rest = report.seconds - report.encoded / speed
-        await learn_speed(interaction.client.records, engine.status().model, speed, rest)
+        await learn_speed(interaction.client.records, engine.model, speed, rest)
 
 
 async def expect_seconds(store: Records, model: str, texts: int) -> float:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
+from bot.context import wait_for_articles
 from bot.delivery import hold
 from bot.errors import BotError
 from bot.servers.rules import is_operator, require_target
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
     from bot.context import Interaction
     from bot.ui.catalogue import Catalogue
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 WHERE = r"(?P<where>[so])"
 """The pattern of a collection in a custom id: shared, or this server's own; never which server."""
 
-PROMPT = 1.5
-"""Seconds to wait for a collection before a first answer to Discord is due."""
-
 
 async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
     """Return the collection that somebody may change: their server's own, or the shared one.
@@ -31,7 +27,7 @@ async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
     Raises:
         BotError: They may not change it, or it is not ready yet and a first answer is due.
     """
-    async with _in_time(interaction):
+    async with wait_for_articles(interaction):
         await require_target(interaction, shared=shared)
         collections, server = interaction.client.collections, interaction.guild_id
         if shared:
@@ -40,21 +36,6 @@ async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
         if own is None:
             raise BotError("server-only")
         return own
-
-
-@contextlib.asynccontextmanager
-async def _in_time(interaction: Interaction) -> AsyncIterator[None]:
-    """Wait no longer than Discord does, unless it has had its first answer.
-
-    Raises:
-        BotError: The time is over.
-    """
-    held = interaction.extras.get("state")
-    try:
-        async with asyncio.timeout(None if held else PROMPT):
-            yield
-    except TimeoutError:
-        raise BotError("opening") from None
 
 
 async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
@@ -68,7 +49,7 @@ async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
     if shared is not None:
         return shared
     bot, server = interaction.client, interaction.guild_id
-    async with _in_time(interaction):
+    async with wait_for_articles(interaction):
         own = await bot.collections.of(server) if server else None
         return not (own and own.sources()) and await is_operator(bot, interaction.user)
 

@@ -16,7 +16,7 @@ from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.running.unfinished import keep_question
-from bot.servers.rules import check_channel, check_cooldown, check_more, list_channels, rules_of
+from bot.servers.rules import check_channel, check_cooldown, list_channels, rules_of
 from bot.ui.components import WRONG, notice
 from bot.ui.naming import fresh
 from embeddings.engine import MAX_QUESTION
@@ -60,7 +60,9 @@ def admit_search(bot: Context, where: Where) -> Rules:
     rules = rules_of(bot, guild)
     if guild is not None:
         check_channel(rules, channels)
-    check_cooldown(rules, bot.cooldown, person(where).id, channels[0] if channels else 0)
+    channel = ("channel", channels[0] if channels else 0)
+    waits = {("user", person(where).id): rules.cooldown_user, channel: rules.cooldown_channel}
+    check_cooldown(bot.cooldown, waits)
     return rules
 
 
@@ -146,7 +148,8 @@ async def respond_more(
 ) -> None:
     """Answer a click for more passages, to the one who clicked."""
     bot = interaction.client
-    check_more(rules_of(bot, interaction.guild_id), bot.cooldown, interaction.user.id)
+    seconds = rules_of(bot, interaction.guild_id).cooldown_user
+    check_cooldown(bot.cooldown, {("more", interaction.user.id): seconds})  # apart: who reads on
     await hold(interaction, ephemeral=True)
     count = count_wanted(bot, offset)
     found = await seek(bot, question, filters, interaction, count=count, kind="more")

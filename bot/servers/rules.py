@@ -12,10 +12,10 @@ from bot.errors import BotError
 from bot.ui.components import ANSWERED, Card, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bot.context import Context, Interaction
-    from bot.running.askers import Cooldown
+    from bot.running.askers import Cooldown, Key
     from bot.translate import Language
     from config.settings import DiscordSettings
     from embeddings.store.people import Choices
@@ -116,35 +116,20 @@ def list_channels(channel: Any) -> list[int]:
     return [i for i in ids if i is not None]
 
 
-def check_cooldown(rules: Rules, cooldown: Cooldown, user_id: int, channel_id: int) -> None:
-    """Check that a question may be asked now, and count it.
+def check_cooldown(cooldown: Cooldown, waits: Mapping[Key, float]) -> None:
+    """Check that something may be searched for now, and count it.
+
+    ``waits``: whose wait it is -> how many seconds it lasts.
 
     Raises:
         BotError: Not yet; the sentence says how many seconds are left.
     """
-    user, channel = ("user", user_id), ("channel", channel_id)
-    _check_left(cooldown, user, rules.cooldown_user)
-    _check_left(cooldown, channel, rules.cooldown_channel)
-    cooldown.start(user, channel)
-
-
-def check_more(rules: Rules, cooldown: Cooldown, user_id: int) -> None:
-    """Check that somebody may search once more for what they asked, and count it.
-
-    Apart from new questions: who reads quickly need not wait for the rest of an answer.
-
-    Raises:
-        BotError: Not yet; the sentence says how many seconds are left.
-    """
-    _check_left(cooldown, ("more", user_id), rules.cooldown_user)
-    cooldown.start(("more", user_id))
-
-
-def _check_left(cooldown: Cooldown, key: tuple[str, int], seconds: float) -> None:
-    left = cooldown.measure_left(key, seconds)
-    if left > 0:
-        kind = "channel" if key[0] == "channel" else "user"
-        raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
+    for key, seconds in waits.items():
+        left = cooldown.measure_left(key, seconds)
+        if left > 0:
+            kind = "channel" if key[0] == "channel" else "user"
+            raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
+    cooldown.start(*waits)
 
 
 async def require_target(interaction: Interaction, *, shared: bool) -> None:
