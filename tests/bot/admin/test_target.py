@@ -37,7 +37,7 @@ async def test_a_collection_that_is_slow_to_open_keeps_nobody_waiting(
         await asyncio.sleep(60)
         raise AssertionError
 
-    monkeypatch.setattr(choosing, "PROMPT", 0.01)
+    monkeypatch.setattr("bot.context.PROMPT", 0.01)
     monkeypatch.setattr(world.bot.collections, "of", slow)
     told = await world.admin.slash(world.channel, "admin edit", article="x")
     assert "sont en train d’être chargés" in text_of(told.response)
