@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.lexical import finding
+from embeddings.lexical.finding import Postings
 from embeddings.lexical.postings import K1, STEP, TINY, invert
 from embeddings.lexical.stretches import Kept, gather
 from embeddings.lexical.words import Document, Wording, analyse, key
@@ -44,8 +46,8 @@ class Terms:
         words: The folded words that carry its subject, each once, in order.
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
-        by_word: BM25 of every passage by these words, as a share of the most possible, float32 [P].
-        by_gram: The same by their 4-grams.
+        postings: These words and their 4-grams, as far as passages have them.
+        size: How many passages there are.
         spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
@@ -55,8 +57,8 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    by_word: Floats
-    by_gram: Floats
+    postings: tuple[Postings, ...]
+    size: int
     spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
@@ -72,14 +74,16 @@ class Terms:
         Returns:
             int64, in no order.
         """
-        total = self.by_word + self.by_gram
-        found = np.flatnonzero(total > 0 if allowed is None else (total > 0) & allowed)
-        if len(found) <= k:
-            return found
-        scores = total[found]
-        least = np.partition(scores, -k)[-k]
-        above, equal = found[scores > least], found[scores == least]
-        return np.concatenate([above, equal[: k - len(above)]])
+        total = np.zeros(self.size, np.float32)
+        if allowed is not None:
+            total[~allowed] = -np.inf
+        return finding.best(self.postings, total, k)
+
+    def score(self, passages: Ints, *, by_gram: bool) -> Floats:
+        """Return BM25 of some passages by words or by 4-grams: shares of the most, float32 [n]."""
+        wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
+        scores = (each.score(wanted) for each in self.postings if each.is_gram == by_gram)
+        return sum(scores, np.zeros(len(wanted), np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +98,7 @@ class Lexical(Kept):
         first: Postings of term v are ``first[v]:first[v + 1]``, int64 [V + 1].
         passages: The passage of each posting, ascending within a term, int32 [N].
         impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
+        most: The greatest impact of each term, uint8 [V].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
         kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
@@ -105,6 +110,7 @@ class Lexical(Kept):
     first: Ints
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
+    most: NDArray[np.uint8]
     tokens: NDArray[np.int32]
     token_first: Ints
     kinds: NDArray[np.uint8]
@@ -138,8 +144,11 @@ class Lexical(Kept):
             words=subject,
             rows=rows,
             idf=idf,
-            by_word=self._score(rows, idf),
-            by_gram=self._score(gram_rows, self._idf(gram_rows) * counts),
+            postings=(
+                *self._postings(rows, idf, is_gram=False),
+                *self._postings(gram_rows, self._idf(gram_rows) * counts, is_gram=True),
+            ),
+            size=len(self),
             spellings=tuple(
                 tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
             ),
@@ -197,20 +206,22 @@ class Lexical(Kept):
             share[:, word] /= max(len(rows), 1)
         return share
 
-    def _score(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Floats:
-        """Return BM25 of every passage as a share of the most possible, float32 [P].
+    def _postings(
+        self, rows: Sequence[tuple[int, ...]], weights: Floats, *, is_gram: bool
+    ) -> Iterator[Postings]:
+        """Yield the postings of words or 4-grams.
 
         Args:
-            rows: For each word or 4-gram, its rows; none for one nobody used.
-            weights: What each counts, float32.
+            rows: For each, its rows; none for one nobody used.
+            weights: What each counts, float32; a score is a share of what all could add.
+            is_gram: Whether they are 4-grams.
         """
-        scores = np.zeros(len(self), np.float32)
         steps = weights * np.float32(STEP / (K1 + 1) / max(float(weights.sum()), TINY))
         for group, step in zip(rows, steps, strict=True):
             for row in group:
                 here = slice(self.first[row], self.first[row + 1])
-                scores[self.passages[here]] += step * self.impacts[here]
-        return scores
+                most = float(step) * int(self.most[row])
+                yield Postings(self.passages[here], self.impacts[here], step, most, is_gram)
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""

@@ -52,6 +52,7 @@ def invert(wording: Wording) -> dict[str, NDArray[Any]]:
         "first": first,
         "passages": passages,
         "impacts": impacts,
+        "most": np.maximum.reduceat(impacts, first[:-1]) if len(keys) else impacts,
         "tokens": rows[wording.entry_first[:-1]].astype(np.int32)[wording.entries],
     }
 

@@ -152,7 +152,7 @@ def weigh(
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        grams=terms.by_gram[passages],
+        grams=terms.score(passages, by_gram=True),
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,

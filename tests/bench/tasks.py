@@ -225,7 +225,7 @@ async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) 
         ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
         *(("lexical", Lexical, name) for name in ("read", "spelt")),
-        ("lexical", Terms, "best"),
+        *(("lexical", Terms, name) for name in ("best", "score")),
         ("rank", loaded.LoadedSnapshot, "rank"),
         ("verify", loaded.LoadedSnapshot, "hits"),
         ("render", sys.modules[__name__], "draw"),

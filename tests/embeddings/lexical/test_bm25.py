@@ -33,11 +33,11 @@ def index() -> Lexical:
 
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).by_word
+    return index.read(question).score(np.arange(len(index)), by_gram=False)
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).by_gram
+    return index.read(question).score(np.arange(len(index)), by_gram=True)
 
 
 def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
