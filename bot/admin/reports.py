@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_room, whole
 from bot.translate import translate
-from bot.ui.components import ANSWERED, MAX_OPTION, WRONG, Card, document, list_under, row, text
+from bot.ui.components import ANSWERED, WRONG, Card, button, document, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from bot.ui.naming import NAME
 
@@ -87,6 +87,7 @@ def status_card(
         text(f"### {language('status-title')}", *lines),
         text("\n".join(_machine(status, language))) if details else None,
         text("\n".join([language("status-kept"), *kept])) if kept else None,
+        None if status.articles else row(button(language("button-add"), "v:stories")),
         accent=ANSWERED,
     )
 
@@ -142,7 +143,7 @@ def snapshot_label(
     name = called(snapshot.by)
     done_by = language("done-by", name=name) if name else ""
     told = [write_moment(snapshot.created_at), *_change(snapshot, done_by), size]
-    return " · ".join(told)[:MAX_OPTION]
+    return " · ".join(told)
 
 
 def write_moment(value: datetime) -> str:

@@ -15,6 +15,7 @@ from bot.asking.excerpt import POSSIBLE
 from bot.asking.render import BRIEF, TEXT, foreign, link_title, open_buttons, quote
 from bot.context import person
 from bot.errors import BotError
+from bot.reading.about import starters_card
 from bot.ui.components import ANSWERED, REFUSED, Card, list_texts, row, text, width
 from bot.ui.markup import fit
 from bot.ui.naming import day
@@ -87,6 +88,8 @@ async def find_sources(bot: Context, where: Where, said: list[str], language: La
     async with bot.queue.turn(person(where).id), asyncio.timeout(limit):
         await asking.check_elsewhere(bot, where)
         seen = await bot.see(where)
+        if not seen.catalogue.articles:
+            return await starters_card(bot, where, language)
         found = [await _look_for(seen, sentence, language) for sentence in said[:MOST]]
     findings = [finding for finding in found if finding]
     if not findings:

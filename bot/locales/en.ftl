@@ -10,6 +10,7 @@ between-titles = {"; "}
 note-understood = Understood: “{ $words }”
 note-understood-as = Understood: “{ $words }”, { $filters }
 note-searched = Searched: { $filters }
+note-only = Only { $filters }
 note-widened = Nothing there answers, so all the articles were searched.
 note-thanks = You’re welcome. Ask the articles anything else.
 note-goodbye = Goodbye.

@@ -10,6 +10,7 @@ between-titles = {" ; "}
 note-understood = Compris : « { $words } »
 note-understood-as = Compris : « { $words } », { $filters }
 note-searched = Cherché : { $filters }
+note-only = Seulement { $filters }
 note-widened = Rien n’y répond : tous les articles ont été parcourus.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
@@ -217,8 +218,8 @@ report-changes = Articles : { $added ->
     [one] { $added } ajouté
    *[other] { $added } ajoutés
 }, { $changed ->
-    [one] { $changed } changé
-   *[other] { $changed } changés
+    [one] { $changed } modifié
+   *[other] { $changed } modifiés
 }, { $removed ->
     [one] { $removed } retiré
    *[other] { $removed } retirés
@@ -280,14 +281,14 @@ button-anyway = Publier quand même
 proposal-title = À confirmer
 proposal-nothing = Rien à ajouter
 proposal-count-added = { $count } à ajouter
-proposal-count-changed = { $count } à changer
+proposal-count-changed = { $count } à modifier
 proposal-count-unchanged = { $count } déjà là
 proposal-count-rejected = { $count ->
     [one] { $count } refusé
    *[other] { $count } refusés
 }
 proposal-new = Nouveau :
-proposal-change = Changé :
+proposal-change = Modifié :
 proposal-before-after = { $field } : { $before } → { $after }
 proposal-text = Le texte est différent.
 proposal-guessed = deviné : { $fields }
@@ -302,7 +303,7 @@ proposal-pick = Corriger l’un d’eux
 proposal-dropped = Annulé : rien n’a changé.
 and-more = … et { $count } de plus
 list-added = Ajoutés :
-list-changed = Changés :
+list-changed = Modifiés :
 list-removed = Retirés :
 field-title = titre
 field-source = source
@@ -386,7 +387,7 @@ privacy-forgotten = { $count ->
 settings-name = réglages
 settings-description = Les réglages de ce serveur : les voir, les changer
 settings-public-name = public
-settings-public-description = Si les réponses sont pour le salon quand la personne ne le dit pas
+settings-public-description = Répondre dans le salon, sauf si la personne en décide autrement
 settings-keep-name = garder
 settings-keep-description = Garder les questions sans réponse et celles des avis, pour améliorer ; /confidentialité le dit
 settings-cooldown-name = attente
@@ -450,14 +451,14 @@ button-news = Demander à la rédaction
 button-tell = Me prévenir si un article répond
 button-add = Ajouter des articles
 button-about = Question sur cet article
-button-on = Poser la suite
+button-on = Poursuivre
 button-jump = Aller à la page…
 jump-title = Aller à une page
 jump-label = Numéro de la page
 error-page = Écrivez le numéro d’une page, par exemple 3.
 which = Plusieurs articles portent ce titre. Lequel ?
 error-article-several = Plusieurs articles portent ce titre : choisissez-en un dans la liste pendant que vous écrivez.
-on-title = Poser la suite
+on-title = Poursuivre
 about-title = Question sur cet article
 question-label = Votre question
 welcome = Avec plaisir.
@@ -470,33 +471,33 @@ error-no-text-given = Discord ne me montre pas le texte de ce message. Ouvrez so
 menu-says = **Un article le dit :**
 menu-speaks = Un article en parle, sans le dire :
 menu-nothing = Aucun article n’en parle.
-help-ask = **Demander** : { $ask }, ou mentionnez-moi, ou écrivez-moi en privé. Répondez à ma réponse pour poser la suite.
+help-ask = **Demander** : { $ask }, ou mentionnez-moi, ou écrivez-moi en privé. Répondez à ma réponse pour poursuivre.
 help-read = **Lire** : { $sources } donne la liste des articles, { $source } en ouvre un.
 help-check = **Vérifier** : ouvrez le menu d’un message, puis Applications, puis « Trouver les sources » ; ou répondez-y « vérifie ça » en me mentionnant.
 help-data = **Vos données** : { $privacy }
 help-admins = **Pour la rédaction** : { $commands }
 help-limits = Je n’écris rien de moi-même, je n’ai pas d’avis et je ne cherche pas sur le web : ce qui n’est pas dans les articles, je ne le sais pas.
 help-owner = Ce robot est géré par { $name }.
-privacy-moment = Ce que vous avez demandé depuis 15 minutes reste en mémoire, pour que vous puissiez poser la suite, puis est oublié. Tant qu’une réponse se prépare, la question est notée, 15 minutes au plus, pour que rien ne se perde en cas de panne.
-privacy-watches = Si vous demandez à être prévenu, ou interrogez la rédaction : cette question et votre identifiant Discord, jusqu’à la réponse, { $days } jours au plus. Un changement d’articles en cours est noté avec votre identifiant, jusqu’à sa fin.
+privacy-moment = Ce que vous avez demandé depuis 15 minutes reste en mémoire, pour que vous puissiez poursuivre, puis est oublié. Tant qu’une réponse se prépare, la question est notée, 15 minutes au plus, pour que rien ne se perde en cas de panne.
+privacy-watches = Si vous demandez un message dès qu’un article répondra, ou interrogez la rédaction : cette question et votre identifiant Discord, jusqu’à la réponse, { $days } jours au plus. Un changement d’articles en cours est noté avec votre identifiant, jusqu’à sa fin.
 sources-source-name = source
 sources-source-description = Seulement les articles de cette source
 sources-month-name = mois
 sources-month-description = Seulement les articles de ce mois
 sources-page-name = page
-sources-page-description = À quelle page de la liste
+sources-page-description = La page de la liste à ouvrir
 settings-editors-name = rédacteurs
 settings-editors-description = Un rôle qui peut ajouter, corriger, retirer et réindexer ; le redonner l’ôte
 settings-newsroom-name = rédaction
 settings-newsroom-description = Le salon où la rédaction reçoit les questions ; le redonner arrête cela
 settings-tell-name = prévenir
-settings-tell-description = Si l’on peut demander à être prévenu quand un article répond
+settings-tell-description = Permettre de demander un message dès qu’un article répondra
 rules-editors = Peuvent changer les articles, outre les personnes qui gèrent le serveur : { $roles } (pour qu’ils voient aussi /admin : Paramètres du serveur, Intégrations)
 rules-editors-none = Seules les personnes qui gèrent le serveur peuvent changer les articles.
 rules-news = Les questions à la rédaction arrivent dans { $channel }.
 rules-news-none = On ne peut pas interroger la rédaction.
-rules-tell-on = On peut demander à être prévenu quand un article répond.
-rules-tell-off = On ne peut pas demander à être prévenu quand un article répond.
+rules-tell-on = On peut demander un message dès qu’un article répondra.
+rules-tell-off = On ne peut pas demander de message quand un article répondra.
 
 # La rédaction
 news-consent = Cette question et votre nom seront transmis à la rédaction de ce serveur. Ils sont gardés jusqu’à sa réponse, { $days } jours au plus ; /confidentialité les montre et les efface.
@@ -512,14 +513,14 @@ news-title-label = Titre de l’article
 news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
 news-by-story = La rédaction vous répond par cet article :
 news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
-news-closed = Répondu par { $name }.
-news-closed-declined = Écartée par { $name }.
-news-unreached = Répondu par { $name }, mais le lecteur n’a pas pu être joint.
-tell-consent = Vous serez prévenu une fois, en message privé, dès qu’un article répond. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
+news-closed = { $name } a répondu.
+news-closed-declined = { $name } a écarté la question.
+news-unreached = { $name } a répondu, mais le lecteur n’a pas pu être joint.
+tell-consent = Vous recevrez un message privé, un seul, dès qu’un article répondra. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
 tell-agree = Garder et me prévenir
-tell-kept = C’est noté : vous serez prévenu dès qu’un article répond.
+tell-kept = C’est noté : vous recevrez un message dès qu’un article répondra.
 tell-title = Un article répond à votre question :
-tell-once = La question est maintenant effacée : vous n’êtes prévenu qu’une fois.
+tell-once = La question est maintenant effacée : il n’y aura pas d’autre message.
 error-not-offered = Ce serveur ne propose pas cela, ou ne le propose plus.
 error-inquiry-gone = Cette question a déjà sa réponse, ou a été effacée par la personne qui l’a posée.
 error-too-many-waiting = { $most } de vos questions attendent déjà ; /confidentialité les efface.

@@ -187,7 +187,7 @@ def consent_card(asked: str, filters: Filters, language: Language, kind: str) ->
 def _say_filters(filters: Filters, language: Language) -> Piece:
     """Return what a question was narrowed to; None where it was not."""
     told = ", ".join(filter_words(filters, language))
-    return text(f"-# {language('note-searched', filters=told)}") if told else None
+    return text(f"-# {language('note-only', filters=told)}") if told else None
 
 
 def inquiry_card(inquiry: Inquiry, language: Language) -> Card:

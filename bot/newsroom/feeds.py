@@ -167,7 +167,7 @@ async def _announce(bot: Context, feed: Feed, added: Sequence[ArticleSummary]) -
     language, seen = bot.languages.of_server(guild), await bot.see_from(feed.guild)
     try:
         for article in added[:ANNOUNCED]:
-            if card := await announcement(seen, ref(article), language):
+            if card := await announcement(seen, article, language):
                 await post(channel, card)
         if more := len(added[ANNOUNCED:]):
             await post(channel, Card(text(f"-# {language('announced-more', count=more)}")))
@@ -175,20 +175,18 @@ async def _announce(bot: Context, feed: Feed, added: Sequence[ArticleSummary]) -
         _log.info("a new story could not be announced: %s", type(lost).__name__)
 
 
-async def announcement(seen: Seen, name: str, language: Language) -> Card | None:
+async def announcement(seen: Seen, article: ArticleSummary, language: Language) -> Card | None:
     """Return a new story as it is announced; None where it is not to be seen there any more.
 
     Its first sentence is quoted, as it was read again just before.
     """
-    summary = seen.catalogue.by_ref.get(name)
-    if summary is None:
+    if ref(article) not in seen.catalogue.by_ref:
         return None
-    article = await seen.read(summary)
-    first = next(iter(seen.passages(summary)), None)
-    if first is None or not first.stands_in(article.text):
+    stored, first = await seen.read(article), next(iter(seen.passages(article)), None)
+    if first is None or not first.stands_in(stored.text):
         return None
-    said = first.sentences[0].of(article.text) if first.sentences else ""
-    return draw_announcement(article, said, name, language)
+    said = first.sentences[0].of(stored.text) if first.sentences else ""
+    return draw_announcement(stored, said, ref(article), language)
 
 
 def draw_announcement(article: Article, said: str, name: str, language: Language) -> Card:

@@ -12,7 +12,7 @@ from discord import ButtonStyle, ui
 
 from bot.asking.render import filter_words
 from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, row, text
-from bot.ui.markup import clean, plain
+from bot.ui.markup import clean, fit, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 
-_GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "data": ("privacy",)}
+_GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "check": (), "data": ("privacy",)}
 """What help speaks of, and the commands of each."""
 
 
@@ -45,17 +45,15 @@ def help_card(
         language(f"help-{group}", **{n: name_command(n, mentions, language) for n in names})
         for group, names in _GROUPS.items()
     ]
-    lines.insert(2, language("help-check"))
     admins = [shown for name, shown in mentions.items() if name.startswith("admin ")]
     if for_admins:
         told = " ".join(admins) or f"**/{language('admin-name')}**"
         lines.append(language("help-admins", commands=told))
-    limits = language("help-limits")
-    who = language("help-owner", name=plain(owner)) if owner else ""
+    who = [f"-# {language('help-owner', name=plain(owner))}"] if owner else []
     return Card(
         text(f"### {language('help-title')}", language("help-intro")),
         text(*(f"- {line}" for line in lines)),
-        text(f"-# {limits}", *([f"-# {who}"] if who else [])),
+        text(f"-# {language('help-limits')}", *who),
         start,
         accent=ANSWERED,
     )
@@ -66,6 +64,8 @@ def name_command(name: str, mentions: Mapping[str, str], language: Language) -> 
     return mentions.get(name) or f"**/{language(f'{name}-name')}**"
 
 
+_LISTED, _LINE = 10, 200
+"""The most questions of one's own that are listed, and the characters of each."""
 Kept = dict[str, list[Any]]
 
 
@@ -79,20 +79,16 @@ async def list_kept(records: Records, user: int) -> Kept:
     }
 
 
-def count(kept: Kept) -> int:
-    """Return how many entries there are."""
-    return sum(map(len, kept.values()))
-
-
 def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -> Card:
     """Return what is kept, for how long, and what of it is this person's.
 
     ``kept_by``: who had questions kept here, ``admin``, ``operator`` or nobody. ``days``: how long
     a server's articles are kept after the bot was removed from it.
     """
-    kept_for, total = str(KEPT_DAYS), count(kept)
+    kept_for, total = str(KEPT_DAYS), sum(map(len, kept.values()))
     keys = {"admin": "privacy-keep-on", "operator": "privacy-keep-operator"}
-    watches = [_show_watch(each, language) for each in kept.get("watches", ())[:5]]
+    waiting = [*kept.get("watches", ()), *kept.get("newsroom", ())]
+    listed = [_show_waiting(each, language) for each in waiting[:_LISTED]]
     return Card(
         text(f"### {language('privacy-title')}"),
         text(language(keys.get(kept_by, "privacy-keep-off"), days=kept_for)),
@@ -100,7 +96,7 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
         text(language("privacy-votes", days=kept_for)),
         text(language("privacy-watches", days=kept_for)),
         text(language("privacy-server", days=f"{days:g}")),
-        text(language("privacy-yours", count=total), *watches),
+        text(language("privacy-yours", count=total), *listed),
         row(
             button(language("button-export"), "v:mine:get"),
             button(language("button-forget"), "v:mine:ask", style=ButtonStyle.danger),
@@ -111,16 +107,16 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
     )
 
 
-def _show_watch(watch: Watch, language: Language) -> str:
-    """Return a question that waits for a story, with what it was narrowed to."""
-    narrowed = ", ".join(filter_words(watch.filters, language))
-    return f"- {plain(watch.question)}" + (f" ({narrowed})" if narrowed else "")
+def _show_waiting(asked: Watch, language: Language) -> str:
+    """Return a question that waits, with what it was narrowed to."""
+    narrowed = ", ".join(filter_words(asked.filters, language))
+    return f"- {fit(asked.question, _LINE)}" + (f" ({narrowed})" if narrowed else "")
 
 
-def forget_card(total: int, language: Language) -> Card:
+def forget_card(kept: Kept, language: Language) -> Card:
     """Return what would be deleted of a person, with the buttons that decide."""
     return Card(
-        text(language("privacy-forget", count=total)),
+        text(language("privacy-forget", count=sum(map(len, kept.values())))),
         row(
             button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger),
             button(language("button-cancel"), "v:leave"),
@@ -143,7 +139,7 @@ _LEAST, _WORDS = 15, 4
 
 
 async def starters_card(bot: Context, where: Where, language: Language) -> Card:
-    """Return what one may ask here, as buttons that ask it."""
+    """Return what one may ask here, as buttons that ask it, or that stories are to be added."""
     seen = await bot.see(where)
     told = text(language("mention-help" if seen.catalogue.articles else "refusal-empty-corpus"))
     return Card(told, await start_row(bot, seen, language), accent=ANSWERED)

@@ -206,7 +206,7 @@ class Mine(Click, template=r"v:mine:(?P<what>get|ask|drop)"):
         await hold(interaction, ephemeral=True)
         kept = await about.list_kept(records, user)
         if what == "ask":
-            await answer(interaction, about.forget_card(about.count(kept), language))
+            await answer(interaction, about.forget_card(kept, language))
             return
         file = Attached("verbatim.json", about.export(kept))
         await answer(interaction, Card(text(language("privacy-given")), file))

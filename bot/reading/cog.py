@@ -72,9 +72,11 @@ class Reading(commands.Cog):
         await delivery.hold(interaction, ephemeral=True)
         seen, language = await self.bot.see(interaction), delivery.language_of(interaction)
         found = seen.catalogue.articles_named(title)
-        if not found:
+        if not found and seen.catalogue.articles:
             raise BotError("article-unknown")
-        if len(found) > 1:
+        if not found:
+            card = await about.starters_card(self.bot, interaction, language)
+        elif len(found) > 1:
             card = Card(text(language("which")), open_select(found, language("sources-open")))
         else:
             card = await open_page(seen, ref(found[0]), 0, language)

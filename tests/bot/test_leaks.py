@@ -219,7 +219,7 @@ def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, 
         yield tried(open_page(seen, ref(article), 0, FRENCH))
         summary = article.summary(1)
         yield tried(seen.read(summary))
-        yield tried(announcement(seen, ref(article), FRENCH))
+        yield tried(announcement(seen, article, FRENCH))
         for passage in split(article):
             yield tried(open_context(seen, Place.of(article, passage), FRENCH))
 

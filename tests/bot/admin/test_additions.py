@@ -48,7 +48,7 @@ async def test_confirming_adds_and_reports(world: World) -> None:
     text = text_of(shown.response)
     assert "### C’est publié" in text
     assert "Ajoutés :\n- La crue" in text
-    assert "Articles : 1 ajouté, 0 changé, 0 retiré" in text
+    assert "Articles : 1 ajouté, 0 modifié, 0 retiré" in text
     assert buttons_of(shown.response) == {}
     assert ids(world) == {"la-crue"}
     answered = await world.ask("La Loire monte")
@@ -177,9 +177,9 @@ async def test_an_article_that_is_there_would_change_field_by_field(world: World
     await world.admin.click(shown.response, label="Confirmer")
     again = await add(world, file=("crue.txt", STORY.replace(b"La Gazette", b"Le Soir")))
     text = text_of(again.response)
-    assert "Changé : La crue\n- source : La Gazette → Le Soir" in text
+    assert "Modifié : La crue\n- source : La Gazette → Le Soir" in text
     await world.admin.click(again.response, label="Confirmer")
-    assert "Changés :\n- La crue" in text_of(again.response)
+    assert "Modifiés :\n- La crue" in text_of(again.response)
 
 
 async def test_another_text_is_told_as_such(world: World) -> None:

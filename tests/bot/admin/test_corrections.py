@@ -105,7 +105,7 @@ async def test_a_corrected_file_replaces_its_article(world: World) -> None:
     )
     assert [*buttons_of(shown.response)] == ["Remplacer", "Ajouter à part", "Corriger", "Annuler"]
     await world.admin.click(shown.response, label="Remplacer")
-    assert "1 changé" in text_of(shown.response)
+    assert "1 modifié" in text_of(shown.response)
     assert [*(await stored(world)).values()] == [CRUE.replace("mardi", "jeudi")]
 
 

@@ -67,7 +67,7 @@ async def test_an_edit_is_shown_before_it_counts(world: World) -> None:
     shown = await edit(world, title="Une lettre", author="Ada Lovelace", date="21/06/2018")
     text = text_of(shown.response)
     assert shown.ephemeral
-    assert f"Changé : {LETTER.title}\n" in text
+    assert f"Modifié : {LETTER.title}\n" in text
     assert f"- titre : {LETTER.title} → Une lettre" in text
     assert f"- auteur : {LETTER.author or '—'} → Ada Lovelace" in text
     assert "- date : 22 juin 2018 → 21 juin 2018" in text

@@ -150,7 +150,7 @@ async def test_the_one_who_removes_is_noted(world: World) -> None:
 
 async def test_a_removal_says_what_serves_then(world: World) -> None:
     shown = await removed(world)
-    assert "Articles : 0 ajouté, 0 changé, 1 retiré" in text_of(shown.response)
+    assert "Articles : 0 ajouté, 0 modifié, 1 retiré" in text_of(shown.response)
 
 
 async def offered(world: World, typed: str = "") -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from bot.admin.reports import (
     snapshot_line,
     who,
 )
+from bot.running.commands import suggest
 from bot.translate import Languages
 from bot.ui.components import Attached, Card, button
 from bot.ui.naming import corrected_line
@@ -176,7 +177,8 @@ def test_every_history_keeps_to_the_limits(
 @trying(**MANY)
 @given(st.builds(SnapshotSummary, NASTY, st.just(MADE), BIG, BIG, st.booleans(), NASTY, BIG))
 def test_every_snapshot_fits_into_a_suggestion(snapshot: SnapshotSummary) -> None:
-    assert 1 <= len(snapshot_label(snapshot, FR, str)) <= 100
+    (shown,) = suggest([(snapshot_label(snapshot, FR, str), "7")])
+    assert 1 <= len(shown.name) <= 100
     assert "\n" not in snapshot_line(snapshot, FR)
 
 

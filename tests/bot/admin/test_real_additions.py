@@ -75,7 +75,7 @@ async def add_two_files(world: World) -> None:
     assert "prix du pain" in text.casefold()
     assert "verbatim-" not in text
     await world.admin.click(shown.response, label="Confirmer")
-    assert "Articles : 2 ajoutés, 0 changé, 0 retiré" in text_of(shown.response)
+    assert "Articles : 2 ajoutés, 0 modifié, 0 retiré" in text_of(shown.response)
 
 
 async def ask_for_both(world: World) -> None:
@@ -92,7 +92,7 @@ async def send_one_again(world: World) -> None:
     assert "Déjà là, sans changement :\n- La Loire en crue" in text_of(shown.response)
     shown = await add(world, file=("loire.html", PAGE.replace(b"quarante", b"cinquante")))
     text = text_of(shown.response)
-    assert "-# 1 à changer" in text
+    assert "-# 1 à modifier" in text
     assert "- un gymnase pour les ~~quarante~~ **cinquante** habitants que les pompiers" in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")

@@ -162,7 +162,7 @@ async def test_the_buttons_of_a_shown_answer_still_act(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["Contexte", "Utile", "Pas utile", "Question sur cet article", "Poser la suite"]
+    "label", ["Contexte", "Utile", "Pas utile", "Question sur cet article", "Poursuivre"]
 )
 async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any) -> None:
     first = await world.ask(COMPARED)

@@ -61,7 +61,7 @@ async def test_a_command_stands_alone_and_can_be_replied_to(world: World) -> Non
 
 async def test_without_a_ping_one_asks_on_by_a_button(world: World) -> None:
     first = await world.ask(QUESTION)
-    form = await world.member.click(first.response, label="Poser la suite")
+    form = await world.member.click(first.response, label="Poursuivre")
     answered = await world.member.submit_modal(form, {"question": "et Palantir ?"})
     assert world.engine.before == (QUESTION,)
     assert "Palantir" in text_of(answered.response)

@@ -118,7 +118,7 @@ def test_pages_are_counted_where_there_are_several(count: int, *, said: bool) ->
 def test_a_report_counts_as_french_does() -> None:
     lines = [plainly(line) for line in reindex_lines(REPORT, FR)]
     assert lines[1:] == [
-        "Articles : 0 ajouté, 1 changé, 2 retirés",
+        "Articles : 0 ajouté, 1 modifié, 2 retirés",
         "1 passage ; 0 réutilisé, 1 indexé, en 0,1 s",
     ]
 

@@ -298,6 +298,27 @@ async def test_a_server_that_adds_the_bot_is_told_the_next_step_and_so_is_who_as
     assert form.modal["title"] == said.form
 
 
+async def test_where_there_is_no_article_every_door_leads_to_the_form_that_adds_some(
+    desk: Desk,
+) -> None:
+    server, home = desk.server, desk.server.world.home(desk.ana)
+    doors = {
+        "ask": {"question": "Qui ?"},
+        "source": {"title": "La crue"},
+        "sources": {},
+        "help": {},
+    }
+    cards = [await desk.command(name, desk.ana, **given) for name, given in doors.items()]
+    cards += [await desk.command("admin status", desk.bea)]
+    cards += [await server.reply_to(await server.mention("", user=desk.ana))]
+    cards += [await server.reply_to(await server.dm("La Loire a débordé dimanche.", user=desk.ana))]
+    claim = await server.say("La Loire a débordé dimanche.", user=desk.bea, channel=home)
+    cards += [await (await server.menu("Find the sources", claim, user=desk.ana)).answer()]
+    assert ["v:stories" in {c.get("custom_id") for c in controls_of(m)} for m in cards] == [
+        True
+    ] * 8
+
+
 async def test_who_added_the_bot_is_told_where_no_channel_greets(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
