@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical import finding
-from embeddings.lexical.finding import Postings
-from embeddings.lexical.postings import K1, STEP, TINY, invert
+from embeddings.lexical.postings import K1, STEP, TINY, Postings, find_best, invert
 from embeddings.lexical.stretches import Kept, gather
-from embeddings.lexical.words import Document, Wording, analyse, key
+from embeddings.lexical.words import Wording, analyse, key
 from embeddings.ranking.answer_kinds import wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
@@ -23,13 +21,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from embeddings.lexical.words import Document
     from embeddings.ranking.answer_kinds import Kind
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
     Bools = NDArray[np.bool_]
-
-__all__ = ["FAR", "Document", "Lexical", "Terms", "build", "index"]
 
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
@@ -77,7 +74,7 @@ class Terms:
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
-        return finding.best(self.postings, total, k)
+        return find_best(self.postings, total, k)
 
     def score(self, passages: Ints, *, by_gram: bool) -> Floats:
         """Return BM25 of some passages by words or by 4-grams: shares of the most, float32 [n]."""

@@ -18,7 +18,8 @@ from embeddings.vectors.index import VectorIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from embeddings.lexical.bm25 import Document, Ints
+    from embeddings.lexical.bm25 import Ints
+    from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.evidence import Query
 

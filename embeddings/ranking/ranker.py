@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.question.wording import defined_term
 from embeddings.ranking.confidence import Mix
-from embeddings.ranking.evidence import Arrays, Evidence, Query, sentence_text, weigh
+from embeddings.ranking.evidence import Arrays, Evidence, Query, weigh
 from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
 
@@ -24,15 +24,12 @@ if TYPE_CHECKING:
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.maxsim import Tokens
 
-__all__ = ["Arrays", "Candidate", "Query", "rank", "sentence_text"]
-
 POOL = 64
 """Passages that each of the three searches puts up."""
 READ = 16
 """Candidates whose tokens are compared with the question's."""
 DEEPER = 3
 """For each place that is asked for, so many are looked at, for other articles to come forward."""
-
 SAME = 0.7
 """Share of the words of the richer passage from which two are the same copy."""
 PER_ARTICLE = 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from embeddings.lexical.bm25 import Document, build
+from embeddings.lexical.bm25 import build
+from embeddings.lexical.words import Document
 from embeddings.ranking.evidence import Arrays, Query, sentence_text
 from embeddings.ranking.ranker import Candidate, rank
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.lexical.bm25 import FAR, Document, Lexical, build
+from embeddings.lexical.bm25 import FAR, Lexical, build
 from embeddings.lexical.postings import K1, STEP, B
 from embeddings.lexical.stretches import gather
+from embeddings.lexical.words import Document
 
 if TYPE_CHECKING:
     from pathlib import Path

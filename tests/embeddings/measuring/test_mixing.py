@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import ModelError
-from embeddings.lexical.bm25 import Document
+from embeddings.lexical.words import Document
 from embeddings.measuring.mixing import Lists, _listwise, _loss, _pad, fit_mix
 from embeddings.measuring.sampling import Asked, Pool
 from embeddings.ranking.confidence import Calibration, Mix, Weights

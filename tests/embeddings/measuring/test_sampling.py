@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from embeddings.lexical.bm25 import Document
+from embeddings.lexical.words import Document
 from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Query
