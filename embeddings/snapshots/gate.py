@@ -46,10 +46,37 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """A question, and the places of the passages that answer it."""
+    """A question, and the passages that answer it.
+
+    Attributes:
+        question: Its words.
+        places: Where they stand.
+        marks: Article id and digest of each, which know them wherever they stand now.
+    """
 
     question: str
     places: frozenset[Place]
+    marks: frozenset[tuple[str, str]] = frozenset()
+
+    def mark(self, there: AbstractSet[str], snapshot: Snapshot) -> Golden:
+        """Return it with those passages alone that are of some articles, marked in a snapshot."""
+        places = frozenset(place for place in self.places if place[0] in there)
+        marks = frozenset(
+            (p.article_id, p.digest)
+            for name in {article for article, _ in places}
+            for p in snapshot.passages_of(snapshot.row(name))
+            if (name, p.paragraph) in places
+        )
+        return Golden(self.question, places, marks)
+
+    def is_found(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
+        """Say whether one of the first passages is one of those, by its place or its words."""
+        found = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
+        passages = [serving.snapshot.passage(candidate.passage) for candidate in found]
+        return any(
+            (p.article_id, p.paragraph) in self.places or (p.article_id, p.digest) in self.marks
+            for p in passages
+        )
 
 
 def place(data: Path, collection: str) -> Path:
@@ -155,53 +182,16 @@ def check(
         GateError: It falls by more.
     """
     there = before.snapshot.digests.keys() & after.snapshot.digests.keys()
-    asked = [_Asked.of(q, there, before.snapshot) for q in questions]
-    counted = [each for each in asked if each.places]
+    marked = [question.mark(there, before.snapshot) for question in questions]
+    counted = [each for each in marked if each.places]
     if not counted:
         return
     vectors = [encode(each.question) for each in counted]
-    was = [each.finds(before, v) for each, v in zip(counted, vectors, strict=True)]
-    now = [each.finds(after, v) for each, v in zip(counted, vectors, strict=True)]
+    was = [each.is_found(before, v) for each, v in zip(counted, vectors, strict=True)]
+    now = [each.is_found(after, v) for each, v in zip(counted, vectors, strict=True)]
     old, new = sum(was) / len(was), sum(now) / len(now)
     if old - new > most:
+        titles, row = after.snapshot.titles, after.snapshot.row
         lost = [each for each, w, n in zip(counted, was, now, strict=True) if w and not n]
-        raise GateError(tuple(each.broken(after.snapshot) for each in lost), old, new)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question that counts.
-
-    Attributes:
-        question: Its words.
-        places: Where its passages stood in the old snapshot.
-        marks: Article id and digest of those passages, which know them wherever they stand now.
-    """
-
-    question: str
-    places: frozenset[Place]
-    marks: frozenset[tuple[str, str]]
-
-    @classmethod
-    def of(cls, golden_: Golden, there: set[str], snapshot: Snapshot) -> _Asked:
-        places = frozenset(place for place in golden_.places if place[0] in there)
-        marks = frozenset(
-            (p.article_id, p.digest)
-            for name in {article for article, _ in places}
-            for p in snapshot.passages_of(snapshot.row(name))
-            if (name, p.paragraph) in places
-        )
-        return cls(golden_.question, places, marks)
-
-    def finds(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
-        """Say whether one of the first passages is one of those, by its place or its words."""
-        found = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
-        passages = [serving.snapshot.passage(candidate.passage) for candidate in found]
-        return any(
-            (p.article_id, p.paragraph) in self.places or (p.article_id, p.digest) in self.marks
-            for p in passages
-        )
-
-    def broken(self, snapshot: Snapshot) -> BrokenQuestion:
-        name = min(self.places)[0]
-        return BrokenQuestion(self.question, snapshot.titles[snapshot.row(name)])
+        broken = (BrokenQuestion(q.question, titles[row(min(q.places)[0])]) for q in lost)
+        raise GateError(tuple(broken), old, new)

@@ -43,19 +43,6 @@ LOT = 200
 _log = logging.getLogger(__name__)
 
 
-class Told:
-    """Logs a sentence, but not the same one twice in a row about one thing."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, str] = {}
-
-    def warn(self, about: str, sentence: str) -> None:
-        """Say a sentence, unless it was the last one about this; an empty one ends that."""
-        if sentence and self._last.get(about) != sentence:
-            _log.warning("%s", sentence)
-        self._last[about] = sentence
-
-
 class Taking:
     """Takes inputs into a corpus, one lot after the other."""
 
@@ -135,7 +122,7 @@ class Watcher:
         self._notes = notes
         self._memory = Memory()
         self._taking = Taking(engine)
-        self._told = Told()
+        self._told: dict[str, str] = {}
         self._folder = WatchedFolder(watch.folder, watch.debounce) if watch.folder else None
         if self._folder:
             _check_apart(self._folder.root, settings.data)
@@ -159,14 +146,20 @@ class Watcher:
                 feed = WatchedFeed(address, self._memory.feed(address), self._settings.fetch)
                 group.create_task(self._watch_feed(feed), name="watched-feed")
 
+    def _tell(self, about: str, sentence: str = "") -> None:
+        """Log what is wrong with something; empty: all is well. Twice in a row it is not said."""
+        if sentence and sentence != self._told.get(about):
+            _log.warning("%s", sentence)
+        self._told[about] = sentence
+
     async def _watch_folder(self, folder: WatchedFolder) -> None:
         while True:
             if folder.is_there:
-                self._told.warn("folder", "")
+                self._tell("folder")
                 await self._while_there(folder)
             else:
                 absent = f"The watched folder {folder.root} is not there; it is waited for."
-                self._told.warn("folder", absent)
+                self._tell("folder", absent)
                 await asyncio.sleep(ABSENT)
 
     async def _while_there(self, folder: WatchedFolder) -> None:
@@ -189,7 +182,7 @@ class Watcher:
         """Take what is new in the folder, and with it what was refused before; False: not all."""
         known = self._memory.files | self._refused
         ready = await asyncio.to_thread(folder.look, known, time.monotonic())
-        self._told.warn("closed", " ".join(folder.closed))
+        self._tell("closed", " ".join(folder.closed))
         if not ready:
             return True
         files, self._refused = list((self._refused | ready).items()), {}
@@ -197,10 +190,10 @@ class Watcher:
             for start in range(0, len(files), LOT):
                 await self._take_files(dict(files[start : start + LOT]))
         except EmbeddingsError as error:
-            self._told.warn("taking", f"The watched folder's files wait: {error}")
+            self._tell("taking", f"The watched folder's files wait: {error}")
             await asyncio.sleep(PAUSE)
             return False
-        self._told.warn("taking", "")
+        self._tell("taking")
         return True
 
     async def _take_files(self, files: dict[str, Stamp]) -> None:
@@ -230,9 +223,9 @@ class Watcher:
                     _log.warning("not taken from %s: %s", feed.address, reason)
             await self._memory.remember(self._notes)
         except EmbeddingsError as error:
-            self._told.warn(feed.address, f"The feed waits for its next look: {error}")
+            self._tell(feed.address, f"The feed waits for its next look: {error}")
         else:
-            self._told.warn(feed.address, "")
+            self._tell(feed.address)
 
 
 @contextlib.asynccontextmanager

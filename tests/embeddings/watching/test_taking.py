@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from embeddings.errors import (
     BrokenQuestion,
     BusyError,
@@ -15,8 +17,9 @@ from embeddings.errors import (
     StorageError,
     UnknownProposal,
 )
-from embeddings.watching.watcher import Taking, Told
+from embeddings.watching.watcher import Taking, Watcher
 from tests.embeddings.intake import FakeIntake
+from tests.records import records_in
 
 
 @pytest.fixture
@@ -111,10 +114,12 @@ async def test_two_lots_come_one_after_the_other(intake: FakeIntake, taking: Tak
     assert intake.confirmed == [["a.md"], ["b.md"]]
 
 
-def test_a_sentence_is_told_once_until_all_was_well_again(caplog: pytest.LogCaptureFixture) -> None:
-    told = Told()
+def test_a_sentence_is_told_once_until_all_was_well_again(
+    intake: FakeIntake, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watcher = Watcher(Settings(), intake, records_in(tmp_path))
     for _ in range(3):
-        told.warn("feed", "It does not answer.")
-    told.warn("feed", "")
-    told.warn("feed", "It does not answer.")
+        watcher._tell("feed", "It does not answer.")
+    watcher._tell("feed")
+    watcher._tell("feed", "It does not answer.")
     assert [record.message for record in caplog.records] == ["It does not answer."] * 2
