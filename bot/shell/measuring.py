@@ -72,16 +72,16 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
-    from embeddings.measuring import plots as drawings  # keeps --help quick
     from embeddings.measuring.evaluate import evaluate as measure  # keeps --help quick
+    from embeddings.measuring.figures import check_plots, draw_plots
 
     if plots:
-        drawings.ready(plots)
+        check_plots(plots)
     with shell.bar() as progress:
         measured = asyncio.run(measure(folder, shell.settings, limit=limit, progress=progress))
     if plots and measured.outcomes:
         threshold = cast("float", measured.figures["threshold"])
-        for drawn in drawings.draw(measured.outcomes, threshold, plots):
+        for drawn in draw_plots(measured.outcomes, threshold, plots):
             shell.tell(str(drawn))
     return measured
 

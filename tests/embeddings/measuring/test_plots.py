@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from embeddings.errors import InputError, StorageError
-from embeddings.measuring import plots
+from embeddings.measuring import figures as plots
 from embeddings.measuring.figures import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ RIGHT = [o.correct for o in OUTCOMES]
 
 
 def test_both_plots_are_png_files(tmp_path: Path) -> None:
-    drawn = plots.draw(OUTCOMES, 0.5, tmp_path)
+    drawn = plots.draw_plots(OUTCOMES, 0.5, tmp_path)
     assert [path.name for path in drawn] == ["reliability.png", "risk-coverage.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
 
@@ -52,14 +52,14 @@ def test_a_threshold_that_nothing_reaches_is_not_marked() -> None:
 
 
 def test_the_folder_is_made(tmp_path: Path) -> None:
-    plots.ready(tmp_path / "a" / "b")
+    plots.check_plots(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
 
 
 def test_a_folder_that_is_a_file_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(InputError, match="cannot be made"):
-        plots.ready(tmp_path / "a")
+        plots.check_plots(tmp_path / "a")
 
 
 def test_without_matplotlib_the_extra_is_named(
@@ -67,9 +67,9 @@ def test_without_matplotlib_the_extra_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InputError, match=r"pip install 'verbatim\[plots\]'"):
-        plots.ready(tmp_path)
+        plots.check_plots(tmp_path)
 
 
 def test_a_folder_that_vanished_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot be written"):
-        plots.draw(OUTCOMES, 0.5, tmp_path / "gone")
+        plots.draw_plots(OUTCOMES, 0.5, tmp_path / "gone")
