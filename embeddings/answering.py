@@ -16,15 +16,11 @@ from embeddings.question.understanding import understand
 from embeddings.question.wording import small_talk
 from embeddings.ranking.across import in_company, interleave, merge
 from embeddings.types import Answer, Filters, Note, Refusal
-from embeddings.vectors.encoder import read_question
 from embeddings.vectors.reranker import TOP, Reranker, rerank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.ranker import Candidate
@@ -155,15 +151,15 @@ class _Asked:
 
     def answer(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse when none of the snapshots answers."""
-        vector = read_question(self.models.encoder, self.text)
-        searched = self.search(filters, vector)
+        read = self.models.encoder.read_query(self.text)
+        searched = self.search(filters, read)
         quoted = [(one, one.loaded.hits(one.candidates, self.terms.top_k)) for one in searched]
         sure = max((hit.confidence for _, hits in quoted for hit in hits), default=None)
         blank = Answer(self.question, self.snapshot, sure, None, filters=filters)
         enough = [hits for one, hits in quoted if hits and self.suffices(one, hits, filters)]
         if enough:
             return replace(blank, hits=merge(enough, self.terms.top_k))
-        everywhere = self.search(Filters(), vector) if filters else searched
+        everywhere = self.search(Filters(), read) if filters else searched
         why, near = self.reason(searched, everywhere), _nearest(everywhere)
         closest = self.closest([hits for _, hits in quoted])
         return replace(blank, refusal=why, nearest_titles=near, closest=closest)
@@ -178,7 +174,7 @@ class _Asked:
         """The id of the first collection's snapshot: the shared one's, where that is searched."""
         return next(iter(self.snapshots.values())).snapshot.id
 
-    def search(self, filters: Filters, vector: NDArray[np.float32] | Read) -> list[_Searched]:
+    def search(self, filters: Filters, read: Read) -> list[_Searched]:
         """Rank the passages of each snapshot that the filters concern.
 
         Raises:
@@ -191,7 +187,7 @@ class _Asked:
         ]
         if filters.article_id and not concerned:
             raise UnknownArticle.of(filters.article_id)
-        ranked = [self.rank(one, filters, vector) for one in concerned]
+        ranked = [self.rank(one, filters, read) for one in concerned]
         return [
             _Searched(one, in_company(own, others, one.calibration, self.passages))
             for one, own in zip(concerned, ranked, strict=True)
@@ -236,13 +232,11 @@ class _Asked:
             return Refusal.NO_MATCH_IN_FILTER
         return Refusal.NOT_FOUND
 
-    def rank(
-        self, loaded: LoadedSnapshot, filters: Filters, vector: NDArray[np.float32] | Read
-    ) -> tuple[Candidate, ...]:
+    def rank(self, loaded: LoadedSnapshot, filters: Filters, read: Read) -> tuple[Candidate, ...]:
         """Rank what the filters leave; the reranker, where there is one, has the last word."""
         reranker = self.models.reranker
         limit = max(self.terms.top_k + SPARE, TOP if reranker else 0)
-        found = loaded.rank(self.text, vector, filters, limit=limit, fold_=not self.terms.plain)
+        found = loaded.rank(self.text, read, filters, limit=limit, fold_=not self.terms.plain)
         if reranker is None or not found:
             return found
         texts = [loaded.text(candidate) for candidate in found]

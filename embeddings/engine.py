@@ -184,7 +184,7 @@ class SearchEngine(Changes):
     async def warm(self) -> None:
         """Load what the first question would wait for; ModelError when it cannot be loaded."""
         await self._ready()
-        await self._live.worker.run(Priority.QUESTION, self._live.encoder.encode_query, "?")
+        await self._live.worker.run(Priority.QUESTION, self._live.encoder.read_query, "?")
 
     @property
     def model(self) -> str:

@@ -87,7 +87,7 @@ class LoadedSnapshot:
     def rank(
         self,
         question: str,
-        read: NDArray[np.float32] | Read,
+        read: Read,
         filters: Filters,
         *,
         limit: int,
@@ -97,7 +97,7 @@ class LoadedSnapshot:
 
         Args:
             question: The question's words.
-            read: Its vector, float32 ``[d]``, of length 1, or all that the model made of it.
+            read: What the model made of it.
             filters: What to search in.
             limit: The most candidates to return.
             fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
@@ -199,10 +199,8 @@ def stand_alone(question: str, before: Sequence[str], serving: Collection[Loaded
     return complete(asked, earlier) or asked
 
 
-def as_query(question: str, read: NDArray[np.float32] | Read) -> Query:
-    """Return a question as it is ranked, given its vector, or all that the model made of it."""
-    if isinstance(read, np.ndarray):
-        return Query(question, read)
+def as_query(question: str, read: Read) -> Query:
+    """Return a question as it is ranked, given what the model made of it."""
     return Query(question, read.vector, read.tokens, read.words)
 
 

@@ -18,7 +18,6 @@ from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
 from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration, Story, smallness, value
 from embeddings.types import Progress
-from embeddings.vectors.encoder import read_question
 from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ async def _pool(
             continue
         text = stand_alone(text, question.before, [indexed.loaded])
         gold = frozenset(row[p] for p in question.para_ids)
-        read = await indexed.worker.run(Priority.INDEXING, read_question, encoder, text)
+        read = await indexed.worker.run(Priority.INDEXING, encoder.read_query, text)
         asked.append(Asked(as_query(text, read), gold, question.answer))
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))

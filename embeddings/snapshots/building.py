@@ -107,7 +107,7 @@ class _TokenKeeper:
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         read = self._encoder.read_document(text)
-        if text in self._wanted:
+        if text in self._wanted and read.tokens is not None:
             self._tokens[text] = np.clip(np.rint(read.tokens / STEP), -MOST, MOST).astype(np.int8)
         return read.vector
 

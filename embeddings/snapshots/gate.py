@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from embeddings.loaded import LoadedSnapshot
     from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.vectors.e5 import Read
 
-    Encode = Callable[[str], NDArray[np.float32]]
 
 QUERIES = "queries.jsonl"
 """Name of the file of questions in the folder of the seeds."""
@@ -69,9 +66,9 @@ class Golden:
         )
         return Golden(self.question, places, marks)
 
-    def is_found(self, serving: LoadedSnapshot, vector: NDArray[np.float32]) -> bool:
+    def is_found(self, serving: LoadedSnapshot, asked: Read) -> bool:
         """Say whether one of the first passages is one of those, by its place or its words."""
-        found = serving.rank(self.question, vector, Filters(), limit=FIRST, fold_=False)
+        found = serving.rank(self.question, asked, Filters(), limit=FIRST, fold_=False)
         passages = [serving.snapshot.passage(candidate.passage) for candidate in found]
         return any(
             (p.article_id, p.paragraph) in self.places or (p.article_id, p.digest) in self.marks
@@ -166,7 +163,7 @@ def check(
     questions: Sequence[Golden],
     before: LoadedSnapshot,
     after: LoadedSnapshot,
-    encode: Encode,
+    read: Callable[[str], Read],
     most: float,
 ) -> None:
     """Compare how many questions find their passage in two snapshots.
@@ -175,7 +172,7 @@ def check(
         questions: What is asked.
         before: What serves.
         after: What is to be published.
-        encode: Makes a question's vector, of shape ``[d]``.
+        read: Has the model read a question.
         most: How much the share of those that do may fall, in [0, 1].
 
     Raises:
@@ -186,9 +183,9 @@ def check(
     counted = [each for each in marked if each.places]
     if not counted:
         return
-    vectors = [encode(each.question) for each in counted]
-    was = [each.is_found(before, v) for each, v in zip(counted, vectors, strict=True)]
-    now = [each.is_found(after, v) for each, v in zip(counted, vectors, strict=True)]
+    reads = [read(each.question) for each in counted]
+    was = [each.is_found(before, r) for each, r in zip(counted, reads, strict=True)]
+    now = [each.is_found(after, r) for each, r in zip(counted, reads, strict=True)]
     old, new = sum(was) / len(was), sum(now) / len(now)
     if old - new > most:
         titles, row = after.snapshot.titles, after.snapshot.row

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from embeddings.ranking.confidence import Calibration
     from embeddings.snapshots.material import Order
     from embeddings.types import Article, ProgressCallback
+    from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.index import Before
     from embeddings.vectors.worker import Worker
@@ -93,9 +94,9 @@ class Tools:
     worker: Worker
     calibration: Calibration
 
-    def encode(self, text: str) -> NDArray[np.float32]:
-        """Return a question's vector, when no other question waits; on a thread that may wait."""
-        return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
+    def read(self, text: str) -> Read:
+        """Have the model read a question, when no other waits; on a thread that may wait."""
+        return self.worker.wait(Priority.INDEXING, self.encoder.read_query, text)
 
 
 async def preview(order: Order, model: str) -> Built:
@@ -155,7 +156,7 @@ def _check(new: Snapshot, base: Snapshot | None, order: Order, tools: Tools) -> 
         raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
     if order.golden and base:
         before, after = (LoadedSnapshot(each, tools.calibration) for each in (base, new))
-        gate.check(order.golden, before, after, tools.encode, order.most)
+        gate.check(order.golden, before, after, tools.read, order.most)
 
 
 def write(

@@ -122,17 +122,18 @@ class Axes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """What the model made of one text.
+    """What a model made of one text.
 
     Attributes:
-        vector: Of length 1, float32 [384].
-        tokens: Those of its own words, prompt and marks left out, float32 [n, 64], of length 1.
+        vector: Of length 1, float32 [d].
+        tokens: Those of its own words, prompt and marks left out, float32 [n, 64], of length 1;
+            None: the model makes none.
         words: The word that each token is a piece of, as the tokenizer writes it.
     """
 
     vector: Floats
-    tokens: Floats
-    words: tuple[str, ...]
+    tokens: Floats | None = None
+    words: tuple[str, ...] = ()
 
 
 class E5:

@@ -38,8 +38,8 @@ class Encoder(Protocol):
     model_id: str
     dimension: int
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a question's vector, shape ``[dimension]``."""
+    def read_query(self, text: str) -> Read:
+        """Return a question's vector, and its tokens where the model makes them."""
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
@@ -50,9 +50,6 @@ class TokenEncoder(Encoder, Protocol):
     """One that also says what it made of each word, in vectors of ``token_dimension``."""
 
     token_dimension: int
-
-    def read_query(self, text: str) -> Read:
-        """Return a question's vector and its tokens."""
 
     def read_document(self, text: str) -> Read:
         """Return the vector and the tokens of a passage or a title."""
@@ -97,9 +94,9 @@ class PackagedEncoder:
         self.model_id = _qualify(model.model_id(), options)
         self.dimension = min(options.truncate_dim or model.dimension, model.dimension)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a question's vector, shape ``[dimension]``."""
-        return self._encode([text], self._options.query_prompt, self._model.query).reshape(-1)
+    def read_query(self, text: str) -> Read:
+        """Return a question's vector."""
+        return e5.Read(self._encode([text], self._options.query_prompt, self._model.query)[0])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of passages, sentences or titles, shape ``[n, dimension]``."""
@@ -155,15 +152,15 @@ class SentenceTransformerEncoder:
         self._pools = ThreadpoolController()
         self.model_id = _qualify(found.id, options)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a question's vector, shape ``[dimension]``, with the model's own query prompt."""
+    def read_query(self, text: str) -> Read:
+        """Return a question's vector, with the model's own query prompt."""
         with self._pools.limit(limits=self._options.threads):
             vector = self._model.encode_query(
                 encodable(text),
                 prompt=self._options.query_prompt,
                 show_progress_bar=False,
             )
-        return unit(np.asarray(vector, dtype=np.float32)[None]).reshape(-1)
+        return e5.Read(unit(np.asarray(vector, dtype=np.float32)[None])[0])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors, shape ``[n, dimension]``, with the model's own document prompt."""
@@ -199,13 +196,6 @@ def load_encoder(settings: Settings) -> Encoder:
         )
     kind = E5Encoder if settings.model == "e5" else PackagedEncoder
     return kind(packaged, settings.encoder)
-
-
-def read_question(encoder: Encoder, text: str) -> NDArray[np.float32] | Read:
-    """Return all that an encoder makes of a question: its vector alone, or tokens with it."""
-    if isinstance(encoder, TokenEncoder):
-        return encoder.read_query(text)
-    return encoder.encode_query(text)
 
 
 def encodable(text: str) -> str:

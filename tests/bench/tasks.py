@@ -31,6 +31,7 @@ from embeddings.lexical.bm25 import Lexical, Terms
 from embeddings.text.passages import split
 from embeddings.types import Answer, Article
 from embeddings.vectors import light
+from embeddings.vectors.e5 import Read
 from embeddings.vectors.encoder import load_encoder
 from embeddings.vectors.index import VectorIndex
 from tests.bench import words
@@ -61,9 +62,9 @@ class Recombined:
         bank = light.encode([model.word(rank) for rank in range(1, WORDS + 1)])
         self._bank = bank - bank.mean(axis=0)  # else all texts would be near each other
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def read_query(self, text: str) -> Read:
         light.encode([text])
-        return self.encode_documents([text])[0]
+        return Read(self.encode_documents([text])[0])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([self._vector(text) for text in texts], np.float32)
@@ -222,7 +223,7 @@ def draw(answer: Answer) -> None:
 async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) -> dict[str, float]:
     """Return the milliseconds of a question in each stage, and of processor time in all."""
     parts = (
-        ("encode", encoder, "encode_query"),
+        ("encode", encoder, "read_query"),
         ("dense", VectorIndex, "search"),
         *(("lexical", Lexical, name) for name in ("read", "spelt")),
         *(("lexical", Terms, name) for name in ("best", "score")),

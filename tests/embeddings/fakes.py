@@ -24,8 +24,8 @@ class WordEncoder:
     encoded: list[str] = field(default_factory=list)
     delay: float = 0.0
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._vector(text)
+    def read_query(self, text: str) -> Read:
+        return Read(self._vector(text))
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.encoded += texts

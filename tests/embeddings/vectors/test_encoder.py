@@ -57,22 +57,22 @@ def test_a_question_and_a_document_of_the_same_words_are_the_same_without_prompt
 ) -> None:
     made = load(plain)
     np.testing.assert_allclose(
-        made.encode_query("le chat"), made.encode_documents(["le chat", "la"])[0], atol=1e-6
+        made.read_query("le chat").vector, made.encode_documents(["le chat", "la"])[0], atol=1e-6
     )
 
 
 def test_a_bare_transformer_is_given_mean_pooling(plain: Path) -> None:
     bare, whole = load(plain.parent / "bert"), load(plain)
     np.testing.assert_allclose(
-        bare.encode_query("le chat"), whole.encode_query("le chat"), atol=1e-6
+        bare.read_query("le chat").vector, whole.read_query("le chat").vector, atol=1e-6
     )
 
 
 def test_the_models_own_prompts_are_used(plain: Path, prompted: Path) -> None:
     without, made = load(plain), load(prompted)
-    question, document = made.encode_query("le chat"), made.encode_documents(["le chat"])[0]
-    np.testing.assert_allclose(question, without.encode_query("query: le chat"), atol=1e-6)
-    np.testing.assert_allclose(document, without.encode_query("passage: le chat"), atol=1e-6)
+    question, document = made.read_query("le chat").vector, made.encode_documents(["le chat"])[0]
+    np.testing.assert_allclose(question, without.read_query("query: le chat").vector, atol=1e-6)
+    np.testing.assert_allclose(document, without.read_query("passage: le chat").vector, atol=1e-6)
     assert abs(question - document).max() > 0.01
 
 
@@ -80,17 +80,17 @@ def test_our_prompts_go_before_the_models_own(plain: Path, prompted: Path) -> No
     made = load(prompted, query_prompt="who: ", document_prompt="la: ")
     without = load(plain)
     np.testing.assert_allclose(
-        made.encode_query("le chat"), without.encode_query("who: le chat"), atol=1e-6
+        made.read_query("le chat").vector, without.read_query("who: le chat").vector, atol=1e-6
     )
     np.testing.assert_allclose(
-        made.encode_documents(["le chat"])[0], without.encode_query("la: le chat"), atol=1e-6
+        made.encode_documents(["le chat"])[0], without.read_query("la: le chat").vector, atol=1e-6
     )
 
 
 def test_an_empty_prompt_of_ours_means_none_at_all(plain: Path, prompted: Path) -> None:
     made = load(prompted, query_prompt="")
     np.testing.assert_allclose(
-        made.encode_query("le chat"), load(plain).encode_query("le chat"), atol=1e-6
+        made.read_query("le chat").vector, load(plain).read_query("le chat").vector, atol=1e-6
     )
     assert made.model_id != load(prompted).model_id
 
@@ -109,9 +109,12 @@ def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(plain: Path) -> 
 def test_words_beyond_the_models_length_do_not_count(tmp_path: Path) -> None:
     made = load(models.sentence_model(tmp_path, max_seq_length=6))
     assert np.array_equal(
-        made.encode_query("le chat de la qui cat"), made.encode_query("le chat de la of of of")
+        made.read_query("le chat de la qui cat").vector,
+        made.read_query("le chat de la of of of").vector,
     )
-    assert not np.array_equal(made.encode_query("le chat de"), made.encode_query("le chat la"))
+    assert not np.array_equal(
+        made.read_query("le chat de").vector, made.read_query("le chat la").vector
+    )
 
 
 def test_no_documents_give_no_vectors(plain: Path) -> None:
@@ -120,7 +123,7 @@ def test_no_documents_give_no_vectors(plain: Path) -> None:
 
 def test_a_lone_surrogate_reads_as_a_question_mark(plain: Path) -> None:
     made = load(plain)
-    assert np.array_equal(made.encode_query("chat\ud800"), made.encode_query("chat?"))
+    assert np.array_equal(made.read_query("chat\ud800").vector, made.read_query("chat?").vector)
     assert np.isfinite(made.encode_documents(["\udfff"])).all()
 
 
@@ -158,7 +161,7 @@ def test_the_model_computes_on_as_many_threads_as_are_set(plain: Path) -> None:
         seen.extend(p["num_threads"] for p in threadpool_info())
 
     made._model[0].register_forward_hook(watch)
-    made.encode_query("le chat")
+    made.read_query("le chat")
     assert seen
     assert set(seen) == {1}
 
@@ -170,7 +173,7 @@ def test_an_english_question_finds_its_passage_with_a_real_model(minilm: Encoder
         "The match was postponed because of heavy snow in the mountains.",
         "A new bridge over the river will open to traffic next spring.",
     ]
-    question = minilm.encode_query("What did the staff of the company complain about?")
+    question = minilm.read_query("What did the staff of the company complain about?").vector
     assert minilm.dimension == 384
     assert int(np.argmax(minilm.encode_documents(passages) @ question)) == 1
 

@@ -46,7 +46,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_meaning_is_near_across_languages(name: str) -> None:
     made = encoder(name)
-    question = made.encode_query("Which company do the employees criticise?")
+    question = made.read_query("Which company do the employees criticise?").vector
     near, far = made.encode_documents([TEXTS[0], "La tarte aux pommes cuit quarante minutes."])
     assert question @ near > question @ far + 0.05
 
@@ -66,9 +66,9 @@ def test_a_question_and_a_document_have_the_prompts_of_the_model_or_ours(name: s
         (packaged.query, packaged.document, made),
         ("Q: ", "D: ", ours),
     ]:
-        asked, read = own.encode_query("le chat"), own.encode_documents(["le chat"])[0]
-        assert np.array_equal(asked, plain.encode_query(f"{question}le chat"))
-        assert np.array_equal(read, plain.encode_query(f"{document}le chat"))
+        asked, read = own.read_query("le chat").vector, own.encode_documents(["le chat"])[0]
+        assert np.array_equal(asked, plain.read_query(f"{question}le chat").vector)
+        assert np.array_equal(read, plain.read_query(f"{document}le chat").vector)
 
 
 def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(name: str) -> None:
@@ -79,20 +79,20 @@ def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(name: str) -> No
     assert cut.encode_documents([]).shape == (0, 64)
     np.testing.assert_allclose(cut.encode_documents(TEXTS), expected, atol=SAME)
     beyond = encoder(name, truncate_dim=4096)
-    assert beyond.dimension == beyond.encode_query("x").size == PACKAGED[name].dimension
+    assert beyond.dimension == beyond.read_query("x").vector.size == PACKAGED[name].dimension
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(), max_size=60))
 def test_any_text_has_a_finite_vector_of_length_one(text: str) -> None:
     for each in PACKAGED:
-        vector = encoder(each).encode_query(text)
+        vector = encoder(each).read_query(text).vector
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_lone_surrogate_reads_as_a_question_mark(name: str) -> None:
     made = encoder(name)
-    assert np.array_equal(made.encode_query("a\ud800b"), made.encode_query("a?b"))
+    assert np.array_equal(made.read_query("a\ud800b").vector, made.read_query("a?b").vector)
     assert np.isfinite(made.encode_documents(["\udfff", "a\ud800b"])).all()
 
 
@@ -117,7 +117,9 @@ def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
     np.testing.assert_allclose(
         model.encode_document(TEXTS), made.encode_documents(TEXTS), atol=SAME
     )
-    np.testing.assert_allclose(model.encode_query("Qui ?"), made.encode_query("Qui ?"), atol=SAME)
+    np.testing.assert_allclose(
+        model.encode_query("Qui ?"), made.read_query("Qui ?").vector, atol=SAME
+    )
 
 
 def test_a_saved_module_reads_back_the_same(name: str, tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_neither_questions_nor_documents_need_torch(name: str) -> None:
         "from config.settings import Settings\n"
         "from embeddings.vectors.encoder import load_encoder\n"
         f"encoder = load_encoder(Settings(model={name!r}))\n"
-        "encoder.encode_query('Qui ?'), encoder.encode_documents(['Une phrase.'] * 300)\n"
+        "encoder.read_query('Qui ?').vector, encoder.encode_documents(['Une phrase.'] * 300)\n"
         "print(*{'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))\n"
     )
     done = subprocess.run(
