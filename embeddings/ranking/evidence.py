@@ -10,13 +10,13 @@ import numpy as np
 from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
-from embeddings.ranking.confidence import Marks
 from embeddings.text.analysis import without_tags, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
+    from embeddings.ranking.confidence import Marks
     from embeddings.ranking.maxsim import Tokens
 
 EARLY = 10.0
@@ -24,7 +24,6 @@ EARLY = 10.0
 TOGETHER = 40
 """The most subject words that are marked, unless one sentence alone has more."""
 
-_USUAL = Marks()
 _WIDE = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
 """Every number in half precision, in single: looked up in half the time that numpy converts in."""
 
@@ -129,9 +128,7 @@ def sentence_text(title: str, sentence: str) -> str:
     return f"{without_tags(title)}. {sentence}"
 
 
-def weigh(
-    query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Marks = _USUAL
-) -> Evidence:
+def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Marks) -> Evidence:
     """Compute the evidence for some passages, but for that of their tokens.
 
     Args:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from embeddings.question.wording import defined_term
-from embeddings.ranking.confidence import Mix
 from embeddings.ranking.evidence import Arrays, Evidence, Query, weigh
 from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
-    from embeddings.ranking.confidence import Calibration
+    from embeddings.ranking.confidence import Calibration, Mix
     from embeddings.ranking.maxsim import Tokens
 
 POOL = 64
@@ -37,8 +36,6 @@ PER_ARTICLE = 2
 CROWDED = 1.0
 """What each further one must be better by; a score is a log-odds, so e times as likely."""
 
-_USUAL = Mix()
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -47,7 +44,7 @@ class Candidate:
     Attributes:
         passage: Its row.
         score: What it was ranked by; comparable within one question only.
-        confidence: The probability, in [0, 1], that it answers; 0 without a calibration.
+        confidence: The probability, in [0, 1], that it answers.
         sentence: The row of the sentence that answers.
         beside: The row of the one next to it that is marked with it; the same where none is.
         also: Passages that carry nearly the same words, folded into this one.
@@ -67,8 +64,8 @@ def rank(
     query: Query,
     arrays: Arrays,
     *,
+    calibration: Calibration,
     allowed: Bools | None = None,
-    calibration: Calibration | None = None,
     limit: int = 10,
     fold: bool = True,
 ) -> tuple[Candidate, ...]:
@@ -77,16 +74,15 @@ def rank(
     Args:
         query: The question.
         arrays: The snapshot.
+        calibration: What each kind of evidence counts, and what makes a confidence of them.
         allowed: Which passages may be returned, bool [P]; None: all.
-        calibration: What each kind of evidence counts, and what makes a confidence of them; None:
-            what the evidence counts for the model ``light``, and no confidence.
         limit: The most candidates to return.
         fold: Fold near-duplicates and let other articles come forward, as a reader wants it;
             False: strictly by score, as labelled sets judge.
     """
     if not len(arrays.lexical):
         return ()
-    mix = calibration.mix if calibration else _USUAL
+    mix = calibration.mix
     terms, evidence, within = evidence_for(query, arrays, mix, allowed)
     if not within.any():
         return ()
@@ -99,8 +95,7 @@ def rank(
         groups = [(int(i), ()) for i in order[:limit]]
     shown = np.array([first for first, _ in groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
-    nothing = np.zeros(len(shown), np.float32)
-    sure = calibration.probabilities(features) if calibration else nothing
+    sure = calibration.probabilities(features)
     return tuple(_candidates(groups, evidence, score, features, sure))
 
 

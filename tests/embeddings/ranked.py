@@ -6,6 +6,7 @@ import numpy as np
 
 from embeddings.lexical.bm25 import build
 from embeddings.lexical.words import Document
+from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.evidence import Arrays, Query, sentence_text
 from embeddings.ranking.ranker import Candidate, rank
 
@@ -55,8 +56,12 @@ def arrays(*articles: tuple[str, list[list[str]]], language: str = "fr") -> Arra
     )
 
 
+RULE = Calibration.fallback("words")
+
+
 def ask(question: str, where: Arrays, **options: object) -> tuple[Candidate, ...]:
-    return rank(Query(question, vector(question)), where, **options)
+    given = {"calibration": RULE, **options}
+    return rank(Query(question, vector(question)), where, **given)
 
 
 def found(ranking: tuple[Candidate, ...]) -> list[int]:

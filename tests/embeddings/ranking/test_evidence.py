@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embeddings.ranking.confidence import Marks
 from embeddings.ranking.evidence import TOGETHER, Query, _wide, capitals, sentence_text, weigh
 from tests.embeddings.ranked import CORPUS, arrays, ask, vector
 
@@ -41,7 +42,7 @@ def test_the_evidence_is_that_of_brute_force() -> None:
     question = "lettre outils"
     query = Query(question, vector(question))
     terms = CORPUS.lexical.read(question)
-    evidence = weigh(query, terms, CORPUS, np.array([3, 1]))
+    evidence = weigh(query, terms, CORPUS, np.array([3, 1]), Marks())
     np.testing.assert_allclose(evidence.passage, CORPUS.passages[[3, 1]] @ query.vector, rtol=1e-5)
     best = (CORPUS.sentences[2:4] @ query.vector).max()
     assert evidence.sentence[1] == pytest.approx(best, rel=1e-5)

@@ -60,10 +60,6 @@ def test_no_candidate_is_surer_than_one_before_it() -> None:
     assert all(0 <= value <= 1 for value in sure)
 
 
-def test_without_a_calibration_nothing_is_sure() -> None:
-    assert {c.confidence for c in ask("lettre", CORPUS)} == {0.0}
-
-
 def test_half_precision_sentences_change_no_score_by_much() -> None:
     half = replace(CORPUS, sentences=CORPUS.sentences.astype(np.float16))
     question = "Que vend la société Palantir ?"
