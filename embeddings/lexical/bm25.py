@@ -17,7 +17,7 @@ from embeddings.ranking.answer_kinds import wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,9 +43,9 @@ class Terms:
         words: The folded words that carry its subject, each once, in order.
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
-        postings: These words and their 4-grams, as far as passages have them.
+        found: The postings of these words, as far as passages have them.
+        parts: 4-gram of these words -> its postings, likewise.
         size: How many passages there are.
-        spellings: For each word, the rows of its 4-grams, each once; -1 for one nobody used.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
         defines: Whether it asks what a term means; the words are those of the term then.
@@ -54,9 +54,9 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    postings: tuple[Postings, ...]
+    found: tuple[Postings, ...]
+    parts: Mapping[str, Postings]
     size: int
-    spellings: tuple[tuple[int, ...], ...]
     language: str | None
     wants: Kind
     defines: bool = False
@@ -74,13 +74,25 @@ class Terms:
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
-        return find_best(self.postings, total, k)
+        return find_best([*self.found, *self.parts.values()], total, k)
 
-    def score(self, passages: Ints, *, by_gram: bool) -> Floats:
-        """Return BM25 of some passages by words or by 4-grams: shares of the most, float32 [n]."""
-        wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
-        scores = (each.score(wanted) for each in self.postings if each.is_gram == by_gram)
-        return sum(scores, np.zeros(len(wanted), np.float32))
+    def spelt(self, passages: Ints) -> Floats:
+        """Return the share of each word's 4-grams that passages and their titles have.
+
+        Args:
+            passages: Rows of passages, int64 [n].
+
+        Returns:
+            float32 [n, words]; 0 for a word without 4-grams.
+        """
+        share = np.zeros((len(passages), len(self.words)), np.float32)
+        sought = passages.astype(np.int32)  # as the postings are, which are searched as they lie
+        for place, word in enumerate(self.words):
+            parts = dict.fromkeys(grams(word))
+            for part in filter(self.parts.__contains__, parts):
+                share[:, place] += self.parts[part].is_in(sought)
+            share[:, place] /= max(len(parts), 1)
+        return share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,25 +142,20 @@ class Lexical(Kept):
         subject = subject or tuple(dict.fromkeys(found))
         codes = self.codes()
         stems = [{stem(word, code) for code in codes} for word in subject]
-        spelling = [grams(word) for word in subject]
-        parts = Counter(chain(*spelling))
+        parts = Counter(chain(*map(grams, subject)))
         row = self._rows({*chain(*stems), *parts})
         rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
         idf = self._idf(rows)
-        gram_rows = [(row[part],) if part in row else () for part in parts]
+        part_rows = [(row[part],) if part in row else () for part in parts]
         counts = np.array([*parts.values()], np.float32)
+        of_parts = self._postings(part_rows, self._idf(part_rows) * counts)
         return Terms(
             words=subject,
             rows=rows,
             idf=idf,
-            postings=(
-                *self._postings(rows, idf, is_gram=False),
-                *self._postings(gram_rows, self._idf(gram_rows) * counts, is_gram=True),
-            ),
+            found=tuple(self._postings(rows, idf)),
+            parts=dict(zip(filter(row.__contains__, parts), of_parts, strict=True)),
             size=len(self),
-            spellings=tuple(
-                tuple(row.get(gram, -1) for gram in dict.fromkeys(each)) for each in spelling
-            ),
             language=language,
             wants=wanted(question),
         )
@@ -183,42 +190,19 @@ class Lexical(Kept):
             places[there] = np.minimum(places[there], at[found])
         return places
 
-    def spelt(self, terms: Terms, passages: Ints) -> Floats:
-        """Return the share of each word's 4-grams that passages and their titles have.
-
-        Args:
-            terms: The question.
-            passages: Rows of passages, int64 [n].
-
-        Returns:
-            float32 [n, words]; 0 for a word without 4-grams.
-        """
-        share = np.zeros((len(passages), len(terms.words)), np.float32)
-        sought = passages.astype(np.int32)  # as the postings are, which are searched as they lie
-        for word, rows in enumerate(terms.spellings):
-            for row in rows:
-                if row >= 0:
-                    here = self.passages[self.first[row] : self.first[row + 1]]
-                    share[:, word] += here.take(here.searchsorted(sought), mode="clip") == sought
-            share[:, word] /= max(len(rows), 1)
-        return share
-
-    def _postings(
-        self, rows: Sequence[tuple[int, ...]], weights: Floats, *, is_gram: bool
-    ) -> Iterator[Postings]:
-        """Yield the postings of words or 4-grams.
+    def _postings(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Iterator[Postings]:
+        """Yield the postings of words or of 4-grams.
 
         Args:
             rows: For each, its rows; none for one nobody used.
             weights: What each counts, float32; a score is a share of what all could add.
-            is_gram: Whether they are 4-grams.
         """
         steps = weights * np.float32(STEP / (K1 + 1) / max(float(weights.sum()), TINY))
         for group, step in zip(rows, steps, strict=True):
             for row in group:
                 here = slice(self.first[row], self.first[row + 1])
                 most = float(step) * int(self.most[row])
-                yield Postings(self.passages[here], self.impacts[here], step, most, is_gram)
+                yield Postings(self.passages[here], self.impacts[here], step, most)
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""

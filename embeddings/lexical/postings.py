@@ -126,14 +126,17 @@ class Postings(NamedTuple):
         impacts: How much it counts in each, in steps, uint8.
         step: What one step adds to a passage's score.
         most: The most that it adds to any.
-        is_gram: Whether it is a 4-gram.
     """
 
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
     step: np.float32
     most: float
-    is_gram: bool
+
+    def is_in(self, passages: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say in which of some passages it is, bool [n]."""
+        at = self.passages.searchsorted(passages)
+        return np.asarray(self.passages.take(at, mode="clip") == passages)
 
     def score(self, passages: NDArray[np.int32]) -> Floats:
         """Return what it adds to the scores of some passages, float32 [n]."""
@@ -141,6 +144,12 @@ class Postings(NamedTuple):
         there = self.passages.take(at, mode="clip") == passages
         scores: Floats = there * self.step * self.impacts.take(at, mode="clip")
         return scores
+
+
+def add_up(terms: Iterable[Postings], passages: Ints) -> Floats:
+    """Return the scores of some passages by some terms: shares of the most, float32 [n]."""
+    wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
+    return sum((each.score(wanted) for each in terms), np.zeros(len(wanted), np.float32))
 
 
 def find_best(terms: Iterable[Postings], total: Floats, k: int) -> Ints:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.lexical.bm25 import FAR
-from embeddings.lexical.postings import TINY
+from embeddings.lexical.postings import TINY, add_up
 from embeddings.lexical.stretches import gather
 from embeddings.text.analysis import without_tags, words
 
@@ -149,7 +149,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        grams=terms.score(passages, by_gram=True),
+        grams=add_up(terms.parts.values(), passages),
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,

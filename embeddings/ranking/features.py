@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.lexical.postings import TINY
 from embeddings.ranking.confidence import smallness
 from embeddings.ranking.evidence import capitals
-from embeddings.text.analysis import words
+from embeddings.text.analysis import grams, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def describe(
         "several": _several(arrays, passages),
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
-        "spelt": np.maximum(_spelt(terms, arrays, passages), translated(evidence)[shown]),
+        "spelt": np.maximum(_spelt(terms, passages), translated(evidence)[shown]),
         "lines": np.log(lines).astype(np.float32),
         "unknown": every * np.float32(unknown / max(weight, TINY)),
         "length": every * np.float32(np.log1p(len(terms.words))),
@@ -133,11 +133,10 @@ def _more(figure: Floats, shown: Ints, rivals: Bools) -> Floats:
     return np.asarray(figure[shown] - most, np.float32)
 
 
-def _spelt(terms: Terms, arrays: Arrays, passages: Ints) -> Floats:
+def _spelt(terms: Terms, passages: Ints) -> Floats:
     """Return how much of the question's weight the letters of passages and titles make up."""
-    spelt = arrays.lexical.spelt(terms, passages)
-    weight = np.where([bool(group) for group in terms.spellings], terms.idf, 0)
-    return np.asarray(spelt @ weight / max(float(weight.sum()), TINY), np.float32)
+    weight = np.where([bool(grams(word)) for word in terms.words], terms.idf, 0)
+    return np.asarray(terms.spelt(passages) @ weight / max(float(weight.sum()), TINY), np.float32)
 
 
 def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Evidence:

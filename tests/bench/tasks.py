@@ -225,8 +225,8 @@ async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) 
     parts = (
         ("encode", encoder, "read_query"),
         ("dense", VectorIndex, "search"),
-        *(("lexical", Lexical, name) for name in ("read", "spelt")),
-        *(("lexical", Terms, name) for name in ("best", "score")),
+        ("lexical", Lexical, "read"),
+        *(("lexical", Terms, name) for name in ("best", "spelt")),
         ("rank", loaded.LoadedSnapshot, "rank"),
         ("verify", loaded.LoadedSnapshot, "hits"),
         ("render", sys.modules[__name__], "draw"),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.lexical.bm25 import FAR, Lexical, build
-from embeddings.lexical.postings import K1, STEP, B
+from embeddings.lexical.postings import K1, STEP, B, add_up
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document
 
@@ -34,11 +34,11 @@ def index() -> Lexical:
 
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).score(np.arange(len(index)), by_gram=False)
+    return add_up(index.read(question).found, np.arange(len(index)))
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).score(np.arange(len(index)), by_gram=True)
+    return add_up(index.read(question).parts.values(), np.arange(len(index)))
 
 
 def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
@@ -115,14 +115,14 @@ def test_the_first_place_of_each_word_is_told_line_by_line(index: Lexical) -> No
 
 
 def test_a_word_is_spelt_by_the_share_of_its_n_grams(index: Lexical) -> None:
-    spelt = index.spelt(index.read("lettre visages"), np.arange(3))
+    spelt = index.read("lettre visages").spelt(np.arange(3))
     assert spelt[0].tolist() == [1, 0]
     assert spelt[1, 1] == 1
     assert spelt[2].tolist() == [0, 0]
 
 
 def test_a_misspelt_word_is_spelt_in_part(index: Lexical) -> None:
-    spelt = index.spelt(index.read("Rekognytion"), np.arange(4))
+    spelt = index.read("Rekognytion").spelt(np.arange(4))
     assert all(0 < share < 1 for share in spelt[[0, 1, 3], 0])
 
 
