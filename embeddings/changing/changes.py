@@ -68,8 +68,8 @@ class Changes(Proposing):
         """
         if dry_run:
             return await self._publisher.preview(full=full)
-        async with self._publisher.hold() as write:
-            return await self._publisher.publish(write, Change(), Wish(**terms, full=full))
+        async with self._publisher.hold() as (write, base):
+            return await self._publisher.publish(write, base, Change(), Wish(**terms, full=full))
 
     async def add(
         self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
@@ -82,8 +82,8 @@ class Changes(Proposing):
     ) -> ChangeReport:
         """Take articles out, then reindex; unknown ids are told, one by one."""
 
-        async def plan() -> Change:
-            known, wanted = (await self._publisher.read()).ids, dict.fromkeys(article_ids)
+        def plan(base: Base) -> Change:
+            known, wanted = base.ids, dict.fromkeys(article_ids)
             gone = tuple(name for name in wanted if name in known)
             rejected = (Rejected(n, str(UnknownArticle.of(n))) for n in wanted if n not in known)
             return Change("remove", removed=gone, rejected=tuple(rejected))
@@ -101,18 +101,17 @@ class Changes(Proposing):
             InputError: It is no such file, or there are articles and ``over`` is not set.
         """
 
-        async def plan() -> Change:
+        def plan(base: Base) -> Change:
             from embeddings.store.archive import unpack
 
-            contents = await asyncio.to_thread(unpack, path, self._rows.name)
-            base = await self._publisher.read()
+            contents = unpack(path, self._rows.name)
             if base.ids and not over:
                 raise InputError(
                     f"The collection {self._rows.name!r} has articles, which an import replaces: "
                     "add --replace, or name another collection."
                 )
             change = _import(contents, base)
-            await asyncio.to_thread(self._check_limits, change, base.articles)
+            self._check_limits(change, base.articles)
             return change
 
         return await self._carry_out(plan, terms)
@@ -124,8 +123,8 @@ class Changes(Proposing):
             UnknownSnapshot: It is not kept, or there is none before.
             SnapshotError: It is damaged; the present one serves on.
         """
-        async with self._publisher.hold() as write:
-            return await self._publisher.rollback(write, snapshot, Wish(by))
+        async with self._publisher.hold() as (write, base):
+            return await self._publisher.rollback(write, base, snapshot, Wish(by))
 
     async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
         """Return every version that an article had, with its number.
@@ -186,13 +185,14 @@ class Changes(Proposing):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                async with self._publisher.hold() as write:
+                async with self._publisher.hold() as (write, base):
                     if self._live.snapshot is None:
                         is_new = self.pointers.known.get(self.name) is None
-                        change = await self._plan([str(self._seeds)]) if is_new else Change()
+                        plan = partial(self._plan, [str(self._seeds)], base)
+                        change = await asyncio.to_thread(plan) if is_new else Change()
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
-                            await self._publisher.publish(write, change, wish)
+                            await self._publisher.publish(write, base, change, wish)
             except BusyError:
                 if time.monotonic() > deadline:
                     raise
@@ -209,8 +209,9 @@ class Changes(Proposing):
             self._live.note(
                 f"The index was made with {snapshot.manifest.model}: it is built again."
             )
-            async with self._publisher.hold() as write:
-                await self._publisher.publish(write, Change(), Wish(progress=self._progress))
+            async with self._publisher.hold() as (write, base):
+                wish = Wish(progress=self._progress)
+                await self._publisher.publish(write, base, Change(), wish)
 
 
 def _import(contents: Contents, base: Base) -> Change:

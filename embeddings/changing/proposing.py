@@ -15,10 +15,11 @@ from embeddings.types import FIELDS
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from config.groups import ServerSettings
     from config.settings import Settings
+    from embeddings.changing.base import Base
     from embeddings.changing.publishing import Publisher
     from embeddings.live import Live
     from embeddings.reports import ChangeReport, Proposal, Room, Terms
@@ -57,8 +58,10 @@ class Proposing:
         Raises:
             StorageError: The disk is full or cannot be written.
         """
-        change = await self._plan(inputs, names, offering=True)
-        return await self._propose(replace(change, rejected=(*rejected, *change.rejected)))
+        base = await self._publisher.read()
+        change = await asyncio.to_thread(self._plan, inputs, base, names, offering=True)
+        change = replace(change, rejected=(*rejected, *change.rejected))
+        return await self._propose(change.on(base.articles))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Keep what setting some fields of an article would do until it is confirmed.
@@ -73,9 +76,9 @@ class Proposing:
         from embeddings.changing.correcting import amend
 
         there = (await self._publisher.read()).articles
-        if article_id not in there:
+        old = there.get(article_id)
+        if old is None:
             raise UnknownArticle.of(article_id)
-        old = there[article_id]
         change = Change.of("edit", amend(old, fields), old)
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
         return await self._propose(replace(change, by_hand=by_hand).on(there))
@@ -116,8 +119,7 @@ class Proposing:
         Raises:
             UnknownProposal: It was done, dropped, or is more than a day old.
         """
-        kept = await self._get(token)
-        return await asyncio.to_thread(self._show, token, kept)
+        return await asyncio.to_thread(lambda: self._show(token, self._get(token)))
 
     async def correct(
         self, token: str, article_id: str, fields: Mapping[str, str | None]
@@ -131,7 +133,7 @@ class Proposing:
             UnknownArticle: It touches no article with that id.
             InputError: A field is not what it must be; the proposal stays.
         """
-        kept = await self._get(token)
+        kept = await asyncio.to_thread(self._get, token)
         kept.check((await self._publisher.read()).articles)
         proposal = await self._propose(kept.amend(article_id, fields))
         await self.drop(token)
@@ -150,46 +152,45 @@ class Proposing:
             Overtaken: The articles have changed since; nothing was changed.
         """
 
-        async def plan() -> Change:
-            change = await self._get(token)
-            there = (await self._publisher.read()).articles
+        def plan(base: Base) -> Change:
+            change = self._get(token)
             try:
-                change.check(there)
+                change.check(base.articles)
             except InputError:
-                await self.drop(token)
+                self._drop(token)
                 raise
             change = change.replacing() if replacing else change
             if not change.articles:
-                await self.drop(token)
-            await asyncio.to_thread(self._check_limits, change, there)
+                self._drop(token)
+            self._check_limits(change, base.articles)
             return replace(change, token=token)
 
         return await self._carry_out(plan, terms)
 
     async def drop(self, token: str) -> None:
         """Forget a proposal; one that is not there is forgotten already."""
+        await finish(self._drop, token)
 
-        def drop() -> None:
-            with self._rows.database.write() as connection:
-                self._rows.drop_proposal(connection, token)
-
-        await finish(drop)
+    def _drop(self, token: str) -> None:
+        with self._rows.database.write() as connection:
+            self._rows.drop_proposal(connection, token)
 
     async def _carry_out(
-        self, plan: Callable[[], Awaitable[Change]], terms: Terms, *, dry_run: bool = False
+        self, plan: Callable[[Base], Change], terms: Terms, *, dry_run: bool = False
     ) -> ChangeReport:
-        """Plan a change and publish what comes of it; the collection is held meanwhile."""
+        """Plan, on a thread, a change of what is there, and publish what comes of it."""
         if dry_run:
-            return (await plan()).tell()
-        async with self._publisher.hold() as write:
-            change = await plan()
+            return (await asyncio.to_thread(plan, await self._publisher.read())).tell()
+        async with self._publisher.hold() as (write, base):
+            change = await asyncio.to_thread(plan, base)
             if not change.articles and not change.is_import:
                 return change.tell()
-            return change.tell(await self._publisher.publish(write, change, Wish(**terms)))
+            return change.tell(await self._publisher.publish(write, base, change, Wish(**terms)))
 
-    async def _plan(
+    def _plan(
         self,
         inputs: Sequence[str],
+        base: Base,
         names: Mapping[str, str] | None = None,
         *,
         offering: bool = False,
@@ -198,26 +199,21 @@ class Proposing:
 
         Args:
             inputs: As for ``propose``.
+            base: What they would be added to.
             names: As for ``propose``.
             offering: Say as well which articles they seem to correct.
         """
-        base = await self._publisher.read()
+        from embeddings.changing import planning  # the readers, where something is read
 
-        def read() -> Change:
-            from embeddings.changing import planning  # the readers, where something is read
-
-            there, by_hand = base.articles, self._rows.articles.by_hand(base.published.live)
-            planner = planning.Planner(
-                there.values(), base.broken, self._rows.name, by_hand, offering=offering
-            )
-            change = planning.read(inputs, names or {}, self._settings.fetch, planner)
-            rooms = self._measure(there)
-            trimmed = limits.trim(rooms, change, there)
-            if trimmed.left and not trimmed.articles:
-                limits.check(rooms, change, there)
-            return trimmed.on(there)
-
-        return await asyncio.to_thread(read)
+        there, by_hand = base.articles, self._rows.articles.by_hand(base.published.live)
+        name = self._rows.name
+        planner = planning.Planner(there.values(), base.broken, name, by_hand, offering=offering)
+        change = planning.read(inputs, names or {}, self._settings.fetch, planner)
+        rooms = self._measure(there)
+        trimmed = limits.trim(rooms, change, there)
+        if trimmed.left and not trimmed.articles:
+            limits.check(rooms, change, there)
+        return trimmed
 
     async def _propose(self, change: Change) -> Proposal:
         from embeddings.store.archive import render
@@ -227,8 +223,8 @@ class Proposing:
         token = await finish(self._rows.propose, change.dump())
         return await asyncio.to_thread(self._show, token, change)
 
-    async def _get(self, token: str) -> Change:
-        return parse(await asyncio.to_thread(self._rows.proposal, token))
+    def _get(self, token: str) -> Change:
+        return parse(self._rows.proposal(token))
 
     def _show(self, token: str, kept: Change) -> Proposal:
         from embeddings.changing.planning import count_texts

@@ -60,8 +60,8 @@ class Publisher:
         return await asyncio.to_thread(Base.of, self.live)
 
     @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[Transaction]:
-        """Hold the collection, and serve what is published of it.
+    async def hold(self) -> AsyncIterator[tuple[Transaction, Base]]:
+        """Hold the collection, and serve what is published of it; yields what it is, too.
 
         Raises:
             BusyError: Somebody else holds it.
@@ -70,12 +70,14 @@ class Publisher:
         async with hold(self.rows.database.hold(self.rows.name)) as write:
             await asyncio.to_thread(self.rows.pointers.look)
             await self.live.follow()
-            yield write
+            yield write, await self.read()
             with contextlib.suppress(StorageError):  # heard before anybody publishes the next
                 await asyncio.to_thread(self.rows.pointers.look)
 
-    async def publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
-        """Make a change true; when that fails, nothing happened.
+    async def publish(
+        self, write: Transaction, base: Base, change: Change, wish: Wish
+    ) -> ReindexReport:
+        """Make a change of what was read true; when that fails, nothing happened.
 
         Where the disk is full, what only takes articles out gives up earlier snapshots for it.
 
@@ -83,7 +85,7 @@ class Publisher:
             GateError: The new snapshot answers the golden questions less well.
             StorageError: Something cannot be written.
         """
-        do = partial(self._publish, write, change, wish)
+        do = partial(self._publish, write, base, change, wish)
         is_removal = change.articles and not any(change.articles.values())
         return await (self._with_room(do) if is_removal else do())
 
@@ -96,12 +98,13 @@ class Publisher:
                 raise
         return await do()
 
-    async def _publish(self, write: Transaction, change: Change, wish: Wish) -> ReindexReport:
+    async def _publish(
+        self, write: Transaction, base: Base, change: Change, wish: Wish
+    ) -> ReindexReport:
         from embeddings.snapshots.reindexing import Built
 
         started = time.perf_counter()
         await self.live.ready()
-        base = await self.read()
         base.check(change.articles)
         is_asked_for = bool(change.articles or wish.full or change.is_import)
         there = base.snapshot
@@ -134,7 +137,9 @@ class Publisher:
         would = await preview(order, self.live.encoder.model_id)
         return would.report(base.published.live, started)
 
-    async def rollback(self, write: Transaction, name: str | None, wish: Wish) -> RollbackReport:
+    async def rollback(
+        self, write: Transaction, base: Base, name: str | None, wish: Wish
+    ) -> RollbackReport:
         """Serve an earlier snapshot, its articles included.
 
         It is named by its id; None: the one before.
@@ -145,7 +150,6 @@ class Publisher:
         """
         await self.live.ready()
         snapshot = await asyncio.to_thread(lambda: self.kept.load(self.kept.number_of(name)))
-        base = await self.read()
         then = await asyncio.to_thread(snapshot.articles)
         change = Change.of_rollback(base.articles, then)
         there = base.published.kept[snapshot.number]

@@ -56,9 +56,9 @@ def kept(engine: SearchEngine) -> dict[str, bytes]:
 
 async def put(engine: SearchEngine, *articles: Article) -> None:
     """Make articles part of a collection as they are, without reading them from anywhere."""
-    async with engine._publisher.hold() as write:
+    async with engine._publisher.hold() as (write, base):
         change = Change("add", added=articles)
-        await engine._publisher.publish(write, change, Wish())
+        await engine._publisher.publish(write, base, change, Wish())
 
 
 async def ask_from(
