@@ -22,7 +22,6 @@ from bot.context import Context
 from bot.running import supervise, turns
 from bot.running.askers import Conversations, Cooldown, FairQueue
 from bot.running.commands import Translator, register
-from bot.running.health import Health
 from bot.running.metrics import Metrics
 from bot.translate import Languages
 from bot.ui import actions
@@ -30,13 +29,14 @@ from bot.ui.catalogue import Catalogues
 from config import ConfigError
 from embeddings.collections import Collections
 from embeddings.errors import StorageError
-from embeddings.store.opening import open_database, open_records
+from embeddings.store.opening import open_database
 from embeddings.store.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.context import Interaction
+    from bot.running.health import Health
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine
 
@@ -248,16 +248,10 @@ def server(settings: DiscordSettings) -> Iterator[None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
-async def run(
-    settings: Settings,
-    engine: SearchEngine,
-    health: Health | None = None,
-    store: Records | None = None,
-) -> NoReturn:
+async def run(settings: Settings, engine: SearchEngine, health: Health, store: Records) -> NoReturn:
     """Be on Discord until this is cancelled.
 
-    ``health`` is told how the connection is; votes and choices are kept in ``store``, which is
-    open, or by default where the settings say.
+    ``health`` is told how the connection is; votes and choices are kept in ``store``.
 
     Raises:
         ConfigError: There is no token, or Discord refuses it or something else for good.
@@ -271,12 +265,9 @@ async def run(
             "one of them, the token would go to two different servers."
         )
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
-    health = health or Health()
     with server(settings.discord):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
-            if (kept := store) is None:
-                kept = await stack.enter_async_context(open_records(settings))
-            await stack.enter_async_context(health.held.claim(kept, lambda: health.shards))
-            made = partial(client, settings, engine, collections, health.metrics, kept)
+            await stack.enter_async_context(health.held.claim(store, lambda: health.shards))
+            made = partial(client, settings, engine, collections, health.metrics, store)
             await supervise.supervise(lambda: health.watch(made()), settings.token)

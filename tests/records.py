@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.settings import Settings
+from embeddings.store.opening import open_database
 from embeddings.store.records import Records
 from embeddings.store.sqlite import SqliteDatabase
 
@@ -13,6 +16,18 @@ from embeddings.store.sqlite import SqliteDatabase
 def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:
     """Return the rows of a data folder; who asks again has them as another process does."""
     return Records(SqliteDatabase(folder), now)
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[Records]:
+    """Have things kept where the settings say for as long as this lasts."""
+    database = open_database(settings)
+    records = Records(database)
+    try:
+        yield records
+    finally:
+        records.close()
+        database.close()
 
 
 def spoil(records: Records) -> None:

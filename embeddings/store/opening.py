@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from embeddings.errors import InputError, StorageError
-from embeddings.store.records import Records
+from embeddings.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from config.settings import Settings
     from embeddings.store.database import Database
 
@@ -38,17 +34,3 @@ def open_database(settings: Settings) -> Database:
         ) from None
     searches = settings.store.search == "database"
     return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)
-
-
-@asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[Records]:
-    """Have things kept for as long as this lasts."""
-    database = open_database(settings)
-    records = Records(database)
-    with suppress(StorageError):  # the client tries again, and tells
-        await records.open()
-    try:
-        yield records
-    finally:
-        records.close()
-        database.close()

@@ -12,10 +12,12 @@ from discord.http import Route
 
 from bot import client
 from bot.client import VerbatimBot, run, server
+from bot.running.health import Health
 from config import ConfigError
 from config.settings import DiscordSettings, Settings
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
+from tests.records import records_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,8 +133,9 @@ async def test_without_a_token_there_is_one_sentence(
     tmp_path: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    settings = Settings(data=tmp_path, discord=DiscordSettings())
     with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-        await run(Settings(data=tmp_path, discord=DiscordSettings()), engine)
+        await run(settings, engine, Health(), records_in(tmp_path))
 
 
 async def test_a_server_that_is_not_there_does_not_end_the_bot(
@@ -144,7 +147,7 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
         "gateway": "ws://127.0.0.1:1",
     }
     settings = Settings(data=tmp_path, discord=DiscordSettings(**options))
-    task = asyncio.create_task(run(settings, engine))
+    task = asyncio.create_task(run(settings, engine, Health(), records_in(tmp_path)))
     await asyncio.sleep(0.2)
     assert not task.done()
     task.cancel()

@@ -13,12 +13,12 @@ from bot.client import VerbatimBot
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.store.opening import open_records
 from embeddings.store.pointers import name_of
 from tests.bot.admin.test_real_additions import add
 from tests.bot.people import World, text_of
 from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
+from tests.records import open_records
 from tests.waiting import until
 
 if TYPE_CHECKING:

@@ -11,9 +11,11 @@ import discord.shard
 
 from bot.client import run
 from bot.running import supervise
+from bot.running.health import Health
 from config.settings import DiscordSettings, Settings
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
+from tests.records import open_records
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -82,8 +84,9 @@ async def running(
 async def live(settings: Settings, engine: FakeEngine | SearchEngine) -> int:
     """Run the bot as the program does, until a signal ends it; return the exit code."""
     deadline: Any = SimpleNamespace(start=lambda: None)
-    with contextlib.suppress(asyncio.CancelledError), supervise.heed(deadline):
-        await run(settings, engine)
+    async with open_records(settings) as store:
+        with contextlib.suppress(asyncio.CancelledError), supervise.heed(deadline):
+            await run(settings, engine, Health(), store)
     return 0
 
 

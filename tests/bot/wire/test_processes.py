@@ -16,13 +16,13 @@ from bot.running import commands as commandset
 from bot.running import turns
 from bot.running.health import Health
 from config.groups import StoreSettings
-from embeddings.store.opening import open_records
 from embeddings.store.people import Unanswered, Vote
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import custom_ids, text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, settings_for
 from tests.bot.wire.state import Member
 from tests.fakes import FakeEngine
+from tests.records import open_records
 from tests.waiting import until
 
 if TYPE_CHECKING:

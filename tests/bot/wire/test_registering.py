@@ -9,10 +9,12 @@ import pytest
 
 from bot import client as bot_client
 from bot.running import commands as commandset
+from bot.running.health import Health
 from config import ConfigError
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, answers, running, settings_for
 from tests.fakes import FakeEngine
+from tests.records import records_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,5 +128,5 @@ async def test_a_token_goes_to_one_server_alone(
 ) -> None:
     settings = settings_for(server, tmp_path, **{missing: None})
     with pytest.raises(ConfigError, match="both, or neither"):
-        await bot_client.run(settings, FakeEngine())
+        await bot_client.run(settings, FakeEngine(), Health(), records_in(tmp_path))
     assert server.faults.seen == []
