@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.running.unfinished import keep_question
-from bot.servers.rules import check_channel, check_cooldown, list_channels, rules_of
+from bot.servers.rules import check_channel, list_channels, rules_of
 from bot.ui.components import WRONG, notice
 from bot.ui.naming import fresh
 from embeddings.engine import MAX_QUESTION
@@ -62,7 +61,7 @@ def admit_search(bot: Context, where: Where) -> Rules:
         check_channel(rules, channels)
     channel = ("channel", channels[0] if channels else 0)
     waits = {("user", person(where).id): rules.cooldown_user, channel: rules.cooldown_channel}
-    check_cooldown(bot.cooldown, waits)
+    bot.cooldown.admit(waits)
     return rules
 
 
@@ -105,10 +104,8 @@ async def check_elsewhere(bot: Context, where: Where, kind: str = "user") -> Non
         BotError: They have; the sentence says how many seconds are left.
     """
     if bot.settings.discord.shard_ids:
-        seconds = rules_of(bot, guild_id(where)).cooldown_user
-        left = await bot.cooldown.left_elsewhere(bot.records, (kind, person(where).id), seconds)
-        if left > 0:
-            raise BotError("cooldown-user", seconds=math.ceil(left))
+        key, seconds = (kind, person(where).id), rules_of(bot, guild_id(where)).cooldown_user
+        await bot.cooldown.admit_elsewhere(bot.records, key, seconds)
 
 
 def at_once(bot: Context) -> int:
@@ -149,7 +146,7 @@ async def respond_more(
     """Answer a click for more passages, to the one who clicked."""
     bot = interaction.client
     seconds = rules_of(bot, interaction.guild_id).cooldown_user
-    check_cooldown(bot.cooldown, {("more", interaction.user.id): seconds})  # apart: who reads on
+    bot.cooldown.admit({("more", interaction.user.id): seconds})  # apart: who reads on
     await hold(interaction, ephemeral=True)
     count = count_wanted(bot, offset)
     found = await seek(bot, question, filters, interaction, count=count, kind="more")

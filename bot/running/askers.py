@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.errors import BotError
 from embeddings.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from embeddings.store.records import Records
 
@@ -32,39 +34,52 @@ class Cooldown:
         self._last: OrderedDict[Key, float] = OrderedDict()
         self._alone_until = 0.0
 
-    def measure_left(self, key: Key, seconds: float) -> float:
-        """Return how many seconds are left to wait; 0 when the next question may come."""
-        last = self._last.get(key)
-        return 0.0 if last is None else max(0.0, last + seconds - self._clock())
+    def admit(self, waits: Mapping[Key, float]) -> None:
+        """Count a search, unless somebody has to wait for it.
 
-    def start(self, *keys: Key) -> None:
-        """Remember that these have just asked."""
-        for key in keys:
-            self._start(key, self._clock())
+        ``waits``: whose wait it is -> how many seconds it lasts.
 
-    async def left_elsewhere(self, store: Records, key: Key, seconds: float) -> float:
-        """Return how many seconds are left to wait after a question to another process.
+        Raises:
+            BotError: They have; the sentence says how many seconds are left.
+        """
+        now = self._clock()
+        for key, seconds in waits.items():
+            if key in self._last:
+                _check(key, self._last[key] + seconds - now)
+        for key in waits:
+            self._start(key, now)
 
-        The others are told of this one. Where that cannot be heard at once, this process's own
-        memory has to do.
+    async def admit_elsewhere(self, store: Records, key: Key, seconds: float) -> None:
+        """Do the same with what the other processes were asked; they are told of this search.
+
+        Where that cannot be heard at once, this process's own memory has to do.
+
+        Raises:
+            BotError: As ``admit``.
         """
         if seconds <= 0 or self._clock() < self._alone_until:
-            return 0.0
+            return
         try:
             async with asyncio.timeout(PROMPT):
                 left = await store.take_turn("{}:{}".format(*key), seconds)
         except (TimeoutError, StorageError):
             self._alone_until = self._clock() + PAUSE
-            return 0.0
+            return
         if left:
             self._start(key, self._clock() + left - seconds)
-        return left
+        _check(key, left)
 
     def _start(self, key: Key, at: float) -> None:
         self._last[key] = at
         self._last.move_to_end(key)
         while len(self._last) > _MOST:
             self._last.popitem(last=False)
+
+
+def _check(key: Key, left: float) -> None:
+    if left > 0:
+        kind = "channel" if key[0] == "channel" else "user"
+        raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
 
 
 PATIENCE = 2.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,9 @@ from bot.errors import BotError
 from bot.ui.components import ANSWERED, Card, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from bot.context import Context, Interaction
-    from bot.running.askers import Cooldown, Key
     from bot.translate import Language
     from config.settings import DiscordSettings
     from embeddings.store.people import Choices
@@ -114,22 +112,6 @@ def list_channels(channel: Any) -> list[int]:
     category = getattr(channel.parent if is_thread else channel, "category_id", None)
     ids = (getattr(channel, "id", None), getattr(channel, "parent_id", None), category)
     return [i for i in ids if i is not None]
-
-
-def check_cooldown(cooldown: Cooldown, waits: Mapping[Key, float]) -> None:
-    """Check that something may be searched for now, and count it.
-
-    ``waits``: whose wait it is -> how many seconds it lasts.
-
-    Raises:
-        BotError: Not yet; the sentence says how many seconds are left.
-    """
-    for key, seconds in waits.items():
-        left = cooldown.measure_left(key, seconds)
-        if left > 0:
-            kind = "channel" if key[0] == "channel" else "user"
-            raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
-    cooldown.start(*waits)
 
 
 async def require_target(interaction: Interaction, *, shared: bool) -> None:

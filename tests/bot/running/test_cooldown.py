@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.errors import BotError
 from bot.running import askers as module
 from bot.running.askers import PAUSE, Cooldown, Key
 from embeddings.errors import AwayError, StorageError
@@ -46,19 +47,25 @@ def cooldown(now: list[float]) -> Cooldown:
 
 async def test_a_question_is_told_to_the_others(cooldown: Cooldown) -> None:
     others = Others()
-    assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 0
+    await cooldown.admit_elsewhere(shared(others), ANA, 3.0)
     assert others.asked == [("user:1", 3.0)]
 
 
 async def test_who_asked_elsewhere_waits_as_long_here(cooldown: Cooldown, now: list[float]) -> None:
-    cooldown.start(ANA)
-    assert await cooldown.left_elsewhere(shared(Others(2.0)), ANA, 3.0) == 2.0
-    assert cooldown.measure_left(ANA, 3.0) == pytest.approx(2.0)
+    cooldown.admit({ANA: 3.0})
+    for asking in (cooldown.admit_elsewhere(shared(Others(2.0)), ANA, 3.0), again(cooldown)):
+        with pytest.raises(BotError, match="cooldown-user") as caught:
+            await asking
+        assert caught.value.values == {"seconds": 2}
+
+
+async def again(cooldown: Cooldown) -> None:
+    cooldown.admit({ANA: 3.0})
 
 
 async def test_where_nobody_waits_nobody_is_asked(cooldown: Cooldown) -> None:
     others = Others()
-    assert await cooldown.left_elsewhere(shared(others), ANA, 0.0) == 0
+    await cooldown.admit_elsewhere(shared(others), ANA, 0.0)
     assert others.asked == []
 
 
@@ -68,11 +75,12 @@ async def test_without_the_others_a_process_goes_by_itself_for_a_while(
 ) -> None:
     others = Others(error=error)
     for _ in range(3):
-        assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 0
+        await cooldown.admit_elsewhere(shared(others), ANA, 3.0)
     assert len(others.asked) == 1
     now[0] += PAUSE
     others.error, others.left = None, 1.0
-    assert await cooldown.left_elsewhere(shared(others), ANA, 3.0) == 1.0
+    with pytest.raises(BotError, match="cooldown-user"):
+        await cooldown.admit_elsewhere(shared(others), ANA, 3.0)
 
 
 async def test_an_answer_does_not_wait_for_a_database_that_is_mute(
@@ -85,5 +93,5 @@ async def test_an_answer_does_not_wait_for_a_database_that_is_mute(
 
     monkeypatch.setattr(module, "PROMPT", 0.02)
     began = time.monotonic()
-    assert await cooldown.left_elsewhere(shared(Mute()), ANA, 3.0) == 0
+    await cooldown.admit_elsewhere(shared(Mute()), ANA, 3.0)
     assert time.monotonic() - began < 5

@@ -60,19 +60,24 @@ def test_channels_are_added_and_taken_off() -> None:
 def test_a_cooldown_ends() -> None:
     now = [0.0]
     cooldown = Cooldown(lambda: now[0])
-    cooldown.start(("user", 1))
+    cooldown.admit({("user", 1): 3.0})
     now[0] = 2.0
-    assert cooldown.measure_left(("user", 1), 3.0) == 1.0
-    assert cooldown.measure_left(("user", 2), 3.0) == 0.0
+    with pytest.raises(BotError, match="cooldown-user") as caught:
+        cooldown.admit({("user", 2): 3.0, ("user", 1): 3.0})
+    assert caught.value.values == {"seconds": 1}
+    cooldown.admit({("user", 2): 3.0})
     now[0] = 3.0
-    assert cooldown.measure_left(("user", 1), 3.0) == 0.0
+    cooldown.admit({("user", 1): 3.0})
 
 
 def test_a_cooldown_does_not_remember_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.running.askers._MOST", 2)
     cooldown = Cooldown(lambda: 0.0)
-    cooldown.start(*(("user", n) for n in range(3)))
-    assert [cooldown.measure_left(("user", n), 1.0) for n in range(3)] == [0.0, 1.0, 1.0]
+    for n in range(3):
+        cooldown.admit({("user", n): 1.0})
+    cooldown.admit({("user", 0): 1.0})
+    with pytest.raises(BotError, match="cooldown-user"):
+        cooldown.admit({("user", 2): 1.0})
 
 
 def test_days_months_and_years_are_read() -> None:
