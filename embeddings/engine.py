@@ -20,7 +20,7 @@ from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
 from embeddings.store.pointers import SERVER, CollectionRows, Pointers
 from embeddings.store.records import Records
-from embeddings.types import MAX_QUESTION, SHARED, Answer, Filters, Refusal
+from embeddings.types import SHARED, Answer, Filters, Refusal
 from embeddings.vectors.worker import Heard, Priority
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from embeddings.store.database import Database
     from embeddings.types import Article, ArticleSummary, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
-
-__all__ = ["MAX_QUESTION", "SearchEngine"]
 
 LIBRARIES = ("discord.py", "faiss-cpu", "numpy", "sentence-transformers", "torch", "verbatim")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")

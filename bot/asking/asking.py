@@ -18,8 +18,8 @@ from bot.running.unfinished import keep_question
 from bot.servers.rules import check_channel, list_channels, rules_of
 from bot.ui.components import WRONG, notice
 from bot.ui.naming import fresh
-from embeddings.engine import MAX_QUESTION
-from embeddings.errors import EmbeddingsError, QuestionError, StorageError
+from embeddings.errors import EmbeddingsError, StorageError
+from embeddings.question.understanding import check_question
 from embeddings.store.people import Unanswered
 
 if TYPE_CHECKING:
@@ -40,12 +40,9 @@ def admit(bot: Context, question: str, where: Where) -> Rules:
 
     Raises:
         BotError: Not in this channel, or not yet.
-        QuestionError: It is empty or too long.
+        QuestionError: It is empty, too long, or has no word.
     """
-    if not question.strip():
-        raise QuestionError("The question is empty.", "empty")
-    if len(question) > MAX_QUESTION:
-        raise QuestionError("The question is too long.", "too_long")
+    check_question(question)
     return admit_search(bot, where)
 
 

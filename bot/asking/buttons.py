@@ -28,9 +28,8 @@ from bot.ui.components import (
 from bot.ui.markup import unplain
 from bot.ui.naming import PLACE, SCOPE, SHORT, Place, list_places, pack, unpack
 from bot.ui.naming import place as name_place
-from embeddings.engine import MAX_QUESTION
 from embeddings.store.people import Vote
-from embeddings.types import Filters
+from embeddings.types import MAX_QUESTION, Filters
 
 if TYPE_CHECKING:
     from bot.context import Interaction
