@@ -113,7 +113,7 @@ class Publisher:
             return Built.of_nothing(there).report(there.number, started)
         now = datetime.now(UTC)
         change = change.date(base.articles, now)
-        number = await finish(self._take_number, write)
+        number = await finish(self.rows.take_number, write)
         built = await self._build(number, base, change, wish)
         kept = Kept.of(number, built.manifest, wish.by, change.counts)
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
@@ -226,10 +226,6 @@ class Publisher:
 
         given, data = self.rows.questions(), self.settings.data
         return gate.golden(data, self.rows.name, given, self.settings.seeds, ids)
-
-    def _take_number(self, write: Transaction) -> int:
-        with write() as connection:
-            return self.rows.take_number(connection)
 
     def _commit(
         self,

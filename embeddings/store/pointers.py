@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from embeddings.store.database import Database
+    from embeddings.store.database import Database, Transaction
     from embeddings.vectors.worker import Heard
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class CollectionRows:
             )
         return Published(live, kept)
 
-    def take_number(self, connection: Connection) -> int:
+    def take_number(self, write: Transaction) -> int:
         """Return the next number of a snapshot, which no other gets."""
         table = schema.collections
         given = select(cast(table.c.numbers, BigInteger)).where(self._mine)
@@ -169,9 +169,9 @@ class CollectionRows:
             select(func.max(column)).where(column.table.c.collection == self.name)
             for column in (schema.snapshots.c.number, schema.contents.c.since)
         )
-        numbers = (given, *used)
-        number = max(int(connection.scalar(each) or 0) for each in numbers) + 1
-        connection.execute(update(table).where(self._mine).values(numbers=number))
+        with write() as connection:
+            number = max(int(connection.scalar(each) or 0) for each in (given, *used)) + 1
+            connection.execute(update(table).where(self._mine).values(numbers=number))
         return number
 
     def keep(self, connection: Connection, kept: Kept) -> None:
