@@ -12,7 +12,7 @@ from bot.admin import additions
 from bot.admin.buttons import Add, Edit, Rewrite
 from bot.admin.history import show_history
 from bot.admin.intake import Upload, address, read_message
-from bot.admin.target import articles_of, choose, enter, target, where
+from bot.admin.target import articles_of, enter, target, where
 from bot.delivery import answer, language_of
 from bot.newsroom.feeds import change_feeds, feeds_card
 from bot.running.commands import Suggestions, command, name, suggest
@@ -76,7 +76,7 @@ class Articles(commands.Cog):
         shared: bool | None = None,
     ) -> None:
         """Give the form for what is known of an article, or for its text."""
-        engine = await target(interaction, shared=await choose(interaction, shared=shared))
+        engine = await target(interaction, shared=shared)
         found = articles_of(interaction, engine).choose(article)
         whole = await engine.article(found.id) if text else None
         to, language = where(shared=engine.is_shared), language_of(interaction)
@@ -131,7 +131,6 @@ class Articles(commands.Cog):
     @history.autocomplete("article")
     async def articles(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest titles, newest first."""
-        shared = await choose(interaction, shared=interaction.namespace.shared)
-        engine = await target(interaction, shared=shared)
+        engine = await target(interaction, shared=interaction.namespace.shared)
         found = articles_of(interaction, engine).matching(typed)[:MAX_OPTIONS]
         return suggest((label(a, found), a.id) for a in found)

@@ -15,7 +15,7 @@ from bot.admin import additions, buttons, records
 from bot.admin.articles import Articles
 from bot.admin.history import find_title
 from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
-from bot.admin.target import by, choose, enter, target
+from bot.admin.target import by, enter, target
 from bot.errors import BotError
 from bot.running.commands import Suggestions, command, name, suggest
 from bot.servers.rules import change, move, rules_card, rules_of, toggle
@@ -87,8 +87,7 @@ class Admin(
     @rollback.autocomplete("snapshot")
     async def snapshots(self, interaction: Interaction, typed: str) -> Suggestions:
         """Suggest the kept snapshots, newest first."""
-        shared = await choose(interaction, shared=interaction.namespace.shared)
-        engine = await target(interaction, shared=shared)
+        engine = await target(interaction, shared=interaction.namespace.shared)
         language = delivery.language_of(interaction)
         undone = await _say_undone(engine, language)
         labels = {

@@ -21,12 +21,15 @@ WHERE = r"(?P<where>[so])"
 """The pattern of a collection in a custom id: shared, or this server's own; never which server."""
 
 
-async def target(interaction: Interaction, *, shared: bool) -> SearchEngine:
+async def target(interaction: Interaction, *, shared: bool | None) -> SearchEngine:
     """Return the collection that somebody may change: their server's own, or the shared one.
+
+    None: the one that ``choose`` says.
 
     Raises:
         BotError: They may not change it, or it is not ready yet and a first answer is due.
     """
+    shared = await choose(interaction, shared=shared)
     async with wait_for_articles(interaction):
         await require_target(interaction, shared=shared)
         collections, server = interaction.client.collections, interaction.guild_id
@@ -61,7 +64,7 @@ async def enter(interaction: Interaction, *, shared: bool | None) -> SearchEngin
         BotError: Whoever uses the command may not change it.
     """
     await hold(interaction, ephemeral=True)
-    return await target(interaction, shared=await choose(interaction, shared=shared))
+    return await target(interaction, shared=shared)
 
 
 def where(*, shared: bool) -> str:
