@@ -53,7 +53,7 @@ def _value(name: str, written: str | None, article: Article) -> Any:
     if name == "text":
         return _check_text(normal(text), article)
     if text:
-        value = frontmatter.check(name, text, f"The {name}")
+        value = frontmatter.CHECKS[name](text, f"The {name}")
         if name == "language" and value not in frontmatter.languages().values():
             raise InputError(
                 f"The language {text!r} is not known; write the two letters of one, such as fr."

@@ -85,11 +85,7 @@ class SnapshotStore:
 
     def load_noted(self) -> Snapshot | None:
         """Load the snapshot that the store named last, or the newest good one that is here."""
-        noted = self._read_note()
-        for number in sorted(noted.kept, key=lambda each: (each == noted.live, each), reverse=True):
-            with contextlib.suppress(SnapshotError):
-                return Snapshot(self.folder / str(number), noted.kept[number].digest)
-        return None
+        return self.load_best(self._read_note())[0]
 
     def load(self, number: int, published: Published | None = None) -> Snapshot:
         """Load a kept snapshot, checked; its files are copied from the store where they are not.
@@ -111,15 +107,20 @@ class SnapshotStore:
                 log.info("snapshot %s is copied from the database: %s", number, error)
                 return self._pull(self.chunks, kept)
 
-    def load_best(self) -> tuple[Snapshot | None, tuple[str, ...]]:
+    def load_best(
+        self, published: Published | None = None
+    ) -> tuple[Snapshot | None, tuple[str, ...]]:
         """Load the live snapshot or, when it is damaged, the newest good one.
 
         One that another version made is not replaced by an earlier one: it is to be built again.
 
+        Args:
+            published: What is published; by default as the store says.
+
         Returns:
             The snapshot, None when there is no good one, and a sentence for each damaged one.
         """
-        published = self.published()
+        published = published or self.published()
         live = published.live
         notes: list[str] = []
         rest = [number for number in published.newest_first if number != live]

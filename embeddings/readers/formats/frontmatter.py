@@ -122,26 +122,12 @@ def parse(front: str, name: str) -> Fields:
     Raises:
         ReadError: The YAML is broken, or a field is not what it must be; the sentence names both.
     """
-    values = {key: value for key, value in _mapping(front, name).items() if key in _CHECKS}
+    values = {key: value for key, value in _mapping(front, name).items() if key in CHECKS}
     checked = {
-        key: None if value is None else _CHECKS[key](value, f"The field {key} of {name}")
+        key: None if value is None else CHECKS[key](value, f"The field {key} of {name}")
         for key, value in values.items()
     }
     return Fields(**checked, stated=frozenset(values))
-
-
-def check(name: str, value: str, where: str) -> Any:
-    """Check a value of one field, as if it stood in a front matter.
-
-    Args:
-        name: The field's English name.
-        value: What somebody wrote.
-        where: What to call it in an error.
-
-    Raises:
-        ReadError: It is not what the field must be.
-    """
-    return _CHECKS[name](value, where)
 
 
 def _mapping(front: str, name: str) -> dict[str, Any]:
@@ -237,7 +223,7 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "something else")
 
 
-_CHECKS: dict[str, Callable[[object, str], Any]] = {
+CHECKS: dict[str, Callable[[object, str], Any]] = {
     "title": _words,
     "source": _words,
     "author": _names,
@@ -247,3 +233,4 @@ _CHECKS: dict[str, Callable[[object, str], Any]] = {
     "id": _article_id,
     "origin": _path,
 }
+"""Field -> what checks a value of it, given what to call it in an error; raises ReadError."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import ReadError
-from embeddings.readers.formats.frontmatter import MAX_CHARACTERS, Fields, check, cut, parse
+from embeddings.readers.formats.frontmatter import CHECKS, MAX_CHARACTERS, Fields, cut, parse
 from tests.embeddings.readers.each import each
 
 
@@ -143,7 +143,7 @@ def test_a_day_is_read_as_people_write_it_and_a_month_is_its_first_day() -> None
         "le premier juin 2018": date(2018, 6, 1),
         "juin 2018": date(2018, 6, 1),
     }
-    assert {said: check("date", said, "It") for said in days} == days
+    assert {said: CHECKS["date"](said, "It") for said in days} == days
     for said in ("hier", "lundi", "22 juin", "2018-02-30"):
         with pytest.raises(ReadError, match="no day"):
-            check("date", said, "It")
+            CHECKS["date"](said, "It")
