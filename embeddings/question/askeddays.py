@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.question.dateforms import BEFORE, JOINED, LOOKS_DATED, MOMENT, ONWARDS, PARTS
-from embeddings.question.days import Days, days_of, has_year, third
+from embeddings.question.days import Days, days_of, has_year, moment_of, third
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ def _moment(text: str, match: re.Match[str]) -> _Moment:
     part = next((PARTS[key] for key in said if key in PARTS), None)
     bare = match.start() if lead else start
     told = said[lead] if lead else ""
-    return _Moment(str(match.lastgroup), match[0], told, lead, part, start, bare, match.end())
+    return _Moment(*moment_of(match), told, lead, part, start, bare, match.end())
 
 
 def _read(read: FoldedText, found: list[_Moment], today: date) -> Iterator[Phrase]:
@@ -177,7 +177,7 @@ def _single(read: FoldedText, moment: _Moment, today: date) -> Phrase | None:
         return blank  # "avant septembre", said in July, is about the September to come
     since, until = _clip(*_bounds(lead, days), today)
     if not since and not until and lead not in _BOUNDS:
-        return None  # "en juin prochain" is what a story is about
+        return None if moment.kind == "year" else blank
     return Phrase(blank.start, blank.end, since, until, moment.kind == "year")
 
 

@@ -99,19 +99,23 @@ _OF_DAY = (
 )
 _TO = r"(?: ?- ?| (?:au|a|et(?: le)?|to|and|until|through)(?: the)? )"
 _KINDS = {
-    "figures": rf"{YEAR}-[01]?[0-9]-[0-3]?[0-9](?![\w/-])"
+    "numbered": rf"(?:{YEAR}-(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]{YEAR})(?![\w/-]|[.,][0-9])",
+    "figures": rf"{YEAR}(?P<line>[./-])[01]?[0-9](?P=line)[0-3]?[0-9](?![\w/-])"
     rf"|[0-3]?[0-9](?P<mark>[./-])[0-3]?[0-9](?P=mark){YEAR}(?![\w/-]|\.[0-9])"
     r"|[0-3]?[0-9]/[01]?[0-9]/[0-9]{2}(?![\w/-]|[.,][0-9])"
     r"|[0-3][0-9](?P<sign>[./-])[0-3][0-9](?P=sign)[0-9]{2}(?![\w/-]|[.,][0-9])",
+    "short": rf"{_DAY}(?:er|st|nd|rd|th)? (?:of )?{_LONG} '?[0-9]{{2}}(?=\W*\Z|[,;:?!.)]"
+    r"| (?:an?|aux?|[dl]'|dans|d[eu]s?|en|et|l[ae]s?|par|qu[ei]|sur|and|at|by|in|of|the)\b)",
     "days": rf"(?:the )?{_NUMBERED}{_TO}{_OF_DAY}"
     rf"|{_LONG} {_NUMBERED}(?: ?- ?| (?:to|and|through) ){_NUMBERED}{_WITH_YEAR}",
     "day": rf"{_OF_DAY}|{_SPELT} {_LONG} {_YEAR}"
-    rf"|(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
+    rf"|(?<![0-9] )(?:{_WEEKDAY},? )?(?:{_LONG} {_NUMBERED}(?![\w/-])(?! ?%){_WITH_YEAR}"
     rf"|{_SHORT} {_DAY},? {_YEAR})",
     "week": rf"(?:(?:la )?semaine du|(?:the )?week of) {_OF_DAY}"
     rf"|(?:the )?week of {_LONG} {_NUMBERED}{_WITH_YEAR}",
-    "slash": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])(?![/%-])",
-    "month": rf"(?<![0-9] )(?:last )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})",
+    "slash": r"(?:(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])|(?:1[3-9]|2[0-9]|3[01])/[1-9])"
+    r"(?![/%-])",
+    "month": rf"(?<![0-9] )(?<!next )(?:last )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})",
     "quarter": rf"(?:the )?(?:(?:{_NTH}|[1-4](?:er|e|eme|st|nd|rd|th)) (?:trimestre|semestre"
     rf"|moitie|quarter|half)|[tqsh][1-4])(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS})",
     "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})",
@@ -129,7 +133,8 @@ _KINDS = {
     rf"|(?:(?:{_OVER} )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
     rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|the past (?:day|week|month|year)))"
     r"(?![\w'-])(?! (?:d'|(?:avant|de|du|des|before|of)\b))",
-    "weekday": rf"(?:last )?{_WEEKDAY}(?: {_PASSED})?(?! (?:gras|noir|prochain|saint)\b)(?![\w'-])",
+    "weekday": rf"(?<!next )(?:last )?{_WEEKDAY}(?: {_PASSED})?"
+    r"(?! (?:gras|noir|prochain|saint)\b)(?![\w'-])",
     "this": r"(?:(?:le )?debut (?:de l'annee|du mois|de la semaine)"
     r"|the (?:beginning|start) of the (?:year|month|week))(?! (?:[0-9]|d|of))",
 }
@@ -179,13 +184,21 @@ JOINED = re.compile(
 """What stands between the two moments of a range."""
 ONWARDS = re.compile(r" on(?:wards?)?\b")
 _BOUND = r"(?:depuis|avant|apres|jusqu'a|since|before|after|until) (?:le |la |l'|les |the )?"
+_FEAST = (
+    "(?:noel|paques|toussaint|pentecote|ascension|carnaval|ramadan|nouvel an|christmas|easter"
+    "|thanksgiving|new year)"
+)
 LOOKS_DATED = re.compile(
     rf"(?<![\w./-])(?:(?:(?:depuis|avant|apres|since|before|after|until|on|le) (?:le |the )?)?"
     rf"(?:[0-9]{{1,3}}(?:er|e|eme|st|nd|rd|th)? (?:of )?{_LONG}(?: {YEAR})?(?! ?[0-9])"
     rf"|[0-9]{{1,4}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{YEAR}|[0-9]{{1,2}})(?![\w./-]))"
-    rf"|{_BOUND}(?:noel|paques|toussaint|pentecote|ascension|rentree|carnaval|ramadan|vacances"
-    r"|nouvel an|christmas|easter|thanksgiving|new year)"
-    rf"|{_DAY} {_LONG} '?[0-9]{{2}}(?=\W*\Z)"
+    rf"|{_BOUND}(?:{_FEAST}|rentree|vacances)"
+    rf"|(?:(?:le|on) )?{_DAY} {_LONG} '?[0-9]{{2}}"
+    rf"|(?:{_FEAST}|siecle|decennie) (?:{_PASSED}|{YEAR})|last (?:decade|century)"
+    r"|(?:dans )?les annees 90|(?:the )?'?90s|the nineties"
+    rf"|(?:(?:la|le|du|au|en) |l')?(?:{_SPAN}|{_WEEKDAY}|{_LONG}|{_SEASON}) prochaine?"
+    rf"|next (?:week-?end|week|month|quarter|year|{_WEEKDAY}|{_LONG}|{_SEASON})(?!')"
+    rf"|(?:les|ces) (?:{_NUMBER} )?prochaine?s {_UNIT}|(?<!de )(?:apres-?)?demain|tomorrow(?!')"
     rf"|il y a (?:quelques|plusieurs|une \w+aine de) {_UNIT}"
     rf"|(?:a few|several|some) {_UNIT} ago|a fortnight ago"
     r"|ces derniere?s (?:jours|temps|mois|semaines|annees))(?!\w)"

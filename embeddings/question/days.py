@@ -39,10 +39,6 @@ _OTHER_YEAR = re.compile(r"\b(?:(?P<last>l'an\w* (?:dern|pass)|last year)|cette 
 _PART = re.compile(PART)
 _STARTS = re.compile(r"\A(?:(?:le|la|les|l'|the|on|in|en|du|de|depuis|since|from|until) ?){0,4}\b")
 _TIME = re.compile(r"(?<=[0-9])[t ,a]{1,4}[0-9]{1,2} ?[:h][0-9]{0,2}.{0,20}\Z")
-_FIGURES = re.compile(
-    r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?|([0-9]{1,2})[-/.]([0-9]{4})"
-)
-"""Figures that only stand for a day where a day is asked for: "2018", "2018-06", "06/2018"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +58,26 @@ def read_days(text: str, today: date, *, dated: bool = False) -> Days | None:
         dated: Read only what tells its year by itself.
     """
     words = _TIME.sub("", " ".join(fold(text).split()))
-    if figures := _FIGURES.fullmatch(words):
-        return _read_figures(figures)
     start = _STARTS.match(words)
     for rest in (words[start.end() :] if start else words, words):
         part = _PART.match(rest)
         moment = MOMENT.fullmatch(rest, part.end() if part else 0)
-        if moment and (not dated or has_year(moment.group(), dated=True)):
-            days = days_of(str(moment.lastgroup), moment.group(), today)
+        kind, told = moment_of(moment) if moment else ("", "")
+        if moment and (not dated or has_year(told, dated=True)):
+            days = days_of(kind, told, today)
             said = part.groupdict() if part else {}
             which = next((PARTS[name] for name in said if said[name]), None)
             return third(days, which) if days and which is not None else days
     return None
 
 
-def _read_figures(found: re.Match[str]) -> Days | None:
-    year, month, day = (found[1] or found[5], found[2] or found[4], found[3])
-    try:
-        exact = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        return None
-    return whole("day" if day else "month" if month else "year", exact)
+def moment_of(found: re.Match[str]) -> tuple[str, str]:
+    """Return the kind and the words of a match of ``MOMENT``; "22 juin 18" becomes figures."""
+    kind, words = str(found.lastgroup), found.group()
+    if kind != "short":
+        return kind, words
+    tokens = re.findall("[a-z]+|[0-9]+", words)
+    return "figures", "/".join(str(MONTHS.get(t, t)) for t in tokens if t.isdigit() or t in MONTHS)
 
 
 def days_of(kind: str, words: str, today: date) -> Days | None:
@@ -291,6 +286,7 @@ _READERS: dict[str, Callable[[_Moment], Days]] = {
     "week": lambda moment: whole("week", moment.day().first), "month": _Moment.month,
     "quarter": _Moment.quarter, "season": _Moment.season,
     "decade": lambda moment: _months(moment.years[0], 1, 120),
+    "numbered": lambda moment: _months(moment.years[0], moment.numbers[0], 1),
     "year": lambda moment: whole("year", date(moment.years[0], 1, 1)),
     "now": _Moment.back, "back": _Moment.back, "this": _Moment.back, "ago": _Moment.ago,
     "past": _Moment.past, "weekday": _Moment.weekday,
