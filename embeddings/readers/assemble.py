@@ -49,17 +49,16 @@ def draft_of(
         source: Who publishes it, if nothing says so.
     """
     fields = stated or Fields()
-    margins = margins_of(text.removeprefix("## ").replace("\n## ", "\n"))
-    told = above or margins
-    top = margins if above is None else Margins((*above.head, *margins.head), ())
+    own = cache(lambda: margins_of(text.removeprefix("## ").replace("\n## ", "\n")))
+    top = cache(lambda: Margins((*above.head, *own().head), ()) if above else own())
     language = cache(lambda: guesses.guess_language(text))
     stem = storable(path.stem)
     ways: dict[str, Callable[[], Any]] = {
-        "title": lambda: guesses.guess_title(text, top, stem)[:MAX_TITLE].strip() or "Article",
-        "source": lambda: source or guesses.guess_source(told),
-        "author": lambda: guesses.guess_author(told),
-        "date": lambda: guesses.guess_date(told, stem, language()),
-        "url": lambda: guesses.guess_url(told),
+        "title": lambda: guesses.guess_title(text, top(), stem)[:MAX_TITLE].strip() or "Article",
+        "source": lambda: source or guesses.guess_source(above or own()),
+        "author": lambda: guesses.guess_author(above or own()),
+        "date": lambda: guesses.guess_date(above or own(), stem, language()),
+        "url": lambda: guesses.guess_url(above or own()),
         "language": language,
     }
     guessed = {

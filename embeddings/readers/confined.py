@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from embeddings.child import Tell
     from embeddings.readers.draft import Found
 
+ENOUGH = 0.8
+"""The share of a file's time after which no other story of it is read."""
+
 
 def prepare(job: bytes) -> None:
     """Load the libraries that the format of a file needs."""
@@ -38,12 +42,13 @@ def work(job: bytes, _: Tell) -> bytes:
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Read one file; whatever goes wrong is a sentence."""
-    path, known = str(request["path"]), request["known"]
+    path, known, read_as = str(request["path"]), request["known"], FORMATS[request["extension"]]
+    until = time.process_time() + ENOUGH * read_as.seconds
     name = known.get("address") or path
     try:
-        found = FORMATS[request["extension"]].load()(data, Path(path), **known)
+        found = read_as.load()(data, Path(path), **known)
         found = [check_quotable(found, name)] if isinstance(found, Draft) else found
-        return {"found": FOUND.dump_python([*_checked(found, name)], mode="json")}
+        return {"found": FOUND.dump_python([*_checked(found, name, until)], mode="json")}
     except ReadError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -53,9 +58,17 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"error": f"{name} is damaged and cannot be read ({kind}); save it again."}
 
 
-def _checked(found: Iterable[Found], name: str) -> Iterator[Found]:
-    """Yield what a file holds; a story that cannot be stored is told, and costs no other."""
-    for each in found:
+def _checked(found: Iterable[Found], name: str, until: float) -> Iterator[Found]:
+    """Yield what a file holds; a story that cannot be stored is told, and costs no other.
+
+    So is what is left of a file when the process has used its time ``until`` then.
+    """
+    for number, each in enumerate(found):
+        if number and time.process_time() > until:
+            yield Rejected(
+                name, f"{name} takes too long; it was read up to story {number}: cut it into parts."
+            )
+            return
         if not isinstance(each, Draft):
             yield each
             continue

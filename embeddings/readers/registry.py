@@ -30,9 +30,6 @@ _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w-]{1,40})")
 _JSON = re.compile(rb'[\[{]\s{0,99}["{]')
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
 
-MOST_SECONDS = 20.0
-"""The most processor time that any file may take."""
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -41,14 +38,12 @@ class Format:
     Attributes:
         module: Where its ``read`` is, in this package.
         libraries: What that imports; it does not count as time spent on the file.
-        seconds: How much processor time one file may take, however small.
-        slower: How many seconds more each megabyte may take.
+        seconds: How much processor time one file may take.
     """
 
     module: str
     libraries: tuple[str, ...] = ()
     seconds: float = 4.0
-    slower: float = 0.0
 
     def load(self) -> Callable[..., Draft | Iterable[Found]]:
         """Import what reads it, up to half a second that other files do not need.
@@ -65,10 +60,6 @@ class Format:
         reader = import_module(f"embeddings.readers.{self.module}").read
         return reader
 
-    def patience(self, size: int) -> float:
-        """Return how many seconds of processor time a file of that many bytes may take."""
-        return min(MOST_SECONDS, self.seconds + self.slower * size / 1_000_000)
-
 
 TEXT = (".txt", ".text", ".md", ".markdown")
 OFFICE = (".docx", ".docm", ".odt")
@@ -76,15 +67,15 @@ _HTML = ("lxml.html",)
 FORMATS: dict[str, Format] = {
     **dict.fromkeys(TEXT, Format("formats.frontmatter")),
     **dict.fromkeys(
-        (".html", ".htm", ".xhtml"), Format("pages.html", ("readability", "trafilatura"))
+        (".html", ".htm", ".xhtml"), Format("pages.html", ("trafilatura.readability_lxml",))
     ),
-    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 4.8, 0.8),
+    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 4.9),
     **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
     ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
     **dict.fromkeys(
-        (".xml", ".rss", ".rdf", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 3.0, 0.6)
+        (".xml", ".rss", ".rdf", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 4.9)
     ),
-    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 3.0, 0.6)),
+    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 4.9)),
     ".eml": Format("exports.mail", _HTML),
     ".epub": Format("exports.epub", _HTML),
 }

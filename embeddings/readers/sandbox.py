@@ -72,7 +72,7 @@ class Sandbox:
         """
         told = {name: value for name, value in known.items() if value is not None}
         request = {"extension": extension, "path": path, "known": told}
-        seconds = self._seconds or FORMATS[extension].patience(len(data))
+        seconds = self._seconds or FORMATS[extension].seconds
         answer = self._ask(json.dumps(request).encode() + b"\n" + data, path, seconds)
         if "error" in answer:
             if answer.get("last"):

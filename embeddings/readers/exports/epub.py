@@ -38,8 +38,8 @@ def read(data: bytes, path: Path) -> Draft:
         main = place.get("full-path", "") if place is not None else ""
         package = _xml(archive, main, name)
         about = child(package, "metadata")
-        pages = [_page(archive, each, name) for each in _spine(package, main)]
-    texts = [text for text in map(fragment_text, pages) if text]
+        pages = [child(_xml(archive, each, name), "body") for each in _spine(package, main)]
+    texts = [text for text in map(fragment_text, map(inside, pages)) if text]
     fields = _fields(about)
     text = without_head("\n\n".join(texts), fields)
     if not text.strip():
@@ -74,11 +74,6 @@ def _spine(package: Any, main: str) -> list[str]:
         if item.get("href") not in aside and reference.get("linear") != "no":
             found.append(posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "")))))
     return found
-
-
-def _page(archive: ZipFile, place: str, name: str) -> str:
-    body = child(_xml(archive, place, name), "body")
-    return inside(body) if body is not None else ""
 
 
 def _xml(archive: ZipFile, place: str, name: str) -> Any:

@@ -33,7 +33,8 @@ def read(data: bytes, path: Path) -> Draft:
     body = message.get_body(("html", "plain"))
     if body is None:
         raise ReadError(f"{path} is a mail without a text; save what is attached to it.")
-    text = _content(body, str(path))
+    sent: Any = body.get_payload(decode=True) or b""
+    text = decode_stated(sent, str(path), body.get_content_charset(), None)
     told = [LeftOut(f"the attachment {name}", "add it by itself") for name in _attached(message)]
     if body.get_content_type() == "text/html":
         text = fragment_text(text)
@@ -67,11 +68,6 @@ def _sender(message: Any) -> str | None:
 def _attached(message: Any) -> Iterator[str]:
     for part in message.iter_attachments():
         yield one_line(part.get_filename()) or part.get_content_type()
-
-
-def _content(part: Any, name: str) -> str:
-    data = part.get_payload(decode=True) or b""
-    return decode_stated(data, name, part.get_content_charset(), None)
 
 
 def _plain(text: str, *, flowed: bool) -> tuple[str, bool]:

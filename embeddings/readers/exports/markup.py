@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,6 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 """The attribute that names a language."""
 _OWN = ("amp", "lt", "gt", "quot", "apos")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
-_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 def parsed(text: str, name: str) -> Any:
@@ -44,7 +43,7 @@ def parsed(text: str, name: str) -> Any:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
-    root = etree.fromstring(_mended(body).encode("utf-8", "replace"), parser)
+    root = etree.fromstring(_REFERENCE.sub(_reference, body).encode("utf-8", "replace"), parser)
     if root is None:
         raise ReadError(f"{name} is damaged and cannot be read (no element); save it again.")
     return root
@@ -63,17 +62,6 @@ def _without_type(text: str, name: str) -> str:
         if "<!ENTITY" in text[inside:end]:
             raise ReadError(f"{name} declares entities, which are not read.")
     return text[:start] + text[end + 1 :]
-
-
-def _mended(text: str) -> str:
-    """Return a document whose references are those of XML, outside of CDATA."""
-    parts, place = [], 0
-    while (start := text.find(_CDATA, place)) >= 0:
-        end = text.find(_CDATA_END, start)
-        end = len(text) if end < 0 else end
-        parts += [_REFERENCE.sub(_reference, text[place:start]), text[start:end]]
-        place = end
-    return "".join([*parts, _REFERENCE.sub(_reference, text[place:])])
 
 
 def _reference(found: re.Match[str]) -> str:
@@ -110,7 +98,7 @@ def child(element: Any, *path: str) -> Any:
 
 def words(element: Any) -> str | None:
     """Return all words in an element as one line; None without any."""
-    return None if element is None else one_line("".join(element.itertext()))
+    return None if element is None else one_line(unescape("".join(element.itertext())))
 
 
 def inside(element: Any) -> str:

@@ -62,6 +62,7 @@ def _item(item: Any, path: Path, number: int) -> Draft | Rejected | None:
 
 
 def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields:
+    spoken = children(content, "language")[:1]
     created = (child(content, "contentCreated"), *children(about, "firstCreated", "versionCreated"))
     return Fields(
         title=headline,
@@ -69,7 +70,7 @@ def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields
         author=words(child(content, "by")) or _name(child(content, "creator")),
         date=first_date(*map(words, created)),
         url=web_address(*(x.get("href") for x in children(about, "link"))),
-        language=_language(content, item),
+        language=language_code(*(each.get("tag") for each in spoken), item.get(LANGUAGE)),
     )
 
 
@@ -82,11 +83,6 @@ def _held(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
     if (text := child(held, "inlineData")) is not None and text.text:
         return story(paragraphs(text.text), fields, path, mark)
     return None
-
-
-def _language(content: Any, item: Any) -> str | None:
-    stated = child(content, "language")
-    return language_code(None if stated is None else stated.get("tag"), item.get(LANGUAGE))
 
 
 def _name(element: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -73,14 +74,15 @@ def read(
     )
 
 
-def _read_list(root: Any, path: Path, address: str | None) -> list[Found]:
+def _read_list(root: Any, path: Path, address: str | None) -> Iterable[Found]:
     """Return the pages that a list names, in order; addresses may be relative to its own."""
-    found = list(_entries(root, path, address))
-    if not found:
+    found = _entries(root, path, address)
+    first = next(found, None)
+    if first is None:
         raise ReadError(
             f"{address or path} is a list of pages that names none; add a page instead."
         )
-    return found
+    return chain([first], found)
 
 
 def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
@@ -219,10 +221,10 @@ def _shown(content: str) -> tuple[str, tuple[LeftOut, ...]]:
 
     text = _SHORTCODE.sub(drop, content)
     parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
-    text = "".join(part if _BLOCK.match(part) else _paragraph(part) for part in parts if part)
+    text = "".join(
+        part if _BLOCK.match(part) else f"<p>{part.replace(chr(10), '<br>')}</p>"
+        for part in parts
+        if part
+    )
     told = (LeftOut(f"[{escape(each)}]", "WordPress puts something else there") for each in codes)
     return text, tuple(told)
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{text.replace(chr(10), '<br>')}</p>"

@@ -99,6 +99,19 @@ def test_a_file_is_read_there_by_its_extension(tmp_path: Path) -> None:
     assert (draft.title, draft.date, draft.origin) == (BRIDGE.title, date(2019, 3, 14), str(path))
 
 
+def test_what_follows_when_the_time_of_a_file_is_over_is_told_and_costs_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draft = Draft(text="\n\n".join(BRIDGE.paragraphs), title=BRIDGE.title)
+    monkeypatch.setattr(confined, "ENOUGH", -1.0)
+    found = serve(monkeypatch, lambda *_: iter([draft, draft, draft]))["found"]
+    assert isinstance(found, list)
+    assert [each.get("title") for each in found] == [BRIDGE.title, None]
+    assert found[1]["reason"] == (
+        "a.x takes too long; it was read up to story 1: cut it into parts."
+    )
+
+
 def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
     monkeypatch.setitem(sys.modules, "embeddings.readers.x", SimpleNamespace(read=reader))
     monkeypatch.setitem(FORMATS, ".x", Format("x"))
