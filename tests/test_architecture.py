@@ -40,7 +40,6 @@ LIBRARIES = {
     "embeddings/readers": {
         "babel",
         "charset_normalizer",
-        "readability",
         "spellchecker",
         "defusedxml",
         "lxml",

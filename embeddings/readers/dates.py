@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 from embeddings.question.dateforms import MONTHS
 from embeddings.question.days import read_days
-from embeddings.text.boilerplate import fold
 
 FIRST_YEAR = 1600
 """The first year of newspapers; a template's empty day lies before it."""
@@ -19,18 +18,15 @@ _WEEKDAY = (
 )
 
 DATE = (
-    _WEEKDAY + r"(?:"
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"
-    r"|(?P<day2>\d{1,2})[-/.](?P<month2>\d{1,2})[-/.](?P<year2>\d{4})(?!\d)"
-    rf"|(?P<day3>\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?P<name3>{_NAME})\.?,?\s+(?P<year3>\d{{4}})(?!\d)"
-    rf"|(?P<name4>{_NAME})\.?\s+(?P<day4>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year4>\d{{4}})(?!\d)"
-    r")"
+    _WEEKDAY + r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d)"
+    rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\s+(?:{_NAME})\.?,?\s+\d{{4}}(?!\d)"
+    rf"|(?:{_NAME})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d))"
 )
-"""A day with its year, as a pattern to be used once in another, with ``re.IGNORECASE``."""
+"""A day with its year, as a pattern to be used in another, with ``re.IGNORECASE``."""
 _STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
 _SHOWN = re.compile(DATE, re.IGNORECASE)
 _LONGEST = 200
-_MONTHS_OF_A_YEAR = 12
+_EITHER_WAY = re.compile(r"(?<!\d)(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|1[0-2])[-/.]\d{4}")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 
@@ -58,20 +54,12 @@ def _stated(text: str | None) -> date | None:
     if stamp:
         return _day(stamp[1], stamp[3], stamp[4])
     written = _SHOWN.search(shown)
-    return matched_date(written) if written and not is_ambiguous(written) else None
+    return read_date(written[0]) if written and not is_ambiguous(written[0]) else None
 
 
-def matched_date(found: re.Match[str]) -> date | None:
-    """Return the day of a match of ``DATE``; 03/04/2018 is read day first, as in French."""
-    groups = {key.rstrip("234"): value for key, value in found.groupdict().items() if value}
-    month = groups.get("month") or MONTHS[fold(groups["name"])]
-    return _day(groups["year"], month, groups["day"])
-
-
-def is_ambiguous(found: re.Match[str]) -> bool:
-    """Say whether a match of ``DATE`` is one like 03/04/2018, which English reads in two ways."""
-    numbers = (found["day2"], found["month2"])
-    return all(n is not None and int(n) <= _MONTHS_OF_A_YEAR for n in numbers)
+def is_ambiguous(day: str) -> bool:
+    """Say whether a day is written like 03/04/2018, which English reads in two ways."""
+    return _EITHER_WAY.search(day) is not None
 
 
 def date_in_name(stem: str) -> date | None:

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
     import Stemmer
 
-_SNOWBALL = {
-    "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish",
-    "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch",
-    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
-}  # fmt: skip
-
 _FRENCH = """
 a ai aie aient ainsi ait alors apres as au aucun aucune aujourdhui auquel aura aurait aussi autre
 autres aux auxquelles auxquels avaient avais avait avant avec avez avoir avons ayant beaucoup bien
@@ -190,7 +184,10 @@ def is_foreign(text: str) -> bool:
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
     import Stemmer
 
-    return Stemmer.Stemmer(_SNOWBALL[language]) if language in _SNOWBALL else None
+    try:
+        return Stemmer.Stemmer(language)
+    except KeyError:
+        return None
 
 
 @cache

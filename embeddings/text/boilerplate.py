@@ -43,15 +43,22 @@ _NOTICE = re.compile(
     r"|read more(?: about| on| from| here)?\s*(?::|$|>|»|→|\.\.\.|…)"
     r"|(?:related|sur le même sujet|dans la même rubrique|à lire|lire|plus d.infos?"
     r"|pour aller plus loin|mots[- ]clés|tags|étiquettes|keywords)\s*(?::|$)"
-    r"|©|\(c\) |copyright\b|tous droits réservés|all rights reserved|reproduction interdite"
+    r"|©|\(c\) |tous droits réservés|all rights reserved|reproduction interdite|copyright\b"
     r"|partage[rz](?: (?:sur|cet|cette|par|via|l.article)\b|\s*(?::|!|$))"
-    r"|share(?: (?:this|on|via|with)\b|\s*(?::|!|$))"
-    r"|tweet(?:er)?\b|(?:suivez|abonnez|inscrivez)[- ](?:nous|vous)\b|(?:follow|like|find) us\b"
+    r"|share(?: (?:this|on|via|with)\b|\s*(?::|!|$))|tweet(?:er)?\b"
+    r"|(?:suivez|abonnez)[- ](?:nous|vous)\b|(?:follow|like|find) us\b"
+    r"|inscrivez[- ]vous\b(?=\W*$|.{0,80}(?:newsletter|lettre|alerte|notification))"
     r"|subscribe (?:to|now|today)\b|sign up (?:to|for)\b|cliquez (?:ici|sur)\b|click here\b"
     r"|envoyer par (?:e-?mail|courriel|mail)\b|imprimer\b|s.abonner\b"
     r")",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"(?<=\w)(?:,| (?!(?:aux?|à|and|article|by|ce|ces|cet|cette|d[eèu]s?|en|et|for|friends|here"
+    r"|in|l[ae]s?|nos|notre|on|our|page|par|post|pour|story|sur|th[ei]s|the|to|today|une?|via"
+    r"|video|your|with)\b|l['’])[a-zà-ÿ])"
+)
+"""How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
 _LONGEST_NOTICE = 200
 _IMPRINT = re.compile(
@@ -60,7 +67,7 @@ _IMPRINT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_IMPRINT = 160
-_ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s[^\n\d]{0,40}\d")
+_ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s(?:[^\n\d]{0,40}\d|[^\n;]{2,60}\s;\s)")
 _MONTH = (
     r"(?:jan|f[ée]v|feb|mar|avr|apr|ma[iy]|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)"
     r"[^\W\d_]{0,7}\.?"
@@ -132,7 +139,10 @@ def is_notice(text: str) -> bool:
     if len(text) > _LONGEST_NOTICE:
         return False
     bare = text.lstrip(_MARKS + "[(")
-    if _NOTICE.match(bare) or _NOTICE.match(text) or _RIGHTS.search(text):
+    notice = _NOTICE.match(bare)
+    if notice and _GOES_ON.match(bare, notice.end()) and ends_like_sentence(text):
+        return False
+    if notice or _NOTICE.match(text) or _RIGHTS.search(text):
         return True
     imprint = len(text) <= _LONGEST_IMPRINT and _IMPRINT.match(bare)
     return bool(imprint) and not ends_like_sentence(text)

@@ -43,7 +43,9 @@ _PREFIX = re.compile(
 _VOWELS = frozenset("aeiouyéèêîïô")
 _JOINED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|ultra|vid[ée]o)$")
 """What is written together with the word after it, but for one that begins with a vowel."""
-_PLACE = re.compile(r"(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-")
+_PLACE = re.compile(
+    r"[dl][’']|by\b|(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-"
+)
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
 _NARROWEST = 0.15

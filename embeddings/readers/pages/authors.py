@@ -17,7 +17,8 @@ MOST_AUTHORS = 12
 """The most authors of one story that are named."""
 _BLANKS = re.compile(r"\s+")
 _BEFORE = re.compile(
-    r"(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
+    r"(?:(?:[Pp]ar|[Dd]e) )?(?:notre|nos) (?:correspondant|envoyé)\S*[^,]{0,40}, "
+    r"|(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
     r"|(?:(?:Voir|Lire) )?(?:[Tt]ous )?(?:les |ses |[Uu]n )?articles? (?:de |d['’])"
     r"|(?:[Mm]ore|[Ss]tories) (?:from|by) |[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
 )
@@ -29,7 +30,9 @@ _AFTER = re.compile(
     r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
     r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
     r"|[.,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
-    r"|[(<]?\S{0,60}@\S{1,60}[)>]?|(?:\bon )?"
+    r"|[(<]?[\w.+-]{0,60}@[\w-]{1,60}\.\w|\(?@\w|(?:view|see) (?:more|all)\b"
+    r"| for (?:the )?(?-i:[A-Z])"
+    r"|(?:\bon )?"
     rf"{DATE}).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -37,7 +40,7 @@ _AFTER = re.compile(
 _PICTURES = re.compile(r"(?:photo|image|vid[ée]o|illustration|cr[ée]dit)s? ?:", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
-    r"|(?<=\w\w)\s(?:(?:staff|senior|chief|political|sports?|freelance|national|foreign|health"
+    r"|(?<=\w\w)\s(?:(?:grande?|news|staff|senior|chief|political|sports?|freelance|national|foreign|health"
     r"|business|science|world) ){0,2})"
     r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|correspondent|journalist"
     r"|journaliste|rédact(?:eur|rice)(?: en chef)?|chroniqueu(?:r|se)|photograph(?:e|er))\)?$",
@@ -55,7 +58,8 @@ _PLACEHOLDERS = frozenset((
     "anonymous", "username", "user", "user name", "webmaster", "guest", "default", "test",
     "none", "null", "undefined", "n a", "staff", "editor", "by", "par", "name", "author name",
     "your name", "site admin", "super user", "system", "root", "last updated", "utilisateur",
-    "anonyme", "invite", "nom de l auteur", "nom", "loading", "chargement", "visiteur", "visitor",
+    "anonyme", "biography", "biographie", "senior", "news",
+    "invite", "nom de l auteur", "nom", "loading", "chargement", "visiteur", "visitor",
 ))  # fmt: skip
 _EDITORS = frozenset(("la redaction", "redaction"))
 _NO_NAME = re.compile(
@@ -128,12 +132,21 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
 
 
 def _without_publisher(line: str, publisher: str | None) -> str:
-    """Take the name of the publisher off a person's."""
-    words, glued = line.split(" "), fold(publisher or "").replace(" ", "")
+    """Take the name of the publisher off a person's, and a name off the same one."""
+    words, own = line.split(" "), _glue(publisher or "")
+    half = len(words) // 2
+    if words[:half] == words[half:]:
+        return " ".join(words[:half])
     first, slash, rest = line.partition(" / ")
-    if slash and glued and fold(first).replace(" ", "") == glued:
+    if slash and own and _glue(first) == own:
         return rest
-    for place in range(_FEWEST_WORDS, len(words)):
-        if glued and fold("".join(words[place:])) == glued:
+    for place in range(1, len(words)):
+        after, alone = _glue("".join(words[place:])), words[place - 1].endswith(",")
+        begins = alone and after and (after.startswith(own) or own.startswith(after))
+        if own and (begins or (place >= _FEWEST_WORDS and after == own)):
             return " ".join(words[:place])
     return line
+
+
+def _glue(name: str) -> str:
+    return fold(name).replace(" ", "")

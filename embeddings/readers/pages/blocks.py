@@ -63,12 +63,14 @@ class Page:
     Attributes:
         blocks: All of them, in order.
         parents: Element's number -> that of the one it stands in; the first stands in itself.
+        shapes: Element's number -> one for the names and classes of it and of those around it.
         asides: Number of an element that is no part of a story, as a rule -> (the number of the
             next one around it, or 0, and its name).
     """
 
     blocks: list[Block] = field(default_factory=list)
     parents: list[int] = field(default_factory=lambda: [0])
+    shapes: list[int] = field(default_factory=lambda: [0])
     asides: dict[int, tuple[int, str]] = field(default_factory=dict)
 
 
@@ -84,15 +86,6 @@ class _Place:
     control: bool = False
     opens: bool = False
     language: str = ""
-
-
-class _Step(NamedTuple):
-    """An element to enter; or, with what it is inside, to leave."""
-
-    element: Any
-    outside: _Place
-    inside: _Place | None = None
-    is_block: bool = False
 
 
 class _Piece(NamedTuple):
@@ -132,48 +125,50 @@ class _Walk:
 
     def through(self, root: Any) -> None:
         """Gather the blocks; without recursion, so that depth costs nothing."""
-        ahead = [_Step(root, _Place())]
-        while ahead:
-            step = ahead.pop()
-            if step.inside is None:
-                self._enter(step, ahead, is_root=step.element is root)
-                continue
-            if step.is_block:
-                self._end(step.inside)
-            elif step.element.tag == "q":
-                self._add(elements.quotation_marks(step.inside.language)[1], step.inside)
-            if step.element is not root:
-                self._add(step.element.tail, step.outside)
+        from lxml import etree  # as in parse_page
 
-    def _enter(self, step: _Step, ahead: list[_Step], *, is_root: bool) -> None:
-        element, outside = step.element, step.outside
+        around = [(_Place(), False)]
+        steps = etree.iterwalk(root, events=("start", "end"))
+        for event, element in steps:
+            if event == "start":
+                if not self._enter(element, around, is_root=element is root):
+                    steps.skip_subtree()
+                continue
+            inside, is_block = around.pop()
+            if is_block:
+                self._end(inside)
+            elif element.tag == "q":
+                self._add(elements.quotation_marks(inside.language)[1], inside)
+            if element is not root:
+                self._add(element.tail, around[-1][0])
+
+    def _enter(self, element: Any, around: list[tuple[_Place, bool]], *, is_root: bool) -> bool:
+        """Take what stands first in an element; say whether there is more to take."""
+        outside = inside = around[-1][0]
         is_unseen = elements.is_unseen(element)
-        is_block = is_root or self._begins_line(element, is_unseen=is_unseen)
+        begins = is_root or elements.begins_line(element, is_first=not self._has_words)
+        is_block = begins and not is_unseen
         if is_block:
             self._end(outside)
-        if is_unseen:
-            ahead.append(_Step(element, outside, outside, is_block))
-            return
-        inside = self._inside(element, outside) if is_block else _within(element, outside)
-        ahead.append(_Step(element, outside, inside, is_block))
-        if not is_root and self._take_whole(element, inside):
-            return
+            inside = self._inside(element, outside)
+        elif not is_unseen:
+            inside = _within(element, outside)
+        around.append((inside, is_block))
+        if is_unseen or (not is_root and self._take_whole(element, inside)):
+            return False
         if element.tag == "br":
             self._pieces.append(_Piece("\n", linked=False, control=False))
         if element.tag == "q":
             self._add(elements.quotation_marks(inside.language)[0], inside)
         self._add(element.text, inside)
-        ahead.extend(_Step(child, inside) for child in reversed(element))
-
-    def _begins_line(self, element: Any, *, is_unseen: bool) -> bool:
-        if is_unseen:
-            return element.tag in elements.BLOCKS
-        return elements.begins_line(element, is_first=not self._has_words)
+        return True
 
     def _inside(self, element: Any, outside: _Place) -> _Place:
         """Return the place within a block."""
         number = len(self.page.parents)
         self.page.parents.append(outside.own)
+        shape = (self.page.shapes[outside.own], element.tag, element.get("class"))
+        self.page.shapes.append(hash(shape))
         kind = outside.kind
         if element.tag in elements.HEADINGS:
             kind = Kind.HEADING
@@ -202,7 +197,7 @@ class _Walk:
 
     def _take_whole(self, element: Any, inside: _Place) -> bool:
         """Take a table of data, or a post of a network, as what it is; say whether it was one."""
-        if element.tag == "table":
+        if elements.table_part(element) == "table":
             rows = tables.read_rows(element, words_of)
             for text, linked in rows:
                 self._put(text, replace(inside, kind=Kind.ROW), linked)

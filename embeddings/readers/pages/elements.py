@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-import string
-from typing import Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def _set(names: str) -> frozenset[str]:
@@ -23,14 +26,22 @@ BLOCKS = _set(
     "thead tr ul xmp",
 )
 """Elements that begin a line of their own; any other stands within one, known or not."""
-_ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
+ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
 """Elements that hold, as a rule, no part of a story."""
 HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _STRUCK_OR_HIDDEN = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through",
     re.IGNORECASE,
 )
-_STYLED_BLOCK = re.compile(r"display\s{0,9}:\s{0,9}(?:block|flex|grid|table|list)", re.IGNORECASE)
+_DISPLAY = re.compile(r"display\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
+_BLOCK_DISPLAYS = ("block", "flex", "grid", "table", "list")
+"""How CSS's displays begin that begin a line."""
+_TABLE_PARTS = {
+    "table": "table", "tr": "row", "td": "cell", "th": "head",
+    "grid": "table", "treegrid": "table", "row": "row", "cell": "cell", "gridcell": "cell",
+    "columnheader": "head", "rowheader": "head", "table-row": "row", "table-cell": "cell",
+}  # fmt: skip
+"""HTML's elements, ARIA's roles and CSS's displays of a table -> which part of it they are."""
 _FOR_READERS_ALOUD = _set(
     "sr-only visually-hidden visuallyhidden screen-reader-text element-invisible"
 )
@@ -39,12 +50,13 @@ _AROUND = re.compile(
     r"sharedaddy|related|relatedposts|recommended|recommendations|most-read|popular|comments?|"
     r"promo|ads?|advert|advertisement|sponsored|video|player|"
     r"breadcrumbs?|pull-?quote|caption|credits?|read-(?:also|more)|lire-aussi|outbrain|taboola|"
-    r"teaser|toolbar|tags|pop-?up|tooltip)(?=$|[\s_-])",
+    r"teaser|toolbar|tags|pop-?up|tooltip|m[ée]t[ée]o|weather|about-author|"
+    r"author-?(?:box|bio|card)|kicker|surtitre|eyebrow|overline|premium)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 """Names of classes and ids that say that something stands around a story."""
 _STANDFIRST = re.compile(
-    r"(?:^|[\s_-])(?:chap[oô]|chapeau|standfirst|lede|accroche|sous-?titre|dek)"
+    r"(?:^|[\s_-])(?:chap[oô]|chapeau|standfirst|lede|accroche|sous-?titre|dek|teaser)"
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
@@ -60,10 +72,13 @@ _EMBEDDED = re.compile(
     re.IGNORECASE,
 )
 """Names of what pages wrap such a post in."""
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
+LONGEST_BYLINE = 200
+"""The most characters of an element that names an author or a day; a longer one is prose."""
+FEWEST_PARAGRAPHS = 3
+"""From so many paragraphs on, what an author or a day is beside may be a story."""
+MOST_BYLINES = 50
+"""The most elements that are looked at for an author or a day."""
+_EVERYWHERE = 1_000_000
 _LARGEST_ROMAN = 3999
 _LONGEST_NUMBER = 9
 _STYLE = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
@@ -108,25 +123,46 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
         element: Any element that is shown.
         is_first: No words stand before it in the present line.
     """
-    if element.tag in BLOCKS or _STYLED_BLOCK.search(element.get("style", "")):
+    if (
+        element.tag in BLOCKS
+        or table_part(element)
+        or _display(element).startswith(_BLOCK_DISPLAYS)
+    ):
         return True
     if "-" in element.tag and _stands_among_elements(element):
         return True
     return _AROUND.search(_names(element)) is not None and (is_first or _is_last(element))
 
 
+def table_part(element: Any) -> str | None:
+    """Return which part of a table an element is: table, row, head (a cell too), cell, or none."""
+    names = (element.get("role", ""), element.tag, _display(element))
+    return next((_TABLE_PARTS[name] for name in names if name in _TABLE_PARTS), None)
+
+
+def _display(element: Any) -> str:
+    """Return how an element's own style has it displayed; empty where it says nothing."""
+    style = element.get("style")
+    found = _DISPLAY.search(style) if style else None
+    return found[1].lower() if found else ""
+
+
 def aside_name(element: Any) -> str | None:
     """Return the word that says that an element holds, as a rule, no part of a story."""
-    if element.tag in _ASIDES:
+    if element.tag in ASIDES:
         return str(element.tag)
     names = _names(element)
-    named = None if _STANDFIRST.search(names) or _EMBEDDED.search(names) else _AROUND.search(names)
+    is_own = opens_story(element) or _EMBEDDED.search(names)
+    named = None if is_own else _AROUND.search(names)
     return named[0].strip(" _-") if named else None
 
 
 def opens_story(element: Any) -> bool:
-    """Say whether an element is named as the standfirst."""
-    return element.tag != "h1" and _STANDFIRST.search(_names(element)) is not None
+    """Say whether an element is named as the standfirst; a teaser is one, unless it leads away."""
+    named = None if element.tag == "h1" else _STANDFIRST.search(_names(element))
+    if named is None or "teaser" not in named[0].lower():
+        return named is not None
+    return next(element.iter("a", *HEADINGS), None) is None
 
 
 def is_post(element: Any) -> bool:
@@ -140,6 +176,36 @@ def is_post(element: Any) -> bool:
 def wraps_post(element: Any) -> bool:
     """Say whether an element is named after a network."""
     return _EMBEDDED.search(_names(element)) is not None
+
+
+def near_headline(
+    root: Any, is_it: Callable[[Any], bool], reach: int = _EVERYWHERE
+) -> Iterator[Any]:
+    """Yield short elements of a kind, not around a story, those below its headline first.
+
+    ``reach`` is how many elements below the headline are looked at.
+    """
+    everything = list(root.iter("*"))
+    tops = [place for place, each in enumerate(everything) if each.tag == "h1"]
+    above = (next(everything[place].iterancestors("article", "main"), root) for place in tops)
+    homes = {e for e in above if sum(1 for _ in e.iter("p")) >= FEWEST_PARAGRAPHS} or {root}
+    top, end = (tops[-1], tops[-1] + reach) if tops else (0, None)
+    found = filter(is_it, chain(everything[top:end], everything[:top]))
+    for element in islice(found, MOST_BYLINES):
+        is_near = not homes.isdisjoint(element.iterancestors())
+        if is_near and not _is_apart(element) and 0 < len(text_of(element)) <= LONGEST_BYLINE:
+            yield element
+
+
+def _is_apart(element: Any) -> bool:
+    above = (e for e in element.iterancestors() if e.tag not in ("form", "body", "html"))
+    names = filter(None, map(aside_name, above))
+    return any("author" not in name for name in names)
+
+
+def text_of(element: Any) -> str:
+    """Return the words of an element, hidden ones too, in one line; none of None."""
+    return "" if element is None else " ".join(str(element.text_content()).split())
 
 
 def quotation_marks(language: str) -> tuple[str, str]:
@@ -209,26 +275,12 @@ def _number(stated: str | None, otherwise: int) -> int:
 
 def _written(number: int, kind: str) -> str:
     """Write a number as HTML's types of lists do: a, A, i, I, or else in digits."""
+    from pdfminer.utils import format_int_alpha, format_int_roman  # for few lists alone
+
     if number > 0 and kind in ("a", "A"):
-        letters = _letters(number)
+        letters = format_int_alpha(number)
     elif 0 < number <= _LARGEST_ROMAN and kind in ("i", "I"):
-        letters = _roman(number)
+        letters = format_int_roman(number)
     else:
         return str(number)
     return letters.upper() if kind.isupper() else letters
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, place = divmod(number - 1, len(string.ascii_lowercase))
-        letters = string.ascii_lowercase[place] + letters
-    return letters
-
-
-def _roman(number: int) -> str:
-    letters = ""
-    for value, sign in _ROMAN:
-        count, number = divmod(number, value)
-        letters += sign * count
-    return letters

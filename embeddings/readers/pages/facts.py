@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import chain, islice
+from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,16 +18,14 @@ from embeddings.readers.draft import Fields
 from embeddings.readers.formats.decoding import one_line
 from embeddings.readers.pages import elements
 from embeddings.readers.pages.authors import name_authors
-from embeddings.readers.pages.blocks import words_of
+from embeddings.readers.pages.blocks import page_of, words_of
 from embeddings.readers.pages.guesses import language_code
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-LONGEST_BYLINE = 200
-"""The most characters of an element that names an author or a day; a longer one is prose."""
 NEAR_HEADLINE = 150
 """How many elements below the headline the day of publication may stand; other stories follow."""
 MOST_BESIDE = 40
@@ -34,8 +33,6 @@ MOST_BESIDE = 40
 
 MOST_HEADLINES = 5
 """The most elements that are looked at for the headline."""
-MOST_BYLINES = 50
-"""The most elements that are looked at for an author or a day."""
 MOST_NODES = 2000
 """The most nodes of a page's JSON-LD that are looked at."""
 _WRAPPING = re.compile(
@@ -61,17 +58,18 @@ _DATED = re.compile(
     r"(?:^|[\s_-])(?:date(?:line)?|publish(?:ed)?|pub-?date|time-?stamp|posted|publication)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(r"mise? à jour|modifi|updat|edited|corrig", re.IGNORECASE)
 _CANONICAL = "//link[@rel='canonical']/@href"
-_EVERYWHERE = 1_000_000
 _LEAST_AGREEMENT = 0.4
+_ANCHORS = " #¶§"
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
 
 
 def read_facts(root: Any, address: str | None) -> Fields:
     """Return what a page states, by its ``lxml`` element and where it is from on the web."""
     metas = _metas(root)
-    shown = [words_of(e)[0] for n in ("h1", "h2") for e in islice(root.iter(n), MOST_HEADLINES)]
-    stated = [*_first(metas, _TITLES), _text(root.find(".//head/title"))]
+    shown = [_heading(e) for n in ("h1", "h2") for e in islice(root.iter(n), MOST_HEADLINES)]
+    stated = [*_first(metas, _TITLES), elements.text_of(root.find(".//head/title"))]
     story = _story_node(root, {fold(headline) for headline in (*stated, *shown)})
     source = _source([*_first(metas, _SOURCES), *_names_in(story.get("publisher"))])
     return Fields(
@@ -84,9 +82,15 @@ def read_facts(root: Any, address: str | None) -> Fields:
     )
 
 
+def _heading(element: Any) -> str:
+    """Return the words of a heading without those that its page sets apart, as a count."""
+    blocks = (block for block in page_of(element).blocks if not block.around)
+    return " ".join(block.text.replace("\n", " ") for block in blocks).rstrip(_ANCHORS)
+
+
 def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
     """Guess the name of a site: what the page's title has after the headline, else its host."""
-    whole = one_line(_text(root.find(".//head/title"))) or ""
+    whole = one_line(elements.text_of(root.find(".//head/title"))) or ""
     site = _SITE.search(whole)
     if site and title and whole.startswith(title):
         return one_line(site["site"])
@@ -122,7 +126,7 @@ def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> s
     best = max(agreed, key=lambda line: agreed[line], default="")
     if best and agreed[best] > _LEAST_AGREEMENT:
         return _without_site(best, source)
-    return _without_site(next(iter(stated), None), source)
+    return _without_site(next(iter(stated), ""), source) or None
 
 
 def _agreement(words: set[str], known: Iterable[set[str]]) -> float:
@@ -130,10 +134,10 @@ def _agreement(words: set[str], known: Iterable[set[str]]) -> float:
     return max((len(words & other) / max(len(words), len(other), 1) for other in known), default=0)
 
 
-def _without_site(title: str | None, source: str | None) -> str | None:
+def _without_site(title: str, source: str | None) -> str:
     """Return a headline without the name of the site at its end."""
-    site = _SITE.search(title or "")
-    if title and site and source and fold(site["site"]) == fold(source):
+    site = _SITE.search(title)
+    if site and source and fold(site["site"]) == fold(source):
         return title[: site.start()].strip()
     return title
 
@@ -148,19 +152,20 @@ def _author(
     root: Any, metas: dict[str, list[str]], story: Node, publisher: str | None
 ) -> str | None:
     """Return the authors by the first way in which a page names one."""
-    linked = _names_in(story.get("author"))
+    linked = _names_in(story.get("author") or story.get("creator"))
     stated = [value for name in _AUTHORS for value in metas.get(name, ())]
-    signed = name_authors(linked, publisher)
-    if signed:  # the same name elsewhere may not be in capitals
-        others = (name_authors([value]) or "" for value in stated)
-        return next((o for o in others if fold(o) == fold(signed) and not o.isupper()), signed)
-    named = (value for value in stated if fold(value) != fold(publisher or ""))
-    return name_authors(named, publisher) or _byline(root, publisher)
+    named = [value for value in stated if fold(value) != fold(publisher or "")]
+    signed = name_authors(linked, publisher) or name_authors(named, publisher)
+    if signed and not signed.isupper():
+        return signed
+    others = (*(name_authors([value]) for value in named), _byline(root, publisher))
+    same = (o for o in others if o and (not signed or fold(o) == fold(signed)))
+    return next((o for o in same if not o.isupper()), signed or next(filter(None, others), None))
 
 
 def _byline(root: Any, publisher: str | None) -> str | None:
     """Return the authors whom an element names that is made for it, such as ``rel=author``."""
-    for element in _named(root, _is_byline):
+    for element in elements.near_headline(root, _is_byline):
         inner = [e for e in element.iterdescendants() if _is_name(e)] or [element]
         author = name_authors((words_of(each)[0] for each in inner), publisher)
         if author:
@@ -176,43 +181,28 @@ def _is_name(element: Any) -> bool:
     return "author" in (element.get("rel"), element.get("itemprop"))
 
 
-def _named(root: Any, is_it: Callable[[Any], bool], reach: int = _EVERYWHERE) -> Iterator[Any]:
-    """Yield short elements of a kind, not around a story, those below its headline first.
-
-    ``reach`` is how many elements below the headline are looked at.
-    """
-    above: list[Any] = []
-    below: list[Any] = []
-    headline = None
-    for place, element in enumerate(root.iter("*")):
-        headline = place if element.tag == "h1" else headline
-        now = above if headline is None else below
-        if place - (headline or place) < reach and len(now) < MOST_BYLINES and is_it(element):
-            now.append(element)
-    for element in chain(below, above):
-        if not _is_apart(element) and 0 < len(_text(element)) <= LONGEST_BYLINE:
-            yield element
-
-
-def _is_apart(element: Any) -> bool:
-    above = (e for e in element.iterancestors() if e.tag not in ("form", "body", "html"))
-    return any(elements.aside_name(each) is not None for each in above)
-
-
 def _published(root: Any, metas: dict[str, list[str]], story: Node) -> dt.date | None:
     """Return the day of publication that a page states; a day in its prose is another."""
     stated = (
         *_strings(story.get("datePublished"))[:1],
         *(value for name in _DAYS for value in metas.get(name, ())),
     )
+    alone = [e for e in elements.near_headline(root, _is_time, NEAR_HEADLINE) if _stands_alone(e)]
     shown = (
         value
-        for element in _named(root, _is_time, NEAR_HEADLINE)
-        if _stands_alone(element)
-        for value in (element.get("datetime"), element.get("content"), _text(element))
+        for element in sorted(alone, key=_is_of_change)
+        for value in (element.get("datetime"), element.get("content"), elements.text_of(element))
         if value
     )
-    return first_date(*stated) or first_date(*shown)
+    return first_date(*stated, *_strings(story.get("dateCreated"))[:1]) or first_date(*shown)
+
+
+def _is_of_change(element: Any) -> bool:
+    """Say whether a day is that of a change of the story, by its name or the words before it."""
+    before = element.getprevious()
+    words = before.tail if before is not None else element.getparent().text
+    named = (words, elements.text_of(element), element.get("class"), element.get("itemprop"))
+    return any(_CHANGED.search(each) for each in named if each)
 
 
 def _is_time(element: Any) -> bool:
@@ -230,10 +220,6 @@ def _stands_alone(element: Any) -> bool:
         beside = f"{(left or '').strip()}{beside}{(element.tail or '').strip()}"
         element = parent
     return len(beside) <= MOST_BESIDE and not ends_like_sentence(beside)
-
-
-def _text(element: Any) -> str:
-    return "" if element is None else " ".join(str(element.text_content()).split())
 
 
 def _story_node(root: Any, headlines: set[str]) -> Node:
@@ -286,9 +272,12 @@ def _names_in(value: Any) -> list[str]:
     """Return the names of a person, an organisation or a list of them."""
     if isinstance(value, list):
         return [name for each in value[:MOST_NODES] for name in _names_in(each)]
-    return _strings(value.get("name") if isinstance(value, dict) else value)
+    if isinstance(value, dict):
+        parts = " ".join(_strings([value.get("givenName"), value.get("familyName")]))
+        return _strings(value.get("name") or parts)
+    return _strings(value)
 
 
 def _strings(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str) and each.strip()]
+    return [unescape(each) for each in values if isinstance(each, str) and each.strip()]

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, matched_date, without_date
+from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, read_date, without_date
 from embeddings.text.analysis import LETTERS, SMALL_WORDS
 from embeddings.text.boilerplate import (
     ends_like_sentence,
@@ -52,7 +52,7 @@ _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|o
 _PLACE = r"[^\W\d_][\w’'.-]*+(?: [\w’'.-]++){0,3}+,\s*(?:le\s+)?"
 _SIGNED = r"(?:written )?(?:par|by)\s\D{3,60}?(?:[,–—|·-]\s*(?:publi\S+ )?| (?=le|on))(?:le|on)?\s*"
 _DATELINE = re.compile(
-    rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?{DATE}"
+    rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?(?P<day>{DATE})"
     r"\s*(?P<end>$|[|·•]|(?:\([^()]{1,20}\)\s*)?[–—-]|\(|,?\s*(?:à|at)?\s*\d{1,2}[:h]"
     r"|,?\s*(?:par|by|mis à jour|updated)\b)",
     re.IGNORECASE,
@@ -152,7 +152,7 @@ def _stated_day(part: str, language: str) -> date | None:
     whole = ends_like_sentence(part.removesuffix(".m."))
     if found is None or (whole and found["end"][-1:] not in "–—-"):
         return None
-    return None if language != "fr" and is_ambiguous(found) else matched_date(found)
+    return None if language != "fr" and is_ambiguous(found["day"]) else read_date(found["day"])
 
 
 def guess_author(margins: Margins) -> str | None:

@@ -51,8 +51,8 @@ def read(
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     stated = read_facts(root, address)
     page = page_of(root)
-    chosen = choose(page, ask(root), stated.title or "")
-    text = normal(text_of(chosen.story))
+    story, left_out = choose(page, ask(root), stated.title or "")
+    text = normal(text_of(story))
     if not text.strip():
         raise ReadError(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
@@ -65,8 +65,9 @@ def read(
         language=language if language == stated.language else None,
     )
     site = guess_site(root, stated.title, fields.url)
-    near = tuple(b.text for b in page.blocks[max(0, chosen.first - ABOVE) : chosen.first + BELOW])
-    return draft_of(text, path, fields, chosen.left_out, above=Margins(near, ()), source=site)
+    first = page.blocks.index(story[0])
+    near = tuple(b.text for b in page.blocks[max(0, first - ABOVE) : first + BELOW])
+    return draft_of(text, path, fields, left_out, above=Margins(near, ()), source=site)
 
 
 def _decoded(data: bytes, name: str, charset: str | None) -> str:

@@ -1,12 +1,11 @@
-"""Which blocks of a page can be its story, by their own words and in the opinion of two libraries.
+"""Which blocks of a page can be its story, by their own words and in the opinion of a library.
 
-The text that a library takes for the story says where it lies, and is never stored.
+It has two ways; what either takes for the story says where that lies, and is never stored.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +23,6 @@ GRAM = 3
 """How many words in a row tell that two texts share a passage."""
 MOST_ELEMENTS = 20_000
 """The most elements of a page of which an opinion is asked; its time grows faster than the page."""
-MOST_DEEP = 150
-"""The most elements within each other in such a page."""
 MOST_LINKED = 0.5
 """The share of links from which a short block is a menu or an invitation to read something else."""
 ONLY_LINKS = 0.9
@@ -41,23 +38,28 @@ _OFFER = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"d[ée]jà abonn[ée]|abonnez-vous|s.abonner|se connecter|already (?:a )?subscribe"
-    r"|(?:read|see) more\s*:|(?:lire|voir|à lire|read|see) (?:aussi|également|also)\b"
+    r"d[ée]jà abonn[ée]\S{0,4}\s*(?:[?,.:!]|$|connect|identif)|se connecter$"
+    r"|already (?:a )?subscribe|(?:read|see) more\s*:"
     r"|cette vidéo n.est pas disponible|this video is (?:not|un)available|publicité$"
-    r"|(?:photo|crédits?|credit)s?\s*[:©]|© |advertisement$|la suite après (?:la|cette) pub",
+    r"|advertisement$|la suite après (?:la|cette) pub"
+    r"|(?:story|article) continues (?:below|after)(?: this)? ad"
+    r"|temps de lecture\b|reading time\b|\d{1,3} ?min(?:utes?)?\.? (?:de lecture|read)$",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(r"(?:photo|crédits?|credit)s?\s*[:©]", re.IGNORECASE)
+MOST_CREDITED = 10
+"""From so many words on, a sentence that begins as a credit is none."""
 _ELSEWHERE = re.compile(
     r"(?:à lire|lire|voir|à voir) (?:aussi|également)|sur le même (?:sujet|thème)|les plus lus"
-    r"|dans la même rubrique|vous aimerez|(?:vos )?commentaires|nos derniers articles"
+    r"|dans la même rubrique|vous aimerez|(?:vos |\d{1,4} )?commentaires|nos derniers articles"
+    r"|(?:laisse[rz]|ajoute[rz]|écri(?:re|vez)) un commentaire|leave a (?:comment|reply)"
+    r"|à propos de l.auteur|about the author|\d{1,4} comments"
     r"|you (?:may|might) (?:also )?(?:like|enjoy)|(?:related|more) (?:articles|stories|news|posts)"
     r"|most (?:read|popular)|more from|read next|recommended(?: for you)?$|comments$"
     r"|você (?:também )?pode gostar|te puede interesar|das könnte sie",
     re.IGNORECASE,
 )
 """How a heading begins below which other stories stand."""
-_NEEDED = frozenset(("class", "id", "style", "hidden", "href", "itemprop", "itemtype", "role"))
-_LONGEST = 300
 
 
 class Opinion:
@@ -84,23 +86,15 @@ def _grams(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def ask(root: Any) -> list[Opinion]:
-    """Return what trafilatura and readability take for the story, where they find one.
+    """Return what trafilatura takes for the story, and by readability's method, where it finds one.
 
     Args:
         root: The ``lxml`` element of the page; it is not changed.
     """
     if any(count > MOST_ELEMENTS for count, _ in enumerate(root.iter())):
         return []
-    texts = _trafilatura(_copied(root)), _readability(_copied(root))
+    texts = _trafilatura(copy.deepcopy(root)), _readability(copy.deepcopy(root))
     return [Opinion(text) for text in texts if text.strip()]
-
-
-def _copied(root: Any) -> Any:
-    """Return a copy of a page in which an open dialog, which they pass over, is a section."""
-    copied = copy.deepcopy(root)
-    for dialog in copied.iter("dialog"):
-        dialog.tag = "section" if dialog.get("open") is not None else dialog.tag
-    return copied
 
 
 def _trafilatura(root: Any) -> str:
@@ -112,29 +106,10 @@ def _trafilatura(root: Any) -> str:
 
 def _readability(root: Any) -> str:
     from lxml import html  # half a second that only pages need
-    from readability import Document
+    from trafilatura.readability_lxml import Document
 
-    logging.getLogger("readability.readability").disabled = True  # it logs what it also raises
-    try:
-        page = html.tostring(root, encoding="unicode") if _tame(root) else ""
-        summary = Document(page).summary() if page else ""
-    except ValueError:  # a page in which it finds nothing, or with signs that it cannot write
-        return ""
+    summary = Document(root).summary()
     return "\n".join(html.document_fromstring(summary).itertext()) if summary else ""
-
-
-def _tame(root: Any) -> bool:
-    """Leave a page only the attributes that matter; say whether it is no deeper than pages are."""
-    deep = {root: 1}
-    for element in root.iter():
-        parent = element.getparent()
-        deep[element] = deep.get(parent, 0) + 1
-        if deep[element] > MOST_DEEP:
-            return False
-        stated = [(n, v) for n, v in element.items() if n in _NEEDED and len(v) <= _LONGEST]
-        element.attrib.clear()  # one by one, a name with a control sign cannot be named
-        element.attrib.update(stated)
-    return True
 
 
 def is_text(block: Block) -> bool:
@@ -164,6 +139,9 @@ def is_aside(block: Block) -> bool:
     if len(block.text) > LONGEST_INVITATION:
         return False
     if is_notice(block.text):
+        return True
+    said = ends_like_sentence(block.text) and len(block.text.split()) >= MOST_CREDITED
+    if _CREDIT.match(block.text) and not said:
         return True
     return _ASIDE.match(block.text) is not None and not block.text.endswith(("»", "”"))
 

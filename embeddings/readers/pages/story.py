@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from embeddings.readers.draft import LeftOut
 from embeddings.readers.formats.decoding import normal
+from embeddings.readers.pages import elements
 from embeddings.readers.pages.blocks import Block, Kind, page_of
-from embeddings.readers.pages.elements import parse_page
 from embeddings.readers.pages.opinions import (
     LONGEST_INVITATION,
     is_aside,
@@ -34,8 +34,8 @@ FEW_LINKED = 0.2
 """The share of links up to which a long block is no teaser."""
 MOST_AT_HOME = 0.9
 """The share of the story's characters that an element must hold to be taken for its home."""
-COMPANY = 3
-"""From so many paragraphs side by side, one extractor's word for them is enough."""
+COMPANY = 2
+"""From so many paragraphs in the same elements on, others in them are the story's too."""
 BELOW_HEADLINE = 10
 """Within so many blocks below the headline its story begins."""
 LONGEST_TOLD = 60
@@ -44,22 +44,10 @@ _NEVER = frozenset(("nav", "footer", "menu", "figcaption"))
 """The elements that hold no story, however much of the page's text they hold."""
 
 
-class Choice(NamedTuple):
-    """What is taken of a page.
-
-    Attributes:
-        story: The blocks of the story, in order.
-        first: Where its first paragraph stands among all blocks of the page.
-        left_out: What stands in the midst of it and is no part of it.
-    """
-
-    story: list[Block]
-    first: int
-    left_out: tuple[LeftOut, ...]
-
-
-def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
-    """Return the blocks that are the story, in order.
+def choose(
+    page: Page, opinions: Sequence[Opinion], title: str
+) -> tuple[list[Block], tuple[LeftOut, ...]]:
+    """Return the blocks that are the story, in order, and what in its midst is no part of it.
 
     Args:
         page: All blocks of the page.
@@ -75,20 +63,21 @@ def choose(page: Page, opinions: Sequence[Opinion], title: str) -> Choice:
     sure = sure or {i for i in prose if len(found[i].text) >= LONG_CHARACTERS} or prose
     apart = _apart(page, sure)
     told = {i for i in prose if votes[i]}
-    core = (_core(page, told, sure) | _opening(found, votes, headline)) - apart
+    top = _headline_at(found, headline)
+    core = (_core(page, told, sure) | _opening(found, votes, top)) - apart
     core |= _beside(page, text, core) - apart
     body = {i for i in core if found[i].kind not in (Kind.STANDFIRST, Kind.HEADING)} or core
-    others = _posts(page, core) | (_others(found, votes, len(opinions)) - apart)
+    headings = {i for i, b in enumerate(found) if votes[i] and b.kind is Kind.HEADING}
+    others = _posts(page, core, apart) | (headings - apart)
     start = min(body, default=0)
-    core |= {i for i in others - apart if i > start and found[i].kind is Kind.ROW}
+    core |= {i for i in others - apart if i > min(start, top) and found[i].kind is Kind.ROW}
     kept = core | {i for i in others if i > start}
     span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen = [
         i for i in span if i in kept and not is_aside(found[i]) and fold(found[i].text) != headline
     ]
     chosen, offer = _until_end(page, chosen)
-    story = [found[i] for i in chosen]
-    return Choice(story, min(body, default=0), (*offer, *_left_out(page, chosen, apart)))
+    return [found[i] for i in chosen], (*offer, *_left_out(page, chosen, apart))
 
 
 def text_of(chosen: Sequence[Block]) -> str:
@@ -107,49 +96,42 @@ def text_of(chosen: Sequence[Block]) -> str:
 
 def fragment_text(markup: str) -> str:
     """Return the text of a piece of HTML that is a story and nothing else, or of a plain text."""
-    root = parse_page(f"<!doctype html><html><body>{markup}</body></html>")
+    root = elements.parse_page(f"<!doctype html><html><body>{markup}</body></html>")
     return "" if root is None else normal(text_of(page_of(root).blocks)).strip("\n")
 
 
 def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
     """Return the text of the story: what all extractors found, and the prose that one did.
 
-    The prose must stand at the story's home, in company, or be long and no teaser.
+    The prose must stand at the story's home, or be long and no teaser.
     """
     home = _inside(page, sure)
-    company = Counter(page.parents[page.blocks[i].own] for i in prose)
     return sure | {
         i
         for i in prose
         if i in home
-        or company[page.parents[page.blocks[i].own]] >= COMPANY
         or (len(page.blocks[i].text) >= LONGEST_INVITATION and page.blocks[i].linked < FEW_LINKED)
     }
 
 
-def _opening(found: Sequence[Block], votes: Sequence[int], headline: str) -> set[int]:
-    """Return the text just below the headline that an extractor found, and the standfirst."""
+def _headline_at(found: Sequence[Block], headline: str) -> int:
+    """Return where the folded headline stands, or its beginning; where all ends without it."""
     headlines = (
         i
         for i, block in enumerate(found)
         if block.kind is Kind.HEADING and f"{headline} ".startswith(fold(block.text) + " ")
     )
-    start = next(headlines, len(found)) if headline else len(found)
+    return next(headlines, len(found)) if headline else len(found)
+
+
+def _opening(found: Sequence[Block], votes: Sequence[int], top: int) -> set[int]:
+    """Return the text just below the headline that an extractor found, and the standfirst."""
     return {
         i
-        for i in range(start + 1, min(start + BELOW_HEADLINE, len(found)))
+        for i in range(top + 1, min(top + BELOW_HEADLINE, len(found)))
         if found[i].kind is Kind.STANDFIRST
         or (votes[i] and found[i].kind is Kind.HEADING and not leads_elsewhere(found[i]))
         or (votes[i] and is_text(found[i]) and len(found[i].text) >= LONG_CHARACTERS)
-    }
-
-
-def _others(found: Sequence[Block], votes: Sequence[int], most: int) -> set[int]:
-    """Return what extractors found besides text: all of them, or one of them a heading."""
-    return {
-        i
-        for i, block in enumerate(found)
-        if votes[i] and (votes[i] == most or block.kind is Kind.HEADING)
     }
 
 
@@ -168,33 +150,37 @@ def _apart(page: Page, core: set[int]) -> set[int]:
 
 
 def _beside(page: Page, text: set[int], core: set[int]) -> set[int]:
-    """Return text that stands side by side with the story: between two of its blocks.
+    """Return the text at the story's home that stands in the same elements as the story does.
 
-    Where most of the story stands side by side, long prose before and after it counts too.
+    What is no prose must stand between two of its blocks.
     """
-    ends: dict[int, list[int]] = {}
-    sizes: Counter[int] = Counter()
-    for i in sorted(core):
-        parent = page.parents[page.blocks[i].own]
-        ends[parent] = [ends.get(parent, [i])[0], i]
-        sizes[parent] += len(page.blocks[i].text)
-    main = next((n for n, size in sizes.items() if 2 * size > sizes.total()), None)
-    beside = set()
-    for i in text:
-        block = page.blocks[i]
-        parent = page.parents[block.own]
-        parent = page.parents[parent] if block.kind is Kind.ITEM else parent
-        between = parent in ends and ends[parent][0] <= i <= ends[parent][1]
-        long = is_prose(block) and parent == main and len(block.text) >= LONG_CHARACTERS
-        if long or (between and (is_prose(block) or block.linked < FEW_LINKED)):
-            beside.add(i)
-    return beside
+    shapes = Counter(_shape_around(page, i) for i in core)
+    between = range(min(core, default=0), max(core, default=-1))
+    return {
+        i
+        for i in text & _inside(page, core)
+        if shapes[_shape_around(page, i)] >= COMPANY
+        and (is_prose(page.blocks[i]) or (i in between and page.blocks[i].linked < FEW_LINKED))
+    }
 
 
-def _posts(page: Page, core: set[int]) -> set[int]:
-    """Return the posts and rows of tables at the story's home, in whatever elements."""
-    found = {i: page.blocks[i] for i in _inside(page, core)}
-    return {i for i, b in found.items() if b.kind in (Kind.POST, Kind.ROW) and is_text(b)}
+def _shape_around(page: Page, i: int) -> int:
+    """Return the shape of the element that a paragraph, or the list of an item, stands in."""
+    block = page.blocks[i]
+    around = page.parents[block.own]
+    return page.shapes[page.parents[around] if block.kind is Kind.ITEM else around]
+
+
+def _posts(page: Page, core: set[int], apart: set[int]) -> set[int]:
+    """Return the posts at the story's home, in whatever elements, and the rows of tables.
+
+    Rows are none where a name sets them apart, such as those of the weather.
+    """
+    blocks = page.blocks
+    named = {i for i in apart if page.asides[blocks[i].around][1] not in elements.ASIDES}
+    inside = {i for i in _inside(page, core) if is_text(blocks[i])}
+    posts = {i for i in inside if blocks[i].kind is Kind.POST}
+    return posts | {i for i in inside - named if blocks[i].kind is Kind.ROW}
 
 
 def _inside(page: Page, core: set[int]) -> set[int]:

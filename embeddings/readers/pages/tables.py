@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from embeddings.readers.pages import elements
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -12,9 +14,7 @@ LONGEST_CELL = 200
 """The most characters of a cell; a longer one holds paragraphs, and its table sets them out."""
 MOST_COLUMNS = 40
 """The most columns of a table that can be read as lines."""
-_STRUCTURE = frozenset(
-    ("table", "ul", "ol", "article", "section", "h1", "h2", "form", "blockquote")
-)
+_STRUCTURE = frozenset(("ul", "ol", "article", "section", "h1", "h2", "form", "blockquote"))
 _LONGEST_SPAN = 4
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -51,16 +51,16 @@ def read_rows(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[
 
 def _grid(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[list[_Cell]]:
     """Return the cells row by row, one that spans several columns or rows in each of them."""
-    if any(element.tag in _STRUCTURE for element in table.iterdescendants()):
+    parts = {each: elements.table_part(each) for each in table.iterdescendants()}
+    if any(each.tag in _STRUCTURE or part == "table" for each, part in parts.items()):
         return []
     grid: list[list[_Cell]] = []
     hanging: dict[int, tuple[int, _Cell]] = {}
-    for tr in table.iter("tr"):
+    for tr in (each for each, part in parts.items() if part == "row"):
         row: list[_Cell] = []
-        cells = [child for child in tr if child.tag in ("td", "th")]
-        for td in cells:
+        for td in (child for child in tr if parts[child] in ("cell", "head")):
             _hang(row, hanging)
-            cell = _Cell(*words_of(td), td.tag == "th")
+            cell = _Cell(*words_of(td), parts[td] == "head")
             columns, deep = _span(td, "colspan"), _span(td, "rowspan")
             for _ in range(columns):
                 if deep > 1:

@@ -71,6 +71,7 @@ QUOTED = [
     "12 rue de la Paix est une adresse connue.",
     "Le 3 mars 2018, il habitait encore au 61 rue Henri Barbusse, où la police est venue.",
     "Share prices fell 3% on Monday.",
+    "Sablé : Maire Anne Roche ; Nuance DVG",
     "Read more books, the minister told children on Monday.",
     "Par peur de représailles, ils se taisent.",
     "Publié en 2019, le rapport est accablant.",

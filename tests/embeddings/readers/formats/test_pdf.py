@@ -82,6 +82,7 @@ KEPT = (
     "l'avant-/garde et l'arrière-/garde",
     "l'outre-/mer",
     "Rouen-/sur-Mer",
+    "le Val-/d'Oise",
     "des mini-/jupes et une mini-/série",
     "les micro-/entreprises",
 )

@@ -44,6 +44,15 @@ NAMES = {
     "Le Quai / Ida Vale": "Ida Vale",
     "Texte : Ida Vale, photos : Paul Morin": "Ida Vale",
     "Texte : Ida Vale. Photos : Paul Morin": "Ida Vale",
+    "Ida Vale, Le Quai du Nord": "Ida Vale",
+    "Ida Vale For The Northern Post": "Ida Vale",
+    "Ida Vale@idavale Nov 18, 2019": "Ida Vale",
+    "Ida ValeView More Articles": "Ida Vale",
+    "Ida Vale Ida Vale is a reporter": "Ida Vale",
+    "Ida Vale Grand reporter": "Ida Vale",
+    "Par notre correspondante à Brive, Ida Vale": "Ida Vale",
+    "Biography": None,
+    "Senior Contributor": None,
     "Photos : Paul Morin": None,
     "Utilisateur": None,
     "Anonyme": None,
@@ -122,6 +131,25 @@ def test_an_author_is_found_in_the_ways_that_pages_have() -> None:
         "<p class=article__author>Ida Vale - Le 3 mars 2024</p>",
     )
     assert {facts(way).author for way in ways} == {"Ida Vale"}
+
+
+def test_json_ld_may_write_a_name_in_other_ways() -> None:
+    ways = (
+        {"author": {"givenName": "Aimée", "familyName": "L’Hermite"}},
+        {"author": {"name": "Aim&eacute;e L&rsquo;Hermite"}},
+        {"author": None, "creator": ["Aimée L’Hermite"]},
+    )
+    assert {facts(linked=STORY | way).author for way in ways} == {"Aimée L’Hermite"}
+    byline = "<p class=byline>Par Ida Vale</p>"
+    assert facts(byline, linked=STORY | {"author": "IDA VALE"}).author == "Ida Vale"
+
+
+def test_the_day_of_a_change_is_not_that_of_publication() -> None:
+    changed = "Mis à jour le <time datetime=2024-03-04>4 mars</time>"
+    published = "publié le <time datetime=2024-03-03>3 mars</time>"
+    assert facts(f"<h1>Le quai</h1><p>{changed}, {published}</p>").date == date(2024, 3, 3)
+    created = {"@type": "NewsArticle", "headline": "Le quai", "dateCreated": "2024-03-03"}
+    assert facts(linked=created).date == date(2024, 3, 3)
 
 
 def test_what_stands_around_a_story_names_no_author_of_it() -> None:

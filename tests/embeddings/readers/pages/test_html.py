@@ -31,16 +31,14 @@ def read(body: str, *, head: str = "", name: str = "page.html", **known: str | N
 def test_headings_items_and_paragraphs_are_set_apart() -> None:
     body = f"<h1>T</h1>{BODY}<h2>Puis</h2><ul><li>Un quai.</li><li>Une grue.</li></ul>{ps([LAST])}"
     found = page(body)
-    assert text_of(choose(found, (), "T").story).startswith(BRIDGE.paragraphs[0] + "\n\n")
+    assert text_of(choose(found, (), "T")[0]).startswith(BRIDGE.paragraphs[0] + "\n\n")
     assert text_of(found.blocks[-4:]) == f"## Puis\n\n- Un quai.\n- Une grue.\n\n{LAST}"
 
 
 def test_a_sentence_that_the_extractor_lost_is_kept_between_two_that_it_found() -> None:
     found = page(f"<div>{BODY}</div><p>Ailleurs, il pleut.</p>")
     extracted = "\n".join((BRIDGE.paragraphs[0], LAST))
-    assert (
-        tuple(b.text for b in choose(found, [Opinion(extracted)], "T").story) == BRIDGE.paragraphs
-    )
+    assert tuple(b.text for b in choose(found, [Opinion(extracted)], "T")[0]) == BRIDGE.paragraphs
 
 
 def test_a_story_inside_an_element_with_a_suspect_name_is_kept() -> None:

@@ -1,0 +1,128 @@
+"""Kinds of page that newsrooms have: what of each is the story's, and what stands around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.readers import Draft
+from embeddings.readers.pages import html
+from embeddings.text.passages import split
+from tests.embeddings.readers.each import each
+from tests.embeddings.readers.pages.written import ps
+from tests.embeddings.readers.prose import BRIDGE, FERRY
+
+OPENING, *REST = BRIDGE.paragraphs
+STORY = ps(BRIDGE.paragraphs)
+LEDE = "Le pont fermera onze mois dès avril, et les commerçants du quai en redoutent le coût."
+WEATHER = "<table><tr><th>Jour</th><th>Max</th></tr><tr><td>Lundi</td><td>21°</td></tr></table>"
+
+
+def cells(row: str, cell: str, head: str) -> str:
+    """Return a table of results in elements that have these attributes."""
+    rows = [(head, "Ville", "Voix"), (cell, "Sablé", "1 204"), (cell, "Orne", "904")]
+    inner = (f"<div {row}><span {k}>{a}</span><span {k}>{b}</span></div>" for k, a, b in rows)
+    return "".join(inner)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What stands in an article, what of it is quoted, and what is not even stored."""
+
+    name: str
+    body: str
+    quoted: str = ""
+    left_out: str = ""
+
+
+ROLES = cells('role="row"', 'role="cell"', 'role="columnheader"')
+DISPLAYS = cells('style="display:table-row"', *['style="display: table-cell"'] * 2)
+UPDATES = "".join(
+    f'<article class="item" itemprop="liveBlogUpdate"><header><time>1{number}:05</time></header>'
+    f'<div class="item-text"><p>{part}</p></div></article>'
+    for number, part in enumerate(BRIDGE.paragraphs)
+)
+KINDS = (
+    Kind("table_by_roles", f'{STORY}<div role="table">{ROLES}</div>', "Sablé : 1 204 voix"),
+    Kind("table_by_style", f'{STORY}<div style="display:table">{DISPLAYS}</div>',
+         "Orne : 904 voix"),
+    Kind("table_above", WEATHER + STORY, "Lundi : 21° max"),
+    Kind("weather", f'{STORY}<div class="widget-meteo">{WEATHER}</div>', "", "21°"),
+    Kind("teaser", f'<p class="teaser">{LEDE}</p>{STORY}', LEDE),
+    Kind("teaser_of_another", f'{STORY}<div class="teaser"><a href="/x">{LEDE}</a></div>',
+         "", LEDE),
+    Kind("author_box", f'{STORY}<div class="author-box"><p>Elle suit les affaires du port depuis '
+         "dix ans.</p></div>", "", "affaires du port"),
+    Kind("comments", f"{STORY}<h2>3 commentaires</h2><div><p>Bravo au maire, enfin quelqu’un qui "
+         "pense à nous.</p></div>", "", "Bravo"),
+    Kind("advertisement", f"{ps([OPENING])}<p>Story continues below advertisement</p>{ps(REST)}",
+         "", "continues"),
+    Kind("reading_time", f"<p>Temps de lecture : 3 min</p>{STORY}", "", "lecture"),
+    Kind("live_blog", f"<section>{UPDATES}</section>", REST[-1]),
+    Kind("closed_dialog", f"<p>Le préfet a signé<dialog>Fermer</dialog> l’arrêté jeudi.</p>{STORY}",
+         "Le préfet a signé l’arrêté jeudi.", "Fermer"),
+)  # fmt: skip
+SENTENCES = (
+    "Voir aussi loin que possible, voilà ce que promet le nouveau phare à ses visiteurs.",
+    "Photo : elle était toute sa vie, et Anne Roche l’a quittée en mai pour ouvrir une ferme.",
+    "Imprimer son journal coûte deux fois plus cher qu’en 2019, explique le gérant.",
+    "Déjà abonnés au club, ils ne paieront pas la licence une seconde fois.",
+    "Inscrivez-vous avant le 12 mars à la mairie, les places sont comptées.",
+    "Like us, many farmers are waiting for the rain to come back.",
+    "Copyright law must change, says the minister of culture.",
+)
+INVITATIONS = (
+    "Voir aussi notre dossier sur les ponts.",
+    "Photo : J. Riou.",
+    "Imprimer cet article.",
+    "Déjà abonné ? Connectez-vous.",
+    "Inscrivez-vous à notre newsletter pour tout savoir.",
+    "Like us on Facebook.",
+    "Copyright Le Quai.",
+)
+
+
+def read(body: str) -> Draft:
+    title = f"<title>{BRIDGE.title}</title>"
+    article = f"<article><h1>{BRIDGE.title}</h1>{body}</article>"
+    markup = f"<!DOCTYPE html><html lang=fr><meta charset=utf-8>{title}<body>{article}"
+    return html.read(markup.encode(), Path("page.html"))
+
+
+def quotable(draft: Draft) -> str:
+    article = draft.article("draft")
+    return "\n\n".join(article.text[p.start : p.end] for p in split(article))
+
+
+@each("kind", KINDS)
+def test_each_kind_of_page_is_stored_with_its_own_words_alone(kind: Kind) -> None:
+    draft = read(kind.body)
+    assert all(part in draft.text for part in (*BRIDGE.paragraphs, kind.quoted))
+    assert kind.quoted in quotable(draft)
+    assert not kind.left_out or kind.left_out not in draft.text
+
+
+@each("words", SENTENCES)
+def test_a_sentence_that_begins_like_a_notice_is_quoted_wherever_it_stands(words: str) -> None:
+    for body in (ps([words]) + STORY, STORY + ps([words]), ps([OPENING, words, *REST])):
+        assert words in quotable(read(body))
+
+
+@each("words", INVITATIONS)
+def test_an_invitation_is_no_part_of_the_story(words: str) -> None:
+    assert words not in read(ps([OPENING, words, *REST])).text
+
+
+def test_what_stands_before_the_headline_in_its_line_is_no_part_of_it() -> None:
+    heading = f'<span class="kicker">Travaux</span> {BRIDGE.title}<a class="anchor">#</a>'
+    markup = f"<html><title>{BRIDGE.title}</title><body><h1>{heading}</h1>{STORY}"
+    draft = html.read(markup.encode(), Path("page.html"), charset="utf-8")
+    assert (draft.title, draft.text.partition("\n")[0]) == (BRIDGE.title, OPENING)
+
+
+def test_a_day_and_a_name_of_another_story_are_not_this_one_s() -> None:
+    others = '<li><time datetime="2020-02-02">2 février</time></li>'
+    card = '<div class="card"><span class="author">Zoé Zed</span></div>'
+    body = f"<ul>{others}</ul><main><h1>{FERRY.title}</h1>{ps(FERRY.paragraphs)}</main>{card}"
+    draft = html.read(f"<html><body>{body}".encode(), Path("page.html"))
+    assert (draft.author, draft.date) == (None, None)
