@@ -167,6 +167,27 @@ def test_every_quote_is_a_stretch_of_the_stored_text(asked: list[Asked]) -> None
         assert hit.sentence.text in hit.text
 
 
+async def test_who_asks_all_about_a_subject_gets_the_passage_that_says_what_it_is(
+    tmp_path: Path,
+) -> None:
+    expected = {
+        "Parle-moi de Palantir": "Palantir est une société de surveillance",
+        "Tell me about Palantir": "Palantir est une société de surveillance",
+        "Que dit l’article sur IBM ?": "IBM n’intervient qu’à titre de rappel historique",
+        "what do the articles say about Google?": "Google s’est attiré des reproches",
+        "À quoi sert Rekognition ?": "Rekognition est le nom d’une technologie d’Amazon",
+        "What is AWS used for?": "AWS est une infrastructure",
+        "Parle-moi de Tesla": "",
+        "What is Siri used for?": "",
+    }
+    async with SearchEngine(Settings(data=tmp_path, model="e5")) as engine:
+        answers = [(await engine.ask(question)).hits for question in expected]
+    found = [hits[0].text if hits else "" for hits in answers]
+    said = [text[: len(start)] for text, start in zip(found, expected.values(), strict=True)]
+    assert said == list(expected.values())
+    assert found[-2:] == ["", ""]
+
+
 async def test_a_corpus_of_one_story_does_not_answer_whatever_it_is_asked(tmp_path: Path) -> None:
     one = tmp_path / "stories"
     one.mkdir()

@@ -96,31 +96,36 @@ _REPEATED = re.compile(r"(\w)\1+\Z|(\w)\2\2+")
 _LONGEST_TERM = 5
 """The most words of a term; more of them are a description."""
 _ASKS = (
-    r"(?:qu'?est[- ]ce (?:que? |qu')|ce (?:que? c'?est (?:que? |qu')|qu'est ))"
+    r"parle[zr]?[- ]?(?:moi )?(?:de |du |des |d')|(?:des )?info(?:rmation)?s? (?:sur|on|about) "
+    r"|que (?:sait[- ]on|sais[- ]tu|savez[- ]vous) (?:de |du |des |d'|sur )|about "
+    r"|(?:que (?:dit|disent) |qu'est[- ]ce que disent )(?:l'|les |tes |vos )articles? (?:sur|de) "
+    r"|what (?:is known|do (?:we|you) know|do(?:es)? the (?:article|story|stories)s? say) about "
+    r"|(?:qu'?est[- ]ce (?:que? |qu')|ce (?:que? c'?est (?:que? |qu')|qu'est ))"
     r"(?:c'est (?:que |qu'))?"
     r"|(?:s?[ac]a )?c'?(?:est)? ?(?:quoi|koi|qui|ki) |(?P<who>qui est |who(?:'s| is) )"
     r"|[qk]u?e veu(?:t|x|lent) dire |que (?:signifie|designe)(?:nt)? |definition (?:de |du |d')"
     r"|what(?:'s| is|s) |wh?at does (?=.* (?:mean|stand for)\b)|define |definis(?:sez)? "
     r"|(?:the )?(?:definition|meaning) of |what (?=.* (?:is|means?)\b)"
+    r"|a quoi (?:ca )?(?:sert|servent) "
 )
 _AFTERWARDS = (
     r",? (?:(?:s?[ac]a )?c'?(?:est)? ?(?:quoi|koi|qui|ki)|(?:ca )?(?:veut|veux) dire (?:quoi|koi)"
-    r"|means? what|[kq]u?esako|kezako)"
+    r"|means? what|[kq]u?esako|kezako|(?:ca )?(?:sert|servent) a quoi|a quoi ca sert)"
 )
 _END = (
-    r"(?: (?:stand for|means?|is))?"
+    r"(?: (?:stand for|means?|is|used for))?"
     r"(?:,? (?:au juste|exactement|exactly|svp|stp|please)){0,3}\W{0,20}\Z"
 )
 _PLEASE = r"\A\W{0,20}(?:(?:dis|dites|explique|expliquez|tell|explain)(?:[- ](?:moi|me|to me))? )?"
-_PATTERNS = (
-    re.compile(rf"{_PLEASE}(?:{_ASKS})(?P<term>.{{1,200}}?){_END}"),
-    re.compile(rf"\A\W{{0,20}}(?P<term>.{{1,200}}?){_AFTERWARDS}{_END}"),
-)
-_LEAD = re.compile(
+_LEAD = (
     r"(?:la |le |les |l'|un |une |the |an? )?(?:(?:sigle|acronyme|nom|mot|terme|lettres|acronym"
     r"|word|name|term|letters|abbreviation) )?[\W]*"
 )
 """What may stand before a term and is no part of it."""
+_PATTERNS = (
+    re.compile(rf"{_PLEASE}(?:{_ASKS})(?:{_LEAD})(?P<term>.{{1,200}}?){_END}"),
+    re.compile(rf"\A\W{{0,20}}(?:{_LEAD})(?P<term>.{{1,200}}?){_AFTERWARDS}{_END}"),
+)
 _TERM_WORD = re.compile(r"[^\W_][\w'-]*")
 _TOKEN = re.compile(
     r"combien de temps|qu'est[- ]ce[- ]qu(?:[ei]\b|')|d'ou\b|est-ce qu(?:e\b|')|[snl]'(?:en|y)\b"
@@ -183,13 +188,10 @@ def find_names(base: Words) -> list[tuple[int, int]]:
 def find_phrases(base: Words) -> list[tuple[int, int]]:
     """Return the places of nouns behind an article, with what they are of."""
     found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(base.words) - 1:
-        end = at
-        if base.words[at] in DETERMINERS and base.is_substance(at + 1):
-            end = end_of_phrase(base, at + 1)
-            found.append((at, end))
-        at = max(at + 1, end)
+    for at in range(len(base.words) - 1):
+        is_outside = not found or at >= found[-1][1]
+        if is_outside and base.words[at] in DETERMINERS and base.is_substance(at + 1):
+            found.append((at, end_of_phrase(base, at + 1)))
     return found
 
 
@@ -209,17 +211,16 @@ def end_of_phrase(base: Words, at: int) -> int:
 
 
 def defined_term(question: str) -> str | None:
-    """Return what a question asks the meaning of, as it was written; None for other questions.
+    """Return the one term that a question is about, as it was written; None for other questions.
 
-    "Qu'est-ce que la tolérance zéro ?" and "What does ICE stand for?" ask for a definition; "Qui
-    est le patron de Palantir ?" asks for a property, and "Who is angry?" for whom one says it of.
+    "Qu'est-ce que la tolérance zéro ?" and "What does ICE stand for?" ask for what it is, and so
+    does "Parle-moi de Palantir"; "Qui est le patron de Palantir ?" asks for a property.
     """
     read = fold_text(question)
     found = next(filter(None, (pattern.match(read.text) for pattern in _PATTERNS)), None)
     if not found:
         return None
-    lead = _LEAD.match(read.text, found.start("term"), found.end("term"))
-    term = _term(read, lead.end() if lead else found.start("term"), found.end("term"))
+    term = _term(read, *found.span("term"))
     is_person = term and (" " in term or term[:1].isupper())
     return term if is_person or not found.groupdict().get("who") else None
 
@@ -227,12 +228,11 @@ def defined_term(question: str) -> str | None:
 def _term(read: FoldedText, start: int, end: int) -> str | None:
     """Return the words between two places if they are one term and not a sentence."""
     words = list(_TERM_WORD.finditer(read.text, start, end))
-    if not 0 < len(words) <= _LONGEST_TERM:
+    if not 0 < len(words) <= _LONGEST_TERM or any("'" in word.group() for word in words):
         return None
     capitals = all(read.is_capital(word.start()) for word in words)
     plain = capitals or not any(is_stop_somewhere(word.group()) for word in words)
-    owned = any("'" in word.group() for word in words)
-    return read.words(words[0].start(), words[-1].end()) if plain and not owned else None
+    return read.words(words[0].start(), words[-1].end()) if plain else None
 
 
 def small_talk(message: str) -> Note | None:

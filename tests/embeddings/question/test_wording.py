@@ -28,10 +28,26 @@ DEFINITIONS = {
     'What does "zero tolerance" mean?': "zero tolerance",
     "Tell me what Palantir is please": "Palantir",
     "the meaning of ICE": "ICE",
+    "Parle-moi de Palantir": "Palantir",
+    "parlez moi de l’affaire Rekognition svp": "affaire Rekognition",
+    "Des infos sur la tolérance zéro ?": "tolérance zéro",
+    "Que sait-on d’IBM ?": "IBM",
+    "Que disent les articles sur Google ?": "Google",
+    "À quoi sert Rekognition ?": "Rekognition",
+    "Rekognition, à quoi ça sert ?": "Rekognition",
+    "AWS sert à quoi": "AWS",
+    "Tell me about Palantir": "Palantir",
+    "What is known about the zero tolerance?": "zero tolerance",
+    "What do the articles say about IBM?": "IBM",
+    "What is Rekognition used for?": "Rekognition",
 }
 OTHERS = [
     "Qui est responsable ?",
     "Qui est le patron de Palantir ?",
+    "Parle-moi de ce que veut Amazon",
+    "Que sait-on des gens qui ont signé ?",
+    "À quoi sert à Amazon cette technologie ?",
+    "Que disent les salariés de Google ?",
     "Qu'est-ce que demandent les salariés ?",
     "Qu'est-ce qui a valu des critiques à Google ?",
     "What is the capital of Australia?",
@@ -74,7 +90,7 @@ def test_who_asks_something_is_not_taken_for_polite() -> None:
 
 def test_the_longest_message_is_read_in_a_moment() -> None:
     took = {}
-    for atom in ("c'est quoi ", "!", "what ", "l'", "merci ", "e", ", "):
+    for atom in ("c'est quoi ", "!", "what ", "l'", "merci ", "e", ", ", "about ", "sert à quoi "):
         began = time.process_time()
         defined_term("what " + atom * (1000 // len(atom)))
         small_talk(atom * (1000 // len(atom)))
