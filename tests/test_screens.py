@@ -21,6 +21,7 @@ from bot.ui.markup import plain, unplain
 from bot.ui.naming import day, write_day
 from embeddings.types import Answer
 from tests.bot import chromium
+from tests.bot.people import check_card
 from tests.bot.samples import answers, hit
 from tests.screens.__main__ import SCENES, SHARPNESS
 from tests.screens.cards import CARDS, WIDTHS, name_of
@@ -167,6 +168,14 @@ async def test_the_line_of_a_source_takes_four_lines_at_most_on_a_telephone(
         await browser.open(file.as_uri())
         (lines,) = await browser.evaluate(LINES)
     assert 1 < lines <= 4
+
+
+@pytest.mark.parametrize("name", [*CARDS])
+@pytest.mark.parametrize("language", list(LANGUAGES), ids=[each.code for each in LANGUAGES])
+def test_every_card_can_be_sent_and_drawn(name: str, language: Language) -> None:
+    card = CARDS[name](language)
+    check_card(card)
+    assert seen(page(sent(card), language), "text")
 
 
 def test_every_scene_has_its_picture_and_every_picture_its_scene() -> None:

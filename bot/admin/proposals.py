@@ -77,8 +77,7 @@ def proposal_card(
 def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterator[str]:
     """Yield what would become of each article."""
     for gone, _ in (now[name] for name in proposal.removed if name in now):
-        told = (f"**{fit(gone.title, TITLE)}**", fit(gone.id, NAME), summary_line(gone, language))
-        yield "\n-# ".join(told)
+        yield f"**{fit(gone.title, TITLE)}**\n-# {summary_line(gone, language)}"
     for new in proposal.added:
         if correction := proposal.instead.get(new.id):
             yield _show_changed("proposal-corrects", correction, now, language)

@@ -26,7 +26,7 @@ from bot.ui.components import (
     text,
 )
 from bot.ui.markup import unplain
-from bot.ui.naming import PLACE, SCOPE, SHORT, Place, list_places, pack, unpack
+from bot.ui.naming import PLACE, SCOPE, SHORT, Place, credit_line, list_places, pack, unpack
 from bot.ui.naming import place as name_place
 from embeddings.store.people import Vote
 from embeddings.types import MAX_QUESTION, Filters
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
     from bot.ui.actions import Filled
+    from bot.ui.components import Piece
+    from embeddings.types import Hit
 
 NAME = r"(?P<name>[\w-]{8})"
 """The pattern of the name of an answer."""
@@ -103,15 +105,24 @@ class Near(Click, template=rf"v:near:{PLACE}(?::{SCOPE})?"):
         hit = next((h for h in (*found.closest, *found.hits) if name_place(h) == place), None)
         if hit is None:
             raise BotError("passage-gone")
-        card = Card(
-            question(show_question(asked)),
-            text(language("near-title")),
-            text(quote(hit, language, QUOTE)),
-            text(link_title(hit.article), *(f"-# {w}" for w in foreign(hit.article, language))),
-            row(*open_buttons(hit, language)),
-            accent=REFUSED,
-        )
+        buttons = row(*open_buttons(hit, language))
+        card = passage_card(asked, hit, language, language("near-title"), buttons)
         await answer(interaction, card)
+
+
+def passage_card(
+    asked: str, hit: Hit, language: Language, head: str, *more: Piece, accent: int = REFUSED
+) -> Card:
+    """Return one passage under its question and a head that says what it is, and what follows."""
+    told = [*filter(None, [credit_line(hit.article)]), *foreign(hit.article, language)]
+    return Card(
+        question(show_question(asked)),
+        text(f"-# {head}"),
+        text(quote(hit, language, QUOTE)),
+        text(link_title(hit.article), *([f"-# {' · '.join(told)}"] if told else [])),
+        *more,
+        accent=accent,
+    )
 
 
 class AskOn(Click, template=rf"v:on:{TO}"):

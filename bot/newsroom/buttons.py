@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ButtonStyle, ui
 
-from bot.asking.buttons import read_filters, read_question
-from bot.asking.render import QUOTE, filter_words, link_title, quote, show_question
+from bot.asking.buttons import passage_card, read_filters, read_question
+from bot.asking.render import QUOTE, filter_words, link_title, show_question
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
 from bot.servers.rules import require_editor, rules_of
@@ -165,8 +165,9 @@ async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: st
         raise BotError("inquiry-gone")
     if not await reach(bot, inquiry.user, inquiry.channel, card):
         key = "news-unreached"
-    language, by = language_of(interaction), interaction.user.id
-    await answer(interaction, closed_card(inquiry.question, language, key, by))
+    done = language_of(interaction)(key, name=f"<@{interaction.user.id}>")
+    told = text(f"> {fit(inquiry.question, QUOTE)}"), text(f"-# {done}")
+    await answer(interaction, Card(*told, accent=ANSWERED))
 
 
 def consent_card(asked: str, filters: Filters, language: Language, kind: str) -> Card:
@@ -205,14 +206,6 @@ def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
     )
 
 
-def closed_card(asked: str, language: Language, key: str, by: int) -> Card:
-    """Return a question of the newsroom that needs nothing more."""
-    name = f"<@{by}>"
-    return Card(
-        text(f"> {fit(asked, QUOTE)}"), text(f"-# {language(key, name=name)}"), accent=ANSWERED
-    )
-
-
 def reply_card(asked: str, head: str, said: str) -> Card:
     """Return what the newsroom says to a question under a head that names it: it is no quote."""
     return Card(
@@ -222,14 +215,9 @@ def reply_card(asked: str, head: str, said: str) -> Card:
 
 def told_card(watch: Watch, hit: Hit, language: Language) -> Card:
     """Return the passage that answers a question that somebody wanted to be told of."""
-    return Card(
-        text(f"-# {language('tell-title')}"),
-        question(show_question(watch.question)),
-        _say_filters(watch.filters, language),
-        text(quote(hit, language, QUOTE)),
-        text(link_title(hit.article), f"-# {credit_line(hit.article)}"),
-        text(f"-# {language('tell-once')}"),
-        accent=ANSWERED,
+    more = _say_filters(watch.filters, language), text(f"-# {language('tell-once')}")
+    return passage_card(
+        watch.question, hit, language, language("tell-title"), *more, accent=ANSWERED
     )
 
 

@@ -135,7 +135,9 @@ MOST = 3
 """How many questions are offered."""
 _READ, _TRIED, _SECONDS = 12, 24, 2.5
 """How many articles are read for questions, how many questions are tried, and for how long."""
-_LEAST, _WORDS = 15, 4
+_LEAST, _WORDS, _SHORT = 15, 4, 40
+"""The fewest characters and words of a question, and how many fit on a button of a telephone: such
+questions are tried first."""
 
 
 async def starters_card(bot: Context, where: Where, language: Language) -> Card:
@@ -185,7 +187,7 @@ async def _list_questions(seen: Seen, language: Language, languages: Languages) 
     for article in some[:_READ]:
         said += await _read_lines(seen, article)
     questions = filter(_is_question, (clean(each).strip() for each in said))
-    return [*dict.fromkeys(questions)][:_TRIED]
+    return sorted([*dict.fromkeys(questions)][:_TRIED], key=lambda asked: len(asked) > _SHORT)
 
 
 async def _read_lines(seen: Seen, article: ArticleSummary) -> list[str]:

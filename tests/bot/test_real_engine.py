@@ -61,7 +61,7 @@ async def test_the_bot_and_the_engine_fit_together(tmp_path: Path) -> None:
         await remove_and_go_back(real)
 
 
-HEADINGS = ("Pourquoi parle-t-on de migrants", "Par quel chemin", "Rekognition et AWS")
+HEADINGS = ("Par quel chemin", "Rekognition et AWS", "Qui a parlé", "Amazon est-il")
 
 
 async def test_golden_questions_and_then_headings_are_offered(

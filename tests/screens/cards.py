@@ -1,18 +1,35 @@
-"""The cards of editors, drawn from what the engine would say: for their pictures."""
+"""The cards of editors and newsrooms, drawn from what the engine would say: for their pictures."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from discord import ButtonStyle
 
 from bot.admin.history import Part, Step, history_card
 from bot.admin.proposals import proposal_card
-from bot.admin.reports import status_card
+from bot.admin.records import Group, records_card
+from bot.admin.reports import change_card, gate_card, status_card
+from bot.newsroom.buttons import inquiry_card
 from bot.newsroom.feeds import draw_announcement, draw_feeds
+from bot.servers.cog import joined_card
+from bot.servers.rules import Rules, rules_card
+from bot.ui.components import button
 from embeddings.changing.changeset import Change
-from embeddings.reports import AuditEntry, Omission, Proposal, Room, Status
-from embeddings.store.people import Feed
-from embeddings.types import Article, Rejected
+from embeddings.errors import BrokenQuestion, GateError
+from embeddings.reports import (
+    AuditEntry,
+    ChangeReport,
+    Omission,
+    ReindexReport,
+    Room,
+    Status,
+)
+from embeddings.store.people import Feed, Inquiry, write_filters
+from embeddings.types import Article, Filters, Rejected
+from tests.screens import readers
 
 if TYPE_CHECKING:
     from bot.translate import Language
@@ -47,16 +64,15 @@ ROOM = (Room("articles", 500, 180), Room("additions", 100, 97))
 
 def proposed(article: Article) -> Proposed:
     """Return an article as a proposal shows it."""
-    (shown,) = Change("add").show([article])
+    (shown,) = Change("add", added=(article,)).propose("abcdefgh", 0).added
     return shown
 
 
 def replacing(language: Language) -> Card:
     """A corrected file, which replaces its article."""
     another = Article("crue-2", NEW.title, NEW.text)
-    proposal = Proposal(
-        "abcdefgh", added=(proposed(another),), to_encode=2, instead={"crue-2": proposed(NEW)}
-    )
+    adding = Change("add", added=(another,)).propose("abcdefgh", 2)
+    proposal = replace(adding, instead={"crue-2": proposed(NEW)})
     now = {"crue": (OLD.summary(2), OLD.text)}
     return proposal_card(proposal, now, language, where="o", seconds=1, room=ROOM)
 
@@ -69,11 +85,10 @@ def archive(language: Language) -> Card:
         for n, title in enumerate(("Le pont rouvre", "Le marché déménage", "La piscine ferme"))
     )
     what = Omission("marche.docx", "2 notes", "they stand below the story")
-    proposal = Proposal(
-        "abcdefgh",
+    proposal = replace(
+        Change("add").propose("abcdefgh", 6),
         added=added,
         rejected=(Rejected("plan.md", "plan.md is empty; put the story's text in it."),),
-        to_encode=6,
         left=tuple(Rejected(f"{n}.md", reason) for n in range(497)),
         left_out=(what,),
     )
@@ -117,6 +132,54 @@ def status(language: Language) -> Card:
     )
 
 
+def removal(language: Language) -> Card:
+    """An article that is to be taken out."""
+    proposal = Change("remove", removed=("crue",)).propose("abcdefgh", 0)
+    now = {"crue": (OLD.summary(2), OLD.text)}
+    return proposal_card(proposal, now, language, where="o", seconds=0, room=ROOM)
+
+
+def report(language: Language) -> Card:
+    """What a change came to."""
+    index = ReindexReport("8", 1, 0, 1, passages=2140, reused=6100, encoded=6, seconds=2.3)
+    gone = ("Un feu à la gare",)
+    return change_card(ChangeReport(added=(proposed(NEW),), removed=gone, report=index), language)
+
+
+def gate(language: Language) -> Card:
+    """A change that would break what is answered now."""
+    broken = (BrokenQuestion(readers.LATER[language.code], OLD.title),)
+    forced = button(language("button-anyway"), "v:plan:any:o:abcdefgh", style=ButtonStyle.danger)
+    leave = button(language("button-cancel"), "v:leave")
+    return gate_card(GateError(broken, 0.97, 0.9), language, forced, leave)
+
+
+def questions(language: Language) -> Card:
+    """What readers asked in vain, by week."""
+    first, second = readers.LATER[language.code], readers.COST[language.code]
+    closest = OLD.title, TEXT.partition("\n")[0]
+    groups = [Group(first, 3, WHEN, closest), Group(second, 1, WHEN - timedelta(days=7))]
+    return records_card([], groups, language)
+
+
+def settings(language: Language) -> Card:
+    """What an admin chose."""
+    rules = Rules(True, (7,), 5.0, 0.0, True, editors=(8,), news=9, tell=True)
+    return rules_card(rules, language)
+
+
+def joined(language: Language) -> Card:
+    """The first message on a server."""
+    return joined_card(language, articles=0)
+
+
+def inquiry(language: Language) -> Card:
+    """A reader's question as it comes to the newsroom."""
+    narrowed = write_filters(Filters(source="La Gazette d’Orléans"))
+    asked = readers.LATER[language.code]
+    return inquiry_card(Inquiry(7, 1, 2, asked, language.code, narrowed), language)
+
+
 CARDS = {
     "replace": replacing,
     "archive": archive,
@@ -124,7 +187,14 @@ CARDS = {
     "feeds": feeds,
     "announced": announced,
     "status": status,
-}
+    "removal": removal,
+    "report": report,
+    "gate": gate,
+    "questions": questions,
+    "settings": settings,
+    "joined": joined,
+    "inquiry": inquiry,
+} | readers.CARDS
 WIDTHS = dict.fromkeys(("fr", "en"), (360, 900))
 """How wide they are drawn, in each language."""
 
