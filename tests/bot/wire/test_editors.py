@@ -61,6 +61,7 @@ class Said(NamedTuple):
     waits: str
     status: str
     model: str
+    undated: str
 
 
 FRENCH = Said(
@@ -89,6 +90,7 @@ FRENCH = Said(
     waits="Quelqu’un d’autre modifie les articles : ce sera ensuite votre tour.",
     status="1 article, 1 passage",
     model="Modèle : words==1",
+    undated="Articles sans date, laissés de côté : 1.",
 )
 ENGLISH = Said(
     locale="en-GB",
@@ -117,6 +119,7 @@ ENGLISH = Said(
     waits="Somebody else is changing the articles: yours is next.",
     status="1 article, 1 passage",
     model="Model: words==1",
+    undated="Articles without a date are left out: 1.",
 )
 
 
@@ -339,6 +342,12 @@ async def test_status_speaks_of_articles_and_of_the_machine_only_when_asked(desk
         assert said.model not in told
     told = text_of(await desk.command("admin status", desk.bea, details=True))
     assert said.model in told
+
+
+async def test_undated_articles_that_a_date_hides_are_told(desk: Desk) -> None:
+    await desk.publish(await desk.propose(desk.bea), desk.bea)
+    asked = {"question": "Où la Loire a-t-elle débordé ?", "since": "2017"}
+    assert desk.said.undated in text_of(await desk.command("ask", desk.ana, **asked))
 
 
 async def test_of_a_zip_of_500_articles_what_fits_is_taken_and_the_rest_told(desk: Desk) -> None:
