@@ -69,13 +69,13 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys(
         (".html", ".htm", ".xhtml"), Format("pages.html", ("trafilatura.readability_lxml",))
     ),
-    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 4.9),
+    ".pdf": Format("formats.pdf", ("pdfminer.high_level",), 4.5),
     **dict.fromkeys(OFFICE, Format("formats.office", (*_HTML, "defusedxml.ElementTree"))),
     ".rtf": Format("formats.rtf", (*_HTML, "striprtf.striprtf")),
     **dict.fromkeys(
-        (".xml", ".rss", ".rdf", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 4.9)
+        (".xml", ".rss", ".rdf", ".atom", ".nitf"), Format("exports.xmlfiles", _HTML, 4.5)
     ),
-    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 4.9)),
+    **dict.fromkeys((".json", ".ninjs"), Format("exports.items", _HTML, 4.5)),
     ".eml": Format("exports.mail", _HTML),
     ".epub": Format("exports.epub", _HTML),
 }

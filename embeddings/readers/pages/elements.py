@@ -78,7 +78,6 @@ FEWEST_PARAGRAPHS = 3
 """From so many paragraphs on, what an author or a day is beside may be a story."""
 MOST_BYLINES = 50
 """The most elements that are looked at for an author or a day."""
-_EVERYWHERE = 1_000_000
 _LARGEST_ROMAN = 3999
 _LONGEST_NUMBER = 9
 _STYLE = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
@@ -179,7 +178,7 @@ def wraps_post(element: Any) -> bool:
 
 
 def near_headline(
-    root: Any, is_it: Callable[[Any], bool], reach: int = _EVERYWHERE
+    root: Any, is_it: Callable[[Any], bool], reach: int | None = None
 ) -> Iterator[Any]:
     """Yield short elements of a kind, not around a story, those below its headline first.
 
@@ -189,7 +188,7 @@ def near_headline(
     tops = [place for place, each in enumerate(everything) if each.tag == "h1"]
     above = (next(everything[place].iterancestors("article", "main"), root) for place in tops)
     homes = {e for e in above if sum(1 for _ in e.iter("p")) >= FEWEST_PARAGRAPHS} or {root}
-    top, end = (tops[-1], tops[-1] + reach) if tops else (0, None)
+    top, end = (tops[-1], reach and tops[-1] + reach) if tops else (0, None)
     found = filter(is_it, chain(everything[top:end], everything[:top]))
     for element in islice(found, MOST_BYLINES):
         is_near = not homes.isdisjoint(element.iterancestors())

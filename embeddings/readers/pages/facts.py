@@ -61,7 +61,6 @@ _DATED = re.compile(
 _CHANGED = re.compile(r"mise? à jour|modifi|updat|edited|corrig", re.IGNORECASE)
 _CANONICAL = "//link[@rel='canonical']/@href"
 _LEAST_AGREEMENT = 0.4
-_ANCHORS = " #¶§"
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
 
 
@@ -85,7 +84,7 @@ def read_facts(root: Any, address: str | None) -> Fields:
 def _heading(element: Any) -> str:
     """Return the words of a heading without those that its page sets apart, as a count."""
     blocks = (block for block in page_of(element).blocks if not block.around)
-    return " ".join(block.text.replace("\n", " ") for block in blocks).rstrip(_ANCHORS)
+    return " ".join(block.text.replace("\n", " ") for block in blocks).rstrip(" #¶§")
 
 
 def guess_site(root: Any, title: str | None, address: str | None) -> str | None:

@@ -108,8 +108,11 @@ def _readability(root: Any) -> str:
     from lxml import html  # half a second that only pages need
     from trafilatura.readability_lxml import Document
 
-    summary = Document(root).summary()
-    return "\n".join(html.document_fromstring(summary).itertext()) if summary else ""
+    try:
+        summary = Document(root).summary()
+        return "\n".join(html.document_fromstring(summary).itertext()) if summary else ""
+    except ValueError:  # a page with signs that it cannot write
+        return ""
 
 
 def is_text(block: Block) -> bool:

@@ -62,9 +62,8 @@ def choose(
     sure = sure or {i for i in text if votes[i]}
     sure = sure or {i for i in prose if len(found[i].text) >= LONG_CHARACTERS} or prose
     apart = _apart(page, sure)
-    told = {i for i in prose if votes[i]}
     top = _headline_at(found, headline)
-    core = (_core(page, told, sure) | _opening(found, votes, top)) - apart
+    core = (_core(page, {i for i in prose if votes[i]}, sure) | _opening(found, votes, top)) - apart
     core |= _beside(page, text, core) - apart
     body = {i for i in core if found[i].kind not in (Kind.STANDFIRST, Kind.HEADING)} or core
     headings = {i for i, b in enumerate(found) if votes[i] and b.kind is Kind.HEADING}

@@ -246,3 +246,9 @@ def test_a_standfirst_is_read_whatever_else_its_name_says() -> None:
 def test_a_page_too_large_for_an_opinion_is_read_by_its_own_blocks() -> None:
     body = "".join(f"<p>Le {n}e marché se tiendra lundi matin.</p>" for n in range(21_000))
     assert read(f"<h1>T</h1><nav>Accueil</nav>{body}").text.count("se tiendra lundi") == 21_000
+
+
+def test_signs_that_no_browser_shows_lose_no_page() -> None:
+    signs = "<p>Un quai\x01 rouvre&#2;.</p><div class=comment>x</div>\x03"
+    draft = read(f"<article><h1>T</h1>{BODY}{signs}</article>")
+    assert LAST in draft.text
