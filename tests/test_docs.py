@@ -122,7 +122,9 @@ async def test_what_the_readme_asks_is_answered_as_it_says(tmp_path: Path) -> No
     assert spoken(hit.text) == spoken(quote)
     assert spoken(re.findall(r"(?s)\*\*(.+?)\*\*", quote)[0]) == spoken(hit.sentence.text)
     said = spoken(source_line(Words("fr"), hit, threshold))
-    assert said.partition("(")[0] == spoken(source).partition("(")[0]  # a share moves with the fit
+    assert said.partition("(")[0] == spoken(source).partition("(")[0]
+    shares = [int(re.findall(r"\((\d+)%\)", each)[0]) for each in (said, spoken(source))]
+    assert abs(shares[0] - shares[1]) <= 1  # processors round vectors in ways of their own
     assert not [answer.question for answer in answers if not answer.hits]
 
 
