@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 33_098,  # to become 23,000
+    "lines": 33_097,  # to become 23,000
     "files": 197,  # to become 165
     "files in one folder": 14,
     "lines in one file": 300,
@@ -105,7 +105,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "heed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 46, "pure": 1, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 8, "pure": 1, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

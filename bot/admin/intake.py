@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bot.delivery import LOST, patiently
 from bot.ui.markup import clean
 from embeddings.errors import StorageError
-from embeddings.readers import is_supported, supported
+from embeddings.readers import is_supported, list_ends
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.many import ARCHIVE
 from embeddings.types import Rejected
@@ -106,7 +106,7 @@ async def fetch_all(
 async def _fetch(upload: Upload, name: str, megabytes: int, language: Language) -> bytes | Rejected:
     """Download one file, unless its name or its size say that there is no use."""
     if not (is_supported(name) or name.lower().endswith(ARCHIVE)):
-        kinds = f"{supported()}, {ARCHIVE}"
+        kinds = f"{list_ends()}, {ARCHIVE}"
         return Rejected(name, language("rejected-type", name=name, kinds=kinds))
     size = language("rejected-size", name=name, megabytes=str(megabytes))
     if upload.size > megabytes * MEGABYTE:

@@ -86,7 +86,7 @@ async def take_up(bot: Context, before: str, answer: Answering) -> None:
         StorageError: It cannot be read what that is.
     """
     records = bot.records
-    left: list[Pending | Work] = [*await records.unfinished(), *await records.works()]
+    left: list[Pending | Work] = [*await records.list_unfinished(), *await records.works()]
     for begun in left:
         is_ours = begun.guild is None or bot.settings.discord.has(begun.guild)
         if begun.at < before and is_ours and await records.end(type(begun), begun.token):

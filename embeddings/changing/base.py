@@ -38,7 +38,7 @@ class Base:
     @classmethod
     def of(cls, live: Live) -> Base:
         """Read the live snapshot, or the rows where it is damaged."""
-        published, note = live.kept.published(), ""
+        published, note = live.kept.read_published(), ""
         if published.live is not None:
             try:
                 snapshot = _load(live, published)

@@ -294,7 +294,7 @@ class Publisher:
     def _is_published(self, kept: Kept) -> bool | None:
         """Say whether a snapshot was published after all; None: nobody can tell."""
         try:
-            published = self.rows.published()
+            published = self.rows.read_published()
         except StorageError:
             return None
         return published.live == kept.number and kept.number in published.kept

@@ -13,7 +13,7 @@ import numpy as np
 from embeddings.lexical.postings import K1, STEP, TINY, Postings, find_best, invert
 from embeddings.lexical.stretches import Kept, gather
 from embeddings.lexical.words import Wording, analyse, key
-from embeddings.ranking.answer_kinds import wanted
+from embeddings.ranking.answer_kinds import find_wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Lexical(Kept):
             parts=dict(zip(filter(row.__contains__, parts), of_parts, strict=True)),
             size=len(self),
             language=language,
-            wants=wanted(question),
+            wants=find_wanted(question),
         )
 
     def has(self, word: str) -> bool:

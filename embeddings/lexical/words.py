@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical.stretches import Kept, chain, gather, stretches
-from embeddings.ranking.answer_kinds import offered
+from embeddings.ranking.answer_kinds import find_offered
 from embeddings.text.analysis import fold, grams, is_stop, is_stop_somewhere, stem, words
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class _Reader:
                 if not is_stop(word, document.language):
                     self.stream.append(self._entry(document.language, word))
             self.line_ends.append(len(self.stream))
-            self.kinds.append(offered(line))
+            self.kinds.append(find_offered(line))
         self.passage_ends.append(len(self.kinds))
         code = self.languages.setdefault(document.language, len(self.languages))
         self.language_of.append(code)

@@ -50,7 +50,7 @@ _NUMBER = re.compile(
 )
 
 
-def wanted(question: str) -> Kind:
+def find_wanted(question: str) -> Kind:
     """Return the kind of answer that a question asks for; NONE when its words do not tell."""
     plain = fold(question).strip("¿¡ -«\"'")
     if _WANTS_DATE.search(plain):
@@ -58,7 +58,7 @@ def wanted(question: str) -> Kind:
     return Kind.NUMBER if _WANTS_NUMBER.search(plain) else Kind.NONE
 
 
-def offered(sentence: str) -> Kind:
+def find_offered(sentence: str) -> Kind:
     """Return the kinds of answers that a sentence has."""
     plain = fold(sentence)
     dates = Kind.DATE if _DATE.search(plain) else Kind.NONE

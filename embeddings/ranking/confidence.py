@@ -232,7 +232,7 @@ class Calibration:
             raise ModelError(f"{path} has numbers that cannot be: make it anew with calibrate.")
 
     @classmethod
-    def shipped(cls) -> dict[str, Calibration]:
+    def load_shipped(cls) -> dict[str, Calibration]:
         """Return those that come with the program, by the ids of their models."""
         paths = sorted(Path(__file__).parent.glob(SHIPPED))
         return {each.model: each for each in map(cls.load, paths)}
@@ -268,7 +268,7 @@ def calibration_for(settings: Settings, model: str) -> Calibration:
         ModelError: The file that the settings name cannot be used, or is of another model.
     """
     if settings.calibration is None:
-        return Calibration.shipped().get(model) or Calibration.fallback(model)
+        return Calibration.load_shipped().get(model) or Calibration.fallback(model)
     chosen = Calibration.load(settings.calibration)
     if chosen.model != model:
         raise ModelError(

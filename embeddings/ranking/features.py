@@ -80,7 +80,7 @@ def describe(
         "several": _several(arrays, passages),
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
-        "spelt": np.maximum(_spelt(terms, passages), translated(evidence)[shown]),
+        "spelt": np.maximum(_spelt(terms, passages), share_meant(evidence)[shown]),
         "lines": np.log(lines).astype(np.float32),
         "unknown": every * np.float32(unknown / max(weight, TINY)),
         "length": every * np.float32(np.log1p(len(terms.words))),
@@ -147,11 +147,11 @@ def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Eviden
     """
     meant, unnamed = meaning(near, query, terms)
     known = replace(evidence, tokens=near.mean(axis=1), meant=meant, unnamed=unnamed)
-    there = translated(known)
+    there = share_meant(known)
     return replace(known, **{name: np.maximum(getattr(known, name), there) for name in SHARES})
 
 
-def translated(evidence: Evidence) -> Floats:
+def share_meant(evidence: Evidence) -> Floats:
     """Return the share of the question's words that each passage has in its own language."""
     return np.float32(TRANSLATED) * evidence.meant * evidence.foreign
 

@@ -6,7 +6,7 @@ Another format is another file in ``formats`` or ``exports``, and its extensions
 from embeddings.readers.draft import Draft, LeftOut
 from embeddings.readers.fetch import Fetcher
 from embeddings.readers.many import read_all
-from embeddings.readers.registry import is_supported, supported
+from embeddings.readers.registry import is_supported, list_ends
 from embeddings.readers.sandbox import Sandbox
 
-__all__ = ["Draft", "Fetcher", "LeftOut", "Sandbox", "is_supported", "read_all", "supported"]
+__all__ = ["Draft", "Fetcher", "LeftOut", "Sandbox", "is_supported", "list_ends", "read_all"]

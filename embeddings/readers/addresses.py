@@ -210,10 +210,10 @@ class Deadline:
 
 
 @contextlib.contextmanager
-def connected(address: Address, deadline: Deadline, *, private: bool) -> Iterator[socket.socket]:
+def connect(address: Address, deadline: Deadline, *, private: bool) -> Iterator[socket.socket]:
     """Open a socket to a checked number of the host; it is cut when the time is over."""
     numbers = resolve(address, deadline.left, allow_private=private)
-    sock = _opened(numbers, address, deadline)
+    sock = _open_socket(numbers, address, deadline)
     if address.scheme == "https":
         context = ssl.create_default_context()
         sock = context.wrap_socket(
@@ -231,7 +231,7 @@ def connected(address: Address, deadline: Deadline, *, private: bool) -> Iterato
         sock.close()
 
 
-def _opened(numbers: Iterable[str], address: Address, deadline: Deadline) -> socket.socket:
+def _open_socket(numbers: Iterable[str], address: Address, deadline: Deadline) -> socket.socket:
     problem: OSError | None = None
     for number in list(numbers)[:_MOST_NUMBERS]:
         try:

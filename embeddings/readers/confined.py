@@ -48,7 +48,7 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
         found = read_as.load()(data, Path(path), **known)
         found = [check_quotable(found, name)] if isinstance(found, Draft) else found
-        return {"found": FOUND.dump_python([*_checked(found, name, until)], mode="json")}
+        return {"found": FOUND.dump_python([*_check_each(found, name, until)], mode="json")}
     except ReadError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -58,7 +58,7 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"error": f"{name} is damaged and cannot be read ({kind}); save it again."}
 
 
-def _checked(found: Iterable[Found], name: str, until: float) -> Iterator[Found]:
+def _check_each(found: Iterable[Found], name: str, until: float) -> Iterator[Found]:
     """Yield what a file holds; a story that cannot be stored is told, and costs no other.
 
     So is what is left of a file when the process has used its time ``until`` then.

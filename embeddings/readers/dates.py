@@ -45,10 +45,10 @@ def first_date(*texts: str | None) -> date | None:
 
     A stamp is one of ISO 8601 or of a mail's head (RFC 5322).
     """
-    return next((day for day in map(_stated, texts) if day and day.year >= FIRST_YEAR), None)
+    return next((day for day in map(_read_stated, texts) if day and day.year >= FIRST_YEAR), None)
 
 
-def _stated(text: str | None) -> date | None:
+def _read_stated(text: str | None) -> date | None:
     shown = (text or "").strip()[:_LONGEST]
     stamp = _STAMP.match(shown)
     if stamp:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, cast
 from urllib.robotparser import RobotFileParser
 
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import Address, Deadline, connected, parse
-from embeddings.readers.formats.archives import gunzipped
+from embeddings.readers.addresses import Address, Deadline, connect, parse
+from embeddings.readers.formats.archives import gunzip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ class Fetcher:
         charset = kind.get_param("charset")
         charset = charset if isinstance(charset, str) else None
         if data.startswith(b"\x1f\x8b"):  # a file that is compressed itself
-            data = gunzipped(data, str(address), self._settings.megabytes * 1_000_000)
+            data = gunzip(data, str(address), self._settings.megabytes * 1_000_000)
         return Fetched(str(address), data, stated, charset, _marks(headers))
 
     def _allows(self, address: Address, deadline: Deadline) -> bool:
@@ -155,7 +155,7 @@ class Fetcher:
         """Send one request; return its status, its headers and what it holds."""
         most = self._settings.megabytes * 1_000_000
         try:
-            with connected(address, deadline, private=self._settings.private) as sock:
+            with connect(address, deadline, private=self._settings.private) as sock:
                 connection = http.client.HTTPConnection(address.host)
                 connection.sock = sock
                 wanted = self._headers(address) | dict(marks or {})

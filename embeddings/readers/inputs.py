@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.registry import FORMATS, is_supported, supported
+from embeddings.readers.registry import FORMATS, is_supported, list_ends
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _files(folder: str) -> Iterator[str | Rejected]:
         )
     if empty and not refused:
         yield Rejected(
-            folder, f"The folder {folder} has no article; put files ending in {supported()} in it."
+            folder,
+            f"The folder {folder} has no article; put files ending in {list_ends()} in it.",
         )
 
 
@@ -80,7 +81,7 @@ def format_of(path: Path) -> str:
     """
     if path.suffix.lower() not in FORMATS:
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
-        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {supported()}.")
+        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {list_ends()}.")
     return path.suffix.lower()
 
 

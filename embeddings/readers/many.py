@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.draft import ATTACHED, Draft, Listed
-from embeddings.readers.formats.archives import gunzipped, members
+from embeddings.readers.formats.archives import gunzip, members
 from embeddings.readers.inputs import (
     MAX_BYTES,
     expand,
@@ -95,7 +95,7 @@ def _without_place(outcomes: Iterable[Outcome], name: str) -> Iterator[Outcome]:
             yield each
 
 
-def listed(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
+def list_pages(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
     """Return the addresses of the pages that a feed or a sitemap names, once each, in order.
 
     Args:
@@ -134,17 +134,17 @@ class _Reader:
                 if format_of_page(page) == ARCHIVE:
                     yield from self._archive(page.data, page.address)
                 else:
-                    yield from self._taken(self._sandbox.read_page(page, given), given)
+                    yield from self._take(self._sandbox.read_page(page, given), given)
             elif name.lower().endswith(ARCHIVE):
                 yield from self._archive(file_bytes(given, name), name)
             else:
-                yield from self._taken(self._file(file_bytes(given, name), Path(name)), name)
+                yield from self._take(self._file(file_bytes(given, name), Path(name)), name)
         except ReadError as error:
             yield Rejected(name, str(error))
 
     def _file(self, data: bytes, path: Path) -> list[Found]:
         if path.suffix.lower() == ".gz":
-            data, path = gunzipped(data, str(path), MAX_BYTES), path.with_suffix("")
+            data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
         return self._sandbox.read(format_of(path), data, str(path))
 
     def _archive(self, data: bytes, name: str) -> Iterator[Outcome]:
@@ -161,13 +161,13 @@ class _Reader:
                 found = self._file(not_empty(content(), member), path)
                 if is_web_address(name):
                     found = [_at(each, member) for each in found]
-                yield from self._taken(found, member)
+                yield from self._take(found, member)
             except ReadError as error:
                 yield Rejected(member, str(error))
         if empty:
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
-    def _taken(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:
+    def _take(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:
         """Yield the stories that were found, and those of the pages that are named."""
         end, number, is_one = time.monotonic() + LIST_SECONDS, 0, len(found) == 1
         pages = list(self.pages(found))
@@ -203,12 +203,12 @@ class _Reader:
                     seen.add(key)
                     yield one
 
-    def _fetched(self, address: str) -> list[Found]:
+    def _fetch_page(self, address: str) -> list[Found]:
         return self._sandbox.read_page(self._fetcher.get(address, crawled=True), address)
 
     def _inner(self, address: str) -> list[Found]:
         try:
-            found = self._fetched(address)
+            found = self._fetch_page(address)
         except ReadError as error:
             return [Rejected(address, str(error))]
         return [each for each in found if not (isinstance(each, Listed) and each.is_list)]
@@ -216,7 +216,7 @@ class _Reader:
     def _page(self, named: Listed) -> Outcome:
         """Read a page that a list names; what the list holds of it will do where it is not had."""
         try:
-            found = self._fetched(named.address)
+            found = self._fetch_page(named.address)
             story = next((each for each in found if isinstance(each, Draft)), None)
             reason = f"{named.address} is no page, though a list names it; add it by itself."
         except ReadError as error:

@@ -107,7 +107,7 @@ WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 
 
-def supported() -> str:
+def list_ends() -> str:
     """Return the extensions that can be read, as words for a sentence."""
     return ", ".join(sorted(FORMATS))
 

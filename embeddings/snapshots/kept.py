@@ -64,10 +64,10 @@ class SnapshotStore:
             self.chunks = Chunks(database, rows.name)
         self._pulling = threading.Lock()
 
-    def published(self) -> Published:
+    def read_published(self) -> Published:
         """Return what is published, as the store says, or as it said last when it is away."""
         try:
-            found = self.rows.published()
+            found = self.rows.read_published()
         except StorageError as error:
             noted = self._read_note()
             if noted.live is None:
@@ -95,7 +95,7 @@ class SnapshotStore:
             SnapshotError: It is damaged.
             StorageError: It is not here, and the store is away.
         """
-        kept = (published or self.published()).kept.get(number)
+        kept = (published or self.read_published()).kept.get(number)
         if kept is None:
             raise UnknownSnapshot(f"There is no snapshot {number}; `status` lists those kept.")
         with self._pulling:
@@ -120,7 +120,7 @@ class SnapshotStore:
         Returns:
             The snapshot, None when there is no good one, and a sentence for each damaged one.
         """
-        published = published or self.published()
+        published = published or self.read_published()
         live = published.live
         notes: list[str] = []
         rest = [number for number in published.newest_first if number != live]
@@ -142,7 +142,7 @@ class SnapshotStore:
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
         """
-        published = self.published()
+        published = self.read_published()
         kept, live = published.newest_first, published.live
         if name is None:
             earlier = [number for number in kept if live is None or number < live]
@@ -199,7 +199,7 @@ class SnapshotStore:
         there. What the disk refuses is done by the next one.
         """
         with contextlib.suppress(StorageError):
-            self._sweep({str(number) for number in self.published().kept})
+            self._sweep({str(number) for number in self.read_published().kept})
 
     def _sweep(self, kept: set[str]) -> None:
         for path in self.folder.glob("*/"):
@@ -224,7 +224,7 @@ class SnapshotStore:
         Args:
             *spare: Numbers of others that stay too.
         """
-        published = self.published()
+        published = self.read_published()
         kept = {published.live, *spare}
         gone = [self.folder / str(number) for number in published.kept if number not in kept]
         there = [path for path in gone if path.is_dir()]
@@ -242,7 +242,7 @@ class SnapshotStore:
 
     def summarise(self) -> tuple[SnapshotSummary, ...]:
         """Return the kept snapshots that can be read, newest first, as lists show them."""
-        published, found = self.published(), []
+        published, found = self.read_published(), []
         for number in published.newest_first:
             each = published.kept[number]
             with contextlib.suppress(SnapshotError):

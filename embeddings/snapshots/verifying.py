@@ -27,7 +27,7 @@ def verify(kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
     rows = kept.rows
     problems = rows.database.problems()
     try:
-        published = rows.published()
+        published = rows.read_published()
         live = published.live
         checked, found = _verify_files(kept, published)
     except StorageError as error:

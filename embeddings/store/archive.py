@@ -126,7 +126,7 @@ class Contents:
         Raises:
             InputError: An article cannot be read any more, and could not be imported.
         """
-        live = rows.published().live
+        live = rows.read_published().live
         versions = rows.articles.at(live)
         wrong = [name for name, version in versions.items() if version.value is None]
         if wrong := sorted({*wrong, *rows.articles.find_lost(live)}):

@@ -141,7 +141,7 @@ class CollectionRows:
         self.articles = Articles(database, name)
         self.audit = Audit(database, name)
 
-    def published(self) -> Published:
+    def read_published(self) -> Published:
         """Return what is published of a collection.
 
         Raises:

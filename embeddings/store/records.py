@@ -131,7 +131,7 @@ class Records:
         """Return a record by its number; None when it was ended or deleted."""
         return next(iter(await self._list(kind, TABLES[kind].c.n == n)), None)
 
-    async def unfinished(self) -> list[Pending]:
+    async def list_unfinished(self) -> list[Pending]:
         """Return the questions that can still be answered, and delete those that cannot."""
         at = TABLES[Pending].c.at
         await self._do(delete(TABLES[Pending]).where(at < self._moment(TOKEN)))

@@ -100,7 +100,7 @@ def graph(weights: Weights) -> bytes:
     from onnx import TensorProto, helper
 
     made = _Graph(weights)
-    value = made.normalised("rows", "emb.ln")
+    value = made.normalise("rows", "emb.ln")
     for layer in range(LAYERS):
         value = made.layer(value, f"l{layer}")
     made.add("Identity", [value], "tokens")
@@ -138,11 +138,11 @@ class _Graph:
             num_heads=HEADS,
         )
         seen = self.linear(heads, [f"{name}.ao"], DIMENSION)
-        value = self.normalised(self.add("Add", [value, seen], f"{name}.seen"), f"{name}.aln")
+        value = self.normalise(self.add("Add", [value, seen], f"{name}.seen"), f"{name}.aln")
         inner = self.linear(value, [f"{name}.fi"], DIMENSION)
         inner = self.add("Gelu", [inner], f"{name}.gelu", domain=_MICROSOFT)
         outer = self.linear(inner, [f"{name}.fo"], INNER)
-        return self.normalised(self.add("Add", [value, outer], f"{name}.said"), f"{name}.oln")
+        return self.normalise(self.add("Add", [value, outer], f"{name}.said"), f"{name}.oln")
 
     def linear(self, value: str, names: Sequence[str], columns: int) -> str:
         """Add a product with the rows of some matrices, and their biases."""
@@ -160,7 +160,7 @@ class _Graph:
             "DynamicQuantizeMatMul", [value, *constants], f"{out}.product", domain=_MICROSOFT
         )
 
-    def normalised(self, value: str, name: str) -> str:
+    def normalise(self, value: str, name: str) -> str:
         """Add the normalisation of a layer."""
         parts = [self.constant(f"{name}.{p}", self.weights.floats(f"{name}.{p}")) for p in "wb"]
         return self.add(

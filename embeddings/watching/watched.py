@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from embeddings.readers.fetch import Fetcher
 from embeddings.readers.inputs import is_article
-from embeddings.readers.many import ARCHIVE, MAX_ENTRIES, Entry, listed
+from embeddings.readers.many import ARCHIVE, MAX_ENTRIES, Entry, list_pages
 from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class WatchedFeed:
         if page is None:
             return {}
         with Sandbox() as sandbox:
-            found = listed(page, sandbox, fetcher)
+            found = list_pages(page, sandbox, fetcher)
         known = self.memory.entries
         if len(known) > len(found) + SPARE:
             self.memory.entries = {name: said for name, said in known.items() if name in found}

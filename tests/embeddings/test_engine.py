@@ -364,7 +364,7 @@ async def test_files_stay_while_nobody_can_tell_whether_they_were_published(
     engine: SearchEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
-        monkeypatch.setattr(CollectionRows, "published", away)
+        monkeypatch.setattr(CollectionRows, "read_published", away)
         raise AwayError("The database cannot be reached.")
 
     monkeypatch.setattr(CollectionRows, "point", away)

@@ -11,8 +11,8 @@ from embeddings.readers.addresses import web_address
 from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields
-from embeddings.readers.exports.markup import child, children, inside, parsed, words
-from embeddings.readers.formats.archives import opened, unpacked
+from embeddings.readers.exports.markup import child, children, inside, parse_xml, words
+from embeddings.readers.formats.archives import open_archive, unpack
 from embeddings.readers.formats.decoding import decode_stated
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import fragment_text
@@ -30,7 +30,7 @@ MAX_PART = 10_000_000
 def read(data: bytes, path: Path) -> Draft:
     """Read an EPUB file; its table of contents and its title page are no part of the text."""
     name = str(path)
-    with opened(data, name) as archive:
+    with open_archive(data, name) as archive:
         if "META-INF/encryption.xml" in archive.namelist():
             raise ReadError(f"{name} is locked (DRM) and cannot be read.")
         container = _xml(archive, "META-INF/container.xml", name)
@@ -77,5 +77,5 @@ def _spine(package: Any, main: str) -> list[str]:
 
 
 def _xml(archive: ZipFile, place: str, name: str) -> Any:
-    data = unpacked(archive, place, name, MAX_PART)
-    return parsed(decode_stated(data, name, None, None), name)
+    data = unpack(archive, place, name, MAX_PART)
+    return parse_xml(decode_stated(data, name, None, None), name)

@@ -35,7 +35,7 @@ def read(data: bytes, path: Path) -> Draft:
         raise ReadError(f"{path} is a mail without a text; save what is attached to it.")
     sent: Any = body.get_payload(decode=True) or b""
     text = decode_stated(sent, str(path), body.get_content_charset(), None)
-    told = [LeftOut(f"the attachment {name}", "add it by itself") for name in _attached(message)]
+    told = [LeftOut(f"the attachment {name}", "add it by itself") for name in _name_parts(message)]
     if body.get_content_type() == "text/html":
         text = fragment_text(text)
     else:
@@ -65,7 +65,7 @@ def _sender(message: Any) -> str | None:
     return one_line(", ".join(name for name, _ in named if name and "@" not in name))
 
 
-def _attached(message: Any) -> Iterator[str]:
+def _name_parts(message: Any) -> Iterator[str]:
     for part in message.iter_attachments():
         yield one_line(part.get_filename()) or part.get_content_type()
 

@@ -30,7 +30,7 @@ _OWN = ("amp", "lt", "gt", "quot", "apos")
 _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 
 
-def parsed(text: str, name: str) -> Any:
+def parse_xml(text: str, name: str) -> Any:
     """Return the root of a document; what is not well-formed is mended.
 
     Raises:
@@ -78,7 +78,7 @@ def local(element: Any) -> str:
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
-def prefixed(element: Any) -> str:
+def full_name(element: Any) -> str:
     """Return an element's name with the prefix that the document gives it, if any."""
     return f"{element.prefix}:{local(element)}" if element.prefix else local(element)
 

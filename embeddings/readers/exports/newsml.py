@@ -58,7 +58,7 @@ def _item(item: Any, path: Path, number: int) -> Draft | Rejected | None:
     if said not in _USABLE:
         name = headline or mark
         return Rejected(f"{path}#{mark}", f"“{name}” of {path} may not be used: it is {said}.")
-    return _held(child(item, "contentSet"), _fields(item, about, content, headline), path, mark)
+    return _read_set(child(item, "contentSet"), _fields(item, about, content, headline), path, mark)
 
 
 def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields:
@@ -74,7 +74,7 @@ def _fields(item: Any, about: Any, content: Any, headline: str | None) -> Fields
     )
 
 
-def _held(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
+def _read_set(held: Any, fields: Fields, path: Path, mark: str) -> Draft | None:
     """Read what an item holds: a document of NITF, a page or a text."""
     if (nitf := child(held, "inlineXML", "nitf")) is not None:
         return _nitf(nitf, path, fields, mark)

@@ -18,10 +18,10 @@ from embeddings.readers.exports.markup import (
     LANGUAGE,
     child,
     children,
+    full_name,
     inside,
     local,
-    parsed,
-    prefixed,
+    parse_xml,
     story,
     words,
 )
@@ -58,7 +58,7 @@ def read(
 ) -> Draft | Iterable[Found]:
     """Read a feed, a sitemap, or an export in XML; one that declares entities is refused."""
     name = address or str(path)
-    root = parsed(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
+    root = parse_xml(decode_stated(data, name, charset, _DECLARED.search(data[:1024])), name)
     kind = local(root)
     if kind == "html":
         return html.read(data, path, address=address, charset=charset)
@@ -90,8 +90,8 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
     if kind in ("urlset", "sitemapindex"):
         for entry in children(root, "url", "sitemap"):
             for place in children(entry, "loc"):
-                named = _named(words(place), place, address)
-                yield _with(named, said=_said(entry), is_list=kind == "sitemapindex")
+                named = _find_page(words(place), place, address)
+                yield _with(named, said=_sum_up(entry), is_list=kind == "sitemapindex")
         return
     channel = child(root, "channel") if child(root, "channel") is not None else root
     address = address or _link(channel)
@@ -100,15 +100,15 @@ def _entries(root: Any, path: Path, address: str | None) -> Iterator[Found]:
     for entry in (each for each in root.iter() if local(each) in ("item", "entry")):
         inner = (e for e in entry.iter() if local(e) == "link" and e.text)  # in what is not closed
         link = _link(entry) or next(map(words, inner), None)
-        page = None if link is None else _named(link, entry, address)
+        page = None if link is None else _find_page(link, entry, address)
         draft = _draft(entry, about, page.address if isinstance(page, Listed) else link, path)
         if page is not None:
-            yield _with(page, said=_said(entry), draft=draft)
+            yield _with(page, said=_sum_up(entry), draft=draft)
         elif draft is not None:
             yield draft
 
 
-def _named(given: str | None, element: Any, address: str | None) -> Listed | Rejected:
+def _find_page(given: str | None, element: Any, address: str | None) -> Listed | Rejected:
     """Return the page of an address, which may be relative to what the list says or to itself."""
     whole = urljoin(address or "", urljoin(element.base or "", given or ""))
     if web_address(whole):
@@ -137,7 +137,7 @@ def _link(entry: Any) -> str | None:
 
 def _draft(entry: Any, about: Fields, link: str | None, path: Path) -> Draft | None:
     """Return what a feed holds of a story, if it holds more than a summary."""
-    held = [x for x in entry if prefixed(x) in ("content:encoded", "content", "atom:content")]
+    held = [x for x in entry if full_name(x) in ("content:encoded", "content", "atom:content")]
     markup = "".join(inside(x) for x in held)
     if not markup.strip():
         return None
@@ -155,7 +155,7 @@ def _draft(entry: Any, about: Fields, link: str | None, path: Path) -> Draft | N
     return story(markup, fields, path, link or words(child(entry, "guid")) or fields.title or "")
 
 
-def _said(entry: Any) -> str:
+def _sum_up(entry: Any) -> str:
     """Return an entry's title and days, which change with its page, as a line."""
     told = [(local(c), words(c)) for c in entry if local(c) in _CHANGING]
     return " | ".join(f"{name}: {text[:200]}" for name, text in told if text)
@@ -195,8 +195,8 @@ def _problem(item: Any) -> str:
 def _post(
     item: Any, about: Fields, names: dict[str | None, str | None], path: Path, number: int
 ) -> Draft:
-    held = next((x for x in item if prefixed(x) == "content:encoded"), None)
-    text, left_out = _shown("".join(held.itertext()) if held is not None else "")
+    held = next((x for x in item if full_name(x) == "content:encoded"), None)
+    text, left_out = _show_post("".join(held.itertext()) if held is not None else "")
     login = words(child(item, "creator"))
     fields = replace(
         about,
@@ -209,7 +209,7 @@ def _post(
     return story(text, fields, path, mark, left_out)
 
 
-def _shown(content: str) -> tuple[str, tuple[LeftOut, ...]]:
+def _show_post(content: str) -> tuple[str, tuple[LeftOut, ...]]:
     """Return a post as HTML: paragraphs at its empty lines, no shortcodes."""
     codes: set[str] = set()
 

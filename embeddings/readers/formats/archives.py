@@ -27,7 +27,7 @@ _UTF_8 = 0x800
 _ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
 
 
-def opened(data: bytes, name: str) -> zipfile.ZipFile:
+def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
     """Open an archive, once its list of files is sound.
 
     Args:
@@ -60,13 +60,11 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
     return info.file_size > _SMALL and info.file_size > MAX_RATIO * max(1, info.compress_size)
 
 
-def unpacked(
-    archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str, most: int
-) -> bytes:
+def unpack(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str, most: int) -> bytes:
     """Unpack one file of an archive.
 
     Args:
-        archive: What ``opened`` returned.
+        archive: What ``open_archive`` returned.
         member: Which file.
         name: What to call it in an error.
         most: The most bytes that it may unpack to.
@@ -103,7 +101,7 @@ def members(
     Raises:
         ReadError: It is no sound archive.
     """
-    with opened(data, name) as archive:
+    with open_archive(data, name) as archive:
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
             place = f"{name}/{_name(info)}"
             if info.is_dir() or _is_hidden(_name(info)):
@@ -112,7 +110,7 @@ def members(
             if problem:
                 yield place, ReadError(f"{place} {problem}; it is not read.")
             else:
-                yield place, partial(unpacked, archive, info, place, most)
+                yield place, partial(unpack, archive, info, place, most)
 
 
 def is_document(data: bytes) -> bool:
@@ -152,7 +150,7 @@ def _problem(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def gunzipped(data: bytes, name: str, most: int) -> bytes:
+def gunzip(data: bytes, name: str, most: int) -> bytes:
     """Return what a file that gzip compressed holds.
 
     Raises:

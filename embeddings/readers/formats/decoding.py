@@ -58,7 +58,7 @@ def decode(data: bytes, name: str) -> str:
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             raise ReadError(f"{name} is {kind}, not a text; save it as a text in UTF-8.")
-    marked = _marked(data, name)
+    marked = _decode_marked(data, name)
     text = _plain(data, name) if marked is None else marked
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MOST_CONTROLS * len(text)):
         raise ReadError(f"{name} is a binary file, not a text; save it as a text in UTF-8.")
@@ -108,7 +108,7 @@ def one_line(value: object) -> str | None:
     return " ".join(shown.split())[:MAX_FIELD].strip() or None
 
 
-def _marked(data: bytes, name: str) -> str | None:
+def _decode_marked(data: bytes, name: str) -> str | None:
     """Decode what says its encoding itself with a byte order mark."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, shown
+from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,14 +50,14 @@ _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x97: "●",
 
 def main_part(parts: Parts) -> str | None:
     """Return the name of the part that holds the text, if this is a DOCX file."""
-    named = parts.related("", "officeDocument") or "word/document.xml"
+    named = parts.find_related("", "officeDocument") or "word/document.xml"
     return named if named in parts else None
 
 
 def read(parts: Parts, main: str) -> Written:
     """Read a document by the name of its main part; a part is read as ``Parts.xml`` says."""
-    styles = parts.xml(parts.related(main, "styles") or "word/styles.xml")
-    lists = parts.xml(parts.related(main, "numbering") or "word/numbering.xml")
+    styles = parts.xml(parts.find_related(main, "styles") or "word/styles.xml")
+    lists = parts.xml(parts.find_related(main, "numbering") or "word/numbering.xml")
     return _Writer(_Styles(styles), _Lists(lists)).write(parts.xml(main))
 
 
@@ -84,14 +84,14 @@ class _Styles:
 
     def chain(self, paragraph: Any) -> list[Any]:
         """Return a paragraph's style and those that it is based on, nearest first."""
-        return self._based(_value(paragraph, "w-pPr/w-pStyle", self._usual))
+        return self._list_bases(_value(paragraph, "w-pPr/w-pStyle", self._usual))
 
     def names(self, paragraph: Any) -> list[str]:
         """Return the names of a paragraph's styles in small letters, nearest first."""
         names = [_value(style, "w-name").casefold() for style in self.chain(paragraph)]
         return names or [_value(paragraph, "w-pPr/w-pStyle").casefold()]
 
-    def _based(self, key: str) -> list[Any]:
+    def _list_bases(self, key: str) -> list[Any]:
         found: list[Any] = []
         while key in self._all and self._all[key] not in found:
             found.append(self._all[key])
@@ -106,7 +106,7 @@ class _Styles:
         own = run.find("w-rPr")
         if (direct := _toggle(own, name)) is not None:
             return direct
-        chains = (self.chain(paragraph), self._based(_value(own, "w-rStyle")))
+        chains = (self.chain(paragraph), self._list_bases(_value(own, "w-rStyle")))
         said = ([_toggle(style.find("w-rPr"), name) for style in each] for each in chains)
         votes = [next((on for on in each if on is not None), False) for each in said]
         return votes[0] != votes[1] or bool(_toggle(self._default, name))
@@ -162,7 +162,7 @@ class _Writer(Writer):
             "w-p": self._block,
             "w-r": self._run,
             "w-t": self._text,
-            "m-t": lambda element: iter((shown(element.text),)),
+            "m-t": lambda element: iter((escape_text(element.text),)),
             "w-sym": self._symbol,
             "w-fldChar": self._field,
             "w-ruby": self._ruby,
@@ -205,12 +205,12 @@ class _Writer(Writer):
     def _text(self, element: Any) -> Iterator[str]:
         if all(self._fields):
             text = _PRIVATE.sub(lambda sign: _sign("Symbol", ord(sign[0])), element.text or "")
-            yield shown(text)
+            yield escape_text(text)
 
     def _symbol(self, element: Any) -> Iterator[str]:
         code = element.get("w-char", "")
         if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code):
-            yield shown(_sign(element.get("w-font", ""), int(code, 16)))
+            yield escape_text(_sign(element.get("w-font", ""), int(code, 16)))
 
     def _field(self, element: Any) -> Iterator[str]:
         kind = element.get("w-fldCharType")
@@ -225,7 +225,7 @@ class _Writer(Writer):
     def _ruby(self, element: Any) -> Iterator[Any]:
         reading = "".join(t.text or "" for e in element.iter("w-rt") for t in e.iter("w-t"))
         yield from element
-        yield shown(f" ({reading})" if reading.strip() else "")
+        yield escape_text(f" ({reading})" if reading.strip() else "")
 
     def _row(self, element: Any) -> Iterator[Any]:
         if element.find("w-trPr/w-del") is not None:

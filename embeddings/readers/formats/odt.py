@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, shown
+from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +68,10 @@ class _Writer(Writer):
 
     def _inline(self, element: Any) -> Iterator[Any]:
         """Yield what is inside an element."""
-        yield shown(element.text)
+        yield escape_text(element.text)
         for child in element:
             yield child
-            yield shown(child.tail)
+            yield escape_text(child.tail)
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
         styles = self._chain("paragraph", paragraph)
@@ -97,7 +97,7 @@ class _Writer(Writer):
 
     def _reading(self, element: Any) -> Iterator[str]:
         reading = "".join(element.itertext()).strip()
-        yield shown(f" ({reading})" if reading else "")
+        yield escape_text(f" ({reading})" if reading else "")
 
     def _section(self, element: Any) -> Iterator[Any]:
         how = element.get("text-display", "true")
@@ -109,7 +109,7 @@ class _Writer(Writer):
         if level is None:
             return self.nest(element, "<ul>", "</ul>")
         start, kind = level.get("text-start-value", "1"), level.get("style-num-format", "1")
-        tag = f'<ol start="{shown(start)}" type="{shown(kind[:1])}">'
+        tag = f'<ol start="{escape_text(start)}" type="{escape_text(kind[:1])}">'
         return self.nest(element, tag, "</ol>")
 
     def _item(self, element: Any) -> str:

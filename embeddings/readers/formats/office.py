@@ -8,7 +8,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats import docx, odt
-from embeddings.readers.formats.archives import opened
+from embeddings.readers.formats.archives import open_archive
 from embeddings.readers.formats.package import Parts
 from embeddings.readers.pages.story import fragment_text
 from embeddings.text.boilerplate import fold
@@ -33,11 +33,11 @@ def read(data: bytes, path: Path) -> Draft:
             f"{name} is an old office document, or is locked with a password; save it as .docx or "
             ".odt without one."
         )
-    with opened(data, name) as archive:
+    with open_archive(data, name) as archive:
         parts = Parts(archive, name)
         if (main := docx.main_part(parts)) is not None:
             html, said, left_out = docx.read(parts, main)
-            stated = parts.xml(parts.related("", "core-properties") or "docProps/core.xml")
+            stated = parts.xml(parts.find_related("", "core-properties") or "docProps/core.xml")
         elif "content.xml" in parts:
             html, said, left_out = odt.read(parts)
             stated = parts.xml("meta.xml")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import ReadError
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import LeftOut
-from embeddings.readers.formats.archives import unpacked
+from embeddings.readers.formats.archives import unpack
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 
@@ -70,16 +70,16 @@ class Parts:
 
         if part not in self:
             return XML("<none/>")
-        data = unpacked(self._archive, self._members[part.casefold()], self._name, MAX_XML)
+        data = unpack(self._archive, self._members[part.casefold()], self._name, MAX_XML)
         try:
-            return _prefixed(XML(data, forbid_dtd=True))
+            return _shorten_names(XML(data, forbid_dtd=True))
         except DefusedXmlException:
             raise ReadError(
                 f"{self._name} declares entities, which no document of a word processor does; "
                 "it is not read."
             ) from None
 
-    def related(self, part: str, kind: str) -> str | None:
+    def find_related(self, part: str, kind: str) -> str | None:
         """Return the part that another one (empty: the package) names as its styles, and so on."""
         folder, name = posixpath.split(part)
         for relation in self.xml(posixpath.join(folder, "_rels", f"{name}.rels")):
@@ -89,7 +89,7 @@ class Parts:
         return None
 
 
-def _prefixed(root: Any) -> Any:
+def _shorten_names(root: Any) -> Any:
     for element in root.iter():
         element.tag = _short(element.tag)
         for name in [name for name in element.attrib if name[0] == "{"]:
@@ -131,7 +131,7 @@ class Writer:
             else:
                 done = step() if callable(step) else self._rules.get(step.tag, self._other)(step)
                 ahead.extend(reversed(list(done)))
-        return "".join(self._out), self._stated, told(self._left_out)
+        return "".join(self._out), self._stated, tell(self._left_out)
 
     def leave(self, what: str) -> Iterator[Any]:
         """Write nothing; what was left out is told, unless it is empty."""
@@ -199,12 +199,12 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def shown(text: str | None) -> str:
+def escape_text(text: str | None) -> str:
     """Return text as HTML."""
     return escape(text or "", quote=False)
 
 
-def told(left_out: Counter[str]) -> tuple[LeftOut, ...]:
+def tell(left_out: Counter[str]) -> tuple[LeftOut, ...]:
     """Return what was left out, as a draft tells it, from a count of each kind."""
     return tuple(LeftOut(f"{count} {what}", _REASONS[what]) for what, count in left_out.items())
 

@@ -124,7 +124,7 @@ def _lines_of(page: Any, number: int) -> Iterator[Line]:
         dropped = first if first <= MOST_DROPPED else 0
         for part in filter(None, (signs[:dropped], signs[dropped:])):
             whole = part if dropped else list(line)
-            if text := _shown("".join(c.get_text() for c in whole), part):
+            if text := _show_words("".join(c.get_text() for c in whole), part):
                 yield _line(text, part, number, page.height)
 
 
@@ -135,7 +135,7 @@ def _line(text: str, signs: Sequence[Any], number: int, height: float) -> Line:
     return Line(text, number, left, right, top, bottom, max(c.size for c in inked), height)
 
 
-def _shown(text: str, signs: Sequence[Any]) -> str:
+def _show_words(text: str, signs: Sequence[Any]) -> str:
     """Return a line's words; letters that are set apart are one word up to a wider gap."""
     words = text.split()
     if len(words) >= _LEAST_SPACED and sum(len(w) == 1 for w in words) > _SPACED * len(words):

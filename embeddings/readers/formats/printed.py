@@ -104,7 +104,7 @@ def paragraphs_of(lines: Sequence[Line]) -> list[Paragraph]:
     by_page: dict[int, list[Line]] = defaultdict(list)
     for line in kept:
         by_page[line.page].append(line)
-    groups = _grouped([part for page in sorted(by_page) for part in in_order(by_page[page])])
+    groups = _group_lines([part for page in sorted(by_page) for part in in_order(by_page[page])])
     usual = usual_size(kept)
     words = Words("\n".join(line.text for line in kept))
     return [_paragraph(group, usual, words) for group in groups]
@@ -187,7 +187,7 @@ def _overlap(left: Sequence[Line], right: Sequence[Line]) -> bool:
     return low - high > _LEAST_SIDE * median(x.size for x in left)
 
 
-def _grouped(parts: Sequence[Sequence[Line]]) -> list[list[Line]]:
+def _group_lines(parts: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Put the lines of columns together into paragraphs."""
     lines = [line for part in parts for line in part]
     edges = [edge for part in parts for edge in [_edges(part)] * len(part)]

@@ -11,7 +11,7 @@ from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.draft import Fields
 from embeddings.readers.formats.decoding import one_line
-from embeddings.readers.formats.package import DELETED, HIDDEN, told
+from embeddings.readers.formats.package import DELETED, HIDDEN, tell
 from embeddings.readers.pages.story import fragment_text
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def read(data: bytes, path: Path) -> Draft:
     text = fragment_text("".join(f"<p>{escape(line)}</p>" for line in lines if line.strip()))
     if not text.strip():
         raise ReadError(f"{path} has no text; put the story in it.")
-    title, author = (_stated(cleaner.stated.get(name, "")) for name in _STATED)
+    title, author = (_read_stated(cleaner.stated.get(name, "")) for name in _STATED)
     fields = Fields(title=title, author=author)
-    return draft_of(without_head(text, fields) or text, path, fields, told(cleaner.left_out))
+    return draft_of(without_head(text, fields) or text, path, fields, tell(cleaner.left_out))
 
 
-def _stated(source: str) -> str | None:
+def _read_stated(source: str) -> str | None:
     """Return what a file states of itself, unless it is one word: the name of a template."""
     line = one_line(_text(f"{{\\rtf1\\ansi {source}}}"))
     return line if line and len(line.split()) >= _LEAST_WORDS else None

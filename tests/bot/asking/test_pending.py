@@ -32,7 +32,7 @@ def sent(world: World) -> list[Any]:
 async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> None:
     await world.ask(QUESTION)
     await world.env.settle()
-    assert await records(world).unfinished() == []
+    assert await records(world).list_unfinished() == []
 
 
 async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
@@ -43,7 +43,7 @@ async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
     assert len(sent(world)) == 1
     await take_up(world.bot, LATER, ask_again)
     assert len(sent(world)) == 1
-    assert await records(world).unfinished() == []
+    assert await records(world).list_unfinished() == []
 
 
 @pytest.mark.parametrize("locale", ["fr", "en-GB"])
@@ -56,7 +56,7 @@ async def test_a_question_that_leant_on_more_than_its_words_is_to_be_asked_again
         crash.setattr(Records, "end", _forget_nothing)
         await world.ask(QUESTION, since="2018")
         await world.env.settle()
-    (row,) = await records(world).unfinished()
+    (row,) = await records(world).list_unfinished()
     assert row.question == ""
     await records(world).end(Pending, row.token)
     await records(world).keep(replace(row, token=OTHER))

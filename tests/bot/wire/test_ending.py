@@ -87,7 +87,7 @@ async def test_nothing_is_left_of_what_was_answered_just_before_the_end(
         await (await ask(server, ana)).answer()
         os.kill(os.getpid(), signal.SIGTERM)
         assert await asyncio.wait_for(life, ALLOWED) == 0
-    assert await records_in(tmp_path).unfinished() == []
+    assert await records_in(tmp_path).list_unfinished() == []
 
 
 async def test_what_takes_too_long_is_left_to_the_next_run(
@@ -108,7 +108,7 @@ async def test_what_takes_too_long_is_left_to_the_next_run(
         assert await asyncio.wait_for(life, ALLOWED) == 0
     assert time.monotonic() - began < engine.delay / 2
     assert "left undone" in caplog.text
-    (left,) = await records_in(tmp_path).unfinished()
+    (left,) = await records_in(tmp_path).list_unfinished()
     assert left.question == QUESTION
 
 

@@ -303,11 +303,11 @@ async def test_a_question_whose_bot_is_killed_is_answered_after_the_restart(
         asked = await ask(server, ana, said.question)
         await asked.ack(10)
         kept = records_in(tmp_path)
-        await until(kept.unfinished, pause=0.1)
+        await until(kept.list_unfinished, pause=0.1)
         process.kill()
         await process.wait()
     async with program(server, tmp_path, server.token) as process:
         assert said.empty in text_of(await asked.answer(60))
         process.terminate()
         assert (await ended(process))[0] == 0
-    assert await kept.unfinished() == []
+    assert await kept.list_unfinished() == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.ranking.answer_kinds import Kind, offered, wanted
+from embeddings.ranking.answer_kinds import Kind, find_offered, find_wanted
 
 QUESTIONS = [
     ("Combien d'employés ont signé la lettre ?", Kind.NUMBER),
@@ -23,7 +23,7 @@ QUESTIONS = [
 
 
 def test_a_question_says_what_it_wants() -> None:
-    assert [each for each in QUESTIONS if wanted(each[0]) != each[1]] == []
+    assert [each for each in QUESTIONS if find_wanted(each[0]) != each[1]] == []
 
 
 SENTENCES = [
@@ -39,4 +39,4 @@ SENTENCES = [
 
 
 def test_a_sentence_has_these_kinds() -> None:
-    assert [each for each in SENTENCES if offered(each[0]) != each[1]] == []
+    assert [each for each in SENTENCES if find_offered(each[0]) != each[1]] == []

@@ -68,7 +68,9 @@ def test_a_packaged_model_has_its_own() -> None:
 
 
 def test_those_that_ship_rest_on_features_that_exist() -> None:
-    assert all(set(each.coefficients) <= set(FEATURES) for each in Calibration.shipped().values())
+    assert all(
+        set(each.coefficients) <= set(FEATURES) for each in Calibration.load_shipped().values()
+    )
 
 
 def test_another_model_is_told_that_it_has_none() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from config.settings import FetchSettings
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
-from embeddings.readers.exports.markup import inside, parsed
+from embeddings.readers.exports.markup import inside, parse_xml
 from embeddings.readers.pages.story import fragment_text
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
@@ -121,7 +121,7 @@ def test_wordpress_gives_its_published_posts_and_tells_the_others(
 
 def test_a_page_of_a_book_whose_elements_are_not_closed_is_read_whole() -> None:
     one, two = BAKER.paragraphs[:2]
-    assert fragment_text(inside(parsed(f"<body><p>{one}<br><p>{two}</body>", "x"))).split() == [
+    assert fragment_text(inside(parse_xml(f"<body><p>{one}<br><p>{two}</body>", "x"))).split() == [
         *one.split(),
         *two.split(),
     ]

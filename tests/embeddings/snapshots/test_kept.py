@@ -64,7 +64,7 @@ def place(empty: Place) -> Place:
 
 
 def test_nothing_is_live_before_the_first_snapshot(empty: Place) -> None:
-    assert empty.kept.published().live is None
+    assert empty.kept.read_published().live is None
     assert empty.kept.load_best() == (None, ())
 
 
@@ -136,10 +136,10 @@ def test_what_is_not_named_by_the_store_is_swept_and_what_is_named_stays(place: 
 
 def test_what_the_store_said_last_is_what_counts_while_it_is_away(place: Place) -> None:
     place.point(2)
-    place.kept.published()
+    place.kept.read_published()
     place.database.close()
     place.database.path.write_bytes(b"no database" * 99)
-    assert place.kept.published().live == 2
+    assert place.kept.read_published().live == 2
     loaded = place.kept.load_noted()
     assert loaded is not None
     assert loaded.id == "2"
@@ -147,13 +147,13 @@ def test_what_the_store_said_last_is_what_counts_while_it_is_away(place: Place) 
 
 def test_without_a_note_that_can_be_read_the_newest_good_snapshot_counts(place: Place) -> None:
     for note in [b"", b"{", b'{"live": "x", "kept": {}}', b"[]", b"\xff\x00"]:
-        place.kept.published()
+        place.kept.read_published()
         (place.kept.folder / NOTED).write_bytes(note)
         place.damage(3)
         loaded = place.kept.load_noted()
         assert loaded is not None
         assert loaded.id == "2"
-        place.kept.published()
+        place.kept.read_published()
         assert json.loads((place.kept.folder / NOTED).read_bytes())["live"] == 3
 
 
@@ -161,4 +161,4 @@ def test_a_store_that_is_away_and_never_said_anything_is_an_error(tmp_path: Path
     (tmp_path / "verbatim.db").write_bytes(b"no database" * 99)
     database = SqliteDatabase(tmp_path)
     with pytest.raises(StorageError, match="is no database any more"):
-        SnapshotStore(CollectionRows(database, Pointers(database), "shared")).published()
+        SnapshotStore(CollectionRows(database, Pointers(database), "shared")).read_published()

@@ -189,7 +189,7 @@ async def test_who_lost_its_session_publishes_nothing(
     with pytest.raises(StorageError), write() as connection:
         engine._rows.point(connection, 7)
     await asyncio.to_thread(hold.__exit__, None, None, None)
-    assert (await asyncio.to_thread(engine._rows.published)).live == int(before or 0)
+    assert (await asyncio.to_thread(engine._rows.read_published)).live == int(before or 0)
 
 
 CUT = """
