@@ -15,7 +15,7 @@ from embeddings.snapshots.disk import sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 
 

@@ -116,6 +116,16 @@ def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
         read_manifest(snapshot.folder)
 
 
+def test_a_snapshot_with_other_files_has_a_format_of_its_own(tmp_path: Path) -> None:
+    """Who changes this digest raises FORMAT: what an earlier version wrote would not be read."""
+    snapshot = written(tmp_path / "s", HARBOUR)
+    names = [
+        (n, str(np.load(snapshot.folder / n).dtype)) for n in snapshot.manifest.files if ".npy" in n
+    ]
+    digest = hashlib.sha256(repr(sorted(names)).encode()).hexdigest()[:12]
+    assert (FORMAT, digest) == (5, "cf9d89867c9f")
+
+
 def test_a_folder_without_a_manifest_is_no_snapshot(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=r"manifest\.json cannot be read"):
         Snapshot(tmp_path)
