@@ -149,6 +149,6 @@ class Measured:
             raise
         finally:
             metrics.reindexes.labels(outcome).inc()
-        metrics.reindex_seconds.observe(built.seconds)
-        metrics.encoded.inc(built.encoded)
+        metrics.reindex_seconds.observe(built.report.seconds)
+        metrics.encoded.inc(built.report.encoded)
         return built

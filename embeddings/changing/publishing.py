@@ -101,7 +101,7 @@ class Publisher:
     async def _publish(
         self, write: Transaction, base: Base, change: Change, wish: Wish
     ) -> ReindexReport:
-        from embeddings.snapshots.reindexing import Built
+        from embeddings.snapshots.reindexing import report_nothing
 
         started = time.perf_counter()
         await self.live.ready()
@@ -110,7 +110,7 @@ class Publisher:
         there = base.snapshot
         if there and not is_asked_for and await asyncio.to_thread(self._is_up_to_date, there):
             await asyncio.to_thread(self.kept.sweep)
-            return Built.of_nothing(there).report(there.number, started)
+            return report_nothing(there)
         now = datetime.now(UTC)
         change = change.date(base.articles, now)
         number = await finish(self.rows.take_number, write)
@@ -119,23 +119,23 @@ class Publisher:
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
         await self.live.serve(await asyncio.to_thread(self.kept.load, number))
         await asyncio.to_thread(self.kept.sweep)
-        report = built.report(number, started, change.counts)
+        added, changed, removed = change.counts
+        report = replace(built.report, added=added, changed=changed, removed=removed)
+        report = replace(report, seconds=time.perf_counter() - started)
         log.info("snapshot %s is live: %s", report.snapshot, report)
         return report
 
     async def preview(self, *, full: bool) -> ReindexReport:
         """Say what a reindex would do."""
-        from embeddings.snapshots.reindexing import Built, preview
+        from embeddings.snapshots.reindexing import preview, report_nothing
 
-        started = time.perf_counter()
         await self.live.ready()
         base = await self.read()
         there = base.snapshot
         if there and not full and await asyncio.to_thread(self._is_up_to_date, there):
-            return Built.of_nothing(there).report(there.number, started)
+            return report_nothing(there)
         order = self._order(base.published.live or 0, base, Change(), (), full=full)
-        would = await preview(order, self.live.encoder.model_id)
-        return would.report(base.published.live, started)
+        return await preview(order, self.live.encoder.model_id)
 
     async def rollback(
         self, write: Transaction, base: Base, name: str | None, wish: Wish
@@ -211,7 +211,7 @@ class Publisher:
             base = await asyncio.to_thread(base.of_rows, self.rows, note)
             base.check(change.articles)
             built = await build(())
-        return replace(built, notes=base.notes)
+        return replace(built, report=replace(built.report, notes=base.notes))
 
     def _ask_of(self, base: Base, articles: Mapping[str, Article | None]) -> tuple[Golden, ...]:
         """Return the questions that a new snapshot is asked; none without a change."""

@@ -49,33 +49,23 @@ class Built:
 
     Attributes:
         manifest: What it says of itself, as it was written.
-        passages: How many it has.
-        reused: Texts whose vectors were taken over.
-        encoded: Texts that went through the model.
-        seconds: How long it took.
-        notes: Sentences for a person.
+        report: What was done for it; of no article yet.
     """
 
     manifest: bytes
-    passages: int
-    reused: int
-    encoded: int
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    report: ReindexReport
 
-    @classmethod
-    def of_nothing(cls, snapshot: Snapshot) -> Built:
-        """Return what comes of a reindex that has nothing to do."""
-        manifest = snapshot.manifest
-        return cls(b"", manifest.passages, manifest.passages + manifest.sentences, 0)
 
-    def report(
-        self, number: int | None, started: float, counts: tuple[int, int, int] = (0, 0, 0)
-    ) -> ReindexReport:
-        """Report a reindex that began at that instant of ``time.perf_counter``."""
-        seconds = time.perf_counter() - started
-        work = (self.passages, self.reused, self.encoded)
-        return ReindexReport(str(number or ""), *counts, *work, seconds, self.notes)
+def report_nothing(snapshot: Snapshot) -> ReindexReport:
+    """Return what comes of a reindex that has nothing to do."""
+    passages, sentences = snapshot.manifest.passages, snapshot.manifest.sentences
+    return ReindexReport(snapshot.id, 0, 0, 0, passages, passages + sentences, 0, 0.0)
+
+
+def _report(order: Order, wanted: Wanted, started: float) -> ReindexReport:
+    """Report what began at that instant of ``time.perf_counter``."""
+    work = (len(wanted.kept), wanted.reused, len(wanted.missing))
+    return ReindexReport(str(order.number or ""), 0, 0, 0, *work, time.perf_counter() - started)
 
 
 class Builder(Protocol):
@@ -99,11 +89,12 @@ class Tools:
         return self.worker.wait(Priority.INDEXING, self.encoder.read_query, text)
 
 
-async def preview(order: Order, model: str) -> Built:
+async def preview(order: Order, model: str) -> ReindexReport:
     """Say what ``build`` would do with that model, without doing it."""
+    started = time.perf_counter()
     material = await asyncio.to_thread(Material.of, order, model)
     wanted = await asyncio.to_thread(Wanted, material)
-    return Built(b"", len(material), wanted.reused, len(wanted.missing))
+    return _report(order, wanted, started)
 
 
 async def build(
@@ -130,9 +121,9 @@ async def build(
     tell(Progress("write", 0, 1))
     manifest = await finish(_write, order, material, wanted, arrays, tools)
     tell(Progress("write", 1, 1))
-    seconds = time.perf_counter() - started
-    log.info("snapshot %s is built in %.2f s", order.number, seconds)
-    return Built(manifest, len(material), wanted.reused, len(wanted.missing), seconds)
+    report = _report(order, wanted, started)
+    log.info("snapshot %s is built in %.2f s", order.number, report.seconds)
+    return Built(manifest, report)
 
 
 def _write(

@@ -11,14 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.metrics import Measured, Metrics
 from embeddings.errors import BusyError, GateError, QuestionError, StorageError
-from embeddings.reports import Status
+from embeddings.reports import ReindexReport, Status
 from embeddings.snapshots.material import Order
 from embeddings.snapshots.reindexing import Built
 from embeddings.types import Answer, Refusal
 from tests.fakes import FakeEngine
 
 QUESTION = "Que demandent les employés d’Amazon ?"
-BUILT = Built(b"", passages=10, reused=6, encoded=4, seconds=2.5)
+BUILT = Built(b"", ReindexReport("1", 1, 0, 0, 10, 6, 4, 2.5))
 ORDER = Order(2, Path("aside"), None, None, {})
 
 

@@ -86,12 +86,12 @@ async def test_what_the_process_builds_is_served_here(tmp_path: Path) -> None:
 async def test_an_error_there_is_raised_here_and_it_does_several_jobs(
     builder: BuilderProcess, tmp_path: Path
 ) -> None:
-    assert (await build(builder, tmp_path)).passages == 3
+    assert (await build(builder, tmp_path)).report.passages == 3
     first = child(builder)
     base = Order(2, tmp_path / "2", tmp_path / "1", "no such digest", {})
     with pytest.raises(SnapshotError, match=r"manifest\.json is not what was written"):
         await builder.build(base)
-    assert (await build(builder, tmp_path, 3)).encoded > 0
+    assert (await build(builder, tmp_path, 3)).report.encoded > 0
     assert child(builder) == first
 
 
