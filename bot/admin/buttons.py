@@ -42,21 +42,18 @@ _MOST, _FIELDS_IN_FORM = 4000, 5
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-class AdminClick(Click, template=r"v:admin"):
-    """What they have in common: whoever clicks must be an editor, of the collection too."""
-
-    async def _engine(self, interaction: Interaction) -> SearchEngine:
-        """Acknowledge a click and return the collection that it changes."""
-        require_editor(interaction)
-        await hold_update(interaction)
-        return await target(interaction, shared=is_shared(self.fields))
+async def _take(interaction: Interaction, click: Click) -> SearchEngine:
+    """Acknowledge an editor's click, and return the collection that it changes."""
+    require_editor(interaction)
+    await hold_update(interaction)
+    return await target(interaction, shared=is_shared(click.fields))
 
 
-class Decide(AdminClick, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHERE}:{TOKEN}"):
+class Decide(Click, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHERE}:{TOKEN}"):
     """Do what was proposed, in spite of the gate if need be, or drop it."""
 
     async def _act(self, interaction: Interaction) -> None:
-        engine = await self._engine(interaction)
+        engine = await _take(interaction, self)
         verb, token = self.fields["verb"], self.fields["token"]
         if verb == "no":
             await engine.drop(token)
@@ -78,27 +75,27 @@ class Correct(Click, template=rf"v:(?P<way>fix|pick):{WHERE}:{TOKEN}"):
         await interaction.response.send_modal(form)
 
 
-class Index(AdminClick, template=rf"v:index:{WHERE}:(?P<full>[01])"):
+class Index(Click, template=rf"v:index:{WHERE}:(?P<full>[01])"):
     """Publish a new index in spite of the gate."""
 
     async def _act(self, interaction: Interaction) -> None:
-        engine, full = await self._engine(interaction), self.fields["full"] == "1"
+        engine, full = await _take(interaction, self), self.fields["full"] == "1"
         await additions.reindex(interaction, engine, full=full, anyway=True)
 
 
-class Page(AdminClick, template=rf"v:hist:{WHERE}:(?P<page>\d{{1,5}}):(?P<name>[a-z0-9-]{{0,80}})"):
+class Page(Click, template=rf"v:hist:{WHERE}:(?P<page>\d{{1,5}}):(?P<name>[a-z0-9-]{{0,80}})"):
     """Show another part of the history."""
 
     async def _act(self, interaction: Interaction) -> None:
-        engine, page = await self._engine(interaction), int(self.fields["page"])
+        engine, page = await _take(interaction, self), int(self.fields["page"])
         await show_history(interaction, engine, self.fields["name"], page)
 
 
-class Restore(AdminClick, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{ARTICLE}"):
+class Restore(Click, template=rf"v:back:{WHERE}:\d:(?P<number>\d{{1,6}}):{ARTICLE}"):
     """Propose an earlier version of an article."""
 
     async def _act(self, interaction: Interaction) -> None:
-        engine, number = await self._engine(interaction), int(self.fields["number"])
+        engine, number = await _take(interaction, self), int(self.fields["number"])
         proposal = await engine.propose_version(self.fields["article"], number)
         await additions.show(interaction, engine, proposal)
 
