@@ -70,8 +70,6 @@ class Tree(app_commands.CommandTree["VerbatimBot"]):
 class VerbatimBot(Context):
     """The client: it holds the engine and what its parts share, and no logic of its own."""
 
-    _alone: frozenset[None] = frozenset({None})
-
     def __init__(
         self,
         settings: Settings,
@@ -151,7 +149,8 @@ class VerbatimBot(Context):
     async def on_disconnect(self) -> None:
         """Give the library some time to find its session again."""
         self.metrics.lost.inc()
-        self.deaf |= self._alone
+        if not isinstance(self, discord.AutoShardedClient):  # which tells of each connection
+            self.deaf.add(None)
         self._listen()
 
     async def on_shard_ready(self, shard: int | None) -> None:
@@ -199,7 +198,6 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
     Where other processes have the rest, they take turns in beginning a session with Discord.
     """
 
-    _alone = frozenset()
     _buckets = 1
 
     async def _set_up(self) -> None:
