@@ -61,7 +61,7 @@ class Proposing:
         base = await self._publisher.read()
         change = await asyncio.to_thread(self._plan, inputs, base, names, offering=True)
         change = replace(change, rejected=(*rejected, *change.rejected))
-        return await self._propose(change.on(base.articles))
+        return await finish(self._propose, change.on(base.articles))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Keep what setting some fields of an article would do until it is confirmed.
@@ -81,7 +81,7 @@ class Proposing:
             raise UnknownArticle.of(article_id)
         change = Change.of("edit", amend(old, fields), old)
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await self._propose(replace(change, by_hand=by_hand).on(there))
+        return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Keep what having an earlier version of an article again would do.
@@ -100,7 +100,7 @@ class Proposing:
         change = Change.of("restore", new, there.get(article_id))
         await asyncio.to_thread(self._check_limits, change, there)
         by_hand = {article_id: tuple(version.by_hand)} if change.articles else {}
-        return await self._propose(replace(change, by_hand=by_hand).on(there))
+        return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
 
     async def propose_removal(self, article_id: str) -> Proposal:
         """Keep what taking an article out would do until it is confirmed.
@@ -111,7 +111,9 @@ class Proposing:
         base = await self._publisher.read()
         if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
-        return await self._propose(Change("remove", removed=(article_id,)).on(base.articles))
+        return await finish(
+            self._propose, Change("remove", removed=(article_id,)).on(base.articles)
+        )
 
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.
@@ -135,7 +137,7 @@ class Proposing:
         """
         kept = await asyncio.to_thread(self._get, token)
         kept.check((await self._publisher.read()).articles)
-        proposal = await self._propose(kept.amend(article_id, fields))
+        proposal = await finish(self._propose, kept.amend(article_id, fields))
         await self.drop(token)
         return proposal
 
@@ -180,12 +182,13 @@ class Proposing:
     ) -> ChangeReport:
         """Plan, on a thread, a change of what is there, and publish what comes of it."""
         if dry_run:
-            return (await asyncio.to_thread(plan, await self._publisher.read())).tell()
+            base = await self._publisher.read()
+            return await asyncio.to_thread(lambda: plan(base).tell())
         async with self._publisher.hold() as (write, base):
-            change = await asyncio.to_thread(plan, base)
-            if not change.articles and not change.is_import:
-                return change.tell()
-            return change.tell(await self._publisher.publish(write, base, change, Wish(**terms)))
+            change, report = await asyncio.to_thread(plan, base), None
+            if change.articles or change.is_import:
+                report = await self._publisher.publish(write, base, change, Wish(**terms))
+        return await asyncio.to_thread(change.tell, report)
 
     def _plan(
         self,
@@ -215,13 +218,12 @@ class Proposing:
             limits.check(rooms, change, there)
         return trimmed
 
-    async def _propose(self, change: Change) -> Proposal:
+    def _propose(self, change: Change) -> Proposal:
         from embeddings.store.archive import render
 
         for article in (*change.added, *change.changed):
             render(article)  # what could not be exported is not stored
-        token = await finish(self._rows.propose, change.dump())
-        return await asyncio.to_thread(self._show, token, change)
+        return self._show(self._rows.propose(change.dump()), change)
 
     def _get(self, token: str) -> Change:
         return parse(self._rows.proposal(token))
