@@ -104,12 +104,12 @@ class Languages:
         chose = guild is not None and "COMMUNITY" in guild.features
         return self.of(guild.preferred_locale if guild and chose else None)
 
-    def guess(self, text: str) -> Language:
-        """Return the language that a text seems to be in, by its small words."""
-        found = re.findall(r"[^\W\d_]+", text.casefold())
+    def guess(self, text: str, usual: Language | None = None) -> Language:
+        """Return the language that a text seems to be in, by its small words; ``usual`` of two."""
+        found, usual = re.findall(r"[^\W\d_]+", text.casefold()), usual or self.default
 
         def count(language: Language) -> tuple[int, bool]:
-            return sum(w in language.small_words for w in found), language is self.default
+            return sum(word in language.small_words for word in found), language is usual
 
         return max(self, key=count)
 

@@ -15,7 +15,7 @@ from discord.ext import commands
 
 from bot import delivery
 from bot.asking import asking, buttons, checking
-from bot.asking.conversation import judge, judge_any, read_days
+from bot.asking.conversation import guess_language, judge, read_days
 from bot.context import guild_id
 from bot.errors import BotError
 from bot.reading.about import starters_card
@@ -91,7 +91,8 @@ class Ask(commands.Cog):
         """Answer a message that is for the bot: a private one, or one that mentions it."""
         if message.author.bot or message.type not in _WRITTEN or not self._is_for_me(message):
             return
-        language = judge_any(self._question(message), self.bot.languages)[1]
+        usual = self.bot.languages.of_server(message.guild)
+        language = guess_language(self._question(message), self.bot.languages, usual)
         try:
             await self._take(message, language)
         except Exception as error:  # noqa: BLE001 - told to the person and to the operator

@@ -18,14 +18,10 @@ _SHORT = {"check", "about", "thanks", "hello"}
 _WORD = re.compile(r"[^\W_]+")
 
 
-def judge_any(said: str, languages: Languages) -> tuple[str, Language]:
-    """Return what a message is in one of some languages, and that language."""
-    guess = languages.guess(said)
-    for language in (guess, *languages):
-        kind = judge(said, language)
-        if kind in _SHORT:
-            return kind, language
-    return judge(said, guess), guess
+def guess_language(said: str, languages: Languages, usual: Language) -> Language:
+    """Return the language that a message is in, the ``usual`` one where its words do not tell."""
+    guess = languages.guess(said, usual)
+    return next((each for each in (guess, *languages) if judge(said, each) in _SHORT), guess)
 
 
 def judge(said: str, language: Language) -> str:

@@ -53,7 +53,9 @@ class Said(NamedTuple):
     reply: str
     tell: str
     told: str
+    narrowed: str
     starter: str
+    golden: str
     limits: str
     which: str
     empty: str
@@ -80,7 +82,9 @@ FRENCH = Said(
     reply="Réponse de la rédaction de Rédaction, avec ses propres mots",
     tell="Vous recevrez un message privé, un seul, dès qu’un article répondra.",
     told="Un article répond à votre question",
+    narrowed="depuis le 1er janvier 2018, dans La Gazette",
     starter="Pourquoi la Loire déborde-t-elle à Orléans ?",
+    golden="Que demandent les employés d’Amazon ?",
     limits="Je n’écris rien de moi-même",
     which="Plusieurs articles portent ce titre. Lequel ?",
     empty="Il n’y a pas encore d’article ici.",
@@ -106,7 +110,9 @@ ENGLISH = Said(
     reply="Reply of the newsroom of Rédaction, in its own words",
     tell="You will be told once, in private",
     told="A story answers what you asked",
+    narrowed="since January 1, 2018, in La Gazette",
     starter="Why does a bakery open in Lyon?",
+    golden="When did the bakery open in Lyon?",
     limits="I write nothing of my own",
     which="Several articles have this title. Which one?",
     empty="There are no articles here yet.",
@@ -125,7 +131,7 @@ class Place:
 
     def __init__(self, server: FakeDiscord, engine: FakeEngine, said: Said) -> None:
         self.server, self.engine, self.said = server, engine, said
-        guild = server.add_guild("Rédaction")
+        guild = server.add_guild("Rédaction", locale=said.locale, is_community=True)
         self.ana = server.add_member(guild, "Ana", locale=said.locale)
         self.bea = server.add_member(guild, "Bea", permissions=EVERYTHING, locale=said.locale)
         self.gil = server.add_member(guild, "Gil", locale=said.locale)
@@ -139,11 +145,10 @@ class Place:
         found = [m for m in mine if m["channel_id"] == str(channel.id)]
         return found[-1] if found else None
 
-    async def ask(self, question: str) -> Json:
+    async def ask(self, question: str, **narrowed: str) -> Json:
         """Ask as the reader, by a command."""
-        return await (
-            await self.server.slash("ask", {"question": question}, user=self.ana)
-        ).answer()
+        given = {"question": question, **narrowed}
+        return await (await self.server.slash("ask", given, user=self.ana)).answer()
 
     async def click(self, message: Json, start: str, user: User | None = None) -> Any:
         """Click on a button, given by how its custom id begins."""
@@ -239,13 +244,20 @@ async def test_the_newsroom_answers_what_the_articles_do_not(place: Place) -> No
 async def test_who_asked_to_be_told_is_told_once_a_story_answers(place: Place) -> None:
     server, said = place.server, place.said
     await (await server.slash("admin settings", {"tell": True}, user=place.bea)).answer()
-    consent = await (await place.click(await place.ask(said.unanswered), "v:tell")).answer()
+    refused = await place.ask(said.unanswered, source="La Gazette", since="2018")
+    consent = await (await place.click(refused, "v:tell")).answer()
     assert said.tell in text_of(consent)
+    assert said.narrowed in text_of(consent)
     before = text_of(consent)
     await place.click(consent, "v:agree:tell")
     await server.until(lambda: text_of(consent) != before)
-    place.engine.put(PIE)
-    await server.slash("admin reindex", {"shared": True}, user=place.bea)
+    kept = await (await server.slash("privacy", user=place.ana)).answer()
+    assert f"- {said.unanswered} ({said.narrowed})" in text_of(kept)
+    for source in ("Le Soir", PIE.source):
+        assert place.last(server.world.dm(place.ana)) is None
+        place.engine.put(replace(PIE, source=source))
+        done = await server.slash("admin reindex", {"shared": True}, user=place.bea)
+        await done.answer()
     await place.until_private(said.told)
 
 
@@ -255,10 +267,14 @@ async def test_help_offers_a_question_and_a_title_that_two_have_is_asked_back(
     server, said = place.server, place.said
     for story in (RIVER, BAKERY):
         place.engine.put(replace(story, title=said.starter))
+    place.engine.known = [FRENCH.golden, ENGLISH.golden]
     helped = await (await server.slash("help", user=place.ana)).answer()
     assert said.limits in text_of(helped)
-    answered = await (await place.click(helped, "v:start:0")).answer()
-    assert text_of(answered).startswith(said.starter)
+    greeted = await server.reply_to(await server.mention("", user=place.ana))
+    for card in (helped, greeted):
+        for n, asked in enumerate((said.golden, said.starter)):
+            answered = await (await place.click(card, f"v:start:{n}")).answer()
+            assert text_of(answered).startswith(asked)
     several = await (await server.slash("source", {"title": said.starter}, user=place.ana)).answer()
     assert said.which in text_of(several)
     (choice,) = controls_of(several)
