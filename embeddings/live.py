@@ -180,7 +180,7 @@ class Live:
         """How sure a score makes us, with that model."""
         from embeddings.ranking.confidence import calibration_for  # numpy, where it is needed
 
-        return self._calibration or calibration_for(self._settings, self.model_id)
+        return self._calibration or calibration_for(self._settings.calibration, self.model_id)
 
     def is_of_our_model(self, snapshot: Snapshot) -> bool:
         """Say whether a snapshot was made with the model that answers."""

@@ -105,7 +105,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "heed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 8, "pure": 1, "writers": 1}
+OWED = {"bot": 4, "libraries": 1, "names": 8, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

@@ -156,7 +156,7 @@ async def index(
                 Priority.QUESTION,
                 lambda: Models(encoder or load_encoder(settings), load_reranker(settings)),
             )
-            calibration = calibration_for(settings, models.encoder.model_id)
+            calibration = calibration_for(settings.calibration, models.encoder.model_id)
             folder = Path(data) / "1"
             tools = Tools(models.encoder, worker, calibration)
             await build(Order(1, folder), tools, progress, material)

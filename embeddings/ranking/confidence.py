@@ -15,7 +15,6 @@ from embeddings.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.settings import Settings
     from embeddings.lexical.bm25 import Floats
 
 SHIPPED = "calibration-*.json"
@@ -261,18 +260,18 @@ def _round(value: Any) -> Any:
     return round(value, 5) if isinstance(value, float) else value
 
 
-def calibration_for(settings: Settings, model: str) -> Calibration:
-    """Return the calibration that the settings name, or the one that fits the model.
+def calibration_for(path: Path | None, model: str) -> Calibration:
+    """Return the calibration in a file that the settings name, or else the one of the model.
 
     Raises:
-        ModelError: The file that the settings name cannot be used, or is of another model.
+        ModelError: The file cannot be used, or is of another model.
     """
-    if settings.calibration is None:
+    if path is None:
         return Calibration.load_shipped().get(model) or Calibration.fallback(model)
-    chosen = Calibration.load(settings.calibration)
+    chosen = Calibration.load(path)
     if chosen.model != model:
         raise ModelError(
-            f"{settings.calibration} was fitted for {chosen.model}, not for {model}: "
+            f"{path} was fitted for {chosen.model}, not for {model}: "
             "fit one for this model with calibrate, or take the setting out."
         )
     return chosen

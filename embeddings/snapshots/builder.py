@@ -119,7 +119,8 @@ def _build(
         if settings.model not in encoders:
             encoders[settings.model] = load_encoder(settings)
         encoder = encoders[settings.model]
-        tools = Tools(encoder, worker, calibration_for(settings, encoder.model_id))
+        calibration = calibration_for(settings.calibration, encoder.model_id)
+        tools = Tools(encoder, worker, calibration)
         return asyncio.run(build(order, tools, lambda progress: tell(pickle.dumps(progress))))
     except EmbeddingsError as error:
         return error

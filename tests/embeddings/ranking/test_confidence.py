@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.settings import Settings
 from embeddings.errors import ModelError
 from embeddings.measuring.calibrate import FEATURES, fit
 from embeddings.measuring.sampling import Sample
@@ -62,7 +61,7 @@ def test_numbers_that_cannot_be_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_packaged_model_has_its_own() -> None:
-    chosen = calibration_for(Settings(), light.model_id())
+    chosen = calibration_for(None, light.model_id())
     assert chosen.model == light.model_id()
     assert chosen.figures["afriqa_dev"]["auroc"] >= 0.87
 
@@ -74,7 +73,7 @@ def test_those_that_ship_rest_on_features_that_exist() -> None:
 
 
 def test_another_model_is_told_that_it_has_none() -> None:
-    chosen = calibration_for(Settings(), "another")
+    chosen = calibration_for(None, "another")
     assert "No calibration for another" in chosen.note
     assert chosen.threshold == 0.5
 
@@ -90,14 +89,14 @@ def test_the_rule_without_a_calibration_is_met_by_a_sentence_with_all_the_words(
 def test_the_file_that_the_settings_name_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     CALIBRATION.save(path)
-    assert calibration_for(Settings(calibration=path), "model") == CALIBRATION
+    assert calibration_for(path, "model") == CALIBRATION
 
 
 def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     CALIBRATION.save(path)
     with pytest.raises(ModelError, match="was fitted for model, not for other"):
-        calibration_for(Settings(calibration=path), "other")
+        calibration_for(path, "other")
 
 
 def made(count: int = 400, source: str = "set", seed: int = 0) -> list[Sample]:
