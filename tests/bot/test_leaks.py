@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import tempfile
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from bot.context import Seen
 from bot.errors import BotError
 from bot.newsroom.feeds import announcement
+from bot.reading.about import find_starters
 from bot.reading.buttons import Look, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
@@ -131,6 +133,8 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
             SearchEngine(settings, encoder=WordEncoder()) as shared,
             Collections(settings, shared) as collections,
         ):
+            for name, articles in world.items():
+                _write_golden(data, name, articles)
             await put(shared, *world[SHARED])
             for server in SERVERS:
                 if name_of(server) in world:
@@ -141,6 +145,17 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(inside(Path(folder)))
+
+
+def _write_golden(data: Path, name: str, articles: tuple[Article, ...]) -> None:
+    """Give a collection a golden question about each of its articles."""
+    file = data / "queries" / f"{name}.jsonl"
+    file.parent.mkdir(exist_ok=True)
+    lines = (
+        {"question": f"Où est le port {canary(name)} ?", "para_ids": [f"{each.id}#1"]}
+        for each in articles
+    )
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
 
 
 class Views:
@@ -214,7 +229,9 @@ def listed(seen: Seen, articles: list[Article]) -> Iterator[object]:
 
 
 def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, object]]:
-    """Yield what comes of each button of each article, its own or forged."""
+    """Yield what comes of each button of each article, its own or forged, and what is offered."""
+    yield tried(seen.golden())
+    yield tried(find_starters(seen, FRENCH, Languages.load("fr")))
     for article in articles:
         yield tried(open_page(seen, ref(article), 0, FRENCH))
         summary = article.summary(1)

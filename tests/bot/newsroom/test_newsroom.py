@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.newsroom.buttons import Agree, Offer
 from embeddings.errors import UnknownArticle
 from embeddings.store.people import Inquiry, Watch
 from tests.bot.people import World, buttons_of, text_of
@@ -180,6 +181,11 @@ async def test_the_newsroom_sees_what_a_question_was_narrowed_to(world: World) -
     again = await world.member.click(refused.response, label="Demander à la rédaction")
     await world.member.click(again.response, label="Envoyer")
     assert len(await records(world).of(Inquiry, user=world.member.id)) == 1
+
+
+@pytest.mark.parametrize("name", ["v:news", "v:tell", "v:agree:news", "v:agree:tell"])
+def test_buttons_of_before_filters_were_kept_still_act(name: str) -> None:
+    assert any(each.pattern.fullmatch(name) for each in (Offer, Agree))
 
 
 async def test_a_question_about_an_article_that_is_gone_keeps_no_other_from_being_told(
