@@ -125,7 +125,7 @@ class _Asked:
         """
         if self.terms.plain:
             return self.answer(self.terms.filters)
-        names = {name for loaded in self.snapshots.values() for name in loaded.source_names()}
+        names = {name for loaded in self.snapshots.values() for name in loaded.names}
         said = understand(self.question, self.terms.today, sorted(names))
         filters, notes = said.within(self.terms.filters)
         if filters == self.terms.filters:

@@ -56,42 +56,36 @@ class LoadedSnapshot:
         self.snapshot = snapshot
         self.calibration = calibration
         own = indexes or (snapshot.index("passage_vectors"), snapshot.index("sentence_vectors"))
-        self._passage_index: Index = own[0]
-        self._sentence_index: Index = own[1]
+        self._indexes: tuple[Index, Index] = own
+        passages, sentences = own
         self.arrays = Arrays(
-            passages=self._passage_index.rows,
-            sentences=self._sentence_index.rows,
+            passages=passages.rows,
+            sentences=sentences.rows,
             first_sentence=snapshot.array("first_sentence"),
             article_of=snapshot.article_of.astype(np.int32),
             lexical=Lexical.from_arrays(snapshot.arrays(LEXICAL)),
-            passage_index=self._passage_index,
-            sentence_index=self._sentence_index,
+            passage_index=passages,
+            sentence_index=sentences,
             tokens=_tokens(snapshot),
         )
-        for index in (self._passage_index, self._sentence_index):  # read before the first question
+        for index in own:  # read before the first question
             index.search(np.zeros((1, index.dimension), np.float32), 1)
         self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
         self.undated = sum(article.date is None for article in snapshot.sources)
         """How many articles have no day of publication."""
-        self._names = tuple(sorted({s.source for s in snapshot.sources if s.source}))
-        self.words_of_names = {fold(w): w for name in self._names for w in LETTERS.findall(name)}
+        self.names = sorted({s.source for s in snapshot.sources if s.source})
+        """The names of the sources, each once, in order."""
+        self.words_of_names = {fold(w): w for name in self.names for w in LETTERS.findall(name)}
         """The words of the sources' names, folded -> as they are written."""
         self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
 
     @property
     def index_kind(self) -> str:
         """What kinds of index serve the passages and the sentences."""
-        kinds = dict.fromkeys((self._passage_index.kind, self._sentence_index.kind))
-        return "; ".join(kinds)
+        return "; ".join(dict.fromkeys(index.kind for index in self._indexes))
 
     def rank(
-        self,
-        question: str,
-        read: Read,
-        filters: Filters,
-        *,
-        limit: int,
-        fold_: bool,
+        self, question: str, read: Read, filters: Filters, *, limit: int, fold_: bool
     ) -> tuple[Candidate, ...]:
         """Return the best of the passages that the filters leave, best first.
 
@@ -112,9 +106,13 @@ class LoadedSnapshot:
 
     def text(self, candidate: Candidate) -> str:
         """Read a candidate's words."""
-        passage = self.snapshot.passage(candidate.passage)
-        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
+        passage, article = self._read(candidate.passage)
         return article.text[passage.start : passage.end]
+
+    def _read(self, row: int) -> tuple[Passage, Article]:
+        """Read a passage and its article by the passage's row."""
+        article = self.snapshot.article(int(self.arrays.article_of[row]))
+        return self.snapshot.passage(row), article
 
     def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
         """Return the titles of the candidates' articles, each once, nearest first."""
@@ -125,21 +123,15 @@ class LoadedSnapshot:
     def spelling(self, candidates: Collection[str]) -> str | None:
         """Return the commonest of some folded words that the articles have, as they write it."""
         for row in islice(self.arrays.lexical.passages_with(candidates), LOOKED_UP):
-            passage = self.snapshot.passage(row)
-            article = self.snapshot.article(int(self.arrays.article_of[row]))
+            passage, article = self._read(row)
             there = LETTERS.findall(f"{article.title} {article.text[passage.start : passage.end]}")
             if found := [each for each in there if fold(each) in candidates]:
                 return str(max(found, key=str.islower))  # "Lettre" may begin a title
         return None
 
-    def source_names(self) -> tuple[str, ...]:
-        """Return the names of the sources, each once, in order."""
-        return self._names
-
     def _hit(self, candidate: Candidate) -> Hit | None:
         """Read one passage again and compare it with its digest; None when it differs."""
-        passage = self.snapshot.passage(candidate.passage)
-        article = self.snapshot.article(int(self.arrays.article_of[candidate.passage]))
+        passage, article = self._read(candidate.passage)
         if not passage.stands_in(article.text):
             log.error(
                 "paragraph %s of %s has changed on disk: not quoted", passage.paragraph, article.id
