@@ -180,13 +180,15 @@ class _Asked:
         Raises:
             UnknownArticle: They name an article that is in none of them.
         """
+        only = filters.article_id
         concerned = [
             loaded
             for name, loaded in self.snapshots.items()
-            if filters.collection in {None, name} and _has(loaded, filters.article_id)
+            if filters.collection in {None, name}
+            and (only is None or only in loaded.snapshot.digests)
         ]
-        if filters.article_id and not concerned:
-            raise UnknownArticle.of(filters.article_id)
+        if only and not concerned:
+            raise UnknownArticle.of(only)
         ranked = [self.rank(one, filters, read) for one in concerned]
         return [
             _Searched(one, in_company(own, others, one.calibration, self.passages))
@@ -242,14 +244,6 @@ class _Asked:
         texts = [loaded.text(candidate) for candidate in found]
         order = rerank(self.text, texts, reranker)
         return tuple(found[place] for place in order)
-
-
-def _has(loaded: LoadedSnapshot, article_id: str | None) -> bool:
-    """Say whether a snapshot has an article; any has the one that nobody named."""
-    try:
-        return article_id is None or loaded.snapshot.row(article_id) >= 0
-    except UnknownArticle:
-        return False
 
 
 def _nearest(searched: list[_Searched]) -> tuple[str, ...]:
