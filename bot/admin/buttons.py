@@ -44,9 +44,10 @@ _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 async def _take(interaction: Interaction, click: Click) -> SearchEngine:
     """Acknowledge an editor's click, and return the collection that it changes."""
-    require_editor(interaction)
+    if not (shared := is_shared(click.fields)):
+        require_editor(interaction)
     await hold_update(interaction)
-    return await target(interaction, shared=is_shared(click.fields))
+    return await target(interaction, shared=shared)
 
 
 class Decide(Click, template=rf"v:plan:(?P<verb>ok|any|rep|repany|no):{WHERE}:{TOKEN}"):
@@ -104,8 +105,8 @@ class Stories(Click, template=r"v:stories"):
     """The form for files and links, where there is no article yet."""
 
     async def _act(self, interaction: Interaction) -> None:
-        require_editor(interaction)
-        shared = await choose(interaction, shared=None)
+        if not (shared := await choose(interaction, shared=None)):
+            require_editor(interaction)
         form = Add.to(where(shared=shared), language_of(interaction))
         await interaction.response.send_modal(form)
 

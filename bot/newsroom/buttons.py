@@ -146,16 +146,15 @@ class Response(Form, template=rf"v:(?P<way>words|title):{NUMBER}"):
         """Give who asked the words, or tell them of the article."""
         await hold_update(interaction)
         inquiry = await find_inquiry(interaction, filled.fields["n"])
-        theirs, newsroom = interaction.client.languages.of(inquiry.language), interaction.guild
+        theirs = interaction.client.languages.of(inquiry.language)
         if filled.fields["way"] == "words":
-            name = fit(newsroom.name if newsroom else "", 80)
-            said = (theirs("news-reply", name=name), fit(filled["words"], REPLY))
+            head = theirs("news-reply", name=fit(str(interaction.guild), 80))
+            said = fit(filled["words"], REPLY)
         else:
-            seen = await interaction.client.see(interaction)
-            found = seen.catalogue.choose(filled["title"])
-            told = f"{link_title(found)}\n-# {credit_line(found)}"
-            said = (theirs("news-by-story"), told)
-        await _close(interaction, inquiry, reply_card(inquiry.question, *said), "news-closed")
+            catalogue = (await interaction.client.see(interaction)).catalogue
+            found, head = catalogue.choose(filled["title"]), theirs("news-by-story")
+            said = "\n-# ".join(filter(None, (link_title(found), credit_line(found))))
+        await _close(interaction, inquiry, reply_card(inquiry.question, head, said), "news-closed")
 
 
 async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> None:

@@ -186,20 +186,17 @@ async def announcement(seen: Seen, article: ArticleSummary, language: Language) 
     if first is None or not first.stands_in(stored.text):
         return None
     said = first.sentences[0].of(stored.text) if first.sentences else ""
-    return draw_announcement(stored, said, ref(article), language)
+    return draw_announcement(stored, said, language)
 
 
-def draw_announcement(article: Article, said: str, name: str, language: Language) -> Card:
-    """Return a new story: its title, its first sentence, where it is from, and a button.
-
-    A sentence that is too long for a quote is left out; ``name`` is what buttons call the story.
-    """
+def draw_announcement(article: Article, said: str, language: Language) -> Card:
+    """Return a new story: its title, its first sentence unless too long, whence, and a button."""
     quoted = f"> {language('quote-open')}{plain(said)}{language('quote-close')}"
     is_short, line = 0 < len(plain(said)) <= QUOTE, credit_line(article)
     return Card(
         text(f"-# {language('announced')}", f"**{link_title(article)}**"),
         text(quoted) if is_short else None,
         text(f"-# {line}") if line else None,
-        row(button(language("button-story"), f"v:then:{name}")),
+        row(button(language("button-story"), f"v:then:{ref(article)}")),
         accent=ANSWERED,
     )

@@ -123,8 +123,9 @@ async def require_target(interaction: Interaction, *, shared: bool) -> None:
     Raises:
         BotError: They may not.
     """
-    require_editor(interaction)
-    if shared and not await is_operator(interaction.client, interaction.user):
+    if not (shared and interaction.guild_id):
+        require_editor(interaction)
+    elif not await is_operator(interaction.client, interaction.user):
         raise BotError("not-operator")
 
 

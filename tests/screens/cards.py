@@ -119,7 +119,7 @@ def feeds(language: Language) -> Card:
 
 def announced(language: Language) -> Card:
     """A new story."""
-    return draw_announcement(OLD, TEXT.partition("\n")[0], "abcdefgh", language)
+    return draw_announcement(OLD, TEXT.partition("\n")[0], language)
 
 
 def status(language: Language) -> Card:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.bot.wire.state import Channel, Guild, Json, User
 
 CRUE = "La Loire a débordé dimanche à Orléans, où deux ponts sont fermés jusqu’à mardi matin."
+LATER = CRUE.replace("mardi", "jeudi")
 MANY, MOST = 500, 100
 """How many articles a ZIP has, and how many may be added within a day."""
 
@@ -142,10 +143,18 @@ class Desk:
         """Use a command, and wait for its answer."""
         return await (await self.server.slash(name, options, user=user)).answer(30)
 
-    async def propose(self, user: User, text: str = CRUE, title: str = "La crue") -> Json:
+    async def propose(self, user: User, text: str = CRUE, **options: object) -> Json:
         """Give a file to the bot; return the card that shows it."""
-        data = f"---\ntitle: {title}\nsource: La Gazette\n---\n{text}\n".encode()
-        return await self.command("admin add", user, file=("crue.md", data))
+        data = f"---\ntitle: La crue\nsource: La Gazette\n---\n{text}\n".encode()
+        return await self.command("admin add", user, file=("crue.md", data), **options)
+
+    async def rewrite(self, user: User, **options: object) -> Json:
+        """Correct the text in a form; return the card that shows it."""
+        asked = {"article": "La crue", "text": True, **options}
+        form = await self.server.slash("admin edit", asked, user=user)
+        await form.ack()
+        sent = await self.server.submit(form, {"text1": CRUE.replace("mardi", "vendredi")})
+        return await sent.answer(30)
 
     async def click(self, card: Json, start: str, user: User) -> Interaction:
         """Click on the button whose custom id begins so."""
@@ -226,7 +235,7 @@ async def test_who_reaches_admin_is_taken_and_buttons_ask_for_an_editors_role(de
 async def test_a_corrected_file_replaces_its_article_or_is_added_as_another(desk: Desk) -> None:
     said = desk.said
     await desk.publish(await desk.propose(desk.bea), desk.bea)
-    replacing = await desk.propose(desk.bea, CRUE.replace("mardi", "jeudi"))
+    replacing = await desk.propose(desk.bea, LATER)
     assert said.corrects in text_of(replacing)
     assert "~~mardi~~ **jeudi** matin." in text_of(replacing)
     ids = [str(each.get("custom_id"))[:10] for each in controls_of(replacing)]
@@ -237,6 +246,42 @@ async def test_a_corrected_file_replaces_its_article_or_is_added_as_another(desk
     assert "~~jeudi~~ **mardi** matin." in text_of(another)
     await desk.publish(another, desk.bea)
     assert said.listed in text_of(await desk.command("sources", desk.ana))
+
+
+async def test_a_member_is_refused_at_each_button_and_form_of_editors(desk: Desk) -> None:
+    said, ana = desk.said, desk.ana
+    await desk.publish(await desk.propose(desk.bea), desk.bea)
+    await desk.publish(await desk.propose(desk.bea, LATER), desk.bea, "v:plan:rep:")
+    cards = {
+        "v:plan:rep:": await desk.propose(ana),
+        "v:plan:no:": await desk.command("admin remove", ana, article="La crue"),
+        "v:back:": await desk.command("admin history", ana),
+    }
+    for start, card in cards.items():
+        await desk.told(await desk.click(card, start, ana), said.refused)
+    assert said.refused in text_of(await desk.rewrite(ana))
+    assert await desk.own() == ["La crue"]
+
+
+async def test_the_operator_does_the_same_to_the_articles_that_all_share(desk: Desk) -> None:
+    said, olga = desk.said, desk.operator
+    await desk.publish(await desk.propose(olga, shared=True), olga)
+    replacing = await desk.propose(olga, LATER, shared=True)
+    assert said.corrects in text_of(replacing)
+    await desk.publish(replacing, olga, "v:plan:rep:")
+    await desk.publish(await desk.rewrite(olga, shared=True), olga)
+    told = await desk.command("admin history", olga, shared=True)
+    assert "~~jeudi~~ **vendredi**" in text_of(told)
+    await desk.click(told, "v:back:", olga)
+    assert "~~vendredi~~ **jeudi**" in await desk.until(told, "~~vendredi~~")
+    await desk.publish(told, olga)
+    removal = await desk.command("admin remove", olga, article="La crue", shared=True)
+    assert said.removed in await desk.publish(removal, olga)
+    asked = {"user": olga, "options": {"shared": True}}
+    newest, *_ = await desk.server.autocomplete("admin rollback", "snapshot", "", **asked)
+    assert plainly(newest["name"]).startswith(said.undone)
+    await desk.command("admin rollback", olga, snapshot=newest["value"], shared=True)
+    assert said.status in text_of(await desk.command("admin status", olga, shared=True))
 
 
 async def test_a_text_and_a_title_are_corrected_in_forms_and_the_history_tells_it(
