@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 
-from bot.errors import explain, report
+from bot.errors import explain, report, unwrap
 from bot.ui.components import WRONG, notice
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ async def tell(interaction: Interaction, error: BaseException, where: str) -> No
     sentence = note(error, where, language_of(interaction))
     state = interaction.extras.get("state")
     is_first = state == "held" or (state is None and not interaction.response.is_done())
-    if getattr(error, "code", None) in _SPENT:
+    if getattr(unwrap(error), "code", None) in _SPENT:
         return  # nobody can be answered by this token any more
     card = notice(sentence, WRONG)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import replace
@@ -248,3 +249,25 @@ async def test_an_emoji_in_reply_gets_a_sign_and_no_search(hall: Hall) -> None:
     sign = await server.say(f"{me} 🎉", user=hall.ana, channel=hall.home, reply_to=answer)
     await server.until(lambda: "bot_reactions" in sign)
     assert len(hall.engine.asked) == count
+
+
+CALLBACK, HOOK = ("POST", "/callback$"), "/webhooks/"
+
+
+async def test_a_token_that_is_spent_is_not_answered_a_second_time(hall: Hall) -> None:
+    """Neither one whose quarter of an hour is over, nor one that was acknowledged too late."""
+    server, question = hall.server, {"question": hall.said.claim}
+    hall.engine.delay = 0.3
+    late = await server.slash("ask", question, user=hall.ana)
+    await late.ack()
+    server.clock.advance(1000)
+    await server.until(lambda: server.faults.statuses("PATCH", HOOK))
+    hall.engine.delay, asked = 0.0, len(hall.engine.asked)
+    await server.slash("ask", question, user=hall.ana)
+    server.clock.advance(4)
+    await server.until(lambda: len(server.faults.statuses(*CALLBACK)) == 2)
+    await asyncio.sleep(0.3)
+    assert server.faults.statuses(*CALLBACK) == [200, 404]
+    assert server.faults.statuses("PATCH", HOOK) == [401]
+    assert server.faults.statuses("POST", HOOK) == []
+    assert len(hall.engine.asked) == asked
