@@ -63,6 +63,9 @@ class Said(NamedTuple):
     status: str
     model: str
     undated: str
+    kind: str
+    private: str
+    blank: str
 
 
 FRENCH = Said(
@@ -92,6 +95,9 @@ FRENCH = Said(
     status="1 article, 1 passage",
     model="Modèle : words==1",
     undated="Articles sans date, laissés de côté : 1.",
+    kind="photo.exe est illisible : joignez un fichier en",
+    private="n’est pas",
+    blank="vide.md est vide",
 )
 ENGLISH = Said(
     locale="en-GB",
@@ -121,6 +127,9 @@ ENGLISH = Said(
     status="1 article, 1 passage",
     model="Model: words==1",
     undated="Articles without a date are left out: 1.",
+    kind="photo.exe cannot be read: attach one of",
+    private="is not",
+    blank="vide.md is empty",
 )
 
 
@@ -387,6 +396,18 @@ async def test_status_speaks_of_articles_and_of_the_machine_only_when_asked(desk
         assert said.model not in told
     told = text_of(await desk.command("admin status", desk.bea, details=True))
     assert said.model in told
+
+
+async def test_what_is_not_taken_is_told_in_the_editors_language(desk: Desk) -> None:
+    said = desk.said
+    for options, words in (
+        ({"file": ("photo.exe", b"MZ")}, said.kind),
+        ({"file": ("vide.md", b" ")}, said.blank),
+        ({"url": "http://127.0.0.1:9/crue"}, said.private),
+    ):
+        told = text_of(await desk.command("admin add", desk.bea, **options))
+        assert words in told
+        assert "(code " not in told
 
 
 async def test_undated_articles_that_a_date_hides_are_told(desk: Desk) -> None:

@@ -37,6 +37,8 @@ class Said(NamedTuple):
     crossed: str
     unknown: str
     unclear: str
+    wait: str
+    elsewhere: str
     filtered: str
     page: str
     jump: str
@@ -57,6 +59,8 @@ FRENCH = Said(
     crossed="Le premier jour est après le dernier ; échangez-les.",
     unknown="Aucun article ne porte ce titre",
     unclear="La question n’a aucun mot à chercher",
+    wait="Un instant : vous pourrez poser une autre question dans",
+    elsewhere="Je réponds dans d’autres salons de ce serveur : <#{}>",
     filtered="Filtre : La Gazette · juin 2018",
     page="Page 3 sur 3",
     jump="Aller à une page",
@@ -76,6 +80,8 @@ ENGLISH = Said(
     crossed="The first day is after the last one; swap them.",
     unknown="No article has this title",
     unclear="The question has no word to search for",
+    wait="Not so fast: you can ask again in",
+    elsewhere="I answer in other channels of this server: <#{}>",
     filtered="Filter: La Gazette · June 2018",
     page="Page 3 of 3",
     jump="Go to a page",
@@ -142,6 +148,24 @@ async def test_a_mistake_is_told_without_a_code_and_without_a_record(
             told = text_of(await hall.command(name, who, **options))
             assert words in told
             assert not CODE.search(told)
+    assert [record.message for record in caplog.records if record.name.startswith("bot")] == []
+
+
+async def test_a_limit_is_told_without_a_code_and_without_a_record(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    said, question = hall.said, hall.said.claim
+    caplog.set_level(logging.WARNING)
+    await hall.command("admin settings", hall.bea, cooldown=60)
+    await hall.command("ask", question=question)
+    waits = text_of(await hall.command("ask", question=question))
+    assert said.wait in waits
+    (guild,) = hall.server.world.guilds.values()
+    other = hall.server.add_channel(guild, "questions")
+    await hall.command("admin settings", hall.bea, allow=other)
+    elsewhere = text_of(await hall.command("ask", hall.olga, question=question))
+    assert said.elsewhere.format(other.id) in elsewhere
+    assert not CODE.search(waits + elsewhere)
     assert [record.message for record in caplog.records if record.name.startswith("bot")] == []
 
 

@@ -51,6 +51,11 @@ class Said(NamedTuple):
     consent: str
     kept: str
     reply: str
+    by_story: str
+    declined: str
+    closed: str
+    put_aside: str
+    editors_only: str
     tell: str
     told: str
     narrowed: str
@@ -80,6 +85,11 @@ FRENCH = Said(
     consent="Cette question et votre nom seront transmis à la rédaction de ce serveur.",
     kept="La rédaction a reçu votre question.",
     reply="Réponse de la rédaction de Rédaction, avec ses propres mots",
+    by_story="La rédaction vous répond par cet article",
+    declined="La rédaction ne peut pas répondre à votre question",
+    closed="<@{}> a répondu.",
+    put_aside="<@{}> a écarté la question.",
+    editors_only="Seules les personnes qui gèrent ce serveur",
     tell="Vous recevrez un message privé, un seul, dès qu’un article répondra.",
     told="Un article répond à votre question",
     narrowed="depuis le 1er janvier 2018, dans La Gazette",
@@ -108,6 +118,11 @@ ENGLISH = Said(
     consent="This question and your name go to this server’s newsroom.",
     kept="The newsroom has your question.",
     reply="Reply of the newsroom of Rédaction, in its own words",
+    by_story="The newsroom answers you with this story",
+    declined="The newsroom cannot answer your question",
+    closed="Answered by <@{}>.",
+    put_aside="Put aside by <@{}>.",
+    editors_only="Only people who manage this server",
     tell="You will be told once, in private",
     told="A story answers what you asked",
     narrowed="since January 1, 2018, in La Gazette",
@@ -239,6 +254,30 @@ async def test_the_newsroom_answers_what_the_articles_do_not(place: Place) -> No
     await server.submit(form, {"words": "Bea."})
     await place.until_private(said.reply)
     await server.until(lambda: controls_of(sent) == [])
+
+
+@pytest.mark.parametrize("way", ["v:story:", "v:decline:"])
+async def test_the_newsroom_answers_by_a_story_or_puts_a_question_aside(
+    place: Place, way: str
+) -> None:
+    """No reader does."""
+    server, said, bea = place.server, place.said, place.bea
+    await (await server.slash("admin settings", {"newsroom": place.room}, user=bea)).answer()
+    consent = await (await place.click(await place.ask(said.unanswered), "v:news")).answer()
+    await place.click(consent, "v:agree:news")
+    await server.until(lambda: place.last(place.room))
+    sent = place.last(place.room)
+    assert sent
+    refused = await (await place.click(sent, "v:reply:", place.gil)).answer()
+    assert said.editors_only in text_of(refused)
+    clicked = await place.click(sent, way, bea)
+    if way == "v:story:":
+        await clicked.ack()
+        await server.submit(clicked, {"title": RIVER.title})
+    await place.until_private(said.by_story if way == "v:story:" else said.declined)
+    await server.until(lambda: controls_of(sent) == [])
+    closed = said.closed if way == "v:story:" else said.put_aside
+    assert closed.format(bea.id) in text_of(sent)
 
 
 async def test_who_asked_to_be_told_is_told_once_a_story_answers(place: Place) -> None:
