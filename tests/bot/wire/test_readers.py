@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.bot.wire.interactions import Interaction
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import Json, User
 
@@ -295,3 +296,58 @@ async def test_a_token_that_is_spent_is_not_answered_a_second_time(hall: Hall) -
     assert server.faults.statuses("PATCH", HOOK) == [401]
     assert server.faults.statuses("POST", HOOK) == []
     assert len(hall.engine.asked) == asked
+
+
+DOORS: list[tuple[str, dict[str, object]]] = [
+    ("ask", {"question": "Que compare la lettre ?", "public": False}),
+    ("ask", {"question": "Quand la Loire a-t-elle débordé ?", "source": "La Gazette"}),
+    ("ask", {"question": "Qui cuit la tarte aux pommes ?"}),
+    ("sources", {}),
+    ("source", {"title": RIVER.title}),
+    ("help", {}),
+    ("privacy", {}),
+    ("admin status", {"details": True, "shared": True}),
+    ("admin history", {"shared": True}),
+    ("admin settings", {"tell": True}),
+    ("admin questions", {}),
+    ("admin watch", {}),
+    ("admin export", {}),
+    ("admin reindex", {"shared": True}),
+    ("admin add", {"file": ("pain.md", b"# Le pain\n\nLe pain cuit."), "shared": True}),
+    ("admin edit", {"article": RIVER.title, "shared": True}),
+    ("admin remove", {"article": RIVER.title, "shared": True}),
+]
+
+
+async def settle(done: Interaction) -> Json | None:
+    """Wait until something is answered, by a card, by a form or by what follows; return a card."""
+    assert await done.ack() < 3
+    if done.modal is None and done.original is not None:
+        await done.answer()
+    assert done.modal or done.original or done.followups
+    return done.original
+
+
+async def test_every_command_and_every_button_of_its_card_is_answered(hall: Hall) -> None:
+    """As the one who manages the server and runs the bot; nothing goes wrong on our side."""
+    server = hall.server
+    server.make_operator(hall.bea)
+    newsroom = server.add_channel(next(iter(server.world.guilds.values())), "rédaction")
+    await hall.command("admin settings", hall.bea, keep=True, newsroom=newsroom, tell=True)
+    count = 0
+    for name, options in DOORS:
+        first = await settle(await server.slash(name, options, user=hall.bea))
+        controls = controls_of(first) if first else []
+        for wanted in (c["custom_id"].split(":")[:3] for c in controls if "custom_id" in c):
+            card = await settle(await server.slash(name, options, user=hall.bea))
+            assert card
+            there = [c for c in controls_of(card) if "custom_id" in c]
+            found = [c for c in there if c["custom_id"].split(":")[: len(wanted)] == wanted]
+            for control in found[:1]:
+                values = [o["value"] for o in control.get("options", ())][:1]
+                clicked = await server.click(
+                    card, control["custom_id"], user=hall.bea, values=values
+                )
+                shown, count = await settle(clicked), count + 1
+                assert not (shown and CODE.search(text_of(shown))), (name, wanted)
+    assert count > 20
