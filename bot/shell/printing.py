@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from bot.asking.excerpt import shown_at_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.shell.screen import Screen, Words
     from embeddings.readers import Draft
     from embeddings.reports import (
         AuditEntry,
         ChangeReport,
+        Proposed,
         ReindexReport,
         RollbackReport,
         Status,
@@ -64,8 +65,7 @@ def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
     length = hit.sentence.end - hit.sentence.start
     screen.indent(hit.text, "cyan", bold=(first, first + length))
     screen.indent(source_line(words, hit, threshold), "dim")
-    address = link(hit.article, hit.sentence.start, hit.sentence.end)
-    if address:
+    if address := link(hit.article, hit.sentence.start, hit.sentence.end):
         screen.line(address, "dim")
     if hit.also_in:
         screen.indent(words("also-in", titles=words("separator").join(hit.also_in)), "dim")
@@ -112,11 +112,10 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
             screen.table([""] * 4, [(a.id, a.title, a.date, a.passages) for a in articles])
             continue
         for article in articles:
-            show_fields(screen, article.id, article, article.inferred, article.passages)
+            show_fields(screen, article.id, article, article.passages)
             screen.indent(article.opening, "dim")
-    for each in report.left_out:
-        said = words("left-out", what=each.what, why=each.why)
-        screen.indent(f"{each.input} – {said}", "dim")
+    for each in dict.fromkeys(report.left_out):
+        screen.indent(f"{each.input} – {words.left_out(each)}", "dim")
     if report.removed:
         screen.line(words("removed", articles=len(report.removed)), "bold")
         screen.table([""], [(one,) for one in report.removed])
@@ -124,20 +123,14 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
         _show_indexed(screen, report.report)
 
 
-def show_fields(
-    screen: Screen,
-    name: str,
-    known: ArticleSummary | Draft,
-    inferred: Collection[str],
-    passages: int,
-) -> None:
+def show_fields(screen: Screen, name: str, known: Proposed | Draft, passages: int) -> None:
     """Show what is known of an article under a name; what was guessed has a question mark."""
     words = screen.words
     screen.line(name, "cyan")
     rows = []
     for field in FIELDS:
         value = getattr(known, field)
-        if value is not None and field in inferred:
+        if value is not None and field in known.inferred:
             value = words("guessed", value=str(value))
         rows.append((words(f"column-{field}"), value or words("unknown")))
     screen.table(["", ""], [*rows, (words("column-passages"), passages)])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from embeddings.readers.draft import LeftOut
+    from embeddings.reports import Omission
     from embeddings.types import Note, Progress, ProgressCallback
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -48,6 +50,11 @@ class Words(Texts):
     def sentence(self, text: str) -> str:
         """Say a sentence of the engine."""
         return translate(text, self.code)
+
+    def left_out(self, omitted: LeftOut | Omission) -> str:
+        """Say what was left out of an input, and why."""
+        what, why = self.sentence(omitted.what), self.sentence(omitted.why)
+        return self("left-out", what=what, why=why)
 
     def note(self, note: Note) -> str:
         """Say what a reader is told beside an answer, in English where it has no other words."""

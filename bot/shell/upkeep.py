@@ -172,9 +172,9 @@ def show(screen: Screen, outcomes: Sequence[Outcome]) -> None:
     """Show what was read: what is known of it, its first and its last passage, how many it has."""
     for name, draft in (each for each in outcomes if isinstance(each, tuple)):
         passages = _passages(draft)
-        show_fields(screen, name, draft, draft.inferred, len(passages))
+        show_fields(screen, name, draft, len(passages))
         for passage in dict.fromkeys((passages[0], passages[-1])):
             screen.indent(passage, "dim")
-        for each in draft.left_out:
-            screen.indent(screen.words("left-out", what=each.what, why=each.why), "yellow")
+        for each in dict.fromkeys(draft.left_out):
+            screen.indent(screen.words.left_out(each), "yellow")
         screen.line()

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bot.shell.screen import Screen, Words, clean
 from bot.shell.session import Shell
+from embeddings.readers.draft import LeftOut
 from embeddings.types import Progress
 from tests.bot.shell.stage import Terminal
 
@@ -115,3 +116,10 @@ def test_there_is_no_bar_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> N
     with Shell().bar() as progress:
         progress(Progress("encode", 3, 7))
     assert file.getvalue() == ""
+
+
+def test_what_is_left_out_is_said_in_the_readers_language() -> None:
+    omitted = LeftOut("“Publicité”", "the page sets it apart (ad)")
+    assert Words("en").left_out(omitted) == "Left out: “Publicité” (the page sets it apart (ad))"
+    said = re.sub(r"\s", " ", Words("fr").left_out(omitted))
+    assert said == "Laissé de côté : « Publicité » (la page le met à part (ad))"
