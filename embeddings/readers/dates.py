@@ -35,6 +35,8 @@ def read_date(text: str) -> date | None:
 
     A text that does not tell its year says none.
     """
+    if iso := _STAMP.fullmatch(text.strip()):
+        return _day(iso[1], iso[3], iso[4])
     today = datetime.now(UTC).date()  # only for the century of 22/06/18
     days = read_days(text, today, dated=True)
     return days.first if days else None

@@ -119,8 +119,7 @@ def _build(
         if settings.model not in encoders:
             encoders[settings.model] = load_encoder(settings)
         encoder = encoders[settings.model]
-        calibration = calibration_for(settings.calibration, encoder.model_id)
-        tools = Tools(encoder, worker, calibration)
+        tools = Tools(encoder, worker, calibration_for(settings.calibration, encoder.model_id))
         return asyncio.run(build(order, tools, lambda progress: tell(pickle.dumps(progress))))
     except EmbeddingsError as error:
         return error

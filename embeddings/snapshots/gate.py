@@ -172,7 +172,7 @@ def check(
         questions: What is asked.
         before: What serves.
         after: What is to be published.
-        read: Has the model read a question.
+        read: Has the model read a question; by its vector alone, .8 s are saved on the seeds.
         most: How much the share of those that do may fall, in [0, 1].
 
     Raises:
@@ -183,7 +183,6 @@ def check(
     counted = [each for each in marked if each.places]
     if not counted:
         return
-    # by their vectors alone, which compares snapshots as well and takes .8 s less on the seeds
     reads = [replace(read(each.question), tokens=None) for each in counted]
     was = [each.is_found(before, r) for each, r in zip(counted, reads, strict=True)]
     now = [each.is_found(after, r) for each, r in zip(counted, reads, strict=True)]

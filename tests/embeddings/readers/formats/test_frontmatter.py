@@ -140,6 +140,8 @@ def test_a_day_is_read_as_people_write_it_and_a_month_is_its_first_day() -> None
         "22/06/18": date(2018, 6, 22),
         "22.06.2018 à 10h32": date(2018, 6, 22),
         "2018-06-22T10:00:00+02:00": date(2018, 6, 22),
+        "2100-01-01": date(2100, 1, 1),
+        "0904-06-30": date(904, 6, 30),
         "le premier juin 2018": date(2018, 6, 1),
         "juin 2018": date(2018, 6, 1),
     }
