@@ -52,10 +52,11 @@ _BREAK = re.compile(
 """Where no words can go on: the end of a line, the marks of a ``q``, which are no text, the author
 of a post, the number of a note (it may be a button), a formula."""
 _ROW = re.compile(
-    r"(?P<name>[^\n:]{1,60}) : (?:[^\n]{0,300}[;:] )?[^\n\d;]{0,80}"
-    r"(?P<value>\d[^\n;:]{0,80}[^\s;:.!?…])"
+    r"(?P<name>[^\n:]{1,60}) : (?:[^\n]{0,300} ; [^\n\d;]{0,80}"
+    r"(?P<last>\d[^\n;:]{0,60}\w|(?<=\s)[^\s\d;]{1,60})"
+    r"|[^\n\d;]{0,80}(?P<figure>\d(?:[\d\s.,]{0,20}\d)?)(?: ?[%°€])?(?: [^\W\d_]{1,30}){0,3})"
 )
-"""The row of a table; its cells are apart in the page, and the heads between are not in it."""
+"""The row of a table; its cells are apart in the page, and the heads of columns are not in it."""
 _RESERVED = "%/:?#[]@!$&'()*+,;=~-._"
 _MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -134,7 +135,7 @@ def _runs(text: str, start: int, end: int) -> list[Span]:
     start += mark.end() if mark else 0
     row = _ROW.fullmatch(text, start, end)
     if row:
-        return [Span(*row.span("name")), Span(*row.span("value"))]
+        return [Span(*row.span("name")), Span(*row.span("last" if row["last"] else "figure"))]
     edges = [start, *(edge for m in _BREAK.finditer(text, start, end) for edge in m.span()), end]
     spans = (trim(text, *pair) for pair in zip(edges[::2], edges[1::2], strict=True))
     return [span for span in spans if _WORD.search(text, span.start, span.end)]

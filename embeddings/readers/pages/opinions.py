@@ -41,14 +41,13 @@ _ASIDE = re.compile(
     r"d[ée]jà abonn[ée]\S{0,4}\s*(?:[?,.:!]|$|connect|identif)|se connecter$"
     r"|already (?:a )?subscribe|(?:read|see) more\s*:"
     r"|cette vidéo n.est pas disponible|this video is (?:not|un)available|publicité$"
+    r"|(?:voir cette publication sur|view this post on) instagram (?:une pub|a post)"
     r"|advertisement$|la suite après (?:la|cette) pub"
     r"|(?:story|article) continues (?:below|after)(?: this)? ad"
     r"|temps de lecture\b|reading time\b|\d{1,3} ?min(?:utes?)?\.? (?:de lecture|read)$",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(r"(?:photo|crédits?|credit)s?\s*[:©]", re.IGNORECASE)
-MOST_CREDITED = 10
-"""From so many words on, a sentence that begins as a credit is none."""
 _ELSEWHERE = re.compile(
     r"(?:à lire|lire|voir|à voir) (?:aussi|également)|sur le même (?:sujet|thème)|les plus lus"
     r"|dans la même rubrique|vous aimerez|(?:vos |\d{1,4} )?commentaires|nos derniers articles"
@@ -143,7 +142,7 @@ def is_aside(block: Block) -> bool:
         return False
     if is_notice(block.text):
         return True
-    said = ends_like_sentence(block.text) and len(block.text.split()) >= MOST_CREDITED
+    said = ends_like_sentence(block.text) and len(block.text.split()) > 2 * FEW_WORDS
     if _CREDIT.match(block.text) and not said:
         return True
     return _ASIDE.match(block.text) is not None and not block.text.endswith(("»", "”"))
