@@ -81,7 +81,6 @@ FORMATS: dict[str, Format] = {
 }
 """Extension, in small letters and with its period -> how it is read."""
 
-
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",

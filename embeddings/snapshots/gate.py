@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.vectors.e5 import Read
 
-
 QUERIES = "queries.jsonl"
 """Name of the file of questions in the folder of the seeds."""
 FOLDER = "queries"

@@ -97,8 +97,9 @@ def child(element: Any, *path: str) -> Any:
 
 
 def words(element: Any) -> str | None:
-    """Return all words in an element as one line; None without any."""
-    return None if element is None else one_line(unescape("".join(element.itertext())))
+    """Return all words in an element as one line, ``&section=`` of an address as it is, or None."""
+    text = "".join(element.itertext()) if element is not None else ""
+    return one_line(_REFERENCE.sub(lambda found: unescape(found[0]), text))
 
 
 def inside(element: Any) -> str:

@@ -186,7 +186,7 @@ def near_headline(
     """
     everything = list(root.iter("*"))
     tops = [place for place, each in enumerate(everything) if each.tag == "h1"]
-    above = (next(everything[place].iterancestors("article", "main"), root) for place in tops)
+    above = {next(everything[place].iterancestors("article", "main"), root) for place in tops}
     homes = {e for e in above if sum(1 for _ in e.iter("p")) >= FEWEST_PARAGRAPHS} or {root}
     top, end = (tops[-1], reach and tops[-1] + reach) if tops else (0, None)
     found = filter(is_it, chain(everything[top:end], everything[:top]))

@@ -178,6 +178,16 @@ def test_each_page_of_a_list_is_read_once(site: Site, sandbox: Sandbox, make: ob
     assert outcomes(url, sandbox) == {pages[0]: BRIDGE.title, pages[1]: BAKER.title}
 
 
+@each("written", ["{}", "<![CDATA[{}]]>"])
+@each("sign", ["&amp;", "&"])
+def test_a_parameter_that_begins_as_an_entity_does_stays_in_an_address(
+    site: Site, sandbox: Sandbox, written: str, sign: str
+) -> None:
+    story = site.page("/1?a=1&section=2&copy=3", page(BRIDGE))
+    data = sitemap(written.format(story.replace("&", sign)))
+    assert outcomes(site.page("/s.xml", data, "text/xml"), sandbox) == {story: BRIDGE.title}
+
+
 def test_a_list_of_sitemaps_leads_to_their_pages(site: Site, sandbox: Sandbox) -> None:
     story = site.page("/1", page(BRIDGE))
     inner = site.page("/s1.xml", sitemap(story), "text/xml")
