@@ -227,9 +227,10 @@ def make(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[about])
     found = version(connection)
     if found == 1:
-        for kind in (Watch, Inquiry):
-            column = "narrowed TEXT NOT NULL DEFAULT ''"
-            connection.exec_driver_sql(f"ALTER TABLE {TABLES[kind].name} ADD COLUMN {column}")
+        column = "narrowed TEXT NOT NULL DEFAULT ''"
+        for name in ("watches", "inquiries"):
+            if connection.dialect.has_table(connection, name):  # the first builds had neither
+                connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {column}")
         connection.execute(about.update().values(value=str(VERSION)))
     METADATA.create_all(connection)
     if found is None:

@@ -134,6 +134,24 @@ async def test_questions_of_an_earlier_build_are_kept_and_can_be_narrowed_from_t
     records.close()
 
 
+async def test_a_database_of_a_build_that_kept_no_questions_gets_their_tables(
+    opened: Callable[[], Database], clock: Clock
+) -> None:
+    database = opened()
+    before = Records(database, clock)
+    await before.keep(VOTE)
+    with database.write() as connection:
+        for kind in (Watch, Inquiry):
+            schema.TABLES[kind].drop(connection)
+        connection.execute(schema.about.update().values(value="1"))
+    before.close()
+    records = Records(opened(), clock)
+    await records.keep(WATCH)
+    assert [each.narrowed for each in await records.of(Watch, user=1)] == [WATCH.narrowed]
+    assert len(await records.of(Vote, user=1)) == 1
+    records.close()
+
+
 async def test_votes_are_one_of_a_person_on_an_answer_and_shown_to_their_server_alone(
     records: Records,
 ) -> None:
