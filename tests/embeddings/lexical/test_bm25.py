@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.lexical.bm25 import FAR, Lexical, build
-from embeddings.lexical.postings import K1, STEP, B, add_up
+from embeddings.lexical.postings import K1, STEP, B, Postings, add_up
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document
 
@@ -187,6 +187,31 @@ def test_frequent_words_do_not_hide_the_best_of_a_large_corpus() -> None:
     found = index.read(question).best(10)
     assert 1234 in found
     np.testing.assert_allclose(np.sort(every[found]), np.sort(every)[-10:], atol=1e-5)
+
+
+@pytest.mark.parametrize("allowed", [None, np.arange(3000) % 3 == 0], ids=["all", "filtered"])
+def test_what_frequent_words_add_is_looked_up_for_the_best_alone(
+    monkeypatch: pytest.MonkeyPatch, allowed: np.ndarray | None
+) -> None:
+    """Rare words decide here which passages come into question; the others are only weighed."""
+    chance, looked_up = random.Random(0), list[int]()
+    names = [f"mot{a}{b}" for a in "abcdefgh" for b in "nopqrst"]
+    texts = [" ".join(chance.choices(names, range(1, 57), k=12)) for _ in range(3000)]
+    index = build(Document(f"Titre {i % 40}", [text]) for i, text in enumerate(texts))
+    score = Postings.score
+
+    def look_up(postings: Postings, passages: np.ndarray) -> np.ndarray:
+        looked_up.append(len(passages))
+        return score(postings, passages)
+
+    monkeypatch.setattr(Postings, "score", look_up)
+    for number in range(8):
+        question = " ".join(random.Random(number).choices(names, k=4))
+        found = index.read(question).best(5, allowed)
+        every = words_of(index, question) + grams_of(index, question)
+        open_ = every if allowed is None else np.where(allowed, every, 0)
+        np.testing.assert_allclose(np.sort(open_[found]), np.sort(open_)[-5:], atol=1e-5)
+    assert 0 < min(looked_up) < 300
 
 
 def test_of_passages_that_are_equally_good_the_first_are_found() -> None:
