@@ -105,7 +105,7 @@ class Languages:
         return self.of(guild.preferred_locale if guild and chose else None)
 
     def guess(self, text: str, usual: Language | None = None) -> Language:
-        """Return the language that a text seems to be in, by its small words; ``usual`` of two."""
+        """Return the language of which a text has most small words; of equals, the usual one."""
         found, usual = re.findall(r"[^\W\d_]+", text.casefold()), usual or self.default
 
         def count(language: Language) -> tuple[int, bool]:

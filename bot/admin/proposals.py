@@ -231,7 +231,7 @@ def whole(proposal: ChangeReport, key: str, language: Language) -> Attached:
         (language("list-added"), [_line(p, language) for p in proposal.added]),
         (language("list-changed"), [_line(p, language) for p in proposal.changed]),
         (language("proposal-unchanged"), [clean(a.title) for a in proposal.unchanged]),
-        (language("list-removed"), list(proposal.removed)),
+        (language("list-removed"), [clean(title) for title in proposal.removed]),
         (language("proposal-rejected"), say_reasons(proposal.rejected, language)),
         (language("list-left"), say_reasons(proposal.left, language)),
         (language("proposal-left-out"), _say_left_out(proposal, language)),

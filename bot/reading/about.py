@@ -183,7 +183,7 @@ async def _list_questions(seen: Seen, language: Language, languages: Languages) 
     golden = [asked for asked in golden if languages.guess(asked) is language] or golden
     articles = seen.catalogue.matching("")
     some = [a for a in articles if a.language == language.code] or articles
-    said = golden[:: -(-len(golden) // _TRIED) or 1]
+    said = golden[:: 1 + len(golden) // _TRIED]  # from all over the list
     for article in some[:_READ]:
         said += await _read_lines(seen, article)
     questions = filter(_is_question, (clean(each).strip() for each in said))
