@@ -24,6 +24,7 @@ from embeddings.errors import (
 )
 from embeddings.snapshots import reindexing
 from embeddings.snapshots.disk import writer_lock
+from embeddings.snapshots.manifest import FORMAT
 from embeddings.snapshots.material import Material
 from embeddings.store.pointers import CollectionRows, Pointers
 from embeddings.store.sqlite import SqliteDatabase
@@ -456,6 +457,19 @@ async def test_verify_names_the_file_with_one_byte_changed(
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     report = await engine.verify()
     assert "passage_vectors.npy is not what was written" in report.problems[0]
+
+
+async def test_what_an_earlier_version_wrote_is_built_again_and_then_no_problem(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as before:
+        await before.add([str(folder)])
+    for module in ("manifest", "reindexing"):
+        monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
+    async with SearchEngine(settings, encoder=WordEncoder()) as now:
+        assert now.status().snapshot == "2"
+        assert [each.id for each in now.sources()] == ["library", "port", "verger"]
+        assert (await now.verify()).problems == ()
 
 
 @pytest.mark.parametrize(
