@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from embeddings.errors import Overtaken, UnknownArticle, UnknownProposal
-from embeddings.reports import (
-    AuditEntry,
-    ChangeReport,
-    Omission,
-    Proposal,
-    Proposed,
-    ReindexReport,
-)
+from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposal, Proposed, ReindexReport
 from embeddings.types import FIELDS, Article, Rejected, identity
 
 if TYPE_CHECKING:

@@ -287,6 +287,7 @@ NOTHING = [
     "Who wrote the Declaration on July 4?",
     "Les attentats du 13 novembre 2015",
     "Quelle équipe lors de la saison 2017-2018 ?",
+    "Quelle équipe lors de la saison 2011/12 ?",
     # years to come
     "Que prévoit-on en 2030 ?",
     "Que fera-t-on d'ici fin 2018 ?",
