@@ -36,7 +36,7 @@ class EncoderSettings(Group):
     """How the model is run; which one it is, is the setting ``model``."""
 
     revision: str | None = None
-    backend: Literal["torch", "onnx", "openvino"] = "torch"
+    backend: Literal["torch", "openvino"] = "torch"
     truncate_dim: int | None = Field(default=None, ge=8)
     query_prompt: str | None = None
     """Put before each question; by default what the model itself says."""

@@ -21,11 +21,7 @@ log = logging.getLogger(__name__)
 
 FILES = ("*.json", "*.txt", "*.model", "*.safetensors", "*.jinja")
 """What is fetched from the hub: settings, vocabularies and safe weights; never a pickle."""
-BACKEND_FILES = {
-    "torch": (),
-    "onnx": ("onnx/model.onnx", "onnx/model.onnx_data", "model.onnx"),
-    "openvino": ("openvino/openvino_model.xml", "openvino/openvino_model.bin"),
-}
+OPENVINO_FILES = ("openvino/openvino_model.xml", "openvino/openvino_model.bin")
 PATIENCE = 10.0
 """Seconds that the hub has to answer, as its own client gives it elsewhere."""
 PICKLES = re.compile(r"\A(pytorch_model|adapter_model)[^/]*\.bin$")
@@ -68,7 +64,7 @@ def find(
         name: A folder, or a name on the hub.
         owner: Whose model it is on the hub when the name does not say.
         revision: A branch, tag or commit of the hub.
-        backend: ``torch``, ``onnx`` or ``openvino``.
+        backend: ``torch`` or ``openvino``.
 
     Raises:
         ModelError: It is not there, is no model, or has pickled weights only.
@@ -150,7 +146,7 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
     """
     from huggingface_hub import HfApi, errors, snapshot_download  # half a second
 
-    wanted = [*FILES, *BACKEND_FILES[backend]]
+    wanted = [*FILES, *(OPENVINO_FILES if backend == "openvino" else ())]
     try:
         cached = Path(
             snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_limits
@@ -207,6 +207,7 @@ def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTra
     from sentence_transformers import SentenceTransformer  # takes seconds; few models need it
 
     checkpoint.limit_torch(options.threads)
+    safe, threads = {"use_safetensors": True}, {"INFERENCE_NUM_THREADS": options.threads}
     return SentenceTransformer(
         str(found.folder),
         device="cpu",
@@ -214,21 +215,8 @@ def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTra
         truncate_dim=options.truncate_dim,
         trust_remote_code=False,
         local_files_only=True,
-        model_kwargs=_model_arguments(options),
+        model_kwargs=safe if options.backend == "torch" else {"ov_config": threads},
     )
-
-
-def _model_arguments(options: EncoderSettings) -> dict[str, Any]:
-    """Return what each back end takes for safe weights and for its threads."""
-    if options.backend == "openvino":
-        return {"ov_config": {"INFERENCE_NUM_THREADS": options.threads}}
-    if options.backend == "onnx":
-        from onnxruntime import SessionOptions  # only installed for this
-
-        session = SessionOptions()
-        session.intra_op_num_threads = options.threads
-        return {"provider": "CPUExecutionProvider", "session_options": session}
-    return {"use_safetensors": True}
 
 
 def _qualify(name: str, options: EncoderSettings) -> str:

@@ -179,7 +179,7 @@ def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
         ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
         ("VERBATIM_DISCORD__PUBLIC", "perhaps", "boolean"),
         ("VERBATIM_DISCORD__ADMIN_USERS", "me", "integer"),
-        ("VERBATIM_ENCODER__BACKEND", "jax", "'torch', 'onnx' or 'openvino'"),
+        ("VERBATIM_ENCODER__BACKEND", "onnx", "'torch' or 'openvino'"),
     ]:
         unset(monkeypatch)
         monkeypatch.setenv(name, value)

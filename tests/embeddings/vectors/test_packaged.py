@@ -106,7 +106,7 @@ def test_the_name_says_what_changes_the_vectors(name: str) -> None:
 
 def test_another_back_end_is_refused(name: str) -> None:
     with pytest.raises(ModelError, match="unset VERBATIM_ENCODER__BACKEND"):
-        encoder(name, backend="onnx")
+        encoder(name, backend="openvino")
 
 
 def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
