@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import (
     EmbeddingsError,
     ModelError,
+    OtherFormat,
     SnapshotError,
     StorageError,
     UnknownArticle,
@@ -36,6 +37,8 @@ PATIENCE = 5.0
 """Seconds that a store which does not answer is waited for, before what is here serves."""
 LAST = 60.0
 """The same, where nothing is here that could serve meanwhile."""
+GLANCE = 4 << 20
+"""Bytes up to which a file is compared when nothing is to be done; ``verify`` compares all."""
 
 
 class Live:
@@ -186,6 +189,17 @@ class Live:
         """Say whether a snapshot was made with the model that answers."""
         return snapshot.manifest.model == self.encoder.model_id
 
+    def is_up_to_date(self, snapshot: Snapshot) -> bool:
+        """Say whether what serves is all that a reindex would make; a look, whatever its size."""
+        from embeddings.lexical.words import recipe
+        from embeddings.snapshots.manifest import find_damage
+
+        manifest = snapshot.manifest
+        if self.snapshot is not snapshot or manifest.recipe != recipe():
+            return False
+        damage = find_damage(snapshot.folder, manifest, most=GLANCE)
+        return self.is_of_our_model(snapshot) and not damage
+
     def _load(self, snapshot: Snapshot) -> LoadedSnapshot:
         from embeddings.loaded import LoadedSnapshot
 
@@ -210,7 +224,8 @@ class Live:
             await self.serve(snapshot)
         except EmbeddingsError as error:
             self._refused = number
-            self.note(f"The snapshot {number} is not served: {error}")
+            if self.snapshot or not isinstance(error, OtherFormat):  # which ``open`` has told
+                self.note(f"The snapshot {number} is not served: {error}")
 
     async def serve(self, snapshot: Snapshot) -> None:
         """Serve a snapshot from now on; who is being answered keeps the one before."""

@@ -157,6 +157,7 @@ class RollbackReport:
     Attributes:
         snapshot: The id of the snapshot that serves now.
         previous: The one that served before; empty when none did.
+        back_to: The one whose articles are back, of which ``snapshot`` may be made anew.
         added: Articles that are back, and were not there.
         changed: Articles that are as they were then.
         removed: Ids of the articles that were not there then.
@@ -164,6 +165,7 @@ class RollbackReport:
 
     snapshot: str
     previous: str
+    back_to: str
     added: tuple[ArticleSummary, ...] = ()
     changed: tuple[ArticleSummary, ...] = ()
     removed: tuple[str, ...] = ()

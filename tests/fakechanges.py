@@ -206,7 +206,7 @@ class Changes:
             raise UnknownSnapshot("There is no such snapshot.")
         self._check("rollback", {"by": by})
         previous, self._live = self._live, wanted
-        return RollbackReport(wanted, previous)
+        return RollbackReport(wanted, previous, wanted)
 
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
         return tuple(replace(s, live=s.snapshot == self._live) for s in self._kept)

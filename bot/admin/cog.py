@@ -78,10 +78,10 @@ class Admin(
     ) -> None:
         """Serve an earlier snapshot."""
         engine = await enter(interaction, shared=shared)
-        await engine.rollback(snapshot, by=by(interaction))
+        made = {each.snapshot: each.created_at for each in engine.snapshots()}
+        done = await engine.rollback(snapshot, by=by(interaction))
         language = delivery.language_of(interaction)
-        live = next((s for s in engine.snapshots() if s.live), None)
-        text = language("rollback-done", when=moment(live.created_at if live else None))
+        text = language("rollback-done", when=moment(made.get(done.back_to)))
         await delivery.answer(interaction, notice(text, ANSWERED))
 
     @rollback.autocomplete("snapshot")

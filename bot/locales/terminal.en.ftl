@@ -109,7 +109,7 @@ planned = { $passages ->
     [one] 1 taken over
    *[other] { $reused } taken over
 }.
-rolled-back = Snapshot { $snapshot } answers again, in place of { $previous }.
+rolled-back = Snapshot { $back_to } answers again, in place of { $previous }.
 sound = { $checked ->
     [one] 1 file or passage checked: all is as it was written.
    *[other] { $checked } files and passages checked: all is as it was written.

@@ -112,7 +112,7 @@ planned = { $passages ->
     [one] { $reused } repris
    *[other] { $reused } repris
 }.
-rolled-back = L’instantané { $snapshot } répond de nouveau, à la place de { $previous }.
+rolled-back = L’instantané { $back_to } répond de nouveau, à la place de { $previous }.
 sound = { $checked ->
     [one] { $checked } fichier ou passage vérifié : tout est tel qu’écrit.
    *[other] { $checked } fichiers et passages vérifiés : tout est tel qu’écrit.

@@ -177,8 +177,7 @@ def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = Fals
 
 def rollback(screen: Screen, done: RollbackReport) -> None:
     """Show which snapshot serves now, and which articles that brought back or took away."""
-    said = screen.words("rolled-back", snapshot=done.snapshot, previous=done.previous)
-    screen.line(said, "green")
+    screen.line(screen.words("rolled-back", **asdict(done)), "green")
     for sign, names in (
         ("+", [each.id for each in done.added]),
         ("~", [each.id for each in done.changed]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
     from embeddings.readers import Draft
     from embeddings.readers.many import Outcome
-    from embeddings.reports import AuditEntry, ChangeReport
+    from embeddings.reports import ChangeReport
     from embeddings.types import ProgressCallback, Rejected
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -64,12 +64,8 @@ def edit(
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N lines.")
 def audit(shell: Shell, *, article: str | None, limit: int | None) -> None:
     """Say who changed what and when, the newest first."""
-
-    async def work(engine: SearchEngine, _: ProgressCallback) -> tuple[AuditEntry, ...]:
-        found = await engine.audit()
-        return tuple(e for e in found if article is None or e.article == article)[:limit]
-
-    shell.reply(shell.run(work), None, printing.audit)
+    found = shell.run(lambda engine, _: engine.audit(article))
+    shell.reply(found[:limit], None, printing.audit)
 
 
 @command

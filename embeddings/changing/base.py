@@ -49,9 +49,9 @@ class Base:
                 note = f"{error} It was built again from the articles."
         return cls(published, None, {}).of_rows(live.kept.rows, note)
 
-    def of_rows(self, rows: CollectionRows, note: str) -> Base:
-        """Return the same of the rows alone; ``note`` says why, if anything."""
-        live = self.published.live
+    def of_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:
+        """Return the same of the rows alone, or as they were in an earlier snapshot; say why."""
+        live = number or self.published.live
         versions, lost = rows.articles.at(live), rows.articles.find_lost(live)
         articles = {name: version.value for name, version in versions.items() if version.value}
         broken = frozenset({*versions, *lost} - articles.keys())

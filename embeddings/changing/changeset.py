@@ -44,12 +44,12 @@ class Change:
         instead: Id of an added article -> what becomes of the one that it seems to correct.
         left: Inputs for which there is no room, each with a sentence.
         by_hand: Article id -> names of its fields that somebody set by hand with it.
-        base: Of a proposal: id of each article that it touches -> what that was then; None: not
-            there.
+        base: Of a proposal: id of an article that it touches -> its digest then; None: not there.
         token: The proposal that is carried out.
         history: Earlier versions that come with an import.
         lines: Lines of another collection's audit log, which come with it.
         questions: The golden questions that come with it; None: none do.
+        back_to: The earlier snapshot whose articles, fields set by hand included, these are.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -70,6 +70,7 @@ class Change:
     history: tuple[Article, ...] = ()
     lines: tuple[AuditEntry, ...] = ()
     questions: bytes | None = None
+    back_to: int | None = None
 
     @classmethod
     def of(cls, what: str, new: Article, old: Article | None) -> Change:
@@ -225,7 +226,7 @@ class Change:
         )
         there = base.articles
         each = (self._tell(blank, n, there.get(n), new) for n, new in self.articles.items())
-        return [*chain.from_iterable(each), *self.lines, published]
+        return [*self.lines, *chain.from_iterable(each), published]
 
     def _tell(
         self, blank: AuditEntry, name: str, old: Article | None, new: Article | None

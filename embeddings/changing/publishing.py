@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
-from embeddings.errors import FullError, SnapshotError, StorageError
+from embeddings.errors import FullError, OtherFormat, SnapshotError, StorageError
 from embeddings.reports import RollbackReport
 from embeddings.store.pointers import Kept
 from embeddings.vectors.worker import finish, hold
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-GLANCE = 4 << 20
-"""Bytes up to which a file is compared when nothing is to be done; ``verify`` compares all."""
 
 
 class Publisher:
@@ -108,7 +105,7 @@ class Publisher:
         base.check(change.articles)
         is_asked_for = bool(change.articles or wish.full or change.is_import)
         there = base.snapshot
-        if there and not is_asked_for and await asyncio.to_thread(self._is_up_to_date, there):
+        if there and not is_asked_for and await asyncio.to_thread(self.live.is_up_to_date, there):
             await asyncio.to_thread(self.kept.sweep)
             return report_nothing(there)
         now = datetime.now(UTC)
@@ -132,7 +129,7 @@ class Publisher:
         await self.live.ready()
         base = await self.read()
         there = base.snapshot
-        if there and not full and await asyncio.to_thread(self._is_up_to_date, there):
+        if there and not full and await asyncio.to_thread(self.live.is_up_to_date, there):
             return report_nothing(there)
         order = self._order(base.published.live or 0, base, Change(), (), full=full)
         return await preview(order, self.live.encoder.model_id)
@@ -140,7 +137,7 @@ class Publisher:
     async def rollback(
         self, write: Transaction, base: Base, name: str | None, wish: Wish
     ) -> RollbackReport:
-        """Serve an earlier snapshot, its articles included.
+        """Serve an earlier snapshot, its articles included; one of another format as a new one.
 
         It is named by its id; None: the one before.
 
@@ -149,37 +146,38 @@ class Publisher:
             SnapshotError: It is damaged, or of another model; the present one serves on.
         """
         await self.live.ready()
-        snapshot = await asyncio.to_thread(lambda: self.kept.load(self.kept.number_of(name)))
-        then = await asyncio.to_thread(snapshot.articles)
-        change = Change.of_rollback(base.articles, then)
-        there = base.published.kept[snapshot.number]
-        kept = replace(there, by=wish.by, counts=change.counts)
+        number = await asyncio.to_thread(self.kept.number_of, name)
+        try:
+            snapshot = await asyncio.to_thread(self.kept.load, number)
+        except OtherFormat:
+            then = await asyncio.to_thread(base.of_rows, self.rows, "", number)
+            then.check(())
+            change = replace(Change.of_rollback(base.articles, then.articles), back_to=number)
+            await self._publish(write, base, change, replace(wish, anyway=True))
+        else:
+            articles = await asyncio.to_thread(snapshot.articles)
+            change = Change.of_rollback(base.articles, articles)
+            await self._serve_again(write, base, snapshot, change, wish)
+        rows = {row.id: row for row in self.live.now.sources}
+        return RollbackReport(
+            snapshot=self.live.now.id,
+            previous=str(base.published.live or ""),
+            back_to=str(number),
+            added=tuple(rows[article.id] for article in change.added),
+            changed=tuple(rows[article.id] for article in change.changed),
+            removed=change.removed,
+        )
+
+    async def _serve_again(
+        self, write: Transaction, base: Base, snapshot: Snapshot, change: Change, wish: Wish
+    ) -> None:
+        kept = replace(base.published.kept[snapshot.number], by=wish.by, counts=change.counts)
         entries = change.list_entries(base, wish, kept, datetime.now(UTC))
         loaded = await self.live.prepare(snapshot)  # one of another model is refused here
         go_back = partial(finish, self._go_back, write, base, kept, entries)
         await self._with_room(go_back, kept.number)
         await self.live.replace(snapshot, loaded)
         await asyncio.to_thread(self.kept.sweep)
-        rows = {row.id: row for row in snapshot.sources}
-        return RollbackReport(
-            snapshot=snapshot.id,
-            previous=str(base.published.live or ""),
-            added=tuple(rows[article.id] for article in change.added),
-            changed=tuple(rows[article.id] for article in change.changed),
-            removed=change.removed,
-        )
-
-    def _is_up_to_date(self, snapshot: Snapshot) -> bool:
-        """Say whether a snapshot is all that a reindex would make; a look, whatever its size."""
-        from embeddings.lexical.words import recipe
-        from embeddings.snapshots.manifest import find_damage
-
-        if self.live.snapshot is not snapshot:
-            return False
-        manifest = snapshot.manifest
-        if manifest.recipe != recipe() or not self.live.is_of_our_model(snapshot):
-            return False
-        return not find_damage(snapshot.folder, manifest, most=GLANCE)
 
     def _order(
         self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
@@ -241,7 +239,7 @@ class Publisher:
         before, articles = base.published, self.rows.articles
         try:
             self.kept.keep(kept.number)
-            by_hand = articles.by_hand(before.live) if change.articles else {}
+            by_hand = articles.by_hand(change.back_to or before.live) if change.articles else {}
             with write() as connection:
                 if wish.full and base.snapshot:
                     articles.mend(connection, base.snapshot.number, base.articles, now)

@@ -38,7 +38,7 @@ def read_date(text: str) -> date | None:
     if iso := _STAMP.fullmatch(text.strip()):
         return _day(iso[1], iso[3], iso[4])
     today = datetime.now(UTC).date()  # only for the century of 22/06/18
-    days = read_days(re.sub(r"(?<=[^\W\d_])\.", "", text), today, dated=True)  # "May. 22, 2018"
+    days = read_days(text, today, dated=True)
     return days.first if days else None
 
 

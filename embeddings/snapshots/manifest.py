@@ -53,6 +53,14 @@ class Manifest:
     recall: dict[str, float]
     index: str
 
+    def check_format(self) -> None:
+        """Make sure that this version can serve it; raises OtherFormat."""
+        if self.format != FORMAT:
+            raise OtherFormat(
+                f"The snapshot {self.snapshot} has format {self.format}, and this version reads "
+                f"{FORMAT}: run reindex to build it anew."
+            )
+
 
 _MANIFEST = TypeAdapter(Manifest)
 
@@ -63,7 +71,7 @@ def dump_manifest(manifest: Manifest) -> bytes:
 
 
 def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
-    """Read what a snapshot says of itself.
+    """Read what a snapshot says of itself, whatever version made it.
 
     Args:
         data: What ``dump_manifest`` returned.
@@ -72,7 +80,6 @@ def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
 
     Raises:
         SnapshotError: It is not what was written.
-        OtherFormat: Another version made it.
     """
     if mark is not None and hashlib.sha256(data).hexdigest() != mark:
         raise SnapshotError(f"{name} is not what was written: run reindex --full.")
@@ -81,11 +88,6 @@ def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
     except ValidationError as error:
         wrong = error.errors()[0]["msg"]
         raise SnapshotError(f"{name} cannot be read ({wrong}): run reindex --full.") from error
-    if manifest.format != FORMAT:
-        raise OtherFormat(
-            f"The snapshot {manifest.snapshot} has format {manifest.format}, and this version "
-            f"reads {FORMAT}: run reindex to build it anew."
-        )
     return manifest
 
 

@@ -47,11 +47,13 @@ class Snapshot:
 
     Raises:
         SnapshotError: A file is missing or is not what was written; the sentence names it.
+        OtherFormat: Another version made it.
     """
 
     def __init__(self, folder: Path, mark: str | None = None, *, check: bool = True) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder, mark)
+        self.manifest.check_format()
         if check and (problems := find_damage(folder, self.manifest, most=LARGE)):
             raise SnapshotError(problems[0])
         try:

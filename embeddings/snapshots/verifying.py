@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embeddings.errors import OtherFormat, SnapshotError, StorageError
+from embeddings.errors import SnapshotError, StorageError
 from embeddings.reports import VerifyReport
 from embeddings.snapshots.manifest import MANIFEST, find_damage, read_manifest
 from embeddings.store.articles import tell_damage
@@ -84,8 +84,7 @@ def _verify_files(kept: SnapshotStore, published: Published) -> tuple[int, list[
         try:
             manifest = read_manifest(folder, published.kept[number].digest)
         except SnapshotError as error:
-            if number == published.live or not isinstance(error, OtherFormat):
-                problems.append(str(error))  # what another version wrote is whole all the same
+            problems.append(str(error))
             continue
         checked += len(manifest.files)
         problems += find_damage(folder, manifest)

@@ -472,6 +472,29 @@ async def test_what_an_earlier_version_wrote_is_built_again_and_then_no_problem(
         assert (await now.verify()).problems == ()
 
 
+async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_articles(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SearchEngine(settings, encoder=WordEncoder()) as before:
+        await before.add([str(folder)])
+        edit = await before.propose_edit("verger", {"title": "Un titre donné"})
+        await before.confirm(edit.token)
+        await before.remove(["port"])
+    for module in ("manifest", "reindexing"):
+        monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
+    async with SearchEngine(settings, encoder=WordEncoder()) as now:
+        assert now.status().notes == ("The index was made by another version: it is built again.",)
+        assert [each.snapshot for each in now.snapshots()] == ["4", "3", "2", "1"]
+        done = await now.rollback("1", by="ana")
+        assert (done.snapshot, done.previous, done.back_to) == ("5", "4", "1")
+        assert [each.id for each in done.added] == ["port"]
+        assert [(each.id, each.title) for each in done.changed] == [("verger", ORCHARD.title)]
+        assert (await now.ask(QUESTION)).hits[0].article.id == "port"
+        assert now._rows.articles.by_hand(5) == {}
+        assert (await now.verify()).problems == ()
+        assert (await now.audit())[0].what == "rollback"
+
+
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [

@@ -113,7 +113,7 @@ def test_a_snapshot_of_another_format_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(
         SnapshotError, match=f"format 99, and this version reads {FORMAT}: run reindex"
     ):
-        read_manifest(snapshot.folder)
+        Snapshot(snapshot.folder)
 
 
 def test_a_snapshot_with_other_files_has_a_format_of_its_own(tmp_path: Path) -> None:
