@@ -140,9 +140,8 @@ class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
         (await interaction.client.see(interaction)).article(self.fields["article"])
         to = "e" if find_message(interaction).flags.ephemeral else "p"
         language, name = language_of(interaction), f"v:ask:{self.fields['article']}:{to}"
-        await interaction.response.send_modal(
-            About(language("about-title"), name, _field(language))
-        )
+        form = About(language("about-title"), name, _field(language))
+        await interaction.response.send_modal(form)
 
 
 class Start(Click, template=r"v:start:(?P<number>\d)"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from discord import ButtonStyle, ui
 
 from bot.asking.render import filter_words
-from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, row, text
+from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
@@ -64,8 +64,8 @@ def name_command(name: str, mentions: Mapping[str, str], language: Language) -> 
     return mentions.get(name) or f"**/{language(f'{name}-name')}**"
 
 
-_LISTED, _LINE = 10, 200
-"""The most questions of one's own that are listed, and the characters of each."""
+_LISTED, _LINE, _ROOM = 10, 200, 1800
+"""The most questions of one's own that are listed, the characters of each, and of all of them."""
 Kept = dict[str, list[Any]]
 
 
@@ -88,7 +88,8 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
     kept_for, total = str(KEPT_DAYS), sum(map(len, kept.values()))
     keys = {"admin": "privacy-keep-on", "operator": "privacy-keep-operator"}
     waiting = [*kept.get("watches", ()), *kept.get("newsroom", ())]
-    listed = [_show_waiting(each, language) for each in waiting[:_LISTED]]
+    told = [_show_waiting(each, language) for each in waiting]
+    yours = language("privacy-yours", count=total)
     return Card(
         text(f"### {language('privacy-title')}"),
         text(language(keys.get(kept_by, "privacy-keep-off"), days=kept_for)),
@@ -96,7 +97,7 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
         text(language("privacy-votes", days=kept_for)),
         text(language("privacy-watches", days=kept_for)),
         text(language("privacy-server", days=f"{days:g}")),
-        text(language("privacy-yours", count=total), *listed),
+        list_under(yours, told, language, room=_ROOM, most=_LISTED) or text(yours),
         row(
             button(language("button-export"), "v:mine:get"),
             button(language("button-forget"), "v:mine:ask", style=ButtonStyle.danger),
@@ -110,7 +111,7 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
 def _show_waiting(asked: Watch, language: Language) -> str:
     """Return a question that waits, with what it was narrowed to."""
     narrowed = ", ".join(filter_words(asked.filters, language))
-    return f"- {fit(asked.question, _LINE)}" + (f" ({narrowed})" if narrowed else "")
+    return fit(asked.question, _LINE) + (f" ({narrowed})" if narrowed else "")
 
 
 def forget_card(kept: Kept, language: Language) -> Card:

@@ -6,15 +6,19 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.admin.records import labelled_set, query_lines
+from bot.reading.about import privacy_card
+from bot.translate import Languages
 from bot.ui.naming import Place
 from embeddings.errors import StorageError
-from embeddings.store.people import Unanswered, Vote
-from tests.bot.people import World, buttons_of, text_of
+from embeddings.store.people import Unanswered, Vote, Watch, write_filters
+from embeddings.types import Filters
+from tests.bot.people import World, buttons_of, check_card, text_of, texts_of
 from tests.fakes import LETTER, RIVER, FakeEngine, split
 
 if TYPE_CHECKING:
@@ -119,6 +123,22 @@ async def test_privacy_says_that_no_question_is_kept(world: World) -> None:
     assert "Rien n’est gardé à votre sujet." in text
     assert buttons_of(result.response) == {}
     assert result.ephemeral
+
+
+@pytest.mark.parametrize("code", ["fr", "en-GB"])
+def test_privacy_fits_a_message_however_much_waits(code: str) -> None:
+    """Discord refuses a longer one, and who sees none can delete nothing."""
+    narrowed = write_filters(Filters(date(2018, 6, 1), date(2018, 7, 31), "*" * 200))
+    waiting = [Watch(1, 2, 3, "mot " * 300, "fr", narrowed)] * 20
+    kept = {"watches": waiting, "newsroom": waiting}
+    language = Languages.load("fr").of(code)
+    card = privacy_card(kept, language, kept_by="admin", days=30)
+    check_card(card)
+    shown = texts_of(card)
+    assert len(shown) <= 4000
+    listed = shown.count("\n- ")
+    assert listed > 1
+    assert language("and-more", count=40 - listed) in shown
 
 
 async def test_privacy_announces_that_keeping_is_on(world: World) -> None:
