@@ -100,7 +100,6 @@ _TYPES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.oasis.opendocument.text": ".odt",
 }
-_XML = ("/xml", "+xml")
 WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 """Extensions of the formats whose reader takes a page's address and its encoding."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
@@ -153,7 +152,7 @@ def format_of_page(page: Fetched) -> str:
         ReadError: They do not, or that format is not read.
     """
     looks = look(page.data)
-    stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(_XML) else None)
+    stated = _TYPES.get(page.kind) or (".xml" if page.kind.endswith(("/xml", "+xml")) else None)
     if looks in (".xml", stated) or (looks == ".rtf" and stated in (None, ".txt")):
         return looks
     if stated is None and page.kind not in _VAGUE:

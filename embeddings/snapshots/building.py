@@ -84,10 +84,11 @@ class _TokenKeeper:
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
         self._encoder = encoder
         self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
-        pairs = zip(wanted.articles, wanted.passages, strict=True)
-        self._texts = [article.text[p.start : p.end] for article, group in pairs for p in group]
         rows = wanted.rows["passage_vectors"]
         self._rows = rows if self._before else np.full(len(rows), -1)
+        pairs = zip(wanted.articles, wanted.passages, strict=True)
+        texts = (article.text[p.start : p.end] for article, group in pairs for p in group)
+        self._texts = [text if row < 0 else "" for text, row in zip(texts, self._rows, strict=True)]
         self._titles = [without_tags(article.title) for article in wanted.articles]
         self._title_keys = np.fromiter(map(key, self._titles), np.uint64, len(self._titles))
         known = self._before.get("title_keys", np.zeros(0, np.uint64))
