@@ -108,7 +108,7 @@ class FakeEngine(Changes):
             raise QuestionError("The question is empty; ask it in a few words.", "empty")
         if len(question) > 1000:
             raise QuestionError(
-                f"The question has {len(question)} characters; the most is 1000.", "too_long"
+                f"The question has {len(question)} characters; cut it to 1000.", "too_long"
             )
         wanted = words(question)
         if not wanted:

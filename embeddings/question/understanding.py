@@ -58,7 +58,7 @@ def check_question(question: str) -> str:
         raise QuestionError("The question is empty; ask it in a few words.", "empty")
     if len(text) > MAX_QUESTION:
         raise QuestionError(
-            f"The question has {len(text)} characters; the most is {MAX_QUESTION}.", "too_long"
+            f"The question has {len(text)} characters; cut it to {MAX_QUESTION}.", "too_long"
         )
     if not any(character.isalnum() for character in text):
         raise QuestionError("The question has no word in it; ask it in a few words.", "no_words")

@@ -34,6 +34,8 @@ OWED = 0
 """Sentences that are English still; none in the end."""
 FIT = "Fit one with the command calibrate."
 MADE = "Faites-en un avec la commande calibrate."
+CUT = "cut it into several."
+AGAIN = "réessayez quand ce sera fini."
 NEVER_SHOWN = {"The question is empty.", "The question is too long.", "The database {} {}"}
 """What nobody reads; the last is filled with each of its ``reasons``, which is a sentence then."""
 
@@ -99,6 +101,21 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "Rien n’a été changé, car /srv/v ne peut pas être écrit : ce n’est pas un dossier."),
         ("The database /a b.db may not be opened: check its permissions.",
          "L’ouverture de la base de données /a b.db est interdite : vérifiez ses droits d’accès."),
+        ("The date is 'zzz', which is no day; write it as 2018-06-22.",
+         "La date est 'zzz', qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
+        ("a.zip is no ZIP that can be read (File is not a zip file).",
+         "a.zip n’est pas un ZIP lisible (ce n’est pas un fichier ZIP)."),
+        ("verbatim.toml cannot be read: [Errno 21] Is a directory: 'verbatim.toml'.",
+         "verbatim.toml ne peut pas être lu : c’est un dossier."),
+        ("The setting X cannot be used: input should be 'torch' or 'openvino', not 'jax'.",
+         "Le réglage X ne peut pas servir : il faut 'torch' ou 'openvino', et non 'jax'."),
+        ("a has more than 2,000,000 characters of text, the most of one article; " + CUT,
+         "a contient plus de 2 000 000 caractères, le maximum d’un article ; découpez-le."),
+        ("No such option '--n'. (Did you mean one of: '--a', '--b'?)",
+         "Il n’y a pas d’option « --n » (vouliez-vous dire l’une de celles-ci : '--a', '--b' ?)"),
+        ("Directory '/srv/v' is not readable", "le dossier /srv/v ne peut pas être lu"),
+        ("Somebody else is writing in /x (process 3, since noon UTC); try again when that is done.",
+         "Quelqu’un d’autre écrit dans /x (le processus 3, depuis le noon UTC) ; " + AGAIN),
         ("Fitted on afriqa_dev, piaf_dev.", "Ajusté sur afriqa_dev, piaf_dev."),
         ("No calibration for m: the confidence rests on the words alone. " + FIT,
          "Aucun étalonnage pour m : la confiance ne repose que sur les mots. " + MADE),

@@ -91,7 +91,7 @@ def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(stage: St
         (["ask"], "QUESTION"),
         (["ask", ""], "empty"),
         (["ask", "🙂 …"], "no word"),
-        (["ask", "x" * 1001], "the most is 1000"),
+        (["ask", "x" * 1001], "cut it to 1000"),
         (["ask", "x", "--since", "2018-02-30"], "'2018-02-30' is no date in the calendar"),
         (
             ["ask", "x", "--until", "un jour"],
