@@ -60,11 +60,6 @@ class Texts:
 class Language(Texts):
     """What the bot says on Discord in one language."""
 
-    @cached_property
-    def small_words(self) -> frozenset[str]:
-        """The short frequent words by which the language is told."""
-        return frozenset(self("small-words").split())
-
 
 @cache
 def _read(folder: Path) -> tuple[Language, ...]:
@@ -109,7 +104,8 @@ class Languages:
         found, usual = re.findall(r"[^\W\d_]+", text.casefold()), usual or self.default
 
         def count(language: Language) -> tuple[int, bool]:
-            return sum(word in language.small_words for word in found), language is usual
+            small = language("small-words").split()
+            return sum(word in small for word in found), language is usual
 
         return max(self, key=count)
 

@@ -41,10 +41,9 @@ def help_card(
     ``mentions``: a command's name in English -> what one clicks on to use it. ``owner`` is empty
     when it is not known who runs the bot.
     """
-    lines = [
-        language(f"help-{group}", **{n: name_command(n, mentions, language) for n in names})
-        for group, names in _GROUPS.items()
-    ]
+    names = {n: f"**/{language(f'{n}-name')}**" for group in _GROUPS.values() for n in group}
+    known = names | dict(mentions)  # a name to type, until Discord has said what to click on
+    lines = [language(f"help-{g}", **{n: known[n] for n in _GROUPS[g]}) for g in _GROUPS]
     admins = [shown for name, shown in mentions.items() if name.startswith("admin ")]
     if for_admins:
         told = " ".join(admins) or f"**/{language('admin-name')}**"
@@ -57,11 +56,6 @@ def help_card(
         start,
         accent=ANSWERED,
     )
-
-
-def name_command(name: str, mentions: Mapping[str, str], language: Language) -> str:
-    """Return a command to be clicked on, or its name while Discord has not said which it is."""
-    return mentions.get(name) or f"**/{language(f'{name}-name')}**"
 
 
 _LISTED, _LINE, _ROOM = 10, 200, 1800

@@ -7,9 +7,9 @@ turn the direction of what follows; line ends become spaces.
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,8 @@ def plain(text: str) -> str:
     text = _TAG.sub(r"\\", text)
     text = _ADDRESS.sub(r"\\:", text)
     text = _EMOJI.sub(r"\\:", text)
-    return f"{_ISOLATE}{text}{_RELEASE}" if _is_mixed(text) else text
+    is_mixed = not text.isascii() and any(bidirectional(c) in {"R", "AL"} for c in text)
+    return f"{_ISOLATE}{text}{_RELEASE}" if is_mixed else text  # it must not turn its place
 
 
 def unplain(text: str) -> str:
@@ -60,11 +61,6 @@ def unplain(text: str) -> str:
     for mark in (_ISOLATE, _RELEASE, _GAP):
         text = text.replace(mark, "")
     return _ESCAPED.sub(r"\1", text)
-
-
-def _is_mixed(text: str) -> bool:
-    """Say whether a text has letters that run from right to left: it must not turn its place."""
-    return not text.isascii() and any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
 
 
 def fit(text: str, limit: int) -> str:

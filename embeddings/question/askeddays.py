@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from embeddings.question.dateforms import BEFORE, JOINED, LOOKS_DATED, MOMENT, ONWARDS, PARTS
+from embeddings.question import dateforms as forms
 from embeddings.question.days import Days, days_of, has_year, moment_of, third
 
 if TYPE_CHECKING:
@@ -37,17 +37,8 @@ _HOLIDAYS = {(1, 1), (2, 14), (5, 1), (5, 8), (7, 4), (7, 14), (9, 11), (11, 11)
 """(month, day) of days that name an event; without a year they are what a story is about."""
 _MOST = 8
 """More moments than this are a calendar and not a question."""
-_NEAR = 60
-"""How many characters before a moment can say how it is meant."""
-_LISTED = re.compile(r"(?:,| ou| or| et| and|, et|, and) ")
-_OF_SOMETHING = re.compile(
-    r"(?:\b(?:his|her|its|their|our|my|your|whose|the|very|than|over|least|most) |\bd'|'s )\Z"
-)
-"""Words that make "last year" or "hier" a part of something else."""
-_TRUST = re.compile(r"\b(?:confidence|trust|faith|believe) \Z")
 _LAST = re.compile(r"\blast (?!year)|\b(?:dern|pass)(?!\w* an)")
 CLAUSE_END = re.compile(r"\s{0,9}(?:[,;:?!.)…]|\Z)")
-_SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
 _WORD = re.compile(r"\w")
 
 
@@ -90,11 +81,6 @@ class _Moment:
     end: int
 
     @property
-    def has_year(self) -> bool:
-        """Whether the words tell the year."""
-        return has_year(self.words)
-
-    @property
     def is_last(self) -> bool:
         """Whether it is "mai dernier" or "last Monday"."""
         return self.kind in {"month", "weekday"} and bool(_LAST.search(self.words))
@@ -112,7 +98,7 @@ def phrases(read: FoldedText, today: date) -> tuple[Phrase, ...]:
         read: The question.
         today: The day that it is asked on; nothing reaches beyond it.
     """
-    found = [_moment(read.text, match) for match in MOMENT.finditer(read.text)]
+    found = [_moment(read.text, match) for match in forms.MOMENT.finditer(read.text)]
     if today.year <= EARLIEST or len(found) > _MOST:
         return ()
     asked = list(_read(read, found, today))
@@ -120,7 +106,7 @@ def phrases(read: FoldedText, today: date) -> tuple[Phrase, ...]:
     seen += [(each.start, each.end) for each in found if each.kind != "year"]  # "32 mars 2018"
     unread = [
         Phrase(*match.span())
-        for match in LOOKS_DATED.finditer(read.text)
+        for match in forms.LOOKS_DATED.finditer(read.text)
         if all(match.end() <= start or end <= match.start() for start, end in seen)
     ]
     return tuple(sorted((*asked, *unread), key=lambda each: each.start))
@@ -128,11 +114,11 @@ def phrases(read: FoldedText, today: date) -> tuple[Phrase, ...]:
 
 def _moment(text: str, match: re.Match[str]) -> _Moment:
     """Return a moment with what stands before it."""
-    before = BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()])
+    before = forms.BEFORE.search(text[max(0, match.start() - forms.NEAR) : match.start()])
     said = {key: value for key, value in before.groupdict().items() if value} if before else {}
-    lead = next((key for key in said if key not in PARTS), None)
+    lead = next((key for key in said if key not in forms.PARTS), None)
     start = match.start() - (len(before.group()) if before else 0)
-    part = next((PARTS[key] for key in said if key in PARTS), None)
+    part = next((forms.PARTS[key] for key in said if key in forms.PARTS), None)
     bare = match.start() if lead else start
     told = said[lead] if lead else ""
     return _Moment(*moment_of(match), told, lead, part, start, bare, match.end())
@@ -160,15 +146,18 @@ def _read(read: FoldedText, found: list[_Moment], today: date) -> Iterator[Phras
 
 def _single(read: FoldedText, moment: _Moment, today: date) -> Phrase | None:
     """Return what one moment asks, None when it is about something else."""
-    onwards = ONWARDS.match(read.text, moment.end) if moment.lead == "from" else None
+    onwards = forms.ONWARDS.match(read.text, moment.end) if moment.lead == "from" else None
     lead = "since" if onwards else moment.lead
     if not (onwards or _is_meant(read, moment)) or _is_a_name(read, moment):
         return None
     blank = Phrase(moment.start, onwards.end() if onwards else moment.end)
     days = moment.days(today)
-    if days is None:
+    may_come = moment.kind == "weekday" and lead != "since" and not moment.is_last
+    if days is None or (may_come and not forms.is_over(read, moment.said, moment.words)):
         return blank
-    floating = moment.kind in _FLOATING and not (moment.has_year or _LAST.search(moment.words))
+    floating = moment.kind in _FLOATING and not (
+        has_year(moment.words) or _LAST.search(moment.words)
+    )
     is_holiday = (days.first.month, days.first.day) in _HOLIDAYS
     is_event = floating and moment.kind in _WRITTEN and is_holiday
     if days.first.year < EARLIEST or (is_event and lead not in _BOUNDS):
@@ -207,7 +196,7 @@ def _clip(since: date | None, until: date | None, today: date) -> tuple[date | N
 
 def _are_joined(text: str, one: _Moment, other: _Moment) -> bool:
     """Say whether two moments are the two ends of a range."""
-    join = JOINED.fullmatch(text[one.end : other.bare])
+    join = forms.JOINED.fullmatch(text[one.end : other.bare])
     if not join or not {one.kind, other.kind} <= _ENDS:
         return False
     if join["to"]:
@@ -218,7 +207,7 @@ def _are_joined(text: str, one: _Moment, other: _Moment) -> bool:
 def _are_listed(text: str, one: _Moment, other: _Moment) -> bool:
     """Say whether two moments stand in a list, which no one stretch of days can be."""
     between = text[one.end : other.bare]
-    return one.kind == other.kind and not other.lead and bool(_LISTED.fullmatch(between))
+    return one.kind == other.kind and not other.lead and bool(forms.LISTED.fullmatch(between))
 
 
 def _range(one: _Moment, other: _Moment, today: date) -> Phrase | None:
@@ -235,10 +224,9 @@ def _range(one: _Moment, other: _Moment, today: date) -> Phrase | None:
 
 def _first(one: _Moment, last: Days, today: date) -> Days | None:
     """Return the first end of a range: without a year, the latest that is not after the other."""
-    if one.has_year or one.kind not in {"day", "month", "quarter"}:
+    if has_year(one.words) or one.kind not in {"day", "month", "quarter"}:
         return one.days(today)
-    years = (last.last.year, last.last.year - 1)
-    possible = (one.days(today, year) for year in years)
+    possible = (one.days(today, last.last.year - ago) for ago in (0, 1))
     return next((days for days in possible if days and days.first <= last.last), None)
 
 
@@ -248,17 +236,21 @@ def _is_meant(read: FoldedText, moment: _Moment) -> bool:
     if kind == "this":
         return lead == "since"
     if kind == "weekday":
-        return lead == "since" or moment.said == "on " or moment.is_last
+        followed = lead == "since" or moment.said == "on " or moment.is_last
+        return followed or forms.is_one_day(read, moment.end - len(moment.words), moment.end)
     if lead in {None, "from", "on", "between"}:
         return _stands_alone(read, moment)
-    return not (kind in _WRITTEN and moment.said in {"in ", "en ", "au "} and not moment.has_year)
+    return not (
+        kind in _WRITTEN and moment.said in {"in ", "en ", "au "} and not has_year(moment.words)
+    )
 
 
 def _stands_alone(read: FoldedText, moment: _Moment) -> bool:
     """Say whether a moment is one of publication without a word such as "since"."""
-    kind, before = moment.kind, read.text[max(0, moment.start - _NEAR) : moment.start]
+    kind, before = moment.kind, read.text[max(0, moment.start - forms.NEAR) : moment.start]
     between = moment.lead == "between" and kind != "days"
-    if between or _OF_SOMETHING.search(before) or moment.said == "d'" or _is_title(read, moment):
+    of_something = moment.said == "d'" or forms.OF_SOMETHING.search(before)
+    if between or of_something or _is_title(read, moment, before):
         return False
     if kind == "now":
         first, last = not _WORD.search(before), not _WORD.search(read.text[moment.end :])
@@ -267,27 +259,28 @@ def _stands_alone(read: FoldedText, moment: _Moment) -> bool:
         return True
     if moment.lead == "on" or kind not in _WRITTEN | {"month", "quarter"}:
         return kind in _WRITTEN
-    of_something = before.endswith(" of ") or moment.words.startswith("the ")
-    return moment.lead is None and moment.has_year and not of_something
+    if moment.words.split()[0] in forms.WEEKDAYS:  # "lundi 2 juillet"
+        return True
+    of_another = before.endswith(" of ") or moment.words.startswith("the ")
+    return moment.lead is None and has_year(moment.words) and not of_another
 
 
-def _is_title(read: FoldedText, moment: _Moment) -> bool:
+def _is_title(read: FoldedText, moment: _Moment, before: str) -> bool:
     """Say whether a moment has a capital that no sentence gives it: "USA Today"."""
-    if moment.kind not in {"now", "back"} or not read.is_capital(moment.start):
-        return False
-    return not _SENTENCE_START.search(read.text[max(0, moment.start - _NEAR) : moment.start])
+    in_capitals = moment.kind in {"now", "back"} and read.is_capital(moment.start)
+    return in_capitals and not forms.SENTENCE_START.search(before)
 
 
 def _is_a_name(read: FoldedText, moment: _Moment) -> bool:
     """Say whether a month is a person, a planet or a verb: "Avril Lavigne", "since May won"."""
-    if moment.kind != "month" or moment.has_year:
+    if moment.kind != "month" or has_year(moment.words):
         return False
     capital = read.is_capital(moment.end - len(moment.words))
     if capital and read.text[moment.end :][:1] == " " and read.is_capital(moment.end + 1):
         return True
     if moment.words == "mars":
         return capital and moment.said != "en "
-    if moment.words == "may" and _TRUST.search(read.text[: moment.start]):
+    if moment.words == "may" and forms.TRUST.search(read.text[: moment.start]):
         return True
     ends = CLAUSE_END.match(read.text, moment.end)
     return moment.words in {"may", "march"} and moment.said != "in " and not ends

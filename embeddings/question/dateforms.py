@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from embeddings.text.analysis import FoldedText
+
 YEAR = r"(?:1[0-9]|20)[0-9]{2}"
 """A year as it is written; which years are believed is for the reader of the moment to say."""
 
@@ -118,7 +120,8 @@ _KINDS = {
     r"(?![/%-])",
     "month": rf"(?<![0-9] )(?<!next )(?:last )?(?:{_LONG}{_WITH_YEAR}|{_SHORT} {_YEAR})",
     "quarter": rf"(?:the )?(?:(?:{_NTH}|[1-4](?:er|e|eme|st|nd|rd|th)) (?:trimestre|semestre"
-    rf"|moitie|quarter|half)|[tqsh][1-4])(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS})",
+    rf"|moitie|quarter|half)|[tqsh][1-4])"
+    rf"(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS}(?! (?:de|du|of)\b))",
     "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})",
     "decade": r"annees (?:20[0-9]|199)0\b|(?:the )?(?:20[0-9]|199)0s\b",
     "year": _YEAR,
@@ -132,10 +135,11 @@ _KINDS = {
     rf"|{_NUMBER} {_UNIT} ago",
     "past": rf"(?:{_OVER} (?:the |these )?(?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
     rf"|(?:(?:{_OVER} )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
-    rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|the past (?:day|week|month|year)))"
+    rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|the past (?:day|week|month|year))"
+    rf"|depuis (?:ces |les )?{_NUMBER} {_UNIT}(?! et demie?\b))"
     r"(?![\w'-])(?! (?:d'|(?:avant|de|du|des|before|of)\b))",
-    "weekday": rf"(?<!next )(?:last )?{_WEEKDAY}(?: {_PASSED})?"
-    r"(?! (?:gras|noir|prochain|saint)\b)(?![\w'-])",
+    "weekday": rf"(?<!next )(?:last |this |ce )?{_WEEKDAY}(?: {_PASSED})?(?![\w'-])"
+    r"(?! (?:gras|noir|prochain|rouge|saint|times|des (?:cendres|rameaux)|de (?:paques|pentec))\b)",
     "this": r"(?:(?:le )?debut (?:de l'annee|du mois|de la semaine)"
     r"|the (?:beginning|start) of the (?:year|month|week))(?! (?:[0-9]|d|of))",
 }
@@ -145,6 +149,34 @@ MOMENT = re.compile(
     + r")(?!\w)"
 )
 """A date, in a group of its kind."""
+OF_SOMETHING = re.compile(
+    r"(?:\b(?:his|her|its|their|our|my|your|whose|the|very|than|over|least|most) |\bd'|'s )\Z"
+)
+"""Words that make "last year" or "hier" a part of something else."""
+_NO_DAY = re.compile(
+    r"\b(?:un|la|les?|du|des|aux?|chaque|tout|a|par|dans|en|sur|chez|avec|qu[ei]|est|on|quoi|dire|mot"
+    r"|an|the|of|every|each|any|with|in|to|about|like|who|is|are|was|were|do|does|did|has|had"
+    r"|(?:to|you) say|called|ash|black|bloody|blue|cyber|easter|good|man|palm|ruby|super) \Z"
+)
+"""What stands before a weekday that is no one day: "le lundi", "Black Friday"."""
+_PAST = {
+    "fr": re.compile(
+        r"(?<!\by )\ba\b|\b(?:s[’']est|se sont|ont|eue?s?|fut|furent|avai\w+|étai\w+|(?:est|sont) "
+        r"(?:mort|né|venu|devenu|parti|arrivé|intervenu|décédé|allé|tombé|sorti|entré|resté|revenu))"
+    ),
+    "en": re.compile(r"\b(?:did|was|were|had|has|have|won|said|went|made|met|took|\w{2,}ed)\b"),
+}
+"""What tells of something that is over, in words in small letters with their accents."""
+_TO_COME = re.compile(
+    rf"\b(?:will|shall|going to|(?:pour|d'ici|for|by) (?:ce |this )?{_WEEKDAY}|\w+ra-t-\w+|\w+ront"
+    r"|va-t-\w+|v(?:a|ont) (?!\w+e )\w+|(?!opera|camera)\w+era|(?:aur|ir|viendr|pourr|devr)a)\b"
+)
+"""What tells of something to come, folded."""
+SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
+NEAR = 60
+"""How many characters before a moment can say how it is meant."""
+TRUST = re.compile(r"\b(?:confidence|trust|faith|believe) \Z")
+LISTED = re.compile(r"(?:,| ou| or| et| and|, et|, and| a| to) ")
 STORIES = (
     r"articles?|papiers?|depeches?|nouvelles|infos|actualites?|presse|reportages?|recits?"
     r"|stories|story|news|reports?|coverage|headlines"
@@ -202,6 +234,27 @@ LOOKS_DATED = re.compile(
     rf"|(?:les|ces) (?:{_NUMBER} )?prochaine?s {_UNIT}|(?<!de )(?:apres-?)?demain|tomorrow(?!')"
     rf"|il y a (?:quelques|plusieurs|une \w+aine de) {_UNIT}"
     rf"|(?:a few|several|some) {_UNIT} ago|a fortnight ago"
-    r"|ces derniere?s (?:jours|temps|mois|semaines|annees))(?!\w)"
+    r"|(?:ces derniere?s|depuis (?:quelques|plusieurs|des)) (?:jours|mois|semaines|annees)"
+    rf"|depuis {_NUMBER} (?:ou {_NUMBER} )?(?:heures|{_UNIT})(?: et demie?)?"
+    rf"|(?:{_OVER} )?the (?:last|past) (?:few|several|couple of|{_NUMBER}) (?:hours|{_UNIT})"
+    r"|in recent (?:days|weeks|months|years))(?!\w)"
 )
 """What a reader takes for days of publication, ``MOMENT`` or not."""
+
+
+def is_one_day(read: FoldedText, start: int, end: int) -> bool:
+    """Say whether a weekday is one day, and neither each ("le lundi") nor a name ("Man Friday")."""
+    words, before = read.text[start:end], read.text[max(0, start - NEAR) : start]
+    if _NO_DAY.search(before) or read.is_capital(end + 1):
+        return False
+    if SENTENCE_START.search(before) and not words.startswith(("ce ", "this ")):
+        return read.text.startswith(",", end)
+    follows_name = read.is_capital(read.text.rfind(" ", 0, max(0, start - 1)) + 1)
+    return not read.is_capital(start) or (words.endswith("day") and not follows_name)
+
+
+def is_over(read: FoldedText, said: str, weekday: str) -> bool:
+    """Say whether a question asks for the last weekday, not for the next."""
+    past = _PAST["en" if weekday.endswith("day") else "fr"]
+    is_past = said == "on " or past.search(read.written.casefold()) is not None
+    return is_past and not _TO_COME.search(read.text)

@@ -276,9 +276,11 @@ class _Moment:
         return Days(first, self.today)
 
     def weekday(self) -> Days:
-        """Read "lundi" or "last Monday": the last one before today."""
+        """Read "lundi" or "last Monday": the last one before today; "ce lundi" may be today."""
         (wanted,) = self.find(WEEKDAYS)
-        return whole("day", self.today - timedelta((self.today.weekday() - wanted - 1) % 7 + 1))
+        least = int(self.tokens[0] not in {"ce", "this"})
+        ago = (self.today.weekday() - wanted - least) % 7 + least
+        return whole("day", self.today - timedelta(ago))
 
 
 _READERS: dict[str, Callable[[_Moment], Days]] = {

@@ -132,6 +132,7 @@ _TOKEN = re.compile(
     r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|[a-z]+'(?=\w)"
     r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*(?:'s\b)?|[,;]"
 )
+_IS_IT = re.compile(r"\Aqu'est[- ]ce[- ]")
 _EMPTY = ASKERS | VERBS | _LIGHT | SUBJECTS | PREPOSITIONS
 
 
@@ -166,13 +167,8 @@ def cut(question: str) -> Words:
     """Return a question cut into words."""
     read = fold_text(question)
     found = list(_TOKEN.finditer(read.text))
-    words = (m.group() if "est" not in m.group()[:6] else _one_way(m.group()) for m in found)
+    words = (_IS_IT.sub("qu'est-ce ", m.group()) for m in found)
     return Words(read, tuple(words), tuple(m.span() for m in found))
-
-
-def _one_way(word: str) -> str:
-    """Return "qu'est-ce que" however it was joined."""
-    return f"qu'est-ce {word[-3:].lstrip('- ')}" if word.startswith("qu'est") else word
 
 
 def find_names(base: Words) -> list[tuple[int, int]]:

@@ -69,7 +69,8 @@ def _describe(
     one: Candidate, rivals: Sequence[Candidate], odds: float, together: int
 ) -> dict[str, float]:
     """Return a candidate's features as they would be among all passages (see ``features``)."""
-    above = _above(one.score - max(rival.score for rival in rivals))
+    gap = one.score - max(rival.score for rival in rivals)
+    above = math.copysign(math.log1p(min(abs(gap), LIMIT)), gap)  # as ``features`` writes a lead
 
     def more(than_others: str, figure: str) -> float:
         most = max(rival.features.get(figure, 0.0) for rival in rivals)
@@ -91,11 +92,6 @@ def _odds(found: Candidates) -> float:
     if not found:
         return 0.0
     return math.exp(found[0].score) / max(found[0].features.get("likely", 1.0), 1e-9)
-
-
-def _above(gap: float) -> float:
-    """Return a lead as ``features`` writes it: logarithmic, with its sign."""
-    return math.copysign(math.log1p(min(abs(gap), LIMIT)), gap)
 
 
 def merge(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:

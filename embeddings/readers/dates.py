@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from embeddings.question.dateforms import MONTHS
+from embeddings.question.dateforms import MONTHS, WEEKDAYS
 from embeddings.question.days import read_days
 
 FIRST_YEAR = 1600
 """The first year of newspapers; a template's empty day lies before it."""
 _ACCENTS = {ord("e"): "[eé]", ord("u"): "[uû]"}
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True)).translate(_ACCENTS)
-_WEEKDAY = (
-    r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+)?"
-)
-
+_WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s+)?"
 DATE = (
     _WEEKDAY + r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d)"
     rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\s+(?:{_NAME})\.?,?\s+\d{{4}}(?!\d)"
@@ -37,8 +33,7 @@ def read_date(text: str) -> date | None:
     """
     if iso := _STAMP.fullmatch(text.strip()):
         return _day(iso[1], iso[3], iso[4])
-    today = datetime.now(UTC).date()  # only for the century of 22/06/18
-    days = read_days(text, today, dated=True)
+    days = read_days(text, datetime.now(UTC).date(), dated=True)  # today: which century 22/06/18 is
     return days.first if days else None
 
 

@@ -173,8 +173,8 @@ def is_furniture(text: str, folded_title: str) -> bool:
         return True
     if len(text) >= LONG_CHARACTERS or len(text.split()) >= LONG_WORDS:
         return False
-    is_said = _is_turn(text) or _carries_quotation(text) or _is_signed(text)
-    return not (is_said or _is_entry(text))
+    is_quoted = any(_has_words(quotation[1], 3) for quotation in _QUOTATION.finditer(text))
+    return not (is_quoted or _is_turn(text) or _is_signed(text) or _is_entry(text))
 
 
 def _is_entry(text: str) -> bool:
@@ -187,10 +187,6 @@ def _is_signed(text: str) -> bool:
     """Say whether a line is a sentence and, after a dash, who wrote it, as in a post."""
     said, dash, _ = text.partition(" — ")
     return bool(dash) and ends_like_sentence(said) and _has_words(said, 4)
-
-
-def _carries_quotation(text: str) -> bool:
-    return any(_has_words(quotation[1], 3) for quotation in _QUOTATION.finditer(text))
 
 
 def _is_turn(text: str) -> bool:

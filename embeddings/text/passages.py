@@ -79,7 +79,7 @@ def split(article: Article) -> tuple[Passage, ...]:
     spans = chain.from_iterable(
         _pieces(article.text, part)
         for part in _parts(article.text, title)
-        if not _is_furniture(article.text, part, title)
+        if not (_heads(part) or is_furniture(part.span.of(article.text), title))
     )
     return whole(article.id, article.text, spans)
 
@@ -95,11 +95,9 @@ def titles(article: Article, passages: Iterable[Passage]) -> tuple[str, ...]:
     starts = [line.start for line in above]
     last = (bisect(starts, each.start) for each in passages)
     under = (above[max(0, place - 1) : place] for place in last)
-    return tuple(". ".join([article.title, *(_bare(line) for line in each)]) for each in under)
-
-
-def _bare(heading: _Line) -> str:
-    return heading.text.strip("# \t")
+    return tuple(
+        ". ".join([article.title, *(line.text.strip("# \t") for line in each)]) for each in under
+    )
 
 
 def _heads(part: _Part) -> bool:
@@ -124,10 +122,6 @@ def whole(article_id: str, text: str, spans: Iterable[Span]) -> tuple[Passage, .
         )
         for number, span in enumerate(spans, 1)
     )
-
-
-def _is_furniture(text: str, part: _Part, title: str) -> bool:
-    return _heads(part) or is_furniture(part.span.of(text), title)
 
 
 def _pieces(text: str, part: _Part) -> Iterator[Span]:
@@ -161,7 +155,8 @@ def _blocks(text: str, title: str) -> list[list[_Line]]:
             blocks[-1].append(line)
             continue
         last = blocks[-1][-1:]
-        if last and _UNDERLINE.match(line.text) and _is_short(last[0]):
+        above = last[0].text if last and _UNDERLINE.match(line.text) else ""
+        if above and len(above) < LONG_CHARACTERS and not ends_like_sentence(above):
             blocks[-1][-1] = last[0]._replace(heading=True)
         blocks.append([])
     return [block for block in blocks if block]
@@ -175,10 +170,6 @@ def _lines(text: str, title: str) -> Iterator[_Line]:
         heading, alone = is_heading(line), line != "" and stands_alone(line, title)
         yield _Line(span.start, span.end, line, span.start - place, heading, alone)
         place += len(raw)
-
-
-def _is_short(line: _Line) -> bool:
-    return len(line.text) < LONG_CHARACTERS and not ends_like_sentence(line.text)
 
 
 def _divide(block: list[_Line], number: int, *, habit: bool) -> Iterator[_Part]:

@@ -146,14 +146,10 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
         return True
     if text[place : min(place + 1, end)].isdigit():
         return token in _CODES
-    if token.casefold() in _MAY_END or (_INITIALS.fullmatch(token) and not _is_unit(token)):
+    is_unit = len(token) == 1 and not token.isupper()  # as in "5 m."
+    if token.casefold() in _MAY_END or (_INITIALS.fullmatch(token) and not is_unit):
         return not _opens_sentence(text, place, end)
     return False
-
-
-def _is_unit(token: str) -> bool:
-    """Say whether a single small letter, as in "5 m.", was taken for an initial."""
-    return len(token) == 1 and not token.isupper()
 
 
 def _opens_sentence(text: str, place: int, end: int) -> bool:

@@ -121,7 +121,8 @@ def _check_files(found: Checkpoint, name: str, backend: str) -> None:
         raise ModelError(
             f"{found.folder} is not a model: it has neither modules.json nor config.json."
         )
-    unsafe = [p for p in paths if PICKLES.match(p.name) and not _safe_beside(p)]
+    pickled = [path for path in paths if PICKLES.match(path.name)]
+    unsafe = [path for path in pickled if not any((path.parent / n).exists() for n in SAFE)]
     if unsafe:
         raise ModelError(
             f"The weights of {name!r} are pickled ({unsafe[0].name}), and unpickling can run any "
@@ -132,10 +133,6 @@ def _check_files(found: Checkpoint, name: str, backend: str) -> None:
             f"The model {name!r} has no safetensors weights on this machine: finish its download, "
             "or choose a model that has them."
         )
-
-
-def _safe_beside(path: Path) -> bool:
-    return any((path.parent / name).exists() for name in SAFE)
 
 
 def _snapshot(name: str, revision: str | None, backend: str) -> Path:

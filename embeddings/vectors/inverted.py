@@ -133,7 +133,8 @@ def _fill(index: Any, rows: Rows, lists: NDArray[np.int64]) -> None:
         lists: Which list each is in; -1 where that is not known, and is found out and noted.
     """
     even = index.sq.qtype == EVEN
-    steps = 127 / max(map(_widest, blocks(rows)), default=1.0) if even else 1.0
+    widest = max((float(np.abs(block).max()) for block in blocks(rows)), default=1.0)
+    steps = 127 / max(widest, float(_TINY)) if even else 1.0
     for number, block in enumerate(blocks(rows)):
         here = lists[number * BLOCK : number * BLOCK + len(block)]
         new = here < 0
@@ -142,10 +143,6 @@ def _fill(index: Any, rows: Rows, lists: NDArray[np.int64]) -> None:
         # in steps of its own a byte is a whole number, and the order of the products the same
         coded = np.rint(block * np.float32(steps)) if even else block
         index.add_core(len(coded), faiss.swig_ptr(coded), None, faiss.swig_ptr(here))
-
-
-def _widest(block: NDArray[np.float32]) -> float:
-    return max(float(np.abs(block).max()), float(_TINY))
 
 
 def _like(other: Any, kind: int) -> Any:

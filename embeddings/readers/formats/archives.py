@@ -48,16 +48,14 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
         raise ReadError(f"{name} holds more than {MAX_MEMBERS} files; cut it into several.")
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise ReadError(f"{name} is locked with a password; save it without one.")
-    if sum(info.file_size for info in infos) > MAX_UNPACKED or any(map(_is_bomb, infos)):
+    large = [info for info in infos if info.file_size > _SMALL]
+    is_bomb = any(each.file_size > MAX_RATIO * max(1, each.compress_size) for each in large)
+    if is_bomb or sum(info.file_size for info in infos) > MAX_UNPACKED:
         raise ReadError(
             f"{name} unpacks to far more than it holds, more than {MAX_UNPACKED // 1_000_000} MB "
             "in all or in a suspicious ratio; nothing of it is read."
         )
     return archive
-
-
-def _is_bomb(info: zipfile.ZipInfo) -> bool:
-    return info.file_size > _SMALL and info.file_size > MAX_RATIO * max(1, info.compress_size)
 
 
 def unpack(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str, most: int) -> bytes:

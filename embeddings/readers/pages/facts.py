@@ -121,16 +121,15 @@ def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> s
     sites = {fold(source or "")} | {fold(m["site"]) for m in map(_SITE.search, stated) if m}
     headlines = (line for line in map(one_line, shown) if line and fold(line) not in sites)
     known = [set(fold(line).split()) for line in stated]
-    agreed = {line: _agreement(set(fold(line).split()), known) for line in headlines}
+    agreed = {}
+    for line in headlines:
+        words = set(fold(line).split())
+        shares = (len(words & other) / max(len(words), len(other), 1) for other in known)
+        agreed[line] = max(shares, default=0)
     best = max(agreed, key=lambda line: agreed[line], default="")
     if best and agreed[best] > _LEAST_AGREEMENT:
         return _without_site(best, source)
     return _without_site(next(iter(stated), ""), source) or None
-
-
-def _agreement(words: set[str], known: Iterable[set[str]]) -> float:
-    """Return the largest share of words that a headline has in common with another."""
-    return max((len(words & other) / max(len(words), len(other), 1) for other in known), default=0)
 
 
 def _without_site(title: str, source: str | None) -> str:
