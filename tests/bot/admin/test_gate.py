@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -135,9 +136,11 @@ async def test_the_speed_of_the_model_is_learnt(world: World) -> None:
     store = world.bot.records
     assert await store.note("pace:fake") is None  # too few texts to say
     world.own.steps, world.own.step = 40, 0.001
+    began = time.monotonic()
     await world.admin.slash(world.channel, "admin reindex", full=True)
+    took = time.monotonic() - began
     speed, _ = map(float, (await store.note("pace:fake")).split())
-    assert 100 < speed < 1000
+    assert 39 / took < speed < 1000  # from the first text to the last, however busy the machine
 
 
 async def test_the_one_who_removes_is_noted(world: World) -> None:
