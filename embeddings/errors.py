@@ -17,7 +17,7 @@ The tree::
     │   ├── AwayError         the database cannot be reached; it may be a moment later
     │   └── FullError         there is no room left; nothing was changed
     ├── SnapshotError         what is stored is not what was written
-    │   └── OtherFormat       a snapshot is whole, and another version made it
+    │   └── OtherFormat       a snapshot is whole, of another version or model
     └── ModelError            the model cannot be loaded, or does not fit
 """
 
@@ -156,7 +156,7 @@ class SnapshotError(EmbeddingsError):
 
 
 class OtherFormat(SnapshotError):  # noqa: N818 - named as in the words of the design
-    """Another version made a snapshot: it is built again from the articles."""
+    """Another version or model made a snapshot: it is built again from the articles."""
 
 
 class ModelError(EmbeddingsError):

@@ -10,7 +10,6 @@ from embeddings.errors import (
     EmbeddingsError,
     ModelError,
     OtherFormat,
-    SnapshotError,
     StorageError,
     UnknownArticle,
 )
@@ -235,12 +234,12 @@ class Live:
         """Load what a question needs of a snapshot, once the models are there.
 
         Raises:
-            SnapshotError: It cannot be served, such as for being of another model.
+            OtherFormat: It is of another model.
         """
         if self.models is None:
             return None
         if not self.is_of_our_model(snapshot):
-            raise SnapshotError(
+            raise OtherFormat(
                 f"The snapshot {snapshot.id} was made with {snapshot.manifest.model}, not with "
                 f"{self.encoder.model_id}: choose that model, or run reindex."
             )

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.material import Order
     from embeddings.snapshots.reindexing import Built
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.database import Transaction
     from embeddings.store.pointers import Published
     from embeddings.types import Article
@@ -137,18 +136,19 @@ class Publisher:
     async def rollback(
         self, write: Transaction, base: Base, name: str | None, wish: Wish
     ) -> RollbackReport:
-        """Serve an earlier snapshot, its articles included; one of another format as a new one.
+        """Serve an earlier snapshot, its articles included.
 
-        It is named by its id; None: the one before.
+        It is named by its id; None: the one before. One of another format or model is made anew.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: It is damaged, or of another model; the present one serves on.
+            SnapshotError: It is damaged; the present one serves on.
         """
         await self.live.ready()
         number = await asyncio.to_thread(self.kept.number_of, name)
         try:
             snapshot = await asyncio.to_thread(self.kept.load, number)
+            loaded = await self.live.prepare(snapshot)
         except OtherFormat:
             then = await asyncio.to_thread(base.of_rows, self.rows, "", number)
             then.check(())
@@ -157,7 +157,9 @@ class Publisher:
         else:
             articles = await asyncio.to_thread(snapshot.articles)
             change = Change.of_rollback(base.articles, articles)
-            await self._serve_again(write, base, snapshot, change, wish)
+            await self._point_back(write, base, number, change, wish)
+            await self.live.replace(snapshot, loaded)
+            await asyncio.to_thread(self.kept.sweep)
         rows = {row.id: row for row in self.live.now.sources}
         return RollbackReport(
             snapshot=self.live.now.id,
@@ -168,16 +170,13 @@ class Publisher:
             removed=change.removed,
         )
 
-    async def _serve_again(
-        self, write: Transaction, base: Base, snapshot: Snapshot, change: Change, wish: Wish
+    async def _point_back(
+        self, write: Transaction, base: Base, number: int, change: Change, wish: Wish
     ) -> None:
-        kept = replace(base.published.kept[snapshot.number], by=wish.by, counts=change.counts)
+        kept = replace(base.published.kept[number], by=wish.by, counts=change.counts)
         entries = change.list_entries(base, wish, kept, datetime.now(UTC))
-        loaded = await self.live.prepare(snapshot)  # one of another model is refused here
         go_back = partial(finish, self._go_back, write, base, kept, entries)
-        await self._with_room(go_back, kept.number)
-        await self.live.replace(snapshot, loaded)
-        await asyncio.to_thread(self.kept.sweep)
+        await self._with_room(go_back, number)
 
     def _order(
         self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool

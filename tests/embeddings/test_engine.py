@@ -400,13 +400,17 @@ async def test_an_index_of_another_model_is_built_again_and_it_is_said(
         assert other.status().model == "other==2"
 
 
-async def test_a_snapshot_of_another_model_cannot_be_rolled_back_to(
+async def test_a_snapshot_of_another_model_is_made_anew_to_be_rolled_back_to(
     engine: SearchEngine, settings: Settings
 ) -> None:
     old = engine.status().snapshot
+    await engine.remove(["port"])
     async with SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as other:
-        with pytest.raises(SnapshotError, match="was made with words==1"):
-            await other.rollback(old)
+        done = await other.rollback(old)
+        assert (done.snapshot, done.previous, done.back_to) == ("3", "2", old)
+        assert (await other.ask(QUESTION)).hits[0].article.id == "port"
+        assert other.snapshots()[0].live
+        assert other.status().model == "other==2"
 
 
 async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, folder: Path) -> None:
