@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
 
-QUIT = frozenset({":quit", ":q", ":exit", ":quitter", "exit", "quit", "quitter"})
-HELP = frozenset({":help", ":h", ":aide"})
-KNOWN = QUIT | HELP | {":sources", ":status"}
+QUIT = frozenset({"quit", "q", "exit", "quitter"})
+HELP = frozenset({"help", "h", "aide"})
+KNOWN = QUIT | HELP | {"sources", "status"}
 PROMPT = "› "
 TURNS = 3
 """How many of the last questions a new one may lean on."""
@@ -73,15 +73,15 @@ class _Talk:
         screen.line(screen.words("welcome", articles=len(self._engine.sources())), "dim")
 
     def take(self, line: str) -> bool:
-        """Do what one line asks for, ``/sources`` as well as ``:sources``; False: they leave."""
-        if f":{line[1:]}" in KNOWN and line.startswith("/"):
-            line = f":{line[1:]}"
+        """Do what a line asks for; False: they leave. A command needs no mark where it is typed."""
+        command = line.casefold().removeprefix(line[0] if line[0] in ":/" else "")
+        is_known = command in KNOWN and (line[0] == "/" or _somebody_types())
         if self._shell.json:
             self._answer(line)
-        elif line.casefold() in QUIT:
+        elif command in QUIT:
             return False
-        elif line.startswith(":"):
-            self._obey(line)
+        elif is_known or line[0] == ":":
+            self._obey(command)
         else:
             self._answer(line)
         return True
@@ -90,12 +90,12 @@ class _Talk:
         screen = self._shell.screen()
         if command in HELP:
             screen.line(screen.words("commands"))
-        elif command == ":sources":
+        elif command == "sources":
             printing.sources(screen, self._engine.sources())
-        elif command == ":status":
+        elif command == "status":
             printing.status(screen, self._engine.status())
         else:
-            screen.line(screen.words("unknown-command", command=command), "yellow")
+            screen.line(screen.words("unknown-command", command=f":{command}"), "yellow")
 
     def _answer(self, question: str) -> None:
         """Answer one question; one that cannot be asked gets its sentence, and the next goes on."""

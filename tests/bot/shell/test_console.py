@@ -163,6 +163,18 @@ def test_at_a_prompt_somebody_is_greeted_and_leaves_by_end_of_file(stage: Stage)
     assert "Deux ponts sont fermés" in shown.getvalue()
 
 
+def test_at_a_prompt_a_command_needs_no_mark_and_in_a_pipe_it_is_a_question(stage: Stage) -> None:
+    stage.run(stdin=b"sources\naide\n")
+    assert [question for question, _ in stage.engine.asked] == ["sources", "aide"]
+    stage.engine.asked.clear()
+    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
+    shown = typed(stage, "Sources", "aide", "quitter")
+    stage.run()
+    assert "La Loire en crue" in shown.getvalue()
+    assert ":sources" in shown.getvalue()
+    assert stage.engine.asked == []
+
+
 def test_on_a_terminal_the_quote_is_coloured_and_its_deciding_sentence_bold(stage: Stage) -> None:
     stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
     stage.patch.setenv("COLUMNS", "200")
