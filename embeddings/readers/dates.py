@@ -14,15 +14,16 @@ _ACCENTS = {ord("e"): "[eé]", ord("u"): "[uû]"}
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True)).translate(_ACCENTS)
 _WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s+)?"
 DATE = (
-    _WEEKDAY + r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d)"
+    _WEEKDAY + r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d)?\d\d(?!\d)"
     rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\s+(?:{_NAME})\.?,?\s+\d{{4}}(?!\d)"
     rf"|(?:{_NAME})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d))"
 )
 """A day with its year, as a pattern to be used in another, with ``re.IGNORECASE``."""
 _STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
+_EPOCH = re.compile(r"(1[0-8]\d{8})(?:\d{3})?(?:\.\d*)?")  # in seconds or milliseconds, since 2001
 _SHOWN = re.compile(DATE, re.IGNORECASE)
 _LONGEST = 200
-_EITHER_WAY = re.compile(r"(?<!\d)(?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|1[0-2])[-/.]\d{4}")
+_EITHER_WAY = re.compile(r"(?<!\d)(?:(?:0?[1-9]|1[0-2])[-/.]){2}(?:\d\d)?\d\d(?!\d)")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 
@@ -47,9 +48,10 @@ def first_date(*texts: str | None) -> date | None:
 
 def _read_stated(text: str | None) -> date | None:
     shown = (text or "").strip()[:_LONGEST]
-    stamp = _STAMP.match(shown)
-    if stamp:
+    if stamp := _STAMP.match(shown):
         return _day(stamp[1], stamp[3], stamp[4])
+    if epoch := _EPOCH.fullmatch(shown):
+        return datetime.fromtimestamp(int(epoch[1]), UTC).date()
     written = _SHOWN.search(shown)
     return read_date(written[0]) if written and not is_ambiguous(written[0]) else None
 

@@ -90,8 +90,7 @@ def _heading(element: Any) -> str:
 def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
     """Guess the name of a site: what the page's title has after the headline, else its host."""
     whole = one_line(elements.text_of(root.find(".//head/title"))) or ""
-    site = _SITE.search(whole)
-    if site and title and whole.startswith(title):
+    if title and whole.startswith(title) and (site := _SITE.search(whole)):
         return one_line(site["site"])
     return (urlsplit(address or "").hostname or "").removeprefix("www.") or None
 
@@ -190,7 +189,6 @@ def _published(root: Any, metas: dict[str, list[str]], story: Node) -> dt.date |
         value
         for element in sorted(alone, key=_is_of_change)
         for value in (element.get("datetime"), element.get("content"), elements.text_of(element))
-        if value
     )
     return first_date(*stated, *_strings(story.get("dateCreated"))[:1]) or first_date(*shown)
 
@@ -251,9 +249,9 @@ def _nodes(root: Any) -> list[Node]:
 
 
 def _parsed(text: str) -> Any:
-    """Return what JSON says, without the comment or the CDATA section that old pages put it in."""
+    """Return what JSON says, numbers as text, without the comment or the CDATA that it is in."""
     try:
-        return json.loads(_WRAPPING.sub("", text.strip()), strict=False)
+        return json.loads(_WRAPPING.sub("", text.strip()), strict=False, parse_int=str)
     except (ValueError, RecursionError):
         return None
 

@@ -169,6 +169,15 @@ def test_a_day_is_found_in_the_ways_that_pages_have() -> None:
     assert {facts(f"<h1>Le quai</h1>{way}").date for way in ways} == {date(2024, 3, 3)}
 
 
+def test_a_day_of_two_figures_a_year_and_one_in_seconds_are_days() -> None:
+    line = "<h1>Le quai</h1><p class=date>Publié le {}</p>"
+    assert facts(line.format("23/03/26")).date == date(2026, 3, 23)
+    assert facts(line.format("03/04/26")).date is None  # in English, it is another day
+    for epoch in (1774224000, 1774224000000, "1774224000"):
+        story = {"@type": "NewsArticle", "headline": "Le quai", "datePublished": epoch}
+        assert facts(linked=story).date == date(2026, 3, 23)
+
+
 def test_a_day_in_the_prose_or_of_a_template_is_not_the_page_s() -> None:
     bodies = (
         "<p>La tour fut bâtie le <time datetime=2001-09-18>18 septembre 2001</time>.</p>",

@@ -53,6 +53,8 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
     [
         ("Publié le 22 juin 2018 à 10h32", date(2018, 6, 22)),
         ("Publié le vendredi 1er juin 2018", date(2018, 6, 1)),
+        ("Publié le 23/03/26", date(2026, 3, 23)),
+        ("Publié le 03/04/18 à 10h32", date(2018, 4, 3)),
         ("Published on June 22, 2018", date(2018, 6, 22)),
         ("22/06/2018", date(2018, 6, 22)),
         ("2018-06-22", date(2018, 6, 22)),
