@@ -23,6 +23,7 @@ _STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
 _EPOCH = re.compile(r"(1[0-8]\d{8})(?:\d{3})?(?:\.\d*)?")  # in seconds or milliseconds, since 2001
 _SHOWN = re.compile(DATE, re.IGNORECASE)
 _LONGEST = 200
+_POINT = re.compile(r"(?<=[^\W\d_])\.")  # of a month that is shortened: "May. 22, 2018"
 _EITHER_WAY = re.compile(r"(?<!\d)(?:(?:0?[1-9]|1[0-2])[-/.]){2}(?:\d\d)?\d\d(?!\d)")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
@@ -30,11 +31,11 @@ _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 def read_date(text: str) -> date | None:
     """Return the first of the days that a text says, and nothing else but a time of day.
 
-    A text that does not tell its year says none.
+    A text that does not tell its year says none; the century of 22/06/18 is today's.
     """
     if iso := _STAMP.fullmatch(text.strip()):
         return _day(iso[1], iso[3], iso[4])
-    days = read_days(text, datetime.now(UTC).date(), dated=True)  # today: which century 22/06/18 is
+    days = read_days(_POINT.sub("", text), datetime.now(UTC).date(), dated=True)
     return days.first if days else None
 
 

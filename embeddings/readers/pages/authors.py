@@ -135,7 +135,7 @@ def _without_publisher(line: str, publisher: str | None) -> str:
     """Take the name of the publisher off a person's, and a name off the same one."""
     words, own = line.split(" "), _glue(publisher or "")
     half = len(words) // 2
-    if words[:half] == words[half:]:
+    if half >= _FEWEST_WORDS and words[:half] == words[half:]:
         return " ".join(words[:half])
     first, slash, rest = line.partition(" / ")
     if slash and own and _glue(first) == own:

@@ -12,13 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, read_date, without_date
 from embeddings.text.analysis import LETTERS, SMALL_WORDS
-from embeddings.text.boilerplate import (
-    ends_like_sentence,
-    fold,
-    is_address,
-    is_contact,
-    is_notice,
-)
+from embeddings.text.boilerplate import ends_like_sentence, fold, is_address, is_contact, is_notice
 from embeddings.text.passages import paragraphs, split
 from embeddings.types import Article
 

@@ -51,6 +51,7 @@ NAMES = {
     "Ida Vale Ida Vale is a reporter": "Ida Vale",
     "Ida Vale Grand reporter": "Ida Vale",
     "Par notre correspondante à Brive, Ida Vale": "Ida Vale",
+    "Boutros Boutros": "Boutros Boutros",
     "Biography": None,
     "Senior Contributor": None,
     "Photos : Paul Morin": None,
@@ -165,6 +166,7 @@ def test_a_day_is_found_in_the_ways_that_pages_have() -> None:
         "<time datetime=2024-03-03>hier</time>",
         "<p><time>Publié le 3 mars 2024</time></p>",
         "<p class=publish-date>Mis en ligne le 3 mars 2024 à 10h</p>",
+        "<p class=publish-date>Mars. 3, 2024</p>",  # as templates shorten every month
     )
     assert {facts(f"<h1>Le quai</h1>{way}").date for way in ways} == {date(2024, 3, 3)}
 
