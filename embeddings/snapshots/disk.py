@@ -26,7 +26,6 @@ LOCK = ".lock"
 OWNER = ".lock.json"
 """Name of the file beside it that tells who holds the lock: for people, it locks nothing."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _REASONS = {
     errno.ENOSPC: "the disk is full; make room and try again",
     errno.EDQUOT: "the disk quota is used up; make room and try again",
@@ -46,8 +45,9 @@ def storage_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        kind = FullError if error.errno in _FULL else StorageError
+        code = error.errno or errno.ENOSPC  # numpy gives no number when it wrote a part only
+        reason = _REASONS.get(code, error.strerror or str(error))
+        kind = FullError if code in (errno.ENOSPC, errno.EDQUOT) else StorageError
         raise kind(f"Nothing was changed, because {folder} cannot be written: {reason}.") from error
 
 

@@ -24,6 +24,7 @@ from embeddings.snapshots.disk import (
     OWNER,
     make_folder,
     sha256,
+    storage_errors,
     sync_folder,
     write_atomic,
     writer_lock,
@@ -218,3 +219,9 @@ def test_a_full_disk_keeps_nobody_from_the_lock(
 
 def full(*_: object) -> None:
     raise FullError("The disk is full.")
+
+
+def test_an_array_written_in_part_means_a_full_disk(tmp_path: Path) -> None:
+    """What numpy says then, in ``ndarray.tofile``, has no number."""
+    with pytest.raises(FullError, match="the disk is full"), storage_errors(tmp_path):
+        raise OSError("4840 requested and 3968 written")
