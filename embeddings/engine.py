@@ -79,7 +79,7 @@ class SearchEngine(Changes):
     ) -> None:
         if not _NAME.fullmatch(collection):
             raise InputError(
-                f"{collection!r} is no name for a collection; use a-z, 0-9 and -, 60 at the most."
+                f"{collection!r} is no name for a collection; use at most 60 of a-z, 0-9 and -."
             )
         self.database: Database = beside.database if beside else open_database(settings)
         self.pointers: Pointers = beside.pointers if beside else Pointers(self.database)

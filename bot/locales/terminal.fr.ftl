@@ -53,7 +53,7 @@ column-passages = Passages
 
 column-author = Auteur
 column-url = Adresse
-unknown = inconnu
+unknown = vide
 guessed = { $value } (deviné ?)
 left-out = Laissé de côté : { $what } ({ $why })
 exported = { $articles ->

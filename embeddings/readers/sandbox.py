@@ -117,7 +117,7 @@ class Sandbox:
             if error.late:
                 raise ReadError(
                     f"{name} takes more than {seconds:g} seconds to read; save the story's text "
-                    "as a .txt or .md file."
+                    "as a .txt or .md file, or cut it into several."
                 ) from None
             raise ReadError(
                 f"{name} is damaged, or needs more than {self._megabytes} MB of memory to read; "

@@ -153,7 +153,7 @@ _REASONS = {
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder is there, and the "
     "permissions.",
     sqlite3.SQLITE_PERM: "may not be opened: check its permissions.",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: look after the disk; nothing was changed.",
+    sqlite3.SQLITE_IOERR: "cannot be used: is the disk full, or broken? Nothing was changed.",
     sqlite3.SQLITE_CORRUPT: "is damaged: put a backup in its place, or import an export into "
     "another data folder.",
     sqlite3.SQLITE_NOTADB: "is no database any more: put a backup in its place, or import an "

@@ -111,6 +111,8 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "Le réglage X ne peut pas servir : il faut 'torch' ou 'openvino', et non 'jax'."),
         ("a has more than 2,000,000 characters of text, the most of one article; " + CUT,
          "a contient plus de 2 000 000 caractères, le maximum d’un article ; découpez-le."),
+        ("a has more than 10,000 paragraphs, the most of one article; " + CUT,
+         "a a plus de 10 000 paragraphes, le maximum d’un article ; découpez-le."),
         ("No such option '--n'. (Did you mean one of: '--a', '--b'?)",
          "Il n’y a pas d’option « --n » (vouliez-vous dire l’une de celles-ci : '--a', '--b' ?)"),
         ("Directory '/srv/v' is not readable", "le dossier /srv/v ne peut pas être lu"),
