@@ -6,10 +6,11 @@ A hyphen at the end of a line is the word's own, or was a cut.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,10 @@ _JOINED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|
 """What is written together with the word after it, but for one that begins with a vowel."""
 _PLACE = re.compile(
     r"[dl][’']|by\b|(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-"
+)
+_ALWAYS = re.compile(
+    r"(?:au|ci|là|par)-(?:dessus|dessous|delà)|(?:north|south)-(?:east|west)|passers?-by"
+    r"|(?:half|man|mid|non|post|second)-(?:hand|made|profit|term|time|war|week)|(?:follow|set)-up"
 )
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
@@ -101,10 +106,8 @@ def paragraphs_of(lines: Sequence[Line]) -> list[Paragraph]:
     kept = without_margins(lines)
     if not kept:
         return []
-    by_page: dict[int, list[Line]] = defaultdict(list)
-    for line in kept:
-        by_page[line.page].append(line)
-    groups = _group_lines([part for page in sorted(by_page) for part in in_order(by_page[page])])
+    pages = groupby(sorted(kept, key=attrgetter("page")), attrgetter("page"))
+    groups = _group_lines([part for _, page in pages for part in in_order(list(page))])
     usual = usual_size(kept)
     words = Words("\n".join(line.text for line in kept))
     return [_paragraph(group, usual, words) for group in groups]
@@ -114,8 +117,7 @@ def without_margins(lines: Sequence[Line]) -> list[Line]:
     """Return the lines that are neither page numbers nor repeated at the edge of pages."""
     pages = len({line.page for line in lines})
     edge = [line for line in lines if _is_at_edge(line)]
-    seen = Counter(key for key in {(_key(line), line.page) for line in edge})
-    often = Counter(key for key, _ in seen)
+    often = Counter(key for key, _ in {(_key(line), line.page) for line in edge})
     least = max(2, min(3, pages), pages // 4)
     return [
         line
@@ -287,11 +289,9 @@ class Words:
         compound, whole = f"{start}-{end}", start + end
         if self._seen[compound] != self._seen[whole]:
             return self._seen[compound] > self._seen[whole]
-        if len(start) == 1:  # nobody cuts a word after one letter
-            return True
         last, first = start.rpartition("-")[2], end.partition("-")[0]
-        if compound in self._known:
-            return True
+        if len(start) == 1 or compound in self._known or _ALWAYS.fullmatch(f"{last}-{first}"):
+            return True  # nobody cuts a word after one letter
         if last + first in self._known or (_JOINED.search(start) and first[0] not in _VOWELS):
             return False
         if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE.match(end):

@@ -63,6 +63,9 @@ JOINED = (
     "une déchet-/terie intercom-/munale",
     "des micro-/plastiques et la vidéo-/surveillance",
     "le mini-/bus",
+    "le par-/donner et la par-/tie",
+    "mid-/night and north-/ern",
+    "any-/how, somehow with-/out him",
 )
 KEPT = (
     "viendra-t-/il demain",
@@ -85,6 +88,10 @@ KEPT = (
     "le Val-/d'Oise",
     "des mini-/jupes et une mini-/série",
     "les micro-/entreprises",
+    "par-/dessus le mur, au-/delà et ci-/dessous",
+    "un porte-/parole, ma grand-/mère et un non-/lieu",
+    "a passer-/by in mid-/week and the north-/east",
+    "a follow-/up and a second-/hand car",
 )
 
 
