@@ -54,9 +54,10 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"(?<=\w)(?:,| (?!(?:aux?|à|and|article|by|ce|ces|cet|cette|d[eèu]s?|en|et|for|friends|here"
-    r"|in|l[ae]s?|nos|notre|on|our|page|par|post|pour|story|sur|th[ei]s|the|to|today|une?|via"
-    r"|video|your|with)\b|l['’])[a-zà-ÿ])"
+    r"(?<=\w)(?:,(?! (?:abonne|comment|follow|inscri|lik|partage|share|subscribe|suive))"
+    r"| (?!(?:aux?|à|and|article|by|ce|ces|cet|cette|d[eèu]s?|en|et|for|free|friends|gratuitement"
+    r"|here|in|l[ae]s?|maintenant|nos|notre|now|on|our|page|par|post|pour|story|sur|th[ei]s|the|to"
+    r"|today|une?|via|video|your|with)\b|l['’])[a-zà-ÿ])"
 )
 """How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)

@@ -39,6 +39,8 @@ FURNITURE = [
     "Partager sur Facebook !",
     "Share this article on Twitter.",
     "Suivez-nous sur les réseaux sociaux !",
+    "Suivez-nous, likez et partagez.",
+    "Follow us, like us and share!",
     "Abonnez-vous à notre lettre !",
     "Subscribe to our newsletter!",
     "Par Jean Dupont, envoyé spécial à Washington, avec AFP – Publié le 22 juin 2018",
