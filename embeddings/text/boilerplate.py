@@ -61,13 +61,12 @@ _GOES_ON = re.compile(
 )
 """How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
-_LONGEST_NOTICE = 200
+_LONGEST_NOTICE, _LONGEST_IMPRINT = 200, 160
 _IMPRINT = re.compile(
     r"(?:par|by) [A-ZÀ-Ý]|(?:publié|posté|mis à jour|modifié|published|posted|updated|"
     r"last updated)\b.*\d{4}",
     re.IGNORECASE,
 )
-_LONGEST_IMPRINT = 160
 _ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s(?:[^\n\d]{0,40}\d|[^\n;]{2,60}\s;\s)")
 _MONTH = (
     r"(?:jan|f[ée]v|feb|mar|avr|apr|ma[iy]|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)"
