@@ -44,7 +44,8 @@ TRIES = 50
 DECIDING = "v:plan:ok:"
 """How the button begins that does what was proposed."""
 _DONE = r"C’est fait|C’est publié|est retiré|est finie|sert désormais|Retour à"
-_OVER = rf"\(code |Rien à ajouter|Rien n’a été|Il n’y avait rien|déjà en cours|{_DONE}"
+_REFUSED = r"\(code |ne porte ce titre|Rien à ajouter|Rien n’a été|Il n’y avait rien|déjà en cours"
+_OVER = rf"{_REFUSED}|{_DONE}"
 _ASKED = rf"{_OVER}|À confirmer|Ceci retire"
 
 
