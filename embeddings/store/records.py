@@ -287,6 +287,6 @@ class Records:
         except TimeoutError:
             given_up.set()
             raise AwayError(
-                f"The database {self._database.where()} has not answered for {PATIENCE:.0f} s: "
+                f"The database {self._database.where()} did not answer within {PATIENCE:.0f} s: "
                 "nothing was changed; try again."
             ) from None

@@ -291,7 +291,7 @@ class Words:
             return self._seen[compound] > self._seen[whole]
         last, first = start.rpartition("-")[2], end.partition("-")[0]
         if len(start) == 1 or compound in self._known or _ALWAYS.fullmatch(f"{last}-{first}"):
-            return True  # nobody cuts a word after one letter
+            return True  # nobody cuts a word after one letter, and these are compounds
         if last + first in self._known or (_JOINED.search(start) and first[0] not in _VOWELS):
             return False
         if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE.match(end):
