@@ -54,7 +54,7 @@ class LimitError(InputError):
     """More than a server's own collection may hold."""
 
 
-class Overtaken(InputError):  # noqa: N818 - named as in the words of the design
+class Overtaken(InputError):
     """The articles changed since a change of them was proposed.
 
     Attributes:
@@ -70,7 +70,7 @@ class ReadError(InputError):
     """A file or an address that cannot be read as an article."""
 
 
-class UnknownArticle(InputError):  # noqa: N818 - named as in the words of the design
+class UnknownArticle(InputError):
     """No article has that id."""
 
     @classmethod
@@ -79,11 +79,11 @@ class UnknownArticle(InputError):  # noqa: N818 - named as in the words of the d
         return cls(f"There is no article {article_id!r}; `sources` lists the articles.")
 
 
-class UnknownProposal(InputError):  # noqa: N818 - named as in the words of the design
+class UnknownProposal(InputError):
     """A proposal was used, dropped, or is too old."""
 
 
-class UnknownSnapshot(InputError):  # noqa: N818 - named as in the words of the design
+class UnknownSnapshot(InputError):
     """No such snapshot is kept."""
 
 
@@ -155,7 +155,7 @@ class SnapshotError(EmbeddingsError):
     """A snapshot or an article that is stored is not what was written."""
 
 
-class OtherFormat(SnapshotError):  # noqa: N818 - named as in the words of the design
+class OtherFormat(SnapshotError):
     """Another version or model made a snapshot: it is built again from the articles."""
 
 

@@ -172,7 +172,7 @@ def test_the_settings_of_the_example_are_read(
     (tmp_path / "verbatim.toml").write_text(toml, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     settings = load_settings()
-    assert settings.token == "…"  # noqa: S105 - what stands for one
+    assert settings.token == "…"
     assert settings.store.url == "postgresql://verbatim:secret@database/verbatim"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -167,12 +168,10 @@ def check_plots(folder: Path) -> None:
     Raises:
         InputError: matplotlib is not installed, or the folder cannot be made.
     """
-    try:
-        import matplotlib  # noqa: F401, ICN001 - an extra, for this alone
-    except ImportError:
+    if find_spec("matplotlib") is None:
         raise InputError(
             "The plots need matplotlib, which is not installed: pip install 'verbatim[plots]'."
-        ) from None
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _LEAP_CYCLE = 9
 """Years in which every day of the calendar comes round, 29 February over 1900 or 2100 apart."""
 _EXACT_DAYS = 7
-_YEAR_FIGURES = 4
+_PARTS, _YEAR_FIGURES = 3, 4
 _OVER = re.compile(r"\b(?:last|dern|pass)")
 _OTHER_YEAR = re.compile(r"\b(?:(?P<last>l'an\w* (?:dern|pass)|last year)|cette annee|this year)")
 _PART = re.compile(PART)
@@ -99,7 +99,7 @@ def days_of(kind: str, words: str, today: date) -> Days | None:
 def has_year(words: str, *, dated: bool = False) -> bool:
     """Say whether a moment's words tell its year; ``dated``: in figures."""
     figures = re.findall("[0-9]+", words)
-    if len(figures) == 3 or any(len(figure) == _YEAR_FIGURES for figure in figures):  # noqa: PLR2004 - d/m/y
+    if len(figures) == _PARTS or any(len(figure) == _YEAR_FIGURES for figure in figures):
         return True
     return not dated and bool(re.search(r"\b(?:year|an|annee)\b", words))
 

@@ -206,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = given.pop("json")
     with tempfile.TemporaryDirectory(prefix="verbatim-soak-") as folder:
         soak = Soak(Course(**given), Path(folder))
-        told = asyncio.run(soak.run(lambda said: print(said, file=sys.stderr)))  # noqa: T201 - a tool
+        told = asyncio.run(soak.run(lambda look: sys.stderr.write(f"{look}\n")))
     if path:
         path.write_text(json.dumps(told, indent=1), encoding="utf-8")
     del told["looks"]

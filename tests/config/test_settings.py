@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from config import ConfigError
 from config.settings import Settings, load_settings
 
-TOKEN = "not.a.secret"  # noqa: S105 - stands for one
+TOKEN = "not.a.secret"
 
 
 @pytest.fixture(autouse=True)

@@ -169,7 +169,7 @@ def test_every_history_keeps_to_the_limits(
 ) -> None:
     part = Part("o", article.id, page, 9_999)
     check(history_card(shown, part, {article.id: article.title}, language))
-    removal = Proposal(removed=(article.id,), token="abcdefgh")  # noqa: S106 - a name
+    removal = Proposal(removed=(article.id,), token="abcdefgh")
     now = {article.id: (article, "")}
     check(proposal_card(removal, now, language, where="o", seconds=0))
 

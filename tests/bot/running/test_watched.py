@@ -13,9 +13,9 @@ from bot.running import turns
 from config.groups import WatchSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.errors import InputError
-from tests.bot.running.test_turns import until
 from tests.fakes import FakeEngine
 from tests.records import records_in
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.bot.wire.state import Channel, Guild, Json, User
 
 PREFIX = "/api/v10"
-TOKEN = "wire.test.token"  # noqa: S105 - the fake's own
+TOKEN = "wire.test.token"
 
 
 class FakeDiscord(Trouble):

@@ -91,7 +91,7 @@ def test_any_address_is_read_or_told(text: str) -> None:
 PRIVATE = [
     "127.0.0.1",
     "127.255.255.254",
-    "0.0.0.0",  # noqa: S104
+    "0.0.0.0",  # noqa: S104 - nobody listens on it
     "10.0.0.1",
     "172.16.0.1",
     "172.31.255.255",

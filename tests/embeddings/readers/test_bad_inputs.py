@@ -119,7 +119,7 @@ FILES = (
     Bad("a.pdf", endless_pdf(), "is damaged|no text|seconds"),
     Bad("a.pdf", lambda: prints.pdf(BRIDGE.paragraphs)[:4000], "is damaged|no text"),
     Bad("a.pdf", lambda: prints.scanned(3), "has no text, only pictures"),
-    Bad("a.pdf", lambda: prints.pdf(BRIDGE.paragraphs, password="x"), "with a password"),  # noqa: S106
+    Bad("a.pdf", lambda: prints.pdf(BRIDGE.paragraphs, lock="x"), "with a password"),
     Bad("a.pdf", lambda: pages(600), "more than 500 pages"),
     Bad("a.docx", b"", "is empty"),
     Bad("a.docx", b"abc", "is damaged"),

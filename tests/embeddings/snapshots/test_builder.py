@@ -26,7 +26,7 @@ from embeddings.types import Progress
 from tests.embeddings.stories import HARBOUR
 
 ROOT = Path(__file__).parents[3]
-TOKEN = "not-to-be-passed-on"  # noqa: S105 - of no use anywhere
+TOKEN = "not-to-be-passed-on"
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(

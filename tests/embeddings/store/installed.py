@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,15 +55,6 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Installed:
 def shared(postgres_url: str, tmp_path: Path) -> Installed:
     """One in a database."""
     return Installed(postgres_url, tmp_path)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    end = time.monotonic() + SOON
-    while not true():
-        if time.monotonic() > end:
-            pytest.fail("it never was")
-        await asyncio.sleep(0.02)
 
 
 async def tell(engine: SearchEngine, snapshot: str | None) -> None:

@@ -15,9 +15,10 @@ from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, BusyError, SnapshotError, StorageError
 from embeddings.store.shared import PART, DatabaseIndex
 from tests.embeddings.collections import filled, story
-from tests.embeddings.store.installed import Installed, tell, until
+from tests.embeddings.store.installed import Installed, tell
 from tests.embeddings.store.server import Server
 from tests.embeddings.stories import HARBOUR
+from tests.waiting import until
 
 QUESTION = "La construction a-t-elle duré trois ans ?"
 SOON = 6.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.sites import Site, running
+from tests.waiting import until
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
 GATE = GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)
@@ -66,13 +67,6 @@ def site() -> Iterator[Site]:
 
 def with_feeds(settings: Settings, *feeds: str) -> Settings:
     return settings.model_copy(update={"watch": WatchSettings(feeds=feeds)})
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait until something is true; fails after some seconds."""
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - it is about files and logs, which wake nobody
-            await asyncio.sleep(0.02)
 
 
 def put(folder: Path, name: str) -> None:

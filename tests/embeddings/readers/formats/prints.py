@@ -64,7 +64,7 @@ def pdf(
     title: str = "",
     head: str = "",
     indent: bool = False,
-    password: str = "",
+    lock: str = "",
     stated: str = "",
 ) -> bytes:
     """Print paragraphs, in columns, on as many pages as it takes.
@@ -75,15 +75,15 @@ def pdf(
         title: A headline across the first page.
         head: A running head; with it, each page has its number at the bottom.
         indent: A paragraph begins with an indented line, and not after an empty one.
-        password: What opens the file.
+        lock: The password that opens the file.
         stated: The title in the file's own properties.
     """
     paper = FPDF(format="A4", unit="pt")
     paper.set_auto_page_break(auto=False)
     paper.add_font("body", fname=FONT)
     paper.set_title(stated)
-    if password:
-        paper.set_encryption(owner_password="owner", user_password=password)  # noqa: S106
+    if lock:
+        paper.set_encryption(lock * 2, lock)
     column, y, page = len(columns), float(BOTTOM), 0
     for part in paragraphs:
         for number, line in enumerate(wrapped(part, columns[0].width)):

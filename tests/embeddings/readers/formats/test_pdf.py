@@ -189,7 +189,7 @@ def many_pages(count: int) -> bytes:
         (b"%PDF-1.7\nabc", "is damaged and cannot be read"),
         (prints.pdf(BRIDGE.paragraphs)[:3000], "is damaged|has no text"),
         (scanned(2), r"has no text, only pictures of its pages; run a text recognition \(OCR\)"),
-        (prints.pdf(BRIDGE.paragraphs, password="x"), "is locked with a password"),  # noqa: S106
+        (prints.pdf(BRIDGE.paragraphs, lock="x"), "is locked with a password"),
         (many_pages(501), "has more than 500 pages"),
     ],
 )
