@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +37,20 @@ FIT = "Fit one with the command calibrate."
 MADE = "Faites-en un avec la commande calibrate."
 CUT = "cut it into several."
 AGAIN = "réessayez quand ce sera fini."
-NEVER_SHOWN = {"The question is empty.", "The question is too long.", "The database {} {}"}
-"""What nobody reads; the last is filled with each of its ``reasons``, which is a sentence then."""
+NEVER_SHOWN = {
+    *("The question is empty.", "The question is too long."),
+    *("The model's thread has been closed.", "{} rows, but shape {} of allowed ones."),
+    "The database {} {}",
+    "{} has more than {:,} {}, the most of one article; cut it into several.",
+    "{}; check its permissions.",
+    *(
+        "Articles without a date are left out: {}.",
+        "You are welcome. Ask the articles anything else.",
+    ),
+    "Hello. Ask a question, and the articles answer in their own words.",
+}
+"""What nobody reads, what is a sentence when its gap is filled in, and notes that have a name."""
+SENTENCE = re.compile(r"(?:[A-Z]|\{\}).*[a-z]{2} .*\.", re.DOTALL)
 
 
 def written(node: ast.expr) -> str | None:
@@ -60,6 +73,26 @@ def sentences() -> Iterator[tuple[str, str]]:
                         yield said, str(source.path)
         if source.path.parts[0] == "embeddings":
             yield from ((said, str(source.path)) for said in reasons(source.tree, source.path))
+            yield from ((said, str(source.path)) for said in whole(source.tree))
+
+
+def whole(tree: ast.Module) -> Iterator[str]:
+    """Yield whatever looks like a sentence, wherever it is made.
+
+    Docstrings and what is logged are English; a ``Note`` has a text of its own by its name.
+    """
+    apart: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            apart.update(node.values)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("_log.", "Note")):
+            apart.update(ast.walk(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            apart.add(node.value)
+    for node in ast.walk(tree):
+        said = written(node) if isinstance(node, ast.expr) and node not in apart else None
+        if said and SENTENCE.fullmatch(said):
+            yield re.sub(r"\{\w+\}", GAP, said)  # a gap of ``format`` has a name
 
 
 def reasons(tree: ast.Module, path: Path) -> Iterator[str]:
@@ -121,6 +154,10 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
         ("Fitted on afriqa_dev, piaf_dev.", "Ajusté sur afriqa_dev, piaf_dev."),
         ("No calibration for m: the confidence rests on the words alone. " + FIT,
          "Aucun étalonnage pour m : la confiance ne repose que sur les mots. " + MADE),
+        ("The field url of d is a list, which is no day; write it as 2018-06-22.",
+         "Le champ url de d est une liste, qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
+        ("/x/s.npy is not what was written, its SHA-256 differs: run reindex --full.",
+         "/x/s.npy n’est pas ce qui a été écrit, son SHA-256 diffère : lancez reindex --full."),
         ("Nobody knows this sentence.", "Nobody knows this sentence."),
     ],
 )  # fmt: skip

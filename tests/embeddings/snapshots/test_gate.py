@@ -158,5 +158,5 @@ def test_the_error_is_the_same_in_another_process() -> None:
 
 def test_only_the_first_questions_are_named() -> None:
     error = GateError(tuple(BrokenQuestion(f"Q{n} ?", "T") for n in range(9)), 0.9, 0.1)
-    assert "“Q2 ?” and 6 more" in str(error)
+    assert "9 no longer do: “Q0 ?” “Q1 ?” “Q2 ?”." in str(error)
     assert "Q3" not in str(error)
