@@ -1,4 +1,4 @@
-"""Feeds and sitemaps of servers: watched for a server's own articles, new stories announced."""
+"""Feeds and sitemaps, of servers and of the operator: their new stories are taken and announced."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
     from bot.context import Context, Interaction, Seen
     from bot.translate import Language
+    from embeddings.store.records import Records
     from embeddings.types import Article, ArticleSummary
 
 LOOK = 120.0
 """Seconds between two looks at which feeds are due."""
+OPERATOR = -1
+"""The server of the operator's feeds, which is none: their stories are shared by all."""
 AT_ONCE = 4
 """How many feeds are looked at at the same time."""
 ANNOUNCED = 5
@@ -102,18 +105,39 @@ def _tell(feed: Feed, language: Language) -> Iterator[str]:
 
 
 async def watch_feeds(bot: Context) -> None:
-    """Look at the feeds of our servers, each in its time, until this is cancelled."""
+    """Look at feeds, each in its time, until this is cancelled."""
     turn = asyncio.Semaphore(AT_ONCE)
     while True:
         try:
             interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
-            due = await bot.records.feeds_due(time.time(), interval)
-            has = bot.settings.discord.has  # another process looks at the other servers' feeds
-            ours = (feed for feed in due if has(feed.guild) and bot.get_guild(feed.guild))
-            await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in ours))
+            due = await list_due(bot, interval)
+            await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in due))
         except EmbeddingsError as error:
-            _log.warning("servers' feeds wait: %s", error)
+            _log.warning("feeds wait: %s", error)
         await asyncio.sleep(LOOK)
+
+
+async def list_due(bot: Context, interval: float) -> list[Feed]:
+    """Return the feeds that this process is to look at now, so many seconds after the last time.
+
+    They are those of its own servers and, in one process at a time, those of the operator.
+    """
+    records, has = bot.records, bot.settings.discord.has
+    is_turn = not await records.take_turn("feeds", LOOK)
+    if is_turn:
+        await _list_operators(records, bot.settings.watch.feeds)
+    due = await records.feeds_due(time.time(), interval)
+    ours = {f.guild: has(f.guild) and bot.get_guild(f.guild) for f in due} | {OPERATOR: is_turn}
+    return [feed for feed in due if ours[feed.guild]]
+
+
+async def _list_operators(records: Records, wanted: Sequence[str]) -> None:
+    """Keep the feeds that the operator's settings name, and no others of theirs."""
+    kept = {feed.address: feed for feed in await records.feeds(OPERATOR)}
+    for address in {*wanted} - kept.keys():
+        await records.keep(Feed(OPERATOR, address))
+    for address in kept.keys() - {*wanted}:
+        await records.end(Feed, kept[address].n)
 
 
 async def _look_in_turn(bot: Context, feed: Feed, turn: asyncio.Semaphore) -> None:
@@ -128,13 +152,16 @@ async def _look_in_turn(bot: Context, feed: Feed, turn: asyncio.Semaphore) -> No
 async def look_at(bot: Context, feed: Feed) -> None:
     """Take what is new in a feed into its server's own articles, and announce it.
 
-    What stands in it when it is first looked at is taken, and not announced.
+    What stands in it when it is first looked at is taken, and not announced. What is wrong with one
+    of the operator's is for the log.
     """
     memory = FeedMemory.model_validate_json(feed.memory or "{}")
     is_first = not memory.entries
     added, trouble = await _take(bot, feed, memory)
     told: dict[str, str | float] = {"memory": memory.model_dump_json(), "trouble": trouble}
     await bot.records.change_feed(feed.n, looked=memory.looked, **told)
+    if feed.guild == OPERATOR and trouble not in {"", feed.trouble}:
+        _log.warning("not taken from %s: %s", feed.address, trouble)
     if added:
         bot.dispatch("articles_changed")
         if feed.channel and not is_first:
@@ -145,7 +172,8 @@ async def _take(
     bot: Context, feed: Feed, memory: FeedMemory
 ) -> tuple[tuple[ArticleSummary, ...], str]:
     """Take what is new in a feed; return the articles, and why something is not taken."""
-    engine = await bot.collections.of(feed.guild, create=True)
+    own = feed.guild != OPERATOR
+    engine = await bot.collections.of(feed.guild, create=True) if own else bot.engine
     watched = WatchedFeed(feed.address, memory, bot.settings.fetch)
     try:
         news = await asyncio.to_thread(watched.news)

@@ -95,19 +95,18 @@ async def alone(
 async def watch_alone(
     settings: Settings, engine: SearchEngine, store: Records
 ) -> AsyncIterator[None]:
-    """Watch what the settings name for as long as this lasts, unless another process does.
+    """Watch the folder of the settings for as long as this lasts, unless another process does.
 
     Raises:
-        InputError: The watched folder holds the data folder, or lies in it.
+        InputError: It holds the data folder, or lies in it.
     """
     from embeddings.watching import watcher  # only who serves needs it
 
     watch = partial(watcher.watching, settings, engine, store)
-    if not (settings.discord.shard_ids and (settings.watch.folder or settings.watch.feeds)):
+    if not (settings.discord.shard_ids and watcher.find_folder(settings)):
         async with watch():
             yield
         return
-    watcher.Watcher(settings, engine, store)  # what is wrong with the settings is told now
     async with _beside(alone(store, "watching", watch, LEASE)):
         yield
 

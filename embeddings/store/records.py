@@ -180,8 +180,8 @@ class Records:
 
     async def guilds(self) -> set[int]:
         """Return the servers of which anything is kept."""
-        found = union(*(select(table.c.guild) for table in schema.OF_SERVERS))
-        return await self._read(lambda c: set(c.scalars(found)) - {None})
+        some = (select(t.c.guild).where(t.c.guild > 0) for t in schema.OF_SERVERS)
+        return await self._read(lambda c: set(c.scalars(union(*some))))
 
     async def forget_guild(self, guild: int) -> None:
         """Delete all that is kept of a server, and that the bot was removed from it."""

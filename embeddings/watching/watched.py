@@ -18,7 +18,7 @@ from embeddings.readers.many import ARCHIVE, MAX_ENTRIES, Entry, list_pages
 from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from config.settings import FetchSettings
     from embeddings.store.records import Records
@@ -30,8 +30,6 @@ NOTE = "watched"
 """What the note is called in the store."""
 TRIES = 3
 """How often a page is tried that cannot be read, each time the feed is looked at."""
-FIRST = 30.0
-"""Seconds after the start within which a feed that is due is looked at."""
 JITTER = 0.1
 """The share of the interval by which looks come earlier or later, so that not all come at once."""
 SPARE = 1000
@@ -77,31 +75,23 @@ class FeedMemory(BaseModel):
         marks: Headers that ask for it only if it has changed since.
         entries: Address of each page that was taken -> what the feed said of it then.
         failures: Address of each page that could not be taken -> how often that was tried.
+        refused: The pages that the golden questions refused at the last look, like ``entries``.
     """
 
     looked: float = 0.0
     marks: dict[str, str] = Field(default_factory=dict)
     entries: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    refused: dict[str, str] = Field(default_factory=dict)
 
 
-class Memory(BaseModel):
-    """What is known of all files and feeds.
-
-    Attributes:
-        files: Path of each file that was taken -> what it was like then.
-        feeds: What is known of each feed, by its address.
-    """
+class FolderMemory(BaseModel):
+    """What is known of a folder: the path of each file that was taken -> what it was like then."""
 
     files: dict[str, Stamp] = Field(default_factory=dict)
-    feeds: dict[str, FeedMemory] = Field(default_factory=dict)
-
-    def feed(self, address: str) -> FeedMemory:
-        """Return what is known of a feed, to be added to."""
-        return self.feeds.setdefault(address, FeedMemory())
 
     @classmethod
-    async def recall(cls, notes: Records) -> Memory:
+    async def recall(cls, notes: Records) -> FolderMemory:
         """Read what is known; nothing when there is no note, or a damaged one.
 
         Nothing is lost by beginning anew: everything is read once more, and found to be there.
@@ -138,7 +128,7 @@ class WatchedFolder:
 
     def __init__(self, root: Path, debounce: float) -> None:
         self.root = root.absolute()
-        self._debounce = debounce
+        self.debounce = debounce
         self._since: dict[str, tuple[Stamp, float]] = {}
         self.closed: list[str] = []
 
@@ -166,7 +156,7 @@ class WatchedFolder:
         for path, stamp in found.items():
             seen, since = before.get(path, (stamp, now))
             since = since if seen == stamp else now
-            if now - since >= self._debounce:
+            if now - since >= self.debounce:
                 ready[path] = stamp
             else:
                 self._since[path] = (stamp, since)
@@ -204,21 +194,6 @@ def _stamp(path: Path) -> Stamp | None:
     return None
 
 
-def next_look(
-    looked: float, interval: float, now: float, chance: Callable[[float, float], float]
-) -> float:
-    """Return when a feed is to be looked at that was at ``looked``, both in seconds since 1970.
-
-    Args:
-        looked: 0: never.
-        interval: Seconds between two looks.
-        now: The moment.
-        chance: Gives a number between two others.
-    """
-    due = min(looked, now) + interval * chance(1 - JITTER, 1 + JITTER)
-    return due if due > now else now + chance(0.0, FIRST)
-
-
 @dataclass
 class WatchedFeed:
     """One feed or sitemap.
@@ -232,7 +207,6 @@ class WatchedFeed:
     address: str
     memory: FeedMemory
     settings: FetchSettings
-    _refused: dict[str, str] = field(default_factory=dict)
     _marks: dict[str, str] = field(default_factory=dict)
     _is_whole: bool = True
 
@@ -254,13 +228,13 @@ class WatchedFeed:
         if len(known) > len(found) + SPARE:
             self.memory.entries = {name: said for name, said in known.items() if name in found}
         new = {name: said for name, said in found.items() if known.get(name) != said}
-        new = {} if new.items() <= self._refused.items() else new
+        new = {} if new.items() <= self.memory.refused.items() else new
         self._marks, self._is_whole = dict(page.marks), len(new) <= MAX_ENTRIES
         return {Entry(address): new[address] for address in list(new)[:MAX_ENTRIES]}
 
     def note(self, news: dict[str, str], taken: Taken) -> list[str]:
         """Remember what became of the pages; return what to tell: each failure once."""
-        self._refused = dict(news) if taken.is_refused else {}
+        self.memory.refused = dict(news) if taken.is_refused else {}
         sentences = []
         for address, said in {} if taken.is_refused else news.items():
             if address in taken.left:

@@ -1,18 +1,17 @@
-"""Articles that come by themselves: from a watched folder and from feeds, while it runs."""
+"""Articles that come by themselves from the watched folder, for as long as the program runs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import random
 import time
 from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
 from embeddings.errors import BusyError, EmbeddingsError, GateError, InputError, LimitError
-from embeddings.watching.watched import Memory, Taken, WatchedFeed, WatchedFolder, next_look
+from embeddings.watching.watched import FolderMemory, Taken, WatchedFolder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -106,26 +105,20 @@ class Taking:
 
 
 class Watcher:
-    """Watches what the settings name.
+    """Takes what comes into a folder.
 
     Args:
-        settings: What to watch, where the data lives, how pages are fetched.
+        folder: The folder.
+        engine: Where its articles go.
         notes: Where it is kept what was taken.
-
-    Raises:
-        InputError: The folder holds the data folder, or lies in it.
     """
 
-    def __init__(self, settings: Settings, engine: SearchEngine, notes: Records) -> None:
-        watch = settings.watch
-        self._settings = settings
+    def __init__(self, folder: WatchedFolder, engine: SearchEngine, notes: Records) -> None:
+        self._folder = folder
         self._notes = notes
-        self._memory = Memory()
+        self._memory = FolderMemory()
         self._taking = Taking(engine)
         self._told: dict[str, str] = {}
-        self._folder = WatchedFolder(watch.folder, watch.debounce) if watch.folder else None
-        if self._folder:
-            _check_apart(self._folder.root, settings.data)
         self._refused: dict[str, Stamp] = {}
 
     async def run(self) -> None:
@@ -138,13 +131,15 @@ class Watcher:
                 await asyncio.sleep(PAUSE)
 
     async def _watch(self) -> None:
-        self._memory = await Memory.recall(self._notes)
-        async with asyncio.TaskGroup() as group:
-            if self._folder:
-                group.create_task(self._watch_folder(self._folder), name="watched-folder")
-            for address in dict.fromkeys(self._settings.watch.feeds):
-                feed = WatchedFeed(address, self._memory.feed(address), self._settings.fetch)
-                group.create_task(self._watch_feed(feed), name="watched-feed")
+        self._memory = await FolderMemory.recall(self._notes)
+        while True:
+            if self._folder.is_there:
+                self._tell("folder")
+                await self._while_there(self._folder)
+            else:
+                absent = f"The watched folder {self._folder.root} is not there; it is waited for."
+                self._tell("folder", absent)
+                await asyncio.sleep(ABSENT)
 
     def _tell(self, about: str, sentence: str = "") -> None:
         """Log what is wrong with something; empty: all is well. Twice in a row it is not said."""
@@ -152,23 +147,13 @@ class Watcher:
             _log.warning("%s", sentence)
         self._told[about] = sentence
 
-    async def _watch_folder(self, folder: WatchedFolder) -> None:
-        while True:
-            if folder.is_there:
-                self._tell("folder")
-                await self._while_there(folder)
-            else:
-                absent = f"The watched folder {folder.root} is not there; it is waited for."
-                self._tell("folder", absent)
-                await asyncio.sleep(ABSENT)
-
     async def _while_there(self, folder: WatchedFolder) -> None:
         """Look at the folder whenever something stirs in it, until it is gone or another one."""
         stirred = asyncio.Event()
         listening = asyncio.create_task(_listen(folder.root, stirred), name="watchfiles")
         try:
             await asyncio.sleep(0)  # it listens from here on: what stirs during the look is heard
-            it, soon = _identity(folder.root), self._settings.watch.debounce / 2
+            it, soon = _identity(folder.root), folder.debounce / 2
             while it and _identity(folder.root) == it:
                 stirred.clear()
                 is_done = await self._look(folder) and not folder.is_settling
@@ -206,39 +191,19 @@ class Watcher:
         self._memory.files |= files
         await self._memory.remember(self._notes)
 
-    async def _watch_feed(self, feed: WatchedFeed) -> None:
-        interval = self._settings.watch.interval * 60.0
-        while True:
-            due = next_look(feed.memory.looked, interval, time.time(), random.uniform)
-            await asyncio.sleep(due - time.time())
-            await self._look_at(feed)
-
-    async def _look_at(self, feed: WatchedFeed) -> None:
-        """Take what is new in a feed; what goes wrong is told once, and tried at the next look."""
-        try:
-            news = await asyncio.to_thread(feed.news)
-            if news:
-                taken = await self._taking.take(list(news))
-                for reason in feed.note(news, taken):
-                    _log.warning("not taken from %s: %s", feed.address, reason)
-            await self._memory.remember(self._notes)
-        except EmbeddingsError as error:
-            self._tell(feed.address, f"The feed waits for its next look: {error}")
-        else:
-            self._tell(feed.address)
-
 
 @contextlib.asynccontextmanager
 async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> AsyncIterator[None]:
-    """Watch what the settings name for as long as this lasts; by default nothing.
+    """Watch the folder of the settings for as long as this lasts; by default there is none.
 
     Raises:
-        InputError: The watched folder holds the data folder, or lies in it.
+        InputError: It holds the data folder, or lies in it.
     """
-    if not (settings.watch.folder or settings.watch.feeds):
+    folder = find_folder(settings)
+    if folder is None:
         yield
         return
-    task = asyncio.create_task(Watcher(settings, engine, notes).run(), name="watching")
+    task = asyncio.create_task(Watcher(folder, engine, notes).run(), name="watching")
     try:
         yield
     finally:
@@ -263,10 +228,19 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return None
 
 
-def _check_apart(folder: Path, data: Path) -> None:
-    one, other = folder.resolve(), data.resolve()
-    if one.is_relative_to(other) or other.is_relative_to(one):
+def find_folder(settings: Settings) -> WatchedFolder | None:
+    """Return the folder that is to be watched; None without one.
+
+    Raises:
+        InputError: It holds the data folder, or lies in it.
+    """
+    folder, data = settings.watch.folder, settings.data.resolve()
+    if folder is None:
+        return None
+    place = folder.resolve()
+    if place.is_relative_to(data) or data.is_relative_to(place):
         raise InputError(
-            f"The watched folder {folder} and the data folder {data} must not lie in each other; "
-            "choose another one for VERBATIM_WATCH__FOLDER."
+            f"The watched folder {folder} and the data folder {settings.data} must not lie in each "
+            "other; choose another one for VERBATIM_WATCH__FOLDER."
         )
+    return WatchedFolder(folder, settings.watch.debounce)

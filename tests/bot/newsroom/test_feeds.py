@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.client import VerbatimBot
-from bot.newsroom.feeds import draw_feeds, look_at
+from bot.newsroom.feeds import OPERATOR, draw_feeds, list_due, look_at
 from bot.translate import Languages
-from config.groups import ServerSettings
+from config.groups import ServerSettings, WatchSettings
 from config.settings import DiscordSettings, FetchSettings, Settings
 from embeddings.collections import Collections
 from embeddings.store.people import Feed
@@ -81,10 +80,17 @@ async def watch(world: World, **options: Any) -> InteractionResult:
 
 
 async def look(world: World) -> None:
+    """Look at all feeds as if their time had come."""
     bot: Any = world.bot
-    for feed in await bot.records.feeds_due(time.time(), 0):
+    for feed in await take_turn(world):
         await look_at(bot, feed)
     await world.env.settle()
+
+
+async def take_turn(world: World) -> list[Feed]:
+    """Return the feeds to look at, the operator's too, whoever looked at them just before."""
+    await world.bot.records.end_turn("feeds", "")
+    return await list_due(world.bot, 0.0)
 
 
 async def titles(world: World, guild: int | None = None) -> list[str]:
@@ -166,6 +172,40 @@ async def test_members_watch_nothing(world: World, site: Site) -> None:
     world.guild._guild.members[world.admin.id].role_ids.clear()
     with pytest.raises(Exception, match="permissions"):
         await watch(world, address=serve(site, "La crue"))
+
+
+def follow(world: World, *addresses: str) -> None:
+    """Have the operator's settings name some feeds."""
+    watched = WatchSettings(feeds=addresses)
+    world.bot.settings = world.bot.settings.model_copy(update={"watch": watched})
+
+
+async def test_the_operators_feeds_are_for_all_and_told_to_the_log_alone(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /feu", "text/plain")
+    follow(world, serve(site, "La crue", "Le feu"), "http://127.0.0.1:1/feed")
+    await look(world)
+    await look(world)
+    titles_of_all = [article.title for article in world.bot.engine.sources()]
+    assert (titles_of_all, await titles(world)) == (["La crue"], [])
+    assert "/feu" not in site.paths
+    assert caplog.text.count("robots.txt says so") == 1
+    assert caplog.text.count("http://127.0.0.1:1/feed cannot be fetched") == 1
+    assert "Aucun encore" in text_of((await watch(world)).response)
+    assert await world.bot.records.guilds() == set()
+
+
+async def test_one_process_at_a_time_looks_at_the_operators_feeds(world: World, site: Site) -> None:
+    follow(world, serve(site, "La crue"))
+    assert [feed.guild for feed in await take_turn(world)] == [OPERATOR]
+    assert await list_due(world.bot, 0.0) == []  # it is another's turn
+
+
+async def test_a_feed_that_the_settings_name_no_more_is_watched_no_more(world: World) -> None:
+    for addresses in (["http://a.example/1", "http://a.example/2"], ["http://a.example/2"]):
+        follow(world, *addresses)
+        assert sorted(feed.address for feed in await take_turn(world)) == addresses
 
 
 def test_what_is_wrong_with_a_feed_does_not_repeat_its_address() -> None:

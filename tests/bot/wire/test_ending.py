@@ -160,7 +160,7 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
         settings = {
             "WATCH__FEEDS": feed, "FETCH__PRIVATE": "true", "FETCH__SECONDS": "300",
         }  # fmt: skip
-        at_once = with_this("from embeddings.watching import watched; watched.FIRST = 0.0")
+        at_once = with_this("from bot.running import supervise; supervise.CUT = 2.0")
         async with program(server, tmp_path, server.token, at_once, **settings) as process:
             await server.connected(60)
             await until(lambda: site.asked, 10)

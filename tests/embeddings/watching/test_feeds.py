@@ -6,25 +6,18 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.settings import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers.many import MAX_ENTRIES, Entry
 from embeddings.watching.watched import (
-    FIRST,
-    JITTER,
     SPARE,
     TRIES,
     FeedMemory,
     Taken,
     WatchedFeed,
-    next_look,
 )
 from tests.embeddings.readers.sites import Site, running
-
-HOUR = 3600.0
 
 
 @pytest.fixture
@@ -151,6 +144,7 @@ def test_what_the_golden_questions_refused_waits_for_something_new(site: Site) -
     serve(site, a="2024-01-01")
     feed = watched(site)
     feed.note(feed.news(), Taken(is_refused=True))
+    feed = watched(site, feed.memory)  # at the next look
     assert take(feed) == []
     serve(site, a="2024-01-01", b="2024-01-02")
     assert take(feed) == ["a", "b"]
@@ -190,27 +184,3 @@ def test_a_sitemap_is_watched_by_the_days_it_gives(site: Site) -> None:
     for day, new in (("2024-01-01", ["a"]), ("2024-01-01", []), ("2024-01-02", ["a"])):
         site.page("/feed", sitemap(day), "application/xml")
         assert take(feed) == new
-
-
-def middle(low: float, high: float) -> float:
-    return (low + high) / 2
-
-
-def test_a_feed_that_was_never_looked_at_is_due_at_the_start() -> None:
-    assert next_look(0.0, HOUR, 1e9, middle) == 1e9 + FIRST / 2
-
-
-def test_a_restart_does_not_make_a_feed_due() -> None:
-    assert next_look(1e9 - 60, HOUR, 1e9, middle) == 1e9 - 60 + HOUR
-
-
-@given(
-    looked=st.floats(0, 2e9),
-    now=st.floats(1e9, 2e9),
-    chance=st.floats(0, 1),
-)
-def test_a_look_is_never_in_the_past_and_never_far_off(
-    looked: float, now: float, chance: float
-) -> None:
-    due = next_look(looked, HOUR, now, lambda low, high: low + chance * (high - low))
-    assert now <= due <= now + max(HOUR * (1 + JITTER), FIRST) + 1e-3

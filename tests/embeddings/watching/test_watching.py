@@ -1,26 +1,24 @@
-"""The watcher with real files, a real folder and a site on this machine."""
+"""The watcher with real files in a real folder."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from config.groups import WatchSettings
-from config.settings import FetchSettings, Settings
+from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import BrokenQuestion, GateError, InputError, StorageError
 from embeddings.watching import watcher as module
-from embeddings.watching.watcher import Watcher, watching
+from embeddings.watching.watcher import find_folder, watching
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
 from tests.embeddings.readers.each import each
-from tests.embeddings.readers.sites import Site, running
 from tests.waiting import until
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
@@ -32,7 +30,6 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for a folder that is gone, and try again what failed, without much waiting."""
     monkeypatch.setattr(module, "ABSENT", 0.02)
     monkeypatch.setattr(module, "PAUSE", 0.05)
-    monkeypatch.setattr("embeddings.watching.watched.FIRST", 0.0)
     monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
 
 
@@ -55,18 +52,7 @@ def settings(tmp_path: Path, folder: Path) -> Settings:
         data=tmp_path / "data",
         seeds=tmp_path / "none",
         watch=WatchSettings(folder=folder, debounce=0.1),
-        fetch=FetchSettings(private=True, seconds=5),
     )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running() as started:
-        yield started
-
-
-def with_feeds(settings: Settings, *feeds: str) -> Settings:
-    return settings.model_copy(update={"watch": WatchSettings(feeds=feeds)})
 
 
 def put(folder: Path, name: str) -> None:
@@ -246,11 +232,11 @@ async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
 
 @each("place", ["data", "data/in", "."])
 def test_a_folder_that_shares_its_place_with_the_data_is_refused(
-    settings: Settings, intake: FakeIntake, tmp_path: Path, place: str
+    settings: Settings, tmp_path: Path, place: str
 ) -> None:
     watch = WatchSettings(folder=tmp_path / place)
     with pytest.raises(InputError, match="VERBATIM_WATCH__FOLDER"):
-        Watcher(settings.model_copy(update={"watch": watch}), intake, intake)
+        find_folder(settings.model_copy(update={"watch": watch}))
 
 
 async def test_nothing_is_watched_by_default(settings: Settings, intake: FakeIntake) -> None:
@@ -273,35 +259,3 @@ async def test_a_file_in_the_folder_answers_questions_soon_after(
         await until(engine.sources)
         answer = await engine.ask("Le pont de la ville est-il fermé ?", threshold=0.0)
     assert "fermé depuis lundi" in answer.hits[0].text
-
-
-async def test_the_pages_of_a_feed_are_taken_where_robots_txt_allows_it(
-    settings: Settings, site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    site.page("/robots.txt", b"User-agent: *\nDisallow: /closed", "text/plain")
-    site.page("/open", TEXT.encode(), "text/markdown")
-    site.page("/closed", TEXT.encode(), "text/markdown")
-    items = "".join(f"<item><link>{site.root}/{n}</link></item>" for n in ("open", "closed"))
-    site.page("/feed", f"<rss><channel>{items}</channel></rss>".encode(), "application/rss+xml")
-    settings = with_feeds(settings, f"{site.root}/feed")
-    with caplog.at_level(logging.INFO, logger="embeddings"):
-        async with SearchEngine(settings, encoder=WordEncoder()) as engine:
-            async with watching(settings, engine, engine.records):
-                await until(lambda: "robots.txt says so" in caplog.text)
-            assert [source.url for source in engine.sources()] == [f"{site.root}/open"]
-    assert "/closed" not in site.paths
-
-
-async def test_a_feed_that_does_not_answer_is_told_once(
-    settings: Settings,
-    intake: FakeIntake,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    watcher = Watcher(with_feeds(settings, "http://127.0.0.1:1/feed"), intake, intake)
-    watcher._interval = 0.02
-    task = asyncio.create_task(watcher.run())
-    await until(lambda: "waits for its next look" in caplog.text)
-    await asyncio.sleep(0.2)
-    task.cancel()
-    await asyncio.wait({task})
-    assert caplog.text.count("waits for its next look") == 1
