@@ -14,7 +14,7 @@ from discord import ui
 
 from bot.admin.reports import gate_card
 from bot.delivery import LOST, answer, change, language_of, note, post
-from bot.running.unfinished import keep_change
+from bot.running.unfinished import keep
 from bot.ui.components import WRONG, button, notice, row
 from bot.ui.naming import say_duration
 from embeddings.errors import BusyError, GateError, Overtaken
@@ -76,7 +76,7 @@ async def carry_out(interaction: Interaction, work: Work) -> None:
         Exception: It failed before anything of it was shown.
     """
     language = language_of(interaction)
-    async with Reporter(interaction) as reporter, keep_change(interaction, work.button):
+    async with Reporter(interaction) as reporter, keep(interaction, button=work.button):
         try:
             ended = await _take_turn(work, reporter)
         except GateError as error:

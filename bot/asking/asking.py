@@ -14,7 +14,7 @@ from bot.context import guild_id, person
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
-from bot.running.unfinished import keep_question
+from bot.running.unfinished import keep
 from bot.servers.rules import check_channel, list_channels, rules_of
 from bot.ui.components import WRONG, notice
 from bot.ui.naming import fresh
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.servers.rules import Rules
     from bot.translate import Language
     from bot.ui.components import Card
-    from embeddings.store.people import Pending
+    from embeddings.store.people import Unfinished
     from embeddings.types import Answer, Filters
 
 _log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ async def respond(
     await hold(interaction, ephemeral=private)
     count, language = count_wanted(bot), language_of(interaction)
     stands_alone = not (filters or before)
-    async with keep_question(interaction, question if stands_alone else "", private=private):
+    async with keep(interaction, question=question if stands_alone else "", private=private):
         found = await seek(bot, question, filters, interaction, count=count, before=before)
         card = await draw(bot, interaction.guild_id, found, language, can_publish=private)
         await show(interaction, card)
@@ -180,7 +180,7 @@ async def draw(
     return await asyncio.to_thread(answer_card, found, view, near)
 
 
-async def ask_again(bot: Context, asked: Pending) -> Card:
+async def ask_again(bot: Context, asked: Unfinished) -> Card:
     """Answer what an earlier run acknowledged, or say that it is to be asked again."""
     language = bot.languages.of(asked.language)
     try:

@@ -14,7 +14,7 @@ from bot.delivery import LOST, answer_late, language_of, reach
 from bot.running.supervise import NOTING
 from bot.ui.components import ANSWERED, WRONG, button, notice, row
 from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
-from embeddings.store.people import Pending, Work
+from embeddings.store.people import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,46 +22,38 @@ if TYPE_CHECKING:
     from bot.context import Context, Interaction
     from bot.ui.components import Card
 
-    Answering = Callable[[Context, Pending], Awaitable[Card]]
+    Answering = Callable[[Context, Unfinished], Awaitable[Card]]
 
 _log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def keep_question(
-    interaction: Interaction, question: str, *, private: bool
+async def keep(
+    interaction: Interaction, *, question: str = "", button: str = "", private: bool = True
 ) -> AsyncIterator[None]:
-    """Keep a question that was acknowledged until this ends; nobody waits for the disk.
+    """Keep what was acknowledged until this ends; nobody waits for the disk.
 
-    Empty is one that leans on more than its words: after a crash, it is told to be asked again.
+    Args:
+        interaction: What was acknowledged.
+        question: What was asked. Empty is one that leans on more than its words: after a crash, it
+            is told to be asked again.
+        button: The custom id of the button that began a change.
+        private: Whether they alone are answered.
     """
-    records, code = interaction.client.records, language_of(interaction).code
-    who = interaction.token, interaction.user.id, interaction.guild_id
-    asked = Pending(*who, question, code, private)
-    beginning = asyncio.create_task(_surely(records.keep(asked)), name=NOTING)
+    records, who = interaction.client.records, (interaction.user.id, interaction.guild_id)
+    code = language_of(interaction).code
+    begun = Unfinished(interaction.token, *who, code, question, button, private)
+    beginning = asyncio.create_task(_surely(records.keep(begun)), name=NOTING)
 
     async def finish() -> None:
         await beginning
-        await _surely(records.end(Pending, asked.token))
+        await _surely(records.end(Unfinished, begun.token))
 
     try:
         yield
     finally:
         if not _is_broken_off():
             interaction.extras["noting"] = asyncio.create_task(finish(), name=NOTING)
-
-
-@contextlib.asynccontextmanager
-async def keep_change(interaction: Interaction, custom_id: str) -> AsyncIterator[None]:
-    """Keep that the button with a custom id began a change, until it ends."""
-    records, code = interaction.client.records, language_of(interaction).code
-    who = interaction.token, interaction.user.id, interaction.guild_id
-    await _surely(records.keep(Work(*who, custom_id, code)))
-    try:
-        yield
-    finally:
-        if not _is_broken_off():
-            await _surely(records.end(Work, interaction.token))
 
 
 def _is_broken_off() -> bool:
@@ -85,26 +77,24 @@ async def take_up(bot: Context, before: str, answer: Answering) -> None:
     Raises:
         StorageError: It cannot be read what that is.
     """
-    records = bot.records
-    left: list[Pending | Work] = [*await records.list_unfinished(), *await records.works()]
-    for begun in left:
+    for begun in await bot.records.list_unfinished():
         is_ours = begun.guild is None or bot.settings.discord.has(begun.guild)
-        if begun.at < before and is_ours and await records.end(type(begun), begun.token):
+        if begun.at < before and is_ours and await bot.records.end(Unfinished, begun.token):
             await _tell(bot, begun, answer)
 
 
-async def _tell(bot: Context, begun: Pending | Work, answer: Answering) -> None:
+async def _tell(bot: Context, begun: Unfinished, answer: Answering) -> None:
     try:
-        card = await (answer(bot, begun) if isinstance(begun, Pending) else _draw(bot, begun))
+        card = await (_draw(bot, begun) if begun.button else answer(bot, begun))
         await answer_late(bot, begun.token, card)
     except EmbeddingsError as error:
         _log.warning("a change of before the start is not told of: %s", error)
     except LOST as lost:
-        if isinstance(begun, Pending) or not await reach(bot, begun.user, None, card):
+        if not begun.button or not await reach(bot, begun.user, None, card):
             _log.warning("somebody who waited at the end is not told: %s", type(lost).__name__)
 
 
-async def _draw(bot: Context, work: Work) -> Card:
+async def _draw(bot: Context, work: Unfinished) -> Card:
     """Return what became of a change, with the button that begins it again where it was not done.
 
     A proposal that is carried out is gone.

@@ -122,15 +122,16 @@ class Inquiry(Watch):
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A question that was acknowledged and is not answered yet.
+class Unfinished:
+    """A question or a change that was acknowledged, and of which no end is known.
 
     Attributes:
         token: The interaction's, by which it can be answered for 15 minutes.
-        user: Who asked, by Discord's id.
+        user: Who wants it, by Discord's id.
         guild: On which server; None in private.
-        question: What they asked.
         language: ISO 639-1 code of theirs.
+        question: What they asked.
+        button: The custom id of the button that begins a change; empty: it is a question.
         private: Whether they alone are answered.
         at: When, in UTC, as ISO 8601.
     """
@@ -138,30 +139,10 @@ class Pending:
     token: str
     user: int
     guild: int | None
-    question: str
     language: str
-    private: bool
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A change that a process is about.
-
-    Attributes:
-        token: The interaction's, by which its card can be changed for 15 minutes.
-        user: Who wants it, by Discord's id.
-        guild: On which server.
-        button: The custom id of the button that begins it.
-        language: ISO 639-1 code of theirs.
-        at: When, in UTC, as ISO 8601.
-    """
-
-    token: str
-    user: int
-    guild: int | None
-    button: str
-    language: str
+    question: str = ""
+    button: str = ""
+    private: bool = True
     at: str = ""
 
 
@@ -190,5 +171,5 @@ class Feed:
     n: int = 0
 
 
-Record = Vote | Unanswered | Watch | Inquiry | Pending | Work | Feed
+Record = Vote | Unanswered | Watch | Inquiry | Unfinished | Feed
 """What is kept as a row of its own."""

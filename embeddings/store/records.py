@@ -22,7 +22,7 @@ from sqlalchemy import delete, func, literal, or_, select, union, update
 
 from embeddings.errors import AwayError
 from embeddings.store import schema
-from embeddings.store.people import KEPT_DAYS, Choices, Feed, Pending, Record, Vote, Work
+from embeddings.store.people import KEPT_DAYS, Choices, Feed, Record, Unfinished, Vote
 from embeddings.store.schema import TABLES
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Records:
             Its number, where such records are numbered, or else 0.
         """
         table, row = TABLES[type(record)], asdict(record) | {"at": self._moment()}
-        if isinstance(record, Work):
+        if isinstance(record, Unfinished) and record.button:
             self._begun.add(record.token)
         if "n" not in table.c:
             await self._put(table, row)
@@ -131,16 +131,16 @@ class Records:
         """Return a record by its number; None when it was ended or deleted."""
         return next(iter(await self._list(kind, TABLES[kind].c.n == n)), None)
 
-    async def list_unfinished(self) -> list[Pending]:
-        """Return the questions that can still be answered, and delete those that cannot."""
-        at = TABLES[Pending].c.at
-        await self._do(delete(TABLES[Pending]).where(at < self._moment(TOKEN)))
-        return await self._list(Pending, order=(at,))
+    async def list_unfinished(self) -> list[Unfinished]:
+        """Return what was not seen to its end, but for the changes that this process began.
 
-    async def works(self) -> list[Work]:
-        """Return the changes that others than this process began, and of which no end is known."""
-        found = await self._list(Work, order=(TABLES[Work].c.at,))
-        return [work for work in found if work.token not in self._begun]
+        Questions that cannot be answered any more are deleted.
+        """
+        table = TABLES[Unfinished]
+        is_late = (table.c.button == "") & (table.c.at < self._moment(TOKEN))
+        await self._do(delete(table).where(is_late))
+        found = await self._list(Unfinished, order=(table.c.at,))
+        return [each for each in found if each.token not in self._begun]
 
     async def feeds(self, guild: int) -> list[Feed]:
         """Return the feeds of a server, oldest first."""

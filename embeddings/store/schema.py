@@ -29,13 +29,13 @@ from sqlalchemy import (
 )
 
 from embeddings.errors import InputError, StorageError
-from embeddings.store.people import Feed, Inquiry, Pending, Unanswered, Vote, Watch, Work
+from embeddings.store.people import Feed, Inquiry, Unanswered, Unfinished, Vote, Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.types import TypeEngine
 
-VERSION = 2
+VERSION = 3
 """Which tables this program reads and writes; a database says which it has."""
 
 METADATA = MetaData()
@@ -205,8 +205,7 @@ TABLES = {
     Unanswered: _records("unanswered", Unanswered),
     Watch: _records("watches", Watch),
     Inquiry: _records("inquiries", Inquiry),
-    Pending: _records("pending", Pending, "token"),
-    Work: _records("works", Work, "token"),
+    Unfinished: _records("unfinished", Unfinished, "token"),
     Feed: _records("feeds", Feed),
 }
 OF_PEOPLE = tuple(table for table in TABLES.values() if "user" in table.c)
@@ -231,6 +230,9 @@ def make(connection: Connection) -> None:
         for name in ("watches", "inquiries"):
             if connection.dialect.has_table(connection, name):  # the first builds had neither
                 connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {column}")
+    if found and found < VERSION:
+        for name in ("pending", "works"):  # what was under way then is over
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
         connection.execute(about.update().values(value=str(VERSION)))
     METADATA.create_all(connection)
     if found is None:

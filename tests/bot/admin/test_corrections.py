@@ -19,7 +19,7 @@ from config.groups import ServerSettings
 from config.settings import DiscordSettings, Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.store.people import Work
+from embeddings.store.people import Unfinished
 from embeddings.store.pointers import name_of
 from embeddings.store.records import Records
 from tests.bot.admin.test_edits import given
@@ -255,7 +255,7 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     engine, bot = await own(world), world.bot
     records = bot.records
     before = Records(records._database)
-    work = Work("token-1", world.admin.id, world.guild.id, begun, "fr")
+    work = Unfinished("token-1", world.admin.id, world.guild.id, "fr", button=begun)
     await before.keep(work)
     await take_up(bot, EARLIER, ask_again)
     assert _late(world) == []
@@ -266,11 +266,11 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     await engine.confirm(begun.rpartition(":")[2])
     await take_up(bot, LATER, ask_again)
     assert "I was restarted during this change, and it is published" in _late(world)[-1]
-    assert await records.works() == []
+    assert await records.list_unfinished() == []
 
 
 async def test_nothing_is_kept_of_a_change_that_ended(world: World) -> None:
-    assert await world.bot.records.works() == []
+    assert await world.bot.records.list_unfinished() == []
 
 
 OTHER = "token-2"

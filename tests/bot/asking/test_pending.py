@@ -9,7 +9,7 @@ import pytest
 
 from bot.asking.asking import ask_again
 from bot.running.unfinished import take_up
-from embeddings.store.people import Pending
+from embeddings.store.people import Unfinished
 from embeddings.store.records import Records
 from tests.bot.people import World
 
@@ -36,7 +36,7 @@ async def test_nothing_is_left_of_a_question_that_was_answered(world: World) -> 
 
 
 async def test_what_a_crash_cut_off_is_answered_once(world: World) -> None:
-    row = Pending("token-1", world.member.id, world.guild.id, QUESTION, "fr", private=False)
+    row = Unfinished("token-1", world.member.id, world.guild.id, "fr", QUESTION, private=False)
     await records(world).keep(row)
     await take_up(world.bot, LATER, ask_again)
     assert world.engine.asked[-1][0] == QUESTION
@@ -58,7 +58,7 @@ async def test_a_question_that_leant_on_more_than_its_words_is_to_be_asked_again
         await world.env.settle()
     (row,) = await records(world).list_unfinished()
     assert row.question == ""
-    await records(world).end(Pending, row.token)
+    await records(world).end(Unfinished, row.token)
     await records(world).keep(replace(row, token=OTHER))
     asked = len(world.engine.asked)
     await take_up(world.bot, LATER, ask_again)
@@ -72,14 +72,14 @@ async def _forget_nothing(*_: object) -> bool:
 
 
 async def test_what_this_run_is_answering_is_left_to_it(world: World) -> None:
-    row = Pending("token-2", world.member.id, world.guild.id, QUESTION, "fr", private=False)
+    row = Unfinished("token-2", world.member.id, world.guild.id, "fr", QUESTION, private=False)
     await records(world).keep(row)
     await take_up(world.bot, "2000-01-01T00:00:00+00:00", ask_again)
     assert sent(world) == []
 
 
 async def test_what_cannot_be_answered_any_more_says_so(world: World) -> None:
-    row = Pending("token-3", world.member.id, world.guild.id, "???", "fr", private=True)
+    row = Unfinished("token-3", world.member.id, world.guild.id, "fr", "???", private=True)
     await records(world).keep(row)
     await take_up(world.bot, LATER, ask_again)
     assert "redémarré" in str(sent(world)[0].json)

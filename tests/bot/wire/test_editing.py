@@ -11,7 +11,7 @@ from tests.bot.people import plainly
 from tests.bot.wire.messages import controls_of
 from tests.bot.wire.messages import text_of as read
 from tests.bot.wire.state import EVERYTHING
-from tests.bot.wire.test_process import ended, program
+from tests.bot.wire.test_process import ended, program, with_this
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,79 +68,83 @@ class Said(NamedTuple):
     again: str
 
 
-BOTH = pytest.mark.parametrize(
-    "said",
-    [
-        Said(
-            locale="fr",
-            published="C’est publié.",
-            corrects="Semble corriger : La crue",
-            changed="« La crue » a été modifié",
-            indexing="ndexation",
-            nothing="rien n’a été modifié",
-            again="redémarré au milieu de ce changement",
-        ),
-        Said(
-            locale="en-GB",
-            published="Done: it is published.",
-            corrects="Seems to correct: La crue",
-            changed="“La crue” was changed",
-            indexing="ndexing",
-            nothing="nothing was changed",
-            again="restarted in the middle of this change",
-        ),
-    ],
-    ids=["fr", "en"],
+FRENCH = Said(
+    locale="fr",
+    published="C’est publié.",
+    corrects="Semble corriger : La crue",
+    changed="« La crue » a été modifié",
+    indexing="ndexation",
+    nothing="rien n’a été modifié",
+    again="redémarré au milieu de ce changement",
+)
+ENGLISH = Said(
+    locale="en-GB",
+    published="Done: it is published.",
+    corrects="Seems to correct: La crue",
+    changed="“La crue” was changed",
+    indexing="ndexing",
+    nothing="nothing was changed",
+    again="restarted in the middle of this change",
 )
 
 
-@BOTH
 async def test_a_corrected_file_is_replaced_and_its_history_told(
-    server: FakeDiscord, tmp_path: Path, said: Said
+    server: FakeDiscord, tmp_path: Path
 ) -> None:
-    bea = editor(server, said.locale)
-    async with program(server, tmp_path, server.token) as process:
+    """In French to the editor of one server, in English to that of another."""
+    async with program(server, tmp_path, server.token, with_this()) as process:
         await server.connected(60)
-        first = await propose(server, bea, CRUE)
-        await server.click(first, button(first, "v:plan:ok:"), user=bea)
-        await until_says(server, first, said.published)
-        second = await propose(server, bea, CRUE.replace("mardi", "jeudi"))
-        assert said.corrects in text_of(second)
-        assert "~~mardi~~ **jeudi** matin." in text_of(second)
-        await server.click(second, button(second, "v:plan:rep:"), user=bea)
-        await until_says(server, second, said.published)
-        history = await (await server.slash("admin history", user=bea)).answer(30)
-        assert said.changed in text_of(history)
-        await server.click(history, button(history, "v:back:"), user=bea)
-        back = await until_says(server, history, "~~jeudi~~ **mardi**")
-        await server.click(back, button(back, "v:plan:ok:"), user=bea)
-        await until_says(server, history, said.published)
+        for said in (FRENCH, ENGLISH):
+            await correct(server, editor(server, said.locale), said)
         process.terminate()
         assert (await ended(process))[0] == 0
 
 
-@BOTH
+async def correct(server: FakeDiscord, bea: User, said: Said) -> None:
+    """Add a file, replace it by a corrected one, and take that back."""
+    first = await propose(server, bea, CRUE)
+    await server.click(first, button(first, "v:plan:ok:"), user=bea)
+    await until_says(server, first, said.published)
+    second = await propose(server, bea, CRUE.replace("mardi", "jeudi"))
+    assert said.corrects in text_of(second)
+    assert "~~mardi~~ **jeudi** matin." in text_of(second)
+    await server.click(second, button(second, "v:plan:rep:"), user=bea)
+    await until_says(server, second, said.published)
+    history = await (await server.slash("admin history", user=bea)).answer(30)
+    assert said.changed in text_of(history)
+    await server.click(history, button(history, "v:back:"), user=bea)
+    back = await until_says(server, history, "~~jeudi~~ **mardi**")
+    await server.click(back, button(back, "v:plan:ok:"), user=bea)
+    await until_says(server, history, said.published)
+
+
 async def test_a_change_whose_process_is_killed_says_so_on_its_card(
-    server: FakeDiscord, tmp_path: Path, said: Said
+    server: FakeDiscord, tmp_path: Path
 ) -> None:
-    """The card moves within a second; after the restart it says that nothing was changed."""
-    bea = editor(server, said.locale)
+    """The card moves within a second; after the restart it says that nothing was changed.
+
+    One editor's change is under way then, and one of another server waits for the model.
+    """
     many = "\n\n".join(f"{CRUE} C’est le pont numéro {n}." for n in range(300))
-    async with program(server, tmp_path, server.token) as process:
+    editors = [(editor(server, said.locale), said) for said in (FRENCH, ENGLISH)]
+    async with program(server, tmp_path, server.token, with_this()) as process:
         await server.connected(60)
-        shown = await propose(server, bea, many)
-        begun = button(shown, "v:plan:ok:")
+        cards = [await propose(server, bea, many) for bea, _ in editors]
+        begun = [button(card, "v:plan:ok:") for card in cards]
         clicked = time.monotonic()
-        await server.click(shown, begun, user=bea)
-        await until_says(server, shown, said.indexing)
+        for (bea, _), card, confirm in zip(editors, cards, begun, strict=True):
+            await server.click(card, confirm, user=bea)
+        for (_, said), card in zip(editors, cards, strict=True):
+            await until_says(server, card, said.indexing)
         assert time.monotonic() - clicked < SOON
         process.kill()
         await process.wait()
-    async with program(server, tmp_path, server.token) as process:
-        await until_says(server, shown, said.nothing)
-        again = await until_says(server, shown, said.again)
-        await server.click(again, begun, user=bea)
-        await until_says(server, shown, said.published)
+    async with program(server, tmp_path, server.token, with_this()) as process:
+        for (bea, said), card, confirm in zip(editors, cards, begun, strict=True):
+            await until_says(server, card, said.nothing)
+            again = await until_says(server, card, said.again)
+            await server.click(again, confirm, user=bea)
+            await until_says(server, card, said.published)
         process.terminate()
         assert (await ended(process))[0] == 0
 

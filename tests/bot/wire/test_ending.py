@@ -14,12 +14,12 @@ import pytest
 from bot.running import supervise as ending
 from config.settings import Settings
 from embeddings.engine import SearchEngine
-from embeddings.store.people import Pending
+from embeddings.store.people import Unfinished
 from embeddings.store.records import Records
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUESTION, QUOTE, WORDS, ask, running
 from tests.bot.wire.state import ADMIN
-from tests.bot.wire.test_process import ended, program
+from tests.bot.wire.test_process import ended, program, with_this
 from tests.embeddings.readers.sites import free_port
 from tests.embeddings.readers.sites import running as site_running
 from tests.fakes import FakeEngine
@@ -77,7 +77,7 @@ async def test_nothing_is_left_of_what_was_answered_just_before_the_end(
     """The next run would answer it again; that it is answered is noted beside, and late here."""
     forget = Records.end
 
-    async def forget_late(records: Records, kind: type[Pending], token: str) -> bool:
+    async def forget_late(records: Records, kind: type[Unfinished], token: str) -> bool:
         await asyncio.sleep(0.5)
         return await forget(records, kind, token)
 
@@ -110,11 +110,6 @@ async def test_what_takes_too_long_is_left_to_the_next_run(
     assert "left undone" in caplog.text
     (left,) = await records_in(tmp_path).list_unfinished()
     assert left.question == QUESTION
-
-
-def with_this(line: str) -> tuple[str, ...]:
-    """Return how to run the program after a line of Python."""
-    return "-c", f"{line}\nimport sys; from bot.__main__ import main; sys.exit(main([]))"
 
 
 async def terminated(process: Process) -> tuple[int | None, float, list[str]]:

@@ -63,6 +63,12 @@ async def program(
         await process.communicate()
 
 
+def with_this(line: str = "") -> tuple[str, ...]:
+    """Return how to run the program, which is ready soon, after a line of Python."""
+    soon = "from tests.bot.wire.hurry import be_ready_soon; be_ready_soon()"
+    return "-c", f"{soon}\n{line}\nimport sys; from bot.__main__ import main; sys.exit(main([]))"
+
+
 async def ended(process: Process) -> tuple[int | None, list[str]]:
     """Wait for the end; return the exit code and the lines on standard error."""
     _, said = await asyncio.wait_for(process.communicate(), 30)

@@ -15,8 +15,7 @@ from tests.bot.wire.messages import text_of as read
 from tests.bot.wire.running import ask, running
 from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_editing import button
-from tests.bot.wire.test_ending import with_this
-from tests.bot.wire.test_process import ended, program
+from tests.bot.wire.test_process import ended, program, with_this
 from tests.fakes import BAKERY, RIVER, FakeEngine
 from tests.records import records_in
 from tests.waiting import until
@@ -348,21 +347,30 @@ Seen.ask = lambda *_, **__: sleep(99)"""
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("said", [FRENCH, ENGLISH], ids=["fr", "en"])
 async def test_a_question_whose_bot_is_killed_is_answered_after_the_restart(
-    server: FakeDiscord, tmp_path: Path, said: Said
+    server: FakeDiscord, tmp_path: Path
 ) -> None:
-    ana = server.add_member(server.add_guild("Rédaction"), "Ana", locale=said.locale)
+    """Each of two people in their own language."""
+    guild, both = server.add_guild("Rédaction"), (FRENCH, ENGLISH)
+    people = [server.add_member(guild, said.locale, locale=said.locale) for said in both]
+    kept = records_in(tmp_path)
     async with program(server, tmp_path, server.token, with_this(STUCK)) as process:
         await server.connected(60)
-        asked = await ask(server, ana, said.question)
-        await asked.ack(10)
-        kept = records_in(tmp_path)
-        await until(kept.list_unfinished, pause=0.1)
+        asked = [
+            await ask(server, who, said.question) for who, said in zip(people, both, strict=True)
+        ]
+        for each in asked:
+            await each.ack(10)
+
+        async def are_kept() -> bool:
+            return len(await kept.list_unfinished()) == len(both)
+
+        await until(are_kept, pause=0.1)
         process.kill()
         await process.wait()
-    async with program(server, tmp_path, server.token) as process:
-        assert said.empty in text_of(await asked.answer(60))
+    async with program(server, tmp_path, server.token, with_this()) as process:
+        for each, said in zip(asked, both, strict=True):
+            assert said.empty in text_of(await each.answer(60))
         process.terminate()
         assert (await ended(process))[0] == 0
     assert await kept.list_unfinished() == []

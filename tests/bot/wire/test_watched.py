@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +20,7 @@ from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
 from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_editing import button
-from tests.bot.wire.test_ending import with_this
-from tests.bot.wire.test_process import ended, program
+from tests.bot.wire.test_process import ended, program, with_this
 from tests.embeddings.readers.sites import running as site_running
 from tests.waiting import until
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import Channel, Json, User
+    from tests.embeddings.readers.sites import Site
 
 pytestmark = pytest.mark.process
 
@@ -103,19 +104,14 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
         assert len(engine.passages("ponts")) == 150
 
 
-@pytest.mark.parametrize(
-    ("locale", "shown_in", "new"),
-    [("fr", "annoncé dans <#{}>", "Nouvel article"), ("en-GB", "announced in <#{}>", "New story")],
-    ids=["fr", "en"],
-)
 async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced_to_be_asked_about(
-    server: FakeDiscord, tmp_path: Path, locale: str, shown_in: str, new: str
+    server: FakeDiscord, tmp_path: Path
 ) -> None:
-    """Looks are without a pause between two of them, and the site is of this machine."""
-    guild = server.add_guild("Rédaction", locale=locale, is_community=True)
-    editor = server.add_member(guild, "Bea", permissions=EVERYTHING, locale=locale)
-    reader = server.add_member(guild, "Ana", locale=locale)
-    news = server.add_channel(guild, "nouvelles")
+    """On a French and on an English server; the pause between two looks is short, the site here."""
+    desks = [
+        Desk.of(server, "fr", "annoncé dans <#{}>", "Nouvel article"),
+        Desk.of(server, "en-GB", "announced in <#{}>", "New story"),
+    ]
     quick = "from bot.newsroom import feeds; feeds.LOOK = 0.2; feeds.random.uniform = min"
     hurried = with_this(f"{quick}; feeds.JITTER = 1")
     given = {"FETCH__PRIVATE": "true", "DISCORD__COOLDOWN_USER": "0", "THRESHOLD": "0.1"}
@@ -123,22 +119,51 @@ async def test_a_feed_is_watched_by_a_command_and_its_next_story_announced_to_be
         address = serve(site, "La crue")
         async with program(server, tmp_path, server.token, hurried, **given) as process:
             await server.connected(60)
-            wanted = {"address": address, "announce": news}
-            shown = await (await server.slash("admin watch", wanted, user=editor)).answer(30)
-            assert address in text_of(shown).replace("\\", "")
-            assert shown_in.format(news.id) in text_of(shown)
-            assert await soon(server, editor, "Quand les pompiers sont-ils venus ?", "dimanche")
+            for desk in desks:
+                wanted = {"address": address, "announce": desk.news}
+                asked = await server.slash("admin watch", wanted, user=desk.editor)
+                shown = await asked.answer(30)
+                assert address in text_of(shown).replace("\\", "")
+                assert desk.shown_in.format(desk.news.id) in text_of(shown)
+            for desk in desks:
+                assert await soon(server, desk.editor, WHEN, "dimanche")
             serve(site, "La crue", "Le feu")
-            await server.until(lambda: bool(said_in(server, news)), 60)
-            (announced,) = said_in(server, news)
-            assert text_of(announced).startswith(f"-# {new}\n**[Le feu](<{site.root}/feu>)**")
-            assert r"Le feu : les \*pompiers\* sont venus dimanche." in plainly(text_of(announced))
-            form = await server.click(announced, button(announced, "v:then:"), user=reader)
-            await form.ack()
-            asked = await server.submit(form, {"question": "Quand les pompiers sont-ils venus ?"})
-            assert "dimanche" in text_of(await asked.answer(30))
+            for desk in desks:
+                await desk.ask_about_the_announced(server, site)
             process.terminate()
             assert (await ended(process))[0] == 0
+
+
+WHEN = "Quand les pompiers sont-ils venus ?"
+
+
+@dataclass
+class Desk:
+    """A server with an editor, a reader and a channel for news, and what is said there."""
+
+    editor: User
+    reader: User
+    news: Channel
+    shown_in: str
+    new: str
+
+    @classmethod
+    def of(cls, server: FakeDiscord, locale: str, shown_in: str, new: str) -> Desk:
+        guild = server.add_guild("Rédaction", locale=locale, is_community=True)
+        editor = server.add_member(guild, "Bea", permissions=EVERYTHING, locale=locale)
+        reader = server.add_member(guild, "Ana", locale=locale)
+        return cls(editor, reader, server.add_channel(guild, "nouvelles"), shown_in, new)
+
+    async def ask_about_the_announced(self, server: FakeDiscord, site: Site) -> None:
+        """Wait for the story to be announced, and ask about it by its button."""
+        await server.until(lambda: bool(said_in(server, self.news)), 60)
+        (announced,) = said_in(server, self.news)
+        assert text_of(announced).startswith(f"-# {self.new}\n**[Le feu](<{site.root}/feu>)**")
+        assert r"Le feu : les \*pompiers\* sont venus dimanche." in plainly(text_of(announced))
+        form = await server.click(announced, button(announced, "v:then:"), user=self.reader)
+        await form.ack()
+        asked = await server.submit(form, {"question": WHEN})
+        assert "dimanche" in text_of(await asked.answer(30))
 
 
 def said_in(server: FakeDiscord, channel: Channel) -> list[Json]:

@@ -30,9 +30,9 @@ from embeddings.store.people import (
     Feed,
     Inquiry,
     Unanswered,
+    Unfinished,
     Vote,
     Watch,
-    Work,
     write_filters,
 )
 from embeddings.store.records import TURNS_KEPT, Records
@@ -246,10 +246,28 @@ async def test_a_feed_is_due_until_it_was_looked_at_and_goes_with_its_server(
 async def test_a_change_that_began_is_told_of_by_another_process_once(
     records: Records, other: Records
 ) -> None:
-    await records.keep(Work("token", 1, 2, "v:index:o:0", "fr"))
-    assert await records.works() == []
-    assert [work.token for work in await other.works()] == ["token"]
-    assert (await other.end(Work, "token"), await other.end(Work, "token")) == (True, False)
+    await records.keep(Unfinished("token", 1, 2, "fr", button="v:index:o:0"))
+    assert await records.list_unfinished() == []
+    assert [work.token for work in await other.list_unfinished()] == ["token"]
+    assert (await other.end(Unfinished, "token"), await other.end(Unfinished, "token")) == (
+        True,
+        False,
+    )
+
+
+async def test_what_an_earlier_build_kept_of_unfinished_work_goes_with_its_tables(
+    opened: Callable[[], Database],
+) -> None:
+    with opened().write() as connection:
+        connection.exec_driver_sql("UPDATE about SET value = '2'")
+        connection.exec_driver_sql("DROP TABLE unfinished")
+        connection.exec_driver_sql("CREATE TABLE works (token TEXT)")
+    again = Records(opened())
+    await again.open()
+    assert await again.list_unfinished() == []
+    with opened().read() as connection:
+        assert schema.version(connection) == schema.VERSION
+        assert not connection.dialect.has_table(connection, "works")
 
 
 async def test_notes_come_back_as_they_were_last_written(records: Records) -> None:

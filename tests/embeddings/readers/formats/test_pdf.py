@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
+import spellchecker
 from fpdf import FPDF
 
 from embeddings.errors import ReadError
@@ -23,6 +25,14 @@ HEAD = "Le Courrier de l’Aven"
 
 
 TALK = "La mairie a dit que les travaux sont pour la fin de l’année et que le pont est fermé."
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_dictionary() -> Iterator[None]:
+    """Read the words of a language once for all files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spellchecker, "SpellChecker", cache(spellchecker.SpellChecker))
+        yield
 
 
 def printed(data: bytes, name: str = "a.pdf") -> Draft:
@@ -96,11 +106,11 @@ KEPT = (
 
 
 def test_a_word_s_own_hyphen_stays_at_the_end_of_a_line_and_a_cut_goes() -> None:
-    wrong = []
+    wrong, words = [], Words(TALK)
     for text, own in [(t, False) for t in JOINED] + [(t, True) for t in KEPT]:
         first, *rest = text.split("/")
         for line in rest:
-            first = Words(TALK).join(first, line)
+            first = words.join(first, line)
         plain = text.replace("/", "")
         if first != (plain if own else plain.replace("-", "").replace("\u00ad", "")):
             wrong.append(first)
