@@ -134,7 +134,7 @@ class VerbatimBot(Context):
     async def on_connect(self) -> None:
         """Note that there is a session; the servers come after it, which may take a while."""
         self.metrics.sessions.labels("new").inc()
-        self._note_session()
+        await self.on_shard_ready(None)
 
     async def on_resumed(self) -> None:
         """Note that a session goes on."""
@@ -142,8 +142,7 @@ class VerbatimBot(Context):
         await self.on_shard_ready(None)
 
     async def on_ready(self) -> None:
-        """Say that the bot is on Discord."""
-        await self.on_shard_ready(None)
+        """Say that the bot is on Discord; the session that this comes after may be lost again."""
         _log.info("on Discord as %s, on %s servers", self.user, len(self.guilds))
 
     async def on_disconnect(self) -> None:

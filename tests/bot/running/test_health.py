@@ -79,7 +79,7 @@ async def test_a_bot_on_discord_is_ready(world: World) -> None:
     health = followed(world)
     world.bot.deaf = {None}
     assert health.problems == ["There is no connection to Discord."]
-    await told(world, "ready")
+    await told(world, "connect")
     assert health.problems == []
 
 
@@ -114,7 +114,7 @@ async def test_a_closed_client_is_not_ready(world: World, monkeypatch: pytest.Mo
 
 async def test_a_new_client_is_not_ready_because_the_last_one_was(world: World) -> None:
     health = followed(world)
-    await told(world, "ready")
+    await told(world, "connect")
     assert health.problems == []
     health.watch(VerbatimBot(world.bot.settings, world.bot.engine))
     assert health.problems == ["There is no connection to Discord."]

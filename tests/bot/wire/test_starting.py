@@ -15,6 +15,7 @@ from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, running
 from tests.bot.wire.server import FakeDiscord
 from tests.fakes import FakeEngine
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,4 @@ async def test_the_bot_leaves_nothing_behind(
         await server.connected()
         assert await answers(server, ana)
     await server.until(lambda: not server.gateway.connections)
-    left = asyncio.all_tasks() - before
-    _, staying = await asyncio.wait(left, timeout=3)  # discord.py's own on_ready takes two seconds
-    assert not staying
+    await until(lambda: not asyncio.all_tasks() - before)
