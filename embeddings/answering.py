@@ -126,16 +126,17 @@ class _Asked:
         if self.terms.plain:
             return self.answer(self.terms.filters)
         names = {name for loaded in self.snapshots.values() for name in loaded.names}
-        said = understand(self.question, self.terms.today, sorted(names))
-        filters, notes = said.within(self.terms.filters)
-        if filters == self.terms.filters:
-            return replace(self.answer(filters), notes=notes + self.hidden(filters))
+        said, notes = understand(self.question, self.terms.today, sorted(names)).within(
+            self.terms.filters
+        )
         inside = replace(self, text=said.rest_of(self.question))
         within = replace(
-            inside.answer(filters),
+            inside.answer(said.filters),
             understood=said.words,
-            notes=notes + self.hidden(filters),
+            notes=notes + self.hidden(said.filters),
         )
+        if said.filters == self.terms.filters:
+            return within
         wider = self.answer(self.terms.filters)
         wider = replace(wider, understood=said.words, widened=True, notes=notes)
         by_far = (wider.confidence or 0.0) >= (within.confidence or 0.0) + SURER_BY_FAR

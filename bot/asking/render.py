@@ -10,7 +10,7 @@ from bot.asking.links import MAX_URL, link
 from bot.ui.components import ANSWERED, REFUSED, Card, button, question, row, text, width
 from bot.ui.markup import fit, plain
 from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, pack, place, ref, write_day
-from embeddings.types import Filters, Refusal
+from embeddings.types import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.translate import Language
     from bot.ui.components import Piece
-    from embeddings.types import Answer, Article, ArticleSummary, Hit, Note
+    from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note
 
     Button = ui.Button[Any]
 
@@ -185,8 +185,8 @@ def _offers(answer: Answer, view: View) -> Iterator[Button | None]:
         yield button(language("button-add"), "v:stories")
         return
     if answer.closest:
-        scope = pack(Filters() if answer.understood else answer.filters)  # or its words say it
-        yield button(language("button-near"), f"v:near:{place(answer.closest[0])}:{scope}")
+        near = f"v:near:{place(answer.closest[0])}:{pack(answer.filters)}"
+        yield button(language("button-near"), near)
     for name in ("news", "tell"):
         if name in view.offers and _is_whole(answer):
             yield button(language(f"button-{name}"), f"v:{name}:{pack(answer.filters)}")

@@ -92,10 +92,10 @@ class Understood:
         text = '"{}" could not be read as days of publication: nothing was narrowed to it.'
         return tuple(Note("day-unread", text.format(w), {"words": w}) for w in self.unread)
 
-    def within(self, given: Filters) -> tuple[Filters, tuple[Note, ...]]:
-        """Return what a caller's filters and these leave, and what is told of the words.
+    def within(self, given: Filters) -> tuple[Understood, tuple[Note, ...]]:
+        """Return this inside a caller's filters, and what is told of the words.
 
-        Where both cannot hold, the caller's go first, and that is told.
+        Where both cannot hold, the caller's go first, no word is followed, and that is told.
         """
         firsts, lasts = (given.since, self.filters.since), (given.until, self.filters.until)
         since = max(filter(None, firsts), default=None)
@@ -104,9 +104,9 @@ class Understood:
         if (since and until and since > until) or len(sources) > 1:
             words = ", ".join(self.words)
             text = f'"{words}" was not followed: it lies outside what the search was narrowed to.'
-            return given, (*self.notes, Note("words-outside", text, {"words": words}))
+            return Understood(given), (*self.notes, Note("words-outside", text, {"words": words}))
         both = replace(given, since=since, until=until, source=given.source or self.filters.source)
-        return both, self.notes
+        return replace(self, filters=both), self.notes
 
 
 def understand(question: str, today: date, sources: Sequence[str]) -> Understood:

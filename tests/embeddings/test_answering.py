@@ -107,6 +107,18 @@ async def test_what_the_caller_gives_goes_before_words_that_contradict_it_and_th
     ]
 
 
+async def test_asked_again_within_what_it_was_narrowed_to_a_question_finds_the_same(
+    live: Live,
+) -> None:
+    """A button has the filters of an answer, and the question has its words still."""
+    asked = "Que dit-on du quai de Lorient la semaine dernière ?"
+    for threshold in (0.0, 1.1):
+        first = await ask(live, asked, terms(threshold=threshold, filters=Filters(source="B")))
+        again = await ask(live, asked, terms(threshold=threshold, filters=first.filters))
+        assert replace(again, milliseconds=0.0) == replace(first, milliseconds=0.0)
+        assert first.filters == Filters(date(2018, 6, 25), date(2018, 7, 1), "B")
+
+
 async def test_a_question_that_leans_on_another_is_answered_as_it_is_meant(live: Live) -> None:
     asked = replace(terms(), before=("Qui a ouvert le port de Lorient ?",))
     answer = await ask(live, "et le nouveau quai ?", asked)

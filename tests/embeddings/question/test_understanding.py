@@ -459,10 +459,10 @@ def test_what_the_words_ask_and_what_the_caller_gave_narrow_together_unless_they
     said = asked("En juin 2018, selon ISSMI, qui a signé ?")
     given = Filters(since=date(2018, 6, 20), article_id="lettre")
     both = replace(said.filters, since=date(2018, 6, 20), article_id="lettre")
-    assert said.within(given) == (both, ())
+    assert said.within(given) == (replace(said, filters=both), ())
     for given in (Filters(since=date(2018, 7, 1)), Filters(source="AFP")):
-        filters, (note,) = said.within(given)
-        assert (filters, note.key) == (given, "words-outside")
+        followed, (note,) = said.within(given)
+        assert (followed, note.key) == (Understood(given), "words-outside")
         assert note.values == {"words": "En juin 2018, selon ISSMI"}
 
 
