@@ -17,6 +17,7 @@ from bot.ui.actions import Click, Form, find_message, write_field
 from bot.ui.components import (
     REFUSED,
     Card,
+    find_beside,
     find_question,
     list_custom_ids,
     list_texts,
@@ -148,8 +149,9 @@ class Start(Click, template=r"v:start:(?P<number>\d)"):
     """A question that was offered, asked by who clicks."""
 
     async def _act(self, interaction: Interaction) -> None:
-        label = getattr(self.item, "label", "") or ""
-        await asking.respond(interaction, label, Filters())
+        beside = find_beside(find_message(interaction), self.item.custom_id)
+        asked = unplain(beside) or getattr(self.item, "label", "") or ""  # as older ones have it
+        await asking.respond(interaction, asked, Filters())
 
 
 class On(Form, template=rf"v:asked:{TO}"):

@@ -425,6 +425,7 @@ button-tell = Tell me when a story answers
 button-add = Add stories
 button-about = Ask about this article
 button-on = Ask on
+button-ask = Ask
 button-jump = Go to page…
 jump-title = Go to a page
 jump-label = Number of the page

@@ -452,6 +452,7 @@ button-tell = Me prévenir si un article répond
 button-add = Ajouter des articles
 button-about = Question sur cet article
 button-on = Poursuivre
+button-ask = Poser
 button-jump = Aller à la page…
 jump-title = Aller à une page
 jump-label = Numéro de la page

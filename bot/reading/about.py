@@ -8,19 +8,20 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle
 
 from bot.asking.render import filter_words
-from bot.ui.components import ANSWERED, MAX_LABEL, REFUSED, Card, button, list_under, row, text
+from bot.ui.components import ANSWERED, REFUSED, Card, button, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.context import Context, Seen, Where
     from bot.translate import Language, Languages
+    from bot.ui.components import Piece
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 
@@ -34,7 +35,7 @@ def help_card(
     *,
     owner: str,
     for_admins: bool,
-    start: ui.ActionRow[Any] | None,
+    start: Iterable[Piece],
 ) -> Card:
     """Return what can be done here, in groups, and what cannot.
 
@@ -53,7 +54,7 @@ def help_card(
         text(f"### {language('help-title')}", language("help-intro")),
         text(*(f"- {line}" for line in lines)),
         text(f"-# {language('help-limits')}", *who),
-        start,
+        *start,
         accent=ANSWERED,
     )
 
@@ -130,26 +131,32 @@ MOST = 3
 """How many questions are offered."""
 _READ, _TRIED, _SECONDS = 12, 24, 2.5
 """How many articles are read for questions, how many questions are tried, and for how long."""
-_LEAST, _WORDS, _SHORT = 15, 4, 40
-"""The fewest characters and words of a question, and how many fit on a button of a telephone: such
-questions are tried first."""
+_LEAST, _MOST, _WORDS, _SHORT = 15, 80, 4, 40
+"""The fewest and the most characters of a question, its fewest words, and the characters that fit
+on a line of a telephone: such questions are tried first."""
 
 
 async def starters_card(bot: Context, where: Where, language: Language) -> Card:
-    """Return what one may ask here, as buttons that ask it, or that stories are to be added."""
+    """Return what one may ask here, with buttons that ask it, or that stories are to be added."""
     seen = await bot.see(where)
     told = text(language("mention-help" if seen.catalogue.articles else "refusal-empty-corpus"))
-    return Card(told, await start_row(bot, seen, language), accent=ANSWERED)
+    return Card(told, *await offer_starters(bot, seen, language), accent=ANSWERED)
 
 
-async def start_row(bot: Context, seen: Seen, language: Language) -> ui.ActionRow[Any] | None:
+async def offer_starters(bot: Context, seen: Seen, language: Language) -> list[Piece]:
     """Return the questions that are offered, or the button that adds stories where none are."""
     if not seen.catalogue.articles:
-        return row(button(language("button-add"), "v:stories"))
+        return [row(button(language("button-add"), "v:stories"))]
     kept = seen.catalogue.starters
     if language.code not in kept:
         kept[language.code] = await find_starters(seen, language, bot.languages)
-    return row(*(button(asked, f"v:start:{n}") for n, asked in enumerate(kept[language.code])))
+    return draw_starters(kept[language.code], language)
+
+
+def draw_starters(questions: Iterable[str], language: Language) -> list[Piece]:
+    """Return each question beside a button that asks it; a telephone cuts a label short."""
+    ask = language("button-ask")
+    return [text(plain(q), beside=button(ask, f"v:start:{n}")) for n, q in enumerate(questions)]
 
 
 async def find_starters(seen: Seen, language: Language, languages: Languages) -> tuple[str, ...]:
@@ -194,5 +201,5 @@ async def _read_lines(seen: Seen, article: ArticleSummary) -> list[str]:
 
 
 def _is_question(said: str) -> bool:
-    is_whole = _LEAST <= len(said) <= MAX_LABEL and said[:1].isupper()
+    is_whole = _LEAST <= len(said) <= _MOST and said[:1].isupper()
     return is_whole and said.endswith("?") and len(said.split()) >= _WORDS

@@ -95,7 +95,7 @@ class Reading(commands.Cog):
         await delivery.hold(interaction, ephemeral=True)
         language = delivery.language_of(interaction)
         seen = await self.bot.see(interaction)
-        start = await about.start_row(self.bot, seen, language)
+        start = await about.offer_starters(self.bot, seen, language)
         owner, is_admin = _owner(self.bot), is_editor(interaction)
         card = about.help_card(
             self.bot.mentions, language, owner=owner, for_admins=is_admin, start=start

@@ -158,6 +158,13 @@ def find_question(message: discord.Message) -> str:
     return texts[0].content if texts and is_answer else ""
 
 
+def find_beside(message: discord.Message, custom_id: str) -> str:
+    """Return the text that a button stands beside; empty when it stands alone."""
+    sections = [p for p in _walk(message.components) if isinstance(p, discord.SectionComponent)]
+    found = (s for s in sections if getattr(s.accessory, "custom_id", None) == custom_id)
+    return "\n".join(shown.content for section in found for shown in section.children)
+
+
 def list_custom_ids(message: discord.Message) -> list[str]:
     """Return the custom ids of a message's buttons, in order."""
     buttons = (part for part in _walk(message.components) if isinstance(part, discord.Button))

@@ -73,7 +73,7 @@ def text_of(message: ResponseMessage | discord.Message | None) -> str:
     """Return all that a message says, plainly."""
     assert message is not None
     parts = [message.content, *(e.description or "" for e in message.embeds)]
-    parts += [c["content"] for c in _components(message) if c.get("type") == 10]
+    parts += [c["content"] for c in components_of(message) if c.get("type") == 10]
     return plainly("\n".join(parts)).strip()
 
 
@@ -84,7 +84,7 @@ def plainly(text: str) -> str:
 
 def buttons_of(message: ResponseMessage | discord.Message | None) -> dict[str, dict[str, Any]]:
     """Return a message's buttons by their labels."""
-    return {c["label"]: c for c in _components(message) if c.get("type") == 2}
+    return {c["label"]: c for c in components_of(message) if c.get("type") == 2}
 
 
 def texts_of(card: Card) -> str:
@@ -111,10 +111,10 @@ def check_card(card: Card) -> None:
 
 def select_of(message: ResponseMessage | discord.Message | None) -> dict[str, Any]:
     """Return a message's select."""
-    return next(c for c in _components(message) if c.get("type") == 3)
+    return next(c for c in components_of(message) if c.get("type") == 3)
 
 
-def _components(message: ResponseMessage | discord.Message | None) -> list[dict[str, Any]]:
+def components_of(message: ResponseMessage | discord.Message | None) -> list[dict[str, Any]]:
     assert message is not None
     raw = message.components
     rows = [c if isinstance(c, dict) else c.to_dict() for c in raw]

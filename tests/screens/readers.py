@@ -9,11 +9,11 @@ from bot.asking.buttons import passage_card
 from bot.asking.checking import Finding, attribution_card
 from bot.asking.render import View, answer_card, open_buttons
 from bot.newsroom.buttons import consent_card, reply_card, told_card
-from bot.reading.about import help_card, privacy_card
+from bot.reading.about import draw_starters, help_card, privacy_card
 from bot.reading.buttons import Look, listing_card
 from bot.reading.pages import page_card
 from bot.ui.catalogue import Catalogue
-from bot.ui.components import ANSWERED, Card, button, row, text
+from bot.ui.components import ANSWERED, Card, row, text
 from embeddings.store.people import Inquiry, Watch, write_filters
 from embeddings.types import Answer, Article, Filters, Hit, Note, Refusal, Sentence
 from tests.stories import split
@@ -125,18 +125,14 @@ def helped(language: Language) -> Card:
     """Help, as an editor sees it."""
     names = ("ask", "sources", "source", "privacy", "admin add", "admin history", "admin status")
     mentions = {name: f"</{name}:1>" for name in names}
-    start = row(
-        button(ASKED[language.code], "v:start:0"), button(LATER[language.code], "v:start:1")
-    )
+    start = draw_starters([ASKED[language.code], LATER[language.code]], language)
     return help_card(mentions, language, owner="Olga", for_admins=True, start=start)
 
 
 def started(language: Language) -> Card:
     """What an empty mention is answered with."""
-    start = row(
-        button(ASKED[language.code], "v:start:0"), button(LATER[language.code], "v:start:1")
-    )
-    return Card(text(language("mention-help")), start, accent=ANSWERED)
+    start = draw_starters([ASKED[language.code], LATER[language.code]], language)
+    return Card(text(language("mention-help")), *start, accent=ANSWERED)
 
 
 def kept(language: Language) -> Card:

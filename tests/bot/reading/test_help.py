@@ -14,11 +14,12 @@ import pytest
 from bot.admin.records import labelled_set, query_lines
 from bot.reading.about import privacy_card
 from bot.translate import Languages
+from bot.ui.markup import unplain
 from bot.ui.naming import Place
 from embeddings.errors import StorageError
 from embeddings.store.people import Unanswered, Vote, Watch, write_filters
 from embeddings.types import Filters
-from tests.bot.people import World, buttons_of, check_card, text_of, texts_of
+from tests.bot.people import World, buttons_of, check_card, components_of, text_of, texts_of
 from tests.fakes import LETTER, RIVER, FakeEngine, split
 
 if TYPE_CHECKING:
@@ -57,12 +58,25 @@ async def test_help_offers_questions_that_the_articles_answer(world: World) -> N
     asked = "Pourquoi la Loire déborde-t-elle à Orléans ?"
     world.engine.put(replace(RIVER, title=asked))
     shown = await world.member.slash(world.channel, "help")
-    answered = await world.member.click(shown.response, label=asked)
+    name = starters_in(shown.response)[asked]
+    answered = await world.member.click(shown.response, custom_id=name)
     assert text_of(answered.response).startswith(asked)
 
 
+def starters_in(message: Any) -> dict[str, str]:
+    """Return the questions of a message, each with the custom id of the button beside it."""
+    sections = [c for c in components_of(message) if c.get("type") == SECTION]
+    return {
+        unplain(section["components"][0]["content"]): section["accessory"]["custom_id"]
+        for section in sections
+    }
+
+
+SECTION = 9
+
+
 async def offered(world: World) -> list[str]:
-    return [*buttons_of((await world.member.slash(world.channel, "help")).response)]
+    return [*starters_in((await world.member.slash(world.channel, "help")).response)]
 
 
 GOLDEN = {
