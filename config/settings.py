@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,7 @@ TOKEN = "DISCORD_TOKEN"  # noqa: S105 - a name, and no token
 """The one variable without the prefix."""
 _SECRET = {"token", "discord_token", "address"}
 """Names of settings whose values are never repeated."""
+_PLACE = re.compile(r"at line (\d+), column (\d+)\)")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
@@ -243,11 +245,21 @@ def _read_toml() -> dict[str, Any]:
         ConfigError: It is not TOML, or cannot be read.
     """
     try:
-        table = tomllib.loads(Path(TOML).read_text(encoding="utf-8"))
+        written = Path(TOML).read_text(encoding="utf-8")
+        table = tomllib.loads(written)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
         raise ConfigError(f"{TOML} cannot be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{TOML} is not UTF-8: save it with this encoding.") from None
+    except tomllib.TOMLDecodeError as error:
+        where = _PLACE.search(str(error))
+        line, column = where.groups() if where else (len(written.splitlines()), 1)
+        raise ConfigError(
+            f"{TOML} is not TOML from line {line}, column {column} on: write each setting on a "
+            'line of its own, such as language = "fr", and texts in quotes.'
+        ) from None
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key == TOKEN or key.startswith(PREFIX):

@@ -205,10 +205,18 @@ def test_a_token_that_does_not_fit_is_not_repeated() -> None:
     assert "12345678" not in refused()
 
 
-@pytest.mark.parametrize("data", [b"top_k = \n", b"\xff\xfe"])
-def test_toml_that_cannot_be_read_is_named(data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"top_k = 1\nmodel = \n", "is not TOML from line 2, column 9 on: write each setting"),
+        (b"top_k = 1\nmodel e5\n", "is not TOML from line 2, column 7 on: write each setting"),
+        (b"top_k = 1\nmodel = 'e5", "is not TOML from line 2, column 1 on: write each setting"),
+        (b"\xff\xfe", "is not UTF-8: save it with this encoding."),
+    ],
+)
+def test_toml_that_cannot_be_read_is_named_with_the_place(data: bytes, sentence: str) -> None:
     Path("verbatim.toml").write_bytes(data)
-    assert refused().startswith("verbatim.toml cannot be read")
+    assert f"verbatim.toml {sentence}" in refused()
 
 
 def test_a_folder_in_the_place_of_toml_is_named() -> None:
