@@ -42,18 +42,27 @@ URLS = st.one_of(
     st.just("javascript:alert(1)"),
     st.just("https://example.org/" + "a" * 600),
 )
+IDS = st.from_regex(r"\A[a-z0-9-]{1,80}\Z")
+MAYBE_TITLES, MAYBE_DAYS = st.none() | TITLES, st.none() | DAYS
+_SOME_TITLES, _CHANCES = st.lists(TITLES, max_size=4), st.floats(0, 1)
+_COUNTS, _REFUSALS = st.integers(0, 5), st.sampled_from(Refusal)
+_TWO_DAYS = st.lists(DAYS, max_size=2)
+_SOURCES, _ARTICLES = st.none() | TITLES.filter(bool), st.none() | st.just("a")
+_QUESTIONS = st.one_of(NASTY, st.text(max_size=1000), st.just("*" * 1000))
+_NEAREST, _WORDS = st.lists(TITLES, max_size=5), st.lists(NASTY.filter(bool), max_size=3)
+_EITHER = st.booleans()
 
 
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
     text = draw(LONG)
     return Article(
-        id=draw(st.from_regex(r"\A[a-z0-9-]{1,80}\Z")),
+        id=draw(IDS),
         title=draw(TITLES) or "?",
         text=text,
-        source=draw(st.none() | TITLES),
-        author=draw(st.none() | TITLES),
-        date=draw(st.none() | DAYS),
+        source=draw(MAYBE_TITLES),
+        author=draw(MAYBE_TITLES),
+        date=draw(MAYBE_DAYS),
         url=draw(URLS),
     )
 
@@ -69,44 +78,50 @@ def passages(draw: st.DrawFn, article: Article, paragraph: int = 1) -> Passage:
     return Passage(article.id, start, end, paragraph, digest(article.text[start:end]), sentences)
 
 
+_STORIES = articles()
+
+
 @st.composite
 def hits(draw: st.DrawFn, rank: int = 1) -> Hit:
-    article = draw(articles())
+    article = draw(_STORIES)
     passage = draw(passages(article, paragraph=rank))
     span = draw(st.sampled_from(passage.sentences))
     return Hit(
         rank,
         1.0,
-        draw(st.floats(0, 1)),
+        draw(_CHANCES),
         article,
         passage,
         article.text[passage.start : passage.end],
         Sentence(span.of(article.text), span.start, span.end),
-        tuple(draw(st.lists(TITLES, max_size=4))),
+        tuple(draw(_SOME_TITLES)),
     )
+
+
+_HITS = [hits(rank=rank) for rank in range(1, 6)]
 
 
 @st.composite
 def answers(draw: st.DrawFn) -> Answer:
-    found = tuple(draw(hits(rank=i)) for i in range(1, draw(st.integers(0, 5)) + 1))
-    refusal = None if found else draw(st.sampled_from(Refusal))
-    dates = sorted(draw(st.lists(DAYS, max_size=2)))
+    found = tuple(draw(each) for each in _HITS[: draw(_COUNTS)])
+    refusal = None if found else draw(_REFUSALS)
+    dates = sorted(draw(_TWO_DAYS))
     filters = Filters(
         since=dates[0] if dates else None,
         until=dates[-1] if len(dates) == 2 else None,
-        source=draw(st.none() | TITLES.filter(bool)),
-        article_id=draw(st.none() | st.just("a")),
+        source=draw(_SOURCES),
+        article_id=draw(_ARTICLES),
     )
     return Answer(
-        question=draw(st.one_of(NASTY, st.text(max_size=1000), st.just("*" * 1000))),
+        question=draw(_QUESTIONS),
         snapshot="s1",
         confidence=None,
         refusal=refusal,
         hits=found,
-        nearest_titles=tuple(draw(st.lists(TITLES, max_size=5))) if refusal else (),
+        nearest_titles=tuple(draw(_NEAREST)) if refusal else (),
         filters=filters,
-        understood=tuple(draw(st.lists(NASTY.filter(bool), max_size=3))),
-        widened=draw(st.booleans()),
+        understood=tuple(draw(_WORDS)),
+        widened=draw(_EITHER),
     )
 
 

@@ -38,7 +38,7 @@ from embeddings.reports import (
 )
 from embeddings.types import Article, ArticleSummary, Rejected
 from tests.bot.people import check_card, texts_of
-from tests.bot.samples import DAYS, NASTY, TITLES, URLS
+from tests.bot.samples import IDS, MAYBE_DAYS, MAYBE_TITLES, NASTY, TITLES, URLS
 
 FR, EN = (Languages.load("fr").of(code) for code in ("fr", "en"))
 LANGUAGES = st.sampled_from([FR, EN])
@@ -49,7 +49,7 @@ STORY = ArticleSummary(
 )
 REPORT = ReindexReport("s2", 1, 0, 0, 9, 7, 2, 0.4, ("A note.",))
 MADE = datetime(2026, 1, 2, 12, tzinfo=UTC)
-BIG = st.integers(0, 10**6)
+BIG, CODES = st.integers(0, 10**6), st.sampled_from(["fr", "en", "de", "*_`"])
 ENTRIES = st.builds(AuditEntry, st.just(MADE), TITLES, NASTY)
 
 
@@ -62,21 +62,22 @@ def proposed(
 @st.composite
 def summaries(draw: st.DrawFn) -> ArticleSummary:
     return ArticleSummary(
-        draw(st.from_regex(r"\A[a-z0-9-]{1,80}\Z")),
+        draw(IDS),
         draw(TITLES) or "?",
-        draw(st.none() | TITLES),
-        draw(st.none() | TITLES),
-        draw(st.none() | DAYS),
+        draw(MAYBE_TITLES),
+        draw(MAYBE_TITLES),
+        draw(MAYBE_DAYS),
         draw(URLS),
-        draw(st.sampled_from(["fr", "en", "de", "*_`"])),
+        draw(CODES),
         draw(BIG),
         "shared",
     )
 
 
+SUMMARIES = summaries()
 PROPOSED = st.builds(
     proposed,
-    summaries(),
+    SUMMARIES,
     st.lists(st.sampled_from(FIELDS), max_size=7).map(tuple),
     TITLES,
     st.lists(NASTY, max_size=5).map("\n\n".join),
@@ -84,20 +85,22 @@ PROPOSED = st.builds(
 OMITTED = st.builds(Omission, TITLES, TITLES, NASTY)
 ROOM = tuple(Room(what, 5_000_000, 4_999_999) for what in ("articles", "characters", "additions"))
 REJECTED = st.builds(Rejected, TITLES, st.one_of(NASTY, st.just("*" * 3000)))
+FEW = {kind: st.lists(kind, max_size=4) for kind in (PROPOSED, SUMMARIES, REJECTED, OMITTED)}
+TIMES, TOKENS = st.sampled_from([1, 1, 9]), st.from_regex(r"\A[a-z0-9]{8,16}\Z")
 
 
 @st.composite
 def proposals(draw: st.DrawFn) -> Proposal:
     def some(kind: Any) -> Any:
-        return tuple(draw(st.lists(kind, max_size=4))) * draw(st.sampled_from([1, 1, 9]))
+        return tuple(draw(FEW[kind])) * draw(TIMES)
 
     added, changed = some(PROPOSED), some(PROPOSED)
     named = [replace(p, id=f"{p.id[:76]}-{n}") for n, p in enumerate((*added, *changed))]
     return Proposal(
-        token=draw(st.from_regex(r"\A[a-z0-9]{8,16}\Z")),
+        token=draw(TOKENS),
         added=tuple(named[: len(added)]),
         changed=tuple(named[len(added) :]),
-        unchanged=some(summaries()),
+        unchanged=some(SUMMARIES),
         rejected=some(REJECTED),
         to_encode=draw(BIG),
         instead={p.id: draw(PROPOSED) for p in named[: draw(st.integers(0, len(added)))]},
@@ -114,28 +117,17 @@ def check(card: Card) -> None:
 
 @trying(**MANY)
 @given(proposals(), st.floats(0, 1e7), LANGUAGES, st.data())
-def test_every_proposal_keeps_to_the_limits(
+def test_every_proposal_and_its_report_keep_to_the_limits(
     proposal: Proposal, seconds: float, language: Any, data: st.DataObject
 ) -> None:
     changing = [*proposal.changed[:4], *proposal.instead.values()]
-    now = {p.id: (data.draw(summaries()), data.draw(NASTY)) for p in changing}
+    now = {p.id: (data.draw(SUMMARIES), data.draw(NASTY)) for p in changing}
     check(proposal_card(proposal, now, language, where="s", seconds=seconds, room=ROOM))
-
-
-@trying(**MANY)
-@given(proposals(), st.lists(NASTY, max_size=20), st.booleans(), LANGUAGES)
-def test_every_report_keeps_to_the_limits(
-    proposal: Proposal, removed: list[str], done: bool, language: Any
-) -> None:
-    report = ChangeReport(
-        added=proposal.added,
-        changed=proposal.changed,
-        unchanged=proposal.unchanged,
-        removed=tuple(removed),
-        rejected=proposal.rejected,
-        report=replace(REPORT, notes=tuple(removed)) if done else None,
-    )
-    check(change_card(report, language))
+    removed = data.draw(st.lists(NASTY, max_size=20))
+    done = replace(REPORT, notes=tuple(removed)) if data.draw(st.booleans()) else None
+    names = ("added", "changed", "unchanged", "rejected")
+    report = ChangeReport(**{name: getattr(proposal, name) for name in names})
+    check(change_card(replace(report, removed=tuple(removed), report=done), language))
     check(reindex_card(REPORT, language))
 
 

@@ -253,6 +253,8 @@ def test_a_search_runs_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         return search(*given)
 
     monkeypatch.setattr(faiss, "knn", watch)
+    before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(2)
     index.search(unit(1, 23), 2)
+    faiss.omp_set_num_threads(before)  # other tests count the threads of this one
     assert seen == [1]
