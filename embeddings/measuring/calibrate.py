@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import expit
 
 from embeddings.errors import ModelError, QuestionError
 from embeddings.loaded import as_query, stand_alone
@@ -137,7 +138,7 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
     for fold in range(FOLDS):
         rest = folds != fold
         weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
-        held_out[~rest] = _probability(features[~rest], weights, intercept)
+        held_out[~rest] = expit(features[~rest] @ weights + intercept)
     rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
     whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
     small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]
@@ -163,7 +164,7 @@ def _story(found: Sequence[Sample]) -> Story | None:
     features = _matrix(found, ABOUT)
     balance = np.where(about, 1 / about.sum(), 1 / (~about).sum()) * len(found)
     weights, intercept = _logistic(features, about, balance)
-    strangers = _probability(features[~about], weights, intercept)
+    strangers = expit(features[~about] @ weights + intercept)
     return Story(
         intercept=intercept,
         coefficients=dict(zip(ABOUT, weights.tolist(), strict=True)),
@@ -197,10 +198,6 @@ def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> t
     model.fit((features - mean) / spread, correct, sample_weight=weight)
     weights = model.coef_[0] / spread
     return weights, float(model.intercept_[0] - weights @ mean)
-
-
-def _probability(features: Values, weights: Values, intercept: float) -> Values:
-    return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))), np.float64)
 
 
 def _threshold(rows: Sequence[tuple[float, Sample]]) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from embeddings.measuring.sampling import Asked, Pool
+    from embeddings.measuring.sampling import Pool
 
     Values = NDArray[np.float64]
 
@@ -97,12 +97,8 @@ def _sentences(pool: Pool) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
             sentences = pool.documents[row].sentences
             right = np.array([question.answer.lower() in each.lower() for each in sentences])
             if right.any() and not right.all():
-                yield _speaking(pool, question, row), right
-
-
-def _speaking(pool: Pool, question: Asked, row: int) -> Values:
-    terms = terms_of(question.query.text, pool.arrays.lexical)
-    return speaking(question.query, terms, pool.arrays, row).astype(np.float64)
+                terms = terms_of(question.query.text, pool.arrays.lexical)
+                yield speaking(question.query, terms, pool.arrays, row).astype(np.float64), right
 
 
 def _pad(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:

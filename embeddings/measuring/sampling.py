@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.lexical import bm25 as lexical
-from embeddings.lexical.stretches import gather
+from embeddings.lexical.stretches import gather, stretches
 from embeddings.ranking.evidence import Arrays
 from embeddings.ranking.ranker import rank
 from embeddings.vectors.index import VectorIndex
@@ -154,14 +154,13 @@ class Pool:
             rows: Which passages, ascending, int64 [n], at least one.
         """
         whole = self.arrays
-        lines, owner = gather(whole.first_sentence, rows)
-        counts = np.bincount(owner, minlength=len(rows))
+        lines = gather(whole.first_sentence, rows)[0]
         passages, sentences = whole.passages[rows], whole.sentences[lines]
         _, article_of = np.unique(whole.article_of[rows], return_inverse=True)
         return Arrays(
             passages=passages,
             sentences=sentences,
-            first_sentence=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            first_sentence=stretches(np.diff(whole.first_sentence)[rows]),
             article_of=article_of.astype(np.int32),
             lexical=lexical.build([self.documents[row] for row in rows]),
             passage_index=VectorIndex.of(passages),

@@ -45,7 +45,7 @@ def in_company(
     rivals = [candidate for other in others for candidate in other]
     if not rivals or not own:
         return own
-    odds = sum(map(_odds, (own, *others)))
+    odds = sum(_odds(found) for found in (own, *others) if found)
     described = [_describe(one, rivals, odds, together) for one in own]
     names = described[0]
     features = {n: np.array([each[n] for each in described], np.float32) for n in names}
@@ -89,8 +89,6 @@ def _describe(
 
 def _odds(found: Candidates) -> float:
     """Return the odds of all of a collection's passages together, from one's share of them."""
-    if not found:
-        return 0.0
     return math.exp(found[0].score) / max(found[0].features.get("likely", 1.0), 1e-9)
 
 

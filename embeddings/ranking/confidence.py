@@ -110,11 +110,6 @@ class Mix:
     marks: Marks = field(default_factory=Marks)
     alike: float = 0.85
 
-    @property
-    def numbers(self) -> tuple[float, ...]:
-        """All of them, in order."""
-        return (*astuple(self.weights), *astuple(self.marks), self.alike)
-
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Mix:
         """Return what ``asdict`` made a document of; ValueError or TypeError when it is no such."""
@@ -222,7 +217,8 @@ class Calibration:
         Raises:
             ModelError: A number is not one, or the threshold is not a probability.
         """
-        numbers = [self.lenience, *self.mix.numbers]
+        mix = self.mix
+        numbers = [self.lenience, *astuple(mix.weights), *astuple(mix.marks), mix.alike]
         parts: list[Calibration | Story] = [self, *([self.story] if self.story else ())]
         for part in parts:
             numbers += [part.intercept, part.threshold, *part.coefficients.values()]

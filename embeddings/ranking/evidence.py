@@ -96,6 +96,8 @@ class Evidence:
         says: The same of the sentence that would answer if kinds did not count.
         opens: 1 where a sentence begins with the term whose meaning is asked for, else 0.
         foreign: 1 where the passage is in another language than the question, else 0.
+        listed: 1 where the title lists a name of the question's, and the passage takes up others
+            of that list alone, else 0.
         tokens: Mean over the question's tokens of the greatest cosine to any of the passage's;
             0 where they were not compared.
         meant: Share of the question's weight of words in the passage by their meaning; 0 likewise.
@@ -116,6 +118,7 @@ class Evidence:
     says: Floats
     opens: Floats
     foreign: Floats
+    listed: Floats
     tokens: Floats
     meant: Floats
     unnamed: Floats
@@ -160,6 +163,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
         says=found.fits[_argmax(said, owner, starts)],
         opens=np.maximum.reduceat(found.opens, starts) * np.float32(terms.defines),
         foreign=_foreign(terms, arrays, passages),
+        listed=found.listed,
         tokens=none,
         meant=none,
         unnamed=none,
@@ -246,6 +250,7 @@ class _Found:
         said, its_title = places < FAR, in_title[owner]
         first = np.minimum.reduceat(places, starts)
         in_text = first < FAR
+        self.listed = _find_listed(in_title, in_title | in_text, arrays.article_of[passages])
         share = terms.idf / max(float(terms.idf.sum()), TINY)
         self.news = _share(said & ~its_title, share)
         self.titled = np.maximum.reduceat(_share(said | its_title, share), starts)
@@ -253,6 +258,18 @@ class _Found:
         self.body = _share(in_text, share)
         before = first - lexical.token_first[title_line + 1][:, None]
         self.early: Floats = (EARLY / (EARLY + before.astype(np.float32))) @ share
+
+
+def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> Floats:
+    """Return ``listed`` of each candidate, from words that stand in titles and at all [C, words].
+
+    Names that a title lists are in some of an article's titles alone: each is cut to those that
+    its passage takes up (``lexical.words.own_title``).
+    """
+    same = articles[:, None] == articles
+    names = (same @ in_title) & (same @ ~in_title)
+    lacks, has = (names & ~there).any(axis=1), (names & there).any(axis=1)
+    return np.asarray(lacks & ~has, np.float32)
 
 
 def _starts(owner: Ints, size: int) -> Ints:

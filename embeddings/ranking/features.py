@@ -114,11 +114,9 @@ def _chance(score: Floats, within: Bools) -> float:
 
 def _several(arrays: Arrays, passages: Ints) -> Floats:
     """Return 1 for each passage that has another of its article beside it, else 0."""
-    article_of, last = arrays.article_of, len(arrays.article_of) - 1
-    own = article_of[passages]
-    before = (passages > 0) & (article_of[np.maximum(passages - 1, 0)] == own)
-    after = (passages < last) & (article_of[np.minimum(passages + 1, last)] == own)
-    return np.asarray(before | after, np.float32)
+    own = arrays.article_of[passages]
+    first, end = (np.searchsorted(arrays.article_of, own, side) for side in ("left", "right"))
+    return (end - first > 1).astype(np.float32)
 
 
 def _likely(score: Floats, shown: Ints, counted: Bools) -> Floats:

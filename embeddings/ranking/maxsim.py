@@ -66,14 +66,11 @@ def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.i
 
 def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:
     """Return the greatest product of each token with any row of some stretches, [n, q]."""
-    begins, lengths = first[which], first[which + 1] - first[which]
+    lengths = first[which + 1] - first[which]
     found = np.full((len(which), len(tokens)), -1.0, np.float32)
     there = np.flatnonzero(lengths)
     if len(there):
-        pieces = [
-            rows[at : at + n] for at, n in zip(begins.tolist(), lengths.tolist(), strict=True)
-        ]
-        cosine = np.concatenate(pieces).astype(np.float32) @ (tokens.T * np.float32(STEP))
-        starts = stretches(lengths)[:-1][there]
-        found[there] = np.maximum.reduceat(cosine, starts, axis=0)
+        some = rows[gather(first, which)[0]].astype(np.float32)
+        cosine = some @ (tokens.T * np.float32(STEP))
+        found[there] = np.maximum.reduceat(cosine, stretches(lengths)[:-1][there], axis=0)
     return found

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 POOL = 64
 """Passages that each of the three searches puts up."""
+OTHERS = 10.0
+"""By so much a passage stands back that is about others of the names that its title lists; it
+still makes those before it less sure, as by words and vectors alone it is as near as it was."""
 READ = 16
 """Candidates whose tokens are compared with the question's."""
 DEEPER = 3
@@ -87,16 +90,15 @@ def rank(
     if not within.any():
         return ()
     score = mix.weights.score(evidence)
-    order = np.argsort(-score, kind="stable")
+    ranked = score - np.float32(OTHERS) * evidence.listed
+    order = np.argsort(-ranked, kind="stable")
     order = order[within[order]]
-    if fold:
-        groups = _groups(order, score, evidence, arrays, (limit, mix.alike))
-    else:
-        groups = [(int(i), ()) for i in order[:limit]]
+    plain: list[tuple[int, tuple[int, ...]]] = [(int(i), ()) for i in order[:limit]]
+    groups = _groups(order, ranked, evidence, arrays, (limit, mix.alike)) if fold else plain
     shown = np.array([first for first, _ in groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
     sure = calibration.probabilities(features)
-    return tuple(_candidates(groups, evidence, score, features, sure))
+    return tuple(_candidates(groups, evidence, ranked, features, sure))
 
 
 def evidence_for(

@@ -44,6 +44,26 @@ def test_an_empty_snapshot_has_no_candidates() -> None:
 
 
 @pytest.mark.parametrize("fold", [True, False])
+@pytest.mark.parametrize(
+    ("name", "passage"), [("Microsoft", 1), ("Google", 0), ("Microsoft ou Google", 0)]
+)
+def test_what_is_about_others_of_the_names_that_its_title_lists_stands_back(
+    name: str, passage: int, fold: bool
+) -> None:
+    others = [["Google est critiqué pour ses contrats."], ["Microsoft vend des outils."]]
+    where = arrays(("Microsoft, Google : la vallée contestée", others))
+    question = f"Pourquoi {name} est critiqué pour ses contrats ?"
+    assert found(ask(question, where, fold=fold))[0] == passage
+
+
+def test_what_stands_back_makes_those_before_it_less_sure() -> None:
+    others = [["Google est critiqué pour ses contrats."], ["Microsoft vend des outils."]]
+    where = arrays(("Microsoft, Google : la vallée contestée", others))
+    leads = [c.features["lead"] for c in ask("Pourquoi Microsoft est critiqué ?", where)]
+    assert leads[0] < 0 < leads[1]
+
+
+@pytest.mark.parametrize("fold", [True, False])
 def test_a_filter_lets_only_its_passages_through(fold: bool) -> None:
     allowed = np.array([False, True, True, False])
     assert set(found(ask("lettre", CORPUS, allowed=allowed, fold=fold))) <= {1, 2}
