@@ -7,63 +7,28 @@ by the stemmer of the language of its passage; character 4-grams forgive typos a
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import Stemmer
 
-_FRENCH = """
-a ai aie aient ainsi ait alors apres as au aucun aucune aujourdhui auquel aura aurait aussi autre
-autres aux auxquelles auxquels avaient avais avait avant avec avez avoir avons ayant beaucoup bien
-c ca car ce ceci cela celle celles celui cependant ces cet cette ceux chaque chez combien comme
-comment d dans de depuis des deja desquelles desquels doit donc dont du duquel elle elles en encore
-entre es est et etaient etais etait etant ete etes etre eu eut eux fait faire faut fois font furent
-fut hors il ils j je jusqu jusque l la laquelle le lequel les lesquelles lesquels leur leurs lors
-lorsqu lorsque lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous nouveau on ont
-ou par parce parmi pas pendant peu peut peuvent plus plusieurs pour pourquoi pourrait puis puisque
-qu quand que quel quelle quelles quels quelque quelques qui quoi s sa sans se selon sera serait
-seront ses si sien soit son sont sous souvent sur t ta te tel telle telles tels tes toi ton tous
-tout toute toutes tres trop tu un une vers via voici voila vos votre vous y
-"""
-_ENGLISH = """
-a about above after again against all also am an and any are as at be because been before being
-below between both but by can could d did didnt do does doesnt doing dont down during each few for
-from further had has have having he her here hers herself him himself his how however i if im in
-into is isnt it its itself just ll m many may me might more most much must my myself no nor not of
-off on once only or other our ours ourselves out over own re s same shall she should so some such t
-than that the their theirs them themselves then there these they this those through to too under
-until up upon us very was wasnt we were what whats when where whether which while who whom whose
-why will with would you your yours
-"""
+LISTS = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+"""Lists of words, by what they are, some by language too."""
+STOP, SMALL_WORDS = (
+    {code: frozenset(" ".join(lines).split()) for code, lines in LISTS[name].items()}
+    for name in ("stop", "small")
+)
+"""Words that carry no subject, folded, and those that most sentences have, both by language."""
 GRAM = "~"
 """Marks a 4-gram among the terms."""
-STOP = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
-"""Words that carry no subject, folded, by language."""
-_SMALL = {
-    "fr": "le la les l un une des du d de et est en à au aux que qui dans pour par sur pas ne n "
-    "se s ce cette ces il elle ils son sa ses leur plus avec sont été mais ou où nous vous c j qu "
-    "y lui être a ont",
-    "en": "the a an of and to in is that for on with as was were by at from it he she his her "
-    "they their this which be been has have had not but or are who its we you i will would after",
-    "es": "el la los las un una de del y en que es a por con para se su sus no lo al como más pero "
-    "ha han fue este esta son sin sobre también entre cuando muy",
-    "de": "der die das den dem des ein eine einen einer und ist in zu von mit auf für im nicht "
-    "sich auch es an als wird werden bei nach aus dass hat haben sie er wir ich oder war sind wie",
-    "it": "il lo la i gli le un una uno di del della dei delle e è in che a da per con non si su "
-    "al alla nel nella sono ha hanno come più ma anche questo questa dal dalla ed era",
-    "pt": "o a os as um uma de do da dos das e é em no na nos nas que por para com não se ao à "
-    "mais como mas foi são ser sua seu pelo pela também até isso ele ela",
-    "nl": "de het een en van in is dat op te zijn met voor niet aan er om die was ook als bij "
-    "naar uit door maar heeft hebben worden werd deze dit zij hij ze wij over nog kan",
-}
-SMALL_WORDS = {code: frozenset(words.split()) for code, words in _SMALL.items()}
-"""Words that most sentences of a language have, in small letters, by language."""
 
 _MONTHS = """
 janvier january|fevrier february fev feb|mars march|avril april|mai may|juin june|juillet july|
@@ -193,11 +158,21 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 @cache
 def _verbs(language: str) -> Mapping[str, str]:
     """Return the stem of an irregular verb's name, by each stem of its other forms."""
-    from embeddings.text.verbs import forms  # a list that only a stemmer needs
-
     stemmer = _stemmer(language)
     stems = (stemmer.stemWords(verb) for verb in forms(language)) if stemmer else ()
     return {form: name for name, *others in stems for form in others}
+
+
+def forms(language: str) -> Iterator[list[str]]:
+    """Yield the forms of each irregular verb that a stemmer keeps apart, its name first.
+
+    One is a line of them, one for each stem; after a colon come the prefixes with which others are
+    made of it ("tenir", "obtenir"). A form that is mostly another word is none: "left", "court".
+    """
+    for line in LISTS["verbs"].get(language, ()):
+        verb, _, prefixes = line.partition(":")
+        each = ("", *prefixes.split())
+        yield from ([prefix + form for form in verb.split()] for prefix in each)
 
 
 def _word(token: str) -> str:

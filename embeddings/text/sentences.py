@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from embeddings.text.analysis import LISTS
 from embeddings.types import Span
 
 if TYPE_CHECKING:
@@ -32,37 +33,16 @@ _DASHES = frozenset("–—")
 _GO_ON = frozenset(",;:.!?…»”")
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_TITLES = _set(
-    "M MM Mme Mmes Mlle Mlles Mgr Dr Drs Pr Prof Mr Mrs Ms Messrs St Ste Sts Mt Ft "
-    "Gen Gén Col Capt Cap Lt Sgt Cpl Adm Maj Sen Sén Rep Gov Hon Rev Supt Cf cf vs Vs "
-    "av Av ave apr ap bd Bd boul env Env ca Ca éd v c litt sing plur Ph Me Mes Ets Sté Vve approx "
-    "Approx",
+_TITLES, _BEFORE_NUMBERS, _MAY_END, _STARTERS = (
+    frozenset(" ".join(LISTS[name]).split())
+    for name in ("titles", "before numbers", "may end", "starters")
 )
-"""Abbreviations that a name or a number follows: their period ends nothing."""
-_BEFORE_NUMBERS = _set(
-    "p pp n no nos nr nº vol art fig chap ch sect al alin t tom tél tel réf ref ed "
-    "jan janv feb févr fév mar apr avr jun juil jul aug sept sep oct nov dec déc max min arts",
-)
-"""Abbreviations whose period ends nothing before a digit."""
-_CODES = _set("L R D L.O")
+"""Abbreviations whose period ends nothing before a name or a number, before a digit, but before a
+usual first word; and words that often open a sentence, seldom going on with a name after one."""
+_CODES = ("L", "R", "D", "L.O")
 """Letters that the numbers of articles of French codes begin with: "art. L. 123-4"."""
 _NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])\b(?![’'])")
 """What a number looks like after "art." or "vol.", Roman ones included."""
-
-_MAY_END = _set("inc ltd corp co jr sr bros")
-"""Abbreviations that end a sentence only when a usual first word follows."""
-_STARTERS = _set(
-    "le la les l un une des du de il elle ils elles on ce cet cette ces c d dans mais et or puis "
-    "selon pour par en au aux à après avant depuis pourtant ainsi nous vous je j tu qui que quand "
-    "si s son sa ses leur leurs tout tous "
-    "the a an it he she they we i you in at but and so this that these those his her their its "
-    "there when while as for after before however",
-)
-"""Words that often open a sentence, and seldom go on with a name after an abbreviation."""
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
@@ -140,7 +120,7 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
     """Say whether the word before ``period`` is one, given what follows at ``place``."""
     found = _TOKEN.search(text[max(0, period - 20) : period])
     token = found[0] if found else ""
-    if token in _TITLES:
+    if token in _TITLES or (token.isupper() and token.capitalize() in _TITLES):
         return True
     if token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end):
         return True

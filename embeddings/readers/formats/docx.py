@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.readers.formats.package import COMMENTS, DELETED, HIDDEN, NOTES, Writer, escape_text
@@ -30,22 +32,8 @@ _PRIVATE = re.compile("[\uf020-\uf0ff]")
 """Where Word puts the characters of a font of symbols, in Unicode's area for private use."""
 _FIRST_PRIVATE = 0xF000
 _BODY_LEVEL = "9"
-_SYMBOL = {
-    0x20: " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_",
-    0x60: "‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
-    0xA0: "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉",
-    0xD0: "∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪",
-    0xF1: "〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭",
-}
-"""The characters of Symbol, each run of them by the number of its first (Adobe's encoding)."""
-_WINGDINGS = {
-    0x21: "✏", 0x28: "☎", 0x2A: "✉", 0x4A: "☺", 0x4C: "☹", 0x6C: "●", 0x6E: "■", 0x6F: "□",
-    0x71: "❑", 0x76: "❖", 0x77: "◆", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xD8: "➢", 0xDF: "←",
-    0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒",
-    0xFE: "☑",
-}  # fmt: skip
-"""The characters of Wingdings that people use."""
-_WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x97: "●", 0xA2: "■", 0xA3: "□"}
+_SIGNS_OF = Path(__file__).with_name("symbols.json")
+"""The characters that people use of Symbol (Adobe's encoding) and Wingdings, by their numbers."""
 
 
 def main_part(parts: Parts) -> str | None:
@@ -233,16 +221,18 @@ class _Writer(Writer):
         return self.around(element, "<tr>", "</tr>")
 
 
+@cache
+def _read_signs() -> dict[str, dict[str, str]]:
+    signs: dict[str, dict[str, str]] = json.loads(_SIGNS_OF.read_text(encoding="utf-8"))
+    return signs
+
+
 def _sign(font: str, code: int) -> str:
     """Return a character of a font by its number; nothing when nobody can tell which one it is."""
     number = code % 0x100 if _FIRST_PRIVATE <= code < _FIRST_PRIVATE + 0x100 else code
     name = font.casefold()
-    if "wingdings" in name:
-        signs = _WINGDINGS_2 if name.endswith("2") else _WINGDINGS if name[-1] != "3" else {}
-        return signs.get(number, "")
-    if name == "symbol":
-        first = max((each for each in _SYMBOL if each <= number), default=number)
-        return _SYMBOL.get(first, "")[number - first : number - first + 1]
+    if name == "symbol" or "wingdings" in name:
+        return _read_signs().get(name, {}).get(f"{number:02X}", "")
     try:
         shown = chr(number)
     except (ValueError, OverflowError):

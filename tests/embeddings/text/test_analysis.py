@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from embeddings.text.analysis import (
     STOP,
     fold,
+    forms,
     grams,
     is_foreign,
     is_stop,
@@ -17,7 +18,6 @@ from embeddings.text.analysis import (
     without_tags,
     words,
 )
-from embeddings.text.verbs import forms
 
 SAME = [
     ("l'électricité", "l’électricité"),

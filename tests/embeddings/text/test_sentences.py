@@ -25,6 +25,7 @@ CUT = [
     ["Il hésite…", "Puis il part."],
     ["Il hésite... puis il part.", "Elle aussi."],
     ["M. Macron et MM. Le Pen et Mélenchon ont parlé.", "Mme Royal aussi."],
+    ["ST. LOUIS (AP) is dry.", "MR. SMITH left."],
     ["Le Dr. Martin et Mr. Smith ont vu Mrs. Jones à St. Louis.", "They left."],
     ["César meurt en 44 av. J.-C. à Rome.", "Il a 55 ans."],
     ["Auguste naît en 63 av. J.-C.", "Il meurt en 14."],
