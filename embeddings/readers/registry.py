@@ -81,25 +81,16 @@ FORMATS: dict[str, Format] = {
 }
 """Extension, in small letters and with its period -> how it is read."""
 
-_TYPES = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/x-markdown": ".md",
-    "application/json": ".json",
-    "application/feed+json": ".json",
-    "application/epub+zip": ".epub",
-    "application/rtf": ".rtf",
-    "text/rtf": ".rtf",
-    "application/zip": ".zip",
-    "application/x-zip-compressed": ".zip",
-    "message/rfc822": ".eml",
-    "application/pdf": ".pdf",
-    "application/x-pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/vnd.oasis.opendocument.text": ".odt",
-}
+_OPEN_XML = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_NAMED = {
+    ".html": "text/html application/xhtml+xml", ".txt": "text/plain", ".eml": "message/rfc822",
+    ".md": "text/markdown text/x-markdown", ".json": "application/json application/feed+json",
+    ".epub": "application/epub+zip", ".rtf": "application/rtf text/rtf", ".docx": _OPEN_XML,
+    ".zip": "application/zip application/x-zip-compressed",
+    ".pdf": "application/pdf application/x-pdf", ".odt": "application/vnd.oasis.opendocument.text",
+}  # fmt: skip
+_TYPES = {kind: extension for extension, kinds in _NAMED.items() for kind in kinds.split()}
+"""Type that a server states -> extension of the format."""
 WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 """Extensions of the formats whose reader takes a page's address and its encoding."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))

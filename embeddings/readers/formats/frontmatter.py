@@ -38,19 +38,12 @@ _ID = re.compile(r"[a-z0-9-]{1,80}")
 _BLANK = re.compile(r"[ \t\n]+")
 
 _BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
-_NAMES = {
-    "titre": "title",
-    "auteur": "author",
-    "auteurs": "author",
-    "authors": "author",
-    "lang": "language",
-    "langue": "language",
-    "journal": "source",
-    "média": "source",
-    "lien": "url",
-    "link": "url",
-    "identifiant": "id",
-}
+_ALSO = {
+    "title": "titre", "author": "auteur auteurs authors", "language": "lang langue",
+    "source": "journal média", "url": "lien link", "id": "identifiant",
+}  # fmt: skip
+"""Field -> what else people call it."""
+_NAMES = {other: name for name, others in _ALSO.items() for other in others.split()}
 
 
 class _Loader(yaml.CSafeLoader):
@@ -153,11 +146,15 @@ def _mapping(front: str, name: str) -> dict[str, Any]:
     return found
 
 
-def _words(value: object, where: str) -> str | None:
-    """Check one line of text."""
+def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise ReadError(f"{where} must be a text, not {_kind(value)}.")
-    line = _BLANK.sub(" ", value).strip()
+    return value
+
+
+def _words(value: object, where: str) -> str | None:
+    """Check one line of text."""
+    line = _BLANK.sub(" ", _text(value, where)).strip()
     if len(line) > MAX_FIELD:
         raise ReadError(f"{where} is longer than {MAX_FIELD} characters.")
     return line or None
@@ -212,12 +209,6 @@ def _article_id(value: object, where: str) -> str:
     return value
 
 
-def _path(value: object, where: str) -> str:
-    if not isinstance(value, str):
-        raise ReadError(f"{where} must be a text, not {_kind(value)}.")
-    return value
-
-
 def _kind(value: object) -> str:
     kinds: dict[type, str] = {list: "a list", dict: "a group of fields", set: "a set"}
     return kinds.get(type(value), "something else")
@@ -231,6 +222,6 @@ CHECKS: dict[str, Callable[[object, str], Any]] = {
     "url": _url,
     "language": _language,
     "id": _article_id,
-    "origin": _path,
+    "origin": _text,
 }
 """Field -> what checks a value of it, given what to call it in an error; raises ReadError."""
