@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from embeddings.text.sentences import trim
-from embeddings.types import Span
+from embeddings.types import BREAK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 MAX_URL = 512
 """The longest address of a Discord button, in characters."""
 
-_SHORT = 9
-"""A sentence of at most so many words is given whole, unless something breaks its line."""
+_TINY, _SHORT = 9, 28
+"""A sentence of so many words at most is given whole, or tried so first, if nothing breaks it."""
 _ENDS = ((12, 5), (8, 4), (5, 4), (4, 4), (3, 3))
 """How many words stand for the beginning and the end of a longer one, in the order they are tried.
 
-Many first: a caption or a pull quote may begin with the same words, and is not in the text.
+All or many first: a caption or a pull quote may begin with the same words, and is not in the text.
 """
 _CONTEXT = (3, 5)
 """How many words before or after it tell it from the same words elsewhere."""
@@ -43,20 +43,22 @@ _FEW = 4
 _GLUE = "\u202f"
 """The narrow no-break space, which is part of a word to Chromium: "3 200" is one."""
 _WORD = re.compile(rf"[\S{_GLUE}]{{0,99}}\w[\S{_GLUE}]*(?:[^\S{_GLUE}]+[^\w\s]+(?=\s|\Z))*")
-_MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*•‣◦▪·–—]|\d{1,4}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[ \t]+")
+_MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*•‣◦▪·–—]|\d{1,4}\.|[a-z]\.|[ivxlc]{2,6}\.)[ \t]+")
 """What stands before a heading or the item of a list, which a page shows and does not contain."""
 _BREAK = re.compile(
-    r"(?<!\s)[^\S\n]*\n\s*|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{1,60}\(@\w)"
-    r"|(?<![^\W\d_])[^\W\d_]+(?<=\w\w\w)\d{1,2}(?=[\s,.;])|[^\s=]{0,20}=[^\s=]{0,20}"
+    rf"(?<!\s)[^\S\n]*\n\s*|{BREAK}|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{{1,60}}\(@\w)"
+    r"|(?<!\S)[^\s=\[(]{1,20}=[^\s=]{0,20}"
 )
-"""Where no words can go on: the end of a line, the marks of a ``q``, which are no text, the author
-of a post, the number of a note (it may be a button), a formula."""
+"""Where no words can go on: the end of a line, something that is not read, the marks of a ``q``,
+which are no text, the author of a post, a formula."""
 _ROW = re.compile(
     r"(?P<name>[^\n:]{1,60}) : (?:[^\n]{0,300} ; [^\n\d;]{0,80}"
-    r"(?P<last>\d[^\n;:]{0,60}\w|(?<=\s)[^\s\d;]{1,60})"
-    r"|[^\n\d;]{0,80}(?P<figure>\d(?:[\d\s.,]{0,20}\d)?)(?: ?[%°€])?(?: [^\W\d_]{1,30}){0,3})"
+    r"(?P<last>\d(?:[^\n;:]{0,60}\w)?|(?<=\s)[^\s\d;]{1,60})"
+    r"|[^\n\d;]{0,80}(?P<figure>\d(?:[\d\s.,]{0,20}\d)?)(?: ?[%°€])?(?: [^\W\d_]{1,30}){0,3}"
+    r"|(?P<value>[^\n:;]{1,300}))"
 )
 """The row of a table; its cells are apart in the page, and the heads of columns are not in it."""
+_APART = re.compile(f" [;:] |{BREAK}")
 _RESERVED = "%/:?#[]@!$&'()*+,;=~-._"
 _MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -135,7 +137,8 @@ def _runs(text: str, start: int, end: int) -> list[Span]:
     start += mark.end() if mark else 0
     row = _ROW.fullmatch(text, start, end)
     if row:
-        return [Span(*row.span("name")), Span(*row.span("last" if row["last"] else "figure"))]
+        cell = next(name for name in ("last", "figure", "value") if row[name])
+        return [Span(*row.span("name")), Span(*row.span(cell))]
     edges = [start, *(edge for m in _BREAK.finditer(text, start, end) for edge in m.span()), end]
     spans = (trim(text, *pair) for pair in zip(edges[::2], edges[1::2], strict=True))
     return [span for span in spans if _WORD.search(text, span.start, span.end)]
@@ -180,6 +183,7 @@ def _cores(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
     whole = Fragment(_flat(first.of(text)))
     if is_one and len(heads) <= _SHORT:
         yield whole
+    if is_one and len(heads) <= _TINY:
         return
     for before, after in _ENDS:
         tail = min(after, len(tails))
@@ -197,6 +201,7 @@ def _sides(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
     before = text[max(0, start - _NEAR) : start].rstrip().rpartition("\n")[2]
     after = text[end : end + _NEAR].lstrip().partition("\n")[0]
     before, after = _MARK.sub("", before, count=1), _MARK.sub("", after, count=1)
+    before, after = _APART.split(before)[-1], _APART.split(after)[0]
     heads = [before[m.start() :] for m in _WORD.finditer(before)]
     tails = [after[: m.end()] for m in _WORD.finditer(after)]
     for count in _CONTEXT:
@@ -256,6 +261,6 @@ def _bound_by_words(text: str) -> str:
 
 def _fold(text: str) -> str:
     """Return a text as it is compared: in small letters, without marks, with single spaces."""
-    glued = text.replace(_GLUE, "_").translate(_QUOTES)
+    glued = text.replace(_GLUE, "_").replace(BREAK, "|").translate(_QUOTES)
     plain = unicodedata.normalize("NFKD", glued.casefold())
     return re.sub(r"\s+", " ", _MARKS.sub("", plain))

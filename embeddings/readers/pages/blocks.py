@@ -9,16 +9,20 @@ from typing import Any, NamedTuple
 
 from embeddings.readers.pages import elements, tables
 from embeddings.text.boilerplate import LONG_CHARACTERS, is_furniture
+from embeddings.types import BREAK
 
 SHORTEST_OPENING = 40
 """The fewest characters of what can be a standfirst."""
 SAID = "— "
 """What is put before a post that would pass for a heading: it is what somebody said."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+_QUOTES = {"fr": ("«", "»"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
+_OTHER_QUOTES = ("“", "”")
 _UNPRINTED = re.compile(
     r"[\0-\x08\v\x0e-\x1f\x7f\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_LINE = re.compile(r" ?\n ?")
+_LINE = re.compile(rf"[ {BREAK}]*\n[ {BREAK}]*")
+_BROKEN = re.compile(rf" ?{BREAK}[ {BREAK}]*")
 _SPACES = re.compile(r" {2,}")
 _EMPTY_LINES = re.compile(r"\n{2,}")
 _CREDIT = re.compile(r"^(?:(?:photo|crédit)s?\s?[:©]|©)[^\n]{0,100}$", re.IGNORECASE | re.MULTILINE)
@@ -108,7 +112,7 @@ def page_of(root: Any) -> Page:
 def words_of(element: Any) -> tuple[str, float]:
     """Return the words of an element in one line, and the share of them that are links."""
     blocks = page_of(element).blocks
-    text = " ".join(block.text.replace("\n", " ") for block in blocks)
+    text = " ".join(block.text.replace("\n", " ") for block in blocks).replace(BREAK, "")
     linked = sum(_inked(b.text) * b.linked for b in blocks)
     return text, linked / max(1, _inked(text))
 
@@ -130,6 +134,8 @@ class _Walk:
         around = [(_Place(), False)]
         steps = etree.iterwalk(root, events=("start", "end"))
         for event, element in steps:
+            if isinstance(element.tag, str) and elements.breaks_search(element):
+                self._pieces.append(_Piece(BREAK, around[-1][0].linked, control=True))
             if event == "start":
                 if not self._enter(element, around, is_root=element is root):
                     steps.skip_subtree()
@@ -138,7 +144,7 @@ class _Walk:
             if is_block:
                 self._end(inside)
             elif element.tag == "q":
-                self._add(elements.quotation_marks(inside.language)[1], inside)
+                self._add(_quotation_marks(inside.language)[1], inside)
             if element is not root:
                 self._add(element.tail, around[-1][0])
 
@@ -159,7 +165,7 @@ class _Walk:
         if element.tag == "br":
             self._pieces.append(_Piece("\n", linked=False, control=False))
         if element.tag == "q":
-            self._add(elements.quotation_marks(inside.language)[0], inside)
+            self._add(_quotation_marks(inside.language)[0], inside)
         self._add(element.text, inside)
         return True
 
@@ -203,7 +209,7 @@ class _Walk:
                 self._put(text, replace(inside, kind=Kind.ROW), linked)
             return bool(rows)
         if elements.is_post(element):
-            text, _ = words_of(element)
+            text = " ".join(b.text.replace("\n", " ") for b in page_of(element).blocks)
             mark = SAID if is_furniture(text, "") else ""
             self._put(text, replace(inside, kind=Kind.POST), 0.0, mark)
             return True
@@ -228,11 +234,18 @@ class _Walk:
         if not inked or all(p.control or not p.text.strip() for p in pieces):
             return
         share = sum(_inked(piece.text) for piece in pieces if piece.linked) / inked
-        lines = _LINE.sub("\n", _SPACES.sub(" ", "".join(piece.text for piece in pieces)))
-        apart = _CREDIT.sub(r"\n\g<0>\n", lines.strip(" \n"))
+        text = "".join(piece.text for piece in pieces)
+        shown = _BROKEN.sub(lambda run: " " * (" " in run[0]) + BREAK, text)
+        lines = _LINE.sub("\n", _SPACES.sub(" ", shown))
+        apart = _CREDIT.sub(r"\n\g<0>\n", lines.strip(f" \n{BREAK}"))
         for part in filter(str.strip, _EMPTY_LINES.split(apart.strip("\n"))):
             mark, self._mark = (self._mark, "") if place.kind is Kind.ITEM else ("", "")
             self._put(part, _as_said(part, place), share, mark)
+
+
+def _quotation_marks(language: str) -> tuple[str, str]:
+    """Return the marks that a browser shows around a ``q`` in a language."""
+    return _QUOTES.get(language[:2].lower(), _OTHER_QUOTES)
 
 
 def _within(element: Any, outside: _Place) -> _Place:

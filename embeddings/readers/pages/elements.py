@@ -19,6 +19,11 @@ _NEVER_SHOWN = _set(
     "object meter progress annotation annotation-xml rp noframes title del s strike",
 )
 """Elements whose words no browser shows as text, or shows struck out."""
+_NOT_SEARCHED = _set(
+    "audio button canvas del dialog embed iframe img input math meter object progress s script "
+    "select strike style svg textarea video",
+)
+"""Elements within a line over which Chromium finds no words."""
 BLOCKS = _set(
     "html body address article aside blockquote caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
@@ -30,9 +35,11 @@ ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
 """Elements that hold, as a rule, no part of a story."""
 HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _STRUCK_OR_HIDDEN = re.compile(
-    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through",
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through"
+    r"|mso-hide\s{0,9}:\s{0,9}all",
     re.IGNORECASE,
 )
+_BREAKING = re.compile(r"visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}inline-", re.IGNORECASE)
 _DISPLAY = re.compile(r"display\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
 _BLOCK_DISPLAYS = ("block", "flex", "grid", "table", "list")
 """How CSS's displays begin that begin a line."""
@@ -42,9 +49,12 @@ _TABLE_PARTS = {
     "columnheader": "head", "rowheader": "head", "table-row": "row", "table-cell": "cell",
 }  # fmt: skip
 """HTML's elements, ARIA's roles and CSS's displays of a table -> which part of it they are."""
-_FOR_READERS_ALOUD = _set(
-    "sr-only visually-hidden visuallyhidden screen-reader-text element-invisible"
+_UNSEEN = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|(?:[\w-]{0,20}-)?"
+    r"(?:rollover|hover-?card|pop-?over|tool-?tip)-?(?:\w{1,20}-)?"
+    r"(?:block|body|box|card|content|text))(?=$|\s)",
 )
+"""Classes of what a page has for those who listen, or shows when one points at a word."""
 _AROUND = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletters?|sign-?up|subscribe|share|sharing|social|"
     r"sharedaddy|related|relatedposts|recommended|recommendations|most-read|popular|comments?|"
@@ -86,8 +96,6 @@ _STYLES = {
     "lower-roman": "i", "upper-roman": "I",
 }  # fmt: skip
 """CSS's styles of lists -> HTML's types of them; all others count in digits."""
-_QUOTES = {"fr": ("«", "»"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
-_OTHER_QUOTES = ("“", "”")
 
 
 def parse_page(markup: str) -> Any:
@@ -110,8 +118,17 @@ def is_unseen(element: Any) -> bool:
         or element.tag in _NEVER_SHOWN
         or element.get("hidden") is not None
         or (element.tag == "dialog" and element.get("open") is None)
-        or not _FOR_READERS_ALOUD.isdisjoint(element.get("class", "").split())
+        or _UNSEEN.search(element.get("class", "")) is not None
         or _STRUCK_OR_HIDDEN.search(element.get("style", "")) is not None
+    )
+
+
+def breaks_search(element: Any) -> bool:
+    """Say whether a browser that looks for the words of a line finds none across an element."""
+    return (
+        element.tag in _NOT_SEARCHED
+        or _UNSEEN.search(element.get("class", "")) is not None
+        or _BREAKING.search(element.get("style", "")) is not None
     )
 
 
@@ -205,11 +222,6 @@ def _is_apart(element: Any) -> bool:
 def text_of(element: Any) -> str:
     """Return the words of an element, hidden ones too, in one line; none of None."""
     return "" if element is None else " ".join(str(element.text_content()).split())
-
-
-def quotation_marks(language: str) -> tuple[str, str]:
-    """Return the marks that a browser shows around a ``q`` in a language."""
-    return _QUOTES.get(language[:2].lower(), _OTHER_QUOTES)
 
 
 def _stands_among_elements(element: Any) -> bool:

@@ -45,13 +45,18 @@ def sentences(article: Article) -> list[tuple[int, int]]:
     return sorted(set(found))
 
 
-def fragment(text: str, key: str, **article: Any) -> str:
-    """Return what follows ``text=`` for the first place of ``key``."""
+def fragments(text: str, key: str, **article: Any) -> list[str]:
+    """Return what follows each ``text=`` for the first place of ``key``."""
     at = text.index(key)
     story = Article(**{"id": "a", "title": "T", "url": URL, "text": text} | article)
     url = link(story, at, at + len(key))
     assert url is not None
-    return url.partition("#:~:text=")[2]
+    return url.partition("#:~:text=")[2].split("&text=")
+
+
+def fragment(text: str, key: str, **article: Any) -> str:
+    """Return what follows the first ``text=``: the words that are looked for before all others."""
+    return fragments(text, key, **article)[0]
 
 
 def test_an_article_without_an_address_has_no_link() -> None:
@@ -68,10 +73,13 @@ def test_a_short_sentence_is_given_whole() -> None:
 
 
 def test_a_long_sentence_is_given_by_its_ends() -> None:
-    text = "Un mot, puis deux, puis trois, puis quatre, puis cinq, puis la fin du texte."
+    text = (
+        "Un mot, puis deux, puis trois, puis quatre, puis cinq, puis six, puis sept, puis huit, "
+        "puis neuf, puis dix, puis onze, puis douze, et enfin vers la fin du texte."
+    )
     assert fragment(f"A.\n\nB.\n\nC.\n\nD.\n\n{text}", text) == (
-        "Un%20mot%2C%20puis%20deux%2C%20puis%20trois%2C%20puis%20quatre%2C%20puis%20cinq%2C,"
-        "puis%20la%20fin%20du%20texte."
+        "Un%20mot%2C%20puis%20deux%2C%20puis%20trois%2C%20puis%20quatre%2C%20puis%20cinq%2C%20puis%20six%2C,"
+        "vers%20la%20fin%20du%20texte."
     )
 
 
@@ -93,9 +101,11 @@ def test_no_part_goes_over_the_end_of_a_line_or_a_mark_that_is_no_text() -> None
         "b. Il pleut encore.": "Il%20pleut%20encore.",
         "Il dit «oui je le veux» hier.": "Il%20dit,hier.",
         "Sablé : 1 204 voix": "Sabl%C3%A9,1%20204",
+        "Maire : Jean Dupont": "Maire,Jean%20Dupont",
+        "21 : Roche ; 700 ; 6": "21,6",
         "Brive : 2 - 1 ; Sablé": "Brive,Sabl%C3%A9",
         "Sablé : Roche 12 voix ; Morin 1 204 voix": "Sabl%C3%A9,1%20204%20voix",
-        "La loi du quai1 dit non.": "La%20loi%20du,dit%20non.",
+        "La loi du quai\u200b1\u200b dit non.": "La%20loi%20du%20quai,dit%20non.",
         "Fini ! — Ida (@ida) 3 mars": "Fini%20%21,Ida%20%28%40ida%29%203%20mars",
     }
     assert {text: fragment(text, text) for text in ends} == ends
@@ -108,9 +118,15 @@ def test_a_narrow_space_holds_a_word_together() -> None:
 
 def test_a_story_s_opening_is_found_without_its_first_word_too() -> None:
     text = "Une halle rouvre lundi matin."
-    assert fragment(text, text) == (
-        "Une%20halle%20rouvre%20lundi%20matin.&text=halle%20rouvre%20lundi%20matin."
-    )
+    assert fragments(text, text) == [
+        "Une%20halle%20rouvre%20lundi%20matin.",
+        "halle%20rouvre%20lundi%20matin.",
+    ]
+
+
+def test_no_part_goes_over_what_a_page_has_and_is_not_read() -> None:
+    text = "Le maire a signé \u200bhier soir un accord."
+    assert fragment(text, text) == "Le%20maire%20a%20sign%C3%A9,hier%20soir%20un%20accord."
 
 
 def test_a_heading_is_what_stands_before_the_words_below_it() -> None:

@@ -44,6 +44,14 @@ KINDS = {
     "formula": "<p>La pente, <math><mi>p</mi><mo>=</mo><mn>3</mn></math>, dépasse les règles.</p>",
     "post": "<blockquote class=twitter-tweet><p>Nous avons tenu parole : la halle rouvre.</p>"
     "— Claire Ferrand (@ferrand) 3 mars 2024</blockquote>",
+    "closed_dialog": "<p>Le maire a signé <dialog><p>Voir la carte.</p></dialog> hier un accord "
+    "avec les élus de la vallée.</p>",
+    "field": "<p>Le maire a signé <textarea>Un avis</textarea> hier un accord avec les élus.</p>",
+    "icon": "<p>Le maire a signé <svg width=9 height=9><title>Lien</title></svg> hier un accord "
+    "avec les élus de la vallée.</p>",
+    "button": "<p>Le maire a signé <button>?</button> hier un accord avec les élus du port.</p>",
+    "chosen": "<p>Le maire a <select><option>un</select> signé hier un accord <input> avec les "
+    "élus de la vallée, <iframe></iframe> et tous y tiennent.</p>",
     "own_element": "<p>La <x-tip>redevance</x-tip> sera supprimée pour les riverains du quai.</p>",
     "soft_hyphen": "<p>Les conser&shy;vateurs ont retrouvé deux toi&#8203;les au grenier.</p>",
     "briefs": "<ol><li><a href=/x>Le tramway attendra 2029, annonce la métropole après des mois de "

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from embeddings.readers.pages.blocks import Kind, Page, page_of
 from embeddings.readers.pages.elements import parse_page
+from embeddings.types import BREAK
 from tests.embeddings.readers.each import each
 
 
@@ -18,9 +19,10 @@ def page(body: str) -> Page:
 
 
 def shown(body: str) -> list[str]:
-    """Return a page's blocks of text, headings and list items marked."""
+    """Return a page's blocks of text as one sees them, headings and list items marked."""
     found = page(body).blocks
-    return [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
+    lines = [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
+    return [line.replace(BREAK, "") for line in lines]
 
 
 @each(
@@ -82,6 +84,21 @@ def test_what_is_shown_within_a_line_does_not_end_it() -> None:
         each for each in IN_A_LINE if shown(f"<p>Le quai {each}rouvre.</p>") != ["Le quai rouvre."]
     ]
     assert wrong == []
+
+
+def test_what_a_browser_searches_no_words_across_is_marked_by_a_space_without_width() -> None:
+    marked = {
+        "<p>Le quai <svg></svg> rouvre.</p>": f"Le quai {BREAK}rouvre.",
+        "<p>Le quai<button>1</button> rouvre.</p>": f"Le quai{BREAK}1 {BREAK}rouvre.",
+        "<p>Le <del>pont</del> quai <span class=sr-only>ici</span> rouvre.</p>": (
+            f"Le {BREAK}quai {BREAK}rouvre."
+        ),
+        "<p><img src=x> Le quai rouvre. <input></p>": "Le quai rouvre.",
+        "<p>Le <b>quai</b> <span hidden>y</span>rouvre<wbr>.</p>": "Le quai rouvre.",
+    }
+    assert {body: [b.text for b in page(body).blocks] for body in marked} == {
+        body: [text] for body, text in marked.items()
+    }
 
 
 def test_words_of_elements_within_a_line_are_words_of_the_line() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.readers import Draft
 from embeddings.readers.pages import html
 from embeddings.text.passages import split
+from embeddings.types import BREAK
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.written import ps
 from tests.embeddings.readers.prose import BRIDGE, FERRY
@@ -83,10 +84,12 @@ INVITATIONS = (
 
 
 def read(body: str) -> Draft:
+    """Read a page; the text is as one sees it."""
     title = f"<title>{BRIDGE.title}</title>"
     article = f"<article><h1>{BRIDGE.title}</h1>{body}</article>"
     markup = f"<!DOCTYPE html><html lang=fr><meta charset=utf-8>{title}<body>{article}"
-    return html.read(markup.encode(), Path("page.html"))
+    draft = html.read(markup.encode(), Path("page.html"))
+    return replace(draft, text=draft.text.replace(BREAK, ""))
 
 
 def quotable(draft: Draft) -> str:
