@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from email import message_from_bytes, policy
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from embeddings.readers.dates import first_date
 from embeddings.readers.draft import Fields, LeftOut
 from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.guesses import language_code
-from embeddings.readers.pages.story import fragment_text
+from embeddings.readers.pages.story import LONGEST_TOLD, fragment_text
+from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,38 @@ if TYPE_CHECKING:
 
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)
+_LETTER = r"(?:e-?mail|mail|courriel|message|news?letter|lettre|infolettre|bulletin)"
+_LEAVE = re.compile(
+    r"\b(?:désabonn|désinscri|unsubscri|opt[ -]out\b|ne plus (?:\w+ ){0,2}recevoir"
+    r"|(?:stop|no longer|n.t) (?:\w+ ){0,3}receiv)",
+    re.IGNORECASE,
+)
+"""How one is told to leave a list of readers."""
+_ABOUT = re.compile(
+    rf"{_LEAVE.pattern}|\b(?:navigateur|browser)\b|{_LETTER} s.affiche"
+    r"|\b(?:lire|voir|version|view|read)\b.{0,30}\b(?:en ligne|online|web)\b"
+    rf"|\b(?:cet?|cette|this|nos|our|these|view|forward|transférer) {_LETTER}s?\b"
+    r"|\b(?:gér|modifi|mettre|manag|updat|chang|[mv]es|my|your)\w*(?: \S+){0,3} "
+    r"(?:préférence|abonnement|preference|subscription|setting|profil)"
+    r"|confidentialité|\bprivacy\b|mentions légales|conditions (?:générales|d.utilisation)"
+    r"|terms (?:of|and)\b|copyright|©|carnet d.adresses|address book|mailing address"
+    r"|\A(?:\W|facebook|twitter|x\b|instagram|linkedin|youtube|bluesky|mastodon|tiktok){2,20}\Z",
+    re.IGNORECASE,
+)
+"""What a line says that is about a mail and not in it, ..."""
+_TO_READER = re.compile(
+    rf"\b(?:vous|votre|vos|ici|cliquez|nous|you|your|here|click|us"
+    rf"|(?:cet?|cette|this|these|nos|our) {_LETTER}s?)\b",
+    re.IGNORECASE,
+)
+"""... and, where it is a sentence, whom it speaks to."""
+_PLACE = re.compile(
+    r"\b(?:\d{4,5} [A-ZÀ-Ý]|(?:BP|CS|P\.?O\.? Box) \d|[A-Z]{2},? \d{5}\b|SIRET|RCS|ISSN|SAS|SARL"
+    r"|Ltd|Inc|[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b)"
+)
+"""What a line of a postal address has, or of what a publisher states of itself."""
+_LONGEST_ABOUT, _LONGEST_BELOW, _LONG = 400, 600, 80
+_MARK = re.compile(r"^(?:[-•*|>→]|\d{1,2}\.|#{1,3}) *")
 
 
 def read(data: bytes, path: Path) -> Draft:
@@ -41,6 +75,8 @@ def read(data: bytes, path: Path) -> Draft:
     else:
         text, signed = _plain(text, flowed=body.get_param("format") == "flowed")
         told += [LeftOut("the signature", "it is no part of the story")] * signed
+    text, around = _without_around(text)
+    told += [LeftOut(f"“{line}”", "it is no part of the story") for line in around]
     fields = Fields(
         title=one_line(_REPLY.sub("", _header(message, "subject"), count=1)),
         author=_sender(message),
@@ -77,3 +113,43 @@ def _plain(text: str, *, flowed: bool) -> tuple[str, bool]:
         lines = lines.replace(" \n", " ")
     end = _SIGNATURE.search(lines)
     return lines[: end.start()] if end else lines, end is not None
+
+
+def _without_around(text: str) -> tuple[str, list[str]]:
+    """Return a text without the lines about the mail itself, and the first words of these."""
+    lines = text.split("\n")
+    about = {i for i, line in enumerate(lines) if _is_about(line)}
+    about |= {i + 1 for i in about if i + 1 < len(lines) and lines[i + 1][:1].islower()}
+    said = [i for i, line in enumerate(lines) if i not in about and _is_said(line)]
+    if not said:
+        return text, []
+    leaves = (i for i in sorted(about) if _LEAVE.search(lines[i]))
+    below = (i for i in leaves if i > said[0] and len("".join(lines[i:])) <= _LONGEST_BELOW)
+    about.update(range(next(below, len(lines)), len(lines)))
+    last = max(i for i in said if i not in about)
+    edges = (*range(said[0]), *range(last + 1, len(lines)))
+    about |= {i for i in edges if _is_place(lines[i])}
+    about.update(i for i in edges if {i - 1, i + 1} & about and i > last and not _is_said(lines[i]))
+    kept = "\n".join(line for i, line in enumerate(lines) if i not in about)
+    left = (lines[i] for i in sorted(about) if lines[i].strip())
+    shortened = [textwrap.shorten(line, LONGEST_TOLD, placeholder=" …") for line in left]
+    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), shortened
+
+
+def _is_about(line: str) -> bool:
+    """Say whether a line is about the mail; a sentence of a story does not speak to its reader."""
+    if len(line) > _LONGEST_ABOUT or not _ABOUT.search(line) or line.endswith(("»", "”")):
+        return False
+    return not ends_like_sentence(line) or _TO_READER.search(line) is not None
+
+
+def _is_said(line: str) -> bool:
+    """Say whether a line is one of a story's."""
+    return (ends_like_sentence(line) or len(line) > _LONG) and not _is_place(line)
+
+
+def _is_place(line: str) -> bool:
+    """Say whether a line at an edge of a mail is a postal address, a contact or a notice."""
+    bare = _MARK.sub("", line.strip())
+    is_town = len(bare) <= _LONG and _PLACE.search(bare) and not ends_like_sentence(bare)
+    return bool(is_town) or is_address(bare) or is_contact(bare) or is_notice(bare)

@@ -258,6 +258,52 @@ def test_a_saved_mail_is_its_text(markup: str, tmp_path: Path, sandbox: Sandbox)
     assert draft.left_out[0].what == "the attachment pont.png"
 
 
+ABOVE = (
+    "<p><a href=x>Voir dans le navigateur</a></p>",
+    "<p>Si ce message ne s'affiche pas bien, <a href=x>cliquez ici</a>.</p>",
+    "<p>View this email in your browser</p>",
+    "<p>Having trouble viewing this email? <a href=x>View it online</a></p>",
+    "<p><span style='mso-hide:all'>Le pont, le marché</span></p>",
+)
+BELOW = (
+    "<p><a href=x>Se désabonner</a></p><p>Le Courrier</p>",
+    (
+        "<p>Vous recevez cet e-mail parce que vous êtes abonné.<br>Le Courrier, 12 rue de la "
+        "Loire, 72300 Sablé<br><a href=x>Se désinscrire</a> | "
+        "<a href=x>Gérer mes préférences</a></p>"
+    ),
+    "<p>Our mailing address is:<br>The Courier<br>12 Main Street<br>Portland, OR 97205</p>",
+    "<p>You got this message because you signed up. <a href=x>Unsubscribe</a>.</p>",
+    (
+        "<p>Pour ne plus recevoir nos lettres, <a href=x>suivez ce lien</a>.</p>"
+        "<p>Le Courrier SAS<br>BP 123<br>44000 Nantes Cedex</p>"
+    ),
+    "<p>© 2019 Le Courrier. Tous droits réservés.</p><p>Facebook Instagram</p>",
+)
+"""What letters to readers have around their stories."""
+
+
+@each("above", ("", *ABOVE))
+def test_what_is_about_a_mail_is_left_out_and_told(
+    above: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = tmp_path / "a.eml"
+    for below in ("", *BELOW):
+        path.write_bytes(mail("abc", f"<html><body>{above}{PARAGRAPHS}{below}</body></html>"))
+        (draft,), _ = read(path, sandbox)
+        assert draft.text.strip() == TEXT
+        told = len(draft.left_out) - 1
+        assert bool(told) == bool(below or "<a" in above or "View" in above)
+
+
+def test_a_sentence_on_how_to_leave_a_list_stays(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "a.eml"
+    said = "Les lecteurs pourront se désabonner d'un clic, promet le ministre."
+    path.write_bytes(mail("abc", f"{PARAGRAPHS}<p>{said}</p><p><a>Se désabonner</a></p>"))
+    (draft,), _ = read(path, sandbox)
+    assert draft.text.strip() == f"{TEXT}\n\n{said}"
+
+
 HIDDEN = (
     r"{\rtf1\ansi\ansicpg1252 Le pont {\v ne pas publier }est {\strike ouvert }ferm\'e9 \u8212? "
     r"depuis lundi.{\*\bkmkstart a}{\pict\wmetafile8 010203}\par Il rouvrira en mai.\par}"
