@@ -75,9 +75,11 @@ _MONTH = (
 _DATED_ENTRY = re.compile(
     rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}(?:er)?\s{_MONTH})\s(?:--?|[–—:])\s\S.{{9}}", re.IGNORECASE
 )
+_TERM = re.compile(r"(?:- )?\w[^\n:]{1,60} : [^\s:][^\n:]{2,300}")
 _LABEL = re.compile(
     r"(?:temps de )?lecture|reading time|publi|post[ée]|mis |updat|modifi|dat|photo|cr[ée]dit"
-    r"|source|par |by |auteur|author|partag|share|vu|views|comment|prix de l.abo|isbn|issn",
+    r"|source|par |by |auteur|author|partag|share|vu|views|comment|prix de l.abo|isbn|issn"
+    r"|tag|mots?.cl|keyword|cat[ée]gor|rubri|th[èe]me|topic|suive|follow|filed|titre|title|url|lien",
     re.IGNORECASE,
 )
 """What such an entry is about when it is about the page itself."""
@@ -181,6 +183,11 @@ def _is_entry(text: str) -> bool:
     """Say whether a line is an entry of a list: a name and a number, or a day and words."""
     entry = _ENTRY.match(text) or _DATED_ENTRY.match(text)
     return entry is not None and not _LABEL.match(text)
+
+
+def tells_of_term(text: str) -> bool:
+    """Say whether a line is a term and what is said of it, as a row of a table is among others."""
+    return _TERM.fullmatch(text) is not None and not _LABEL.match(text)
 
 
 def _is_signed(text: str) -> bool:

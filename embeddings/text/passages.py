@@ -19,6 +19,7 @@ from embeddings.text.boilerplate import (
     is_furniture,
     is_heading,
     stands_alone,
+    tells_of_term,
 )
 from embeddings.text.sentences import ITEM, breaks_inside, sentences, trim
 from embeddings.types import Article, Passage, Span, digest
@@ -76,10 +77,14 @@ def split(article: Article) -> tuple[Passage, ...]:
         Passages with exact offsets, disjoint and trimmed, numbered from 1.
     """
     title = fold(article.title)
+    parts = _parts(article.text, title)
+    lines = [part.span.of(article.text) for part in parts]
+    terms = [tells_of_term(line) and not stands_alone(line, title) for line in lines]
+    rows = {row for i, pair in enumerate(pairwise(terms)) if all(pair) for row in (i, i + 1)}
     spans = chain.from_iterable(
         _pieces(article.text, part)
-        for part in _parts(article.text, title)
-        if not (_heads(part) or is_furniture(part.span.of(article.text), title))
+        for i, part in enumerate(parts)
+        if not _heads(part) and (i in rows or not is_furniture(lines[i], title))
     )
     return whole(article.id, article.text, spans)
 

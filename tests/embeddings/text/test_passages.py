@@ -179,6 +179,15 @@ def test_a_long_paragraph_with_lines_stays_whole() -> None:
     assert quoted(long) == [long]
 
 
+def test_a_term_and_what_is_said_of_it_is_quotable_beside_another_one() -> None:
+    text = "Le pont rouvre.\n\nMaire sortant : Jean Dupont\n\nVoirie : Anne Roche\n\nIl pleut ici."
+    assert len(split(Article("a", "Un titre", text))) == 4
+    alone = "Le pont rouvre.\n\nFootball : Rennes s'incline à Lens\n\nIl pleut ici."
+    assert len(split(Article("a", "Un titre", alone))) == 2
+    about = "Le pont rouvre.\n\nAuteur : Jean Dupont\n\nRubrique : Sports\n\nIl pleut ici."
+    assert len(split(Article("a", "Un titre", about))) == 2
+
+
 def test_paragraphs_are_numbered_among_the_quotable_ones() -> None:
     passages = split(Article("a", "Un titre", f"Un titre\n\n{A}\n\nIntertitre\n\n{B}"))
     assert [(p.article_id, p.paragraph) for p in passages] == [("a", 1), ("a", 2)]
