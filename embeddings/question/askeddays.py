@@ -99,6 +99,7 @@ def phrases(read: FoldedText, today: date) -> tuple[Phrase, ...]:
         today: The day that it is asked on; nothing reaches beyond it.
     """
     found = [_moment(read.text, match) for match in forms.MOMENT.finditer(read.text)]
+    found = [each for each in found if each.kind != "weekday" or not forms.tells_habit(read)]
     if today.year <= EARLIEST or len(found) > _MOST:
         return ()
     asked = list(_read(read, found, today))
@@ -108,6 +109,7 @@ def phrases(read: FoldedText, today: date) -> tuple[Phrase, ...]:
         Phrase(*match.span())
         for match in forms.LOOKS_DATED.finditer(read.text)
         if all(match.end() <= start or end <= match.start() for start, end in seen)
+        and (not match["yearly"] or forms.tells_past(read))
     ]
     return tuple(sorted((*asked, *unread), key=lambda each: each.start))
 

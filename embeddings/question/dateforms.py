@@ -89,6 +89,7 @@ _SPAN = r"(?:semaine|week[- ]?end|mois|trimestre|semestre|an(?:nee)?)"
 _OTHER_YEAR = (
     r"(?:(?:de )?(?:l'an(?:nee)? (?:derniere?|passee?)|cette annee)|(?:of )?(?:last|this) year)"
 )
+_STOPS = r"(?=[^\w|]*\Z|[,;:?!.)])"
 _ENDS = r"(?![\w'-])(?! *'?[0-9])(?! (?:prochaine?|next)\b)"
 """After a date without its year: no figure, no "'s", nothing about the future."""
 _WITH_YEAR = rf"(?:,? (?:of |de )?{_YEAR}| {_OTHER_YEAR}| dernier\b|{_ENDS})"
@@ -122,7 +123,8 @@ _KINDS = {
     "quarter": rf"(?:the )?(?:(?:{_NTH}|[1-4](?:er|e|eme|st|nd|rd|th)) (?:trimestre|semestre"
     rf"|moitie|quarter|half)|[tqsh][1-4])"
     rf"(?:,? (?:of |de |d')?{_YEAR}| {_OTHER_YEAR}|{_ENDS}(?! (?:de|du|of)\b))",
-    "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})",
+    "season": rf"(?:the )?{_SEASON} (?:of |de )?(?:{YEAR}[-/]{YEAR}\b|{_YEAR})"
+    rf"|(?:(?<=depuis l')|(?<=depuis le )|(?<=since )|(?<=since the )){_SEASON}{_ENDS}(?! of\b)",
     "decade": r"annees (?:20[0-9]|199)0\b|(?:the )?(?:20[0-9]|199)0s\b",
     "year": _YEAR,
     "now": "aujourd'hui|today",
@@ -131,14 +133,17 @@ _KINDS = {
     rf"|(?:l[ae] |l')?(?:{_SPAN}|{_SEASON}) {_PASSED}|c(?:e|ette|et) (?:{_SPAN}|{_SEASON})(?:-ci)?"
     rf"|(?:last|this) (?:week-?end|week|month|quarter|year|{_SEASON}))"
     r"(?![\w-])(?! [0-9])(?! of\b)",
-    "ago": rf"il y a {_NUMBER} {_UNIT}(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))"
+    "ago": rf"(?:il y a|voila|voici) {_NUMBER} {_UNIT}"
+    r"(?! (?:d'|(?:dans|de|du|des|par|feries?|ouvr\w+)\b))"
     rf"|{_NUMBER} {_UNIT} ago",
     "past": rf"(?:{_OVER} (?:the |these )?(?:{_NUMBER} derniere?s|derniere?s {_NUMBER}) {_UNIT}"
     rf"|(?:(?:{_OVER} )?(?:the |these )?(?:last|past) {_NUMBER} {_UNIT}"
-    rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|the past (?:day|week|month|year))"
+    rf"|{_OVER} the (?:last|past) (?:day|week|month|year)|th(?:e|is) past (?:day|week|month|year))"
+    rf"|(?:(?:pendant|durant|dans|sur|de) )?ces {_NUMBER} {_UNIT}"
     rf"|depuis (?:ces |les )?{_NUMBER} {_UNIT}(?! et demie?\b))"
     r"(?![\w'-])(?! (?:d'|(?:avant|de|du|des|before|of)\b))",
     "weekday": rf"(?<!next )(?:last |this |ce )?{_WEEKDAY}(?: {_PASSED})?(?![\w'-])"
+    r"(?! (?:(?:morning|afternoon|evening|night)s|en huit|en quinze|d'apres|d'avant|suivant)\b)"
     r"(?! (?:gras|noir|prochain|rouge|saint|times|des (?:cendres|rameaux)|de (?:paques|pentec))\b)",
     "this": r"(?:(?:le )?debut (?:de l'annee|du mois|de la semaine)"
     r"|the (?:beginning|start) of the (?:year|month|week))(?! (?:[0-9]|d|of))",
@@ -172,6 +177,13 @@ _TO_COME = re.compile(
     r"|va-t-\w+|v(?:a|ont) (?!\w+e )\w+|(?!opera|camera)\w+era|(?:aur|ir|viendr|pourr|devr)a)\b"
 )
 """What tells of something to come, folded."""
+_NOW = re.compile(r"\A(?:\w+ ){0,3}(?:is|are|do|does|can)\b")
+_ALWAYS = re.compile(
+    r"\b(?:open\w*|clos(?:e[ds]?|ing)|shut|runs?|running|hours|ouv(?:ert|r)\w*|ferm\w+|horaires?"
+    r"|circul\w+)\b"
+)
+_ONCE = re.compile(r"\b(?:did|was|were|had|has|have)\b")
+"""What tells of what is so each week, unless it is over; "closed" alone may be either."""
 SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
 NEAR = 60
 """How many characters before a moment can say how it is meant."""
@@ -184,7 +196,7 @@ STORIES = (
 """Words for what is published, folded: of what stands after them one asks when, and by whom."""
 _LEADS = {
     "since": r"depuis |a (?:partir|compter) (?:de |du |d')|des |since |starting (?:in |on |from )"
-    r"|as of ",
+    r"|as (?:of|early as) ",
     "after": r"apres |after ",
     "before": r"avant (?:de |d')?|before |prior to ",
     "until": r"jusqu'(?:en |aux? |a )|jusque |(?:up )?until |till |up to |through ",
@@ -237,9 +249,26 @@ LOOKS_DATED = re.compile(
     r"|(?:ces derniere?s|depuis (?:quelques|plusieurs|des)) (?:jours|mois|semaines|annees)"
     rf"|depuis {_NUMBER} (?:ou {_NUMBER} )?(?:heures|{_UNIT})(?: et demie?)?"
     rf"|(?:{_OVER} )?the (?:last|past) (?:few|several|couple of|{_NUMBER}) (?:hours|{_UNIT})"
-    r"|in recent (?:days|weeks|months|years))(?!\w)"
+    r"|in recent (?:days|weeks|months|years)"
+    rf"|(?:ces|ce|cet|cette) {_UNIT}-(?:la|ci)|ces temps(?:-ci| dern\w+)|ces jours-ci|these days"
+    rf"|(?:that (?:day|week|month|year)|(?:those|these) {_NUMBER} {_UNIT}){_STOPS}"
+    rf"|(?:l[ea] |l')?{_SPAN} (?:precedente?|suivante?|d'avant|d'apres)|(?:le )?{_WEEKDAY} "
+    rf"(?:suivant|d'apres|d'avant|en huit|en quinze)|{_NUMBER} {_WEEKDAY}s ago"
+    rf"|the (?:previous|following|preceding) (?:day|week|month|year|{_WEEKDAY})"
+    r"|the (?:day|week(?:-?end)?|month|year) before last|the other day|l'autre (?:jour|semaine)"
+    rf"|(?:la veille|le (?:sur)?lendemain|the (?:day before|day after|next day)){_STOPS}"
+    r"|ce(?:t(?:te)?)? (?:soir|midi|apres-midi)|this (?:afternoon|evening)|(?<!week )tonight"
+    rf"|(?:recemment|dernierement|recently|lately|of late){_STOPS}"
+    r"|il y a (?:peu|longtemps)|voila (?:peu|longtemps)|(?:a )?long (?:time )?ago|tout a l'heure"
+    r"|(?:(?:over|in|during|for) )?(?:the )?(?:last|past) fortnight"
+    r"|(?:la )?quinzaine (?:derniere|passee)"
+    r"|(?:last|past|derniere?) (?:decade|century|decennie|siecle)"
+    r"|en (?:debut|milieu|fin) de (?:semaine|mois|journee|annee)"
+    r"|(?P<yearly>(?:(?:a|at|on|over|during|pendant|durant|lors de|en|au) (?:th|l)?(?:e|a|es|')? ?"
+    rf"(?:{_FEAST}|vacances|holidays|week-?end)|(?:in|during) (?:the )?{_SEASON}(?! of\b)"
+    rf"|(?:en|au|pendant|durant|dans) (?:l'|le )?{_SEASON})(?! (?:{_PASSED}|{YEAR}))))(?!\w)"
 )
-"""What a reader takes for days of publication, ``MOMENT`` or not."""
+"""What a reader takes for days of publication; what comes each year, where something is over."""
 
 
 def is_one_day(read: FoldedText, start: int, end: int) -> bool:
@@ -255,6 +284,17 @@ def is_one_day(read: FoldedText, start: int, end: int) -> bool:
 
 def is_over(read: FoldedText, said: str, weekday: str) -> bool:
     """Say whether a question asks for the last weekday, not for the next."""
-    past = _PAST["en" if weekday.endswith("day") else "fr"]
-    is_past = said == "on " or past.search(read.written.casefold()) is not None
-    return is_past and not _TO_COME.search(read.text)
+    asked = said == "on " and not _NOW.match(read.text)
+    return (asked or tells_past(read, weekday)) and not _TO_COME.search(read.text)
+
+
+def tells_past(read: FoldedText, weekday: str = "") -> bool:
+    """Say whether a question tells of something that is over, in one language or in any."""
+    known = ("en" if weekday.endswith("day") else "fr",) if weekday else _PAST
+    return any(_PAST[code].search(read.written.casefold()) for code in known)
+
+
+def tells_habit(read: FoldedText) -> bool:
+    """Say whether a question is about what is so each week: "open on Sunday" is no one day."""
+    over = _ONCE.search(read.text) or tells_past(read, "lundi")
+    return _ALWAYS.search(read.text) is not None and not over
