@@ -31,7 +31,7 @@ _AFTER = re.compile(
     r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
     r"|[.,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
     r"|[(<]?[\w.+-]{0,60}@[\w-]{1,60}\.\w|\(?@\w|(?:view|see) (?:more|all)\b"
-    r"| for (?:the )?(?-i:[A-Z])"
+    r"|(?-i: (?:for (?:the )?|FOR (?:THE )?|For The )[A-Z]|(?<=[a-zà-ÿ]{3})\. (?=[A-Z]))"
     r"|(?:\bon )?"
     rf"{DATE}).*",
     re.IGNORECASE | re.DOTALL,
@@ -43,15 +43,18 @@ _ROLE = re.compile(
     r"|(?<=\w\w)\s(?:(?:grande?|news|staff|senior|chief|political|sports?|freelance|national|foreign|health"
     r"|business|science|world) ){0,2})"
     r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|correspondent|journalist"
-    r"|journaliste|rédact(?:eur|rice)(?: en chef)?|chroniqueu(?:r|se)|photograph(?:e|er))\)?$",
+    r"|journaliste|rédact(?:eur|rice)(?: en chef)?(?: adjointe?)?|chroniqueu(?:r|se)"
+    r"|photograph(?:e|er)|(?:fellow|professor|lecturer|researcher|analyst|professeure?|chercheu(?:r|se))"
+    r"(?: (?:of|in|at|de|à|en|au) .{1,60})?)\)?$",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"(?<=\w\w)(?<!avec)(?<!with)(?<!and)(?<!from)(?<!\bet)(?<!\bthe)(?<!\bde) "
-    r"(?:the )?(?:associated press|reuters|agence france-presse|afp|usa today)$",
+    r"(?<=\w\w)(?<!avec)(?<!with)(?<!and)(?<!from)(?<!\bet)(?<!\bthe)(?<!\bde),? "
+    r"(?:the )?(?:associated press|reuters|agence france-presse|afp|usa today)$"
+    r"|(?<=\w \w\w)(?-i:(?:, [A-Z]{2,5}){1,4})$|(?<=\w\w\w\w)(?-i:(?:, [A-Z]{2,5}){1,4})$",
     re.IGNORECASE,
 )
-"""An agency that is glued to a name; "Le Monde avec AFP" and "AFP" are names themselves."""
+"""An agency or a degree that is glued to a name; "Le Monde avec AFP" and "AFP" are names."""
 
 _PLACEHOLDERS = frozenset((
     "admin", "administrator", "administrateur", "author", "auteur", "unknown", "inconnu",
@@ -59,12 +62,16 @@ _PLACEHOLDERS = frozenset((
     "none", "null", "undefined", "n a", "staff", "editor", "by", "par", "name", "author name",
     "your name", "site admin", "super user", "system", "root", "last updated", "utilisateur",
     "anonyme", "biography", "biographie", "senior", "news",
+    "editorial", "contributor", "guest contributor", "guest author", "news desk", "journalist",
+    "journaliste", "firstname lastname", "share", "partager", "lire plus tard", "staff reporter",
     "invite", "nom de l auteur", "nom", "loading", "chargement", "visiteur", "visitor",
 ))  # fmt: skip
 _EDITORS = frozenset(("la redaction", "redaction"))
 _NO_NAME = re.compile(
     r"https?:|www\.|[@{}<>\[\]=#%]|\b(?:comments?|share|subscribe|cookies?|newsletter|copyright"
-    r"|all rights|tous droits|mise? à jour|read more|lire la suite|click here|updated)\b",
+    r"|all rights|tous droits|mise? à jour|read more|lire la suite|click here|updated"
+    r"|a collaboré|contributed)\b"
+    r"|\d (?:jan|f[ée]v|mar|a[vp]r|ma[iy]|jui|jun|jul|ao|aug|sep|oct|nov|d[ée]c)",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")

@@ -12,6 +12,7 @@ from embeddings.readers.pages.elements import parse_page
 from embeddings.readers.pages.facts import read_facts
 
 NAMES = {
+    **dict.fromkeys(("Editorial", "Guest author", "Journaliste", "Mardi 12 mars", "Partager")),
     "J.-P. Martin": "J.-P. Martin",
     "Dr. Paul Vasseur": "Dr. Paul Vasseur",
     "Anne Roche, envoyée spéciale à Lyon": "Anne Roche, envoyée spéciale à Lyon",
@@ -46,6 +47,14 @@ NAMES = {
     "Texte : Ida Vale. Photos : Paul Morin": "Ida Vale",
     "Ida Vale, Le Quai du Nord": "Ida Vale",
     "Ida Vale For The Northern Post": "Ida Vale",
+    "Ana For Ever": "Ana For Ever",
+    "Ida Vale. Northern Press International": "Ida Vale",
+    "Ida Vale, CNN": "Ida Vale",
+    "Ida Vale, MS, RDN": "Ida Vale",
+    "Ida Vale and Paul Tessan, Associated Press": "Ida Vale and Paul Tessan",
+    "Ida Vale, Professor of History": "Ida Vale",
+    "Anne Dupuis, rédactrice en chef adjointe": "Anne Dupuis",
+    "Martin Luther King Jr.": "Martin Luther King Jr.",
     "Ida Vale@idavale Nov 18, 2019": "Ida Vale",
     "Ida ValeView More Articles": "Ida Vale",
     "Ida Vale Ida Vale is a reporter": "Ida Vale",
