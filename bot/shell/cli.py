@@ -8,7 +8,17 @@ import click
 
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
-from bot.shell.session import FAULT, anyway, as_utf8, command, common, day_of, dry_run, name_author
+from bot.shell.session import (
+    FAULT,
+    Context,
+    anyway,
+    as_utf8,
+    command,
+    common,
+    day_of,
+    dry_run,
+    name_author,
+)
 from bot.shell.upkeep import audit, edit, export, import_, read, reply_change
 from embeddings.errors import InputError
 from embeddings.types import Filters
@@ -157,6 +167,7 @@ def verify(shell: Shell) -> int:
     return 0 if report.ok else FAULT
 
 
+app.context_class = Context
 for each in (ask, sources, read, add, remove, reindex, rollback, status, verify):
     app.add_command(each)
 for each in (evaluate, calibrate, edit, audit, export, import_):

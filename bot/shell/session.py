@@ -19,7 +19,7 @@ import click
 from embeddings.types import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from contextlib import AbstractAsyncContextManager
     from datetime import date
 
@@ -220,10 +220,46 @@ def common(function: Function) -> Function:
     return function
 
 
+class Help(click.HelpFormatter):
+    """Writes what ``--help`` shows in the language that is set."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how a command is called."""
+        super().write_usage(prog, args, prefix or f"{_say('Usage:')} ")
+
+    def write_heading(self, heading: str) -> None:
+        """Write what stands over a list."""
+        super().write_heading(_say(heading))
+
+    def write_text(self, text: str) -> None:
+        """Write what a command does."""
+        super().write_text("\n\n".join(map(_say, text.split("\n\n"))))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *widths: int, **more: int) -> None:
+        """Write options or commands with what each does; two spaces part it from its range."""
+        told = [(name, "  ".join(map(_say, text.split("  ")))) for name, text in rows]
+        super().write_dl(told, *widths, **more)
+
+
+def _say(text: str) -> str:
+    """Say a paragraph, however its lines are broken, in the language that is set."""
+    shell: Shell = click.get_current_context().obj
+    return shell.translate(" ".join(text.split()))
+
+
+class Context(click.Context):
+    """One run of a command, whose help is in the language that is set."""
+
+    formatter_class = Help
+
+
 def command(function: Callable[..., int | None]) -> click.Command:
     """Make a function a command, which is given the shell and takes the common options."""
     name = function.__name__.rstrip("_").replace("evaluate", "eval")
-    return click.command(name)(common(click.pass_obj(function)))
+    summary = (function.__doc__ or "").partition("\n\n")[0]
+    made = click.command(name, short_help=summary)(common(click.pass_obj(function)))
+    made.context_class = Context
+    return made
 
 
 def name_author() -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.shell.cli import app
 from bot.translate import GAP, Template, templates, translate
 from tests.house import sources
 
@@ -102,6 +103,20 @@ def reasons(tree: ast.Module, path: Path) -> Iterator[str]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_REASONS":
             assert isinstance(node.value, ast.Dict)
             yield from (f"{begins}{written(value)}" for value in node.value.values)
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """Yield every text of ``--help``, and the command that it is of."""
+    for command in (app, *app.commands.values()):
+        for paragraph in (command.help or "").split("\n\n"):
+            yield " ".join(paragraph.split()), str(command.name)
+        for option in command.params:
+            if said := getattr(option, "help", ""):
+                yield said, str(command.name)
+
+
+def test_every_text_of_the_help_has_its_french() -> None:
+    assert not {said: name for said, name in helps() if said not in FRENCH}
 
 
 def test_every_sentence_has_its_french() -> None:

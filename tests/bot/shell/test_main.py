@@ -118,11 +118,28 @@ def test_an_error_without_words_is_named_by_its_kind() -> None:
     assert (sentence, code) == ("Something went wrong here (InvalidStateError).", 1)
 
 
+HELP = {
+    "en": ("Usage: verbatim", "Options:", "Write one JSON document on standard output."),
+    "fr": ("Usage\xa0: verbatim", "Options\xa0:", "Écrire un document JSON sur la sortie"),
+}
+
+
+@pytest.mark.parametrize("language", [*HELP])
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["-h"]])
-def test_help_is_for_the_asking(stage: Stage, arguments: list[str]) -> None:
+def test_help_is_for_the_asking_in_the_readers_language(
+    stage: Stage, arguments: list[str], language: str
+) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", language)
     said = stage.run(*arguments)
     assert (said.code, said.err) == (0, "")
-    assert "Usage: verbatim" in said.out
+    assert [words for words in HELP[language] if words not in said.out] == []
+
+
+def test_help_is_shown_although_a_setting_is_wrong(stage: Stage) -> None:
+    stage.patch.setenv("VERBATIM_TOP_K", "many")
+    said = stage.run("import", "--help")
+    assert said.code == 0
+    assert "puis l’indexe" in " ".join(said.out.split())
 
 
 def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path) -> None:
