@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path  # noqa: TC003 - read at run time, to check what is given
 from typing import Annotated, Literal
@@ -11,29 +10,21 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
-_BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=https?://)")
+_BETWEEN_ADDRESSES = re.compile(r'[\s,"]+(?=https?://)')
 _DATABASE = re.compile(r"postgres(ql)?://\S+")
 
 
-def _split(value: object) -> object:
-    """Read ``1, 2`` as a list, beside the JSON that the library reads."""
-    if isinstance(value, int):
-        return [value]
-    if isinstance(value, str):
-        return [part for part in value.strip("[] ").replace(",", " ").split() if part]
-    return value
+def _split(value: object) -> list[str]:
+    """Read a list, however it is given: ``1, 2``, ``[1, 2]``, one of TOML, or one part alone."""
+    given = value if isinstance(value, list | tuple) else [value]
+    return [part for each in given for part in str(each).strip("[] ").replace(",", " ").split()]
 
 
 def _split_addresses(value: object) -> object:
     """Read addresses with spaces or commas between them as a list; an address may hold commas."""
     if not isinstance(value, str):
         return value
-    if value.lstrip().startswith("["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return [part for part in _BETWEEN_ADDRESSES.split(value.strip(" ,")) if part]
+    return [part for part in _BETWEEN_ADDRESSES.split(value.strip(' ,[]"')) if part]
 
 
 Ids = Annotated[tuple[int, ...], BeforeValidator(_split)]
@@ -130,9 +121,7 @@ _PART = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 
 def _read(value: object) -> object:
     """Read ids and ranges, however they are given, as a list without repetitions."""
-    given = value if isinstance(value, list | tuple) else [value]
-    parts = [part for each in given for part in str(each).strip("[] ").replace(",", " ").split()]
-    ids = {number for part in parts for number in _range(part)}
+    ids = {number for part in _split(value) for number in _range(part)}
     if not ids:
         raise wrong("it names no shard: give ids and ranges, such as 0-3 or 0,1,2")
     return sorted(ids)

@@ -164,7 +164,7 @@ def load_settings(**overrides: Any) -> Settings:
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**_nest(_read()) | given)
+        return Settings(**_read() | given)
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"] if not isinstance(part, int)]
@@ -200,7 +200,7 @@ def variables() -> dict[str, tuple[str, ...]]:
 
 
 def _read() -> dict[str, Any]:
-    """Read what is set, by the variables' names; the environment wins over .env, that over TOML.
+    """Read what is set, group by group; the environment wins over .env, that over TOML.
 
     Raises:
         ConfigError: A file cannot be read, or names a setting that does not exist.
@@ -214,7 +214,11 @@ def _read() -> dict[str, Any]:
             if name.startswith(PREFIX):
                 raise _unknown(name, place)
         found |= {name: value for name, value in given.items() if name in known}
-    return found
+    nested: dict[str, Any] = {}
+    for name, value in found.items():
+        *group, last = known[name]
+        (nested.setdefault(group[0], {}) if group else nested)[last] = value
+    return nested
 
 
 def _unknown(name: str, place: str) -> ConfigError:
@@ -269,14 +273,3 @@ def _read_toml() -> dict[str, Any]:
         else:
             found[_variable(key)] = value
     return found
-
-
-def _nest(given: dict[str, Any]) -> dict[str, Any]:
-    """Return values by their variables as the tree of settings that pydantic reads."""
-    known = variables()
-    nested: dict[str, Any] = {}
-    for name, value in given.items():
-        *groups, last = known[name]
-        target = nested.setdefault(groups[0], {}) if groups else nested
-        target[last] = value
-    return nested

@@ -123,7 +123,7 @@ async def confirm(interaction: Interaction, engine: SearchEngine, verb: str, tok
     anew = button(language("button-confirm"), begun, style=ButtonStyle.success)
     forced = button(language("button-anyway"), anyway, style=ButtonStyle.danger)
     try:
-        await carry_out(interaction, Work(do, begun, forced, (anew, cancel)))
+        await carry_out(interaction, Work(do, begun, forced, cancel, (anew, cancel)))
     except Overtaken as error:
         await _tell_overtaken(interaction, engine, error)
 
@@ -147,13 +147,14 @@ async def reindex(
     language, who = delivery.language_of(interaction), by(interaction)
     custom_id = f"v:index:{where(shared=engine.is_shared)}:{int(full)}"
     forced = button(language("button-anyway"), custom_id, style=ButtonStyle.danger)
+    leave = button(language("button-cancel"), "v:leave")
 
     async def do(reporter: Reporter) -> Card:
         report = await engine.reindex(full=full, by=who, anyway=anyway, progress=reporter.note)
         await _learn(interaction, engine, report, reporter.watch.speed)
         return reindex_card(report, language)
 
-    await carry_out(interaction, Work(do, custom_id, forced))
+    await carry_out(interaction, Work(do, custom_id, forced, leave))
 
 
 async def _learn(

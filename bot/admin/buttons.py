@@ -122,7 +122,7 @@ class Add(Form, template=rf"v:add:{WHERE}"):
         )
         links = write_field("links", most=_MOST, is_long=True)
         fields = ((language("add-files"), files), (language("add-links"), links))
-        return cls(language("add-title"), f"v:add:{where}", *fields)
+        return cls(language("button-add"), f"v:add:{where}", *fields)
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:

@@ -15,7 +15,7 @@ from discord import ui
 from bot.admin.reports import gate_card
 from bot.delivery import LOST, answer, change, language_of, note, post
 from bot.running.unfinished import keep
-from bot.ui.components import WRONG, button, notice, row
+from bot.ui.components import WRONG, notice, row
 from bot.ui.naming import say_duration
 from embeddings.errors import BusyError, GateError, Overtaken
 
@@ -52,19 +52,15 @@ class Work:
         do: Does it, tells how far it is, and returns what is shown in the end.
         button: The custom id of the button that begins it.
         forced: The button that does it although it would break golden questions.
+        leave: The button that leaves it.
         retry: The buttons where it failed after its progress was shown.
     """
 
     do: Callable[[Reporter], Awaitable[Card]]
     button: str
     forced: ui.Button[Any]
+    leave: ui.Button[Any]
     retry: tuple[ui.Button[Any], ...] = ()
-
-    @property
-    def cancel(self) -> str:
-        """The custom id of the button that leaves it: a proposal is dropped."""
-        _, kind, _, proposal = self.button.split(":", 3)
-        return f"v:plan:no:{proposal}" if kind == "plan" else "v:leave"
 
 
 async def carry_out(interaction: Interaction, work: Work) -> None:
@@ -80,8 +76,7 @@ async def carry_out(interaction: Interaction, work: Work) -> None:
         try:
             ended = await _take_turn(work, reporter)
         except GateError as error:
-            leave = button(language("button-cancel"), work.cancel)
-            ended = gate_card(error, language, work.forced, leave)
+            ended = gate_card(error, language, work.forced, work.leave)
         except Overtaken:
             raise
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
@@ -130,19 +130,17 @@ class AskOn(Click, template=rf"v:on:{TO}"):
     """A form for a question that leans on the one above."""
 
     async def _act(self, interaction: Interaction) -> None:
-        language, name = language_of(interaction), f"v:asked:{self.fields['to']}"
-        await interaction.response.send_modal(On(language("on-title"), name, _field(language)))
+        await Typed.open(interaction, self.fields["to"])
 
 
 class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
     """A form for another question about the same article."""
 
     async def _act(self, interaction: Interaction) -> None:
-        (await interaction.client.see(interaction)).article(self.fields["article"])
+        article = self.fields["article"]
+        (await interaction.client.see(interaction)).article(article)
         to = "e" if find_message(interaction).flags.ephemeral else "p"
-        language, name = language_of(interaction), f"v:ask:{self.fields['article']}:{to}"
-        form = About(language("about-title"), name, _field(language))
-        await interaction.response.send_modal(form)
+        await Typed.open(interaction, to, article)
 
 
 class Start(Click, template=r"v:start:(?P<number>\d)"):
@@ -154,35 +152,40 @@ class Start(Click, template=r"v:start:(?P<number>\d)"):
         await asking.respond(interaction, asked, Filters())
 
 
-class On(Form, template=rf"v:asked:{TO}"):
-    """A question that leans on the answer under which it is asked."""
+class Typed(Form, template=rf"v:asked:{TO}:(?P<article>(?:{SHORT})?)"):
+    """A question about one article, or one that leans on the answer under which it is asked."""
+
+    @classmethod
+    async def open(cls, interaction: Interaction, to: str, article: str = "") -> None:
+        """Show the form; without an article, the question leans on the one above."""
+        language = language_of(interaction)
+        field = write_field("question", most=MAX_QUESTION, is_long=True, is_needed=True)
+        title = language("button-about" if article else "button-on")
+        form = cls(title, f"v:asked:{to}:{article}", (language("question-label"), field))
+        await interaction.response.send_modal(form)
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:
-        """Answer it with what was asked before."""
-        message = interaction.message
-        talks, place = interaction.client.conversations, interaction.channel_id or 0
-        before = talks.before(interaction.user.id, place, message.id) if message else ()
-        above = read_question(interaction) if message else ""
-        await asking.respond(
-            interaction,
-            filled["question"],
-            Filters(),
-            public=filled.fields["to"] == "p",
-            before=before or ((above,) if above else ()),
-        )
-
-
-class About(Form, template=rf"v:ask:(?P<article>{SHORT}):{TO}"):
-    """A question about one article."""
-
-    @classmethod
-    async def take(cls, interaction: Interaction, filled: Filled) -> None:
-        """Answer it from that article alone."""
-        article = (await interaction.client.see(interaction)).article(filled.fields["article"])
-        filters = Filters(article_id=article.id, collection=article.collection)
+        """Answer it from that article alone, or with what was asked before."""
+        filters = Filters()
+        before: tuple[str, ...] = ()
+        if ref := filled.fields["article"]:
+            article = (await interaction.client.see(interaction)).article(ref)
+            filters = Filters(article_id=article.id, collection=article.collection)
+        else:
+            before = _list_before(interaction)
         is_public = filled.fields["to"] == "p"
-        await asking.respond(interaction, filled["question"], filters, public=is_public)
+        question = filled["question"]
+        await asking.respond(interaction, question, filters, public=is_public, before=before)
+
+
+def _list_before(interaction: Interaction) -> tuple[str, ...]:
+    """Return what somebody asked before the answer that they ask on under, oldest first."""
+    if interaction.message is None:
+        return ()
+    talks, place = interaction.client.conversations, interaction.channel_id or 0
+    before = talks.before(interaction.user.id, place, interaction.message.id)
+    return before or (read_question(interaction),)
 
 
 class Why(Form, template=rf"v:why:{NAME}"):
@@ -200,11 +203,6 @@ class Why(Form, template=rf"v:why:{NAME}"):
 
 
 ALL = (More, Publish, Judge, Near, AskOn, AskAbout, Start)
-
-
-def _field(language: Language) -> tuple[str, ui.TextInput[Any]]:
-    field = write_field("question", most=MAX_QUESTION, is_long=True, is_needed=True)
-    return language("question-label"), field
 
 
 async def read_filters(interaction: Interaction, scope: str | None) -> Filters:

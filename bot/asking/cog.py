@@ -1,4 +1,4 @@
-"""Questions: /ask, a mention or a reply to the bot, private messages, the menu that checks."""
+"""Where questions come in: /ask, a mention or a reply, a private message, a message's menu."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class Ask(commands.Cog):
-    """Takes questions by all their doors and hands them to ``asking``."""
+    """Receives questions, from the command, from messages and from the menu of a message."""
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
@@ -48,7 +48,7 @@ class Ask(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Take up, once, what an earlier run did not see to its end."""
+        """Finish, once, what an earlier run acknowledged and did not answer."""
         if self._began is not None:
             began, self._began = self._began, None
             with contextlib.suppress(StorageError):
@@ -88,13 +88,14 @@ class Ask(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that is for the bot: a private one, or one that mentions it."""
-        if message.author.bot or message.type not in _WRITTEN or not self._is_for_me(message):
+        """Answer a message that is for the bot, or say what went wrong."""
+        said = self._read(message)
+        if said is None or message.author.bot or message.type not in _WRITTEN:
             return
         usual = self.bot.languages.of_server(message.guild)
-        language = guess_language(self._question(message), self.bot.languages, usual)
+        language = guess_language(said, self.bot.languages, usual)
         try:
-            await self._take(message, language)
+            await self._take(message, said, language)
         except Exception as error:  # noqa: BLE001 - told to the person and to the operator
             told = notice(delivery.note(error, "a message", language), WRONG)
             try:
@@ -102,55 +103,51 @@ class Ask(commands.Cog):
             except delivery.LOST as lost:
                 _log.warning("an error could not be told: %s", type(lost).__name__)
 
-    def _is_for_me(self, message: discord.Message) -> bool:
-        """Say whether a message is private, names the bot, or replies to it with Discord's ping.
+    def _read(self, message: discord.Message) -> str | None:
+        """Return what a message says to the bot; None when it is not for the bot.
 
+        A private message is, and one that mentions the bot, as a reply does with Discord's ping.
         People also pick the bot's role, which has its name, in place of the bot.
         """
-        if isinstance(message.channel, discord.DMChannel):
-            return True
         role = message.guild.self_role if message.guild else None
-        return self.bot.user in message.mentions or role in message.role_mentions
-
-    def _question(self, message: discord.Message) -> str:
-        """Return what a message says beside the mention."""
-        role = message.guild.self_role if message.guild else None
+        is_named = self.bot.user in message.mentions or role in message.role_mentions
+        if not (is_named or isinstance(message.channel, discord.DMChannel)):
+            return None
         said = re.sub(rf"<@!?{self.bot.user.id if self.bot.user else 0}>", " ", message.content)
         return (said.replace(role.mention, " ") if role else said).strip()
 
-    async def _take(self, message: discord.Message, language: Language) -> None:
-        """Do what a message is: answer it, check what it replies to, or be polite."""
-        said = self._question(message)
+    async def _take(self, message: discord.Message, said: str, language: Language) -> None:
+        """Answer the question in a message, check the message it replies to, or greet back."""
         replied = message.reference.resolved if message.reference else None
-        other = replied if isinstance(replied, discord.Message) else None  # where Discord shows it
-        kind = judge(said, language)
-        of_others = other is not None and other.author != self.bot.user
-        if kind == "check" or (kind == "nothing" and of_others):
-            if not of_others or other is None:
+        above = replied if isinstance(replied, discord.Message) else None  # where Discord shows it
+        kind, is_of_others = judge(said, language), above and above.author != self.bot.user
+        if kind == "check" or (kind == "nothing" and is_of_others):
+            if above is None or not is_of_others:
                 raise BotError("check-what")
-            found = await checking.check(self.bot, message, other, language)
+            found = await checking.check(self.bot, message, above, language)
             await self._reply(message, found, language)
         elif kind in {"thanks", "sign"}:
             await self._nod(message, language)
         elif kind in {"hello", "about", "nothing"}:
             await self._reply(message, await starters_card(self.bot, message, language), language)
         else:
-            await self._answer(message, said, other, language)
+            await self._answer(message, said, above, language)
 
     async def _nod(self, message: discord.Message, language: Language) -> None:
-        """Thank for thanks: by a sign where that is allowed, or else in a word."""
+        """Reply to thanks with a thumb up, or with a word where reactions are not allowed."""
         try:
             await delivery.patiently(lambda: message.add_reaction(_SIGN))
         except discord.HTTPException:
             await self._reply(message, notice(language("welcome")), language)
 
     async def _answer(
-        self, message: discord.Message, said: str, other: discord.Message | None, language: Language
+        self, message: discord.Message, said: str, above: discord.Message | None, language: Language
     ) -> None:
+        """Answer a question as a reply to it, while the bot is seen typing."""
         rules = asking.admit(self.bot, said, message)
         typing = asyncio.create_task(_show_typing(message.channel), name="typing")
         try:
-            most, before = asking.count_wanted(self.bot), self._before(message, other)
+            most, before = asking.count_wanted(self.bot), self._list_before(message, above)
             found = await asking.seek(self.bot, said, Filters(), message, count=most, before=before)
             card = await asking.draw(self.bot, guild_id(message), found, language)
             reply = await self._reply(message, card, language)
@@ -158,20 +155,24 @@ class Ask(commands.Cog):
             typing.cancel()
         await asking.remember(self.bot, rules, found, message, reply)
 
-    def _before(self, message: discord.Message, other: discord.Message | None) -> tuple[str, ...]:
-        """Return what a message may lean on: what its author asked just before in this place."""
-        is_reply = other is not None and other.author == self.bot.user
-        is_talk = isinstance(message.channel, discord.DMChannel | discord.Thread)
-        if not (is_reply or is_talk):
-            return ()
-        answer = other.id if other is not None and is_reply else None
-        talks = self.bot.conversations
-        return talks.before(message.author.id, message.channel.id, answer)
+    def _list_before(
+        self, message: discord.Message, above: discord.Message | None
+    ) -> tuple[str, ...]:
+        """Return what its author asked just before in this place, which the question may lean on.
+
+        A reply to one of the bot's answers leans on what came before that answer. Another message
+        leans on nothing, but in private and in a thread.
+        """
+        talks, who, place = self.bot.conversations, message.author.id, message.channel
+        if above is not None and above.author == self.bot.user:
+            return talks.before(who, place.id, above.id)
+        is_talk = isinstance(place, discord.DMChannel | discord.Thread)
+        return talks.before(who, place.id) if is_talk else ()
 
     async def _reply(
         self, message: discord.Message, card: Card, language: Language
     ) -> discord.Message | None:
-        """Reply to a message as well as the bot may, or else say to its author why not."""
+        """Reply to a message; where the bot may not, say so to its author in private."""
         if reply := await self._post(message, card):
             return reply
         if not isinstance(message.channel, discord.DMChannel):
@@ -183,7 +184,7 @@ class Ask(commands.Cog):
         return None
 
     async def _post(self, message: discord.Message, card: Card) -> discord.Message | None:
-        """Reply to a message, or answer it otherwise where the bot may not see what was written."""
+        """Post a reply, or an ordinary message where the bot may not read the one above."""
         for way in (message.to_reference(fail_if_not_exists=False), None):
             with contextlib.suppress(discord.Forbidden):
                 return await delivery.post(message.channel, card, way, nonce=message.id)
@@ -191,7 +192,7 @@ class Ask(commands.Cog):
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:
-    """Have the bot seen at work, which is a courtesy."""
+    """Show that the bot is typing; whether that works does not matter."""
     with contextlib.suppress(*delivery.LOST):
         await channel.typing()
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.delivery import reach
 from bot.newsroom import buttons
 from bot.newsroom.buttons import told_card
-from bot.newsroom.feeds import watch_feeds
+from bot.newsroom.feeds import LOOK, look_at_due
 from embeddings.errors import EmbeddingsError, UnknownArticle
 from embeddings.store.people import Watch
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from bot.context import Context, Seen
 
 EVERY = 3600.0
-"""Seconds between two looks, for what is changed elsewhere than in this process's chats."""
+"""Seconds between two looks."""
 _log = logging.getLogger(__name__)
 
 
@@ -28,19 +27,19 @@ class Newsroom(commands.Cog):
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
-        self._tasks: list[asyncio.Task[None]] = []
         self._seen: dict[int | None, object] = {}
 
     async def cog_unload(self) -> None:
         """End with the bot."""
-        for task in self._tasks:
-            task.cancel()
+        self.look_again.cancel()
+        self.watch.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Begin to look."""
-        if not self._tasks:
-            self._tasks = [*map(asyncio.create_task, (self._look_on(), watch_feeds(self.bot)))]
+        for loop in (self.look_again, self.watch):
+            if not loop.is_running():
+                loop.start()
 
     @commands.Cog.listener()
     async def on_articles_changed(self) -> None:
@@ -50,10 +49,15 @@ class Newsroom(commands.Cog):
         except EmbeddingsError as error:
             _log.warning("who waits for a story is not told yet: %s", error)
 
-    async def _look_on(self) -> None:
-        while True:
-            await self.on_articles_changed()
-            await asyncio.sleep(EVERY)
+    @tasks.loop(seconds=EVERY)
+    async def look_again(self) -> None:
+        """Look, for what was changed elsewhere than in this process's chats."""
+        await self.on_articles_changed()
+
+    @tasks.loop(seconds=LOOK)
+    async def watch(self) -> None:
+        """Look at the feeds that are due."""
+        await look_at_due(self.bot)
 
     async def look(self) -> None:
         """Ask what people wait for, where the articles are others than at the last look."""

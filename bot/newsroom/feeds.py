@@ -104,17 +104,15 @@ def _tell(feed: Feed, language: Language) -> Iterator[str]:
         yield fit(told if told == said else language("feeds-this") + told, _LONGEST)
 
 
-async def watch_feeds(bot: Context) -> None:
-    """Look at feeds, each in its time, until this is cancelled."""
+async def look_at_due(bot: Context) -> None:
+    """Look at the feeds whose time has come."""
     turn = asyncio.Semaphore(AT_ONCE)
-    while True:
-        try:
-            interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
-            due = await list_due(bot, interval)
-            await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in due))
-        except EmbeddingsError as error:
-            _log.warning("feeds wait: %s", error)
-        await asyncio.sleep(LOOK)
+    interval = bot.settings.watch.interval * 60.0 * random.uniform(1 - JITTER, 1)  # noqa: S311 - no secret
+    try:
+        due = await list_due(bot, interval)
+        await asyncio.gather(*(_look_in_turn(bot, feed, turn) for feed in due))
+    except EmbeddingsError as error:
+        _log.warning("feeds wait: %s", error)
 
 
 async def list_due(bot: Context, interval: float) -> list[Feed]:

@@ -54,13 +54,19 @@ def command(key: str) -> Callable[[Callable[..., Any]], Command]:
 
     def decorate(method: Callable[..., Any]) -> Command:
         given = [*inspect.signature(method).parameters][2:]
-        keys = {each: f"{key}-{each.rstrip('_').replace('_', '-')}" for each in given}
+        keys = {each: _key_of(key, each.rstrip("_").replace("_", "-")) for each in given}
         for tell, what in ((app_commands.rename, "name"), (app_commands.describe, "description")):
             tell(**{each: name(f"{k}-{what}") for each, k in keys.items()})(method)
         called, described = name(f"{key}-name"), name(f"{key}-description")
         return app_commands.command(name=called, description=described, extras={"key": key})(method)
 
     return decorate
+
+
+def _key_of(command: str, option: str) -> str:
+    """Return the key of an option's texts: its own, or that of the option in any command."""
+    own = f"{command}-{option}"
+    return own if f"{own}-description" in ENGLISH.keys else f"any-{option}"
 
 
 def suggest(found: Iterable[tuple[str, str]]) -> Suggestions:
@@ -116,22 +122,18 @@ async def _insist(bot: Context, wait: float) -> None:
 
 
 async def _try(bot: Context, waited: float = 0.0) -> float:
-    """Register the commands; return the seconds to wait where that is to be tried again."""
+    """Register the commands, unless another process is at it.
+
+    Returns:
+        The seconds to wait where that is to be tried again, or else 0.
+    """
     try:
-        return await _once(bot)
+        async with turns.once(bot.records, _NOTE) as left:
+            if not left:
+                await sync(bot)
     except LOST as error:
         _log.warning("the commands are not registered yet: %s", error)
         return min(max(2 * waited, AGAIN), LATEST)
-
-
-async def _once(bot: Context) -> float:
-    """Register the commands if no other process is at it; return the seconds to wait if one is."""
-    if not bot.settings.discord.shard_ids:
-        await sync(bot)
-        return 0.0
-    async with turns.once(bot.records, _NOTE) as left:
-        if not left:
-            await sync(bot)
     return left
 
 

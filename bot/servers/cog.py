@@ -5,14 +5,13 @@ Of several processes, each looks after the servers of its own shards, and never 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot import delivery
 from bot.ui.components import ANSWERED, Card, button, row, text
@@ -34,19 +33,17 @@ class Servers(commands.Cog):
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
-        self._keeping: asyncio.Task[None] | None = None
 
     async def cog_unload(self) -> None:
         """End with the bot."""
-        if self._keeping:
-            self._keeping.cancel()
+        self.keep.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Take account of what happened meanwhile, then go on looking."""
         await self._surely(self._take_account)
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep(), name="servers")
+        if not self.keep.is_running():
+            self.keep.start()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -89,12 +86,12 @@ class Servers(commands.Cog):
         if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
             await self._note_removed(*missing)
 
-    async def _keep(self) -> None:
-        while True:
-            await self._surely(self._clear)
-            await self._surely(self.bot.records.tidy)
-            self.bot.collections.forget_idle()
-            await asyncio.sleep(EVERY)
+    @tasks.loop(seconds=EVERY)
+    async def keep(self) -> None:
+        """Delete what is too old, and take out of memory what is idle."""
+        await self._surely(self._clear)
+        await self._surely(self.bot.records.tidy)
+        self.bot.collections.forget_idle()
 
     async def _clear(self) -> None:
         """Delete what servers had that removed the bot long enough ago."""

@@ -89,8 +89,8 @@ def test_no_line_of_the_french_begins_with_a_mark() -> None:
 
 
 FORMS = (
-    *("on-title", "about-title", "question-label", "reason-title", "reason-label", "jump-title"),
-    *("jump-label", "add-title", "add-files", "add-links", "edit-title", "edit-date"),
+    *("button-on", "button-about", "question-label", "reason-title", "reason-label", "jump-title"),
+    *("jump-label", "button-add", "add-files", "add-links", "edit-title", "edit-date"),
     *("field-title", "field-source", "field-author", "field-url"),
     *("news-answer", "news-story", "news-words-label", "news-title-label"),
 )
