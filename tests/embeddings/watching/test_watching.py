@@ -27,8 +27,8 @@ GATE = GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look for a folder that is gone, and try again what failed, without much waiting."""
-    monkeypatch.setattr(module, "ABSENT", 0.02)
+    """Look again, and try again what failed, without much waiting."""
+    monkeypatch.setattr(module, "SWEEP", 0.05)
     monkeypatch.setattr(module, "PAUSE", 0.05)
     monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
 
@@ -188,24 +188,6 @@ async def test_many_files_are_taken_in_lots(
     async with at_work(settings, intake):
         await until(lambda: sum(map(len, intake.names)) == 7)
     assert [len(lot) for lot in intake.names] == [3, 3, 1]
-
-
-async def test_a_folder_that_cannot_be_listened_to_is_looked_at_all_the_same(
-    settings: Settings,
-    intake: FakeIntake,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def unable(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(module, "awatch", unable)
-    monkeypatch.setattr(module, "SWEEP", 0.05)
-    async with at_work(settings, intake):
-        put(folder, "a.md")
-        await until(lambda: intake.names == [["a.md"]])
-    assert "No space left on device" in caplog.text
 
 
 async def test_a_fault_of_the_watcher_is_logged_and_begun_again(
