@@ -161,14 +161,16 @@ class _Writer(Writer):
         }
 
     def _block(self, paragraph: Any) -> Iterator[Any]:
-        self._paragraph = paragraph
+        self._paragraph, names = paragraph, self._styles.names(paragraph)
+        if names[0].startswith("toc "):  # of the table of contents, but for where fields end
+            return paragraph.iter("w-fldChar")
         tags = self._tags(paragraph)
         opening = "" if self._joins else tags[0]
         mark = paragraph.find("w-pPr/w-rPr")
         deleted = mark is not None and mark.find("w-del") is not None
         self._joins = deleted or bool(_toggle(mark, "w-specVanish"))
         closing = "" if self._joins else tags[1]
-        return self.paragraph(paragraph, self._styles.names(paragraph), opening, closing)
+        return self.paragraph(paragraph, names, opening, closing)
 
     def _tags(self, paragraph: Any) -> tuple[str, str]:
         names = self._styles.names(paragraph)

@@ -36,6 +36,7 @@ class _Writer(Writer):
             for root in roots
             for style in root.iter("style-style")
         }
+        self._ends: dict[str, int] = {}
         self._numbered = {
             style.get("style-name"): level
             for root in roots
@@ -108,7 +109,12 @@ class _Writer(Writer):
         level = self._numbered.get(element.get("text-style-name"))
         if level is None:
             return self.nest(element, "<ul>", "</ul>")
-        start, kind = level.get("text-start-value", "1"), level.get("style-num-format", "1")
+        name, kind = element.get("text-style-name"), level.get("style-num-format", "1")
+        start = level.get("text-start-value", "1")
+        if element.get("text-continue-numbering") == "true" and name in self._ends:
+            start = str(self._ends[name] + 1)
+        items = sum(child.tag == "text-list-item" for child in element)
+        self._ends[name] = (int(start) if start.isdigit() else 1) + items - 1
         tag = f'<ol start="{escape_text(start)}" type="{escape_text(kind[:1])}">'
         return self.nest(element, tag, "</ol>")
 

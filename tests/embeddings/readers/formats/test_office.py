@@ -168,6 +168,27 @@ def test_items_have_the_numbers_that_word_counts() -> None:
     assert draft.text.endswith("4. Un quai.\n5. Un quai.")
 
 
+def test_a_table_of_contents_is_no_text_and_ends_its_field() -> None:
+    styles = '<w:style w:type="paragraph" w:styleId="T"><w:name w:val="toc 1"/></w:style>'
+    field = {
+        k: f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end")
+    }
+    toc = docx_paragraph(f"{field['separate']}{run('Le quai 3')}{field['end']}", "T")
+    draft = word(docx_paragraph(field["begin"]), toc, docx_paragraph(run("Un mot.")), styles=styles)
+    assert draft.text == "Un mot."
+
+
+def test_a_list_of_an_odt_that_goes_on_counts_on() -> None:
+    styles = (
+        '<text:list-style style:name="L"><text:list-level-style-number style:num-format="1"/>'
+        "</text:list-style>"
+    )
+    one = '<text:list text:style-name="L"><text:list-item><text:p>Un.</text:p></text:list-item>'
+    more = one.replace('"L"', '"L" text:continue-numbering="true"')
+    inside = f"{one}</text:list><text:p>Un mot.</text:p>{more}</text:list>"
+    assert open_document(inside, styles=styles).text == "1. Un.\n\nUn mot.\n\n2. Un."
+
+
 ODT_STYLES = (
     '<style:style style:name="H" style:family="text">'
     '<style:text-properties text:display="none"/></style:style>'
