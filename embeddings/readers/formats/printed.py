@@ -1,24 +1,20 @@
-"""Printed lines with their places on pages -> paragraphs in the order of reading; pure.
-
-A hyphen at the end of a line is the word's own, or was a cut.
-"""
+"""Printed lines with their places on pages -> paragraphs in the order of reading; pure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby, pairwise
 from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING
 
-from embeddings.readers.pages.guesses import guess_language
+from embeddings.readers.formats.hyphens import Words
 from embeddings.text.boilerplate import ends_like_sentence, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
 MARGIN = 0.12
 """The share of a page's height, at its top and at its bottom, where running heads stand."""
@@ -28,29 +24,6 @@ _NUMBER = re.compile(
     r"\A(?:page|p\.)?\W{0,20}(?:\d{1,4}|[ivxlc]{1,6})(?:\W{1,20}(?:\d{1,4}|(?:of|sur)\W{1,20}\d{1,4}))?\W{0,20}"
 )
 _DIGITS = re.compile(r"\d+")
-_SOFT = "\u00ad"
-_HYPHENS = ("-", "\u2010", _SOFT)
-_WORD = re.compile(r"[\w’'-]+")
-_BEFORE = re.compile(r"[\w’'-]{0,60}\w$")
-_AFTER = re.compile(r"^[\w’'-]*\w")
-_ELISION = re.compile(r"^\w{1,2}['’]|^qu['’]|^(?:jus|lors|puis)qu['’]", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"(?:il|elle|ils|elles|on|je|tu|nous|vous|ce|ci|là|moi|toi|lui|en|y|même|t)s?\b"
-)
-_PREFIX = re.compile(
-    r"(?:^|-)(?:demi|semi|vice|ex|non|mi|mini|sous|sus|peut|celui|celle|ceux|porte|self|well|half|co)$",
-    re.IGNORECASE,
-)
-_VOWELS = frozenset("aeiouyéèêîïô")
-_JOINED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|ultra|vid[ée]o)$")
-"""What is written together with the word after it, but for one that begins with a vowel."""
-_PLACE = re.compile(
-    r"[dl][’']|by\b|(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-"
-)
-_ALWAYS = re.compile(
-    r"(?:au|ci|là|par)-(?:dessus|dessous|delà)|(?:north|south)-(?:east|west)|passers?-by"
-    r"|(?:half|man|mid|non|post|second)-(?:hand|made|profit|term|time|war|week)|(?:follow|set)-up"
-)
 _LEAST_SIDE = 3
 _MOST_ACROSS = 0.3
 _NARROWEST = 0.15
@@ -252,49 +225,3 @@ def usual_size(lines: Sequence[Line]) -> float:
     for line in lines:
         sizes[round(line.size * 2) / 2] += len(line.text)
     return sizes.most_common(1)[0][0]
-
-
-class Words:
-    """The words that a text may hold: those that stand whole in it, and those of its language.
-
-    Args:
-        text: The text, its lines one after another.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._seen = Counter(_WORD.findall(text.casefold()))
-
-    @cached_property
-    def _known(self) -> Container[str]:
-        """The words of the text's language, some with a hyphen; loaded when they are needed."""
-        from spellchecker import SpellChecker  # a quarter of a second that few files need
-
-        return SpellChecker(guess_language(self._text)).word_frequency.dictionary
-
-    def join(self, above: str, below: str) -> str:
-        """Join two lines; a hyphen between them stays when it is the word's own."""
-        if not above.endswith(_HYPHENS) or not above[-2:-1].isalnum():
-            return f"{above} {below}"
-        start, end = _BEFORE.search(above[-80:-1]), _AFTER.match(below)
-        capitals = start and end and start[0].isupper() and end[0].isupper() and len(start[0]) > 1
-        if not (start and end and (below[0].islower() or capitals)):
-            return above + below
-        cut = above[-1] == _SOFT or not self._is_own(start[0].casefold(), end[0].casefold(), above)
-        return f"{above[:-1]}{'' if cut else '-'}{below}"
-
-    def _is_own(self, start: str, end: str, above: str) -> bool:
-        """Say whether a hyphen is the word's own: as the text writes it, as the language does."""
-        start = _ELISION.sub("", start)
-        compound, whole = f"{start}-{end}", start + end
-        if self._seen[compound] != self._seen[whole]:
-            return self._seen[compound] > self._seen[whole]
-        last, first = start.rpartition("-")[2], end.partition("-")[0]
-        if len(start) == 1 or compound in self._known or _ALWAYS.fullmatch(f"{last}-{first}"):
-            return True  # nobody cuts a word after one letter, and these are compounds
-        if last + first in self._known or (_JOINED.search(start) and first[0] not in _VOWELS):
-            return False
-        if _PRONOUN.match(end) or _PREFIX.search(start) or "-" in start or _PLACE.match(end):
-            return True
-        is_name = above[-len(last) - 1 : -len(last)].isupper()
-        return not is_name and last in self._known and first in self._known

@@ -14,7 +14,7 @@ from fpdf import FPDF
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox
 from embeddings.readers.formats import pdf
-from embeddings.readers.formats.printed import Words
+from embeddings.readers.formats.hyphens import Words
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
@@ -115,6 +115,28 @@ def test_a_word_s_own_hyphen_stays_at_the_end_of_a_line_and_a_cut_goes() -> None
         if first != (plain if own else plain.replace("-", "").replace("\u00ad", "")):
             wrong.append(first)
     assert not wrong
+
+
+ENGLISH_TALK = "The mayor of the town said that it was the end of it and that she would go."
+COMPOUNDS = (
+    "co-operate", "co-ordinate", "check-out", "hard-working", "know-how", "line-up", "make-up",
+    "pre-war", "anti-war", "kick-off", "build-up", "long-standing", "hand-out",
+)  # fmt: skip
+ORDINARY = (
+    "with-out", "through-out", "some-how", "any-how", "under-stand", "break-fast", "news-paper",
+    "work-shop", "over-whelming", "hand-some", "pre-sent", "pre-tend", "syr-up", "high-lighted",
+    "hard-ened", "anti-body", "co-ma", "black-out", "how-ever", "non-sense", "pre-face", "cab-in",
+)  # fmt: skip
+
+
+def test_a_compound_of_english_keeps_its_hyphen_and_no_other_word_gets_one() -> None:
+    words = Words(ENGLISH_TALK)
+    joined = {
+        word: words.join(f"a {word.partition('-')[0]}-", word.partition("-")[2])
+        for word in (*COMPOUNDS, *ORDINARY)
+    }
+    wanted = {word: f"a {word}" for word in COMPOUNDS}
+    assert joined == wanted | {word: f"a {word.replace('-', '')}" for word in ORDINARY}
 
 
 def test_other_lines_are_joined_by_a_space() -> None:
