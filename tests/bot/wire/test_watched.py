@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
+OFTEN = with_this("from embeddings.watching import watcher; watcher.SWEEP = 0.2")
+"""The program, which looks at its folder more often."""
 STORY = """# Le pont ferme
 
 Le pont de la ville est fermé depuis lundi pour des travaux.
@@ -62,7 +64,7 @@ async def test_a_file_in_the_watched_folder_answers_questions_soon_after(
         "DISCORD__COOLDOWN_USER": "0",
         "THRESHOLD": "0.1",
     }
-    async with program(server, tmp_path / "data", server.token, **settings) as process:
+    async with program(server, tmp_path / "data", server.token, OFTEN, **settings) as process:
         await server.connected(60)
         question = "Depuis quand le pont est-il fermé ?"
         assert "depuis lundi" not in text_of(await (await ask(server, ana, question)).answer())
@@ -88,7 +90,7 @@ async def test_what_was_being_taken_at_the_end_is_taken_after_the_next_start(
     )
     given = {"WATCH__FOLDER": str(folder), "WATCH__DEBOUNCE": "0.1"}
     many = "\n\n".join(f"Le pont numéro {n} est fermé depuis lundi." for n in range(150))
-    async with program(server, settings.data, server.token, **given) as process:
+    async with program(server, settings.data, server.token, OFTEN, **given) as process:
         await server.connected(60)
         (folder / "ponts.md").write_text(f"# Ponts\n\n{many}\n", encoding="utf-8")
         held = settings.data / "snapshots" / "shared" / OWNER

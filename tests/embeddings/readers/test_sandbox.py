@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,26 +37,32 @@ def _processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxes, "Child", Child)
 
 
-def test_a_draft_is_the_same_from_there() -> None:
-    with Sandbox() as sandbox:
-        for page in PAGES[:3]:
-            path = Path(f"{page.name}.html")
-            assert sandbox.read(".html", page.data, str(path)) == [html.read(page.data, path)]
+@pytest.fixture(scope="module")
+def room() -> Iterator[Sandbox]:
+    """A sandbox with a process of its own, for tests that leave it as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandboxes, "Child", Child)
+        with Sandbox() as made:
+            yield made
 
 
-def test_one_process_serves_many_files() -> None:
-    with Sandbox() as sandbox:
-        sandbox.read(".html", PAGE, "a.html")
-        child = sandbox.child.pid
-        with pytest.raises(ReadError, match=r"b\.html is not an HTML page"):
-            sandbox.read(".html", b"abc", "b.html")
-        sandbox.read(".html", PAGE, "a.html")
-        assert sandbox.child.pid == child
+def test_a_draft_is_the_same_from_there(room: Sandbox) -> None:
+    for page in PAGES[:3]:
+        path = Path(f"{page.name}.html")
+        assert room.read(".html", page.data, str(path)) == [html.read(page.data, path)]
 
 
-def test_what_else_is_known_gets_there() -> None:
-    with Sandbox() as sandbox:
-        (draft,) = sandbox.read(".html", PAGE, "a", address="https://example.org/a")
+def test_one_process_serves_many_files(room: Sandbox) -> None:
+    room.read(".html", PAGE, "a.html")
+    child = room.child.pid
+    with pytest.raises(ReadError, match=r"b\.html is not an HTML page"):
+        room.read(".html", b"abc", "b.html")
+    room.read(".html", PAGE, "a.html")
+    assert room.child.pid == child
+
+
+def test_what_else_is_known_gets_there(room: Sandbox) -> None:
+    (draft,) = room.read(".html", PAGE, "a", address="https://example.org/a")
     assert isinstance(draft, Draft)
     assert draft.url == "https://example.org/a"
 
