@@ -102,7 +102,7 @@ async def wait_for_articles(where: Where, most: float | None = None) -> AsyncIte
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The only way to what may be searched and read: what is seen from one place, and no other.
+    """The articles that may be searched and read from one place; there is no other way to them.
 
     ``engines``: the shared collection, then the server's own if any; ``catalogue``: their articles.
     """

@@ -48,7 +48,7 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms a question is answered.
+    """How a question is to be answered.
 
     Attributes:
         top_k: The most passages to show.
@@ -90,7 +90,7 @@ def answer(
 
 @dataclass(frozen=True, slots=True)
 class _Searched:
-    """What one snapshot has to say."""
+    """The passages that one snapshot found, best first."""
 
     loaded: LoadedSnapshot
     candidates: tuple[Candidate, ...]
@@ -98,7 +98,7 @@ class _Searched:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question before snapshots; ``text`` is what of its words is looked for."""
+    """A question and the snapshots that it is asked of; ``text`` is the words that are searched."""
 
     question: str
     text: str
@@ -107,7 +107,7 @@ class _Asked:
     terms: Terms
 
     def read(self) -> Answer:
-        """Answer the question, with the earlier one that it leans on."""
+        """Answer the question; where it leans on an earlier one, answer the two as one."""
         if reply := small_talk(self.question):
             return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
         meant = stand_alone(self.question, self.terms.before, self.snapshots.values())
@@ -143,7 +143,7 @@ class _Asked:
         return within if wider.refusal or not (within.refusal or by_far) else wider
 
     def hidden(self, filters: Filters) -> tuple[Note, ...]:
-        """Return what is told of the articles that days of publication leave out unseen."""
+        """Return a note on the articles without a date, which a filter by days leaves out."""
         if not (filters.since or filters.until) or filters.article_id:
             return ()
         count = sum(loaded.undated for loaded in self.snapshots.values())
@@ -166,7 +166,7 @@ class _Asked:
         return replace(blank, refusal=why, nearest_titles=near, closest=closest)
 
     def closest(self, quoted: list[tuple[Hit, ...]]) -> tuple[Hit, ...]:
-        """Return what may be shown as perhaps answering, though it is not sure enough."""
+        """Return the passages that perhaps answer, though none is sure enough to be an answer."""
         near = [tuple(hit for hit in hits if hit.confidence >= PERHAPS) for hits in quoted]
         return merge([hits for hits in near if hits], self.terms.top_k) if any(near) else ()
 

@@ -64,7 +64,7 @@ class Collections:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let go of the servers' collections; what is being opened is given up."""
+        """Close the servers' collections, and give up those that are being opened."""
         tasks = [opened.engine for opened in self._opened.values()]
         self._opened.clear()
         for task in tasks:
@@ -123,11 +123,11 @@ class Collections:
             return await engine.__aenter__()  # what it opens is freed with it, see the class
 
     def _lock(self, name: str) -> asyncio.Lock:
-        """Return what opening and deleting a collection wait for each other with."""
+        """Return the lock that opening and deleting a collection both take."""
         return self._locks.setdefault(name, asyncio.Lock())
 
     def forget_idle(self) -> None:
-        """Take out of memory what was not wanted for long, and what is too much."""
+        """Drop from memory the collections that nobody used for long, and those beyond the most."""
         idle = self._clock() - self._settings.servers.idle * 60
         for name in list(self._opened):
             oldest = self._opened[name]
@@ -163,7 +163,7 @@ class Collections:
         return gone
 
     def _sweep(self) -> None:
-        """Remove the folders that no collection has; one that is made now has its row first."""
+        """Remove the folders that belong to no collection; a new collection has its row first."""
         there = list(self.shared.database.folder.glob("*/"))
         with contextlib.suppress(StorageError):
             self._pointers.look()

@@ -1,4 +1,4 @@
-"""From what an admin gives to a proposal on Discord, and from a proposal to what serves."""
+"""Adding from Discord: files and pages become a proposal, a confirmed proposal is published."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def propose(
 async def _read(
     interaction: Interaction, engine: SearchEngine, uploads: Sequence[Upload], links: Iterable[str]
 ) -> Proposal:
-    """Read files and pages, and keep aside what adding them would do.
+    """Read files and pages, and return a proposal to add them.
 
     Raises:
         StorageError: The disk is full or cannot be written.
@@ -89,7 +89,7 @@ async def show(interaction: Interaction, engine: SearchEngine, proposal: Proposa
 async def _read_changing(
     engine: SearchEngine, proposal: Proposal
 ) -> dict[str, tuple[ArticleSummary, str]]:
-    """Return the articles that a proposal changes, as they are; those that are shown."""
+    """Return the present state of the articles that a proposal changes and the card shows."""
     changed = (p.id for p in (*proposal.changed, *proposal.instead.values()))
     changing = {*changed, *proposal.removed}
     found = [each for each in engine.sources() if each.id in changing][: 2 * SHOWN]
@@ -163,7 +163,7 @@ async def _learn(
     report: ReindexReport | None,
     speed: float | None,
 ) -> None:
-    """Take note of how quick it was, and give the operator what is of no use to anybody else."""
+    """Note how fast the model was, tell the bot that articles changed, and log the notes."""
     interaction.client.dispatch("articles_changed")
     for note in report.notes if report else ():
         _log.warning("%s", note)

@@ -1,4 +1,4 @@
-"""A question's way, whichever door it came in by: admitted, acknowledged, asked, shown."""
+"""How a question is answered, wherever it was asked: checked, acknowledged, searched, shown."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ async def seek(
     kind: str = "user",
     before: Sequence[str] = (),
 ) -> Answer:
-    """Ask what is seen from where somebody asks, no longer than the settings allow.
+    """Search the articles that may be seen where somebody asks, within the time that is set.
 
-    Who asks much waits for their turn behind those who ask little. ``kind`` names the wait between
-    two of these: ``user`` of questions, ``more`` of more passages. ``before`` is what the same
-    person asked before, oldest first; the source in ``filters`` is as somebody wrote it.
+    People take turns, so that nobody who asks much holds up the others. ``kind`` names the wait
+    between two searches: ``user`` for questions, ``more`` for more passages. ``before`` is what
+    the person asked before, oldest first; the source in ``filters`` is as somebody wrote it.
 
     Raises:
         BotError: They have just asked another process.
@@ -95,7 +95,7 @@ async def seek(
 
 
 async def check_elsewhere(bot: Context, where: Where, kind: str = "user") -> None:
-    """Check that somebody has not just asked another process, where there are others.
+    """Where several processes are the bot, check that somebody has not just asked another one.
 
     Raises:
         BotError: They have; the sentence says how many seconds are left.
@@ -140,7 +140,7 @@ async def respond(
 async def respond_more(
     interaction: Interaction, question: str, filters: Filters, offset: int
 ) -> None:
-    """Answer a click for more passages, to the one who clicked."""
+    """Show more passages to the person who clicked on the button for them."""
     bot = interaction.client
     seconds = rules_of(bot, interaction.guild_id).cooldown_user
     bot.cooldown.admit({("more", interaction.user.id): seconds})  # apart: who reads on
@@ -163,9 +163,9 @@ async def draw(
     offset: int = 0,
     can_publish: bool = False,
 ) -> Card:
-    """Return an answer as a message, under a name of its own for the votes on it.
+    """Return an answer as a message, with a new name under which votes on it are counted.
 
-    On a thread: to find the place of each sentence in a long article takes a while.
+    A thread does it, since finding each sentence in a long article takes a while.
     """
     view = View(
         language,
@@ -195,9 +195,9 @@ async def ask_again(bot: Context, asked: Unfinished) -> Card:
 async def remember(
     bot: Context, rules: Rules, found: Answer, where: Where, answer: discord.Message | None = None
 ) -> None:
-    """Remember what was asked, for what follows; keep a refused question where keeping is on.
+    """Remember a question for follow-ups; where keeping is on, keep it if it was refused.
 
-    The answer is out already, so errors are for the operator alone.
+    The answer is sent already, so that errors are only logged.
     """
     if found.is_small_talk:
         return

@@ -47,7 +47,7 @@ MAX_REASON = 500
 
 
 class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
-    """More passages for the question above, to the one who clicked."""
+    """Shows the person who clicked more passages for the question above."""
 
     async def _act(self, interaction: Interaction) -> None:
         asked = read_question(interaction)
@@ -56,7 +56,7 @@ class More(Click, template=rf"v:more:(?P<offset>\d{{1,2}}):{SCOPE}"):
 
 
 class Publish(Click, template=r"v:pub"):
-    """The answer that only one person saw, shown to the channel."""
+    """Posts in the channel an answer that only one person saw."""
 
     async def _act(self, interaction: Interaction) -> None:
         message = find_message(interaction)
@@ -69,7 +69,7 @@ class Publish(Click, template=r"v:pub"):
 
 
 class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
-    """Useful, or not; then it may be said why."""
+    """Counts a vote; who finds an answer useless may say why."""
 
     async def _act(self, interaction: Interaction) -> None:
         language, name = language_of(interaction), self.fields["name"]
@@ -95,7 +95,7 @@ class Judge(Click, template=rf"v:vote:(?P<vote>[+-]):{NAME}:{PLACE}"):
 
 
 class Near(Click, template=rf"v:near:{PLACE}(?::{SCOPE})?"):
-    """The passage nearest to a question that has no answer, marked as one that may not answer."""
+    """Shows the passage nearest to a question without an answer, and that it may not answer."""
 
     async def _act(self, interaction: Interaction) -> None:
         await hold(interaction, ephemeral=True)
@@ -127,14 +127,14 @@ def passage_card(
 
 
 class AskOn(Click, template=rf"v:on:{TO}"):
-    """A form for a question that leans on the one above."""
+    """Opens a form for a question that leans on the one above."""
 
     async def _act(self, interaction: Interaction) -> None:
         await Typed.open(interaction, self.fields["to"])
 
 
 class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
-    """A form for another question about the same article."""
+    """Opens a form for a question about the article above."""
 
     async def _act(self, interaction: Interaction) -> None:
         article = self.fields["article"]
@@ -144,7 +144,7 @@ class AskAbout(Click, template=rf"v:then:(?P<article>{SHORT})"):
 
 
 class Start(Click, template=r"v:start:(?P<number>\d)"):
-    """A question that was offered, asked by who clicks."""
+    """Asks the question beside the button, for the person who clicks."""
 
     async def _act(self, interaction: Interaction) -> None:
         beside = find_beside(find_message(interaction), self.item.custom_id)
@@ -153,7 +153,7 @@ class Start(Click, template=r"v:start:(?P<number>\d)"):
 
 
 class Typed(Form, template=rf"v:asked:{TO}:(?P<article>(?:{SHORT})?)"):
-    """A question about one article, or one that leans on the answer under which it is asked."""
+    """The form for a question that leans on the answer above it, or is about one article."""
 
     @classmethod
     async def open(cls, interaction: Interaction, to: str, article: str = "") -> None:
@@ -180,7 +180,7 @@ class Typed(Form, template=rf"v:asked:{TO}:(?P<article>(?:{SHORT})?)"):
 
 
 def _list_before(interaction: Interaction) -> tuple[str, ...]:
-    """Return what somebody asked before the answer that they ask on under, oldest first."""
+    """Return what somebody asked before, up to the answer that they ask on under, oldest first."""
     if interaction.message is None:
         return ()
     talks, place = interaction.client.conversations, interaction.channel_id or 0
@@ -189,7 +189,7 @@ def _list_before(interaction: Interaction) -> tuple[str, ...]:
 
 
 class Why(Form, template=rf"v:why:{NAME}"):
-    """Why an answer was not useful."""
+    """The form in which a person says why an answer was not useful."""
 
     @classmethod
     async def take(cls, interaction: Interaction, filled: Filled) -> None:

@@ -47,7 +47,7 @@ _MARK = re.compile(r"^[^\S\n]*(?:(?:>{1,3}|#{1,3}|-#|[-*+]|\d+[.)])[^\S\n]+)+", 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of a sentence: ``says``, ``speaks`` or ``nothing``, and in which passage."""
+    """The passage found for a sentence; ``kind``: it ``says`` so, ``speaks`` of it, ``nothing``."""
 
     sentence: str
     kind: str
@@ -67,7 +67,7 @@ def read_sentences(message: discord.Message, key: str = "no-text") -> list[str]:
 
 
 async def check(bot: Context, where: Where, message: discord.Message, language: Language) -> Card:
-    """Check a message that somebody replied to; what Discord does not show is told.
+    """Return the passages for a message that somebody replied to.
 
     Raises:
         BotError: Its text cannot be read, or it may not be searched for there and now.
@@ -137,7 +137,7 @@ def cut_sentences(said: str) -> list[str]:
 def compare(sentence: str, answer: Answer, language: Language) -> Finding:
     """Return the passage that says a sentence, or else one that speaks of it.
 
-    Of two that do, the one in the reader's language, then the one that has more of its words.
+    Of two, the one in the reader's language is better, then the one that has more of its words.
     """
     hits = [*answer.hits, *answer.closest]
 

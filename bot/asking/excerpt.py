@@ -70,9 +70,9 @@ def select(
 
 
 def _trim_ends(text: str, first: int, last: int) -> tuple[int, int]:
-    """Return a stretch without the space at its ends, which belongs to what is around it.
+    """Return a stretch without white space and invisible characters at its ends.
 
-    Nor what cannot be seen there, which may hide a space.
+    They belong to what is around it.
     """
     while first < last and not clean(text[last - 1]).strip(" "):
         last -= 1
@@ -105,7 +105,7 @@ def _grow(
 
 
 def _force_cut(text: str, key: tuple[int, int], whole: tuple[int, int], limit: int) -> Excerpt:
-    """Cut inside a sentence that alone is too long: after a word, and shown."""
+    """Cut a sentence that alone is too long, after a word, with the sign of a cut."""
     before = f"{CUT} " if text[whole[0] : key[0]].strip() else ""
     room = limit - _ROOM
     sentence = text[key[0] : key[1]]

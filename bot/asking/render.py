@@ -42,7 +42,7 @@ _ADDRESS = 300
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How an answer is looked at.
+    """Who an answer is shown to, and which part of it.
 
     Attributes:
         language: The reader's.
@@ -179,7 +179,7 @@ def refusal_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] =
 
 
 def _offers(answer: Answer, view: View) -> Iterator[Button | None]:
-    """Yield what may be done about a question without an answer."""
+    """Yield the buttons of a question without an answer."""
     language = view.language
     if answer.refusal is Refusal.EMPTY_CORPUS:
         yield button(language("button-add"), "v:stories")
@@ -247,7 +247,7 @@ def _say_note(note: Note, language: Language) -> str:
 
 
 def _last_row(best: Hit, view: View, more: Button | None) -> ui.ActionRow[Any] | None:
-    """Return what one can think of an answer, and do next."""
+    """Return the buttons to judge an answer, to ask on and to show it to all."""
     where, language = place(best), view.language
     return row(
         more,

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Newsroom(commands.Cog):
-    """Looks, after the articles changed, whether one answers what people wait for."""
+    """Tells people when a story answers what they wait for, and looks at feeds."""
 
     def __init__(self, bot: Context) -> None:
         self.bot = bot
@@ -60,7 +60,7 @@ class Newsroom(commands.Cog):
         await look_at_due(self.bot)
 
     async def look(self) -> None:
-        """Ask what people wait for, where the articles are others than at the last look."""
+        """Ask the waiting questions again, where the articles have changed since the last look."""
         places: dict[int | None, list[Watch]] = {}
         for watch in await self.bot.records.all_of(Watch):
             if watch.guild is None or self.bot.settings.discord.has(watch.guild):

@@ -50,9 +50,9 @@ class Cooldown:
             self._start(key, now)
 
     async def admit_elsewhere(self, store: Records, key: Key, seconds: float) -> None:
-        """Do the same with what the other processes were asked; they are told of this search.
+        """Count a search for all processes, unless somebody has to wait for it.
 
-        Where that cannot be heard at once, this process's own memory has to do.
+        Where the store does not answer at once, only this process counts.
 
         Raises:
             BotError: As ``admit``.
@@ -87,7 +87,7 @@ PATIENCE = 2.0
 
 
 class FairQueue:
-    """Lets some things be done at a time; who waits for several waits behind who waits for one."""
+    """Lets so many searches run at a time; people take turns, however many each waits for."""
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -180,8 +180,8 @@ class Conversations:
     def before(self, person: int, place: int, answer: int | None = None) -> tuple[str, ...]:
         """Return what somebody asked before in a channel, oldest first.
 
-        Of a reply to an answer, given by its id, what came after it does not count, nor anything
-        when it was not given to them.
+        ``answer`` is the id of the answer that they reply to: what they asked after it does not
+        count, and nothing does where it was not given to them.
         """
         turns = self._fresh(person, place)
         if answer is not None:

@@ -65,7 +65,7 @@ _log = logging.getLogger(__name__)
 
 
 class SetupError(Exception):
-    """What is wrong with this program itself, and would be again after a new start: its cause."""
+    """A fault of this program, which a new start would meet again; its cause says which."""
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """What of several processes only one does at a time, and where each waits its turn.
 
-Who has what stands in what the bot keeps, for so long at the most: of a process that dies nothing
-is left. While that cannot be reached, each process goes by its own memory.
+The store says which process has which turn, and until when: a process that dies loses its turns.
+While the store cannot be reached, each process goes by its own memory.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ async def watch_alone(
 
 @contextlib.asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Have something done beside, for as long as this lasts."""
+    """Run some work in a task of its own for as long as this lasts."""
     task = asyncio.create_task(work, name="turns")
     try:
         yield

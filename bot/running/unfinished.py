@@ -1,4 +1,4 @@
-"""Questions and changes over a crash: kept from their beginning to their end, and told of after."""
+"""Questions and changes that a crash cuts off: kept while they last, finished or told of after."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _is_broken_off() -> bool:
 
 
 async def _surely(keeping: Awaitable[object]) -> None:
-    """Keep or forget what is under way, where that can be; neither answer nor change needs it."""
+    """Write to the store, or log that it cannot be written: answers and changes go on without."""
     try:
         await keeping
     except StorageError as error:
@@ -70,7 +70,7 @@ async def _surely(keeping: Awaitable[object]) -> None:
 
 
 async def take_up(bot: Context, before: str, answer: Answering) -> None:
-    """Answer, and tell what became of, what an earlier run did not see to its end.
+    """Answer the questions that an earlier run left, and tell what became of its changes.
 
     ``before`` is when this run began, in UTC, as ISO 8601; what is younger is its own.
 

@@ -1,4 +1,4 @@
-"""What a change is made on: a collection as it is, its articles wherever they are good."""
+"""The state of a collection that a change starts from: its snapshot and its articles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a change is made on.
+    """The state of a collection that a change starts from.
 
     Attributes:
         published: What is published.
@@ -50,7 +50,7 @@ class Base:
         return cls(published, None, {}).of_rows(live.kept.rows, note)
 
     def of_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:
-        """Return the same of the rows alone, or as they were in an earlier snapshot; say why."""
+        """Return the same from the rows alone, or as of an earlier snapshot; ``note`` says why."""
         live = number or self.published.live
         versions, lost = rows.articles.at(live), rows.articles.find_lost(live)
         articles = {name: version.value for name, version in versions.items() if version.value}
@@ -64,7 +64,7 @@ class Base:
         return {*self.articles, *self.broken}
 
     def check(self, changing: Iterable[str]) -> None:
-        """Make sure that only what changes is damaged: it never becomes a snapshot's.
+        """Check that every damaged article is among those that a change touches.
 
         Raises:
             SnapshotError: An article that does not change is damaged, and is nowhere else.
@@ -74,7 +74,7 @@ class Base:
 
 
 def _load(live: Live, published: Published) -> Snapshot:
-    """Return the live snapshot: what serves, if that is it, or loaded for this."""
+    """Return the live snapshot; it is loaded where another one serves."""
     if live.snapshot and live.snapshot.number == published.live:
         return live.snapshot
     if published.live is None or published.live not in published.kept:

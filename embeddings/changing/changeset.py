@@ -1,4 +1,4 @@
-"""A change of a collection: what becomes of which articles, and what is told of it."""
+"""A change of a collection: which articles it adds, changes and removes, and its report."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Change:
 
     @classmethod
     def of(cls, what: str, new: Article, old: Article | None) -> Change:
-        """Return what having an article as it is to be comes to."""
+        """Return the change that gives an article its new form; None: there was no such article."""
         if old is None:
             return cls(what, added=(new,))
         same = identity(old) == identity(new)
@@ -104,11 +104,11 @@ class Change:
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many articles it adds, changes and removes."""
+        """How many articles the change adds, changes and removes."""
         return len(self.added), len(self.changed), len(self.removed)
 
     def replacing(self) -> Change:
-        """Return it with what seems to correct an article put in that one's place."""
+        """Return the change with each correction in the place of the article that it corrects."""
         names = {name: article.id for name, article in self.instead.items()}
         return replace(
             self,
@@ -119,7 +119,7 @@ class Change:
         )
 
     def without(self, left: Mapping[str, Rejected]) -> Change:
-        """Return it without some articles, by their ids, which are told instead."""
+        """Return the change without some articles, given by their ids; the report names them."""
         return replace(
             self,
             added=tuple(a for a in self.added if a.id not in left),
@@ -129,7 +129,7 @@ class Change:
         )
 
     def amend(self, article_id: str, fields: Mapping[str, str | None]) -> Change:
-        """Return it with some fields of one of its articles set.
+        """Return the change with some fields of one of its articles set.
 
         Raises:
             UnknownArticle: It touches no article with that id.
@@ -155,12 +155,12 @@ class Change:
         )
 
     def on(self, there: Mapping[str, Article]) -> Change:
-        """Return it with what the articles that it touches are now."""
+        """Return the change with the present state of the articles that it touches."""
         names = {*self.articles, *(article.id for article in self.instead.values())}
         return replace(self, base={name: _mark(there.get(name)) for name in sorted(names)})
 
     def check(self, there: Mapping[str, Article]) -> None:
-        """Make sure that the articles are as they were when it was proposed.
+        """Check that the articles are still as they were when the change was proposed.
 
         Raises:
             Overtaken: Some have changed since.
@@ -184,7 +184,7 @@ class Change:
         return replace(self, changed=tuple(map(date_one, self.changed)))
 
     def tell(self, report: ReindexReport | None = None) -> ChangeReport:
-        """Say what it changes, and what the reindex after it did."""
+        """Report what the change did, and what the reindex after it did."""
         return ChangeReport(**self._told(), report=report)
 
     def propose(self, token: str, to_encode: int) -> Proposal:
@@ -202,7 +202,7 @@ class Change:
         }
 
     def _show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
-        """Show how some of its articles were understood."""
+        """Return how some of its articles were understood."""
         found = []
         for article in articles:
             passages = _split(article)
@@ -215,7 +215,7 @@ class Change:
         return tuple(found)
 
     def list_entries(self, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
-        """Return what the audit log is to say of it, its publication last."""
+        """Return the entries of the change for the audit log, its publication last."""
         blank, live = AuditEntry(now, wish.by, self.what), base.published.live
         published = replace(
             blank,
@@ -246,7 +246,7 @@ class Change:
             yield replace(entry, what="edit", before=entry.after, fields=by_hand, was=entry.became)
 
     def dump(self) -> str:
-        """Return it as the store keeps a proposal."""
+        """Return the change as the store keeps a proposal."""
         return _adapter().dump_json(self).decode()
 
 

@@ -1,4 +1,4 @@
-"""Articles corrected: by hand, or by a new text that is recognised as one of theirs; pure."""
+"""Corrections of articles: by hand, or by a new text that resembles an old one; pure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _check_text(text: str, article: Article) -> str:
 
 
 class Likeness:
-    """Finds the article that somebody corrects who gives a text of no known place."""
+    """Finds the article that a text corrects, where the text comes from no known place."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._articles = tuple(articles)
@@ -90,7 +90,7 @@ class Likeness:
         return found or self._nearest(_words(new))
 
     def _nearest(self, words: frozenset[str]) -> Article | None:
-        """Return the article with most of some words; one without the rare ones has not."""
+        """Return the article that shares most of some words, a rare one among them; else None."""
         if len(words) < FEW or len(self._articles) > MOST:
             return None
         if not self._words:

@@ -39,7 +39,7 @@ def check(rooms: Iterable[Room], change: Change, there: Mapping[str, Article]) -
 
 
 def trim(rooms: Sequence[Room], change: Change, there: Mapping[str, Article]) -> Change:
-    """Return as much of a change as there is room for: changed articles first, then in order.
+    """Cut a change to what there is room for: changed articles come first, then the others.
 
     Of what seems to correct an article, the correction is what has to fit.
     """

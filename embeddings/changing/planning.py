@@ -1,4 +1,4 @@
-"""What a person gives, read and planned: which articles it becomes; nothing is written."""
+"""Plans which articles become of the files and pages that a person gives; writes nothing."""
 
 from __future__ import annotations
 

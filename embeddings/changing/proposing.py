@@ -1,4 +1,4 @@
-"""What a person gives, planned; what is proposed is kept until somebody confirms it."""
+"""Proposals: what somebody wants to change is planned, and kept until it is confirmed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Proposing:
     """The part of the engine that plans and proposes changes.
 
-    A file or a page is read where nothing can be harmed; nothing is written but the proposal.
+    Files and pages are read in a sandbox, and nothing is written but the proposal.
     """
 
     _settings: Settings
@@ -46,9 +46,9 @@ class Proposing:
         names: Mapping[str, str] | None = None,
         rejected: Sequence[Rejected] = (),
     ) -> Proposal:
-        """Read files, folders and pages, and keep what adding them would do until it is confirmed.
+        """Read files, folders and pages, and propose to add their articles.
 
-        Whoever confirms it is who is noted.
+        The audit log names who confirms it.
 
         Args:
             inputs: What a person gives.
@@ -64,7 +64,7 @@ class Proposing:
         return await finish(self._propose, change.on(base.articles))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
-        """Keep what setting some fields of an article would do until it is confirmed.
+        """Propose to set some fields of an article.
 
         ``fields`` names ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or
         ``text`` and what each is to be; None clears it.
@@ -84,7 +84,7 @@ class Proposing:
         return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
-        """Keep what having an earlier version of an article again would do.
+        """Propose to go back to an earlier version of an article.
 
         Versions are numbered as ``versions`` tells; the article need not be there.
 
@@ -103,7 +103,7 @@ class Proposing:
         return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
 
     async def propose_removal(self, article_id: str) -> Proposal:
-        """Keep what taking an article out would do until it is confirmed.
+        """Propose to remove an article.
 
         Raises:
             UnknownArticle: No article has that id.
@@ -126,7 +126,7 @@ class Proposing:
     async def correct(
         self, token: str, article_id: str, fields: Mapping[str, str | None]
     ) -> Proposal:
-        """Keep another proposal in place of one, with some fields of one of its articles set.
+        """Replace a proposal by one in which some fields of one of its articles are set.
 
         The first proposal is dropped; the fields are those of ``propose_edit``.
 
@@ -239,7 +239,7 @@ class Proposing:
         return await asyncio.to_thread(self._measure, there)
 
     def _measure(self, there: Mapping[str, Article]) -> tuple[Room, ...]:
-        """Say the same of some articles; nothing is read where nothing is limited."""
+        """Say the same of given articles; where there are no limits, read nothing."""
         if not self._limits:
             return ()
         now = datetime.now(UTC)

@@ -73,9 +73,9 @@ class Publisher:
     async def publish(
         self, write: Transaction, base: Base, change: Change, wish: Wish
     ) -> ReindexReport:
-        """Make a change of what was read true; when that fails, nothing happened.
+        """Carry out a change of what ``read`` or ``hold`` returned; a failure changes nothing.
 
-        Where the disk is full, what only takes articles out gives up earlier snapshots for it.
+        On a full disk, a change that only removes articles gives up earlier snapshots for room.
 
         Raises:
             GateError: The new snapshot answers the golden questions less well.
@@ -86,7 +86,7 @@ class Publisher:
         return await (self._with_room(do) if is_removal else do())
 
     async def _with_room(self, do: Callable[[], Awaitable[T]], *spare: int) -> T:
-        """Do something; where the disk is full, again without the earlier snapshots' files."""
+        """Do something; on a full disk, delete the earlier snapshots' files and do it again."""
         try:
             return await do()
         except FullError:
@@ -211,7 +211,7 @@ class Publisher:
         return replace(built, report=replace(built.report, notes=base.notes))
 
     def _ask_of(self, base: Base, articles: Mapping[str, Article | None]) -> tuple[Golden, ...]:
-        """Return the questions that a new snapshot is asked; none without a change."""
+        """Return the golden questions to ask a new snapshot; none where no article changed."""
         if not articles or base.snapshot is None:
             return ()
         gone = {name for name, each in articles.items() if each is None}
@@ -234,7 +234,7 @@ class Publisher:
         wish: Wish,
         now: datetime,
     ) -> None:
-        """Name the snapshot, and make it and its articles true in one transaction."""
+        """Name the snapshot, and publish it with its articles in one transaction."""
         before, articles = base.published, self.rows.articles
         try:
             self.kept.keep(kept.number)
@@ -289,7 +289,7 @@ class Publisher:
         self.rows.audit.append(connection, entries)
 
     def _is_published(self, kept: Kept) -> bool | None:
-        """Say whether a snapshot was published after all; None: nobody can tell."""
+        """Say whether a snapshot was published after all; None where the store cannot tell."""
         try:
             published = self.rows.read_published()
         except StorageError:
