@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LONG_QUOTATION = 300
 """Characters between quotation marks from which a quotation is cut into sentences like the rest."""
-ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z]\))[^\S\n]+(?=\S)")
+ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[^\S\n]+(?=\S)")
 """The mark that opens a list item, matched at the first character of a line."""
 _END = re.compile(
     r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+",
@@ -29,6 +29,8 @@ _TOKEN = re.compile(r"[^\s'’\"“«(\[]{0,20}$")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAS_WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+_COUNT = re.compile(r"[a-zA-Z]|[ivxlc]{2,6}|[IVXLC]{2,6}")
+"""The number of an item in letters, or in Roman figures."""
 _DASHES = frozenset("–—")
 _GO_ON = frozenset(",;:.!?…»”")
 
@@ -120,6 +122,11 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
     """Say whether the word before ``period`` is one, given what follows at ``place``."""
     found = _TOKEN.search(text[max(0, period - 20) : period])
     token = found[0] if found else ""
+    if _COUNT.fullmatch(token) and text[period - len(token) - 1 : period - len(token)] in (
+        "",
+        "\n",
+    ):
+        return True
     if token in _TITLES or (token.isupper() and token.capitalize() in _TITLES):
         return True
     if token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end):

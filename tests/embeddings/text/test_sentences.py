@@ -124,3 +124,15 @@ def test_sentences_of_any_text_are_ordered_trimmed_and_cover_it(
         assert span.of(text) == span.of(text).strip()
         place = span.end
     assert text[place:end].strip() == ""
+
+
+def test_the_number_of_an_item_ends_no_sentence_however_it_is_written() -> None:
+    items = [
+        "a. Le pont",
+        "b. Le quai",
+        "ii. La fin est prévue.",
+        "IV. Rien de plus.",
+        "12. Le bac",
+    ]
+    text = "\n".join(items)
+    assert [span.of(text) for span in sentences(text)] == items
