@@ -18,7 +18,6 @@ from embeddings.readers.pages.story import LONGEST_TOLD, fragment_text
 from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from embeddings.readers.draft import Draft
@@ -69,7 +68,8 @@ def read(data: bytes, path: Path) -> Draft:
         raise ReadError(f"{path} is a mail without a text; save what is attached to it.")
     sent: Any = body.get_payload(decode=True) or b""
     text = decode_stated(sent, str(path), body.get_content_charset(), None)
-    told = [LeftOut(f"the attachment {name}", "add it by itself") for name in _name_parts(message)]
+    parts = (one_line(p.get_filename()) or p.get_content_type() for p in message.iter_attachments())
+    told = [LeftOut(f"the attachment {name}", "add it by itself") for name in parts]
     if body.get_content_type() == "text/html":
         text = fragment_text(text)
     else:
@@ -99,11 +99,6 @@ def _sender(message: Any) -> str | None:
     """Return the names of those whom a mail is from; an address alone is no author."""
     named = getaddresses([_header(message, "from")])
     return one_line(", ".join(name for name, _ in named if name and "@" not in name))
-
-
-def _name_parts(message: Any) -> Iterator[str]:
-    for part in message.iter_attachments():
-        yield one_line(part.get_filename()) or part.get_content_type()
 
 
 def _plain(text: str, *, flowed: bool) -> tuple[str, bool]:
