@@ -163,7 +163,7 @@ class _Writer(Writer):
     def _block(self, paragraph: Any) -> Iterator[Any]:
         self._paragraph, names = paragraph, self._styles.names(paragraph)
         if names[0].startswith("toc "):  # of the table of contents, but for where fields end
-            return paragraph.iter("w-fldChar")
+            return (each for each in paragraph.iter("w-fldChar"))
         tags = self._tags(paragraph)
         opening = "" if self._joins else tags[0]
         mark = paragraph.find("w-pPr/w-rPr")
