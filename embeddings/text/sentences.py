@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from embeddings.text.analysis import LISTS
-from embeddings.types import Span
+from embeddings.types import BREAK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +57,16 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
 
     Returns:
         Stretches of ``text``, ordered, disjoint, trimmed and not empty, inside the paragraph; only
-        white space lies between them.
+        white space lies between them, some of it without width.
     """
     stop = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
     for cut in sorted(_cuts(text, start, stop)):
         if _HAS_WORD.search(text, begin, cut):
-            spans.append(trim(text, begin, cut))
+            spans.append(trim(text, begin, cut, BREAK))
             begin = cut
-    tail = trim(text, begin, stop)
+    tail = trim(text, begin, stop, BREAK)
     if tail.start == tail.end:
         return tuple(spans)
     if spans and not _HAS_WORD.search(text, tail.start, tail.end):

@@ -136,3 +136,8 @@ def test_the_number_of_an_item_ends_no_sentence_however_it_is_written() -> None:
     ]
     text = "\n".join(items)
     assert [span.of(text) for span in sentences(text)] == items
+
+
+def test_what_marks_something_that_is_not_read_belongs_to_no_sentence_at_its_ends() -> None:
+    text = "Il part. \u200bElle \u200breste. \u200b"
+    assert [span.of(text) for span in sentences(text)] == ["Il part.", "Elle \u200breste."]
