@@ -104,8 +104,8 @@ async def _serving(shell: Shell, deadline: Deadline) -> None:
     from bot.running import health
     from bot.running.metrics import Measured
     from bot.running.supervise import heed
-    from bot.running.turns import watch_alone
     from embeddings.snapshots.builder import BuilderProcess
+    from embeddings.watching.watcher import watching
 
     settings = shell.settings
     with heed(deadline):
@@ -117,7 +117,7 @@ async def _serving(shell: Shell, deadline: Deadline) -> None:
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
             _steady()
-            await stack.enter_async_context(watch_alone(settings, engine, engine.records))
+            await stack.enter_async_context(watching(settings, engine, engine.records))
             await run(settings, engine, state, engine.records)
 
 

@@ -92,7 +92,7 @@ BESIDE = {
     "bot/__main__.py": {"snapshots", "watching"},
     "bot/asking": {"question", "text"},
     "bot/newsroom": {"watching"},
-    "bot/running": {"snapshots", "watching"},
+    "bot/running": {"snapshots"},
     "bot/shell": {"measuring", "question", "readers", "snapshots", "text"},
 }
 """What some of the bot may know besides: what they start and stop, and the reader of days."""

@@ -11,8 +11,6 @@ import contextlib
 import logging
 import random
 import secrets
-import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import StorageError
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
     from contextlib import AbstractAsyncContextManager
 
-    from config.settings import Settings
-    from embeddings.engine import SearchEngine
     from embeddings.store.records import Records
 
 BETWEEN = 5.5
@@ -64,51 +60,6 @@ async def once(store: Records, name: str, lease: float = LEASE) -> AsyncIterator
     finally:
         if left == 0:
             await _end(store, name, holder)
-
-
-async def alone(
-    store: Records,
-    name: str,
-    work: Callable[[], AbstractAsyncContextManager[None]],
-    lease: float = LEASE,
-) -> None:
-    """Have one process at a time do something that goes on, until this is cancelled.
-
-    After ``lease`` seconds it may be another's, unless it is taken again. ``work`` is done for as
-    long as its context lasts.
-    """
-    holder = secrets.token_hex(8)
-    try:
-        while True:
-            left = await _take(store, name, lease, holder)
-            if left == 0:
-                _log.info("%s: done by this process", name)
-                async with work():
-                    await _until_lost(store, name, holder, lease)
-                _log.info("%s: no longer done by this process", name)
-            await asyncio.sleep(min(left or lease, lease / 4))
-    finally:
-        await _end(store, name, holder)
-
-
-@contextlib.asynccontextmanager
-async def watch_alone(
-    settings: Settings, engine: SearchEngine, store: Records
-) -> AsyncIterator[None]:
-    """Watch the folder of the settings for as long as this lasts, unless another process does.
-
-    Raises:
-        InputError: It holds the data folder, or lies in it.
-    """
-    from embeddings.watching import watcher  # only who serves needs it
-
-    watch = partial(watcher.watching, settings, engine, store)
-    if not (settings.discord.shard_ids and watcher.find_folder(settings)):
-        async with watch():
-            yield
-        return
-    async with _beside(alone(store, "watching", watch, LEASE)):
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -176,18 +127,6 @@ class Shards:
             f"{', '.join(map(str, sorted(twice)))}. End one of the two, or set "
             "VERBATIM_DISCORD__SHARD_IDS to other shards in each."
         )
-
-
-async def _until_lost(store: Records, name: str, holder: str, lease: float) -> None:
-    """Take a turn again and again until it is another's, or could be."""
-    taken = time.monotonic()
-    while time.monotonic() - taken < lease:
-        await asyncio.sleep(lease / 4)
-        left = await _take(store, name, lease, holder)
-        if left:
-            return
-        if left == 0:
-            taken = time.monotonic()
 
 
 async def _take(store: Records, name: str, seconds: float, holder: str = "") -> float | None:

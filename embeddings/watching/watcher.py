@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import time
 from typing import TYPE_CHECKING
 
-from embeddings.errors import BusyError, EmbeddingsError, GateError, InputError, LimitError
+from embeddings.errors import (
+    BusyError,
+    EmbeddingsError,
+    GateError,
+    InputError,
+    LimitError,
+    StorageError,
+)
 from embeddings.watching.watched import FolderMemory, Taken, WatchedFolder
 
 if TYPE_CHECKING:
@@ -30,6 +38,9 @@ SWEEP = 5.0
 """Seconds between two looks at the folder; each takes 14 ms of a core for a thousand files."""
 PAUSE = 60.0
 """Seconds before another try when nothing can be taken, such as on a full disk."""
+TURN, LEASE, PROMPT = "watching", 300.0, 3.0
+"""The turn of which one process has the folder, the seconds after which it is another's unless it
+is taken again, and those that ending it may take."""
 LOT = 200
 """The most files that are taken at once, so that the first articles can be found soon."""
 
@@ -97,12 +108,16 @@ class Watcher:
         folder: The folder.
         engine: Where its articles go.
         notes: Where it is kept what was taken.
+        holder: The name of this process, where one of several watches; empty: it is the only one.
     """
 
-    def __init__(self, folder: WatchedFolder, engine: SearchEngine, notes: Records) -> None:
+    def __init__(
+        self, folder: WatchedFolder, engine: SearchEngine, notes: Records, holder: str = ""
+    ) -> None:
         self._folder = folder
         self._notes = notes
-        self._memory = FolderMemory()
+        self._holder = holder
+        self._memory: FolderMemory | None = None
         self._engine = engine
         self._told: dict[str, str] = {}
         self._refused: dict[str, Stamp] = {}
@@ -110,21 +125,28 @@ class Watcher:
     async def run(self) -> None:
         """Watch until it is cancelled; what goes wrong is told and begun again."""
         while True:
-            try:
-                await self._watch()
-            except Exception:  # noqa: BLE001 - articles that come later are still wanted
-                _log.exception("watching for articles failed; it begins again in %s s", PAUSE)
-                await asyncio.sleep(PAUSE)
+            pause = await self._sweep()
+            await asyncio.sleep(pause)
 
-    async def _watch(self) -> None:
-        self._memory = await FolderMemory.recall(self._notes)
-        while True:
+    async def _sweep(self) -> float:
+        """Look at the folder, when it is this process's turn; return the seconds until the next."""
+        try:
+            if self._holder and await self._notes.take_turn(TURN, LEASE, self._holder):
+                self._memory = None  # another process adds to it
+                return SWEEP
+            self._memory = self._memory or await FolderMemory.recall(self._notes)
             there = self._folder.is_there
             absent = f"The watched folder {self._folder.root} is not there; it is waited for."
             self._tell("folder", "" if there else absent)
-            is_done = not there or await self._look(self._folder)
-            is_soon = self._folder.is_settling or not is_done
-            await asyncio.sleep(min(SWEEP, self._folder.debounce / 2) if is_soon else SWEEP)
+            if there:
+                await self._look(self._folder, self._memory)
+        except EmbeddingsError as error:
+            self._tell("taking", f"The watched folder's files wait: {error}")
+            return PAUSE
+        except Exception:  # noqa: BLE001 - articles that come later are still wanted
+            _log.exception("watching for articles failed; it begins again in %s s", PAUSE)
+            return PAUSE
+        return min(SWEEP, self._folder.debounce / 2) if self._folder.is_settling else SWEEP
 
     def _tell(self, about: str, sentence: str = "") -> None:
         """Log what is wrong with something; empty: all is well. Twice in a row it is not said."""
@@ -132,38 +154,37 @@ class Watcher:
             _log.warning("%s", sentence)
         self._told[about] = sentence
 
-    async def _look(self, folder: WatchedFolder) -> bool:
-        """Take what is new in the folder, and with it what was refused before; False: not all."""
-        known = self._memory.files | self._refused
+    async def _look(self, folder: WatchedFolder, memory: FolderMemory) -> None:
+        """Take what is new in the folder, and with it what was refused before.
+
+        Raises:
+            EmbeddingsError: Nothing can be taken now.
+        """
+        known = memory.files | self._refused
         ready = await asyncio.to_thread(folder.look, known, time.monotonic())
         self._tell("closed", " ".join(folder.closed))
-        if not ready:
-            return True
-        files, self._refused = list((self._refused | ready).items()), {}
-        try:
-            for start in range(0, len(files), LOT):
-                await self._take_files(dict(files[start : start + LOT]))
-        except EmbeddingsError as error:
-            self._tell("taking", f"The watched folder's files wait: {error}")
-            await asyncio.sleep(PAUSE)
-            return False
-        self._tell("taking")
-        return True
+        files = list((self._refused | ready).items()) if ready else []
+        for start in range(0, len(files), LOT):
+            await self._take_files(dict(files[start : start + LOT]), memory)
+            self._tell("taking")
 
-    async def _take_files(self, files: dict[str, Stamp]) -> None:
+    async def _take_files(self, files: dict[str, Stamp], memory: FolderMemory) -> None:
         taken = await take(self._engine, list(files))
         for reason in taken.rejected.values():
             _log.warning("not taken from the watched folder: %s", reason)
         if taken.is_refused:
             self._refused |= files
             return
-        self._memory.files |= files
-        await self._memory.remember(self._notes)
+        self._refused = {path: was for path, was in self._refused.items() if path not in files}
+        memory.files |= files
+        await memory.remember(self._notes)
 
 
 @contextlib.asynccontextmanager
 async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> AsyncIterator[None]:
     """Watch the folder of the settings for as long as this lasts; by default there is none.
+
+    Of several processes with shards of one bot, one does at a time.
 
     Raises:
         InputError: It holds the data folder, or lies in it.
@@ -172,12 +193,17 @@ async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> 
     if folder is None:
         yield
         return
-    task = asyncio.create_task(Watcher(folder, engine, notes).run(), name="watching")
+    holder = secrets.token_hex(8) if settings.discord.shard_ids else ""
+    task = asyncio.create_task(Watcher(folder, engine, notes, holder).run(), name="watching")
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait({task})
+        if holder:
+            with contextlib.suppress(StorageError, TimeoutError):  # the turn ends by itself too
+                async with asyncio.timeout(PROMPT):
+                    await notes.end_turn(TURN, holder)
 
 
 def find_folder(settings: Settings) -> WatchedFolder | None:

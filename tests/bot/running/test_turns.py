@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -18,7 +17,6 @@ from tests.records import records_in
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 LEASE = 0.2
@@ -44,21 +42,6 @@ class Away:
 
 
 AWAY = cast("Records", Away())
-
-
-class Work:
-    """Something that goes on in one process, and notes when it does."""
-
-    def __init__(self) -> None:
-        self.is_on = False
-
-    @contextlib.asynccontextmanager
-    async def __call__(self) -> AsyncIterator[None]:
-        self.is_on = True
-        try:
-            yield
-        finally:
-            self.is_on = False
 
 
 async def test_two_processes_begin_one_session_after_the_other(
@@ -109,50 +92,6 @@ async def test_what_is_done_once_is_not_done_meanwhile(stores: tuple[Records, Re
 async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -> None:
     async with turns.once(AWAY, "commands") as left:
         assert left == 0
-
-
-async def test_one_of_two_processes_works_and_the_other_goes_on_after_it(
-    stores: tuple[Records, Records],
-) -> None:
-    first, second = Work(), Work()
-    one = asyncio.create_task(turns.alone(stores[0], "watching", first, LEASE))
-    await until(lambda: first.is_on, pause=0.005)
-    other = asyncio.create_task(turns.alone(stores[1], "watching", second, LEASE))
-    for _ in range(30):
-        await asyncio.sleep(LEASE / 10)
-        assert first.is_on
-        assert not second.is_on
-    one.cancel()
-    await until(lambda: second.is_on, pause=0.005)
-    assert not first.is_on
-    other.cancel()
-    await asyncio.wait({one, other})
-    assert not second.is_on
-
-
-async def test_the_work_of_a_process_that_died_is_taken_over(
-    stores: tuple[Records, Records],
-) -> None:
-    assert await stores[0].take_turn("watching", LEASE, "who died") == 0
-    work = Work()
-    task = asyncio.create_task(turns.alone(stores[1], "watching", work, LEASE))
-    await asyncio.sleep(LEASE / 2)
-    assert not work.is_on
-    await until(lambda: work.is_on, pause=0.005)
-    task.cancel()
-    await asyncio.wait({task})
-
-
-async def test_a_process_that_cannot_say_any_more_that_it_works_stops_in_time(
-    stores: tuple[Records, Records], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    work = Work()
-    task = asyncio.create_task(turns.alone(stores[0], "watching", work, LEASE))
-    await until(lambda: work.is_on, pause=0.005)
-    monkeypatch.setattr(stores[0], "take_turn", Away().take_turn)
-    await until(lambda: not work.is_on, pause=0.005)
-    task.cancel()
-    await asyncio.wait({task})
 
 
 async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(

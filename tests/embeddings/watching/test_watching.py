@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from config.groups import WatchSettings
-from config.settings import Settings
+from config.settings import DiscordSettings, Settings
 from embeddings.engine import SearchEngine
-from embeddings.errors import BrokenQuestion, GateError, InputError, StorageError
+from embeddings.errors import AwayError, BrokenQuestion, GateError, InputError, StorageError
+from embeddings.store.records import Records
 from embeddings.watching import watcher as module
 from embeddings.watching.watcher import find_folder, watching
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
 from tests.embeddings.readers.each import each
+from tests.records import records_in
 from tests.waiting import until
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
@@ -219,6 +221,76 @@ def test_a_folder_that_shares_its_place_with_the_data_is_refused(
     watch = WatchSettings(folder=tmp_path / place)
     with pytest.raises(InputError, match="VERBATIM_WATCH__FOLDER"):
         find_folder(settings.model_copy(update={"watch": watch}))
+
+
+def of_shards(settings: Settings) -> Settings:
+    """Return the settings of one of several processes of one bot."""
+    discord = DiscordSettings(shards=2, shard_ids=[0])
+    return settings.model_copy(update={"discord": discord})
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> tuple[Records, Records]:
+    """What two processes of one machine share."""
+    found = records_in(tmp_path), records_in(tmp_path)
+    for each_ in found:
+        await each_.open()
+    return found
+
+
+async def test_of_several_processes_one_watches_and_another_when_it_is_gone(
+    settings: Settings, folder: Path, stores: tuple[Records, Records]
+) -> None:
+    one, other = FakeIntake(), FakeIntake()
+    settings = of_shards(settings)
+    first = watching(settings, one, stores[0])
+    await first.__aenter__()
+    put(folder, "a.md")
+    await until(lambda: one.names == [["a.md"]])
+    async with watching(settings, other, stores[1]):
+        put(folder, "b.md")
+        await until(lambda: one.names == [["a.md"], ["b.md"]])
+        await first.__aexit__(None, None, None)
+        put(folder, "c.md")
+        await until(lambda: other.names == [["c.md"]])
+
+
+async def test_the_turn_of_a_process_that_died_is_over_after_a_while(
+    settings: Settings,
+    folder: Path,
+    stores: tuple[Records, Records],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LEASE", 0.5)
+    await stores[0].take_turn(module.TURN, 0.5, "who died")
+    intake = FakeIntake()
+    put(folder, "a.md")
+    async with watching(of_shards(settings), intake, stores[1]):
+        await asyncio.sleep(0.2)
+        assert intake.proposed == []
+        await until(lambda: intake.names == [["a.md"]])
+
+
+async def test_while_nobody_can_say_whose_turn_it_is_files_wait_and_it_is_told_once(
+    settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake = FakeIntake()
+    put(folder, "a.md")
+    async with watching(of_shards(settings), intake, Away()):
+        await until(lambda: "files wait: The database is away." in caplog.text)
+        await asyncio.sleep(0.2)
+    assert intake.proposed == []
+    assert caplog.text.count("The database is away.") == 1
+
+
+class Away:
+    """What is kept, while it cannot be reached."""
+
+    async def take_turn(self, *_: object) -> float:
+        raise AwayError("The database is away.")
+
+    async def end_turn(self, *_: object) -> None:
+        raise AwayError("The database is away.")
 
 
 async def test_nothing_is_watched_by_default(settings: Settings, intake: FakeIntake) -> None:
