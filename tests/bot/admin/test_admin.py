@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -120,21 +119,6 @@ async def test_articles_to_remove_are_suggested(world: World) -> None:
 async def test_an_unknown_article_is_not_removed(world: World) -> None:
     result = await admin(world, "remove", article="volcan")
     assert "Aucun article ne porte ce titre" in text_of(result.response)
-
-
-async def test_questions_are_answered_during_a_reindex(world: World) -> None:
-    running = asyncio.Event()
-    original = world.own.reindex
-
-    async def slow(**options: Any) -> Any:
-        running.set()
-        answer = await world.own.ask("Que compare la lettre ?")
-        assert answer.hits
-        return await original(**options)
-
-    world.own.reindex = slow
-    assert "finie" in text_of((await admin(world, "reindex")).response)
-    assert running.is_set()
 
 
 async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) -> None:

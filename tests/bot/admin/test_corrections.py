@@ -97,18 +97,6 @@ async def history(world: World, article: str | None = None) -> InteractionResult
     return await world.admin.slash(world.channel, "admin history", **options)
 
 
-async def test_a_corrected_file_replaces_its_article(world: World) -> None:
-    shown = await add(world, file=("crue.md", story(CRUE.replace("mardi", "jeudi"))))
-    text = text_of(shown.response)
-    assert (
-        "Semble corriger : La crue\n- ponts sont fermés jusqu’à ~~mardi~~ **jeudi** matin." in text
-    )
-    assert [*buttons_of(shown.response)] == ["Remplacer", "Ajouter à part", "Corriger", "Annuler"]
-    await world.admin.click(shown.response, label="Remplacer")
-    assert "1 modifié" in text_of(shown.response)
-    assert [*(await stored(world)).values()] == [CRUE.replace("mardi", "jeudi")]
-
-
 async def test_or_it_is_added_as_another_in_english_too(world: World) -> None:
     world.locale = "en-GB"
     shown = await add(world, file=("crue.md", story(CRUE.replace("mardi", "jeudi"))))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import discord
 import pytest
 
-from bot.client import VerbatimBot, intents
+from bot.client import VerbatimBot
 from embeddings.types import Filters
 from tests.bot.people import World, buttons_of, text_of
 
@@ -51,7 +50,7 @@ async def test_the_settings_may_make_answers_private(world: World) -> None:
 async def test_the_link_opens_the_article_at_the_sentence(world: World) -> None:
     result = await world.ask("Que compare la lettre ?")
     rest = (
-        "lettre%20compare%20la%20situation%20%C3%A0%20celle,"
+        "lettre%20compare%20la%20situation%20%C3%A0%20celle%20"
         "d%E2%80%99IBM%20dans%20les%20ann%C3%A9es%20trente."
     )
     assert buttons_of(result.response)["Ouvrir l’article"]["url"] == (  # or less a drop cap
@@ -167,11 +166,6 @@ async def test_a_stranger_on_another_server_may_ask(world: World) -> None:
         world.their_channel, "ask", question="Que compare la lettre ?"
     )
     assert "La lettre compare" in text_of(result.response)
-
-
-def test_no_privileged_intent_is_asked_for() -> None:
-    wanted = intents()
-    assert wanted == discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
 async def test_nobody_is_pinged(simcord_bot: VerbatimBot) -> None:

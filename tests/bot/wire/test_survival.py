@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import client as bot_client
-from config import ConfigError
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, WORDS, answers, ask, running
 from tests.fakes import FakeEngine
@@ -74,18 +73,6 @@ async def test_the_bot_comes_back_from_a_closed_socket(
     server.close(code)
     await server.until(lambda: len(server.ops()) > 1 and server.online())
     assert await answers(server, ana)
-
-
-@pytest.mark.parametrize(
-    ("code", "word"),
-    [(4004, "token"), (4011, "sharding"), (4012, "version"), (4013, "intents"), (4014, "intent")],
-)
-async def test_what_cannot_be_mended_ends_with_one_sentence(
-    server: FakeDiscord, life: Life, code: int, word: str
-) -> None:
-    server.close(code)
-    with pytest.raises(ConfigError, match=word):
-        await asyncio.wait_for(life, 5)
 
 
 @pytest.mark.parametrize("everywhere", [True, False])

@@ -9,11 +9,12 @@ from embeddings.ranking import features
 from tests.embeddings.ranked import CORPUS, arrays, ask
 
 
-def test_being_alone_within_a_filter_does_not_make_a_passage_sure() -> None:
+def test_being_alone_within_a_filter_makes_a_passage_neither_sure_nor_likely() -> None:
     many = arrays(*((f"Titre {i}", [[f"Lettre {i} des ingénieurs."]]) for i in range(8)))
     alone = np.arange(8) == 7
     within = ask("lettre des ingénieurs", many, allowed=alone)[0]
     assert within.features["lead"] < 0.5
+    assert within.features["likely"] < 0.5
 
 
 def test_a_lead_is_taken_over_the_best_other_passage() -> None:
@@ -70,12 +71,6 @@ def test_a_share_of_the_odds_is_that_of_the_scores() -> None:
     everything = ask("lettre outils contrats", CORPUS, fold=False)
     odds = np.exp([c.score for c in everything])
     assert everything[0].features["likely"] == pytest.approx(odds[0] / odds.sum(), rel=1e-4)
-
-
-def test_being_alone_within_a_filter_does_not_make_a_passage_likely() -> None:
-    many = arrays(*((f"Titre {i}", [[f"Lettre {i} des ingénieurs."]]) for i in range(8)))
-    within = ask("lettre des ingénieurs", many, allowed=np.arange(8) == 7)[0]
-    assert within.features["likely"] < 0.5
 
 
 def test_the_only_passage_has_no_rival() -> None:

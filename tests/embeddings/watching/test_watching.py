@@ -297,19 +297,3 @@ async def test_nothing_is_watched_by_default(settings: Settings, intake: FakeInt
     before = asyncio.all_tasks()
     async with watching(settings.model_copy(update={"watch": WatchSettings()}), intake, intake):
         assert asyncio.all_tasks() == before
-
-
-async def test_a_file_in_the_folder_answers_questions_soon_after(
-    settings: Settings, folder: Path
-) -> None:
-    async with (
-        SearchEngine(settings, encoder=WordEncoder()) as engine,
-        watching(settings, engine, engine.records),
-    ):
-        with engine.database.hold("shared"):  # somebody else writes
-            put(folder, "pont.md")
-            await asyncio.sleep(0.3)
-            assert engine.sources() == ()
-        await until(engine.sources)
-        answer = await engine.ask("Le pont de la ville est-il fermé ?", threshold=0.0)
-    assert "fermé depuis lundi" in answer.hits[0].text
