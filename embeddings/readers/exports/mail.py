@@ -36,9 +36,10 @@ _ABOUT = re.compile(
     r"|\b(?:lire|voir|version|view|read)\b.{0,30}\b(?:en ligne|online|web)\b"
     rf"|\b(?:cet?|cette|this|nos|our|these|view|forward|transférer) {_LETTER}s?\b"
     r"|\b(?:gér|modifi|mettre|manag|updat|chang|[mv]es|my|your)\w*(?: \S+){0,3} "
-    r"(?:préférence|abonnement|preference|subscription|setting|profil)"
-    r"|confidentialité|\bprivacy\b|mentions légales|conditions (?:générales|d.utilisation)"
-    r"|terms (?:of|and)\b|copyright|©|carnet d.adresses|address book|mailing address"
+    r"(?:préférence|abonnement|preference|subscription|setting|profil)|mentions légales|copyright"
+    r"|confidentialité|\b(?:privacy|rgpd|gdpr)\b|(?:vos|votre|your) (?:données|contacts|data)\b|©"
+    r"|(?:afficher|display|show) (?:les |the )?images|images not|conditions (?:générales|d.util)"
+    r"|terms (?:of|and)\b|carnet d.adresses|address book|mailing address"
     r"|\A(?:\W|facebook|twitter|x\b|instagram|linkedin|youtube|bluesky|mastodon|tiktok){2,20}\Z",
     re.IGNORECASE,
 )
@@ -55,6 +56,8 @@ _PLACE = re.compile(
 )
 """What a line of a postal address has, or of what a publisher states of itself."""
 _LONGEST_ABOUT, _LONGEST_BELOW, _LONG = 400, 600, 80
+_CONTENT = re.compile(r"^(?:-|\d{1,3}\.) | : ")
+"""What the item of a list has, or the row of a table, which may end a story."""
 _MARK = re.compile(r"^(?:[-•*|>→]|\d{1,2}\.|#{1,3}) *")
 
 
@@ -115,7 +118,8 @@ def _without_around(text: str) -> tuple[str, list[str]]:
     lines = text.split("\n")
     about = {i for i, line in enumerate(lines) if _is_about(line)}
     about |= {i + 1 for i in about if i + 1 < len(lines) and lines[i + 1][:1].islower()}
-    said = [i for i, line in enumerate(lines) if i not in about and _is_said(line)]
+    rest = [(i, line) for i, line in enumerate(lines) if i not in about and not _is_place(line)]
+    said = [i for i, line in rest if ends_like_sentence(line) or len(line) > _LONG]
     if not said:
         return text, []
     leaves = (i for i in sorted(about) if _LEAVE.search(lines[i]))
@@ -124,11 +128,12 @@ def _without_around(text: str) -> tuple[str, list[str]]:
     last = max(i for i in said if i not in about)
     edges = (*range(said[0]), *range(last + 1, len(lines)))
     about |= {i for i in edges if _is_place(lines[i])}
-    about.update(i for i in edges if {i - 1, i + 1} & about and i > last and not _is_said(lines[i]))
+    if max(about, default=0) > last:
+        below = (i for i in edges if i > last and lines[i].strip())
+        about.update(i for i in below if not _CONTENT.search(lines[i]))
     kept = "\n".join(line for i, line in enumerate(lines) if i not in about)
-    left = (lines[i] for i in sorted(about) if lines[i].strip())
-    shortened = [textwrap.shorten(line, LONGEST_TOLD, placeholder=" …") for line in left]
-    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), shortened
+    left = (textwrap.shorten(lines[i], LONGEST_TOLD, placeholder=" …") for i in sorted(about))
+    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n"), list(filter(None, left))
 
 
 def _is_about(line: str) -> bool:
@@ -136,11 +141,6 @@ def _is_about(line: str) -> bool:
     if len(line) > _LONGEST_ABOUT or not _ABOUT.search(line) or line.endswith(("»", "”")):
         return False
     return not ends_like_sentence(line) or _TO_READER.search(line) is not None
-
-
-def _is_said(line: str) -> bool:
-    """Say whether a line is one of a story's."""
-    return (ends_like_sentence(line) or len(line) > _LONG) and not _is_place(line)
 
 
 def _is_place(line: str) -> bool:

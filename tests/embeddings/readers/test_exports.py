@@ -279,6 +279,8 @@ BELOW = (
         "<p>Le Courrier SAS<br>BP 123<br>44000 Nantes Cedex</p>"
     ),
     "<p>© 2019 Le Courrier. Tous droits réservés.</p><p>Facebook Instagram</p>",
+    "<p>Transférer à un ami</p><p>Nous contacter</p><p><a href=x>Désinscription</a></p>",
+    "<p>Conformément au RGPD, vous avez un droit d'accès.</p><p>Envoyé par le Courrier</p>",
 )
 """What letters to readers have around their stories."""
 
@@ -294,6 +296,19 @@ def test_what_is_about_a_mail_is_left_out_and_told(
         assert draft.text.strip() == TEXT
         told = len(draft.left_out) - 1
         assert bool(told) == bool(below or "<a" in above or "View" in above)
+
+
+def test_what_a_story_ends_with_stays_above_what_is_about_the_mail(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = tmp_path / "a.eml"
+    ends = "<ul><li>Le bac</li></ul><table><tr><td>Orne</td><td>12</td></tr><tr><td>Sablé"
+    ends = f"{ends}</td><td>904</td></tr></table>"
+    path.write_bytes(
+        mail("abc", f"{PARAGRAPHS}{ends}<p><a>Se désabonner</a></p><p>Le Courrier</p>")
+    )
+    (draft,), _ = read(path, sandbox)
+    assert draft.text.strip() == f"{TEXT}\n\n- Le bac\n\nOrne : 12\n\nSablé : 904"
 
 
 def test_a_sentence_on_how_to_leave_a_list_stays(tmp_path: Path, sandbox: Sandbox) -> None:
