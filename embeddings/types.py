@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +95,8 @@ class Article:
 
     def summary(self, passages: int) -> ArticleSummary:
         """Return the article without its text, with the number of its passages."""
-        names = (f.name for f in fields(ArticleSummary) if f.name != "passages")
-        return ArticleSummary(**{n: getattr(self, n) for n in names}, passages=passages)
+        known = (self.id, self.title, self.source, self.author, self.date, self.url)
+        return ArticleSummary(*known, self.language, passages, self.collection, self.corrected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import click
 from bot.shell import output, printing
 from bot.shell.printing import FIELDS, show_fields
 from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
-from embeddings.errors import InputError
+from embeddings.errors import InputError, UnknownArticle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +65,8 @@ def edit(
 def audit(shell: Shell, *, article: str | None, limit: int | None) -> None:
     """Say who changed what and when, the newest first."""
     found = shell.run(lambda engine, _: engine.audit(article))
+    if article is not None and not found:
+        raise UnknownArticle.of(article)
     shell.reply(found[:limit], None, printing.audit)
 
 

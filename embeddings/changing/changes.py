@@ -7,6 +7,7 @@ nothing. What is proposed first is kept until somebody confirms it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from embeddings.store.pointers import Pointers
     from embeddings.types import Article, ProgressCallback
 
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 120.0
 """Seconds to wait for another process that is building the first snapshot."""
@@ -190,6 +193,8 @@ class Changes(Proposing):
                         is_new = self.pointers.known.get(self.name) is None
                         plan = partial(self._plan, [str(self._seeds)], base)
                         change = await asyncio.to_thread(plan) if is_new else Change()
+                        for each in change.rejected:
+                            log.warning("a story to begin with is not read: %s", each.reason)
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
                             await self._publisher.publish(write, base, change, wish)

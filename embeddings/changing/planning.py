@@ -16,8 +16,7 @@ from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.draft import ATTACHED
 from embeddings.readers.many import read_all
 from embeddings.reports import Omission
-from embeddings.snapshots.material import texts_of
-from embeddings.text.passages import split
+from embeddings.snapshots.material import Material, Wanted
 from embeddings.types import Article, Rejected, digest
 
 if TYPE_CHECKING:
@@ -176,14 +175,5 @@ def read(
 
 
 def count_texts(change: Change, snapshot: Snapshot | None) -> int:
-    """Count the texts that the model has not seen in the same articles yet."""
-    there = snapshot.digests if snapshot else {}
-    changed = [a.id for a in change.changed if a.id in there]
-    old = [snapshot.article(snapshot.row(name)) for name in changed if snapshot]
-    return len(_texts((*change.added, *change.changed)) - _texts(old))
-
-
-def _texts(articles: Sequence[Article]) -> set[str]:
-    """Return the texts of articles that get a vector, each with its kind."""
-    texts = texts_of(articles, [split(article) for article in articles])
-    return {f"{kind} {text}" for kind, group in texts.items() for text in group}
+    """Count the texts that the model has not seen yet."""
+    return len(Wanted(Material.on(snapshot, (*change.added, *change.changed))).missing)

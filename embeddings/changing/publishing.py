@@ -175,8 +175,12 @@ class Publisher:
     ) -> None:
         kept = replace(base.published.kept[number], by=wish.by, counts=change.counts)
         entries = change.list_entries(base, wish, kept, datetime.now(UTC))
-        go_back = partial(finish, self._go_back, write, base, kept, entries)
-        await self._with_room(go_back, number)
+
+        def go_back() -> None:
+            with write() as connection:
+                self._point(connection, base, kept, entries)
+
+        await self._with_room(partial(finish, go_back), number)
 
     def _order(
         self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
@@ -272,12 +276,6 @@ class Publisher:
         if change.token:
             rows.drop_proposal(connection, change.token)
         rows.keep(connection, kept)
-
-    def _go_back(
-        self, write: Transaction, base: Base, kept: Kept, entries: Sequence[AuditEntry]
-    ) -> None:
-        with write() as connection:
-            self._point(connection, base, kept, entries)
 
     def _point(
         self, connection: Connection, base: Base, kept: Kept, entries: Sequence[AuditEntry]

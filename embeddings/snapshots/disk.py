@@ -125,7 +125,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
         StorageError: The folder cannot be written.
     """
     make_folder(folder)
-    lock = FileLock(folder / LOCK, thread_local=False)
+    lock = FileLock(folder / LOCK, mode=0o600, thread_local=False)
     with storage_errors(folder):
         try:
             lock.acquire(blocking=False)

@@ -137,7 +137,9 @@ class SnapshotStore:
         return None, tuple(notes)
 
     def number_of(self, name: str | None) -> int:
-        """Return the number of a kept snapshot by its id; None: of the one before the live one.
+        """Return the number of a kept snapshot by its id; None: of the last with other articles.
+
+        Where none before the live one has others, that is the one before.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
@@ -145,10 +147,11 @@ class SnapshotStore:
         published = self.read_published()
         kept, live = published.newest_first, published.live
         if name is None:
-            earlier = [number for number in kept if live is None or number < live]
+            at, earlier = self.rows.articles.at, [n for n in kept if live is None or n < live]
             if not earlier:
                 raise UnknownSnapshot("There is no earlier snapshot to go back to.")
-            return earlier[0]
+            marks = {n: {(v.article, v.digest) for v in at(n).values()} for n in [live, *earlier]}
+            return next((n for n in earlier if marks[n] != marks[live]), earlier[0])
         if name.strip() not in map(str, kept):
             there = ", ".join(map(str, kept)) or "none"
             raise UnknownSnapshot(f"There is no snapshot {name!r}; kept are: {there}.")

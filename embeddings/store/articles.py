@@ -144,8 +144,10 @@ class Articles:
                 new = {"collection": self.collection, "article": name, "version": version}
                 connection.execute(schema.contents.insert().values(**new, since=live))
 
-    def add_history(self, connection: Connection, earlier: Iterable[Article], at: datetime) -> None:
+    def add_history(self, connection: Connection, earlier: Sequence[Article], at: datetime) -> None:
         """Keep earlier versions of another collection, oldest first; those here are passed over."""
+        if not earlier:
+            return
         v, newest, rows = schema.versions.c, self._newest(connection), []
         mine = select(v.article, v.digest).where(v.collection == self.collection)
         there = {(name, digest) for name, digest in connection.execute(mine)}

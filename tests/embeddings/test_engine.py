@@ -422,6 +422,14 @@ async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, fol
         assert again.sources() == ()
 
 
+async def test_seeds_that_are_not_there_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data=tmp_path / "d", seeds=tmp_path / "nowhere")
+    async with SearchEngine(settings, encoder=WordEncoder()):
+        assert "nowhere does not exist" in caplog.text
+
+
 async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
     engine: SearchEngine, settings: Settings
 ) -> None:

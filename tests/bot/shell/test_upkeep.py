@@ -109,6 +109,13 @@ def test_audit_is_narrowed_to_an_article_and_to_the_newest_lines(run: Run) -> No
     assert [e["fields"] for e in said.document] == [["title"]]
 
 
+def test_audit_of_an_article_that_never_was_says_so(run: Run) -> None:
+    for how in ((), ("--json",)):
+        said = run("audit", "--article", "nope", *how)
+        assert (said.code, said.out) == (2, "")
+        assert "article 'nope'" in said.err
+
+
 def test_audit_has_a_form_for_people(run: Run) -> None:
     first = run("audit").out.splitlines()[0].split("\t")
     assert (first[2], first[4]) == ("publication", "+1 ~0 -0")

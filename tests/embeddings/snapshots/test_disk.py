@@ -225,3 +225,12 @@ def test_an_array_written_in_part_means_a_full_disk(tmp_path: Path) -> None:
     """What numpy says then, in ``ndarray.tofile``, has no number."""
     with pytest.raises(FullError, match="the disk is full"), storage_errors(tmp_path):
         raise OSError("4840 requested and 3968 written")
+
+
+def test_the_lock_is_the_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with writer_lock(tmp_path / "d"):
+            assert (tmp_path / "d" / ".lock").stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)

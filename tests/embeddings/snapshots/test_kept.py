@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,12 +28,18 @@ class Place:
         self.rows = CollectionRows(self.database, pointers, "shared")
         self.kept = SnapshotStore(self.rows)
 
-    def publish(self, number: int, keep: int = 9) -> None:
-        """Make a snapshot, and the live one."""
-        written(self.kept.aside(number), HARBOUR, name=str(number))
+    def publish(self, number: int, keep: int = 9, title: str = "") -> None:
+        """Make a snapshot, and the live one, with an article that is like no other's."""
+        article, live = (
+            replace(HARBOUR, title=title or str(number)),
+            self.rows.read_published().live,
+        )
+        written(self.kept.aside(number), article, name=str(number))
         self.kept.keep(number)
         manifest = (self.kept.folder / str(number) / MANIFEST).read_bytes()
         with self.database.write() as connection:
+            change, now = {article.id: article}, datetime.now(UTC)
+            self.rows.articles.write(connection, number, live, change, by_hand={}, at=now)
             self.rows.keep(connection, Kept.of(number, manifest, "me", (1, 0, 0)))
             self.rows.point(connection, number)
             self.rows.drop(connection, keep, set())
@@ -115,6 +123,11 @@ def test_the_one_before_is_the_next_older(place: Place) -> None:
     place.point(1)
     with pytest.raises(UnknownSnapshot, match="no earlier snapshot"):
         place.kept.number_of(None)
+
+
+def test_a_snapshot_with_the_same_articles_is_no_one_before(place: Place) -> None:
+    place.publish(4, title="3")
+    assert place.kept.number_of(None) == 2
 
 
 def test_an_unknown_snapshot_is_refused_with_those_that_are_kept(place: Place) -> None:
