@@ -25,7 +25,7 @@ LOCALES = Path(__file__).parent / "locales"
 _log = logging.getLogger(__name__)
 
 
-class Texts:
+class Language:
     """The texts of one file of ``locales/``, in the language of an ISO 639-1 code."""
 
     def __init__(self, code: str, source: str) -> None:
@@ -55,10 +55,6 @@ class Texts:
         for error in errors:
             _log.error("the text %s in %s cannot be said: %s", key, self.code, error)
         return str(text)
-
-
-class Language(Texts):
-    """What the bot says on Discord in one language."""
 
 
 @cache

@@ -21,7 +21,8 @@ BREAK = "\u200b"
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
 """What an article is besides its text; with that, ``identity`` tells two versions apart."""
 FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What can be set, besides the text; it stays as it was set, whatever is read anew."""
+"""What is known of an article besides its text, in the order in which it is told; what somebody
+sets of it stays, whatever is read anew."""
 
 
 def digest(text: str) -> str:

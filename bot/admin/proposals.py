@@ -23,6 +23,7 @@ from bot.ui.components import (
 )
 from bot.ui.markup import clean, fit, tell_differences
 from bot.ui.naming import NAME, TITLE, label, say_duration, say_value, summary_line
+from embeddings.types import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name
 """The pattern of a proposal in a custom id."""
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What is told of an article; ``field-…`` names each."""
 SHOWN, ARTICLES, LISTS, LINES = 5, 1500, 400, 6
 """The most articles, the characters they take, and the characters and lines of each list."""
 OPENING, VALUE, REASON, WORDS, CHANGES = 180, 120, 240, 600, 900

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from embeddings.types import FIELDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +18,7 @@ Document = dict[str, Any]
 """A JSON object, its keys in the order in which they are written."""
 
 _ANSWER = ("question", "understood_as", "snapshot", "confidence", "refusal")
-_ARTICLE = ("id", "title", "source", "author", "date", "url", "language")
+_ARTICLE = ("id", *FIELDS)
 
 
 def dumps(document: object) -> str:

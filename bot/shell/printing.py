@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.asking.excerpt import shown_at_first
+from embeddings.types import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
         VerifyReport,
     )
     from embeddings.types import Answer, ArticleSummary, Filters, Hit
-
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What is known of an article, as it is listed."""
 
 
 def answer(screen: Screen, value: Answer, threshold: float) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
 from bot.asking.excerpt import how_sure
-from bot.translate import LOCALES, Texts, translate
+from bot.translate import LOCALES, Language, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ characters of no text."""
 _SPACE = {0xFDD0: "\u00a0", 0xFDD1: "\u202f"}
 
 
-class Words(Texts):
+class Words(Language):
     """What the terminal says in one language."""
 
     def __init__(self, code: str) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.shell import output, printing
-from bot.shell.printing import FIELDS, show_fields
+from bot.shell.printing import show_fields
 from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
 from embeddings.errors import InputError, UnknownArticle
+from embeddings.types import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH
-from embeddings.readers.draft import FIELDS, Draft, Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.pages import guesses
 from embeddings.readers.pages.guesses import MAX_TITLE, Margins, margins_of
 from embeddings.text.boilerplate import fold
 from embeddings.text.passages import split
+from embeddings.types import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

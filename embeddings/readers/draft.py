@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
-from embeddings.types import SHARED, Article, Rejected
+from embeddings.types import FIELDS, SHARED, Article, Rejected
 
 ATTACHED = "attached:"
 """How the origin begins of what is known by its file's name alone."""
-FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What a draft tells of its text."""
 
 
 @dataclass(frozen=True, slots=True)
