@@ -34,12 +34,12 @@ _PLACE = re.compile(
 _ALWAYS = re.compile(
     r"(?:au|ci|là|par)-(?:dessus|dessous|delà)|(?:north|south)-(?:east|west)|passers?-by"
     r"|(?:half|man|mid|non|post|second)-(?:hand|made|profit|term|time|war|week)|(?:follow|set)-up"
-    r"|co-o(?:p|pera\w+|pt\w*|rd\w+)"
+    r"|co-o(?:p|pera\w{1,20}|pt\w{0,20}|rd\w{1,20})"
 )
 _LOOSE = re.compile(
-    r"(?P<prefix>anti|non|pre)-\w{3,}|(?P<out>\w{4,}-(?:how|out))"
-    r"|\w{3,}-up|\w{4,}-off"
-    r"|(?:easy|far|fast|free|good|hard|high|ill|long|low|old|well)-(?!thing)\w{2,}(?:ing|ed)"
+    r"(?P<prefix>anti|non|pre)-\w{3,30}|(?P<out>\w{4,30}-(?:how|out))"
+    r"|\w{3,30}-up|\w{4,30}-off"
+    r"|(?:easy|far|fast|free|good|hard|high|ill|long|low|old|well)-(?!thing)\w{2,30}?(?:ing|ed)"
 )
 """Compounds of English that are seldom one word, though a dictionary may have them so, ..."""
 _SELDOM = {"prefix": 600, "out": 300, None: 50}

@@ -56,6 +56,14 @@ _AGENCY = re.compile(
 )
 """An agency or a degree that is glued to a name; "Le Monde avec AFP" and "AFP" are names."""
 
+_NAME = r"[^\W\d_][\w’'-]{1,20}"
+_PAPER = re.compile(
+    rf"(?P<names>(?:[^\n]{{2,60}}? (?:and|et|&) {_NAME} (?:[A-Z]\. ?)?|{_NAME} (?:[A-Z]\. ?)+)"
+    rf"{_NAME}),? (?:[A-Z][\w’'&.-]{{0,20}} ){{0,3}}(?:Chronicle|Courier|Dispatch|Enquirer|Gazette"
+    r"|Globe|Herald|Journal|Leader|Monde|News|Observer|Post|Press|Register|Republic|Times|Tribune)"
+)
+"""Several people, or one with an initial, and the paper that is glued to the last of them."""
+
 _PLACEHOLDERS = frozenset((
     "admin", "administrator", "administrateur", "author", "auteur", "unknown", "inconnu",
     "anonymous", "username", "user", "user name", "webmaster", "guest", "default", "test",
@@ -123,6 +131,8 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
     line = _AFTER.sub("", line[before.end() :] if before else line)
     line = _without_publisher(line.strip(), publisher)
     line = _AGENCY.sub("", _ROLE.sub("", line)).strip(" ,;:-–—|/·•")
+    paper = _PAPER.fullmatch(line)
+    line = paper["names"] if paper else line
     parts = {fold(part): part for part in reversed(line.split(", "))}
     if len(parts) <= line.count(", "):
         line = ", ".join(reversed(parts.values()))

@@ -21,7 +21,7 @@ _OTHER_QUOTES = ("“", "”")
 _UNPRINTED = re.compile(
     r"[\0-\x08\v\x0e-\x1f\x7f\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_LINE = re.compile(rf"[ {BREAK}]*\n[ {BREAK}]*")
+_LINE = re.compile(rf"[ {BREAK}]{{0,2}}\n[ {BREAK}]{{0,2}}")
 _BROKEN = re.compile(rf" ?{BREAK}[ {BREAK}]*")
 _SPACES = re.compile(r" {2,}")
 _EMPTY_LINES = re.compile(r"\n{2,}")

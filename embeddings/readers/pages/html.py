@@ -15,6 +15,7 @@ from embeddings.readers.pages.facts import guess_site, read_facts
 from embeddings.readers.pages.guesses import Margins, guess_language
 from embeddings.readers.pages.opinions import ask
 from embeddings.readers.pages.story import choose, text_of
+from embeddings.types import BREAK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,8 @@ def read(
     )
     site = guess_site(root, stated.title, fields.url)
     first = page.blocks.index(story[0])
-    near = tuple(b.text for b in page.blocks[max(0, first - ABOVE) : first + BELOW])
+    around = page.blocks[max(0, first - ABOVE) : first + BELOW]
+    near = tuple(b.text.replace(BREAK, "") for b in around)
     return draft_of(text, path, fields, left_out, above=Margins(near, ()), source=site)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.readers.pages.blocks import Kind
 from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
+from embeddings.types import BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,14 +139,15 @@ def is_aside(block: Block) -> bool:
     """Say whether a block sends the reader elsewhere."""
     if block.linked > MOST_LINKED and not _is_brief(block):
         return block.linked > ONLY_LINKS or len(block.text) <= LONGEST_INVITATION
-    if len(block.text) > LONGEST_INVITATION:
+    text = block.text.replace(BREAK, "")
+    if len(text) > LONGEST_INVITATION:
         return False
-    if is_notice(block.text):
+    if is_notice(text):
         return True
-    said = ends_like_sentence(block.text) and len(block.text.split()) > 2 * FEW_WORDS
-    if _CREDIT.match(block.text) and not said:
+    said = ends_like_sentence(text) and len(text.split()) > 2 * FEW_WORDS
+    if _CREDIT.match(text) and not said:
         return True
-    return _ASIDE.match(block.text) is not None and not block.text.endswith(("»", "”"))
+    return _ASIDE.match(text) is not None and not text.endswith(("»", "”"))
 
 
 def is_offer(block: Block) -> bool:
