@@ -179,8 +179,8 @@ _TO_COME = re.compile(
 """What tells of something to come, folded."""
 _NOW = re.compile(r"\A(?:\w+ ){0,3}(?:is|are|do|does|can)\b")
 _ALWAYS = re.compile(
-    r"\b(?:open\w*|clos(?:e[ds]?|ing)|shut|runs?|running|hours|ouv(?:ert|r)\w*|ferm\w+|horaires?"
-    r"|circul\w+)\b"
+    r"\b(?:(?:is|are|be|est|sont)\b.{0,40}\b(?:closed|ferm\w{1,4}|ouvert\w{0,2})|opens?|opening|closes?"
+    r"|closing|shut|runs?|running|hours|ouvre(?:nt|-t)?|ferme(?:nt|-t)|horaires?|circule(?:nt|-t)?)\b"
 )
 _ONCE = re.compile(r"\b(?:did|was|were|had|has|have)\b")
 """What tells of what is so each week, unless it is over; "closed" alone may be either."""

@@ -191,6 +191,8 @@ FRENCH = [
     ("Amazon 22 juin 2018", "2018-06-22", "2018-06-22", "22 juin 2018"),
 ]  # fmt: skip
 ENGLISH = [
+    ("Who opened fire on Monday?", "2018-07-02", "2018-07-02", "on Monday"),
+    ("Which roads were closed on Monday?", "2018-07-02", "2018-07-02", "on Monday"),
     ("What happened this past week?", "2018-06-27", "2018-07-04", "this past week"),
     ("Who resigned since the autumn?", "2017-09-01", "", "since the autumn"),
     ("Who was for it as early as June 2018?", "2018-06-01", "", "as early as June 2018"),
