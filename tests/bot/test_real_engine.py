@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,3 +113,29 @@ async def remove_and_go_back(real: World) -> None:
 
     back = await real.admin.slash(real.channel, "admin rollback", shared=True)
     assert "Retour à la version du" in text_of(back.response)
+
+
+async def test_the_loop_is_held_for_less_than_50_ms_while_a_document_is_read(
+    tmp_path: Path,
+) -> None:
+    said = "<p>Le pont {} est fermé depuis lundi, a dit la maire.</p>"
+    paragraphs = "".join(map(said.format, range(900)))
+    page = f"<html lang=fr><title>Le pont</title><article><h1>Le pont</h1>{paragraphs}</article>"
+    async with opened(tmp_path) as real:
+        held: list[float] = []
+        watching = asyncio.create_task(note_holds(held))
+        shown = await real.admin.slash(real.channel, "admin add", file=("pont.html", page.encode()))
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+    assert "Le pont" in text_of(shown.response)
+    assert max(held) < 0.05
+
+
+async def note_holds(held: list[float]) -> None:
+    """Note how much processor time the loop's thread takes between two turns of a task."""
+    last = thread_time()
+    while True:
+        await asyncio.sleep(0.002)
+        held.append(thread_time() - last)
+        last = thread_time()
