@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
@@ -35,6 +35,7 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
 )
 _PRESCAN = 4096
+_OF_HEAD = ("base", "link", "meta", "noscript", "script", "style", "template", "title")
 
 
 def read(
@@ -50,6 +51,7 @@ def read(
     root = parse_page(_decoded(data, name, charset))
     if root is None:
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
+    _move_out_of_head(root)
     stated = read_facts(root, address)
     page = page_of(root)
     story, left_out = choose(page, ask(root), stated.title or "")
@@ -70,6 +72,21 @@ def read(
     around = page.blocks[max(0, first - ABOVE) : first + BELOW]
     near = tuple(b.text.replace(BREAK, "") for b in around)
     return draft_of(text, path, fields, left_out, above=Margins(near, ()), source=site)
+
+
+def _move_out_of_head(root: Any) -> None:
+    """Put into the body what a page shows and ``lxml`` has in the head.
+
+    It does not know where the head ends when no ``body`` says so and the first element is one that
+    HTML 4 did not have, such as ``article``.
+    """
+    head = root.find("head")
+    shown = [e for e in head if e.tag not in _OF_HEAD] if head is not None else ()
+    if shown:
+        body = root.find("body")
+        body = root.makeelement("body") if body is None else body
+        root.append(body)
+        body[:0] = head[head.index(shown[0]) :]
 
 
 def _decoded(data: bytes, name: str, charset: str | None) -> str:

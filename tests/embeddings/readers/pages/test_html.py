@@ -252,3 +252,12 @@ def test_signs_that_no_browser_shows_lose_no_page() -> None:
     signs = "<p>Un quai\x01 rouvre&#2;.</p><div class=comment>x</div>\x03"
     draft = read(f"<article><h1>T</h1>{BODY}{signs}</article>")
     assert LAST in draft.text
+
+
+@each("wrapping", ["<article>{}</article>", "<main>{}</main>", "<header>Le Quai</header>{}", "{}"])
+def test_a_page_needs_no_body_element(wrapping: str) -> None:
+    words = "Le pont est fermé depuis lundi, a dit la maire, et il rouvrira en mai."
+    for before in ("<title>Le pont</title>", "<html><head><title>Le pont</title></head>"):
+        page = before + wrapping.format(f"<h1>Le pont</h1><p>{words}</p>")
+        draft = html.read(page.encode(), Path("page.html"))
+        assert (draft.title, draft.text) == ("Le pont", words)
