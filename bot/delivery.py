@@ -37,7 +37,7 @@ _FAULT = 500
 
 
 async def patiently(
-    call: Callable[[], Awaitable[T]], *, wait: float = 0.5, tries: int = TRIES, limit: float = LONG
+    call: Callable[[], Awaitable[T]], *, wait: float = 0.5, limit: float = LONG
 ) -> T:
     """Do a call to Discord again when the connection breaks or stalls, or Discord falters.
 
@@ -54,8 +54,8 @@ async def patiently(
             async with asyncio.timeout(limit):  # a search has a limit of its own
                 return await call()
         except (TimeoutError, aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
-            if turn < tries and getattr(error, "status", _FAULT) >= _FAULT:
-                _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, tries)
+            if turn < TRIES and getattr(error, "status", _FAULT) >= _FAULT:
+                _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, TRIES)
                 await asyncio.sleep(wait * turn)
             elif isinstance(error, TimeoutError):
                 raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
