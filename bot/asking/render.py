@@ -133,8 +133,8 @@ def foreign(article: Article, language: Language) -> list[str]:
 
 
 def link_title(article: Article | ArticleSummary) -> str:
-    """Return an article's title, linked to the article where it has an address."""
-    title, url = fit(article.title, TITLE), article.url or ""
+    """Return an article's title, or a sign for one that cannot be seen, linked to its address."""
+    title, url = fit(article.title, TITLE) or "…", article.url or ""
     is_web = url.lower().startswith(("http://", "https://")) and len(url) <= _ADDRESS
     if not is_web or not set(url).isdisjoint(' <>()[]\\\n\t"`|'):
         return title

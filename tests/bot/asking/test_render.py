@@ -13,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot.asking.excerpt import how_sure
-from bot.asking.render import View, answer_card, filter_words, quote
+from bot.asking.render import View, answer_card, filter_words, link_title, quote
 from bot.translate import Language, Languages
 from bot.ui.components import Card
 from bot.ui.markup import plain
@@ -53,6 +53,11 @@ def test_every_deciding_sentence_is_there_in_bold(value: Answer) -> None:
     assert min(1, len(value.hits)) <= len(quotes) <= 3
     for shown, found in zip(quotes, value.hits, strict=False):
         assert "**" in shown or not plain(found.sentence.text).strip()
+
+
+def test_a_title_that_cannot_be_seen_has_a_sign_in_its_place() -> None:
+    """Discord takes no empty text."""
+    assert link_title(hit("Il pleut.", "Il pleut.", title="\u2066 ").article) == "…"
 
 
 def test_the_deciding_sentence_is_in_bold() -> None:
