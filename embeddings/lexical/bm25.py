@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical.postings import K1, STEP, TINY, Postings, find_best, invert
+from embeddings.lexical.postings import K1, STEP, TINY, Postings, invert
 from embeddings.lexical.stretches import Kept, gather
 from embeddings.lexical.words import Wording, analyse, key
 from embeddings.ranking.answer_kinds import find_wanted
@@ -44,7 +44,8 @@ class Terms:
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
         found: The postings of these words, as far as passages have them.
-        parts: 4-gram of these words -> its postings, likewise.
+        spelt_out: Those of their 4-grams, likewise.
+        parts: 4-gram of these words -> which term of ``spelt_out`` it is.
         size: How many passages there are.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
@@ -54,8 +55,9 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    found: tuple[Postings, ...]
-    parts: Mapping[str, Postings]
+    found: Postings
+    spelt_out: Postings
+    parts: Mapping[str, int]
     size: int
     language: str | None
     wants: Kind
@@ -74,7 +76,7 @@ class Terms:
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
-        return find_best([*self.found, *self.parts.values()], total, k)
+        return self.found.joined(self.spelt_out).find_best(total, k)
 
     def spelt(self, passages: Ints) -> Floats:
         """Return the share of each word's 4-grams that passages and their titles have.
@@ -85,13 +87,12 @@ class Terms:
         Returns:
             float32 [n, words]; 0 for a word without 4-grams.
         """
+        _, there = self.spelt_out.place(passages.astype(np.int32))
         share = np.zeros((len(passages), len(self.words)), np.float32)
-        sought = passages.astype(np.int32)  # as the postings are, which are searched as they lie
         for place, word in enumerate(self.words):
             parts = dict.fromkeys(grams(word))
-            for part in filter(self.parts.__contains__, parts):
-                share[:, place] += self.parts[part].is_in(sought)
-            share[:, place] /= max(len(parts), 1)
+            own = [self.parts[part] for part in parts if part in self.parts]
+            share[:, place] = there[own].sum(axis=0) / max(len(parts), 1)
         return share
 
 
@@ -148,13 +149,13 @@ class Lexical(Kept):
         idf = self._idf(rows)
         part_rows = [(row[part],) if part in row else () for part in parts]
         counts = np.array([*parts.values()], np.float32)
-        of_parts = self._postings(part_rows, self._idf(part_rows) * counts)
         return Terms(
             words=subject,
             rows=rows,
             idf=idf,
-            found=tuple(self._postings(rows, idf)),
-            parts=dict(zip(filter(row.__contains__, parts), of_parts, strict=True)),
+            found=self._postings(rows, idf),
+            spelt_out=self._postings(part_rows, self._idf(part_rows) * counts),
+            parts={part: place for place, part in enumerate(filter(row.__contains__, parts))},
             size=len(self),
             language=language,
             wants=find_wanted(question),
@@ -190,19 +191,24 @@ class Lexical(Kept):
             places[there] = np.minimum(places[there], at[found])
         return places
 
-    def _postings(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Iterator[Postings]:
-        """Yield the postings of words or of 4-grams.
+    def _postings(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Postings:
+        """Return the postings of words or of 4-grams.
 
         Args:
             rows: For each, its rows; none for one nobody used.
             weights: What each counts, float32; a score is a share of what all could add.
         """
         steps = weights * np.float32(STEP / (K1 + 1) / max(float(weights.sum()), TINY))
-        for group, step in zip(rows, steps, strict=True):
-            for row in group:
-                here = slice(self.first[row], self.first[row + 1])
-                most = float(step) * int(self.most[row])
-                yield Postings(self.passages[here], self.impacts[here], step, most)
+        steps = np.repeat(steps, [*map(len, rows)])
+        each = np.array([*chain(*rows)], np.int64)
+        return Postings(
+            self.passages,
+            self.impacts,
+            first=self.first[each],
+            end=self.first[each + 1],
+            steps=steps,
+            most=(steps.astype(np.float64) * self.most[each]).tolist(),
+        )
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embeddings.lexical.stretches import gather, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from embeddings.lexical.words import Wording
@@ -118,74 +117,94 @@ def _impacts(
     return np.minimum(np.rint(shares / STEP), 255).astype(np.uint8)
 
 
-class Postings(NamedTuple):
-    """A term in a question: a word, or a 4-gram.
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings:
+    """The postings of a question's terms, words or 4-grams, where all of the index lie.
 
     Attributes:
-        passages: The passages that have it, ascending, int32.
-        impacts: How much it counts in each, in steps, uint8.
-        step: What one step adds to a passage's score.
-        most: The most that it adds to any.
+        passages: The passage of each posting of the index, ascending within a term, int32 [N].
+        impacts: How much the term counts in it, in steps, uint8 [N].
+        first: Where the postings of each of the question's terms begin, int64 [T].
+        end: Where they end, int64 [T].
+        steps: What one step of each adds to a passage's score, float32 [T].
+        most: The most that each adds to any.
     """
 
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
-    step: np.float32
-    most: float
+    first: Ints
+    end: Ints
+    steps: Floats
+    most: list[float]
 
-    def is_in(self, passages: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Say in which of some passages it is, bool [n]."""
-        at = self.passages.searchsorted(passages)
-        return np.asarray(self.passages.take(at, mode="clip") == passages)
+    def joined(self, other: Postings) -> Postings:
+        """Return the postings of these terms and then of other terms of the same index."""
+        return Postings(
+            self.passages,
+            self.impacts,
+            first=np.concatenate([self.first, other.first]),
+            end=np.concatenate([self.end, other.end]),
+            steps=np.concatenate([self.steps, other.steps]),
+            most=self.most + other.most,
+        )
 
-    def score(self, passages: NDArray[np.int32]) -> Floats:
-        """Return what it adds to the scores of some passages, float32 [n]."""
-        at = self.passages.searchsorted(passages)
-        there = self.passages.take(at, mode="clip") == passages
-        scores: Floats = there * self.step * self.impacts.take(at, mode="clip")
+    def place(self, passages: NDArray[np.int32]) -> tuple[Ints, NDArray[np.bool_]]:
+        """Return where each term has some passages, and whether it has them, [T, n] both."""
+        stretches_ = zip(self.first.tolist(), self.end.tolist(), strict=True)
+        found = [self.passages[a:b].searchsorted(passages) for a, b in stretches_]
+        at = np.array(found, np.int64).reshape(len(found), len(passages)) + self.first[:, None]
+        np.minimum(at, self.end[:, None] - 1, out=at)  # a term has one at least
+        return at, self.passages.take(at) == passages
+
+    def score(self, term: int, passages: NDArray[np.int32]) -> Floats:
+        """Return what one term adds to the scores of some passages, float32 [n]."""
+        own = slice(self.first[term], self.end[term])
+        at = self.passages[own].searchsorted(passages)
+        there = self.passages[own].take(at, mode="clip") == passages
+        scores: Floats = there * self.steps[term] * self.impacts[own].take(at, mode="clip")
         return scores
 
+    def add_up(self, passages: Ints) -> Floats:
+        """Return the scores of some passages by all terms: shares of the most, float32 [n]."""
+        at, there = self.place(passages.astype(np.int32))  # of the postings' own type
+        return np.asarray((there * self.steps[:, None] * self.impacts.take(at)).sum(axis=0))
 
-def add_up(terms: Iterable[Postings], passages: Ints) -> Floats:
-    """Return the scores of some passages by some terms: shares of the most, float32 [n]."""
-    wanted = passages.astype(np.int32)  # of the postings' own type, or they would be copied
-    return sum((each.score(wanted) for each in terms), np.zeros(len(wanted), np.float32))
+    def find_best(self, total: Floats, k: int) -> Ints:
+        """Return the passages with the greatest sums, at most k, those without any left out.
 
+        Rare terms first: as soon as all that is left could not lift a new passage among the k
+        best, the postings of the frequent terms, which are most of all, are only looked up for the
+        passages that still may get there (MaxScore; Turtle and Flood, 1995). No passage is missed
+        by that.
 
-def find_best(terms: Iterable[Postings], total: Floats, k: int) -> Ints:
-    """Return the passages with the greatest sums, at most k, those without any term left out.
+        Args:
+            total: Where the sums begin, float32 [P]; minus infinity for a passage that may not be
+                returned. It is used up.
+            k: How many passages at the most; of equals the first.
 
-    Rare terms first: as soon as all that is left could not lift a new passage among the k best,
-    the postings of the frequent terms, which are most of all, are only looked up for the passages
-    that still may get there (MaxScore; Turtle and Flood, 1995). No passage is missed by that.
-
-    Args:
-        terms: The question's terms.
-        total: Where the sums begin, float32 [P]; minus infinity for a passage that may not be
-            returned. It is used up.
-        k: How many passages at the most; of equals the first.
-
-    Returns:
-        Rows of ``total``, int64, in no order.
-    """
-    left = sorted(terms, key=lambda each: -len(each.passages))
-    rest, least = sum(each.most for each in left), 0.0
-    read, look_at = 0, 0.0
-    while left and rest + SLACK >= ENOUGH * least:
-        each = left.pop()
-        total[each.passages] += each.step * each.impacts
-        rest -= each.most
-        read += len(each.passages)
-        if read >= look_at:
-            least, look_at = max(least, _kth(total[each.passages], k) - SLACK), OFTEN * read
-    found = np.flatnonzero(total > max(0.0, least - rest)).astype(np.int32)
-    sums = total[found]
-    while left:
-        keep = sums >= _kth(sums, k) - rest - SLACK
-        found, each = found[keep], left.pop()
-        sums = sums[keep] + each.score(found)
-        rest -= each.most
-    return _top(found.astype(np.int64), sums, k)
+        Returns:
+            Rows of ``total``, int64, in no order.
+        """
+        left = np.argsort(self.first - self.end, kind="stable").tolist()
+        rest, least = sum(self.most[each] for each in left), 0.0
+        read, look_at = 0, 0.0
+        while left and rest + SLACK >= ENOUGH * least:
+            each = left.pop()
+            own = slice(self.first[each], self.end[each])
+            np.add.at(total, self.passages[own], self.steps[each] * self.impacts[own])
+            rest -= self.most[each]
+            read += own.stop - own.start
+            if read >= look_at:
+                least = max(least, _kth(total.take(self.passages[own]), k) - SLACK)
+                look_at = OFTEN * read
+        found = np.flatnonzero(total > max(0.0, least - rest)).astype(np.int32)
+        sums = total[found]
+        while left:
+            keep = sums >= _kth(sums, k) - rest - SLACK
+            found, each = found[keep], left.pop()
+            sums = sums[keep] + self.score(each, found)
+            rest -= self.most[each]
+        return _top(found.astype(np.int64), sums, k)
 
 
 def _top(found: Ints, sums: Floats, k: int) -> Ints:

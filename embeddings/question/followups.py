@@ -69,9 +69,11 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     Returns:
         A self-contained question; None when it is one already.
     """
-    asked = cut(question)
     before = [each for each in before if not small_talk(each)]
-    if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
+    if not before:
+        return None
+    asked = cut(question)
+    if not asked.words or question.rstrip(" ?!.").endswith(")"):
         return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.lexical.bm25 import FAR
-from embeddings.lexical.postings import TINY, add_up
+from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
+from embeddings.ranking.maxsim import products
 from embeddings.text.analysis import without_tags, words
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ EARLY = 10.0
 """After so many subject words, a word that comes for the first time counts half."""
 TOGETHER = 40
 """The most subject words that are marked, unless one sentence alone has more."""
-
-_WIDE = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
-"""Every number in half precision, in single: looked up in half the time that numpy converts in."""
 
 
 class VectorIndex(Protocol):
@@ -144,7 +142,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
     rows, owner = gather(arrays.first_sentence, passages)
     starts = _starts(owner, len(passages))
     none = np.zeros(len(passages), np.float32)
-    cosine = _wide(arrays.sentences[rows]) @ query.vector
+    cosine = products(arrays.sentences[rows], query.vector)
     found = _Found(arrays, terms, passages, rows, owner)
     spoken = _speak(cosine, found, owner, starts)
     said = spoken[:, :4] @ [1, marks.news, marks.long, marks.before]  # whatever kind is wanted
@@ -152,7 +150,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        grams=add_up(terms.parts.values(), passages),
+        grams=terms.spelt_out.add_up(passages),
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,
@@ -180,14 +178,9 @@ def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats
     """
     passages = np.array([passage])
     rows, owner = gather(arrays.first_sentence, passages)
-    cosine = _wide(arrays.sentences[rows]) @ query.vector
+    cosine = products(arrays.sentences[rows], query.vector)
     found = _Found(arrays, terms, passages, rows, owner)
     return _speak(cosine, found, owner, _starts(owner, 1))
-
-
-def _wide(vectors: NDArray[Any]) -> Floats:
-    is_half = vectors.dtype == np.float16
-    return _WIDE.take(vectors.view(np.uint16)) if is_half else vectors.astype(np.float32)
 
 
 def _speak(cosine: Floats, found: _Found, owner: Ints, starts: Ints) -> NDArray[Any]:

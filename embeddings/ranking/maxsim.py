@@ -1,9 +1,9 @@
-"""Tokens of passages and titles, and how near a question's tokens are to them; pure numpy."""
+"""How near vectors are to a question's, and tokens of passages and titles to its; pure numpy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,27 @@ if TYPE_CHECKING:
 STEP = 1 / 200
 """Numbers of tokens are kept in a byte, in steps of this: one in ten thousand is greater than 127
 of them, and is cut."""
+_KEPT, _RAISED = np.uint32(0x8FFFE000).astype(np.int32), np.float32(2.0**112)
+"""What is left of a half moved up by 13 bits with its sign: a single, 2**112 times too small."""
+
+
+def products(rows: NDArray[Any], vector: Floats) -> Floats:
+    """Return the inner products of some rows with a vector, float32 [n].
+
+    Numbers in half precision are read as the bits that they are in single, less what both
+    exponents count from, by which the vector is raised: a third of the time that numpy converts
+    in, to the same bit.
+
+    Args:
+        rows: float32 or float16 [n, d]; finite.
+        vector: float32 [d], below 2**15.
+    """
+    if rows.dtype != np.float16:
+        return np.asarray(rows @ vector, np.float32)
+    bits = rows.view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= _KEPT
+    return np.asarray(bits.view(np.float32) @ (vector * _RAISED), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -210,11 +210,10 @@ def fold_copies(
     Returns:
         Place in ``passages`` of the first of each group -> places of the others, best first.
     """
-    near = _near(arrays.passages[passages], alike)
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words_of(arrays, int(passages[place])))
-    for place in range(len(passages)):
-        for first in near.get(place, ()):
+    for place, near in _near(arrays.passages[passages], alike, groups, limit):
+        for first in near:
             if first in groups and _is_same(words(first), words(place)):
                 groups[first].append(place)
                 break
@@ -224,14 +223,23 @@ def fold_copies(
     return {first: tuple(others) for first, others in groups.items()}
 
 
-def _near(vectors: Floats, alike: float) -> dict[int, list[int]]:
-    """Return, for each place that has any, the places before it that it is near to, in order."""
-    before: dict[int, list[int]] = {}
-    places, others = np.nonzero(vectors @ vectors.T >= alike)
-    for place, other in zip(places.tolist(), others.tolist(), strict=True):
-        if other < place:
-            before.setdefault(place, []).append(other)
-    return before
+def _near(
+    vectors: Floats, alike: float, groups: Mapping[int, object], limit: int
+) -> Iterator[tuple[int, list[int]]]:
+    """Yield each place, and the places before it, in order, that may be firsts it is near to.
+
+    So many places at a time are compared with those that are firsts by then, and, as long as
+    groups are wanted, with each other.
+    """
+    for begin in range(0, len(vectors), limit):
+        some = range(begin, min(begin + limit, len(vectors)))
+        firsts = [*groups, *(some if len(groups) < limit else ())]
+        near: dict[int, list[int]] = {place: [] for place in some}
+        found = np.nonzero(vectors[some.start : some.stop] @ vectors[firsts].T >= alike)
+        for place, first in zip(*map(np.ndarray.tolist, found), strict=True):
+            if firsts[first] < place + begin:
+                near[place + begin].append(firsts[first])
+        yield from near.items()
 
 
 def mix_articles(

@@ -10,6 +10,8 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from embeddings.ranking.maxsim import products
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -108,7 +110,7 @@ def search(
         coded = np.rint(asked * (127 / np.maximum(np.abs(asked).max(1, keepdims=True), _TINY)))
     places = index.search(coded, k * WIDER, params=parameters)[1]
     pairs = zip(np.maximum(places, 0), asked, strict=True)
-    scores = np.stack([rows[found].astype(np.float32) @ vector for found, vector in pairs])
+    scores = np.stack([products(rows[found], vector) for found, vector in pairs])
     scores[places < 0] = -np.finfo(np.float32).max
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(scores, order, 1), np.take_along_axis(places, order, 1)

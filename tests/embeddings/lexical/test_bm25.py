@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.lexical.bm25 import FAR, Lexical, build
-from embeddings.lexical.postings import K1, STEP, B, Postings, add_up
+from embeddings.lexical.postings import K1, STEP, B, Postings
 from embeddings.lexical.stretches import gather
 from embeddings.lexical.words import Document
 
@@ -34,11 +34,11 @@ def index() -> Lexical:
 
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
-    return add_up(index.read(question).found, np.arange(len(index)))
+    return index.read(question).found.add_up(np.arange(len(index)))
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
-    return add_up(index.read(question).parts.values(), np.arange(len(index)))
+    return index.read(question).spelt_out.add_up(np.arange(len(index)))
 
 
 def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
@@ -200,9 +200,9 @@ def test_what_frequent_words_add_is_looked_up_for_the_best_alone(
     index = build(Document(f"Titre {i % 40}", [text]) for i, text in enumerate(texts))
     score = Postings.score
 
-    def look_up(postings: Postings, passages: np.ndarray) -> np.ndarray:
+    def look_up(postings: Postings, term: int, passages: np.ndarray) -> np.ndarray:
         looked_up.append(len(passages))
-        return score(postings, passages)
+        return score(postings, term, passages)
 
     monkeypatch.setattr(Postings, "score", look_up)
     for number in range(8):

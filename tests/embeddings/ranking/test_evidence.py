@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.ranking.confidence import Marks
-from embeddings.ranking.evidence import TOGETHER, Query, _wide, capitals, sentence_text, weigh
+from embeddings.ranking.evidence import TOGETHER, Query, capitals, sentence_text, weigh
 from tests.embeddings.ranked import CORPUS, arrays, ask, vector
 
 WORDS = st.sampled_from(["lettre", "outil", "contrat", "chat", "nuit", "Amazon"])
@@ -100,8 +100,3 @@ def test_at_most_two_neighbours_of_one_passage_are_marked(
     marked = mark(question, sentences)
     assert 0 <= marked[0] <= marked[-1] <= marked[0] + 1
     assert marked[-1] < len(sentences)
-
-
-def test_a_number_in_half_precision_is_the_same_in_single() -> None:
-    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16).reshape(256, 256)
-    np.testing.assert_array_equal(_wide(halves), halves.astype(np.float32))

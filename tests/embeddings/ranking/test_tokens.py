@@ -9,13 +9,20 @@ import pytest
 
 from embeddings.ranking.confidence import Calibration, Mix, Weights
 from embeddings.ranking.evidence import Query
-from embeddings.ranking.maxsim import STEP, Tokens
+from embeddings.ranking.maxsim import STEP, Tokens, products
 from embeddings.ranking.ranker import rank
 from tests.embeddings.ranked import arrays, vector
 
 AXES = {word: axis for axis, word in enumerate(("chat", "matou", "port", "nuit", "Nantes", "a"))}
 NEAR = 0.6
 """How near a cat and a tom are."""
+
+
+def test_numbers_in_half_precision_are_read_to_the_bit() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)][:, None]
+    read = products(finite, np.ones(1, np.float32))
+    np.testing.assert_array_equal(read, finite[:, 0].astype(np.float32))
 
 
 def token(word: str) -> np.ndarray:
