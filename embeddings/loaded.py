@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import ChainMap
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -101,8 +100,11 @@ class LoadedSnapshot:
 
     def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
         """Read the candidates' passages again; those whose words have changed are left out."""
-        found = islice(filter(None, map(self._hit, candidates)), limit)
-        return tuple(replace(hit, rank=rank_) for rank_, hit in enumerate(found, 1))
+        found: list[Hit] = []
+        for candidate in candidates:
+            if len(found) < limit and (hit := self._hit(candidate, len(found) + 1)):
+                found.append(hit)
+        return tuple(found)
 
     def text(self, candidate: Candidate) -> str:
         """Read a candidate's words."""
@@ -129,7 +131,7 @@ class LoadedSnapshot:
                 return str(max(found, key=str.islower))  # "Lettre" may begin a title
         return None
 
-    def _hit(self, candidate: Candidate) -> Hit | None:
+    def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
         """Read one passage again and compare it with its digest; None when it differs."""
         passage, article = self._read(candidate.passage)
         if not passage.stands_in(article.text):
@@ -139,7 +141,7 @@ class LoadedSnapshot:
             return None
         also = {int(self.arrays.article_of[row]) for row in candidate.also}
         return Hit(
-            rank=1,
+            rank=rank_,
             score=candidate.score,
             confidence=candidate.confidence,
             article=article,
@@ -180,14 +182,15 @@ def stand_alone(question: str, before: Sequence[str], serving: Collection[Loaded
     """
     named = ChainMap(*(loaded.words_of_names for loaded in serving))
 
-    def is_known(word: str) -> bool:
-        return word in named or any(loaded.arrays.lexical.has(word) for loaded in serving)
+    def find_known(words: Collection[str]) -> set[str]:
+        there = (loaded.arrays.lexical.find_known(words) for loaded in serving)
+        return {word for word in words if word in named}.union(*there)
 
     def spelling(candidates: Collection[str]) -> str | None:
         found = (loaded.spelling(candidates) for loaded in serving)
         return next(filter(None, chain(found, map(named.get, sorted(candidates)))), None)
 
-    asked, *earlier = (respell(each, is_known, spelling) for each in (question, *before))
+    asked, *earlier = (respell(each, find_known, spelling) for each in (question, *before))
     return complete(asked, earlier) or asked
 
 

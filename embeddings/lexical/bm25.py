@@ -76,24 +76,25 @@ class Terms:
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
-        return self.found.joined(self.spelt_out).find_best(total, k)
+        return self.found.join(self.spelt_out).find_best(total, k)
 
-    def spelt(self, passages: Ints) -> Floats:
-        """Return the share of each word's 4-grams that passages and their titles have.
+    def spell(self, passages: Ints) -> tuple[Floats, Floats]:
+        """Return how far passages and their titles have the words letter by letter.
 
         Args:
             passages: Rows of passages, int64 [n].
 
         Returns:
-            float32 [n, words]; 0 for a word without 4-grams.
+            BM25 by 4-grams, as a share of the most that is possible, float32 [n], and the share of
+            each word's 4-grams, float32 [n, words]; 0 for a word without any.
         """
-        _, there = self.spelt_out.place(passages.astype(np.int32))
+        at, there = self.spelt_out.place(passages.astype(np.int32))  # as the postings are
         share = np.zeros((len(passages), len(self.words)), np.float32)
         for place, word in enumerate(self.words):
             parts = dict.fromkeys(grams(word))
             own = [self.parts[part] for part in parts if part in self.parts]
             share[:, place] = there[own].sum(axis=0) / max(len(parts), 1)
-        return share
+        return self.spelt_out.add_up(at, there), share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,9 +162,11 @@ class Lexical(Kept):
             wants=find_wanted(question),
         )
 
-    def has(self, word: str) -> bool:
-        """Say whether a passage has a folded word, in any of its forms."""
-        return bool(self._rows({stem(word, code) for code in self.codes()}))
+    def find_known(self, words_: Collection[str]) -> set[str]:
+        """Return those of some folded words that a passage has, in any of their forms."""
+        forms = {word: {stem(word, code) for code in self.codes()} for word in words_}
+        there = self._rows({*chain(*forms.values())}).keys()
+        return {word for word, own in forms.items() if not there.isdisjoint(own)}
 
     def passages_with(self, candidates: Collection[str]) -> Iterator[int]:
         """Yield some passages with each form of folded words, those of the commonest first."""
@@ -207,7 +210,7 @@ class Lexical(Kept):
             first=self.first[each],
             end=self.first[each + 1],
             steps=steps,
-            most=(steps.astype(np.float64) * self.most[each]).tolist(),
+            most=steps.astype(np.float64) * self.most[each],
         )
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,7 +127,7 @@ class Postings:
         first: Where the postings of each of the question's terms begin, int64 [T].
         end: Where they end, int64 [T].
         steps: What one step of each adds to a passage's score, float32 [T].
-        most: The most that each adds to any.
+        most: The most that each adds to any, float64 [T].
     """
 
     passages: NDArray[np.int32]
@@ -135,18 +135,13 @@ class Postings:
     first: Ints
     end: Ints
     steps: Floats
-    most: list[float]
+    most: Norms
 
-    def joined(self, other: Postings) -> Postings:
+    def join(self, other: Postings) -> Postings:
         """Return the postings of these terms and then of other terms of the same index."""
-        return Postings(
-            self.passages,
-            self.impacts,
-            first=np.concatenate([self.first, other.first]),
-            end=np.concatenate([self.end, other.end]),
-            steps=np.concatenate([self.steps, other.steps]),
-            most=self.most + other.most,
-        )
+        names = ("first", "end", "steps", "most")
+        both = {n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in names}
+        return replace(self, **both)
 
     def place(self, passages: NDArray[np.int32]) -> tuple[Ints, NDArray[np.bool_]]:
         """Return where each term has some passages, and whether it has them, [T, n] both."""
@@ -164,9 +159,8 @@ class Postings:
         scores: Floats = there * self.steps[term] * self.impacts[own].take(at, mode="clip")
         return scores
 
-    def add_up(self, passages: Ints) -> Floats:
-        """Return the scores of some passages by all terms: shares of the most, float32 [n]."""
-        at, there = self.place(passages.astype(np.int32))  # of the postings' own type
+    def add_up(self, at: Ints, there: NDArray[np.bool_]) -> Floats:
+        """Return the scores by all terms of what was placed: shares of the most, float32 [n]."""
         return np.asarray((there * self.steps[:, None] * self.impacts.take(at)).sum(axis=0))
 
     def find_best(self, total: Floats, k: int) -> Ints:
@@ -186,7 +180,7 @@ class Postings:
             Rows of ``total``, int64, in no order.
         """
         left = np.argsort(self.first - self.end, kind="stable").tolist()
-        rest, least = sum(self.most[each] for each in left), 0.0
+        rest, least = float(self.most.sum()), 0.0
         read, look_at = 0, 0.0
         while left and rest + SLACK >= ENOUGH * least:
             each = left.pop()

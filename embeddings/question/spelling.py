@@ -37,14 +37,14 @@ _CHAT = {
 
 def respell(
     question: str,
-    is_known: Callable[[str], bool],
+    find_known: Callable[[Collection[str]], Collection[str]],
     spelling: Callable[[Collection[str]], str | None],
 ) -> str:
     """Return a question with its mistyped words as the articles write them.
 
     Args:
         question: What was typed.
-        is_known: Says whether the articles have a folded word.
+        find_known: Returns those of some folded words that the articles have.
         spelling: Given folded words, returns the likeliest that the articles have, as they write
             it; None when they have none of them.
     """
@@ -67,7 +67,8 @@ def respell(
     found = list(_find_words(question))
     there = {fold(match["word"]) for match in found if match["word"]}
     words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
-    strange = {word for word in words if not (is_stop_somewhere(word) or is_known(word))}
+    words = {word for word in words if not is_stop_somewhere(word)}
+    strange = words.difference(find_known(words))
     if is_foreign(question) or len(strange) > MOST:
         return question
     said, end = "", 0

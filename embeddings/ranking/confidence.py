@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, astuple, dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,16 @@ FALLBACK = {"covered": 5.0, "present": 1.0}
 
 def value(features: Mapping[str, Floats], name: str) -> Floats:
     """Return a feature by its name; ``small*lead`` is the product of two."""
-    product = features[name.split("*", maxsplit=1)[0]]
-    for part in name.split("*")[1:]:
+    first, *others = _factors(name)
+    product = features[first]
+    for part in others:
         product = product * features[part]
     return product
+
+
+@cache
+def _factors(name: str) -> list[str]:
+    return name.split("*")
 
 
 def logistic(

@@ -11,7 +11,7 @@ from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
 from embeddings.ranking.maxsim import products
-from embeddings.text.analysis import without_tags, words
+from embeddings.text.analysis import grams, without_tags, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,6 +88,7 @@ class Evidence:
         covered: Greatest share of the question's weight of words in one sentence and the title.
         present: Share of the question's weight of words in the passage and the title.
         body: The same share in the passage alone.
+        spelt: The same share where a word counts as far as its 4-grams are in passage and title.
         early: The same share where each word counts the less the later it first comes.
         fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
             the question does not tell.
@@ -111,6 +112,7 @@ class Evidence:
     covered: Floats
     present: Floats
     body: Floats
+    spelt: Floats
     early: Floats
     fits: Floats
     says: Floats
@@ -143,6 +145,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
     starts = _starts(owner, len(passages))
     none = np.zeros(len(passages), np.float32)
     cosine = products(arrays.sentences[rows], query.vector)
+    by_grams, share = terms.spell(passages)
     found = _Found(arrays, terms, passages, rows, owner)
     spoken = _speak(cosine, found, owner, starts)
     said = spoken[:, :4] @ [1, marks.news, marks.long, marks.before]  # whatever kind is wanted
@@ -150,12 +153,13 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
     best, beside = _mark(likely, found.length, owner, starts, marks.likely)
     return Evidence(
         passages=passages,
-        grams=terms.spelt_out.add_up(passages),
+        grams=by_grams,
         passage=arrays.passages[passages] @ query.vector,
         sentence=np.maximum.reduceat(cosine, starts),
         covered=found.titled,
         present=found.present,
         body=found.body,
+        spelt=_spelt(share, terms),
         early=found.early,
         fits=np.maximum.reduceat(found.fits, starts),
         says=found.fits[_argmax(said, owner, starts)],
@@ -263,6 +267,12 @@ def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> 
     names = (same @ in_title) & (same @ ~in_title)
     lacks, has = (names & ~there).any(axis=1), (names & there).any(axis=1)
     return np.asarray(lacks & ~has, np.float32)
+
+
+def _spelt(share: Floats, terms: Terms) -> Floats:
+    """Return how much of the question's weight is there, given how much of each word is."""
+    weight = np.where([bool(grams(word)) for word in terms.words], terms.idf, 0)
+    return np.asarray(share @ weight / max(float(weight.sum()), TINY), np.float32)
 
 
 def _starts(owner: Ints, size: int) -> Ints:

@@ -10,7 +10,7 @@ import numpy as np
 from embeddings.lexical.postings import TINY
 from embeddings.ranking.confidence import smallness
 from embeddings.ranking.evidence import capitals
-from embeddings.text.analysis import grams, words
+from embeddings.text.analysis import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ FAR, NEAR = 0.25, 0.65
 """Cosines up to which a word is not there at all, and from which on it is there whole."""
 TRANSLATED = 0.8
 """What a word counts that a passage of another language has by its meaning."""
-SHARES = ("covered", "present", "body", "early")
-"""The shares of the question's words, but for ``spelt``, found only for what is shown."""
+SHARES = ("covered", "present", "body", "early", "spelt")
+"""The shares of the question's words."""
 _PLACES = ("passages", "best", "beside")
 
 
@@ -47,8 +47,7 @@ def describe(
     any other passage's; ``nearer``, by how much its nearest sentence is nearer than any other's;
     ``several``, whether the article has other passages; ``lacks``, whether it has not the kind of
     answer that the question wants; ``worth``, the logarithm of how many words, as rare as can be,
-    those that are present are worth; ``spelt``, the share of the question's words that it has
-    letter by letter, four at a time; ``lines``, the logarithm of its number of sentences, since a
+    those that are present are worth; ``lines``, the logarithm of its number of sentences, since a
     long passage covers more by chance; ``unknown``, the share of the question's weight in words
     that nobody used; ``length``, the logarithm of the number of words; ``small``, near 1 in a
     corpus of a few passages and near 0 in one of thousands: to lead by much means less among few.
@@ -80,7 +79,6 @@ def describe(
         "several": _several(arrays, passages),
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
-        "spelt": np.maximum(_spelt(terms, passages), share_meant(evidence)[shown]),
         "lines": np.log(lines).astype(np.float32),
         "unknown": every * np.float32(unknown / max(weight, TINY)),
         "length": every * np.float32(np.log1p(len(terms.words))),
@@ -129,12 +127,6 @@ def _more(figure: Floats, shown: Ints, rivals: Bools) -> Floats:
     """Return by how much a figure of each is above its rivals' greatest, 0 where there are none."""
     most = np.where(rivals, figure, 0).max(axis=1)
     return np.asarray(figure[shown] - most, np.float32)
-
-
-def _spelt(terms: Terms, passages: Ints) -> Floats:
-    """Return how much of the question's weight the letters of passages and titles make up."""
-    weight = np.where([bool(grams(word)) for word in terms.words], terms.idf, 0)
-    return np.asarray(terms.spelt(passages) @ weight / max(float(weight.sum()), TINY), np.float32)
 
 
 def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Evidence:

@@ -15,7 +15,7 @@ from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -212,34 +212,29 @@ def fold_copies(
     """
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words_of(arrays, int(passages[place])))
-    for place, near in _near(arrays.passages[passages], alike, groups, limit):
-        for first in near:
-            if first in groups and _is_same(words(first), words(place)):
-                groups[first].append(place)
-                break
-        else:
-            if len(groups) < limit:
-                groups[place] = []
+    vectors = arrays.passages[passages]
+    for begin in range(0, len(passages), limit):
+        some = range(begin, min(begin + limit, len(passages)))
+        near = _near(vectors, alike, some, [*groups, *(some if len(groups) < limit else ())])
+        for place in some if len(groups) < limit else near:
+            for first in near.get(place, ()):
+                if first in groups and _is_same(words(first), words(place)):
+                    groups[first].append(place)
+                    break
+            else:
+                if len(groups) < limit:
+                    groups[place] = []
     return {first: tuple(others) for first, others in groups.items()}
 
 
-def _near(
-    vectors: Floats, alike: float, groups: Mapping[int, object], limit: int
-) -> Iterator[tuple[int, list[int]]]:
-    """Yield each place, and the places before it, in order, that may be firsts it is near to.
-
-    So many places at a time are compared with those that are firsts by then, and, as long as
-    groups are wanted, with each other.
-    """
-    for begin in range(0, len(vectors), limit):
-        some = range(begin, min(begin + limit, len(vectors)))
-        firsts = [*groups, *(some if len(groups) < limit else ())]
-        near: dict[int, list[int]] = {place: [] for place in some}
-        found = np.nonzero(vectors[some.start : some.stop] @ vectors[firsts].T >= alike)
-        for place, first in zip(*map(np.ndarray.tolist, found), strict=True):
-            if firsts[first] < place + begin:
-                near[place + begin].append(firsts[first])
-        yield from near.items()
+def _near(vectors: Floats, alike: float, some: range, firsts: list[int]) -> dict[int, list[int]]:
+    """Return, for each of some places that has any, the firsts before it that it is near to."""
+    before: dict[int, list[int]] = {}
+    found = np.nonzero(vectors[some.start : some.stop] @ vectors[firsts].T >= alike)
+    for place, first in zip(*map(np.ndarray.tolist, found), strict=True):
+        if firsts[first] < place + some.start:
+            before.setdefault(place + some.start, []).append(firsts[first])
+    return before
 
 
 def mix_articles(

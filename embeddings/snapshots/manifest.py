@@ -15,7 +15,7 @@ from embeddings.snapshots.disk import sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 
 

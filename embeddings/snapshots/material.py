@@ -15,7 +15,6 @@ from embeddings.ranking.evidence import sentence_text
 from embeddings.snapshots.manifest import find_damage
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split, titles
-from embeddings.vectors.index import Before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -186,12 +185,6 @@ class Wanted:
         self.keys[kind], self.rows[kind] = keys, rows
         fresh = found < 0
         self.missing |= dict(zip(new[fresh].tolist(), compress(texts, fresh), strict=True))
-
-    @property
-    def before(self) -> dict[str, Before]:
-        """By kind, where its vectors were."""
-        folder = self.known.folder if self.known else None
-        return {kind: Before(folder, rows) for kind, rows in self.rows.items()} if folder else {}
 
     @property
     def reused(self) -> int:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from embeddings.types import Article, ProgressCallback
     from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
-    from embeddings.vectors.index import Before
     from embeddings.vectors.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -132,8 +131,8 @@ def _write(
     """Write a snapshot and check it; return its manifest."""
     try:
         arrays = vectors | building.words(wanted)
-        model, before = tools.encoder.model_id, wanted.before
-        write(order.folder, material, arrays, name=str(order.number), model=model, before=before)
+        model = tools.encoder.model_id
+        write(order.folder, material, arrays, name=str(order.number), model=model)
         _check(Snapshot(order.folder), material.base, order, tools)
         return (order.folder / MANIFEST).read_bytes()
     except BaseException:
@@ -157,7 +156,6 @@ def write(
     *,
     name: str,
     model: str,
-    before: Mapping[str, Before] | None = None,
     at: datetime | None = None,
 ) -> None:
     """Write a snapshot into an empty folder, its manifest last, all of it synced to the disk.
@@ -169,15 +167,14 @@ def write(
             rows of those whose names end in ``vectors``, as ``index.write`` does.
         name: Its id.
         model: The id of the model that made the vectors.
-        before: Name of such an array -> where its rows were in the snapshot before.
         at: When it was made; by default now.
 
     Raises:
         StorageError: The disk is full, or the folder cannot be written.
     """
     disk.make_folder(folder)
-    arrays, there = {**_offsets(material), **arrays}, before or {}
-    recall = {n: _save(folder, n, array, there.get(n)) for n, array in arrays.items()}
+    arrays = {**_offsets(material), **arrays}
+    recall = {name: _save(folder, name, array) for name, array in arrays.items()}
     disk.write_atomic(folder / ARTICLES, b"".join(map(_metadata, material.articles)))
     disk.write_atomic(folder / TEXTS, b"".join(a.text.encode() for a in material.articles))
     paths = sorted(folder.iterdir())
@@ -201,7 +198,7 @@ def write(
     disk.write_atomic(folder / MANIFEST, dump_manifest(manifest))
 
 
-def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -> float:
+def _save(folder: Path, name: str, array: NDArray[Any]) -> float:
     """Write an array and sync it; atomic as a part of its folder, which is renamed when whole.
 
     Returns:
@@ -210,7 +207,7 @@ def _save(folder: Path, name: str, array: NDArray[Any], before: Before | None) -
     with disk.storage_errors(folder):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
         is_searched = name.endswith(VECTORS)
-        recall = write_index(folder, name, array, before=before) if is_searched else 1.0
+        recall = write_index(folder, name, array) if is_searched else 1.0
         for path in folder.glob(f"{name}.*"):
             disk.sync(path)
     return recall

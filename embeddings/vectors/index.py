@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import math
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import faiss
@@ -94,7 +93,7 @@ class VectorIndex:
             return "exact"
         lists = f"IVF{self._near.nlist}," if self._near.nlist > 1 else ""
         probes = f" nprobe={self._near.nprobe}" if lists else ""
-        return f"{lists}SQ8{probes} recall@10={self.recall:.3f}"
+        return f"{lists}PQ{self._near.pq.M}x4{probes} recall@10={self.recall:.3f}"
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
@@ -139,27 +138,7 @@ def _compare(
     return scores, np.where(places < 0, -1, of[places])
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """An index of which most rows are wanted again.
-
-    Attributes:
-        folder: Where it was written, under the same name.
-        places: Where each of the rows was in it, int64 [n]; -1 for a new one.
-    """
-
-    folder: Path
-    places: NDArray[np.int64]
-
-
-def write(
-    folder: Path,
-    name: str,
-    rows: Rows,
-    *,
-    exact_up_to: int = EXACT_UP_TO,
-    before: Before | None = None,
-) -> float:
+def write(folder: Path, name: str, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> float:
     """Write what finds rows when they are many, for ``VectorIndex.open``.
 
     Args:
@@ -167,7 +146,6 @@ def write(
         name: What the rows are called.
         rows: float32 or float16, shape ``[n, d]``, of length 1.
         exact_up_to: The number of rows above which the search becomes approximate.
-        before: What may be taken over.
 
     Returns:
         The share of the ten nearest rows that a search finds, as measured on some of them.
@@ -177,11 +155,7 @@ def write(
     """
     if len(rows) <= exact_up_to:
         return 1.0
-    near = before.folder / f"{name}{NEAR}" if before else None
-    if before and near and near.exists():
-        index, recall = inverted.rebuild(rows, _open(near), before.places)
-    else:
-        index, recall = inverted.build(rows)
+    index, recall = inverted.build(rows)
     _save(index, folder / f"{name}{NEAR}")
     return recall
 

@@ -226,7 +226,7 @@ async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) 
         ("encode", encoder, "read_query"),
         ("dense", VectorIndex, "search"),
         ("lexical", Lexical, "read"),
-        *(("lexical", Terms, name) for name in ("best", "spelt")),
+        *(("lexical", Terms, name) for name in ("best", "spell")),
         ("rank", loaded.LoadedSnapshot, "rank"),
         ("verify", loaded.LoadedSnapshot, "hits"),
         ("render", sys.modules[__name__], "draw"),

@@ -34,11 +34,12 @@ def index() -> Lexical:
 
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).found.add_up(np.arange(len(index)))
+    found = index.read(question).found
+    return found.add_up(*found.place(np.arange(len(index), dtype=np.int32)))
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
-    return index.read(question).spelt_out.add_up(np.arange(len(index)))
+    return index.read(question).spell(np.arange(len(index)))[0]
 
 
 def test_scores_are_those_of_the_bm25_formula(index: Lexical) -> None:
@@ -115,14 +116,14 @@ def test_the_first_place_of_each_word_is_told_line_by_line(index: Lexical) -> No
 
 
 def test_a_word_is_spelt_by_the_share_of_its_n_grams(index: Lexical) -> None:
-    spelt = index.read("lettre visages").spelt(np.arange(3))
+    spelt = index.read("lettre visages").spell(np.arange(3))[1]
     assert spelt[0].tolist() == [1, 0]
     assert spelt[1, 1] == 1
     assert spelt[2].tolist() == [0, 0]
 
 
 def test_a_misspelt_word_is_spelt_in_part(index: Lexical) -> None:
-    spelt = index.read("Rekognytion").spelt(np.arange(4))
+    spelt = index.read("Rekognytion").spell(np.arange(4))[1]
     assert all(0 < share < 1 for share in spelt[[0, 1, 3], 0])
 
 

@@ -23,7 +23,7 @@ def asked(question: str) -> str:
     def spelling(candidates: Collection[str]) -> str | None:
         return next((ARTICLES[word] for word in ARTICLES if word in candidates), None)
 
-    return respell(question, ARTICLES.__contains__, spelling)
+    return respell(question, ARTICLES.keys().__and__, spelling)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
 from embeddings.vectors import inverted
-from embeddings.vectors.index import Before, VectorIndex, write
+from embeddings.vectors.index import VectorIndex, write
 from embeddings.vectors.inverted import TARGET_RECALL
 
 DIMENSION = 24
@@ -116,7 +116,7 @@ def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
     rows, questions = unit(900, 40, dtype), unit(20, 41)
     recall = write(tmp_path, "some", rows, exact_up_to=500)
     index = VectorIndex.open(rows, tmp_path, "some", recall)
-    assert index.kind == "SQ8 recall@10=1.000"
+    assert index.kind == "PQ24x4 recall@10=1.000"
     for allowed in (None, np.arange(900) % 3 == 0):
         scores, found = index.search(questions, 10, allowed)
         true_scores, true_rows = brute_force(rows, questions, 10, allowed)
@@ -128,7 +128,7 @@ def test_a_large_index_is_approximate_and_says_how_well_it_does(
     approximate: tuple[VectorIndex, NDArray],
 ) -> None:
     index, _ = approximate
-    said = re.fullmatch(r"IVF(\d+),SQ8 nprobe=(\d+) recall@10=([01]\.\d{3})", index.kind)
+    said = re.fullmatch(r"IVF(\d+),PQ\d+x4 nprobe=(\d+) recall@10=([01]\.\d{3})", index.kind)
     assert said
     assert 1 < int(said[2]) < int(said[1])
     assert float(said[3]) == pytest.approx(index.recall, abs=5e-4)
@@ -194,34 +194,6 @@ def test_the_same_rows_are_written_the_same(tmp_path: Path) -> None:
             write(tmp_path, name, unit(size, 34, topics=20), exact_up_to=100)
         one, two = (tmp_path / f"{name}.near.faiss" for name in names)
         assert one.read_bytes() == two.read_bytes()
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_an_index_with_the_lists_of_the_one_before_finds_as_much(
-    tmp_path: Path, dtype: type
-) -> None:
-    old, new = unit(4000, 35, dtype, topics=60), unit(300, 36, dtype, topics=60)
-    kept = np.random.default_rng(37).permutation(4000)[:3500]
-    rows, places = np.concatenate([old[kept], new]), np.append(kept, np.full(300, -1))
-    (tmp_path / "old").mkdir()
-    write(tmp_path / "old", "some", old, exact_up_to=100)
-    before = Before(tmp_path / "old", places)
-    recall = write(tmp_path, "some", rows, exact_up_to=100, before=before)
-    opened, asked = VectorIndex.open(rows, tmp_path, "some", recall), rows[::50].astype(np.float32)
-    found, truth = opened.search(asked, 10)[1], brute_force(rows, asked, 10)[1]
-    assert recall >= TARGET_RECALL
-    assert np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)]) > 0.93
-    assert opened._near.nlist == VectorIndex.open(old, tmp_path / "old", "some")._near.nlist
-    assert opened._near.ntotal == len(rows)
-
-
-def test_lists_for_half_as_many_rows_are_made_anew(tmp_path: Path) -> None:
-    rows = unit(4000, 38, topics=60)
-    (tmp_path / "old").mkdir()
-    write(tmp_path / "old", "some", rows[:1000], exact_up_to=100)
-    places = np.append(np.arange(1000), np.full(3000, -1))
-    write(tmp_path, "some", rows, exact_up_to=100, before=Before(tmp_path / "old", places))
-    assert VectorIndex.open(rows, tmp_path, "some")._near.nlist == 63
 
 
 def test_a_file_that_is_no_index_is_named(tmp_path: Path) -> None:
