@@ -261,3 +261,13 @@ def test_a_page_needs_no_body_element(wrapping: str) -> None:
         page = before + wrapping.format(f"<h1>Le pont</h1><p>{words}</p>")
         draft = html.read(page.encode(), Path("page.html"))
         assert (draft.title, draft.text) == ("Le pont", words)
+
+
+@each(
+    "wrapping",
+    ["<body style='display:none'>{}", "<x-a><template shadowrootmode=open>{}</template>"],
+)
+def test_a_page_that_a_script_or_a_browser_unfolds_is_read(wrapping: str) -> None:
+    words = "Le pont est fermé depuis lundi, a dit la maire, et il rouvrira en mai."
+    page = f"<title>Le pont</title>{wrapping.format(f'<p>{words}</p>')}"
+    assert html.read(page.encode(), Path("page.html")).text == words
