@@ -185,8 +185,7 @@ class _Asked:
         concerned = [
             loaded
             for name, loaded in self.snapshots.items()
-            if filters.collection in {None, name}
-            and (only is None or only in loaded.snapshot.digests)
+            if filters.collection in {None, name} and (only is None or only in loaded.snapshot.rows)
         ]
         if only and not concerned:
             raise UnknownArticle.of(only)

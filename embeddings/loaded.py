@@ -62,21 +62,21 @@ class LoadedSnapshot:
             sentences=sentences.rows,
             first_sentence=snapshot.array("first_sentence"),
             article_of=snapshot.article_of.astype(np.int32),
-            lexical=Lexical.from_arrays(snapshot.arrays(LEXICAL)),
+            lexical=Lexical(**snapshot.arrays(LEXICAL)),
             passage_index=passages,
             sentence_index=sentences,
             tokens=_tokens(snapshot),
         )
         for index in own:  # read before the first question
             index.search(np.zeros((1, index.dimension), np.float32), 1)
-        self._dates = np.array([s.date or _NO_DAY for s in snapshot.sources], dtype="datetime64[D]")
-        self.undated = sum(article.date is None for article in snapshot.sources)
+        self._dates = np.array([s.date or _NO_DAY for s in snapshot.heads], dtype="datetime64[D]")
+        self.undated = sum(article.date is None for article in snapshot.heads)
         """How many articles have no day of publication."""
-        self.names = sorted({s.source for s in snapshot.sources if s.source})
+        self.names = sorted({s.source for s in snapshot.heads if s.source})
         """The names of the sources, each once, in order."""
         self.words_of_names = {fold(w): w for name in self.names for w in LETTERS.findall(name)}
         """The words of the sources' names, folded -> as they are written."""
-        self._source_names = np.array([fold(s.source or "") for s in snapshot.sources], dtype=str)
+        self._source_names = np.array([fold(s.source or "") for s in snapshot.heads], dtype=str)
 
     @property
     def index_kind(self) -> str:
@@ -118,8 +118,8 @@ class LoadedSnapshot:
 
     def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
         """Return the titles of the candidates' articles, each once, nearest first."""
-        titles = self.snapshot.titles
-        found = dict.fromkeys(titles[self.arrays.article_of[c.passage]] for c in candidates)
+        heads = self.snapshot.heads
+        found = dict.fromkeys(heads[self.arrays.article_of[c.passage]].title for c in candidates)
         return tuple(found)[:limit]
 
     def spelling(self, candidates: Collection[str]) -> str | None:
@@ -149,7 +149,7 @@ class LoadedSnapshot:
             text=article.text[passage.start : passage.end],
             sentence=self._sentence(candidate, passage, article),
             also_in=tuple(
-                self.snapshot.titles[row]
+                self.snapshot.heads[row].title
                 for row in sorted(also - {int(self.arrays.article_of[candidate.passage])})
             ),
         )
@@ -202,7 +202,6 @@ def as_query(question: str, read: Read) -> Query:
 def _tokens(snapshot: Snapshot) -> Tokens | None:
     """Return the tokens of a snapshot; None where its model makes none."""
     found = snapshot.arrays(TOKENS)
-    found.pop("title_keys", None)
     return Tokens(**found) if found else None
 
 

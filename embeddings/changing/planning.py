@@ -83,7 +83,7 @@ class Planner:
             self._take(draft)
         added = self._list(self._added)
         known = {*self._changed, *self._unchanged}
-        there = {a.id: a for a in self._there if a.id not in known}
+        there = {a.id: a for a in self._there if a.id not in known} if self._offering else {}
         new = added if self._offering else ()
         instead = correct_all(new, there, self._inferred, self._edited)
         rejected, guessed = tuple(self._rejected), self._inferred
@@ -175,5 +175,5 @@ def read(
 
 
 def count_texts(change: Change, snapshot: Snapshot | None) -> int:
-    """Count the texts that the model has not seen yet."""
-    return len(Wanted(Material.on(snapshot, (*change.added, *change.changed))).missing)
+    """Count the texts that the model has not seen in the same articles yet."""
+    return len(Wanted(Material.on(snapshot, change.articles)).missing)

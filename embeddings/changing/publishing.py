@@ -113,7 +113,8 @@ class Publisher:
         built = await self._build(number, base, change, wish)
         kept = Kept.of(number, built.manifest, wish.by, change.counts)
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
-        await self.live.serve(await asyncio.to_thread(self.kept.load, number))
+        there = await asyncio.to_thread(self.kept.load, number, before=self.live.snapshot)
+        await self.live.serve(there)
         await asyncio.to_thread(self.kept.sweep)
         added, changed, removed = change.counts
         report = replace(built.report, added=added, changed=changed, removed=removed)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import chain, compress, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical.postings import K1, STEP, TINY, Postings, invert
-from embeddings.lexical.stretches import Kept, gather
-from embeddings.lexical.words import Wording, analyse, key
+from embeddings.lexical.postings import K1, STEP, TINY, Postings, invert, join
+from embeddings.lexical.stretches import Runs, gather
+from embeddings.lexical.words import analyse, key
 from embeddings.ranking.answer_kinds import find_wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FAR = np.iinfo(np.int64).max
 """The place of a word that is not there."""
+BLOCK = 20_000
+"""Passages that are inverted at a time, so that the memory this takes does not grow with all."""
 SOME = 4
 """How many passages stand for all that have a term."""
 _key = lru_cache(maxsize=1 << 14)(key)  # questions share most of their 4-grams
@@ -97,8 +99,8 @@ class Terms:
         return self.spelt_out.add_up(at, there), share
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lexical(Kept):
+@dataclass(frozen=True, eq=False)
+class Lexical:
     """An inverted index (term -> passages), and the terms of each line of text in order.
 
     A passage has a line for its article's title and one for each of its sentences, so the title
@@ -110,11 +112,14 @@ class Lexical(Kept):
         passages: The passage of each posting, ascending within a term, int32 [N].
         impacts: How much the term counts in that passage, in steps of STEP, uint8 [N].
         most: The greatest impact of each term, uint8 [V].
+        counts: How often the term comes there, 255 at the most, uint8 [N].
+        lengths: How many words and 4-grams each passage has, int32 [P, 2].
+        first_line: Lines of passage p are ``first_line[p]:first_line[p + 1]``, int64 [P + 1].
         tokens: Terms of the subject words of all lines, in order, int32 [T].
         token_first: Tokens of line n are ``token_first[n]:token_first[n + 1]``, int64 [L + 1].
         kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
         language_of: Which of ``languages`` a passage is in, uint8 [P].
-        languages: Codes of the languages of the passages, ASCII, zero-padded, uint8 [l, 8].
+        languages: Codes of the languages of the passages, ASCII, at most 8 letters, [l].
     """
 
     keys: NDArray[np.uint64]
@@ -122,19 +127,39 @@ class Lexical(Kept):
     passages: NDArray[np.int32]
     impacts: NDArray[np.uint8]
     most: NDArray[np.uint8]
+    counts: NDArray[np.uint8]
+    lengths: NDArray[np.int32]
+    first_line: Ints
     tokens: NDArray[np.int32]
     token_first: Ints
     kinds: NDArray[np.uint8]
     language_of: NDArray[np.uint8]
-    languages: NDArray[np.uint8]
+    languages: NDArray[np.bytes_]
 
     def __len__(self) -> int:
         """Return the number of passages."""
         return len(self.language_of)
 
+    def join(self, runs: Runs, new: Lexical) -> Lexical:
+        """Return the index of these passages and of new ones, as they come together."""
+        arrays, rows = join(vars(self), vars(new), runs)
+        lines = runs.within(self.first_line, new.first_line)
+        tokens = lines.within(self.token_first, new.token_first)
+        codes = runs.join(*(each.languages[each.language_of] for each in (self, new)))
+        languages, language_of = np.unique(codes, return_inverse=True)
+        return Lexical(
+            **arrays,
+            first_line=runs.join_stretches(self.first_line, new.first_line),
+            tokens=tokens.join(rows[0][self.tokens], rows[1][new.tokens]),
+            token_first=lines.join_stretches(self.token_first, new.token_first),
+            kinds=lines.join(self.kinds, new.kinds),
+            language_of=language_of.astype(np.uint8),
+            languages=languages,
+        )
+
     def codes(self) -> list[str]:
         """Return the codes of the languages of the passages."""
-        return [bytes(row).rstrip(b"\0").decode("ascii") for row in self.languages]
+        return [code.decode() for code in self.languages.tolist()]
 
     def read(self, question: str) -> Terms:
         """Return a question's terms: each of its words under every language of the corpus."""
@@ -241,15 +266,8 @@ def _word_of(terms: Terms) -> dict[int, int]:
 
 def build(documents: Iterable[Document]) -> Lexical:
     """Index passages, given in the order of their vectors."""
-    return index(analyse(documents))
-
-
-def index(wording: Wording) -> Lexical:
-    """Index passages whose words are known, in the order of their vectors."""
-    return Lexical(
-        **invert(wording),
-        token_first=wording.line_first,
-        kinds=wording.kinds,
-        language_of=wording.language_of,
-        languages=wording.languages,
-    )
+    index, rest = Lexical(**invert(analyse(()))), iter(documents)
+    while some := [*islice(rest, BLOCK)]:
+        new = Lexical(**invert(analyse(some)))
+        index = index.join(Runs(((False, 0, len(index)), (True, 0, len(new)))), new)
+    return index

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from embeddings.lexical.stretches import gather, stretches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from embeddings.lexical.stretches import Runs
     from embeddings.lexical.words import Wording
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
-    Norms = NDArray[np.float64]
+    Arrays = Mapping[str, NDArray[Any]]
 
 K1 = 1.0
 B = 0.5
@@ -26,8 +29,6 @@ TITLE_WEIGHT = 2
 STEP = (K1 + 1) / 250
 """A posting's share of BM25 lies in [0, K1 + 1) and is kept in one byte, in steps of this."""
 TINY = 1e-9
-BLOCK = 20_000
-"""Passages that are inverted at a time, so that the memory this takes does not grow with all."""
 SLACK = 1e-5
 """What the sums of a question may differ by when they are taken in another order."""
 ENOUGH = 0.5
@@ -38,42 +39,9 @@ OFTEN = 1.5
 
 
 def invert(wording: Wording) -> dict[str, NDArray[Any]]:
-    """Return the arrays of ``lexical.Lexical`` that make the inverted index of some passages."""
+    """Return the arrays of a ``bm25.Lexical`` of some passages, not weighed yet."""
     keys, rows = np.unique(wording.entry_terms, return_inverse=True)
-    is_gram = np.ones(len(keys), np.bool_)
-    is_gram[rows[wording.entry_first[:-1]]] = False
-    counted = [_count(wording, rows, len(keys), b) for b in range(0, len(wording), BLOCK)]
-    used = np.array([np.diff(starts) for _, _, starts in counted], np.int64)
-    used = used.reshape(len(counted), len(keys))
-    first = stretches(used.sum(axis=0))
-    begin = first[:-1] + np.cumsum(used, axis=0) - used
-    passages, impacts = np.empty(first[-1], np.int32), np.empty(first[-1], np.uint8)
-    norms = _norms(wording)
-    for (passage, counts, starts), at in zip(counted, begin, strict=True):
-        lengths = np.diff(starts)
-        places = np.repeat(at - starts[:-1], lengths) + np.arange(len(passage))
-        passages[places] = passage
-        impacts[places] = _impacts(counts, passage, np.repeat(is_gram, lengths), norms)
-    return {
-        "keys": keys,
-        "first": first,
-        "passages": passages,
-        "impacts": impacts,
-        "most": np.maximum.reduceat(impacts, first[:-1]) if len(keys) else impacts,
-        "tokens": rows[wording.entry_first[:-1]].astype(np.int32)[wording.entries],
-    }
-
-
-def _count(
-    wording: Wording, rows: Ints, terms: int, block: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint16], Ints]:
-    """Count the terms of a block of passages; ``rows`` are those of ``entry_terms`` among terms.
-
-    Returns:
-        The passage and the number of each posting, by term and then by passage, and where the
-        postings of each term begin, int64 [V + 1].
-    """
-    passages = np.arange(block, min(block + BLOCK, len(wording)))
+    passages = np.arange(len(wording))
     lines, owner = gather(wording.passage_first, passages)
     tokens, line = gather(wording.line_first, lines)
     titles, passage = gather(wording.line_first, wording.passage_first[passages])
@@ -81,40 +49,96 @@ def _count(
     words = wording.entries[np.concatenate([tokens, *again])]
     owner = np.concatenate([owner[line], *[passage] * len(again)])
     at, word = gather(wording.entry_first, words)
-    pairs, counts = np.unique(rows[at] * BLOCK + owner[word], return_counts=True)
-    starts = np.searchsorted(pairs, np.arange(terms + 1) * BLOCK)
-    return (pairs % BLOCK + block).astype(np.int32), counts.astype(np.uint16), starts
+    size = max(len(passages), 1)
+    pairs, counts = np.unique(rows[at] * size + owner[word], return_counts=True)
+    grams = np.diff(wording.entry_first)[words] - 1
+    lengths = [np.bincount(owner, each, len(passages)) for each in (None, grams)]
+    return {
+        "keys": keys,
+        "first": np.searchsorted(pairs, np.arange(len(keys) + 1) * size),
+        "passages": (pairs % size).astype(np.int32),
+        "counts": np.minimum(counts, 255).astype(np.uint8),
+        "lengths": np.stack(lengths, axis=1).astype(np.int32),
+        "tokens": rows[wording.entry_first[:-1]].astype(np.int32)[wording.entries],
+        "impacts": np.zeros(0, np.uint8),  # which depend on all passages
+        "most": np.zeros(0, np.uint8),
+        "first_line": wording.passage_first,
+        "token_first": wording.line_first,
+        "kinds": wording.kinds,
+        "language_of": wording.language_of,
+        "languages": wording.languages,
+    }
 
 
-def _norms(wording: Wording) -> tuple[Norms, Norms]:
-    """Return what divides BM25 in each passage, for words and for 4-grams: lengths of their own."""
-    grams = np.diff(wording.entry_first)[wording.entries] - 1
-    lengths = (_lengths(wording, np.ones_like(grams)), _lengths(wording, grams))
-    one, other = (
-        K1 * (1 - B + B * length / max(length.mean() if len(length) else 1.0, TINY))
-        for length in lengths
-    )
-    return one, other
+def join(
+    old: Arrays, new: Arrays, runs: Runs
+) -> tuple[dict[str, NDArray[Any]], tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Put the inverted indexes of some passages and of new ones together.
+
+    What comes of it is the same however the passages came together.
+
+    Args:
+        old: The arrays of a ``bm25.Lexical``.
+        new: What ``invert`` returned.
+        runs: How the passages come together.
+
+    Returns:
+        The arrays but for the tokens, and the new row of each term of both.
+    """
+    every = np.union1d(old["keys"], new["keys"])
+    one = _Moved.of(old, every, runs.renumber(len(old["lengths"]), is_new=False))
+    other = _Moved.of(new, every, runs.renumber(len(new["lengths"]), is_new=True))
+    used, terms = one.used + other.used, np.arange(len(every), dtype=np.int64) << 32
+    there, sought = (np.repeat(terms, each.used) + each.passages for each in (one, other))
+    at = np.searchsorted(there, sought)
+    is_there = used > 0
+    passages = np.insert(one.passages, at, other.passages)
+    counts = np.insert(old["counts"][one.kept], at, new["counts"][other.kept])
+    lengths = runs.join(old["lengths"], new["lengths"])
+    impacts, anew = np.insert(old["impacts"][one.kept], at, 0), at + np.arange(len(at))
+    if (_means(lengths) != _means(old["lengths"])).any():
+        anew = np.arange(len(impacts))
+    is_gram = np.repeat(every & 1, used)[anew].astype(np.int64)
+    norms = (K1 * (1 - B + B * lengths / _means(lengths))).astype(np.float32)
+    norm, number = norms[passages[anew], is_gram], counts[anew].astype(np.float32)
+    shares = number * np.float32(K1 + 1) / (number + norm)
+    impacts[anew] = np.minimum(np.rint(shares / np.float32(STEP)), 255)
+    first = stretches(used[is_there])
+    joined = {
+        "keys": every[is_there],
+        "first": first,
+        "passages": passages,
+        "counts": counts,
+        "impacts": impacts,
+        "most": np.maximum.reduceat(impacts, first[:-1]) if len(impacts) else impacts,
+        "lengths": lengths,
+    }
+    row = (np.cumsum(is_there) - 1).astype(np.int32)
+    return joined, (row[one.rows], row[other.rows])
 
 
-def _lengths(wording: Wording, weights: Ints) -> Ints:
-    """Add up what the words of each passage weigh, its title's as often as they count."""
-    total = np.concatenate([[0], np.cumsum(weights)])[wording.line_first]
-    whole = np.diff(total[wording.passage_first])
-    titles = wording.passage_first[:-1]
-    return np.asarray(whole + (TITLE_WEIGHT - 1) * (total[titles + 1] - total[titles]))
+class _Moved(NamedTuple):
+    """The postings of an index whose passages have other rows, or are gone."""
+
+    rows: Ints  # of its terms among those of both indexes, int64 [v]
+    used: Ints  # how many postings each term of both has, int64 [V]
+    kept: NDArray[np.bool_]  # which of its postings there still are
+    passages: NDArray[np.int32]  # the new rows of their passages
+
+    @classmethod
+    def of(cls, index: Arrays, every: NDArray[np.uint64], places: NDArray[np.int32]) -> _Moved:
+        rows, used = np.searchsorted(every, index["keys"]), np.zeros(len(every), np.int64)
+        moved = places[index["passages"]]
+        kept = moved >= 0
+        if len(rows):
+            used[rows] = np.add.reduceat(kept, index["first"][:-1], dtype=np.int64)
+        return cls(rows, used, kept, moved[kept])
 
 
-def _impacts(
-    counts: NDArray[np.uint16],
-    passages: NDArray[np.int32],
-    is_gram: NDArray[np.bool_],
-    norms: tuple[Norms, Norms],
-) -> NDArray[np.uint8]:
-    """Return each posting's share of BM25, in steps of STEP."""
-    norm = np.where(is_gram, norms[1][passages], norms[0][passages])
-    shares = counts * (K1 + 1) / (counts + norm)
-    return np.minimum(np.rint(shares / STEP), 255).astype(np.uint8)
+def _means(lengths: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return mean lengths in words and 4-grams, so rounded that few passages change them seldom."""
+    share, power = np.frexp(lengths.mean(axis=0) if len(lengths) else np.ones(2))
+    return np.asarray(np.maximum(np.ldexp(np.rint(share * 128) / 128, power), TINY))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +159,7 @@ class Postings:
     first: Ints
     end: Ints
     steps: Floats
-    most: Norms
+    most: NDArray[np.float64]
 
     def join(self, other: Postings) -> Postings:
         """Return the postings of these terms and then of other terms of the same index."""

@@ -1,14 +1,15 @@
-"""Rows that lie in stretches of a longer array, and what is kept as such arrays; pure numpy."""
+"""Rows that lie in stretches of a longer array; pure numpy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,25 +24,58 @@ def gather(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(owner)) - before[owner] + first[rows][owner], owner
 
 
-def stretches(lengths: Ints) -> Ints:
+def stretches(lengths: Ints | Sequence[int]) -> Ints:
     """Return where stretches of some lengths begin, and where the last one ends, int64 [n + 1]."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
-def chain(first: Ints, other: Ints) -> Ints:
-    """Return where stretches begin when others follow them."""
-    return np.concatenate([first, other[1:] + first[-1]])
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How rows come together of old ones and of new ones: stretches of both, in order.
 
+    Attributes:
+        pieces: Of each stretch whether it is of the new rows, its first row there, and one past
+            its last.
+    """
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """What is made of arrays alone, each of them a field, and kept as they are."""
+    pieces: tuple[tuple[bool, int, int], ...]
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what ``from_arrays`` makes the same of."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def __len__(self) -> int:
+        """Return how many rows there are together."""
+        return sum(end - begin for _, begin, end in self.pieces)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Return that whose ``arrays()`` these are; they may be memory-mapped."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+    def merge(cls, names: Sequence[str], change: Mapping[str, object]) -> Runs:
+        """Return what a change makes of ascending names: None for one gone, else a new row each."""
+        pieces, begin, new = [], 0, 0
+        for name in sorted(change):
+            at = bisect_left(names, name)
+            pieces.append((False, begin, at))
+            begin = at + (names[at : at + 1] == [name])
+            if change[name] is not None:
+                pieces.append((True, new, new + 1))
+                new += 1
+        return cls((*pieces, (False, begin, len(names))))
+
+    def renumber(self, size: int, *, is_new: bool) -> NDArray[np.int32]:
+        """Return where each of so many old or new rows comes, int32; -1 for one that is gone."""
+        places, at = np.full(size, -1, np.int32), 0
+        for kind, begin, end in self.pieces:
+            if kind == is_new:
+                places[begin:end] = np.arange(at, at + end - begin)
+            at += end - begin
+        return places
+
+    def within(self, old: Ints, new: Ints) -> Runs:
+        """Return the same of what the rows are made of, given where each begins, int64 [n + 1]."""
+        first = old, new
+        return Runs(tuple((n, int(first[n][a]), int(first[n][b])) for n, a, b in self.pieces))
+
+    def join(self, old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows of both as they come together."""
+        parts = [(new if is_new else old)[a:b] for is_new, a, b in self.pieces]
+        return np.concatenate([new[:0], *parts])
+
+    def join_stretches(self, old: Ints, new: Ints) -> Ints:
+        """Return where what the rows are made of begins, once they are together."""
+        return stretches(self.join(np.diff(old), np.diff(new)))

@@ -1,24 +1,19 @@
-"""Passages -> their words, line by line: what the lexical index is made of, and taken over.
-
-Analysing words takes far longer than counting them, so a snapshot keeps what was found, and the
-next one takes over the lines of the articles that did not change.
-"""
+"""Passages -> their words, line by line: what the lexical index is made of."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.lexical.stretches import Kept, chain, gather, stretches
 from embeddings.ranking.answer_kinds import find_offered
-from embeddings.text.analysis import fold, grams, is_stop, is_stop_somewhere, stem, words
+from embeddings.text.analysis import GRAM, fold, grams, is_stop, is_stop_somewhere, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,14 +43,13 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wording(Kept):
+class Wording:
     """The words of passages, function words left out.
 
     A passage has a line for its article's title and one for each of its sentences. A word of a
     language is an entry: digests of its terms, first of its stem, then of its 4-grams.
 
     Attributes:
-        entry_keys: 64-bit digests of the entries, ascending, each of them used, uint64 [E].
         entry_first: Terms of entry e: ``entry_terms[entry_first[e]:entry_first[e + 1]]``.
         entry_terms: 64-bit digests of the terms, uint64.
         entries: The entries of all lines, in order, int32 [T].
@@ -63,10 +57,9 @@ class Wording(Kept):
         kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
         passage_first: Lines of passage p: ``passage_first[p]:passage_first[p + 1]``, int64 [P + 1].
         language_of: Which of ``languages`` a passage is in, uint8 [P].
-        languages: Their codes in the order in which they come, ASCII, zero-padded, uint8 [l, 8].
+        languages: Their codes, ASCII, at most 8 letters, [l].
     """
 
-    entry_keys: NDArray[np.uint64]
     entry_first: Ints
     entry_terms: NDArray[np.uint64]
     entries: NDArray[np.int32]
@@ -74,45 +67,11 @@ class Wording(Kept):
     kinds: NDArray[np.uint8]
     passage_first: Ints
     language_of: NDArray[np.uint8]
-    languages: NDArray[np.uint8]
+    languages: NDArray[np.bytes_]
 
     def __len__(self) -> int:
         """Return the number of passages."""
         return len(self.language_of)
-
-    def take(self, rows: Ints) -> Wording:
-        """Return some passages, in another order, int64 [n]."""
-        lines, _ = gather(self.passage_first, rows)
-        tokens, _ = gather(self.line_first, lines)
-        return _tidy(
-            replace(
-                self,
-                entries=self.entries[tokens],
-                line_first=stretches(np.diff(self.line_first)[lines]),
-                kinds=self.kinds[lines],
-                passage_first=stretches(np.diff(self.passage_first)[rows]),
-                language_of=self.language_of[rows],
-            )
-        )
-
-    def followed_by(self, other: Wording) -> Wording:
-        """Return these passages and then those of another."""
-        shift = len(self.entry_keys), len(self.languages)
-        return _tidy(
-            Wording(
-                entry_keys=np.concatenate([self.entry_keys, other.entry_keys]),
-                entry_first=chain(self.entry_first, other.entry_first),
-                entry_terms=np.concatenate([self.entry_terms, other.entry_terms]),
-                entries=np.concatenate([self.entries, other.entries + np.int32(shift[0])]),
-                line_first=chain(self.line_first, other.line_first),
-                kinds=np.concatenate([self.kinds, other.kinds]),
-                passage_first=chain(self.passage_first, other.passage_first),
-                language_of=np.concatenate(
-                    [self.language_of, other.language_of + np.uint8(shift[1])]
-                ),
-                languages=np.concatenate([self.languages, other.languages]),
-            )
-        )
 
 
 def analyse(documents: Iterable[Document]) -> Wording:
@@ -120,7 +79,7 @@ def analyse(documents: Iterable[Document]) -> Wording:
     reader = _Reader()
     for document in documents:
         reader.read(document)
-    return _tidy(reader.wording())
+    return reader.wording()
 
 
 def own_title(title: str, sentences: Sequence[str]) -> str:
@@ -159,8 +118,9 @@ def recipe() -> str:
 
 
 def key(term: str) -> int:
-    """Return the 64-bit digest that stands for a term."""
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")
+    """Return the 64-bit digest that stands for a term: odd for a 4-gram, even for a word."""
+    digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") & ~1 | term.startswith(GRAM)
 
 
 class _Reader:
@@ -194,7 +154,6 @@ class _Reader:
     def wording(self) -> Wording:
         """Return what was read; the entries in the order in which they came."""
         return Wording(
-            entry_keys=np.array([key(f"{a}\0{b}") for a, b in self.known], np.uint64),
             entry_first=np.array(self.term_ends, np.int64),
             entry_terms=np.array(self.terms, np.uint64),
             entries=np.array(self.stream, np.int32),
@@ -202,7 +161,7 @@ class _Reader:
             kinds=np.array(self.kinds, np.uint8),
             passage_first=np.array(self.passage_ends, np.int64),
             language_of=np.array(self.language_of, np.uint8),
-            languages=_codes(self.languages),
+            languages=np.array([code.encode("ascii", "replace") for code in self.languages], "S8"),
         )
 
     def _entry(self, language: str, word: str) -> int:
@@ -216,32 +175,3 @@ class _Reader:
         if term not in self.term_keys:
             self.term_keys[term] = key(term)
         return self.term_keys[term]
-
-
-def _tidy(wording: Wording) -> Wording:
-    """Keep each entry and each language once, in order, and none that is not used.
-
-    So the same passages give the same arrays, however they came together.
-    """
-    used = np.flatnonzero(np.bincount(wording.entries, minlength=len(wording.entry_keys)))
-    keys, first, which = np.unique(wording.entry_keys[used], return_index=True, return_inverse=True)
-    renumbered = np.zeros(len(wording.entry_keys), np.int32)
-    renumbered[used] = which
-    at, _ = gather(wording.entry_first, used[first])
-    codes = wording.languages.copy().view(np.uint64).reshape(-1)[wording.language_of]
-    _, comes, language = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(comes)
-    return replace(
-        wording,
-        entry_keys=keys,
-        entry_first=stretches(np.diff(wording.entry_first)[used[first]]),
-        entry_terms=wording.entry_terms[at],
-        entries=renumbered[wording.entries],
-        language_of=np.argsort(order)[language].astype(np.uint8),
-        languages=codes[np.sort(comes)].view(np.uint8).reshape(-1, 8),
-    )
-
-
-def _codes(languages: Iterable[str]) -> NDArray[np.uint8]:
-    packed = [code.encode("ascii", "replace")[:8].ljust(8, b"\0") for code in languages]
-    return np.frombuffer(b"".join(packed), np.uint8).reshape(-1, 8)

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import compress
-from typing import TYPE_CHECKING, Any
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from embeddings.lexical import bm25 as lexical
+from embeddings.lexical.bm25 import Lexical, build
 from embeddings.lexical.stretches import stretches
-from embeddings.lexical.words import Wording, analyse, key
 from embeddings.ranking.maxsim import STEP
-from embeddings.snapshots.material import KINDS, documents, find_keys, keys_of
-from embeddings.snapshots.snapshot import LEXICAL, TOKENS, WORDING
-from embeddings.text.analysis import without_tags
+from embeddings.snapshots.material import KINDS, NONE
+from embeddings.snapshots.snapshot import LEXICAL, MORE, PLACES, TOKENS
 from embeddings.types import Progress
 from embeddings.vectors.encoder import TokenEncoder
+from embeddings.vectors.index import EXACT_UP_TO, Joined
 from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from embeddings.snapshots.material import Wanted
+    from embeddings.lexical.stretches import Runs
+    from embeddings.snapshots.material import Material, Wanted
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.worker import Worker
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
+FEW = 8
+"""A matrix is written anew when one in so many of its rows would be used no more, or be others."""
 MOST = 127
 """The greatest number that a byte keeps, of a token's axis."""
-BLOCK = 16_384
-"""Vectors that are copied at a time."""
 
 
 async def encode(
@@ -51,50 +51,65 @@ async def encode(
 
     Questions pass between two batches; ``progress`` is told after each how many texts are done.
     """
-    ordered = sorted(wanted.missing.items(), key=lambda pair: len(pair[1]))
-    names = np.array([name for name, _ in ordered], np.uint64)
-    arrays: dict[str, Vectors] = {}
+    number = {text: place for place, text in enumerate(wanted.missing)}
+    new: dict[str, Vectors] = {}
     places: dict[str, tuple[Ints, Ints]] = {}
     for kind, dtype in KINDS.items():
-        keys, rows = wanted.keys[kind], wanted.rows[kind]
-        arrays[kind] = np.empty((len(keys), encoder.dimension), dtype)
-        arrays[keys_of(kind)] = keys
+        rows, there = wanted.rows[kind], wanted.rows[kind] >= 0
+        new[kind] = np.empty((len(rows), encoder.dimension), dtype)
         if wanted.known:
-            _copy(wanted.known.array(kind), rows, arrays[kind])
-        fresh = np.flatnonzero(rows < 0)
-        text = find_keys(names, keys[fresh])
+            new[kind][there] = wanted.known.index(kind).rows[rows[there]]
+        text = np.array([number[t] for t in compress(wanted.texts[kind], ~there)], np.int64)
         order = np.argsort(text, kind="stable")
-        places[kind] = text[order], fresh[order]
-    texts = [text for _, text in ordered]
+        places[kind] = text[order], np.flatnonzero(~there)[order]
     tokens = _TokenKeeper(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
     reader = tokens or encoder
-    async for first, vectors in _encode(texts, reader, worker, progress):
+    async for first, vectors in _encode(wanted.missing, reader, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
-            arrays[kind][row[here]] = vectors[text[here] - first]
+            new[kind][row[here]] = vectors[text[here] - first]
+    joined = (_join(kind, vectors, wanted).items() for kind, vectors in new.items())
+    arrays = dict(chain.from_iterable(joined))
     if tokens:
         _ = [each async for each in _encode(tokens.lacking, tokens, worker, None)]
-        arrays |= add_prefix(TOKENS, tokens.arrays())
+        arrays |= {f"{TOKENS}{name}": array for name, array in tokens.arrays().items()}
     return arrays
+
+
+def _join(kind: str, new: Vectors, wanted: Wanted) -> dict[str, Vectors]:
+    """Return the arrays of the vectors of all texts, given the new ones.
+
+    Where a matrix is large and nearly all of its rows are wanted again, it stays as it is, and
+    what is new lies beside it; see ``index.Joined``.
+    """
+    known, runs = wanted.known, wanted.runs[kind]
+    if known is None or wanted.material.runs is None:
+        return {kind: new}
+    old = known.index(kind)
+    if not isinstance(old, Joined):
+        old = Joined(old, old.rows[:0], np.arange(old.size, dtype=np.int32))
+    more, before, size = old.more, old.places, old.base.size
+    start = size + len(more)
+    places = runs.join(before, np.arange(start, start + len(new), dtype=np.int32))
+    late = places >= size
+    if size <= EXACT_UP_TO or size - len(places) + 2 * late.sum() > size // FEW:
+        known.check({f"{kind}.npy"})
+        return {kind: runs.join(cast("Vectors", old), new)}
+    rest = np.concatenate([more, new])[places[late] - size]
+    places[late] = np.arange(size, size + len(rest))
+    return {f"{kind}{MORE}": rest, f"{kind}{PLACES}": places}
 
 
 class _TokenKeeper:
     """Encodes documents, and keeps the tokens of passages and titles that are not taken over."""
 
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
-        self._encoder = encoder
+        self._encoder, self._material = encoder, wanted.material
         self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
-        rows = wanted.rows["passage_vectors"]
-        self._rows = rows if self._before else np.full(len(rows), -1)
-        pairs = zip(wanted.articles, wanted.passages, strict=True)
-        texts = (article.text[p.start : p.end] for article, group in pairs for p in group)
-        self._texts = [text if row < 0 else "" for text, row in zip(texts, self._rows, strict=True)]
-        self._titles = [without_tags(article.title) for article in wanted.articles]
-        self._title_keys = np.fromiter(map(key, self._titles), np.uint64, len(self._titles))
-        known = self._before.get("title_keys", np.zeros(0, np.uint64))
-        self._title_rows = find_keys(known, self._title_keys)
-        titles = compress(self._titles, self._title_rows < 0)
-        self._wanted = frozenset((*compress(self._texts, self._rows < 0), *titles))
+        self._passages = wanted.texts["passage_vectors"], wanted.rows["passage_vectors"]
+        self._titles = wanted.titles
+        lacking = (compress(texts, rows < 0) for texts, rows in (self._passages, self._titles))
+        self._wanted = {*chain.from_iterable(lacking)}
         self._tokens: dict[str, Bytes] = {}
 
     @property
@@ -114,56 +129,40 @@ class _TokenKeeper:
 
     def arrays(self) -> dict[str, Vectors]:
         """Return the arrays of ``Tokens``, once all are made."""
-        rows, first = self._join(self._texts, self._rows, "rows", "first")
-        titles, title_first = self._join(self._titles, self._title_rows, "titles", "title_first")
-        of_titles: dict[str, Vectors] = {
-            "titles": titles,
-            "title_first": title_first,
-            "title_keys": self._title_keys,
-        }
-        return {"rows": rows, "first": first, **of_titles}
+        of = self._material
+        titles = self._join(*self._titles, "titles", "title_first", of.of_articles())
+        return self._join(*self._passages, "rows", "first", of.of_passages()) | titles
 
     def _join(
-        self, texts: Sequence[str], rows: Ints, old: str, old_first: str
-    ) -> tuple[Bytes, Ints]:
-        """Return the tokens of texts, one after the other, int8 [N, t], and where each begins.
+        self, texts: Sequence[str], rows: Ints, name: str, first_name: str, runs: Runs
+    ) -> dict[str, Vectors]:
+        """Return the tokens of all texts, one after the other, int8 [N, t], and where each begins.
 
         Args:
-            texts: The texts, in order.
+            texts: The texts that are read anew, in order.
             rows: Where each was before, int64 [n]; -1 for one that was made.
-            old: Name of the array of the tokens that the rows are of.
-            old_first: The same of their beginnings.
+            name: Name of the array of the tokens that the rows are of.
+            first_name: The same of their beginnings.
+            runs: How these and those before come together.
         """
-        before, first = self._before.get(old), self._before.get(old_first, np.zeros(0, int))
-        begins, ends = first[:-1].tolist(), first[1:].tolist()
+        none = np.zeros((0, self._encoder.token_dimension), np.int8)
+        before, first = self._before.get(name, none), self._before.get(first_name, NONE)
         found = [
-            self._tokens[text] if before is None or row < 0 else before[begins[row] : ends[row]]
+            self._tokens[text] if row < 0 else before[first[row] : first[row + 1]]
             for text, row in zip(texts, rows.tolist(), strict=True)
         ]
-        none = np.zeros((0, self._encoder.token_dimension), np.int8)
-        return np.concatenate([none, *found]), stretches(np.array([*map(len, found)], np.int64))
+        ends = stretches([*map(len, found)])
+        joined = runs.within(first, ends).join(before, np.concatenate([none, *found]))
+        return {name: joined, first_name: runs.join_stretches(first, ends)}
 
 
-def words(wanted: Wanted) -> dict[str, Vectors]:
-    """Return the arrays of the lexical index and of the words that it is made of."""
-    found = wording(wanted)
-    return add_prefix(LEXICAL, lexical.index(found).arrays()) | add_prefix(WORDING, found.arrays())
-
-
-def wording(wanted: Wanted) -> Wording:
-    """Find the words of passages; those of articles that did not change are taken over."""
-    fresh, there = np.flatnonzero(wanted.kept < 0), np.flatnonzero(wanted.kept >= 0)
-    anew = analyse(documents(*wanted.list_changed()))
-    if wanted.known is None or not len(there):
-        return anew
-    before = Wording.from_arrays(wanted.known.arrays(WORDING))
-    both = before.take(wanted.kept[there]).followed_by(anew)
-    return both.take(np.argsort(np.concatenate([there, fresh])))
-
-
-def add_prefix(prefix: str, arrays: Mapping[str, Vectors]) -> dict[str, Vectors]:
-    """Return arrays under the names that a snapshot keeps them by."""
-    return {prefix + name: array for name, array in arrays.items()}
+def words(material: Material) -> dict[str, Vectors]:
+    """Return the arrays of the lexical index; articles that did not change are taken over."""
+    index = build(material.documents)
+    if material.known and material.runs:
+        old = Lexical(**material.known.arrays(LEXICAL))
+        index = old.join(material.of_passages(), index)
+    return {f"{LEXICAL}{name}": array for name, array in vars(index).items()}
 
 
 async def _encode(
@@ -194,10 +193,3 @@ def _batches(missing: list[str]) -> Iterator[list[str]]:
         length += len(text)
     if batch:
         yield batch
-
-
-def _copy(source: Vectors, rows: Ints, target: Vectors) -> None:
-    """Copy the rows of a source, -1 for none, a block at a time."""
-    for first in range(0, len(rows), BLOCK):
-        there = np.flatnonzero(rows[first : first + BLOCK] >= 0) + first
-        target[there] = source[rows[there]]

@@ -76,7 +76,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes | memoryview) -> None:
     """Write a file so that a reader, or a crash, finds the old bytes or the new, never a mix.
 
     Raises:

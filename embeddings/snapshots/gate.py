@@ -177,7 +177,7 @@ def check(
     Raises:
         GateError: It falls by more.
     """
-    there = before.snapshot.digests.keys() & after.snapshot.digests.keys()
+    there = before.snapshot.rows.keys() & after.snapshot.rows.keys()
     marked = [question.mark(there, before.snapshot) for question in questions]
     counted = [each for each in marked if each.places]
     if not counted:
@@ -187,7 +187,7 @@ def check(
     now = [each.is_found(after, r) for each, r in zip(counted, reads, strict=True)]
     old, new = sum(was) / len(was), sum(now) / len(now)
     if old - new > most:
-        titles, row = after.snapshot.titles, after.snapshot.row
+        heads, row = after.snapshot.heads, after.snapshot.row
         lost = [each for each, w, n in zip(counted, was, now, strict=True) if w and not n]
-        broken = (BrokenQuestion(q.question, titles[row(min(q.places)[0])]) for q in lost)
+        broken = (BrokenQuestion(q.question, heads[row(min(q.places)[0])].title) for q in lost)
         raise GateError(tuple(broken), old, new)

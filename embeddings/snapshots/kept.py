@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 from embeddings.errors import OtherFormat, SnapshotError, StorageError, UnknownSnapshot
 from embeddings.reports import SnapshotSummary
 from embeddings.snapshots import disk
-from embeddings.snapshots.manifest import MANIFEST, parse_manifest, read_manifest
+from embeddings.snapshots.manifest import MANIFEST, parse_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store.pointers import Kept, Published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embeddings.snapshots.manifest import Manifest
     from embeddings.store.pointers import CollectionRows
     from embeddings.store.shared import Chunks
     from embeddings.vectors.index import Index
@@ -87,7 +86,9 @@ class SnapshotStore:
         """Load the snapshot that the store named last, or the newest good one that is here."""
         return self.load_best(self._read_note())[0]
 
-    def load(self, number: int, published: Published | None = None) -> Snapshot:
+    def load(
+        self, number: int, published: Published | None = None, *, before: Snapshot | None = None
+    ) -> Snapshot:
         """Load a kept snapshot, checked; its files are copied from the store where they are not.
 
         Raises:
@@ -100,7 +101,7 @@ class SnapshotStore:
             raise UnknownSnapshot(f"There is no snapshot {number}; `status` lists those kept.")
         with self._pulling:
             try:
-                return Snapshot(self.folder / str(number), kept.digest)
+                return Snapshot(self.folder / str(number), kept.digest, before=before)
             except SnapshotError as error:
                 if self.chunks is None or isinstance(error, OtherFormat):
                     raise
@@ -138,8 +139,6 @@ class SnapshotStore:
 
     def number_of(self, name: str | None) -> int:
         """Return the number of a kept snapshot by its id; None: of the last with other articles.
-
-        Where none before the live one has others, that is the one before.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
@@ -184,11 +183,7 @@ class SnapshotStore:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def note(self, published: Published) -> None:
-        """Note what the store says, for when it is away.
-
-        Raises:
-            StorageError: It cannot be written.
-        """
+        """Note what the store says, for when it is away; raises StorageError on a full disk."""
         marks = {str(number): kept.digest for number, kept in published.kept.items()}
         data = json.dumps({"live": published.live, "kept": marks}, sort_keys=True).encode()
         if published.live is not None and data != self._read_bytes():
@@ -222,11 +217,7 @@ class SnapshotStore:
         return {number for number in published.kept if not (self.folder / str(number)).is_dir()}
 
     def make_room(self, *spare: int) -> bool:
-        """Remove the files of all kept snapshots but the live one; False when there are none.
-
-        Args:
-            *spare: Numbers of others that stay too.
-        """
+        """Remove the files of all kept snapshots but the live one and those; False: of none."""
         published = self.read_published()
         kept = {published.live, *spare}
         gone = [self.folder / str(number) for number in published.kept if number not in kept]
@@ -248,19 +239,14 @@ class SnapshotStore:
         published, found = self.read_published(), []
         for number in published.newest_first:
             each = published.kept[number]
-            with contextlib.suppress(SnapshotError):
+            with contextlib.suppress(SnapshotError, OSError):
                 if not self.is_given_up(number):
-                    of = self._read_manifest(each)
+                    said = each.manifest or (self.folder / str(number) / MANIFEST).read_bytes()
+                    of = parse_manifest(said, MANIFEST, each.digest or None)
                     counts = (of.articles, of.passages, number == published.live)
                     told = (of.created_at, *counts, each.by, *each.counts)
                     found.append(SnapshotSummary(str(number), *told))
         return tuple(found)
-
-    def _read_manifest(self, kept: Kept) -> Manifest:
-        """Return what a kept snapshot says of itself, as the store says or else its folder."""
-        if kept.manifest:
-            return parse_manifest(kept.manifest, MANIFEST)
-        return read_manifest(self.folder / str(kept.number), kept.digest)
 
     def _pull(self, chunks: Chunks, kept: Kept) -> Snapshot:
         """Copy a snapshot's files from the store, checked, name the folder, and load it."""

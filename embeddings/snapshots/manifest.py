@@ -15,7 +15,7 @@ from embeddings.snapshots.disk import sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 
 

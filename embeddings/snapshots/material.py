@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import compress
-from typing import TYPE_CHECKING
+from functools import cached_property
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.errors import SnapshotError
-from embeddings.lexical.stretches import gather
-from embeddings.lexical.words import Document, key, recipe
+from embeddings.lexical.stretches import Runs, gather, stretches
+from embeddings.lexical.words import Document, recipe
 from embeddings.ranking.evidence import sentence_text
-from embeddings.snapshots.manifest import find_damage
-from embeddings.snapshots.snapshot import Snapshot
+from embeddings.snapshots.snapshot import VECTORS, Snapshot
+from embeddings.text.analysis import without_tags
 from embeddings.text.passages import split, titles
 
 if TYPE_CHECKING:
@@ -26,19 +26,10 @@ if TYPE_CHECKING:
     from embeddings.types import Article, Passage
 
     Ints = NDArray[np.int64]
-    Keys = NDArray[np.uint64]
 
+NONE = np.zeros(0, np.int64)
 KINDS = {"passage_vectors": np.float32, "sentence_vectors": np.float16}
 """What gets a vector, and in which precision it is kept; sentences, which are many, in half."""
-
-
-def documents(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> list[Document]:
-    """Return the passages as the lexical index takes them, in order."""
-    return [
-        Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
-        for article, group in zip(articles, passages, strict=True)
-        for p in group
-    ]
 
 
 def texts_of(
@@ -85,122 +76,139 @@ class Order:
 
 @dataclass(frozen=True)
 class Material:
-    """What a snapshot is made of.
+    """What a snapshot is made of: articles that are read anew, and those of an earlier one.
 
     Attributes:
-        articles: The articles, by id.
+        articles: The articles that are read anew, in order.
         passages: The passages of each.
         base: The snapshot that it is built on.
         known: The same, where its vectors may be taken over.
-        kept: Where in ``known`` each passage of the articles that did not change is, int64 [P];
-            -1 for all others.
+        runs: How the articles of ``known`` and these come together; None: these are all.
+        gone: The rows of the articles of ``known`` that are not taken over.
     """
 
     articles: Sequence[Article]
     passages: Sequence[Sequence[Passage]]
     base: Snapshot | None = None
     known: Snapshot | None = None
-    kept: NDArray[np.int64] | None = None
+    runs: Runs | None = None
+    gone: Sequence[int] = ()
 
     @classmethod
     def of(cls, order: Order, model: str) -> Material:
-        """Put together what an order names; every byte of the base is compared first.
+        """Put together what an order names; every byte of the base that is read is compared first.
 
         Raises:
             SnapshotError: The base is damaged.
         """
-        base = Snapshot(order.base, order.mark) if order.base else None
-        if base and (problems := find_damage(base.folder, base.manifest)):
-            raise SnapshotError(problems[0])
-        there: dict[str, Article | None] = {**(base.articles() if base else {}), **order.change}
-        articles = [article for _, article in sorted(there.items()) if article]
+        base = Snapshot(order.base, order.mark, check=False) if order.base else None
         known = base if base and not order.full and base.manifest.model == model else None
-        return replace(cls.on(known, articles), base=base)
+        if base:
+            is_taken = known and known.manifest.recipe == recipe()
+            base.check(n for n in base.manifest.files if not (is_taken and f"{VECTORS}." in n))
+        there = base.articles() if base and not known else {}
+        return replace(cls.on(known, {**there, **order.change}), base=base)
 
     @classmethod
-    def on(cls, known: Snapshot | None, articles: Sequence[Article]) -> Material:
-        """Split articles into passages; those of articles that did not change are taken over."""
-        before = known if known and known.manifest.recipe == recipe() else None
-        rows = [before.passage_rows(article) if before else range(0) for article in articles]
-        passages = [
-            before.passages(there) if before and there else split(article)
-            for article, there in zip(articles, rows, strict=True)
-        ]
-        kept = [
-            np.arange(there.start, there.stop) if there else np.full(len(group), -1)
-            for group, there in zip(passages, rows, strict=True)
-        ]
-        return cls(articles, passages, None, known, np.concatenate([np.zeros(0, np.int64), *kept]))
+    def on(cls, known: Snapshot | None, change: Mapping[str, Article | None]) -> Material:
+        """Split what changes into passages; all other articles of a snapshot are taken over."""
+        is_like = known and known.manifest.recipe == recipe()
+        runs = Runs.merge(known.ids, change) if known and is_like else None
+        change = {**known.articles(), **change} if known and not is_like else change
+        articles = [article for _, article in sorted(change.items()) if article]
+        gone = [known.rows[name] for name in change if name in known.rows] if known else []
+        return cls(articles, [split(each) for each in articles], None, known, runs, gone)
 
     @property
     def documents(self) -> list[Document]:
-        """The passages as the lexical index takes them, in order."""
-        return documents(self.articles, self.passages)
+        """The passages that are read anew as the lexical index takes them, in order."""
+        return [
+            Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
+            for article, group in zip(self.articles, self.passages, strict=True)
+            for p in group
+        ]
 
-    def __len__(self) -> int:
-        """Return how many passages it has."""
-        return sum(map(len, self.passages))
+    @cached_property
+    def new(self) -> dict[str, NDArray[Any]]:
+        """Where every passage and sentence of the articles that are read anew is, as arrays."""
+        flat = [(row, p) for row, group in enumerate(self.passages) for p in group]
+        places = [(row, p.start, p.end, p.paragraph) for row, p in flat]
+        spans = [(s.start, s.end) for _, p in flat for s in p.sentences]
+        digests = b"".join(bytes.fromhex(p.digest) for _, p in flat)
+        return {
+            "passages": np.array(places, np.int64).reshape(-1, 4),
+            "passage_digests": np.frombuffer(digests, np.uint8).reshape(-1, 32),
+            "sentences": np.array(spans, np.int64).reshape(-1, 2),
+            "first_passage": stretches([*map(len, self.passages)]),
+            "first_sentence": stretches([len(p.sentences) for _, p in flat]),
+        }
+
+    def places(self) -> dict[str, NDArray[Any]]:
+        """Return where every passage and sentence of all articles is, as a snapshot keeps it."""
+        new, old, of = self.new, self.old, self.of_passages()
+        parts = {"passages": of, "passage_digests": of, "sentences": self.of_sentences()}
+        made = {name: runs.join(old(name), new[name]) for name, runs in parts.items()}
+        firsts = {"first_passage": self.of_articles(), "first_sentence": of}
+        made |= {name: runs.join_stretches(old(name), new[name]) for name, runs in firsts.items()}
+        counts = np.diff(made["first_passage"])
+        made["passages"][:, 0] = np.repeat(np.arange(len(counts)), counts)
+        return made
+
+    def of_articles(self) -> Runs:
+        """Return how articles come together."""
+        return self.runs or Runs(((True, 0, len(self.articles)),))
+
+    def of_passages(self) -> Runs:
+        """Return how passages come together."""
+        return self.of_articles().within(self.old("first_passage"), self.new["first_passage"])
+
+    def of_sentences(self) -> Runs:
+        """Return how sentences come together."""
+        return self.of_passages().within(self.old("first_sentence"), self.new["first_sentence"])
+
+    def old(self, name: str) -> NDArray[Any]:
+        """Return an array of the snapshot that is taken over from; nothing where none is."""
+        return self.known.array(name) if self.known and self.runs else NONE
 
 
 class Wanted:
-    """What a snapshot needs: what there is already, and the texts that have no vector yet.
+    """What the articles that are read anew need: what there is, and texts without a vector yet.
 
     Attributes:
-        keys: By kind, a 64-bit digest of each text, uint64 [n].
-        rows: By kind, where each vector is in ``known``, int64 [n]; -1 where it is missing.
-        missing: Digest -> text, each text that has to be encoded.
+        texts: By kind, the texts that get a vector, in order.
+        rows: By kind, where the vector of each is in ``known``, int64 [n]; -1 where it is missing.
+        missing: The texts that have to be encoded, each once, the shortest first.
+        titles: The articles' titles, and where in ``known`` an article has each; -1 likewise.
     """
 
     def __init__(self, material: Material) -> None:
-        self.articles, self.passages = material.articles, material.passages
-        self.known = known = material.known
-        self.kept = np.full(len(material), -1) if material.kept is None else material.kept
-        self.keys: dict[str, Keys] = {}
-        self.rows: dict[str, Ints] = {}
-        self.missing: dict[int, str] = {}
-        counts = np.array([len(p.sentences) for group in self.passages for p in group], np.int64)
-        same, there = self.kept >= 0, self.kept[self.kept >= 0]
-        sentences, _ = gather(known.array("first_sentence"), there) if known else (there, there)
-        passages, of_them = texts_of(*self.list_changed()).values()
-        self._find("passage_vectors", passages, same, there)
-        self._find("sentence_vectors", of_them, np.repeat(same, counts), sentences)
+        self.material, self.known = material, material.known
+        self.texts = texts_of(material.articles, material.passages)
+        names = [without_tags(article.title) for article in material.articles]
+        there: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+        titles: dict[str, int] = {}
+        if known := material.known:
+            gone, of = material.gone, [known.article(row) for row in material.gone]
+            titles = {without_tags(each.title): row for each, row in zip(of, gone, strict=True)}
+            passages, _ = gather(known.array("first_passage"), np.array(gone, np.int64))
+            sentences, _ = gather(known.array("first_sentence"), passages)
+            old = texts_of(of, [known.passages_of(row) for row in gone]).values()
+            pairs = zip(KINDS, old, (passages.tolist(), sentences.tolist()), strict=True)
+            there = {kind: dict(zip(texts, rows, strict=True)) for kind, texts, rows in pairs}
+        rows = {kind: [there[kind].get(t, -1) for t in each] for kind, each in self.texts.items()}
+        self.rows = {kind: np.array(each, np.int64) for kind, each in rows.items()}
+        self.titles = names, np.array([titles.get(name, -1) for name in names], np.int64)
+        missing = (compress(self.texts[kind], rows < 0) for kind, rows in self.rows.items())
+        self.missing = sorted(dict.fromkeys(chain.from_iterable(missing)), key=len)
 
-    def list_changed(self) -> tuple[list[Article], list[Sequence[Passage]]]:
-        """Return the articles that are not taken over, and their passages."""
-        first, pairs = 0, []
-        for article, group in zip(self.articles, self.passages, strict=True):
-            if group and self.kept[first] < 0:
-                pairs.append((article, group))
-            first += len(group)
-        return [article for article, _ in pairs], [group for _, group in pairs]
-
-    def _find(self, kind: str, texts: list[str], same: NDArray[np.bool_], there: Ints) -> None:
-        """Find the vectors of a kind: of the same articles at once, of others by their texts."""
-        old = self.known.array(keys_of(kind)) if self.known else np.zeros(0, np.uint64)
-        new = np.fromiter(map(key, texts), np.uint64, len(texts))
-        found = find_keys(old, new)
-        keys, rows = np.empty(len(same), np.uint64), np.empty(len(same), np.int64)
-        keys[same], keys[~same] = old[there], new
-        rows[same], rows[~same] = there, found
-        self.keys[kind], self.rows[kind] = keys, rows
-        fresh = found < 0
-        self.missing |= dict(zip(new[fresh].tolist(), compress(texts, fresh), strict=True))
+    @property
+    def runs(self) -> dict[str, Runs]:
+        """By kind, how the vectors come together."""
+        of = self.material
+        return {"passage_vectors": of.of_passages(), "sentence_vectors": of.of_sentences()}
 
     @property
     def reused(self) -> int:
         """How many vectors are taken over."""
-        return sum(int((rows >= 0).sum()) for rows in self.rows.values())
-
-
-def keys_of(kind: str) -> str:
-    """Return the name of the array of the digests of the texts of a kind."""
-    return kind.replace("vectors", "keys")
-
-
-def find_keys(keys: Keys, wanted: Keys) -> Ints:
-    """Return where each wanted key is in ``keys``, -1 where it is not."""
-    if not len(keys) or not len(wanted):
-        return np.full(len(wanted), -1)
-    order = np.argsort(keys, kind="stable")
-    at = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
-    return np.where(keys[order[at]] == wanted, order[at], -1)
+        missing = sum(int((rows < 0).sum()) for rows in self.rows.values())
+        return sum(map(len, self.runs.values())) - missing

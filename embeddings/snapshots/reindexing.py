@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.errors import SnapshotError
+from embeddings.lexical.stretches import stretches
 from embeddings.lexical.words import recipe
 from embeddings.loaded import LoadedSnapshot
 from embeddings.reports import ReindexReport
 from embeddings.snapshots import building, disk, gate
 from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest, dump_manifest
 from embeddings.snapshots.material import Material, Wanted
-from embeddings.snapshots.snapshot import ARTICLES, TEXTS, VECTORS, Snapshot
-from embeddings.types import Progress, identity
+from embeddings.snapshots.snapshot import ARTICLES, PLACES, TEXTS, VECTORS, Snapshot
+from embeddings.types import Progress
 from embeddings.vectors.index import VectorIndex
 from embeddings.vectors.index import write as write_index
 from embeddings.vectors.worker import Priority, finish
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from embeddings.ranking.confidence import Calibration
     from embeddings.snapshots.material import Order
-    from embeddings.types import Article, ProgressCallback
+    from embeddings.types import ProgressCallback
     from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
     from embeddings.vectors.worker import Worker
@@ -63,7 +64,7 @@ def report_nothing(snapshot: Snapshot) -> ReindexReport:
 
 def _report(order: Order, wanted: Wanted, started: float) -> ReindexReport:
     """Report what began at that instant of ``time.perf_counter``."""
-    work = (len(wanted.kept), wanted.reused, len(wanted.missing))
+    work = (len(wanted.material.of_passages()), wanted.reused, len(wanted.missing))
     return ReindexReport(str(order.number or ""), 0, 0, 0, *work, time.perf_counter() - started)
 
 
@@ -118,34 +119,33 @@ async def build(
     wanted = await asyncio.to_thread(Wanted, material)
     arrays = await building.encode(wanted, tools.encoder, tools.worker, progress)
     tell(Progress("write", 0, 1))
-    manifest = await finish(_write, order, material, wanted, arrays, tools)
+    manifest = await finish(_write, order, material, arrays, tools)
     tell(Progress("write", 1, 1))
     report = _report(order, wanted, started)
     log.info("snapshot %s is built in %.2f s", order.number, report.seconds)
     return Built(manifest, report)
 
 
-def _write(
-    order: Order, material: Material, wanted: Wanted, vectors: dict[str, Any], tools: Tools
-) -> bytes:
+def _write(order: Order, material: Material, vectors: dict[str, Any], tools: Tools) -> bytes:
     """Write a snapshot and check it; return its manifest."""
     try:
-        arrays = vectors | building.words(wanted)
+        arrays = vectors | building.words(material)
         model = tools.encoder.model_id
         write(order.folder, material, arrays, name=str(order.number), model=model)
-        _check(Snapshot(order.folder), material.base, order, tools)
+        _check(Snapshot(order.folder, check=False), material, order, tools)
         return (order.folder / MANIFEST).read_bytes()
     except BaseException:
         shutil.rmtree(order.folder, ignore_errors=True)
         raise
 
 
-def _check(new: Snapshot, base: Snapshot | None, order: Order, tools: Tools) -> None:
-    """Read every passage of a new snapshot back, and ask it what its base answers."""
-    if problems := new.changed_passages():
+def _check(new: Snapshot, material: Material, order: Order, tools: Tools) -> None:
+    """Read what is new of a new snapshot back, and ask it what its base answers."""
+    anew = material.of_articles().renumber(len(material.articles), is_new=True)
+    if problems := new.changed_passages(anew.tolist()):
         raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
-    if order.golden and base:
-        before, after = (LoadedSnapshot(each, tools.calibration) for each in (base, new))
+    if order.golden and material.base:
+        before, after = (LoadedSnapshot(each, tools.calibration) for each in (material.base, new))
         gate.check(order.golden, before, after, tools.read, order.most)
 
 
@@ -173,32 +173,63 @@ def write(
         StorageError: The disk is full, or the folder cannot be written.
     """
     disk.make_folder(folder)
-    arrays = {**_offsets(material), **arrays}
-    recall = {name: _save(folder, name, array) for name, array in arrays.items()}
-    disk.write_atomic(folder / ARTICLES, b"".join(map(_metadata, material.articles)))
-    disk.write_atomic(folder / TEXTS, b"".join(a.text.encode() for a in material.articles))
-    paths = sorted(folder.iterdir())
-    measured = {name: share for name, share in recall.items() if name.endswith(VECTORS)}
-    kinds = [VectorIndex.open(arrays[n], folder, n, share).kind for n, share in measured.items()]
+    texts, whole = _texts(material)
+    arrays = {**material.places(), "text_offsets": texts, **arrays}
+    known = material.known
+    linked = _link(folder, known, arrays)
+    made = {name: _save(folder, name, array) for name, array in arrays.items()}
+    found = {name: share for name, share in made.items() if share is not None}
+    recall = {**known.manifest.recall, **found} if known else found
+    new = [json.dumps(each.dump(), ensure_ascii=False).encode() for each in material.articles]
+    both = (np.array(each, object) for each in (known.lines if known else [], new))
+    lines = (line + b"\n" for line in material.of_articles().join(*both))
+    disk.write_atomic(folder / ARTICLES, b"".join(lines))
+    disk.write_atomic(folder / TEXTS, whole.data)
+    files = {path.name: linked.get(path.name) or disk.sha256(path) for path in folder.iterdir()}
+    opened = ((n, np.load(folder / f"{n}.npy", mmap_mode="r")) for n in recall)
+    indexes = [VectorIndex.open(rows, folder, n, recall[n]) for n, rows in opened]
     manifest = Manifest(
         snapshot=name,
         created_at=at or datetime.now(UTC),
         format=FORMAT,
         model=model,
-        dimension=int(arrays["passage_vectors"].shape[1]),
-        articles=len(material.articles),
+        dimension=indexes[0].dimension,
+        articles=len(material.of_articles()),
         passages=len(arrays["passages"]),
         sentences=len(arrays["sentences"]),
-        files={path.name: disk.sha256(path) for path in paths},
-        sizes={path.name: path.stat().st_size for path in paths},
+        files=dict(sorted(files.items())),
+        sizes={name: (folder / name).stat().st_size for name in sorted(files)},
         recipe=recipe(),
-        recall=measured,
-        index="; ".join(dict.fromkeys(kinds)),
+        recall=recall,
+        index="; ".join(dict.fromkeys(index.kind for index in indexes)),
     )
     disk.write_atomic(folder / MANIFEST, dump_manifest(manifest))
 
 
-def _save(folder: Path, name: str, array: NDArray[Any]) -> float:
+def _texts(material: Material) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return where the texts of all articles begin, one after the other in UTF-8, and those."""
+    articles, before = material.of_articles(), material.old("text_offsets")
+    texts = [article.text.encode() for article in material.articles]
+    ends, new = stretches([*map(len, texts)]), np.frombuffer(b"".join(texts), np.uint8)
+    base = material.known if material.runs else None
+    old = np.fromfile(base.folder / TEXTS, np.uint8) if base else new
+    return articles.join_stretches(before, ends), articles.within(before, ends).join(old, new)
+
+
+def _link(folder: Path, known: Snapshot | None, arrays: Mapping[str, object]) -> dict[str, str]:
+    """Share the files of the matrices that stay as they are; return their digests, by name."""
+    kinds = tuple(f"{n.removesuffix(PLACES)}." for n in arrays if n.endswith(PLACES))
+    files, old = (known.manifest.files, known.folder) if known else ({}, folder)
+    shared = {name: mark for name, mark in files.items() if name.startswith(kinds)}
+    for name in shared:
+        try:
+            (folder / name).hardlink_to(old / name)
+        except OSError:  # the disk has no such names, or too many of them
+            disk.write_atomic(folder / name, (old / name).read_bytes())
+    return shared
+
+
+def _save(folder: Path, name: str, array: NDArray[Any]) -> float | None:
     """Write an array and sync it; atomic as a part of its folder, which is renamed when whole.
 
     Returns:
@@ -206,30 +237,7 @@ def _save(folder: Path, name: str, array: NDArray[Any]) -> float:
     """
     with disk.storage_errors(folder):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-        is_searched = name.endswith(VECTORS)
-        recall = write_index(folder, name, array) if is_searched else 1.0
+        recall = write_index(folder, name, array) if name.endswith(VECTORS) else None
         for path in folder.glob(f"{name}.*"):
             disk.sync(path)
     return recall
-
-
-def _metadata(article: Article) -> bytes:
-    fields = article.dump() | {"digest": identity(article)}
-    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
-
-
-def _offsets(material: Material) -> dict[str, NDArray[Any]]:
-    """Return where every text, passage and sentence is, as arrays."""
-    flat = [(row, p) for row, group in enumerate(material.passages) for p in group]
-    lengths = [len(article.text.encode()) for article in material.articles]
-    places = [(row, p.start, p.end, p.paragraph) for row, p in flat]
-    spans = [(s.start, s.end) for _, p in flat for s in p.sentences]
-    counts = [len(p.sentences) for _, p in flat]
-    digests = b"".join(bytes.fromhex(p.digest) for _, p in flat)
-    return {
-        "passages": np.array(places, dtype=np.int64).reshape(-1, 4),
-        "passage_digests": np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32),
-        "sentences": np.array(spans, dtype=np.int64).reshape(-1, 2),
-        "first_sentence": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        "text_offsets": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-    }

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import weakref
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
 from embeddings.snapshots.manifest import find_damage, read_manifest
-from embeddings.types import Article, ArticleSummary, Passage, Span, identity
+from embeddings.types import Article, ArticleSummary, Passage, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from embeddings.vectors.index import VectorIndex
+    from embeddings.vectors.index import Joined, VectorIndex
 
 ARTICLES, TEXTS = "articles.jsonl", "texts.txt"
 VECTORS = "_vectors"
 """How the names of arrays end that are searched by inner product."""
-LEXICAL, WORDING = "lexical_", "wording_"
-"""How the names of the arrays begin that are of the lexical index, and of what it is made of."""
+MORE, PLACES = "_more", "_places"
+"""How the names end of what makes ``index.Joined`` of a matrix that earlier snapshots have too."""
+LEXICAL = "lexical_"
+"""How the names of the arrays begin that are of the lexical index."""
 TOKENS = "tokens_"
 """How the names of the arrays begin that ``ranking.maxsim.Tokens`` is made of."""
 LARGE = 64 << 20
@@ -44,56 +50,68 @@ class Snapshot:
         check: Compare every file with its digest first, or with its size when it has more than
             LARGE bytes: every quote is compared again before it is given, and ``verify`` compares
             all of them.
+        before: What served before this was built and read back; all sizes are compared alone,
+            and what is known of its articles is not read again.
+
+    Attributes:
+        lines: What is known of each article, as JSON.
+        rows: The row of each article, by its id.
+        ids: The articles' ids, by row.
 
     Raises:
         SnapshotError: A file is missing or is not what was written; the sentence names it.
         OtherFormat: Another version made it.
     """
 
-    def __init__(self, folder: Path, mark: str | None = None, *, check: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mark: str | None = None,
+        *,
+        check: bool = True,
+        before: Self | None = None,
+    ) -> None:
         self.folder = folder
         self.manifest = read_manifest(folder, mark)
         self.manifest.check_format()
-        if check and (problems := find_damage(folder, self.manifest, most=LARGE)):
-            raise SnapshotError(problems[0])
+        self.check(self.manifest.files, LARGE if check and before is None else 0)
+        self._before = before
+        self._arrays: dict[str, NDArray[Any]] = {}
         try:
-            lines = (folder / ARTICLES).read_text(encoding="utf-8").split("\n")[:-1]
-            self._metadata = [json.loads(line) for line in lines]
+            self.lines = (folder / ARTICLES).read_bytes().splitlines()
+            ids = (line[8 : line.index(b'"', 8)].decode() for line in self.lines)  # {"id": "…
+            self.rows = {name: row for row, name in enumerate(ids)}
             self._texts = os.open(folder / TEXTS, os.O_RDONLY)
             weakref.finalize(self, os.close, self._texts)
-            self._places = self.array("passages")
-            self._first = self.array("first_sentence")
-            self._spans = self.array("sentences")
-            self._digests = self.array("passage_digests")
-            self._offsets = self.array("text_offsets")
         except (OSError, ValueError) as error:
             raise SnapshotError(f"The snapshot {folder.name} cannot be read: {error}.") from error
-        self._row = {entry["id"]: row for row, entry in enumerate(self._metadata)}
+        self.ids = [*self.rows]
 
     def array(self, name: str) -> NDArray[Any]:
-        """Map one of the arrays, read-only.
-
-        Raises:
-            SnapshotError: It is not there or cannot be read.
-        """
-        path = self.folder / f"{name}.npy"
-        try:
-            with _PARSING:
-                array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise SnapshotError(f"{path} cannot be read: {error}.") from error
-        return np.asarray(array)  # numpy's own class for this takes far longer to be indexed
+        """Map one of the arrays, read-only; raises SnapshotError where it cannot be read."""
+        if name not in self._arrays:
+            path = f"{self.folder}/{name}.npy"  # numpy resolves a Path, which takes longer
+            try:
+                with _PARSING:
+                    array = np.load(path, mmap_mode="r", allow_pickle=False)
+            except (OSError, ValueError) as error:
+                raise SnapshotError(f"{path} cannot be read: {error}.") from error
+            self._arrays[name] = np.asarray(array)  # numpy's own class takes longer to be indexed
+        return self._arrays[name]
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """Map the arrays whose names begin so; return them under the rest of their names."""
         names = (name.removesuffix(".npy") for name in self.manifest.files)
         return {n.removeprefix(prefix): self.array(n) for n in names if n.startswith(prefix)}
 
-    def index(self, name: str) -> VectorIndex:
-        """Open what searches one of the matrices."""
-        from embeddings.vectors.index import VectorIndex  # faiss, only where it is searched
+    def index(self, name: str) -> VectorIndex | Joined:
+        """Open what searches one of the matrices, and has its rows."""
+        from embeddings.vectors.index import Joined, VectorIndex  # faiss, only where it is searched
 
-        return VectorIndex.open(self.array(name), self.folder, name, self.manifest.recall[name])
+        base = VectorIndex.open(self.array(name), self.folder, name, self.manifest.recall[name])
+        if f"{name}{PLACES}.npy" not in self.manifest.files:
+            return base
+        return Joined(base, self.array(f"{name}{MORE}"), self.array(f"{name}{PLACES}"))
 
     @property
     def id(self) -> str:
@@ -108,61 +126,48 @@ class Snapshot:
     @property
     def article_of(self) -> NDArray[np.int64]:
         """Row of the article of each passage, shape ``[P]``."""
-        return np.asarray(self._places[:, 0])
+        return np.asarray(self.array("passages")[:, 0])
 
     @cached_property
-    def titles(self) -> list[str]:
-        """The articles' titles, by row."""
-        return [entry["title"] for entry in self._metadata]
-
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        """Article id -> digest of its text and metadata; see ``types.identity``."""
-        return {entry["id"]: entry["digest"] for entry in self._metadata}
-
-    @cached_property
-    def _passages_of(self) -> NDArray[np.int64]:
-        """Where the passages of each article begin, int64 [A + 1]."""
-        return np.searchsorted(self.article_of, np.arange(len(self._metadata) + 1))
+    def heads(self) -> tuple[Article, ...]:
+        """The articles without their texts, by row; taken over where nothing of one changed."""
+        before, self._before = self._before, None
+        known = dict(zip(before.lines, before.heads, strict=True)) if before else {}
+        return tuple(known.get(line) or _parse(line, "") for line in self.lines)
 
     @cached_property
     def sources(self) -> tuple[ArticleSummary, ...]:
-        """The articles without their texts, by id."""
-        counts = np.diff(self._passages_of)
-        return tuple(
-            self._article(row, "").summary(int(counts[row])) for row in range(len(self._metadata))
-        )
+        """The articles without their texts, by id, with the number of passages of each."""
+        counts = np.diff(self.array("first_passage")).tolist()
+        return tuple(head.summary(n) for head, n in zip(self.heads, counts, strict=True))
 
     def row(self, article_id: str) -> int:
-        """Return the row of an article.
-
-        Raises:
-            UnknownArticle: No article has that id.
-        """
+        """Return the row of an article; raises UnknownArticle where none has that id."""
         try:
-            return self._row[article_id]
+            return self.rows[article_id]
         except KeyError:
             raise UnknownArticle.of(article_id) from None
 
     def article(self, row: int) -> Article:
-        """Read an article again from the disk, with its text.
-
-        Raises:
-            SnapshotError: The stored text cannot be read any more.
-        """
-        start, end = (int(n) for n in self._offsets[row : row + 2])
+        """Read an article from the disk, with its text; raises SnapshotError where it cannot."""
+        start, end = (int(n) for n in self.array("text_offsets")[row : row + 2])
         try:
-            return self._article(row, os.pread(self._texts, end - start, start).decode())
-        except (OSError, UnicodeDecodeError) as error:
+            return _parse(self.lines[row], os.pread(self._texts, end - start, start).decode())
+        except (OSError, ValueError) as error:
             raise SnapshotError(f"{self.folder / TEXTS} cannot be read: {error}.") from error
 
-    def articles(self) -> dict[str, Article]:
-        """Read all articles, by id.
+    def check(self, names: Iterable[str], most: float = math.inf) -> None:
+        """Compare files with what was written; raises SnapshotError, which names one."""
+        files = {name: self.manifest.files[name] for name in names}
+        if problems := find_damage(self.folder, replace(self.manifest, files=files), most=most):
+            raise SnapshotError(problems[0])
 
-        Raises:
-            SnapshotError: A stored text cannot be read any more.
-        """
-        return {name: self.article(row) for name, row in self._row.items()}
+    def articles(self) -> dict[str, Article]:
+        """Read all articles, by id; raises SnapshotError where the texts are others."""
+        self.check({TEXTS})
+        texts, ends = (self.folder / TEXTS).read_bytes(), self.array("text_offsets").tolist()
+        both = zip(self.heads, pairwise(ends), strict=True)
+        return {head.id: replace(head, text=texts[a:b].decode()) for head, (a, b) in both}
 
     def passage(self, row: int) -> Passage:
         """Return a passage by its row."""
@@ -171,45 +176,39 @@ class Snapshot:
     def passages(self, rows: range) -> tuple[Passage, ...]:
         """Return passages that follow each other."""
         first, last = rows.start, rows.stop
-        begin = self._first[first : last + 1].tolist()
-        spans = [Span(a, b) for a, b in self._spans[begin[0] : begin[-1]].tolist()]
-        digests = self._digests[first:last].tobytes().hex()
+        begin = self.array("first_sentence")[first : last + 1].tolist()
+        spans = [Span(a, b) for a, b in self.array("sentences")[begin[0] : begin[-1]].tolist()]
+        digests = self.array("passage_digests")[first:last].tobytes().hex()
         ends = [each - begin[0] for each in begin]
+        places = self.array("passages")[first:last].tolist()
         return tuple(
             Passage(
-                *(self._metadata[article]["id"], start, end, paragraph),
+                *(self.ids[article], start, end, paragraph),
                 digest=digests[64 * i : 64 * i + 64],
                 sentences=tuple(spans[ends[i] : ends[i + 1]]),
             )
-            for i, (article, start, end, paragraph) in enumerate(self._places[first:last].tolist())
+            for i, (article, start, end, paragraph) in enumerate(places)
         )
-
-    def passage_rows(self, article: Article) -> range:
-        """Return the rows of an article's passages; none when it is not here just as it is."""
-        same = self.digests.get(article.id) == identity(article)
-        return self._rows_of(self._row[article.id]) if same else range(0)
 
     def passages_of(self, article_row: int) -> tuple[Passage, ...]:
         """Return an article's passages, in order."""
-        return self.passages(self._rows_of(article_row))
+        return self.passages(
+            range(*self.array("first_passage")[article_row : article_row + 2].tolist())
+        )
 
-    def _rows_of(self, article_row: int) -> range:
-        first, last = self._passages_of[article_row : article_row + 2]
-        return range(int(first), int(last))
-
-    def changed_passages(self) -> list[str]:
-        """Read every passage again; return a sentence for each that is not what was indexed."""
+    def changed_passages(self, rows: Iterable[int] | None = None) -> list[str]:
+        """Read the passages of some articles, or all; return a sentence for each that differs."""
         problems = []
-        for row, entry in enumerate(self._metadata):
+        for row in range(len(self.ids)) if rows is None else rows:
             text = self.article(row).text
             problems += [
-                f"Paragraph {p.paragraph} of {entry['id']} is not what was indexed: run "
+                f"Paragraph {p.paragraph} of {self.ids[row]} is not what was indexed: run "
                 "reindex --full."
                 for p in self.passages_of(row)
                 if not p.stands_in(text)
             ]
         return problems
 
-    def _article(self, row: int, text: str) -> Article:
-        fields = {name: value for name, value in self._metadata[row].items() if name != "digest"}
-        return Article.parse(fields, text)
+
+def _parse(line: bytes, text: str) -> Article:
+    return Article.parse(json.loads(line), text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from embeddings.errors import SnapshotError, StorageError
 from embeddings.reports import VerifyReport
 from embeddings.snapshots.manifest import MANIFEST, find_damage, read_manifest
 from embeddings.store.articles import tell_damage
-from embeddings.types import identity
 
 if TYPE_CHECKING:
     from embeddings.snapshots.kept import SnapshotStore
@@ -48,19 +48,19 @@ def verify(kept: SnapshotStore, serving: Snapshot | None) -> VerifyReport:
                 f"The snapshot {serving.id} serves in place of {live}: run reindex --full."
             )
         elif live is not None:
-            problems += _differences(rows, live, serving)
+            with suppress(SnapshotError):  # a text that is damaged is told already
+                problems += _differences(rows, live, serving)
     return VerifyReport(checked, tuple(dict.fromkeys(problems)))
 
 
 def _differences(rows: CollectionRows, live: int, serving: Snapshot) -> list[str]:
     """Compare the articles with what the snapshot was made of."""
     there = {name: each.value for name, each in rows.articles.at(live).items()}
-    now = {name: identity(article) for name, article in there.items() if article}
-    then = {name: mark for name, mark in serving.digests.items() if there.get(name, 0) is not None}
+    then = {**serving.articles(), **{name: None for name, each in there.items() if each is None}}
     return [
         f"The article {name} is not as it was indexed: run reindex --full."
-        for name in sorted(now.keys() | then.keys())
-        if now.get(name) != then.get(name)
+        for name in sorted(there.keys() | then.keys())
+        if there.get(name) != then.get(name)
     ]
 
 

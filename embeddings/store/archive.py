@@ -184,12 +184,7 @@ def check_free(path: Path) -> None:
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write an archive where there is nothing yet.
-
-    Raises:
-        InputError: There is something, or no folder to write it in.
-        StorageError: The disk is full or cannot be written.
-    """
+    """Write an archive where there is nothing yet; raises as ``check_free``, and StorageError."""
     check_free(path)
     write_atomic(path, data)
 
@@ -226,7 +221,8 @@ def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
     if sorted(names) != sorted([MANIFEST, *expected]):
         odd = min({*names} ^ {MANIFEST, *expected} or {MANIFEST})
         raise _bad(path, f"its list of files and its files differ, as by {odd!r}")
-    if strange := next((name for name in expected if not _is_known(name)), None):
+    known = {name for name in names if _ARTICLE.fullmatch(name) or _VERSION.fullmatch(name)}
+    if strange := next((n for n in expected if n not in {*known, QUERIES, AUDIT}), None):
         raise _bad(path, f"{strange!r} has no place in a collection")
     files = {}
     for name, digest in expected.items():
@@ -234,10 +230,6 @@ def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
         if sha256(files[name]).hexdigest() != digest:
             raise _bad(path, f"{name} is not what was exported: its SHA-256 differs")
     return files
-
-
-def _is_known(name: str) -> bool:
-    return bool(name in (QUERIES, AUDIT) or _ARTICLE.fullmatch(name) or _VERSION.fullmatch(name))
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path, names: Iterable[str]) -> dict[str, str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from embeddings.store.database import Database
     from embeddings.store.pointers import Kept, Published
-    from embeddings.vectors.index import VectorIndex
+    from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
 
@@ -170,9 +170,9 @@ class DatabaseIndex:
         here: The same rows on this machine, and what searches them.
     """
 
-    def __init__(self, database: Database, table: str, here: VectorIndex) -> None:
+    def __init__(self, database: Database, table: str, here: Index) -> None:
         self.rows = here.rows
-        self.size, self.dimension = here.size, here.dimension
+        self.size, self.dimension = len(here.rows), here.dimension
         self._database = database
         self._here = here
         kind = HALFVEC if here.rows.dtype == np.float16 else VECTOR
@@ -220,7 +220,7 @@ class DatabaseIndex:
         Raises:
             SnapshotError: Too little is found.
         """
-        matrix = np.asarray(self.rows, np.float32)
+        matrix = np.asarray(self.rows[:], np.float32)
         shares = []
         for row in {*np.linspace(0, self.size - 1, PROBES).astype(int)} if self.size else ():
             scores = matrix @ matrix[row]

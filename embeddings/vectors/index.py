@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Rows = NDArray[Any]
+    Matrix = NDArray[Any]
 
 NEAR = ".near.faiss"
 """How the name of the file ends that finds a matrix's rows when they are many."""
@@ -33,8 +33,8 @@ class Index(Protocol):
     dimension: int
 
     @property
-    def rows(self) -> Rows:
-        """The matrix, float32 or float16 ``[n, d]``."""
+    def rows(self) -> Any:
+        """The matrix, float32 or float16 ``[n, d]``; an array, or ``Joined``."""
         ...
 
     @property
@@ -61,7 +61,7 @@ class VectorIndex:
         recall: The share of the ten nearest that ``near`` finds.
     """
 
-    def __init__(self, rows: Rows, near: Any = None, recall: float = 1.0) -> None:
+    def __init__(self, rows: Matrix, near: Any = None, recall: float = 1.0) -> None:
         self.rows = rows
         self.size, self.dimension = rows.shape
         self.recall = recall
@@ -69,12 +69,12 @@ class VectorIndex:
         self._wide = np.ascontiguousarray(rows, np.float32) if near is None else None
 
     @classmethod
-    def of(cls, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
+    def of(cls, rows: Matrix, *, exact_up_to: int = EXACT_UP_TO) -> VectorIndex:
         """Index rows in memory."""
         return cls(rows, *(inverted.build(rows) if len(rows) > exact_up_to else ()))
 
     @classmethod
-    def open(cls, rows: Rows, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
+    def open(cls, rows: Matrix, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
         """Open what ``write`` wrote and measured; nothing is read before it is needed.
 
         Raises:
@@ -138,7 +138,54 @@ def _compare(
     return scores, np.where(places < 0, -1, of[places])
 
 
-def write(folder: Path, name: str, rows: Rows, *, exact_up_to: int = EXACT_UP_TO) -> float:
+class Joined:
+    """An index as ``VectorIndex`` of rows in two matrices, which are taken from it as numpy does.
+
+    Args:
+        base: The index of m rows, which earlier snapshots have too; some may be used no more.
+        more: Those that came later, of the same type.
+        places: Where each row is: in the first, or m further on in the other, int32 [rows].
+    """
+
+    def __init__(self, base: VectorIndex, more: Matrix, places: NDArray[np.int32]) -> None:
+        self.base, self.more, self.places = base, more, places
+        self.rows: Any = self
+        self.dimension, self.dtype, self.kind = base.dimension, more.dtype, base.kind
+        self._row_of = np.full(base.size + len(more), -1)
+        self._row_of[places] = np.arange(len(places))
+        self._parts = base, VectorIndex(more)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.places)
+
+    def __getitem__(self, which: Any) -> Matrix:
+        """Return some rows."""
+        places = self.places[which]
+        late = places >= self.base.size
+        found = self.base.rows[np.where(late, 0, places)]
+        found[late] = self.more[places[late] - self.base.size]
+        return found
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Find the k nearest rows; see ``VectorIndex.search``."""
+        wanted = self._row_of >= 0
+        if allowed is not None:
+            wanted[self.places] = allowed
+        found, first = [], 0
+        for part in self._parts:
+            here = wanted[first : first + part.size]
+            scores, places = part.search(vectors, k, None if here.all() else here)
+            found.append((scores, np.where(places < 0, -1, self._row_of[first + places])))
+            first += part.size
+        scores, rows = (np.concatenate(each, axis=1) for each in zip(*found, strict=True))
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(scores, order, 1), np.take_along_axis(rows, order, 1)
+
+
+def write(folder: Path, name: str, rows: Matrix, *, exact_up_to: int = EXACT_UP_TO) -> float:
     """Write what finds rows when they are many, for ``VectorIndex.open``.
 
     Args:

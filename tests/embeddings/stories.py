@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -53,9 +54,16 @@ def vectors(*articles: Article) -> dict[str, NDArray[np.float32]]:
     return {kind: encoder.encode_documents(t) if t else empty for kind, t in texts.items()}
 
 
+def made_of(articles: Iterable[Article], known: Snapshot | None = None) -> Material:
+    """Return what a snapshot of some articles is made of, built on another or on none."""
+    there, before = {each.id: each for each in articles}, known.articles() if known else {}
+    changed = {name: each for name, each in there.items() if before.get(name) != each}
+    return Material.on(known, {**dict.fromkeys(before.keys() - there.keys()), **changed})
+
+
 def written(folder: Path, *articles: Article, name: str = "") -> Snapshot:
     """Write a snapshot of some articles, by default named after its folder, and load it."""
-    material, now = Material.on(None, articles), datetime(2018, 7, 4, tzinfo=UTC)
+    material, now = made_of(articles), datetime(2018, 7, 4, tzinfo=UTC)
     given = vectors(*articles)
     write(folder, material, given, name=name or folder.name, model="words==1", at=now)
     return Snapshot(folder)

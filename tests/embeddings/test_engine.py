@@ -347,14 +347,14 @@ async def test_what_another_process_published_is_served(
 async def test_a_snapshot_whose_passages_do_not_read_back_is_not_used(
     engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, offsets = engine.status().snapshot, reindexing._offsets
+    before, places = engine.status().snapshot, Material.places
 
     def slip(material: Material) -> dict[str, Any]:
-        made = offsets(material)
+        made = places(material)
         made["passages"][0, 2] -= 1
         return made
 
-    monkeypatch.setattr(reindexing, "_offsets", slip)
+    monkeypatch.setattr(Material, "places", slip)
     with pytest.raises(SnapshotError, match="The new snapshot is not used"):
         await engine.reindex(full=True)
     assert engine.status().snapshot == before

@@ -134,10 +134,10 @@ def test_of_a_word_that_comes_twice_the_first_place_is_told() -> None:
 
 
 def test_nothing_is_lost_by_saving(index: Lexical, tmp_path: Path) -> None:
-    for name, array in index.arrays().items():
+    for name, array in vars(index).items():
         np.save(tmp_path / name, array, allow_pickle=False)
     arrays = {p.stem: np.load(p, mmap_mode="r") for p in tmp_path.iterdir()}
-    again = Lexical.from_arrays(arrays)
+    again = Lexical(**arrays)
     for question in ("Rekognition", "lettre 1200", "letters"):
         for score in (words_of, grams_of):
             np.testing.assert_array_equal(score(index, question), score(again, question))

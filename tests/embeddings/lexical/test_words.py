@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.lexical import postings
-from embeddings.lexical.bm25 import index
-from embeddings.lexical.words import Document, Wording, analyse, own_title
+from embeddings.lexical import bm25
+from embeddings.lexical.bm25 import Lexical, build
+from embeddings.lexical.stretches import Runs
+from embeddings.lexical.words import Document, own_title
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -27,45 +26,39 @@ DOCUMENTS = st.builds(
 )
 
 
-def same(one: Wording, other: Wording) -> bool:
-    pairs = zip(one.arrays().items(), other.arrays().items(), strict=True)
+def same(one: Lexical, other: Lexical) -> bool:
+    pairs = zip(vars(one).items(), vars(other).items(), strict=True)
     return all(a == b and x.dtype == y.dtype and np.array_equal(x, y) for (a, x), (b, y) in pairs)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(DOCUMENTS, max_size=8), st.lists(DOCUMENTS, max_size=8), st.randoms())
+@given(st.lists(DOCUMENTS, max_size=8), st.lists(st.none() | DOCUMENTS, max_size=8), st.data())
 def test_words_taken_over_are_those_that_would_be_found_again(
-    old: list[Document], new: list[Document], chance: random.Random
+    old: list[Document], new: list[Document | None], data: st.DataObject
 ) -> None:
-    kept = sorted(chance.sample(range(len(old)), len(old) // 2))
-    order = list(range(len(kept) + len(new)))
-    chance.shuffle(order)
-    joined = analyse(old).take(np.array(kept, np.int64)).followed_by(analyse(new))
-    together = [*(old[row] for row in kept), *new]
-    assert same(
-        joined.take(np.array(order, np.int64)), analyse([together[place] for place in order])
-    )
+    names, places = [f"{n:02}" for n in range(len(old))], st.integers(0, 2 * len(old))
+    where = [f"{data.draw(places) / 2:04.1f}".removesuffix(".0") for _ in new]
+    change = dict(zip(where, new, strict=True))
+    whole = [each for _, each in sorted((dict(zip(names, old, strict=True)) | change).items())]
+    fresh = build([each for _, each in sorted(change.items()) if each])
+    joined = build(old).join(Runs.merge(names, change), fresh)
+    assert same(joined, build([each for each in whole if each]))
 
 
 def test_words_that_are_not_used_any_more_are_forgotten() -> None:
-    both = analyse([Document("Chat", ["Un chat."]), Document("Lettre", ["La lettre."])])
-    assert index(both.take(np.array([1]))).read("chat").rows == ((),)
-
-
-def test_nothing_is_lost_by_saving() -> None:
-    found = analyse([Document("Chat", ["Un chat.", "Il dort."]), Document("Cat", ["A cat."], "en")])
-    assert same(Wording.from_arrays(found.arrays()), found)
+    both = build([Document("Chat", ["Un chat."]), Document("Lettre", ["La lettre."])])
+    left = both.join(Runs.merge(["1", "2"], {"1": None}), build([]))
+    assert left.read("chat").rows == ((),)
 
 
 def test_the_index_does_not_depend_on_how_many_passages_are_counted_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     documents = [Document(f"Titre {n}", [f"Un chat dort {n} fois.", "Chat !"]) for n in range(5)]
-    whole = index(analyse(documents)).arrays()
+    whole = build(documents)
     for block in (1, 2, 3, 100):
-        monkeypatch.setattr(postings, "BLOCK", block)
-        for name, array in index(analyse(documents)).arrays().items():
-            assert np.array_equal(array, whole[name]), (block, name)
+        monkeypatch.setattr(bm25, "BLOCK", block)
+        assert same(build(documents), whole)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +79,7 @@ def test_of_names_that_a_title_lists_those_count_that_a_passage_takes_up(
     title: str, passage: str, own: str
 ) -> None:
     assert own_title(title, [passage]) == own
-    there = index(analyse([Document(title, [passage])])).find_known(["rouen"])
+    there = build([Document(title, [passage])]).find_known(["rouen"])
     assert bool(there) is ("Rouen" in own)
 
 
@@ -104,8 +97,6 @@ def test_a_title_that_lists_no_names_is_about_every_passage(title: str, passage:
 
 def test_a_passage_that_takes_up_no_name_keeps_them_all() -> None:
     line = "Rien ne bouge."
-    listed, plain = (
-        index(analyse([Document(t, [line])])) for t in ("Lyon et Caen : le port", line)
-    )
+    listed, plain = (build([Document(t, [line])]) for t in ("Lyon et Caen : le port", line))
     assert listed.find_known(["lyon", "caen", "port"]) == {"lyon", "caen", "port"}
     assert not plain.find_known(["lyon"])

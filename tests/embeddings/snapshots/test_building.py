@@ -13,13 +13,14 @@ from embeddings.errors import SnapshotError
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
 from embeddings.snapshots import material, reindexing
+from embeddings.snapshots.manifest import find_damage
 from embeddings.snapshots.material import Material, Order, Wanted
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
 from embeddings.vectors.worker import Worker
 from tests.embeddings.fakes import TokenWordEncoder, WordEncoder
-from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
+from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, made_of
 
 NOW = datetime(2018, 7, 4, tzinfo=UTC)
 
@@ -32,14 +33,14 @@ async def built(
 ) -> tuple[Snapshot, Wanted, WordEncoder]:
     """Write a snapshot of some articles; return what was encoded for it, too."""
     encoder, worker = kind(), Worker()
-    made_of = Material.on(known, articles)
-    wanted = Wanted(made_of)
+    of = made_of(articles, known)
+    wanted = Wanted(of)
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
         worker.close()
-    arrays = vectors | build.words(wanted)
-    reindexing.write(folder, made_of, arrays, name=folder.name, model="words==1", at=NOW)
+    arrays = vectors | build.words(of)
+    reindexing.write(folder, of, arrays, name=folder.name, model="words==1", at=NOW)
     return Snapshot(folder), wanted, encoder
 
 
@@ -53,6 +54,29 @@ async def test_an_incremental_snapshot_is_the_full_one_to_the_bit(tmp_path: Path
     after, _, _ = await built(tmp_path / "after", [LIBRARY, changed, ORCHARD], before)
     anew, _, _ = await built(tmp_path / "anew", [LIBRARY, changed, ORCHARD])
     assert same_files(after, anew)
+
+
+async def test_a_matrix_that_hardly_changes_is_shared_and_reads_as_the_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(build, "FEW", 1)
+    changed = replace(ORCHARD, text=ORCHARD.text.replace("la moitié", "le tiers"))
+    first, _, _ = await built(tmp_path / "first", [HARBOUR, ORCHARD])
+    second, _, _ = await built(tmp_path / "second", [HARBOUR, changed], first)
+    third, _, _ = await built(tmp_path / "third", [LIBRARY, ORCHARD], second)
+    for after, is_shared in ((second, True), (third, False)):
+        anew, _, _ = await built(tmp_path / f"anew-{after.id}", [*after.articles().values()])
+        for kind in material.KINDS:
+            one, other = (each.index(kind).rows[:] for each in (after, anew))
+            assert np.array_equal(one, other)
+            place = f"{kind}.npy"
+            assert (first.folder / place).samefile(after.folder / place) == is_shared
+            assert (first.manifest.files[place] == after.manifest.files[place]) == is_shared
+        assert find_damage(after.folder, after.manifest) == []
+        index, whole = (each.index("passage_vectors") for each in (after, anew))
+        asked = anew.array("passage_vectors")
+        assert index.search(asked, 2)[1].tolist() == whole.search(asked, 2)[1].tolist()
 
 
 async def test_only_the_texts_that_are_new_are_encoded(tmp_path: Path) -> None:
@@ -71,18 +95,18 @@ async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_aga
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
     other = replace(ORCHARD, id=HARBOUR.id)
-    assert Material.on(before, [other]).kept.tolist() == [-1, -1]
+    of = made_of([other], before)
+    assert of.passages == [split(other)]
+    assert of.of_passages().pieces == ((False, 0, 0), (True, 0, 2), (False, 3, 3))
 
 
 async def test_what_another_version_of_the_program_split_is_split_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
-    assert Material.on(before, [HARBOUR]).kept.tolist() == [0, 1, 2]
+    assert not made_of([HARBOUR], before).passages
     monkeypatch.setattr(material, "recipe", lambda: "another")
-    again = Material.on(before, [HARBOUR])
-    assert again.kept.tolist() == [-1, -1, -1]
-    assert again.passages == [split(HARBOUR)]
+    assert made_of([HARBOUR], before).passages == [split(HARBOUR)]
 
 
 async def test_a_damaged_base_is_not_built_on(

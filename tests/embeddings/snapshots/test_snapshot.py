@@ -123,7 +123,7 @@ def test_a_snapshot_with_other_files_has_a_format_of_its_own(tmp_path: Path) -> 
         (n, str(np.load(snapshot.folder / n).dtype)) for n in snapshot.manifest.files if ".npy" in n
     ]
     digest = hashlib.sha256(repr(sorted(names)).encode()).hexdigest()[:12]
-    assert (FORMAT, digest) == (6, "cf9d89867c9f")
+    assert (FORMAT, digest) == (7, "4b835ad43762")
 
 
 def test_a_folder_without_a_manifest_is_no_snapshot(tmp_path: Path) -> None:

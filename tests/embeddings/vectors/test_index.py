@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
 from embeddings.vectors import inverted
-from embeddings.vectors.index import VectorIndex, write
+from embeddings.vectors.index import Joined, VectorIndex, write
 from embeddings.vectors.inverted import TARGET_RECALL
 
 DIMENSION = 24
@@ -194,6 +194,25 @@ def test_the_same_rows_are_written_the_same(tmp_path: Path) -> None:
             write(tmp_path, name, unit(size, 34, topics=20), exact_up_to=100)
         one, two = (tmp_path / f"{name}.near.faiss" for name in names)
         assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_rows_that_lie_in_two_matrices_are_found_as_if_they_lay_in_one(
+    tmp_path: Path, dtype: type
+) -> None:
+    old, new, asked = unit(900, 35, dtype), unit(300, 36, dtype), unit(20, 37)
+    places = np.random.default_rng(38).permutation(1200)[:1000].astype(np.int32)
+    rows = np.concatenate([old, new])[places]
+    recall = write(tmp_path, "some", old, exact_up_to=100)
+    both = Joined(VectorIndex.open(old, tmp_path, "some", recall), new, places)
+    assert np.array_equal(both.rows[:], rows)
+    assert np.array_equal(both.rows[3:700:7], rows[3:700:7])
+    for k, allowed in ((10, None), (10, np.arange(1000) % 3 == 0), (1, np.arange(1000) == 4)):
+        scores, found = both.search(asked, k, allowed)
+        true_scores, true_rows = brute_force(rows, asked, k, allowed)
+        assert found.tolist() == true_rows.tolist()
+        np.testing.assert_allclose(scores, true_scores, atol=1e-6)
+    assert both.search(asked, 2, np.zeros(1000, bool))[1].max() == -1
 
 
 def test_a_file_that_is_no_index_is_named(tmp_path: Path) -> None:
