@@ -121,7 +121,7 @@ class Settings(Group):
 
     data: Path = Path("data")
     """Where the corpus, the snapshots and the database live."""
-    seeds: Path = SEEDS
+    seeds: Path = SEEDS if SEEDS.is_dir() else Path("none")
     """Stories read in when a new data folder is opened; ``none`` for none."""
     model: str = "e5"
     """``e5`` or ``light``, which come in packages, a sentence-transformers name, or a folder."""

@@ -88,7 +88,8 @@ class SearchEngine(Changes):
         self._limits = settings.servers if collection.startswith(SERVER) else None
         self.name, self.is_shared = collection, collection == SHARED
         self._create = create or self.is_shared
-        self._seeds = settings.seeds if seed and self.is_shared else None
+        has_seeds = seed and self.is_shared and settings.seeds.name != "none"
+        self._seeds = settings.seeds if has_seeds else None
         self._clock = clock
         self._progress = progress
         self._beside = beside
@@ -115,21 +116,18 @@ class SearchEngine(Changes):
             self._heard = Heard(self._live.follow)
             self.pointers.listen(self._heard)
         except BaseException:
-            await self._close()
+            await self.__aexit__()
             raise
         return self
 
-    async def _close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
+        """End the model's thread and what is open of the database."""
         if self._heard:
             await self._heard.stop()
         await self._live.close()
         if self._beside is None:
             self.records.close()
             await asyncio.to_thread(self.database.close)
-
-    async def __aexit__(self, *_: object) -> None:
-        """End the model's thread and what is open of the database."""
-        await self._close()
 
     async def ask(
         self,

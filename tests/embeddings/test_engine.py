@@ -430,6 +430,15 @@ async def test_seeds_that_are_not_there_are_told(
         assert "nowhere does not exist" in caplog.text
 
 
+async def test_who_wants_no_seeds_is_told_of_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data=tmp_path / "d", seeds=Path("none"))
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        assert opened.sources() == ()
+    assert caplog.text == ""
+
+
 async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
     engine: SearchEngine, settings: Settings
 ) -> None:
