@@ -41,6 +41,8 @@ FEATURES = (
     "meant", "unnamed", "small", *(f"small*{name}" for name in _BY_SIZE),
 )  # fmt: skip
 """What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
+GIVEN = {"unheard": -6.0}
+"""What it rests on that cannot be fitted: the sets have few names that no passage has."""
 ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
 """What tells whether a question is about a story at all."""
 MEASURED = (
@@ -93,7 +95,8 @@ def _fit(pools: Sequence[Pool], model: str) -> Calibration:
     """Fit what the evidence counts, and then how sure the ranking that it makes may be."""
     mixed = replace(Calibration.fallback(model), mix=fit_mix(pools))
     found = [each for pool in pools for each in replace(pool, calibration=mixed).samples()]
-    return replace(fit(found, model), mix=mixed.mix)
+    fitted = fit(found, model)
+    return replace(fitted, mix=mixed.mix, coefficients={**fitted.coefficients, **GIVEN})
 
 
 async def _pool(

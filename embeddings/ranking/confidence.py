@@ -183,8 +183,9 @@ class Calibration:
         return logistic(features, self.intercept, self.coefficients)
 
     def document(self) -> dict[str, Any]:
-        """Return it as a document for a person to read."""
-        return dict(_round(asdict(self)))
+        """Return it as a document whose numbers a person can read."""
+        text = json.dumps(asdict(self))
+        return dict(json.loads(text, parse_float=lambda number: round(float(number), 5)))
 
     def save(self, path: Path) -> None:
         """Write it as JSON that a person can read."""
@@ -254,13 +255,6 @@ class Calibration:
             note=f"No calibration for {model}: the confidence rests on the words alone. "
             "Fit one with the command calibrate.",
         )
-
-
-def _round(value: Any) -> Any:
-    """Return a document whose numbers a person can read."""
-    if isinstance(value, dict):
-        return {name: _round(each) for name, each in value.items()}
-    return round(value, 5) if isinstance(value, float) else value
 
 
 def calibration_for(path: Path | None, model: str) -> Calibration:

@@ -101,6 +101,7 @@ class Evidence:
             0 where they were not compared.
         meant: Share of the question's weight of words in the passage by their meaning; 0 likewise.
         unnamed: How much is lacking of the name that is lacking most, as capitals tell names.
+        unheard: The same of the names that no passage has; 0 where little of them is lacking.
         best: The sentence that answers, a row of ``Arrays.sentences``, int64 [C].
         beside: The sentence next to it that is marked with it; ``best`` again where none is.
     """
@@ -122,6 +123,7 @@ class Evidence:
     tokens: Floats
     meant: Floats
     unnamed: Floats
+    unheard: Floats
     best: Ints
     beside: Ints
 
@@ -169,6 +171,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
         tokens=none,
         meant=none,
         unnamed=none,
+        unheard=none,
         best=rows[best],
         beside=rows[beside],
     )
@@ -265,8 +268,7 @@ def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> 
     """
     same = articles[:, None] == articles
     names = (same @ in_title) & (same @ ~in_title)
-    lacks, has = (names & ~there).any(axis=1), (names & there).any(axis=1)
-    return np.asarray(lacks & ~has, np.float32)
+    return np.asarray((names & ~there).any(axis=1) & ~(names & there).any(axis=1), np.float32)
 
 
 def _spelt(share: Floats, terms: Terms) -> Floats:

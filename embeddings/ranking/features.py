@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,8 @@ OUTSIDE = 5
 """Where a filter leaves few passages, they also compete with the so-manieth best outside."""
 FAR, NEAR = 0.25, 0.65
 """Cosines up to which a word is not there at all, and from which on it is there whole."""
+STRANGE = 0.4
+"""What is lacking of a name that no passage has, unless it is misspelt or of another language."""
 TRANSLATED = 0.8
 """What a word counts that a passage of another language has by its meaning."""
 SHARES = ("covered", "present", "body", "early", "spelt")
@@ -135,8 +137,7 @@ def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Eviden
     In a passage of another language, a word is there by its meaning alone. The other arguments
     are ``meaning``'s.
     """
-    meant, unnamed = meaning(near, query, terms)
-    known = replace(evidence, tokens=near.mean(axis=1), meant=meant, unnamed=unnamed)
+    known = replace(evidence, tokens=near.mean(axis=1), **meaning(near, query, terms))
     there = share_meant(known)
     return replace(known, **{name: np.maximum(getattr(known, name), there) for name in SHARES})
 
@@ -146,8 +147,8 @@ def share_meant(evidence: Evidence) -> Floats:
     return np.float32(TRANSLATED) * evidence.meant * evidence.foreign
 
 
-def meaning(near: Floats, query: Query, terms: Terms) -> tuple[Floats, Floats]:
-    """Return ``meant`` and ``unnamed`` of each candidate, as ``Evidence`` has them, float32 [C].
+def meaning(near: Floats, query: Query, terms: Terms) -> dict[str, Any]:
+    """Return ``meant``, ``unnamed`` and ``unheard`` of each candidate, as ``Evidence`` has them.
 
     Args:
         near: The greatest cosine of each of the question's tokens to any of each one's, [C, q].
@@ -157,13 +158,15 @@ def meaning(near: Floats, query: Query, terms: Terms) -> tuple[Floats, Floats]:
     piece_of = _words(query.words, terms)
     there = np.unique(piece_of[piece_of >= 0])
     if not len(there):
-        return np.ones(len(near), np.float32), np.zeros(len(near), np.float32)
+        return {"meant": np.ones(len(near), np.float32)}
     cosine = np.stack([near[:, piece_of == word].mean(axis=1) for word in there], axis=1)
     share = np.clip((cosine - FAR) / (NEAR - FAR), 0, 1)
     idf, is_name = terms.idf[there], capitals(query.text, terms)[there]
-    lacks = (1 - share[:, is_name]).max(axis=1, initial=0.0)
-    meant = share @ idf / max(float(idf.sum()), TINY)
-    return np.asarray(meant, np.float32), np.asarray(lacks, np.float32)
+    lacks = 1 - share[:, is_name]
+    nobodys = np.array([not terms.rows[word] for word in there])[is_name] & (lacks >= STRANGE)
+    most = {"unnamed": lacks, "unheard": lacks * nobodys}
+    found = {name: each.max(axis=1, initial=0.0).astype(np.float32) for name, each in most.items()}
+    return found | {"meant": np.asarray(share @ idf / max(float(idf.sum()), TINY), np.float32)}
 
 
 def _words(spelt: Sequence[str], terms: Terms) -> Ints:

@@ -82,16 +82,14 @@ class Tokens:
 
 def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:
     """Return some stretches alone, and where each begins then."""
-    return rows[gather(first, which)[0]], stretches(np.diff(first)[which])
+    return rows[gather(first, which)[0]], stretches(first[which + 1] - first[which])
 
 
 def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:
     """Return the greatest product of each token with any row of some stretches, [n, q]."""
-    lengths = first[which + 1] - first[which]
+    some, begins = _cut(rows, first, which)
     found = np.full((len(which), len(tokens)), -1.0, np.float32)
-    there = np.flatnonzero(lengths)
-    if len(there):
-        some = rows[gather(first, which)[0]].astype(np.float32)
-        cosine = some @ (tokens.T * np.float32(STEP))
-        found[there] = np.maximum.reduceat(cosine, stretches(lengths)[:-1][there], axis=0)
+    there = np.flatnonzero(np.diff(begins))
+    cosine = some.astype(np.float32) @ (tokens.T * np.float32(STEP))
+    found[there] = np.maximum.reduceat(cosine, begins[there], axis=0)
     return found

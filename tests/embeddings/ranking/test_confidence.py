@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import ModelError
-from embeddings.measuring.calibrate import FEATURES, fit
+from embeddings.measuring.calibrate import FEATURES, GIVEN, fit
 from embeddings.measuring.sampling import Sample
 from embeddings.ranking.confidence import Calibration, Story, calibration_for
 from embeddings.vectors import light
@@ -67,9 +67,9 @@ def test_a_packaged_model_has_its_own() -> None:
 
 
 def test_those_that_ship_rest_on_features_that_exist() -> None:
-    assert all(
-        set(each.coefficients) <= set(FEATURES) for each in Calibration.load_shipped().values()
-    )
+    for each in Calibration.load_shipped().values():
+        assert set(each.coefficients) == {*FEATURES, *GIVEN}
+        assert GIVEN.items() <= each.coefficients.items()
 
 
 def test_another_model_is_told_that_it_has_none() -> None:

@@ -13,7 +13,9 @@ from embeddings.ranking.maxsim import STEP, Tokens, products
 from embeddings.ranking.ranker import rank
 from tests.embeddings.ranked import arrays, vector
 
-AXES = {word: axis for axis, word in enumerate(("chat", "matou", "port", "nuit", "Nantes", "a"))}
+AXES = {
+    word: axis for axis, word in enumerate(("chat", "matou", "port", "nuit", "Nantes", "a", "Lyon"))
+}
 NEAR = 0.6
 """How near a cat and a tom are."""
 
@@ -97,9 +99,27 @@ def test_features_of_meaning_tell_what_of_the_question_is_there() -> None:
     assert gone["unnamed"] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "unheard"),
+    [
+        ("chat à Lyon", ("chat", "Lyon"), 1.0),
+        ("chat à lyon", ("chat", "lyon"), 0.0),  # no name
+        ("port à Nantes", ("port", "Nantes"), 0.0),  # a name of another passage
+        ("chat à Nante", ("chat", "Nante"), 0.0),  # misspelt
+    ],
+)
+def test_what_is_lacking_of_a_name_that_no_passage_has_is_told(
+    text: str, words: tuple[str, ...], unheard: float
+) -> None:
+    meant = [{"lyon": "Lyon", "Nante": "Nantes"}.get(word, word) for word in words]
+    asked = Query(text, vector(text), np.array([token(word) for word in meant]), words)
+    features = rank(asked, WHERE, calibration=RULE)[0].features
+    assert features["unheard"] == pytest.approx(unheard, abs=0.01)
+
+
 def test_without_tokens_the_features_of_meaning_are_nothing() -> None:
     found = rank(Query("chat", vector("chat")), WHERE, calibration=RULE)[0]
-    assert [found.features[name] for name in ("meant", "unnamed", "tokens")] == [0.0] * 3
+    assert [found.features[name] for name in ("meant", "unnamed", "unheard", "tokens")] == [0.0] * 4
 
 
 def test_a_word_is_there_by_its_meaning_in_a_passage_of_another_language_alone() -> None:
