@@ -141,6 +141,7 @@ async def start(options: Options) -> dict[str, Any]:
 async def add(options: Options) -> dict[str, Any]:
     """Read files and index them, in a process that already serves; encoding is told apart."""
     async with options.engine() as engine:
+        await engine.warm()
         parts = (("encode", options.encoder(), "encode_documents"),)
         with timed(parts, time.process_time) as watch:
             clock = Clock()
