@@ -24,7 +24,7 @@ _STRUCTURE = re.compile(r"\n(?=[^\S\n]*\n)|\n(?=[^\S\n]*" + ITEM.pattern + ")")
 _QUOTATION = re.compile(
     rf"«[^«»]{{0,{LONG_QUOTATION}}}+»|“[^“”]{{0,{LONG_QUOTATION}}}+”",
 )
-_OPENERS = re.compile(r"[\s\"“«‘'’(\[{*_¿¡–—•-]*+")
+_OPENERS = re.compile(rf"[\s{BREAK}\"“«‘'’(\[{{*_¿¡–—•-]*+")
 _TOKEN = re.compile(r"[^\s'’\"“«(\[]{0,20}$")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAS_WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")

@@ -10,6 +10,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from embeddings.errors import ModelError
+from embeddings.types import BREAK
 from embeddings.vectors import checkpoint, e5, e5file, light
 from embeddings.vectors.e5 import unit
 
@@ -199,8 +200,8 @@ def load_encoder(settings: Settings) -> Encoder:
 
 
 def encodable(text: str) -> str:
-    """Return a text with ``?`` for each lone surrogate, which no tokenizer takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Return a text without what tokenizers misread: lone surrogates are ``?``, BREAK is nothing."""
+    return text.replace(BREAK, "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:

@@ -16,6 +16,7 @@ from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import LONGEST_TOLD, fragment_text
 from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
+from embeddings.types import BREAK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +75,7 @@ def read(data: bytes, path: Path) -> Draft:
     parts = (one_line(p.get_filename()) or p.get_content_type() for p in message.iter_attachments())
     told = [LeftOut(f"the attachment {name}", "add it by itself") for name in parts]
     if body.get_content_type() == "text/html":
-        text = fragment_text(text)
+        text = fragment_text(text).replace(BREAK, "")  # no browser searches a mail
     else:
         text, signed = _plain(text, flowed=body.get_param("format") == "flowed")
         told += [LeftOut("the signature", "it is no part of the story")] * signed

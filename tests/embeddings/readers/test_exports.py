@@ -278,6 +278,7 @@ BELOW = (
         "<p>Pour ne plus recevoir nos lettres, <a href=x>suivez ce lien</a>.</p>"
         "<p>Le Courrier SAS<br>BP 123<br>44000 Nantes Cedex</p>"
     ),
+    "<p>Cette <img src=x>lettre vous est envoyée par le Courrier.</p>",
     "<p>© 2019 Le Courrier. Tous droits réservés.</p><p>Facebook Instagram</p>",
     "<p>Transférer à un ami</p><p>Nous contacter</p><p><a href=x>Désinscription</a></p>",
     "<p>Conformément au RGPD, vous avez un droit d'accès.</p><p>Envoyé par le Courrier</p>",

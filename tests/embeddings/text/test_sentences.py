@@ -19,6 +19,7 @@ CUT = [
     ["Elle aime l’art.", "Le musée ouvre."],
     ["Il vit pour l’art.", "C’est tout.", "He said no.", "I left."],
     ["Il part.", "Elle reste."],
+    ["« Quoi\u00a0? » \u200bdit J. \u200bRoux.", "Voir l’art. \u200b12."],
     ["Il part !", "Elle reste ?", "Oui."],
     ["Vraiment\u00a0?!", "Oui\u202f!"],
     ["Quoi ?", "Non !"],

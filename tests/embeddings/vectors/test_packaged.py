@@ -96,6 +96,11 @@ def test_a_lone_surrogate_reads_as_a_question_mark(name: str) -> None:
     assert np.isfinite(made.encode_documents(["\udfff", "a\ud800b"])).all()
 
 
+def test_a_mark_without_width_changes_no_vector(name: str) -> None:
+    one, other = encoder(name).encode_documents(["Le pont, fermé.", "Le pont\u200b, \u200bfermé."])
+    assert np.array_equal(one, other)
+
+
 def test_the_name_says_what_changes_the_vectors(name: str) -> None:
     changes: list[dict[str, object]] = [
         {}, {"truncate_dim": 64}, {"query_prompt": "Q: "}, {"document_prompt": "Q: "},
