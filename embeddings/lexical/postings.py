@@ -138,7 +138,7 @@ class _Moved(NamedTuple):
 def _means(lengths: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return mean lengths in words and 4-grams, so rounded that few passages change them seldom."""
     share, power = np.frexp(lengths.mean(axis=0) if len(lengths) else np.ones(2))
-    return np.asarray(np.maximum(np.ldexp(np.rint(share * 128) / 128, power), TINY))
+    return np.asarray(np.maximum(np.ldexp(np.rint(share * 256) / 256, power), TINY))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
