@@ -200,7 +200,7 @@ def load_encoder(settings: Settings) -> Encoder:
 
 
 def encodable(text: str) -> str:
-    """Return a text without what tokenizers misread: lone surrogates are ``?``, BREAK is nothing."""
+    """Return a text as tokenizers read it: ``?`` for each lone surrogate, nothing for BREAK."""
     return text.replace(BREAK, "").encode("utf-8", "replace").decode("utf-8")
 
 
