@@ -182,7 +182,7 @@ _ALWAYS = re.compile(
     r"\b(?:(?:is|are|be|est|sont)\b.{0,40}\b(?:closed|ferm\w{1,4}|ouvert\w{0,2})|opens?|opening|closes?"
     r"|closing|shut|runs?|running|hours|ouvre(?:nt|-t)?|ferme(?:nt|-t)|horaires?|circule(?:nt|-t)?)\b"
 )
-_ONCE = re.compile(r"\b(?:did|was|were|had|has|have)\b")
+_ONCE = re.compile(r"\b(?:did|was|were|had|has|have|since|depuis(?! quand))\b")
 """What tells of what is so each week, unless it is over; "closed" alone may be either."""
 SENTENCE_START = re.compile(r"(?:\A|[.?!:«\"(])\W{0,20}\Z")
 NEAR = 60

@@ -37,6 +37,7 @@ def day(text: str) -> date | None:
 FRENCH = [
     ("Que s'est-il passé ces deux semaines ?", "2018-06-20", "2018-07-04", "ces deux semaines"),
     ("Qu'a-t-on dit voilà deux ans ?", "2016-01-01", "2016-12-31", "voilà deux ans"),
+    ("Le pont est-il fermé depuis lundi ?", "2018-07-02", "", "depuis lundi"),
     ("Que sait-on depuis l'automne ?", "2017-09-01", "", "depuis l'automne"),
     ("Que s'est-il passé hier ?", "2018-07-03", "2018-07-03", "hier"),
     ("Que s'est-il passé avant-hier ?", "2018-07-02", "2018-07-02", "avant-hier"),
@@ -194,6 +195,7 @@ ENGLISH = [
     ("Who opened fire on Monday?", "2018-07-02", "2018-07-02", "on Monday"),
     ("Which roads were closed on Monday?", "2018-07-02", "2018-07-02", "on Monday"),
     ("What happened this past week?", "2018-06-27", "2018-07-04", "this past week"),
+    ("Who runs the port since Monday?", "2018-07-02", "", "since Monday"),
     ("Who resigned since the autumn?", "2017-09-01", "", "since the autumn"),
     ("Who was for it as early as June 2018?", "2018-06-01", "", "as early as June 2018"),
     ("What happened yesterday?", "2018-07-03", "2018-07-03", "yesterday"),
@@ -273,6 +275,7 @@ NOTHING = [
     "Le musée est-il ouvert du mardi au dimanche ?",
     "Que fait-on le mardi à la mairie ?",
     "What is on Tuesday nights?",
+    "Depuis quand le musée est-il fermé le lundi ?",
     "Que mange-t-on à Noël ?",
     "Est-ce fermé en été ?",
     # no date at all, and figures that are none
