@@ -122,19 +122,16 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
     """Say whether the word before ``period`` is one, given what follows at ``place``."""
     found = _TOKEN.search(text[max(0, period - 20) : period])
     token = found[0] if found else ""
-    if _COUNT.fullmatch(token) and text[period - len(token) - 1 : period - len(token)] in (
-        "",
-        "\n",
-    ):
-        return True
-    if token in _TITLES or (token.isupper() and token.capitalize() in _TITLES):
+    opens_line = text[period - len(token) - 1 : period - len(token)] in {"", "\n"}
+    if token in _TITLES or (opens_line and _COUNT.fullmatch(token)):
         return True
     if token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end):
         return True
     if text[place : min(place + 1, end)].isdigit():
         return token in _CODES
     is_unit = len(token) == 1 and not token.isupper()  # as in "5 m."
-    if token.casefold() in _MAY_END or (_INITIALS.fullmatch(token) and not is_unit):
+    is_title = token.isupper() and token.capitalize() in _TITLES
+    if is_title or token.casefold() in _MAY_END or (_INITIALS.fullmatch(token) and not is_unit):
         return not _opens_sentence(text, place, end)
     return False
 

@@ -27,6 +27,7 @@ CUT = [
     ["Il hésite... puis il part.", "Elle aussi."],
     ["M. Macron et MM. Le Pen et Mélenchon ont parlé.", "Mme Royal aussi."],
     ["ST. LOUIS (AP) is dry.", "MR. SMITH left."],
+    ["They meet in Los Angeles, CA.", "The mayor left."],
     ["Le Dr. Martin et Mr. Smith ont vu Mrs. Jones à St. Louis.", "They left."],
     ["César meurt en 44 av. J.-C. à Rome.", "Il a 55 ans."],
     ["Auguste naît en 63 av. J.-C.", "Il meurt en 14."],
