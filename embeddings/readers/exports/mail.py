@@ -115,7 +115,7 @@ def _plain(text: str, *, flowed: bool) -> tuple[str, bool]:
 
 
 def _without_around(text: str) -> tuple[str, list[str]]:
-    """Return a text without the lines about the mail itself, and the first words of these."""
+    """Return a text without what is about the mail around its story, and the first words of it."""
     lines = text.split("\n")
     about = {i for i, line in enumerate(lines) if _is_about(line)}
     about |= {i + 1 for i in about if i + 1 < len(lines) and lines[i + 1][:1].islower()}
@@ -123,6 +123,9 @@ def _without_around(text: str) -> tuple[str, list[str]]:
     said = [i for i, line in rest if ends_like_sentence(line) or len(line) > _LONG]
     if not said:
         return text, []
+    shown, story = [i for i, line in enumerate(lines) if line.strip()], {*said}
+    within = (b for a, b, c in zip(shown, shown[1:], shown[2:], strict=False) if {a, c} <= story)
+    about -= {i for i in within if ends_like_sentence(lines[i]) and not _LEAVE.search(lines[i])}
     leaves = (i for i in sorted(about) if _LEAVE.search(lines[i]))
     below = (i for i in leaves if i > said[0] and len("".join(lines[i:])) <= _LONGEST_BELOW)
     about.update(range(next(below, len(lines)), len(lines)))

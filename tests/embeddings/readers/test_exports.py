@@ -320,6 +320,17 @@ def test_a_sentence_on_how_to_leave_a_list_stays(tmp_path: Path, sandbox: Sandbo
     assert draft.text.strip() == f"{TEXT}\n\n{said}"
 
 
+def test_a_sentence_in_the_midst_of_a_story_stays_whatever_it_is_about(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path, (first, *rest) = tmp_path / "a.eml", TEXT.split("\n\n")
+    said = "Le RGPD a cinq ans : vous avez un droit d'accès."
+    text = "\n\n".join((first, said, *rest))
+    path.write_bytes(mail(text, "".join(f"<p>{part}</p>" for part in text.split("\n\n"))))
+    (draft,), _ = read(path, sandbox)
+    assert draft.text.strip() == text
+
+
 HIDDEN = (
     r"{\rtf1\ansi\ansicpg1252 Le pont {\v ne pas publier }est {\strike ouvert }ferm\'e9 \u8212? "
     r"depuis lundi.{\*\bkmkstart a}{\pict\wmetafile8 010203}\par Il rouvrira en mai.\par}"
