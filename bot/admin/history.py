@@ -133,12 +133,12 @@ def _show_step(
 
 def _tell_changes(step: Step, language: Language) -> Iterator[str]:
     """Yield what a change made of an article's fields and of its words."""
-    before, after = step.before, step.after
-    if before is None or after is None:
+    if (before := step.before) is None or (after := step.after) is None:
         return
     for name in step.entry.fields:
         if name == "text":
-            yield f"> {tell_differences(before.text, after.text, WORDS)}"
+            words = tell_differences(before.text, after.text, WORDS) or language("proposal-text")
+            yield f"> {words}"
         elif f"field-{name}" in language.keys:
             old, new = (say_value(getattr(each, name), language) for each in (before, after))
             said = {"before": fit(old, VALUE), "after": fit(new, VALUE)}

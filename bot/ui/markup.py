@@ -107,8 +107,8 @@ def tell_differences(old: str, new: str, room: int) -> str:
 
 
 def _spots(old: str, new: str) -> Iterator[str]:
-    """Yield each difference with some words around it."""
-    before, after = old.split("\n\n"), new.split("\n\n")
+    """Yield each difference that can be seen, with some words around it."""
+    before, after = (text.replace(_GAP, "").split("\n\n") for text in (old, new))
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
             yield from _compare("\n\n".join(before[i:j]).split(), "\n\n".join(after[k:m]).split())

@@ -166,6 +166,15 @@ def test_every_history_keeps_to_the_limits(
     check(proposal_card(removal, now, language, where="o", seconds=0))
 
 
+def test_a_change_of_a_text_that_cannot_be_seen_is_told_all_the_same() -> None:
+    texts = ("Le pont.", "Le\u200b pont.")
+    entry = AuditEntry(MADE, "me", "change", "a", fields=("text",))
+    step = Step(entry, *(Article("a", "Le pont", text) for text in texts), 1)
+    assert "> Le texte est différent." in texts_of(
+        history_card([step], Part("o", "", 0, 1), {}, FR)
+    )
+
+
 @trying(**MANY)
 @given(st.builds(SnapshotSummary, NASTY, st.just(MADE), BIG, BIG, st.booleans(), NASTY, BIG))
 def test_every_snapshot_fits_into_a_suggestion(snapshot: SnapshotSummary) -> None:

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.markup import clean, fit, plain, shorten, unplain
+from bot.ui.markup import clean, fit, plain, shorten, tell_differences, unplain
 
 NASTY = st.text(
     st.one_of(
@@ -142,3 +142,11 @@ def test_a_text_is_cut_after_a_word() -> None:
 
 def test_a_text_without_spaces_is_cut_anyway() -> None:
     assert shorten("a" * 50, 10) == "aaaaaaaaa…"
+
+
+def test_of_two_texts_no_difference_is_told_that_cannot_be_seen() -> None:
+    before, after = "Le maire a signé hier.", "Le maire\u200b a \u200bsigné hier."
+    assert tell_differences(before, after, 100) == ""
+    assert tell_differences(before, after.replace("hier", "lundi"), 100).endswith(
+        "~~hier.~~ **lundi.**"
+    )
