@@ -1,7 +1,7 @@
 """Text from a story -> text that Discord shows as it is: no mention, link or layout of its own.
 
-Words are never changed. What is taken away cannot be seen: control characters and the marks that
-turn the direction of what follows; line ends become spaces.
+Words are never changed. What is taken away cannot be seen: control characters, spaces without width
+and the marks that turn the direction of what follows; line ends become spaces.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 def clean(text: str) -> str:
     """Return a text on one line, without what cannot be seen."""
-    text = _SPACE.sub(" ", text.translate(_DROPPED))
+    text = _SPACE.sub(" ", text.translate(_DROPPED).replace(_GAP, ""))
     return _LONE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -55,6 +55,16 @@ def test_every_deciding_sentence_is_there_in_bold(value: Answer) -> None:
         assert "**" in shown or not plain(found.sentence.text).strip()
 
 
+def test_the_mark_of_what_is_not_read_is_not_copied_with_a_quote() -> None:
+    marked = "Il pleut\u200b, dit-on. \u200bLa Loire \u200bmonte vite."
+    assert quote(hit(marked, "Il pleut\u200b, dit-on."), FR, 500) == (
+        "> «\N{NO-BREAK SPACE}**Il pleut, dit-on.** La Loire monte vite.\N{NO-BREAK SPACE}»"
+    )
+    assert quote(hit(marked, "Il pleut\u200b, dit-on."), FR, 40) == (
+        "> «\N{NO-BREAK SPACE}**Il pleut, dit-on.** […]\N{NO-BREAK SPACE}»"
+    )
+
+
 def test_a_title_that_cannot_be_seen_has_a_sign_in_its_place() -> None:
     """Discord takes no empty text."""
     assert link_title(hit("Il pleut.", "Il pleut.", title="\u2066 ").article) == "…"
