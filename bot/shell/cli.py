@@ -145,7 +145,7 @@ def reindex(shell: Shell, *, dry_run: bool, full: bool, anyway: bool) -> None:
 @command
 @click.argument("snapshot", required=False)
 def rollback(shell: Shell, snapshot: str | None) -> None:
-    """Serve an earlier SNAPSHOT, by default the one before."""
+    """Serve an earlier SNAPSHOT, by default the last with other articles."""
     done = shell.run(lambda engine, _: engine.rollback(snapshot, by=name_author()))
     shell.reply(done, output.rollback, printing.rollback)
 

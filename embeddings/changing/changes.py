@@ -120,7 +120,7 @@ class Changes(Proposing):
         return await self._carry_out(plan, terms)
 
     async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
-        """Serve an earlier snapshot, by default the one before, and bring its articles back.
+        """Serve an earlier snapshot, and bring its articles back; by default the last with others.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
