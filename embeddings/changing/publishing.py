@@ -139,7 +139,7 @@ class Publisher:
     ) -> RollbackReport:
         """Serve an earlier snapshot, its articles included.
 
-        It is named by its id; None: the last with others. One of another format or model is made anew.
+        It is named by its id; None: the last with others. One of another format or model is built.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
