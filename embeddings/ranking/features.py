@@ -166,7 +166,7 @@ def meaning(near: Floats, query: Query, terms: Terms) -> dict[str, Any]:
     nobodys = np.array([not terms.rows[word] for word in there])[is_name] & (lacks >= STRANGE)
     most = {"unnamed": lacks, "unheard": lacks * nobodys}
     found = {name: each.max(axis=1, initial=0.0).astype(np.float32) for name, each in most.items()}
-    return found | {"meant": np.asarray(share @ idf / max(float(idf.sum()), TINY), np.float32)}
+    return found | {"meant": (share * idf).sum(axis=1) / np.float32(max(idf.sum(), TINY))}
 
 
 def _words(spelt: Sequence[str], terms: Terms) -> Ints:
