@@ -53,6 +53,8 @@ _TURNS = 4
 """How many earlier questions are looked back on; what lies further back is another subject."""
 _NO_NAME = frozenset({"got", "was", "were", "has", "have", "had", "ete", "de", "du", "des", "d'"})
 """Words before a verb, or before a noun that something is of; more of them are in ``wording``."""
+_TO = frozenset("àÀ")
+"""A preposition that is a verb without its accent."""
 _VOWELS, _EITHER = frozenset("aeiou"), frozenset("hy")
 _ELIDED, _ELIDABLE = re.compile(r"(?i)\b(d|qu)['’]\Z"), re.compile(r"(?i)\b(d|qu)e \Z")
 _FRAGMENT = 4
@@ -69,7 +71,7 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     Returns:
         A self-contained question; None when it is one already.
     """
-    before = [each for each in before if not small_talk(each)]
+    before = [each for each in before if cut(each).words and not small_talk(each)]
     if not before:
         return None
     asked = cut(question)
@@ -146,7 +148,8 @@ def _is_bare(asked: Words, start: int) -> bool:
 def _is_fragment(asked: Words, start: int) -> bool:
     """Say whether a question is a few words without a verb, which go on where another ended."""
     rest = asked.words[start:]
-    if any(word in ASKERS | VERBS | SUBJECTS | POINTERS for word in rest):
+    spoken = {w for at, w in enumerate(rest, start) if asked.quote(at, at + 1) not in _TO}
+    if spoken & (ASKERS | VERBS | SUBJECTS | POINTERS):
         return False
     leads = start > 0 or rest[0] in PREPOSITIONS or any(word in ORDINALS for word in rest)
     weight = sum(map(asked.is_substance, range(start, len(asked.words))))
@@ -256,6 +259,8 @@ def _find_like(rest: Words, base: Words, *, is_open: bool) -> tuple[list[tuple[i
             return [(i, i + 1) for i in range(last) if base.words[i] in ORDINALS], nth
     if rest.words[0] in PREPOSITIONS:
         same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
+        same = [at for at in same if base.words[at] not in VERBS or base.quote(at, at + 1) in _TO]
+        same = [at for at in same if base.words[at + 1] not in ASKERS]  # "à qui"
         if same or not (rest.words[1:] and rest.is_name(1)):
             return [(at, end_of_phrase(base, at + 1)) for at in same], whole
         return find_names(base), rest.quote(1, len(rest.words))

@@ -36,6 +36,11 @@ LEANING = [
     ("Que dit la lettre ?", "Qui l'a écrite ?", "Qui l'a écrite (la lettre) ?"),
     ("Who wrote the letter?", "and who else?", "and who else (Who wrote the letter) ?"),
     ("Qui a signé ?", "combien ?", "combien (Qui a signé) ?"),
+    ("Que dit-on à Paris ?", "et à Lyon ?", "Que dit-on à Lyon ?"),
+    ("À qui Lyon a-t-elle écrit ?", "et à Nice ?", "À qui Nice a-t-elle écrit ?"),
+    ("Qu'a dit le maire à Paris ?", "et à Lyon ?", "Qu'a dit le maire à Lyon ?"),
+    ("Que dit-on à Paris ?", "et à Lyon ?", "Que dit-on à Lyon ?"),
+    ("À qui Lyon a-t-elle écrit ?", "et à Nice ?", "À qui Nice a-t-elle écrit ?"),
     ("Que vend Amazon en 2018 ?", "et en 2019 ?", "Que vend Amazon en 2019 ?"),
     ("Que vend Amazon ?", "et en 2019 ?", "en 2019 (Que vend Amazon) ?"),
     ("Quel est le premier grief ?", "et le deuxième ?", "Quel est le deuxième grief ?"),
@@ -148,6 +153,7 @@ def asked_in(name: str) -> list[str]:
 
 def test_nothing_leans_when_nothing_was_asked_before() -> None:
     assert complete("et Google ?", []) is None
+    assert complete("et Google ?", ["", " ?"]) is None
 
 
 def test_a_third_question_leans_on_what_the_second_one_meant() -> None:
