@@ -47,7 +47,6 @@ class BotError(app_commands.AppCommandError):
 
 _PERSON: tuple[tuple[type[BaseException], str], ...] = (
     (engine.UnknownArticle, "article-gone"),
-    (engine.UnknownSnapshot, "snapshot-gone"),
     (engine.UnknownProposal, "proposal-gone"),
     (engine.LimitError, "said"),
     (engine.Overtaken, "said"),

@@ -203,7 +203,7 @@ class Changes:
         older = names[names.index(self._live) + 1 :]
         wanted = snapshot or (older[0] if older else "")
         if wanted not in names:
-            raise UnknownSnapshot("There is no such snapshot.")
+            raise UnknownSnapshot(f"There is no snapshot {wanted!r}; kept are: {names[0]}.")
         self._check("rollback", {"by": by})
         previous, self._live = self._live, wanted
         return RollbackReport(wanted, previous, wanted)

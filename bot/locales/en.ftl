@@ -90,7 +90,6 @@ error-passage-gone = This passage has changed or has been removed since; ask the
 error-question-gone = The question can no longer be read from this message; ask it again.
 error-filter-gone = The source or the article that this was narrowed to is gone; ask the question again.
 error-article-unknown = No article has this title; choose one from the list as you type.
-error-snapshot-gone = This version is no longer kept; choose one from the list as you type.
 error-busy = The articles are being indexed already; please wait for the end.
 error-busy-since = The articles are being indexed already (begun { $since }); please wait for the end.
 error-storage = The disk is full or cannot be written; the operator can see why under this code.

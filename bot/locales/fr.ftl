@@ -93,7 +93,6 @@ error-passage-gone = Ce passage a changé ou a été retiré depuis ; posez la
 error-question-gone = La question ne peut plus être relue dans ce message ; posez-la de nouveau.
 error-filter-gone = La source ou l’article demandé n’est plus là ; posez la question de nouveau.
 error-article-unknown = Aucun article ne porte ce titre ; choisissez-en un dans la liste pendant que vous écrivez.
-error-snapshot-gone = Cette version n’est plus conservée ; choisissez-en une dans la liste pendant que vous écrivez.
 error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
 error-busy-since = Les articles sont déjà en cours d’indexation (début : { $since }) ; attendez la fin.
 error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.

@@ -113,7 +113,7 @@ def choose(catalogue: Catalogue, look: Look) -> list[ArticleSummary]:
 def _say_filters(catalogue: Catalogue, language: Language, look: Look) -> str:
     year, _, month = look.month.partition("-")
     when = f"{language(f'month-{int(month)}')} {year}" if month else ""
-    parts = (look.text, catalogue.sources.get(look.source, ""), when)
+    parts = (look.text, look.source and catalogue.sources.get(look.source, "?"), when)
     return " · ".join(fit(part, _TITLE) for part in parts if part)
 
 

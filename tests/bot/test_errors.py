@@ -49,7 +49,7 @@ ERRORS: dict[str, tuple[BaseException, bool]] = {
     "question-too-long": (engine.QuestionError("x", "too_long"), False),
     "question-no-words": (engine.QuestionError("x", "no_words"), False),
     "article-gone": (engine.UnknownArticle("x"), False),
-    "snapshot-gone": (engine.UnknownSnapshot("x"), False),
+    "refused": (engine.UnknownSnapshot("x"), False),
     "busy": (engine.BusyError("Since ten."), False),
     "command-changed": (
         app_commands.CommandNotFound("ask", [], discord.AppCommandType.chat_input),

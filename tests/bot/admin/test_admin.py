@@ -99,7 +99,8 @@ async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -
 
 async def test_an_unknown_snapshot_gets_a_sentence(world: World) -> None:
     result = await admin(world, "rollback", snapshot="s9")
-    assert "Cette version n’est plus conservée" in text_of(result.response)
+    said = "Rien n’a changé. Il n’y a pas de version 's9' ; sont gardées : s1."
+    assert text_of(result.response) == said
 
 
 async def test_a_removal_is_confirmed_first(world: World) -> None:

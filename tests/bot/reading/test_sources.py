@@ -60,6 +60,12 @@ async def test_pages_are_turned_in_place(world: World) -> None:
     assert "Suivant" not in buttons_of(first.response)
 
 
+async def test_a_source_that_nobody_publishes_is_no_empty_corpus(world: World) -> None:
+    shown = await world.member.slash(world.channel, "sources", source="Le Matin")
+    assert text_of(shown.response) == "### Aucun article\n-# Filtre : ?"
+    assert buttons_of(shown.response) == {}
+
+
 async def test_the_order_is_changed_in_place_and_the_filter_kept(world: World) -> None:
     first = await world.member.slash(world.channel, "sources", filter="a")
     await world.member.click(first.response, label="Par titre")
