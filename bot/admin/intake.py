@@ -20,7 +20,7 @@ from bot.ui.markup import clean
 from embeddings.errors import StorageError
 from embeddings.readers import is_supported, list_ends
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.many import ARCHIVE
+from embeddings.readers.registry import ARCHIVE
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:

@@ -207,7 +207,7 @@ def _stories(folder: Path) -> dict[str, Article]:
     with Sandbox() as sandbox:
         for outcome in read_all([str(folder)], sandbox, Fetcher(FetchSettings())):
             if isinstance(outcome, Rejected):
-                raise InputError(f"{outcome.input} cannot be read: {outcome.reason}")
+                raise InputError(outcome.reason)
             name, draft = outcome
             article_id = draft.id or Path(name).stem
             if article_id in found:

@@ -31,13 +31,13 @@ ENOUGH = 0.8
 
 def prepare(job: bytes) -> None:
     """Load the libraries that the format of a file needs."""
-    FORMATS[_request(job)[0]["extension"]].load()
+    FORMATS[json.loads(job.partition(b"\n")[0])["extension"]].load()
 
 
-def work(job: bytes, _: Tell) -> bytes:
+def work(job: bytes, __: Tell) -> bytes:
     """Read one file; no message comes before the result."""
-    request, data = _request(job)
-    return json.dumps(answer(request, data)).encode("ascii")
+    request, _, data = job.partition(b"\n")
+    return json.dumps(answer(json.loads(request), data)).encode("ascii")
 
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
@@ -53,9 +53,8 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"error": str(error)}
     except MemoryError:
         return {"error": f"{name} needs too much memory to read; cut it into parts.", "last": True}
-    except (Exception, RecursionError) as error:  # noqa: BLE001 - parsers raise anything
-        kind = type(error).__name__
-        return {"error": f"{name} is damaged and cannot be read ({kind}); save it again."}
+    except (Exception, RecursionError):  # noqa: BLE001 - parsers raise anything
+        return {"error": f"{name} is damaged and cannot be read; save it again."}
 
 
 def _check_each(found: Iterable[Found], name: str, until: float) -> Iterator[Found]:
@@ -76,11 +75,6 @@ def _check_each(found: Iterable[Found], name: str, until: float) -> Iterator[Fou
             yield check_quotable(each, f"“{each.title}” of {name}")
         except ReadError as error:
             yield Rejected(each.origin or name, str(error))
-
-
-def _request(job: bytes) -> tuple[dict[str, Any], bytes]:
-    line, _, data = job.partition(b"\n")
-    return json.loads(line), data
 
 
 def forbid_files() -> None:

@@ -204,7 +204,7 @@ def _reason(error: Exception) -> str:
         return "does not answer"
     if isinstance(error, http.client.BadStatusLine | http.client.LineTooLong):
         return "does not answer as a web site does"
-    return f"could not be read to its end ({type(error).__name__})"
+    return "could not be read to its end"
 
 
 def _body(

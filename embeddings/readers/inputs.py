@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.registry import FORMATS, is_supported, list_ends
+from embeddings.readers.registry import ARCHIVE, FORMATS, is_supported, list_ends
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def format_of(path: Path) -> str:
     """
     if path.suffix.lower() not in FORMATS:
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
-        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {list_ends()}.")
+        ends = f"{list_ends()}, {ARCHIVE}"
+        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {ends}.")
     return path.suffix.lower()
 
 

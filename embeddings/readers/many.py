@@ -19,7 +19,7 @@ from embeddings.readers.inputs import (
     is_article,
     not_empty,
 )
-from embeddings.readers.registry import format_of_page
+from embeddings.readers.registry import ARCHIVE, format_of_page
 from embeddings.types import Rejected
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     Outcome = tuple[str, Draft] | Rejected
     """What was read, with what it is called in a sentence; or why it was not."""
 
-ARCHIVE = ".zip"
-"""The extension of an archive of files."""
 MAX_ENTRIES = 100
 """The most pages that are read of one list: the first ones."""
 MAX_LISTS = 10

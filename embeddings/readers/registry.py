@@ -93,6 +93,8 @@ _TYPES = {kind: extension for extension, kinds in _NAMED.items() for kind in kin
 """Type that a server states -> extension of the format."""
 WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 """Extensions of the formats whose reader takes a page's address and its encoding."""
+ARCHIVE = ".zip"
+"""The extension of an archive of files."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from embeddings.readers.fetch import Fetcher
 from embeddings.readers.inputs import is_article
-from embeddings.readers.many import ARCHIVE, MAX_ENTRIES, Entry, list_pages
+from embeddings.readers.many import MAX_ENTRIES, Entry, list_pages
+from embeddings.readers.registry import ARCHIVE
 from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:

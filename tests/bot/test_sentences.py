@@ -36,6 +36,11 @@ OWED = 0
 """Sentences that are English still; none in the end."""
 FIT = "Fit one with the command calibrate."
 MADE = "Faites-en un avec la commande calibrate."
+FIELD = " as name: value, with quotes around a value that holds a colon."
+CHAMP = (
+    " sous la forme « nom: valeur », avec des guillemets autour d’une valeur "
+    "qui contient deux-points."
+)
 CUT = "cut it into several."
 AGAIN = "réessayez quand ce sera fini."
 NEVER_SHOWN = {
@@ -173,6 +178,8 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "Le champ url de d est une liste, qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
         ("/x/s.npy is not what was written, its SHA-256 differs: run reindex --full.",
          "/x/s.npy n’est pas ce qui a été écrit, son SHA-256 diffère : lancez reindex --full."),
+        ("The front matter of a.md is broken YAML at line 2 (a tab); write each field" + FIELD,
+         "L’en-tête de a.md est du YAML abîmé à la ligne 2 ; écrivez chaque champ" + CHAMP),
         ("Nobody knows this sentence.", "Nobody knows this sentence."),
     ],
 )  # fmt: skip

@@ -75,9 +75,8 @@ def unpack(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str, m
             data = file.read(most + 1)
     except KeyError:
         raise ReadError(f"{name} lacks a part and cannot be read; save it again.") from None
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
-        kind = type(error).__name__
-        raise ReadError(f"{name} is damaged and cannot be read ({kind}); save it again.") from None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        raise ReadError(f"{name} is damaged and cannot be read; save it again.") from None
     if len(data) > most:
         raise ReadError(f"{name} is larger than {most // 1_000_000} MB, the most that is read.")
     return data

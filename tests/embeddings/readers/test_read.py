@@ -83,7 +83,7 @@ def test_a_draft_becomes_an_article_of_a_collection() -> None:
         (
             STORY,
             "a.xls",
-            r"ending in .xls are not supported, only .atom, .docm, .docx, .*, .xml",
+            r"ending in .xls are not supported, only .atom, .docm, .docx, .*, .xml, .zip",
         ),
         (("é" * 9 + STORY).encode() + b"\xff", "a.txt", "does not fit"),
     ],

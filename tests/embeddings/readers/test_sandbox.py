@@ -129,8 +129,8 @@ def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
 @each(
     ("error", "words"),
     [
-        (KeyError("a"), "a.x is damaged and cannot be read (KeyError); save it again."),
-        (RecursionError(), "a.x is damaged and cannot be read (RecursionError); save it again."),
+        (KeyError("a"), "a.x is damaged and cannot be read; save it again."),
+        (RecursionError(), "a.x is damaged and cannot be read; save it again."),
         (ReadError("a.x is empty."), "a.x is empty."),
         (MemoryError(), "a.x needs too much memory to read; cut it into parts."),
     ],
