@@ -115,7 +115,7 @@ def is_unseen(element: Any) -> bool:
     """Say whether a browser shows nothing of an element, or shows its words struck out."""
     return (
         not isinstance(element.tag, str)
-        or (element.tag in _NEVER_SHOWN and element.get("shadowrootmode") is None)
+        or (element.tag in _NEVER_SHOWN and not element.xpath("self::template[@shadowrootmode]"))
         or element.get("hidden") is not None
         or (element.tag == "dialog" and element.get("open") is None)
         or _UNSEEN.search(element.get("class", "")) is not None

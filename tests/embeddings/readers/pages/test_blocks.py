@@ -48,6 +48,7 @@ def shown(body: str) -> list[str]:
         ("<table><tr><td>a<td>b</table>", ["a", "b"]),
         ("<p hidden>a</p><p style='display: none'>b</p><p aria-hidden=true>c</p>d", ["c", "d"]),
         ("<script>a</script><!-- d --><template>e</template><p class='a sr-only'>b</p>f", ["f"]),
+        ("<p>a<script shadowrootmode=open>b</script></p>", ["a"]),
         ("", []),
     ],
 )
