@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
-FEW = 8
-"""A matrix is written anew when one in so many of its rows would be used no more, or be others."""
+FEW, SHARED = 8, 3
+"""A matrix is written anew when one in so many of its rows would be used no more, or be others, and
+when so many snapshots share its file: what damages that leaves the earlier ones whole."""
 MOST = 127
 """The greatest number that a byte keeps, of a token's axis."""
 
@@ -89,10 +90,10 @@ def _join(kind: str, new: Vectors, wanted: Wanted) -> dict[str, Vectors]:
     if not isinstance(old, Joined):
         old = Joined(old, old.rows[:0], np.arange(old.size, dtype=np.int32))
     more, before, size = old.more, old.places, old.base.size
-    start = size + len(more)
-    places = runs.join(before, np.arange(start, start + len(new), dtype=np.int32))
+    places = runs.join(before, np.arange(len(new), dtype=np.int32) + size + len(more))
     late = places >= size
-    if size <= EXACT_UP_TO or size - len(places) + 2 * late.sum() > size // FEW:
+    is_often = (known.folder / f"{kind}.npy").stat().st_nlink >= SHARED
+    if is_often or size <= EXACT_UP_TO or size - len(places) + 2 * late.sum() > size // FEW:
         known.check({f"{kind}.npy"})
         return {kind: runs.join(cast("Vectors", old), new)}
     rest = np.concatenate([more, new])[places[late] - size]

@@ -79,6 +79,26 @@ async def test_a_matrix_that_hardly_changes_is_shared_and_reads_as_the_whole_one
         assert index.search(asked, 2)[1].tolist() == whole.search(asked, 2)[1].tolist()
 
 
+async def test_damage_to_a_shared_matrix_leaves_the_snapshots_before_the_last_three_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(build, "FEW", 1)
+    made, _, _ = await built(tmp_path / "0", [HARBOUR, ORCHARD])
+    every = [made]
+    for number in range(1, 4):
+        text = ORCHARD.text.replace("la moitié", f"la moitié et {number}")
+        made, _, _ = await built(
+            tmp_path / str(number), [HARBOUR, replace(ORCHARD, text=text)], made
+        )
+        every.append(made)
+    files = [(each.folder / "passage_vectors.npy").stat().st_ino for each in every]
+    assert files[0] == files[1] == files[2] != files[3]
+    anew, _, _ = await built(tmp_path / "anew", [*made.articles().values()])
+    one, other = (each.index("passage_vectors").rows[:] for each in (made, anew))
+    assert np.array_equal(one, other)
+
+
 async def test_only_the_texts_that_are_new_are_encoded(tmp_path: Path) -> None:
     changed = replace(HARBOUR, text=HARBOUR.text.replace("trois ans", "quatre ans"))
     before, _, _ = await built(tmp_path / "before", [HARBOUR, ORCHARD])
