@@ -202,7 +202,8 @@ class Live:
     def _load(self, snapshot: Snapshot) -> LoadedSnapshot:
         from embeddings.loaded import LoadedSnapshot
 
-        return LoadedSnapshot(snapshot, self.calibration, self.kept.indexes(snapshot))
+        indexes = self.kept.chunks.indexes(snapshot) if self.kept.chunks else None
+        return LoadedSnapshot(snapshot, self.calibration, indexes)
 
     @property
     def threshold(self) -> float:

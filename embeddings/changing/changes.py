@@ -225,7 +225,8 @@ def _import(contents: Contents, base: Base) -> Change:
 
     there, ids = base.articles, base.ids
     lines = tuple(audit.read(contents.lines))
-    moments = audit.date_corrections(lines)
+    edits = audit.list_edits(lines)
+    moments = {name: moment for name, (_, moment) in edits.items()}
     new = [replace(a, corrected=moments.get(a.id)) for a in contents.articles]
     return Change(
         "import",
@@ -233,7 +234,7 @@ def _import(contents: Contents, base: Base) -> Change:
         changed=tuple(a for a in new if a.id in ids and there.get(a.id) != a),
         unchanged=tuple(a for a in new if there.get(a.id) == a),
         removed=tuple(sorted(ids - {a.id for a in new})),
-        by_hand={name: tuple(names) for name, names in audit.list_edits(lines).items()},
+        by_hand={name: tuple(names) for name, (names, _) in edits.items() if names},
         history=contents.history,
         lines=lines,
         questions=contents.questions,

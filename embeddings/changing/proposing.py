@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing import limits
@@ -111,9 +112,8 @@ class Proposing:
         base = await self._publisher.read()
         if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
-        return await finish(
-            self._propose, Change("remove", removed=(article_id,)).on(base.articles)
-        )
+        change = Change("remove", removed=(article_id,)).on(base.articles)
+        return await self._publisher.with_room(partial(finish, self._propose, change))
 
     async def proposal(self, token: str) -> Proposal:
         """Show a proposal again.

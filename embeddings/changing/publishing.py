@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from embeddings.snapshots.material import Order
     from embeddings.snapshots.reindexing import Built
     from embeddings.store.database import Transaction
-    from embeddings.store.pointers import Published
     from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -75,7 +74,8 @@ class Publisher:
     ) -> ReindexReport:
         """Carry out a change of what ``read`` or ``hold`` returned; a failure changes nothing.
 
-        On a full disk, a change that only removes articles gives up earlier snapshots for room.
+        On a full disk, a change that only removes articles takes the reserve, and then the room of
+        earlier snapshots.
 
         Raises:
             GateError: The new snapshot answers the golden questions less well.
@@ -83,15 +83,15 @@ class Publisher:
         """
         do = partial(self._publish, write, base, change, wish)
         is_removal = change.articles and not any(change.articles.values())
-        return await (self._with_room(do) if is_removal else do())
+        return await (self.with_room(do, self.kept.make_room) if is_removal else do())
 
-    async def _with_room(self, do: Callable[[], Awaitable[T]], *spare: int) -> T:
-        """Do something; on a full disk, delete the earlier snapshots' files and do it again."""
-        try:
-            return await do()
-        except FullError:
-            if not await asyncio.to_thread(self.kept.make_room, *spare):
-                raise
+    async def with_room(self, do: Callable[[], Awaitable[T]], *more: Callable[[], object]) -> T:
+        """Do something; on a full disk without the reserve, then without what ``more`` gives up."""
+        for make_room in (self.rows.database.make_room, *more):
+            try:
+                return await do()
+            except FullError:
+                await asyncio.to_thread(make_room)
         return await do()
 
     async def _publish(
@@ -181,7 +181,7 @@ class Publisher:
             with write() as connection:
                 self._point(connection, base, kept, entries)
 
-        await self._with_room(partial(finish, go_back), number)
+        await self.with_room(partial(finish, go_back), partial(self.kept.make_room, number))
 
     def _order(
         self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
@@ -240,14 +240,21 @@ class Publisher:
         now: datetime,
     ) -> None:
         """Name the snapshot, and publish it with its articles in one transaction."""
-        before, articles = base.published, self.rows.articles
+        before, articles, new = base.published, self.rows.articles, change.articles
         try:
             self.kept.keep(kept.number)
-            by_hand = articles.by_hand(change.back_to or before.live) if change.articles else {}
+            set_before = articles.by_hand(change.back_to or before.live) if new else {}
+            by_hand = {n: {*set_before.get(n, ()), *change.by_hand.get(n, ())} for n in new}
             with write() as connection:
                 if wish.full and base.snapshot:
                     articles.mend(connection, base.snapshot.number, base.articles, now)
-                self._write(connection, change, kept, before=before, by_hand=by_hand, now=now)
+                articles.add_history(connection, change.history, now)
+                articles.write(connection, kept.number, before.live, new, by_hand=by_hand, at=now)
+                if change.is_import:
+                    self.rows.set_questions(connection, change.questions)
+                if change.token:
+                    self.rows.drop_proposal(connection, change.token)
+                self.rows.keep(connection, kept)
                 self._point(connection, base, kept, change.list_entries(base, wish, kept, now))
         except BaseException:
             is_published = self._is_published(kept)
@@ -256,27 +263,6 @@ class Publisher:
             if not is_published:
                 raise
             log.warning("snapshot %s is live, although the store said nothing", kept.number)
-
-    def _write(
-        self,
-        connection: Connection,
-        change: Change,
-        kept: Kept,
-        *,
-        before: Published,
-        by_hand: Mapping[str, frozenset[str]],
-        now: datetime,
-    ) -> None:
-        """Write the articles of a snapshot; ``by_hand`` says what was set of those before."""
-        rows, new, given = self.rows, change.articles, change.by_hand
-        rows.articles.add_history(connection, change.history, now)
-        fields = {name: by_hand.get(name, frozenset()).union(given.get(name, ())) for name in new}
-        rows.articles.write(connection, kept.number, before.live, new, by_hand=fields, at=now)
-        if change.is_import:
-            rows.set_questions(connection, change.questions)
-        if change.token:
-            rows.drop_proposal(connection, change.token)
-        rows.keep(connection, kept)
 
     def _point(
         self, connection: Connection, base: Base, kept: Kept, entries: Sequence[AuditEntry]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import replace
-from itertools import chain, islice, zip_longest
+from itertools import accumulate, chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from embeddings.ranking.ranker import SAME
 from embeddings.text.analysis import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from embeddings.ranking.confidence import Calibration
     from embeddings.ranking.ranker import Candidate
@@ -47,22 +47,10 @@ def in_company(
         return own
     odds = sum(_odds(found) for found in (own, *others) if found)
     described = [_describe(one, rivals, odds, together) for one in own]
-    names = described[0]
-    features = {n: np.array([each[n] for each in described], np.float32) for n in names}
+    features = {n: np.array([d[n] for d in described], np.float32) for n in described[0]}
     sure = calibration.probabilities(features)
-    return tuple(_assure(own, described, sure.tolist()))
-
-
-def _assure(
-    candidates: Sequence[Candidate],
-    described: Sequence[dict[str, float]],
-    sure: Sequence[float],
-) -> Iterator[Candidate]:
-    """Yield candidates with new features and confidences; none is surer than one before it."""
-    least = 1.0
-    for one, features, value in zip(candidates, described, sure, strict=True):
-        least = min(least, value)
-        yield replace(one, confidence=least, features=features)
+    found = zip(own, accumulate(sure.tolist(), min), described, strict=True)
+    return tuple(replace(one, confidence=value, features=each) for one, value, each in found)
 
 
 def _describe(

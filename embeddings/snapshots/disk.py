@@ -97,6 +97,12 @@ def write_atomic(path: Path, data: bytes | memoryview) -> None:
         sync_folder(path.parent)
 
 
+def save_up(path: Path, size: int) -> None:
+    """Have a file of that many bytes, or of as many as there is room for; fails in silence."""
+    with contextlib.suppress(OSError), open(path, "ab", buffering=0, opener=_own) as file:
+        file.write(os.urandom(max(size - file.tell(), 0)))  # zeros may take no room
+
+
 def sync(path: Path) -> None:
     """Put a file on the disk, for its owner alone."""
     path.chmod(0o600)

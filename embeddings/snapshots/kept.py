@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from embeddings.store.pointers import CollectionRows
     from embeddings.store.shared import Chunks
-    from embeddings.vectors.index import Index
 
 log = logging.getLogger(__name__)
 
@@ -155,10 +154,6 @@ class SnapshotStore:
             there = ", ".join(map(str, kept)) or "none"
             raise UnknownSnapshot(f"There is no snapshot {name!r}; kept are: {there}.")
         return int(name)
-
-    def indexes(self, snapshot: Snapshot) -> tuple[Index, Index] | None:
-        """Return what searches the passages and sentences; None: the snapshot's own indexes."""
-        return self.chunks.indexes(snapshot) if self.chunks else None
 
     def aside(self, number: int) -> Path:
         """Return an empty place where a snapshot is written before it is whole."""

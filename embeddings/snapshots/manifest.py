@@ -84,11 +84,10 @@ def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
     if mark is not None and hashlib.sha256(data).hexdigest() != mark:
         raise SnapshotError(f"{name} is not what was written: run reindex --full.")
     try:
-        manifest = _MANIFEST.validate_json(data)
+        return _MANIFEST.validate_json(data)
     except ValidationError as error:
         wrong = error.errors()[0]["msg"]
         raise SnapshotError(f"{name} cannot be read ({wrong}): run reindex --full.") from error
-    return manifest
 
 
 def read_manifest(folder: Path, mark: str | None = None) -> Manifest:

@@ -107,26 +107,19 @@ def read(lines: Iterable[str | bytes]) -> Iterator[AuditEntry]:
             yield _ENTRY.validate_python(json.loads(each))
 
 
-def list_edits(entries: Iterable[AuditEntry]) -> dict[str, frozenset[str]]:
-    """Return the fields of each article that somebody set by hand since it came, as a log tells."""
-    fields: dict[str, frozenset[str]] = {}
-    for entry in entries:
-        if entry.article and not (entry.before and entry.after):
-            fields.pop(entry.article, None)
-        elif entry.article and entry.what == "edit":
-            fields[entry.article] = fields.get(entry.article, frozenset()) | {*entry.fields}
-    return fields
+def list_edits(entries: Iterable[AuditEntry]) -> dict[str, tuple[frozenset[str], datetime | None]]:
+    """Return, as a log tells, which fields of each article somebody set by hand since it came.
 
-
-def date_corrections(entries: Iterable[AuditEntry]) -> dict[str, datetime]:
-    """Return when the text of each article was last changed since it came, as a log tells."""
-    last: dict[str, datetime] = {}
+    With them comes when its text was last changed since then, if it was.
+    """
+    found: dict[str, tuple[frozenset[str], datetime | None]] = {}
     for entry in entries:
-        if entry.article and not (entry.before and entry.after):
-            last.pop(entry.article, None)
-        elif entry.article and entry.before != entry.after:
-            last[entry.article] = entry.at
-    return last
+        by_hand, moment = found.pop(entry.article or "", (frozenset[str](), None))
+        if entry.article and entry.before and entry.after:
+            by_hand |= {*entry.fields} if entry.what == "edit" else set()
+            moment = moment if entry.before == entry.after else entry.at
+            found[entry.article] = by_hand, moment
+    return found
 
 
 def _chain(digest: str, text: str) -> str:

@@ -84,6 +84,9 @@ class Database(ABC):
         """Return a sentence for each thing that is wrong with the database itself."""
         return []  # where it looks after its own pages
 
+    def make_room(self) -> None:  # noqa: B027 - PostgreSQL's disk is not this one
+        """Give up room that was reserved for when the disk is full, where there is any."""
+
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an ``INSERT`` that knows ``ON CONFLICT``."""
         if self._engine.dialect.name == "sqlite":

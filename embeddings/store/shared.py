@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, cast, delete, func, sel
 from sqlalchemy.schema import CreateTable, DropTable
 
 from embeddings.errors import AwayError, SnapshotError, StorageError
-from embeddings.snapshots.disk import storage_errors, write_atomic
+from embeddings.snapshots.disk import storage_errors, sync, write_atomic
 from embeddings.snapshots.manifest import MANIFEST, parse_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store import schema
@@ -137,11 +136,10 @@ class Chunks:
 
     def _copy(self, number: int, name: str, path: Path) -> str:
         """Copy a file; return the SHA-256 of what was copied."""
-        with storage_errors(path.parent), path.open("xb") as file:
-            path.chmod(0o600)
-            found = self._hash(number, name, file.write)
-            file.flush()
-            os.fsync(file.fileno())
+        with storage_errors(path.parent):
+            with path.open("xb") as file:
+                found = self._hash(number, name, file.write)
+            sync(path)
         return found
 
     def _hash(self, number: int, name: str, write: Callable[[bytes], object] = len) -> str:

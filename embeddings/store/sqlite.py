@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, StorageError
-from embeddings.snapshots.disk import make_folder, writer_lock
+from embeddings.snapshots.disk import make_folder, save_up, writer_lock
 from embeddings.store.database import Database
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ FILE = "verbatim.db"
 """Name of the file in the data folder."""
 SNAPSHOTS = "snapshots"
 """Name of the folder in the data folder that holds the snapshots' files."""
+RESERVE = ".reserve"
+"""Name of the file in the data folder that holds room for when the disk is full."""
+RESERVED = 1 << 20
+"""Bytes of it. To be read SQLite takes 32 KiB beside the database (https://sqlite.org/walformat.html),
+and to go back to an earlier snapshot as much again, or some times that."""
 BEFORE = "collections"
 """Name of the folder that a program of before 0.2 kept everything in."""
 WAIT = 2.0
@@ -46,6 +51,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, data: Path) -> None:
         self.path = data / FILE
+        self._reserve = data / RESERVE
         if (data / BEFORE / "shared" / "corpus").is_dir() and not self.path.exists():
             raise InputError(
                 f"The folder {data} was written by an earlier version, which kept each article in "
@@ -65,8 +71,21 @@ class SqliteDatabase(Database):
     @contextlib.contextmanager
     def hold(self, collection: str) -> Iterator[Transaction]:
         """Hold a lock on a file, which the operating system frees when the process dies."""
-        with writer_lock(self.folder / collection):
-            yield self.write
+        try:
+            with writer_lock(self.folder / collection):
+                yield self.write
+        finally:
+            save_up(self._reserve, RESERVED)
+
+    def make_room(self) -> None:
+        """Give up the reserve, until no collection is held any more."""
+        with contextlib.suppress(OSError):
+            self._reserve.unlink()
+
+    def close(self) -> None:
+        """End the connections, and reserve the room that they took."""
+        super().close()
+        save_up(self._reserve, RESERVED)
 
     def problems(self) -> list[str]:
         """Have SQLite look at every page."""
@@ -77,16 +96,29 @@ class SqliteDatabase(Database):
 
     def in_words(self, error: exc.DBAPIError) -> StorageError | None:
         """Return what SQLite says as a sentence for a person."""
-        code = (
-            getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        )  # the primary code, as in its C API
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        is_full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+        code = sqlite3.SQLITE_FULL if is_full else code & 0xFF  # the primary one, as in its C API
         if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.InterfaceError):
             return None
         reason = _REASONS.get(code, f"cannot be used ({error.orig}): put a backup in its place.")
-        kind = FullError if code == sqlite3.SQLITE_FULL else StorageError
+        kind = FullError if is_full else StorageError
         return kind(f"The database {self.path} {reason}")
 
     def _connect(self) -> sqlite3.Connection:
+        """Open the file, on a full disk with the room of the reserve, of which the rest is kept."""
+        try:
+            return self._start()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise
+            self.make_room()
+            try:
+                return self._start()
+            finally:
+                save_up(self._reserve, RESERVED)
+
+    def _start(self) -> sqlite3.Connection:
         """Open the file; one that may only be read is read as it lies there."""
         if not self.path.exists():
             make_folder(self.path.parent)
@@ -97,12 +129,10 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (
-                sqlite3.SQLITE_READONLY,
-                sqlite3.SQLITE_CANTOPEN,
-            ):
-                raise
             connection.close()
+            may_read = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+            if error.sqlite_errorcode & 0xFF not in may_read:
+                raise
             waits = self.path.with_name(f"{FILE}-wal")
             is_whole = not waits.exists() or not waits.stat().st_size
             connection = self._open("ro&immutable=1" if is_whole else "ro")

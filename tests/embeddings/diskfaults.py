@@ -8,11 +8,15 @@ import io
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from sqlalchemy import Connection, exc
 
-from embeddings.store.sqlite import SqliteDatabase
+from embeddings.snapshots.disk import save_up
+from embeddings.store import sqlite
+from embeddings.store.sqlite import RESERVED, SqliteDatabase
 
 DEAD = 137
 """The exit code of a process that died at its write: that of one killed by SIGKILL."""
@@ -48,15 +52,20 @@ class Disk:
         if self.dies and len(self.done) == self.fail_at:
             os._exit(DEAD)
         if not self.dies and kind == "commit":
-            full = sqlite3.OperationalError("database or disk is full")
-            full.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise exc.OperationalError("COMMIT", {}, full)
+            raise exc.OperationalError("COMMIT", {}, refusal(sqlite3.SQLITE_FULL))
         if not self.dies and kind in ALLOCATING:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     def is_next(self) -> bool:
         """Say whether the next write is the one that kills."""
         return self.dies and len(self.done) + 1 == self.fail_at
+
+
+def refusal(code: int) -> sqlite3.OperationalError:
+    """Return what SQLite raises with a result code."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = code
+    return error
 
 
 class File:
@@ -132,5 +141,47 @@ def failing(disk: Disk) -> Iterator[None]:
             setattr(os, name, kept[name])
         io.open, os.open = kept["io.open"], kept["os.open"]
 
+
+@contextlib.contextmanager
+def crowded(reserve: Path) -> Iterator[None]:
+    """Leave no room on the disk but what the reserve holds.
+
+    A database that is opened takes 32 KiB of it until this ends, as its index in memory does, and
+    one that is written needs twice as much.
+    """
+    start, writing = SqliteDatabase._start, SqliteDatabase._writing
+    room = RESERVED if reserve.exists() else 0
+    took = 0
+
+    def need(size: int, code: int) -> None:
+        held = reserve.stat().st_size if reserve.exists() else 0
+        if room - took - held < size:
+            raise refusal(code)
+
+    def started(database: SqliteDatabase) -> sqlite3.Connection:
+        nonlocal took
+        if not took:
+            need(INDEX, sqlite3.SQLITE_IOERR_SHMSIZE)
+            took = INDEX
+        return start(database)
+
+    @contextlib.contextmanager
+    def transaction(database: SqliteDatabase) -> Iterator[Connection]:
+        with database.tell_errors(), writing(database) as connection:
+            try:
+                need(2 * INDEX, sqlite3.SQLITE_FULL)
+            except sqlite3.OperationalError as error:
+                raise exc.OperationalError("INSERT", {}, error) from None
+            yield connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqliteDatabase, "_start", started)
+        patch.setattr(SqliteDatabase, "_writing", transaction)
+        patch.setattr(sqlite, "save_up", lambda path, size: save_up(path, size - took))
+        yield
+
+
+INDEX = 1 << 15
+"""Bytes of the index that SQLite makes when it opens a database with a log."""
 
 NAMES = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "remove")

@@ -27,9 +27,10 @@ from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.manifest import FORMAT
 from embeddings.snapshots.material import Material
 from embeddings.store.pointers import CollectionRows, Pointers
-from embeddings.store.sqlite import SqliteDatabase
+from embeddings.store.sqlite import RESERVE, RESERVED, SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
 from tests.embeddings.collections import filled, opened
+from tests.embeddings.diskfaults import crowded
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.store.installed import tamper, tell
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD
@@ -632,6 +633,34 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
     monkeypatch.undo()
     await engine.reindex(full=True)
     assert (await engine.verify()).problems == ()
+
+
+async def test_without_any_room_what_reads_and_what_removes_works_and_what_adds_is_refused(
+    engine: SearchEngine, settings: Settings, folder: Path
+) -> None:
+    await engine.reindex(full=True)
+    reserve, new = settings.data / RESERVE, folder / "new.md"
+    new.write_text(front("Le quai") + "Le quai est long de deux cents mètres.", encoding="utf-8")
+    refused = pytest.raises(FullError, match="because the disk is full: nothing was changed")
+    with crowded(reserve):
+        async with SearchEngine(settings, encoder=WordEncoder()) as full:
+            assert (full.status().snapshot, full.status().notes) == ("2", ())
+            assert (await full.verify()).problems == ()
+            with refused:
+                await full.add([str(new)])
+            await full.confirm((await full.propose_removal("verger")).token)
+            await full.remove(["library"])
+            with refused:
+                await full.propose([str(new)])
+            assert [each.id for each in full.sources()] == ["port"]
+            await full.rollback("3")
+            assert [each.id for each in full.sources()] == ["library", "port"]
+            kept = [each.snapshot for each in full.snapshots()]
+            assert kept == ["4", "3", "2", "1"]
+    async with SearchEngine(settings, encoder=WordEncoder()) as again:
+        assert [each.id for each in again.sources()] == ["library", "port"]
+        assert (await again.verify()).problems == ()
+    assert reserve.stat().st_size == RESERVED
 
 
 async def test_a_slow_store_is_waited_for_unless_a_copy_serves_meanwhile(

@@ -23,6 +23,7 @@ from embeddings.snapshots.disk import (
     LOCK,
     OWNER,
     make_folder,
+    save_up,
     sha256,
     storage_errors,
     sync_folder,
@@ -219,6 +220,18 @@ def test_a_full_disk_keeps_nobody_from_the_lock(
 
 def full(*_: object) -> None:
     raise FullError("The disk is full.")
+
+
+def test_a_reserve_is_filled_up_for_its_owner_alone_and_does_without_what_there_is_no_room_for(
+    tmp_path: Path,
+) -> None:
+    reserve = tmp_path / "reserve"
+    for size in (60, 100, 80):
+        save_up(reserve, size)
+    assert (reserve.stat().st_size, reserve.stat().st_mode & 0o777) == (100, 0o600)
+    save_up(Path("/dev/full"), 100)
+    save_up(tmp_path / "nowhere" / "reserve", 100)
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_an_array_written_in_part_means_a_full_disk(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -19,7 +20,7 @@ from sqlalchemy.engine import Engine
 
 from config.groups import StoreSettings
 from config.settings import Settings
-from embeddings.errors import AwayError, InputError, StorageError
+from embeddings.errors import AwayError, FullError, InputError, StorageError
 from embeddings.store import records as module
 from embeddings.store import schema
 from embeddings.store.database import Database
@@ -36,7 +37,9 @@ from embeddings.store.people import (
     write_filters,
 )
 from embeddings.store.records import TURNS_KEPT, Records
+from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Filters
+from tests.embeddings.diskfaults import refusal
 from tests.embeddings.store.server import Server
 from tests.waiting import until
 
@@ -395,6 +398,19 @@ async def test_a_file_that_somebody_locks_is_an_error_with_a_sentence(tmp_path: 
     await Records(two).keep(VOTE)
     one.close()
     two.close()
+
+
+async def test_a_disk_without_room_to_open_the_file_is_called_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(Settings(data=tmp_path))
+
+    def start(_: SqliteDatabase) -> None:
+        raise refusal(sqlite3.SQLITE_IOERR_SHMSIZE)
+
+    monkeypatch.setattr(SqliteDatabase, "_start", start)
+    with pytest.raises(FullError, match="because the disk is full: nothing was changed"):
+        await Records(database).keep(VOTE)
 
 
 async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
