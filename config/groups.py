@@ -97,7 +97,7 @@ class StoreSettings(Group):
         """Refuse what is no address; nothing at all means that there is none."""
         text = given.get_secret_value().strip() if given else ""
         if text and not _is_database(text):
-            raise ValueError("it must be like postgresql://user:password@host:port/name")
+            raise wrong("it must be like postgresql://user:password@host:port/name")
         return SecretStr(text) if text else None
 
     @property

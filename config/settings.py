@@ -30,6 +30,10 @@ TOKEN = "DISCORD_TOKEN"  # noqa: S105 - a name, and no token
 """The one variable without the prefix."""
 _SECRET = {"token", "discord_token", "address"}
 """Names of settings whose values are never repeated."""
+_ADDRESS = "input should be an address, such as https://example.org"
+"""What is said in place of a pattern, which pydantic would show."""
+_PATHS = {"VERBATIM_DATA", "VERBATIM_SEEDS", "VERBATIM_CALIBRATION", "VERBATIM_WATCH__FOLDER"}
+"""Paths, of which an empty one would be the working folder: it counts as not given."""
 _PLACE = re.compile(r"at line (\d+), column (\d+)\)")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
@@ -152,8 +156,7 @@ class Settings(Group):
     def token(self) -> str | None:
         """The Discord token, from either of its names; None when there is none."""
         secret = self.discord.token or self.discord_token
-        value = secret.get_secret_value().strip() if secret else ""
-        return value or None
+        return secret.get_secret_value().strip() or None if secret else None
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -175,7 +178,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _explain(error: Any) -> str:
     """Say what a validation error expects, without the value when it may be secret."""
-    text = str(error["msg"]).removeprefix("Value error, ")
+    text = _ADDRESS if "pattern" in error["type"] else str(error["msg"])
     sentence = text[:1].lower() + text[1:]
     is_whole = error["type"] == "sentence" or _SECRET & set(error["loc"])
     return sentence if is_whole else f"{sentence}, not {error['input']!r}"
@@ -184,7 +187,7 @@ def _explain(error: Any) -> str:
 def _variable(*path: str) -> str:
     """Return the environment variable of a setting: ``discord, guild_id`` -> its name."""
     name = "__".join(path).upper()
-    return name if name == TOKEN else PREFIX + name
+    return name if name == TOKEN or name.startswith(PREFIX) else PREFIX + name
 
 
 def variables() -> dict[str, tuple[str, ...]]:
@@ -213,7 +216,7 @@ def _read() -> dict[str, Any]:
         for name in sorted(given.keys() - known.keys()):
             if name.startswith(PREFIX):
                 raise _unknown(name, place)
-        found |= {name: value for name, value in given.items() if name in known}
+        found |= {n: v for n, v in given.items() if n in known and (v != "" or n not in _PATHS)}
     nested: dict[str, Any] = {}
     for name, value in found.items():
         *group, last = known[name]
@@ -266,9 +269,7 @@ def _read_toml() -> dict[str, Any]:
         ) from None
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if key == TOKEN or key.startswith(PREFIX):
-            found[key] = value
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             found |= {_variable(key, inner): each for inner, each in value.items()}
         else:
             found[_variable(key)] = value

@@ -81,7 +81,7 @@ def format_of(path: Path) -> str:
     """
     if path.suffix.lower() not in FORMATS:
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
-        ends = f"{list_ends()}, {ARCHIVE}"
+        ends = list_ends(ARCHIVE)
         raise ReadError(f"{path} cannot be read: {kind} are not supported, only {ends}.")
     return path.suffix.lower()
 

@@ -174,6 +174,8 @@ def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
     wrong = []
     for name, value, expected in [
         ("VERBATIM_TOP_K", "many", "integer"),
+        ("VERBATIM_WATCH__FEEDS", "abc", "an address, such as https://example.org, not 'abc'"),
+        ("VERBATIM_FETCH__CONTACT", "a b", "an address, such as https://example.org, not 'a b'"),
         ("VERBATIM_TOP_K", "11", "less than or equal to 10"),
         ("VERBATIM_THRESHOLD", "1.5", "less than or equal to 1"),
         ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
@@ -193,6 +195,13 @@ def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
 def test_a_group_that_is_no_group_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERBATIM_DISCORD", "on")
     assert "VERBATIM_DISCORD" in refused()
+
+
+def test_an_empty_path_is_not_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_DATA", "")
+    monkeypatch.setenv("VERBATIM_CALIBRATION", "")
+    settings = load_settings()
+    assert (settings.data, settings.calibration) == (Path("data"), None)
 
 
 def test_a_group_in_toml_that_is_no_table_is_named() -> None:
