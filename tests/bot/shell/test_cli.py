@@ -104,7 +104,7 @@ def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(stage: St
         (["ask", "x", "--colour"], "--colour"),
         (["remove"], "ARTICLE_ID"),
         (["add"], "PATH_OR_URL"),
-        (["rollback", "nothing"], "no such snapshot"),
+        (["rollback", "nothing"], "no snapshot 'nothing'"),
         (["aks", "x"], "aks"),
         (["status", "--data"], "--data"),
     ]:
