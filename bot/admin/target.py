@@ -44,7 +44,7 @@ async def target(interaction: Interaction, *, shared: bool | None) -> SearchEngi
 async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
     """Return whether somebody who may not have said so means the shared collection.
 
-    On a server that has no articles of its own the operator does.
+    On a server that never had articles of its own the operator does.
 
     Raises:
         BotError: It is not ready yet, and a first answer is due.
@@ -54,7 +54,8 @@ async def choose(interaction: Interaction, *, shared: bool | None) -> bool:
     bot, server = interaction.client, interaction.guild_id
     async with wait_for_articles(interaction):
         own = await bot.collections.of(server) if server else None
-        return not (own and own.sources()) and await is_operator(bot, interaction.user)
+        had = own and (own.sources() or own.snapshots())
+        return not had and await is_operator(bot, interaction.user)
 
 
 async def enter(interaction: Interaction, *, shared: bool | None) -> SearchEngine:

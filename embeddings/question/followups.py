@@ -72,16 +72,15 @@ def complete(question: str, before: Sequence[str]) -> str | None:
         A self-contained question; None when it is one already.
     """
     before = [each for each in before if cut(each).words and not small_talk(each)]
-    if not before:
-        return None
     asked = cut(question)
-    if not asked.words or question.rstrip(" ?!.").endswith(")"):
+    if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
         return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
     base = (complete(last, earlier) or last).rstrip(" ?!.")
+    mark = "?" if re.search(r"\w\?", f"{last} {question}") else " ?"
     if _is_fragment(asked, start):
-        return f"{_go_on(asked.quote(start, len(asked.words)), base)} ?"
+        return f"{_go_on(asked.quote(start, len(asked.words)), base)}{mark}"
     bare = _is_bare(asked, start)
     if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
         pair = [topic for each in (*earlier[-1:], base) if (topic := _topic(asked, each))]
@@ -89,10 +88,10 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     elif not (bare or any(_leans(asked, start, at) for at in range(start, len(asked.words)))):
         return None
     elif (not bare or SUBJECTS & set(asked.words)) and (topic := _topic(asked, base)):
-        return f"{_fill(asked, start, topic)} ?"
+        return f"{_fill(asked, start, topic)}{mark}"
     else:
         leant_on = _flat(base)
-    return f"{question.rstrip(' ?!.')} ({leant_on}) ?"
+    return f"{question.rstrip(' ?!.')} ({leant_on}){mark}"
 
 
 def _go_on(rest: str, base: str) -> str:

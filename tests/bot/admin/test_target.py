@@ -54,12 +54,16 @@ async def test_the_operator_means_the_shared_articles_where_there_are_no_others(
     monkeypatch.setattr(choosing, "is_operator", is_operator)
     if own:
         world.own.put(LETTER)
+    else:
+        monkeypatch.setattr(world.own, "snapshots", tuple)
     interaction: Any = type(
         "Interaction",
         (),
         {"extras": {}, "guild_id": world.guild.id, "client": world.bot, "user": None},
     )
     assert await choosing.choose(interaction, shared=None) is (operator and not own)
+    await world.own.remove([article.id for article in world.own.sources()])
+    assert await choosing.choose(interaction, shared=None) is (operator and not own), "emptied"
     assert await choosing.choose(interaction, shared=True)
     assert not await choosing.choose(interaction, shared=False)
 
