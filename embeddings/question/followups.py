@@ -78,9 +78,8 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]
     base = (complete(last, earlier) or last).rstrip(" ?!.")
-    mark = "?" if re.search(r"\w\?", f"{last} {question}") else " ?"
     if _is_fragment(asked, start):
-        return f"{_go_on(asked.quote(start, len(asked.words)), base)}{mark}"
+        return f"{_go_on(asked.quote(start, len(asked.words)), base)} ?"
     bare = _is_bare(asked, start)
     if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
         pair = [topic for each in (*earlier[-1:], base) if (topic := _topic(asked, each))]
@@ -88,10 +87,10 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     elif not (bare or any(_leans(asked, start, at) for at in range(start, len(asked.words)))):
         return None
     elif (not bare or SUBJECTS & set(asked.words)) and (topic := _topic(asked, base)):
-        return f"{_fill(asked, start, topic)}{mark}"
+        return f"{_fill(asked, start, topic)} ?"
     else:
         leant_on = _flat(base)
-    return f"{question.rstrip(' ?!.')} ({leant_on}){mark}"
+    return f"{question.rstrip(' ?!.')} ({leant_on}) ?"
 
 
 def _go_on(rest: str, base: str) -> str:

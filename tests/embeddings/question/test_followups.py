@@ -21,10 +21,10 @@ SETS = Path(__file__).resolve().parents[3].parent / "shared" / "eval"
 LEANING = [
     ("Qui a reçu des critiques ?", "et Google ?", "Google (Qui a reçu des critiques) ?"),
     ("qui critique amazon ?", "et Microsoft ?", "qui critique Microsoft ?"),
-    ("who got criticised?", "and Google?", "Google (who got criticised)?"),
+    ("who got criticised?", "and Google?", "Google (who got criticised) ?"),
     ("Pourquoi Microsoft est-il critiqué ?", "et Google ?", "Pourquoi Google est-il critiqué ?"),
     ("pourquoi microsoft est critiqué", "et google", "pourquoi google est critiqué ?"),
-    ("Why is Microsoft criticised?", "what about Google?", "Why is Google criticised?"),
+    ("Why is Microsoft criticised?", "what about Google?", "Why is Google criticised ?"),
     ("Pourquoi la direction d'Amazon est-elle critiquée ?", "et Google ?",
      "Pourquoi la direction de Google est-elle critiquée ?"),
     ("Que veut la direction de Google ?", "et Amazon ?", "Que veut la direction d’Amazon ?"),
@@ -32,9 +32,9 @@ LEANING = [
     ("Que pense Amazon de Palantir ?", "Et quid de Google ?", "Que pense Google de Palantir ?"),
     ("Qu'est-ce que Palantir ?", "qui s'en sert ?", "qui s'en sert (Palantir) ?"),
     ("Qui a écrit la lettre ?", "quand ?", "quand (Qui a écrit la lettre) ?"),
-    ("Who wrote the letter?", "and when?", "and when (Who wrote the letter)?"),
+    ("Who wrote the letter?", "and when?", "and when (Who wrote the letter) ?"),
     ("Que dit la lettre ?", "Qui l'a écrite ?", "Qui l'a écrite (la lettre) ?"),
-    ("Who wrote the letter?", "and who else?", "and who else (Who wrote the letter)?"),
+    ("Who wrote the letter?", "and who else?", "and who else (Who wrote the letter) ?"),
     ("Qui a signé ?", "combien ?", "combien (Qui a signé) ?"),
     ("Que dit-on à Paris ?", "et à Lyon ?", "Que dit-on à Lyon ?"),
     ("À qui Lyon a-t-elle écrit ?", "et à Nice ?", "À qui Nice a-t-elle écrit ?"),
@@ -49,13 +49,13 @@ LEANING = [
     ("Où la lettre a-t-elle circulé ?", "et ensuite ?",
      "ensuite (Où la lettre a-t-elle circulé) ?"),
     ("Was it the first company?", "who came before?",
-     "who came before (Was it the first company)?"),
-    ("Who is Jeff Bezos?", "how old is he?", "how old is he (Jeff Bezos)?"),
+     "who came before (Was it the first company) ?"),
+    ("Who is Jeff Bezos?", "how old is he?", "how old is he (Jeff Bezos) ?"),
     ("Who is Jeff Bezos?", "What company does he own?",
-     "What company does he own (Jeff Bezos)?"),
+     "What company does he own (Jeff Bezos) ?"),
     ("Qu'est-ce que Palantir ?", "Sur quelle infrastructure ça tourne ?",
      "Sur quelle infrastructure Palantir tourne ?"),
-    ("Qu'est-ce que Palantir ?", "Did Amazon buy it?", "Did Amazon buy it (Palantir)?"),
+    ("Qu'est-ce que Palantir ?", "Did Amazon buy it?", "Did Amazon buy it (Palantir) ?"),
     ("Que veulent les salariés ?", "et qu'a-t-il répondu ?",
      "et qu'a-t-il répondu (Que veulent les salariés) ?"),
     ("Qu'est-ce que Rekognition ?", "à qui c'est vendu ?", "à qui Rekognition est vendu ?"),
@@ -64,18 +64,18 @@ LEANING = [
     ("Que disent les ingénieurs ?", "Qu'est-ce qu'ils demandent à Bezos ?",
      "Qu'est-ce que les ingénieurs demandent à Bezos ?"),
     ("Que devient la famille ?", "c'est moral ?", "c'est moral (Que devient la famille) ?"),
-    ("What did IBM do?", "During which years?", "During which years (What did IBM do)?"),
-    ("Is that mentioned in the letter (IBM)?", "who signed it?", "who signed it (the letter)?"),
-    ("Is Google involved?", "since when?", "since when (Is Google involved)?"),
-    ("Is Google involved?", "Anything else?", "Anything else (Is Google involved)?"),
+    ("What did IBM do?", "During which years?", "During which years (What did IBM do) ?"),
+    ("Is that mentioned in the letter (IBM)?", "who signed it?", "who signed it (the letter) ?"),
+    ("Is Google involved?", "since when?", "since when (Is Google involved) ?"),
+    ("Is Google involved?", "Anything else?", "Anything else (Is Google involved) ?"),
     ("Où vont les familles ?", "Où ça ?", "Où ça (Où vont les familles) ?"),
     ("c quoi rekognition", "ça sert à quoi ?", "rekognition sert à quoi ?"),
     ("qui l'achète (rekognition) ?", "et aws ?", "qui l'achète (aws) ?"),
     ("et Microsoft, qu'a-t-il fait ?", "et Google ?", "et Google, qu'a-t-il fait ?"),
     ("How long before the employees?", "What about Microsoft?",
-     "Microsoft (How long before the employees)?"),
-    ("Is IBM involved?", "in what way?", "in what way (Is IBM involved)?"),
-    ("Who wrote the letter?", "who is it for?", "who is it for (the letter)?"),
+     "Microsoft (How long before the employees) ?"),
+    ("Is IBM involved?", "in what way?", "in what way (Is IBM involved) ?"),
+    ("Who wrote the letter?", "who is it for?", "who is it for (the letter) ?"),
     ("Où vont les familles ?", "où", "où (Où vont les familles) ?"),
 ]  # fmt: skip
 
@@ -185,7 +185,7 @@ def test_whatever_is_asked_stands_by_itself_once_it_was_completed(
     question: str, before: list[str]
 ) -> None:
     found = complete(question, before)
-    assert found is None or found.endswith("?")
+    assert found is None or found.endswith(" ?")
 
 
 def test_a_question_of_the_greatest_length_is_read_in_a_moment() -> None:
