@@ -46,7 +46,7 @@ class Base:
             except OtherFormat:
                 note = "The index was made by another version: it is built again."
             except SnapshotError as error:
-                note = f"{error} It was built again from the articles."
+                note = f"{error} The index was built again from the articles."
         return cls(published, None, {}).of_rows(live.kept.rows, note)
 
     def of_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:

@@ -112,7 +112,7 @@ async def remove_and_go_back(real: World) -> None:
     assert "Aucun article ne porte ce titre" in text_of(gone.response)
 
     back = await real.admin.slash(real.channel, "admin rollback", shared=True)
-    assert "Retour à la version du" in text_of(back.response)
+    assert "Retour à l’instantané du" in text_of(back.response)
 
 
 async def test_the_loop_is_held_for_less_than_50_ms_while_a_document_is_read(

@@ -87,7 +87,7 @@ async def test_who_waits_for_long_is_told_since_when(
 async def test_rollback_serves_the_snapshot_before(world: World) -> None:
     await admin(world, "reindex")
     result = await admin(world, "rollback")
-    assert "Retour à la version du <t:1767268800:f>." in text_of(result.response)
+    assert "Retour à l’instantané du <t:1767268800:f>." in text_of(result.response)
     assert world.own.status().snapshot == "s1"
 
 
@@ -99,7 +99,7 @@ async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -
 
 async def test_an_unknown_snapshot_gets_a_sentence(world: World) -> None:
     result = await admin(world, "rollback", snapshot="s9")
-    said = "Rien n’a changé. Il n’y a pas de version 's9' ; sont gardées : s1."
+    said = "Rien n’a changé. Il n’y a pas d’instantané 's9' ; sont gardés : s1."
     assert text_of(result.response) == said
 
 
