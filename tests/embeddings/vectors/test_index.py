@@ -124,6 +124,15 @@ def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
         np.testing.assert_allclose(scores, true_scores, atol=1e-6)
 
 
+def test_four_bits_are_kept_for_two_numbers_only_where_all_neighbours_are_found_so() -> None:
+    alike = unit(300, 8).repeat(12, axis=0) + 0.3 * unit(3600, 10)  # twelve by twelve
+    alike = (alike / np.linalg.norm(alike, axis=1, keepdims=True)).astype(np.float32)
+    for rows, halves in ((alike, DIMENSION // 2), (unit(3600, 9), DIMENSION)):
+        index = VectorIndex.of(rows, exact_up_to=1000)
+        assert f"PQ{halves}x4 " in index.kind
+        assert index.recall > TARGET_RECALL
+
+
 def test_a_large_index_is_approximate_and_says_how_well_it_does(
     approximate: tuple[VectorIndex, NDArray],
 ) -> None:
