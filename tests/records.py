@@ -18,6 +18,14 @@ def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(
     return Records(SqliteDatabase(folder), now)
 
 
+async def open_two(folder: Path) -> tuple[Records, Records]:
+    """Return what two processes of one machine share."""
+    found = records_in(folder), records_in(folder)
+    for each in found:
+        await each.open()
+    return found
+
+
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Have things kept where the settings say for as long as this lasts."""

@@ -13,7 +13,7 @@ import pytest
 from bot.running import turns
 from embeddings.errors import StorageError
 from embeddings.store.records import Records
-from tests.records import records_in
+from tests.records import open_two
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ LEASE = 0.2
 @pytest.fixture
 async def stores(tmp_path: Path) -> tuple[Records, Records]:
     """What two processes of one machine share."""
-    found = records_in(tmp_path), records_in(tmp_path)
-    for store in found:
-        await store.open()
-    return found
+    return await open_two(tmp_path)
 
 
 class Away:

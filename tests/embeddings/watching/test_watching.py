@@ -20,7 +20,7 @@ from embeddings.watching.watcher import find_folder, watching
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
 from tests.embeddings.readers.each import each
-from tests.records import records_in
+from tests.records import open_two
 from tests.waiting import until
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
@@ -232,10 +232,7 @@ def of_shards(settings: Settings) -> Settings:
 @pytest.fixture
 async def stores(tmp_path: Path) -> tuple[Records, Records]:
     """What two processes of one machine share."""
-    found = records_in(tmp_path), records_in(tmp_path)
-    for each_ in found:
-        await each_.open()
-    return found
+    return await open_two(tmp_path)
 
 
 async def test_of_several_processes_one_watches_and_another_when_it_is_gone(
