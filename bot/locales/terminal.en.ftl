@@ -18,7 +18,7 @@ refusal-empty_corpus = No article is indexed yet: add some with "verbatim add FI
 refusal-not_found = No passage of the articles answers this question.
 refusal-no_match_in_filter = Nothing within those dates or that source: widen them to search everywhere.
 
-nearest = The nearest articles: { $titles }.
+nearest = The nearest articles: { $titles }
 understood = Understood: { $parts }.
 since = since { $day }
 until = until { $day }

@@ -18,7 +18,7 @@ refusal-empty_corpus = Aucun article n’est encore indexé : ajoutez-en avec �
 refusal-not_found = Aucun passage des articles ne répond à cette question.
 refusal-no_match_in_filter = Rien à ces dates ou dans cette source : élargissez-les pour chercher partout.
 
-nearest = Les articles les plus proches : { $titles }.
+nearest = Les articles les plus proches : { $titles }
 understood = Compris : { $parts }.
 since = depuis le { $day }
 until = jusqu’au { $day }
