@@ -83,6 +83,7 @@ class Snapshot:
             self.rows = {name: row for row, name in enumerate(ids)}
             self._texts = os.open(folder / TEXTS, os.O_RDONLY)
             weakref.finalize(self, os.close, self._texts)
+            self.arrays("")  # all are mapped: what serves outlives its files
         except (OSError, ValueError) as error:
             raise SnapshotError(f"The snapshot {folder.name} cannot be read: {error}.") from error
         self.ids = [*self.rows]
@@ -101,8 +102,8 @@ class Snapshot:
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """Map the arrays whose names begin so; return them under the rest of their names."""
-        names = (name.removesuffix(".npy") for name in self.manifest.files)
-        return {n.removeprefix(prefix): self.array(n) for n in names if n.startswith(prefix)}
+        names = [n[:-4] for n in self.manifest.files if n.startswith(prefix) and n.endswith(".npy")]
+        return {name.removeprefix(prefix): self.array(name) for name in names}
 
     def index(self, name: str) -> VectorIndex | Joined:
         """Open what searches one of the matrices, and has its rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_arrays_come_back_to_the_bit(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", *STORIES)
     for name, array in vectors(*STORIES).items():
         assert np.array_equal(snapshot.array(name), array)
+
+
+def test_a_snapshot_whose_files_are_deleted_can_be_read_to_the_end(tmp_path: Path) -> None:
+    snapshot = written(tmp_path / "s", *STORIES)
+    shutil.rmtree(tmp_path / "s")
+    assert [snapshot.article(row) for row in range(3)] == list(STORIES)
+    assert snapshot.changed_passages() == []
+    assert np.array_equal(snapshot.array("passage_vectors"), vectors(*STORIES)["passage_vectors"])
 
 
 def test_a_snapshot_of_nothing_can_be_read(tmp_path: Path) -> None:
