@@ -257,7 +257,7 @@ class _Found:
         self.present = _share(in_text | in_title, share)
         self.body = _share(in_text, share)
         before = first - lexical.token_first[title_line + 1][:, None]
-        self.early: Floats = (EARLY / (EARLY + before.astype(np.float32))) @ share
+        self.early = _share(EARLY / (EARLY + before.astype(np.float32)), share)
 
 
 def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> Floats:
@@ -274,15 +274,15 @@ def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> 
 def _spelt(share: Floats, terms: Terms) -> Floats:
     """Return how much of the question's weight is there, given how much of each word is."""
     weight = np.where([bool(grams(word)) for word in terms.words], terms.idf, 0)
-    return np.asarray(share @ weight / max(float(weight.sum()), TINY), np.float32)
+    return _share(share, np.asarray(weight / max(float(weight.sum()), TINY), np.float32))
 
 
 def _starts(owner: Ints, size: int) -> Ints:
     return np.searchsorted(owner, np.arange(size))
 
 
-def _share(present: Bools, share: Floats) -> Floats:
-    return present.astype(np.float32) @ share
+def _share(present: NDArray[Any], share: Floats) -> Floats:
+    return np.asarray((present * share).sum(axis=1), np.float32)
 
 
 def _argmax(values: Floats, owner: Ints, starts: Ints) -> Ints:

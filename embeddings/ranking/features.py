@@ -70,8 +70,7 @@ def describe(
     figures = [f.name for f in fields(evidence) if f.name not in _PLACES]
     own = {name: getattr(evidence, name)[shown] for name in figures}
     weight = float(terms.idf.sum())
-    unknown = np.array([not rows for rows in terms.rows], np.float32) @ terms.idf
-    every = np.ones(len(shown), np.float32)
+    unknown = float(terms.idf[[not rows for rows in terms.rows]].sum())
     return {
         **own,
         "lead": _lead(score, shown, others & within, chance),
@@ -82,9 +81,9 @@ def describe(
         "lacks": (own["fits"] < 0).astype(np.float32),
         "worth": np.log1p(own["present"] * weight / np.log1p(len(arrays.lexical))),
         "lines": np.log(lines).astype(np.float32),
-        "unknown": every * np.float32(unknown / max(weight, TINY)),
-        "length": every * np.float32(np.log1p(len(terms.words))),
-        "small": every * np.float32(smallness(len(arrays.lexical))),
+        "unknown": np.full(len(shown), unknown / max(weight, TINY), np.float32),
+        "length": np.full(len(shown), np.log1p(len(terms.words)), np.float32),
+        "small": np.full(len(shown), smallness(len(arrays.lexical)), np.float32),
     }
 
 
