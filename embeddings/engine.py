@@ -8,6 +8,7 @@ import platform
 import re
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Self
 
@@ -178,8 +179,10 @@ class SearchEngine(Changes):
         return await live.worker.run(Priority.QUESTION, answer, text, serving, live.models, terms)
 
     async def warm(self) -> None:
-        """Load what the first question would wait for; ModelError when it cannot be loaded."""
+        """Load what the first question and change would wait for; ModelError when it cannot be."""
         await self._ready()
+        for name in ("changing.planning", "snapshots.reindexing", "store.archive"):
+            await asyncio.to_thread(import_module, f"embeddings.{name}")
         await self._live.worker.run(Priority.QUESTION, self._live.encoder.read_query, "?")
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
@@ -32,15 +33,25 @@ def judge(said: str, language: Language) -> str:
     words = _WORD.findall(fold(said))
     if not words:
         return "sign" if said.strip(" ?") else "nothing"
-    folded = " ".join(words)
+    kinds, polite = _phrases(language)
+    known = kinds.get(" ".join(words))
+    if known is not None:
+        return known
+    return "thanks" if "?" not in said and polite.issuperset(words) else "question"
+
+
+@cache
+def _phrases(language: Language) -> tuple[dict[str, str], frozenset[str]]:
+    """Return what each phrase of the language's lists is, and the words of the polite ones."""
+    kinds: dict[str, str] = {}
     polite: set[str] = set()
     for kind in ("check", "about", "thanks", "hello"):
-        phrases = [_WORD.findall(p) for p in fold(language(f"{kind}-words")).split(",")]
-        if folded in map(" ".join, phrases):
-            return kind
-        if kind in {"thanks", "hello"}:
-            polite.update(*phrases)
-    return "thanks" if "?" not in said and polite.issuperset(words) else "question"
+        for phrase in fold(language(f"{kind}-words")).split(","):
+            words = _WORD.findall(phrase)
+            kinds.setdefault(" ".join(words), kind)
+            if kind in {"thanks", "hello"}:
+                polite.update(words)
+    return kinds, frozenset(polite)
 
 
 def read_day(text: str | None, *, last: bool = False) -> date | None:

@@ -52,13 +52,8 @@ async def keep(
     try:
         yield
     finally:
-        if not _is_broken_off():
+        if not isinstance(sys.exception(), asyncio.CancelledError):  # else the next run takes it up
             interaction.extras["noting"] = asyncio.create_task(finish(), name=NOTING)
-
-
-def _is_broken_off() -> bool:
-    """Say whether the program ends; what is under way stays then, and the next run takes it up."""
-    return isinstance(sys.exception(), asyncio.CancelledError)
 
 
 async def _surely(keeping: Awaitable[object]) -> None:

@@ -213,7 +213,8 @@ class Lexical:
         at, line = gather(self.token_first, lines)
         tokens = self.tokens[at]
         places = np.full((len(lines), len(terms.words)), FAR)
-        for row, word in _word_of(terms).items():
+        first = reversed([*enumerate(terms.rows)])  # of the words that have a row, that one counts
+        for row, word in {row: word for word, rows in first for row in rows}.items():
             found = np.flatnonzero(tokens == row)[::-1]  # so that a line's first stays
             there = line[found], word
             places[there] = np.minimum(places[there], at[found])
@@ -256,12 +257,6 @@ class Lexical:
         counts = np.minimum(np.diff(used[np.concatenate([[0], ends])]).astype(np.float64), total)
         idf: Floats = np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
         return idf
-
-
-def _word_of(terms: Terms) -> dict[int, int]:
-    """Return which word of the question each of its rows stands for: the first that has it."""
-    places = reversed([*enumerate(terms.rows)])
-    return {row: word for word, rows in places for row in rows}
 
 
 def build(documents: Iterable[Document]) -> Lexical:

@@ -26,11 +26,8 @@ FALLBACK = {"covered": 5.0, "present": 1.0}
 
 def value(features: Mapping[str, Floats], name: str) -> Floats:
     """Return a feature by its name; ``small*lead`` is the product of two."""
-    first, *others = _factors(name)
-    product = features[first]
-    for part in others:
-        product = product * features[part]
-    return product
+    first, *others = (features[part] for part in _factors(name))
+    return math.prod(others, start=first)
 
 
 @cache

@@ -137,13 +137,8 @@ def read(evidence: Evidence, near: Floats, query: Query, terms: Terms) -> Eviden
     are ``meaning``'s.
     """
     known = replace(evidence, tokens=near.mean(axis=1), **meaning(near, query, terms))
-    there = share_meant(known)
+    there = np.float32(TRANSLATED) * known.meant * known.foreign
     return replace(known, **{name: np.maximum(getattr(known, name), there) for name in SHARES})
-
-
-def share_meant(evidence: Evidence) -> Floats:
-    """Return the share of the question's words that each passage has in its own language."""
-    return np.float32(TRANSLATED) * evidence.meant * evidence.foreign
 
 
 def meaning(near: Floats, query: Query, terms: Terms) -> dict[str, Any]:

@@ -191,11 +191,7 @@ def _is_below(above: Line, below: Line) -> bool:
 def _begins(above: Line, below: Line, usual: float, edges: tuple[float, float]) -> bool:
     """Say whether a new paragraph begins at the line below.
 
-    Args:
-        above: The line before it.
-        below: The line.
-        usual: From one line to the next, in most places, in heights of a letter.
-        edges: Where the column begins and ends in which the line above stands.
+    ``usual`` is from one line to the next, in heights of a letter; ``edges`` are the column's.
     """
     if max(above.size, below.size) > LARGER * min(above.size, below.size):
         return True
@@ -221,7 +217,5 @@ def _paragraph(lines: Sequence[Line], usual: float, words: Words) -> Paragraph:
 
 def usual_size(lines: Sequence[Line]) -> float:
     """Return the height of most letters, to half a point."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(line.size * 2) / 2] += len(line.text)
+    sizes = Counter(round(line.size * 2) / 2 for line in lines for _ in line.text)
     return sizes.most_common(1)[0][0]
