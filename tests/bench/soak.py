@@ -80,6 +80,12 @@ class Look:
     threads: int
 
 
+def own_memory(process: int | str) -> int:
+    """Return the bytes of memory that are a process's own, as Linux counts them."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) << 10 for line in rollup if line.startswith("Pss_Anon:"))
+
+
 def problems(first: Look, last: Look) -> list[str]:
     """Return a sentence for each thing of which there is more at the end, and should not be."""
     more = last.own_mb / first.own_mb - 1
@@ -184,11 +190,9 @@ class Soak:
         gc.collect()
         process = psutil.Process()
         maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
-        rollup = Path("/proc/self/smaps_rollup").read_text(encoding="utf-8").splitlines()
-        own = next(int(line.split()[1]) << 10 for line in rollup if line.startswith("Pss_Anon:"))
         return Look(
             questions=self.asked,
-            own_mb=megabytes(own),
+            own_mb=megabytes(own_memory("self")),
             pss_mb=megabytes(pss([process])),
             files=process.num_fds(),
             maps=sum(str(self._data) in line for line in maps),

@@ -63,11 +63,10 @@ def fillers() -> Iterator[str]:
         yield f"La récolte de {crop} dans {valley} a donné {4321 + 7 * number} tonnes."
 
 
-def write(folder: Path) -> None:
-    """Write the articles as Markdown files; the answers are spread over all of them."""
+def write(folder: Path, each: int = PASSAGES // ARTICLES) -> None:
+    """Write the articles as Markdown files of so many passages; each has one of the answers."""
     folder.mkdir()
     facts, harvests = questions(), fillers()
-    each = PASSAGES // ARTICLES
     for number in range(ARTICLES):
         paragraphs = list(itertools.islice(harvests, each - 1))
         paragraphs.insert(number % each, facts[number].answer)
