@@ -198,13 +198,9 @@ class Proposing:
         *,
         offering: bool = False,
     ) -> Change:
-        """Read files, folders and pages and say what adding them would do; nothing is written.
+        """Say what adding files, folders and pages would do, and, ``offering``, what they correct.
 
-        Args:
-            inputs: As for ``propose``.
-            base: What they would be added to.
-            names: As for ``propose``.
-            offering: Say as well which articles they seem to correct.
+        Nothing is written; the inputs and their names are as for ``propose``.
         """
         from embeddings.changing import planning  # the readers, where something is read
 

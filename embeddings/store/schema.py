@@ -57,10 +57,7 @@ def _collection() -> Column[str]:
 def _records(name: str, kind: type[Any], *key: str) -> Table:
     """Return the table of a kind of records: a column for each field, null where that may be None.
 
-    Args:
-        name: What the table is called.
-        kind: A dataclass, whose fields are of the types in ``_TYPES``.
-        key: The fields that tell a record from the others; none: records are numbered.
+    ``kind`` is a dataclass, its fields of ``_TYPES``; without fields for a key they are numbered.
     """
     columns = [] if key else [Column("n", _COUNTER, primary_key=True, autoincrement=True)]
     types = {name: given for name, given in get_type_hints(kind).items() if name != "n"}

@@ -41,12 +41,13 @@ _ABOUT = re.compile(
     r"|confidentialité|\b(?:privacy|rgpd|gdpr)\b|(?:vos|votre|your) (?:données|contacts|data)\b|©"
     r"|(?:afficher|display|show) (?:les |the )?images|images not|conditions (?:générales|d.util)"
     r"|terms (?:of|and)\b|carnet d.adresses|address book|mailing address"
+    r"|direct(?:eur|rice) de (?:la )?publication"
     r"|\A(?:\W|facebook|twitter|x\b|instagram|linkedin|youtube|bluesky|mastodon|tiktok){2,20}\Z",
     re.IGNORECASE,
 )
 """What a line says that is about a mail and not in it, ..."""
 _TO_READER = re.compile(
-    rf"\b(?:vous|votre|vos|ici|cliquez|nous|you|your|here|click|us"
+    rf"\b(?:vous|votre|vos|ici|cliquez|nous|you|your|here|click|us|images not|view online"
     rf"|(?:cet?|cette|this|these|nos|our) {_LETTER}s?)\b",
     re.IGNORECASE,
 )

@@ -157,6 +157,7 @@ class _Writer(Writer):
             "w-txbxContent": self.box,
             "w-tbl": partial(self.nest, opening="<table>", closing="</table>"),
             "w-tr": self._row,
+            "w-sdt": self._control,
             "w-tc": partial(self.around, opening="<td>", closing="</td>"),
         }
 
@@ -191,6 +192,11 @@ class _Writer(Writer):
             if self._styles.is_on(run, self._paragraph, name):
                 return self.leave(what if run.find("w-t") is not None else "")
         return iter(run)
+
+    def _control(self, element: Any) -> Iterator[Any]:
+        """Leave what only says what is to be written there (17.5.2.39)."""
+        is_empty = _toggle(element.find("w-sdtPr"), "w-showingPlcHdr")
+        return self.leave("") if is_empty else iter(element)
 
     def _text(self, element: Any) -> Iterator[str]:
         if all(self._fields):

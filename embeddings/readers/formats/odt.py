@@ -15,7 +15,7 @@ _NOTHING = (
     "office-binary-data", "office-forms", "office-scripts", "table-covered-table-cell", "desc",
     "text-alphabetical-index", "text-hidden-paragraph", "text-illustration-index", "title",
     "text-sequence-decls", "text-table-index", "text-table-of-content", "text-tracked-changes",
-    "text-user-index", "text-variable-decls",
+    "text-user-index", "text-variable-decls", "text-placeholder",
 )  # fmt: skip
 
 

@@ -262,6 +262,7 @@ ABOVE = (
     "<p><a href=x>Voir dans le navigateur</a></p>",
     "<p>Si ce message ne s'affiche pas bien, <a href=x>cliquez ici</a>.</p>",
     "<p>View this email in your browser</p>",
+    "<p>Images not showing? <a href=x>View online.</a></p>",
     "<p>Having trouble viewing this email? <a href=x>View it online</a></p>",
     "<p><span style='mso-hide:all'>Le pont, le marché</span></p>",
 )
@@ -272,6 +273,7 @@ BELOW = (
         "Loire, 72300 Sablé<br><a href=x>Se désinscrire</a> | "
         "<a href=x>Gérer mes préférences</a></p>"
     ),
+    "<p>Directrice de la publication : Maëlle Le Goff</p>",
     "<p>Our mailing address is:<br>The Courier<br>12 Main Street<br>Portland, OR 97205</p>",
     "<p>You got this message because you signed up. <a href=x>Unsubscribe</a>.</p>",
     (

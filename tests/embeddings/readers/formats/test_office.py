@@ -294,3 +294,14 @@ def test_depth_costs_nothing() -> None:
         (draft,) = sandbox.read(".docx", docx([deep]), "a.docx")
     assert isinstance(draft, Draft)
     assert draft.text == BRIDGE.paragraphs[0]
+
+
+def test_what_a_form_asks_to_be_written_is_no_part_of_the_story() -> None:
+    asked = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    empty = docx_paragraph(run("Cliquez ici pour entrer du texte."))
+    draft = word(DOCX[0], asked.format("<w:showingPlcHdr/>", empty), asked.format("", DOCX[1]))
+    assert draft.text == "\n\n".join(BRIDGE.paragraphs[:2])
+    written = asked.format('<w:showingPlcHdr w:val="0"/>', DOCX[1])
+    assert word(DOCX[0], written).text == draft.text
+    field = '<text:placeholder text:placeholder-type="text">&lt;Nom&gt;</text:placeholder>'
+    assert open_document(f"<text:p>{field}</text:p>{ODT}").text == STORY
