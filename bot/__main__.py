@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -20,7 +20,6 @@ from embeddings.errors import EmbeddingsError, InputError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
 
     from bot.running.supervise import Deadline
 

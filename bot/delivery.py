@@ -12,14 +12,13 @@ import aiohttp
 import discord
 
 from bot.errors import explain, report, unwrap
-from bot.ui.components import WRONG, notice
+from bot.ui.components import WRONG, Card, notice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.context import Context, Interaction
     from bot.translate import Language
-    from bot.ui.components import Card
 
 T = TypeVar("T")
 TRIES = 3

@@ -10,18 +10,15 @@ import base64
 import logging
 import secrets
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
 
-from bot.translate import translate
+from bot.translate import Language, translate
 from bot.ui.markup import fit
 from embeddings import errors as engine
-
-if TYPE_CHECKING:
-    from bot.translate import Language
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path  # noqa: TC003 - read at run time, to check what is given
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 

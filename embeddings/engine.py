@@ -16,7 +16,7 @@ from embeddings.changing.changes import Changes
 from embeddings.changing.publishing import Publisher
 from embeddings.errors import InputError
 from embeddings.live import Live
-from embeddings.reports import Status, VerifyReport
+from embeddings.reports import SnapshotSummary, Status, VerifyReport
 from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store.opening import open_database
 from embeddings.store.pointers import SERVER, CollectionRows, Pointers
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from config.settings import Settings
-    from embeddings.reports import SnapshotSummary
     from embeddings.snapshots.reindexing import Builder
     from embeddings.store.database import Database
     from embeddings.types import Article, ArticleSummary, Passage, ProgressCallback

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - pydantic reads the annotations
-from collections.abc import Mapping  # noqa: TC003 - as above
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
-from embeddings.types import ArticleSummary
-
-if TYPE_CHECKING:
-    from embeddings.types import ProgressCallback, Rejected
+from embeddings.types import ArticleSummary, ProgressCallback, Rejected
 
 
 class Terms(TypedDict, total=False):

@@ -12,25 +12,21 @@ from discord import ButtonStyle
 
 from bot import delivery
 from bot.admin.history import find_title
-from bot.admin.intake import fetch_all
-from bot.admin.progress import Work, carry_out
+from bot.admin.intake import Upload, fetch_all
+from bot.admin.progress import Reporter, Work, carry_out
 from bot.admin.proposals import SHOWN, proposal_card
 from bot.admin.reports import change_card, reindex_card, tell_entry
 from bot.admin.target import by, target, where
 from bot.errors import BotError
-from bot.ui.components import WRONG, button, notice
+from bot.ui.components import WRONG, Card, button, notice
 from embeddings.errors import Overtaken, StorageError
-from embeddings.reports import Proposal
+from embeddings.reports import Proposal, ReindexReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.admin.intake import Upload
-    from bot.admin.progress import Reporter
     from bot.context import Interaction
-    from bot.ui.components import Card
     from embeddings.engine import SearchEngine
-    from embeddings.reports import ReindexReport
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 

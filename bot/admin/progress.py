@@ -15,7 +15,7 @@ from discord import ui
 from bot.admin.reports import gate_card
 from bot.delivery import LOST, answer, change, language_of, note, post
 from bot.running.unfinished import keep
-from bot.ui.components import WRONG, notice, row
+from bot.ui.components import WRONG, Card, notice, row
 from bot.ui.naming import say_duration
 from embeddings.errors import BusyError, GateError, Overtaken
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.context import Interaction
-    from bot.ui.components import Card
     from embeddings.types import Progress
 
 EVERY = 5.0

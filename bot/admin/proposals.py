@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
-from bot.translate import translate
+from bot.translate import Language, translate
 from bot.ui.components import (
     ANSWERED,
     REFUSED,
@@ -23,15 +23,13 @@ from bot.ui.components import (
 )
 from bot.ui.markup import clean, fit, tell_differences
 from bot.ui.naming import NAME, TITLE, label, say_duration, say_value, summary_line
-from embeddings.types import FIELDS
+from embeddings.types import FIELDS, ArticleSummary, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.translate import Language
     from bot.ui.components import Attached, Piece
     from embeddings.reports import ChangeReport, Proposal, Proposed, Room
-    from embeddings.types import ArticleSummary, Rejected
 
     Before = Mapping[str, tuple[ArticleSummary, str]]
     """Id -> an article as it is, and its text."""

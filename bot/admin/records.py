@@ -29,7 +29,7 @@ from bot.ui.components import ANSWERED, Attached, Card, text
 from bot.ui.markup import fit
 from bot.ui.naming import Place, day
 from embeddings.errors import EmbeddingsError
-from embeddings.types import SHARED
+from embeddings.types import SHARED, Article, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from bot.translate import Language
     from embeddings.engine import SearchEngine
     from embeddings.store.people import Unanswered, Vote
-    from embeddings.types import Article, Passage
 
 LISTED, LOOKED_UP = 8, 8
 """How many questions a card lists, and for how many the closest passage is looked up."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from discord import ui
 
 from bot.admin.proposals import LINES, LISTS, VALUE, rejections, say_room, whole
-from bot.translate import translate
+from bot.translate import Language, translate
 from bot.ui.components import ANSWERED, WRONG, Card, button, document, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from bot.ui.naming import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from bot.translate import Language
     from embeddings.errors import GateError
     from embeddings.reports import (
         AuditEntry,

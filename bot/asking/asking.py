@@ -15,21 +15,18 @@ from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.running.unfinished import keep
-from bot.servers.rules import check_channel, list_channels, rules_of
-from bot.ui.components import WRONG, notice
+from bot.servers.rules import Rules, check_channel, list_channels, rules_of
+from bot.ui.components import WRONG, Card, notice
 from bot.ui.naming import fresh
 from embeddings.errors import EmbeddingsError, StorageError
 from embeddings.question.understanding import check_question
-from embeddings.store.people import Unanswered
+from embeddings.store.people import Unanswered, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.context import Context, Interaction, Where
-    from bot.servers.rules import Rules
     from bot.translate import Language
-    from bot.ui.components import Card
-    from embeddings.store.people import Unfinished
     from embeddings.types import Answer, Filters
 
 _log = logging.getLogger(__name__)

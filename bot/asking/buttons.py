@@ -12,8 +12,8 @@ from bot.asking.render import QUOTE, foreign, link_title, open_buttons, quote, s
 from bot.delivery import answer, hold, hold_update, language_of, patiently
 from bot.errors import BotError
 from bot.servers.rules import rules_of
-from bot.translate import GAP
-from bot.ui.actions import Click, Form, find_message, write_field
+from bot.translate import GAP, Language
+from bot.ui.actions import Click, Filled, Form, find_message, write_field
 from bot.ui.components import (
     REFUSED,
     Card,
@@ -30,14 +30,11 @@ from bot.ui.markup import unplain
 from bot.ui.naming import PLACE, SCOPE, SHORT, Place, credit_line, list_places, pack, unpack
 from bot.ui.naming import place as name_place
 from embeddings.store.people import Vote
-from embeddings.types import MAX_QUESTION, Filters
+from embeddings.types import MAX_QUESTION, Filters, Hit
 
 if TYPE_CHECKING:
     from bot.context import Interaction
-    from bot.translate import Language
-    from bot.ui.actions import Filled
     from bot.ui.components import Piece
-    from embeddings.types import Hit
 
 NAME = r"(?P<name>[\w-]{8})"
 """The pattern of the name of an answer."""

@@ -16,7 +16,7 @@ from bot.asking.render import BRIEF, TEXT, foreign, link_title, open_buttons, qu
 from bot.context import person
 from bot.errors import BotError
 from bot.reading.about import starters_card
-from bot.ui.components import ANSWERED, REFUSED, Card, list_texts, row, text, width
+from bot.ui.components import ANSWERED, REFUSED, Card, Piece, list_texts, row, text, width
 from bot.ui.markup import fit
 from bot.ui.naming import day
 from embeddings.errors import QuestionError
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from bot.context import Context, Seen, Where
     from bot.translate import Language
-    from bot.ui.components import Piece
     from embeddings.types import Answer, Hit
 
 MOST = 5

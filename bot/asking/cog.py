@@ -21,14 +21,13 @@ from bot.errors import BotError
 from bot.reading.about import starters_card
 from bot.running.commands import command, everywhere, name, suggest_sources
 from bot.running.unfinished import take_up
-from bot.ui.components import WRONG, notice
+from bot.ui.components import WRONG, Card, notice
 from embeddings.errors import StorageError
 from embeddings.types import Filters
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
     from bot.translate import Language
-    from bot.ui.components import Card
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 _SIGN = "👍"

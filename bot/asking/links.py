@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from embeddings.text.sentences import trim
-from embeddings.types import BREAK, Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from embeddings.types import Article
+from embeddings.types import BREAK, Article, Span
 
 MAX_URL = 512
 """The longest address of a Discord button, in characters."""

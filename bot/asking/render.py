@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.asking.excerpt import excerpt, how_sure, shown_at_first
 from bot.asking.links import MAX_URL, link
-from bot.ui.components import ANSWERED, REFUSED, Card, button, question, row, text, width
+from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, question, row, text, width
 from bot.ui.markup import fit, plain
 from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, pack, place, ref, write_day
-from embeddings.types import Refusal
+from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from discord import ui
 
     from bot.translate import Language
-    from bot.ui.components import Piece
-    from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note
 
     Button = ui.Button[Any]
 

@@ -13,8 +13,8 @@ from bot.asking.render import QUOTE, filter_words, link_title, show_question
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
 from bot.servers.rules import require_editor, rules_of
-from bot.ui.actions import Click, Form, write_field
-from bot.ui.components import ANSWERED, REFUSED, Card, button, notice, question, row, text
+from bot.ui.actions import Click, Filled, Form, write_field
+from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, notice, question, row, text
 from bot.ui.markup import fit
 from bot.ui.naming import SCOPE, credit_line, pack
 from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
@@ -22,8 +22,6 @@ from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
 if TYPE_CHECKING:
     from bot.context import Interaction
     from bot.translate import Language
-    from bot.ui.actions import Filled
-    from bot.ui.components import Piece
     from embeddings.types import Filters, Hit
 
 REPLY = 1500

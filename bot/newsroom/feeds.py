@@ -13,7 +13,7 @@ import discord
 from bot.asking.render import QUOTE, link_title
 from bot.delivery import LOST, language_of, post
 from bot.errors import BotError
-from bot.translate import translate
+from bot.translate import Language, translate
 from bot.ui.components import ANSWERED, Card, button, list_under, row, text
 from bot.ui.markup import fit, plain
 from bot.ui.naming import credit_line, ref
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.context import Context, Interaction, Seen
-    from bot.translate import Language
     from embeddings.store.records import Records
     from embeddings.types import Article, ArticleSummary
 

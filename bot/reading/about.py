@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from discord import ButtonStyle
 
 from bot.asking.render import filter_words
-from bot.ui.components import ANSWERED, REFUSED, Card, button, list_under, row, text
+from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from bot.context import Context, Seen, Where
     from bot.translate import Language, Languages
-    from bot.ui.components import Piece
     from embeddings.store.records import Records
     from embeddings.types import ArticleSummary
 

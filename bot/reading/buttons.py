@@ -11,8 +11,8 @@ from bot.delivery import answer, hold, hold_update, language_of
 from bot.errors import BotError
 from bot.reading import about
 from bot.reading.pages import open_context, open_page
-from bot.ui.actions import Click, Form, write_field
-from bot.ui.catalogue import SORTS
+from bot.ui.actions import Click, Filled, Form, write_field
+from bot.ui.catalogue import SORTS, Catalogue
 from bot.ui.components import ANSWERED, Attached, Card, button, notice, row, text
 from bot.ui.markup import fit
 from bot.ui.naming import PLACE, SHORT, Place, open_select, summary_line
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from bot.context import Interaction
     from bot.translate import Language
-    from bot.ui.actions import Filled
-    from bot.ui.catalogue import Catalogue
     from embeddings.types import ArticleSummary
 
 PER_PAGE = 10

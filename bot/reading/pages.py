@@ -13,14 +13,13 @@ from bot.asking.links import MAX_URL, link
 from bot.errors import BotError
 from bot.ui.components import ANSWERED, Card, button, row, text
 from bot.ui.markup import plain
-from bot.ui.naming import heading, ref
+from bot.ui.naming import Place, heading, ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.context import Seen
     from bot.translate import Language
-    from bot.ui.naming import Place
     from embeddings.types import Article, ArticleSummary, Passage
 
 PAGE = 2800

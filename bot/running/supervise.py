@@ -13,16 +13,14 @@ import random
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, NoReturn, Self
+from collections.abc import Callable, Iterator
+from typing import NoReturn, Self
 
 import aiohttp
 import discord
 
 from bot.errors import describe, frames, unwrap
 from config import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds before the first new start, and the most before any: Discord takes a token back that

@@ -12,7 +12,7 @@ from discord import ButtonStyle
 
 from bot.delivery import LOST, answer_late, language_of, reach
 from bot.running.supervise import NOTING
-from bot.ui.components import ANSWERED, WRONG, button, notice, row
+from bot.ui.components import ANSWERED, WRONG, Card, button, notice, row
 from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
 from embeddings.store.people import Unfinished
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.context import Context, Interaction
-    from bot.ui.components import Card
 
     Answering = Callable[[Context, Unfinished], Awaitable[Card]]
 

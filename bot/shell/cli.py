@@ -21,14 +21,13 @@ from bot.shell.session import (
 )
 from bot.shell.upkeep import audit, edit, export, import_, read, reply_change
 from embeddings.errors import InputError
-from embeddings.types import Filters
+from embeddings.types import Answer, Filters, ProgressCallback
 
 if TYPE_CHECKING:
     from datetime import date
 
     from bot.shell.session import Shell
     from embeddings.engine import SearchEngine
-    from embeddings.types import Answer, ProgressCallback
 
 
 @click.group(

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from bot.shell import output as documents
-from bot.shell.session import command
+from bot.shell.session import Shell, command
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
     from bot.shell.screen import Screen, Words
-    from bot.shell.session import Shell
     from embeddings.measuring.evaluate import Evaluation
 
 LABELLED = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -6,13 +6,12 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from embeddings.types import FIELDS
+from embeddings.types import FIELDS, Answer, Article, ArticleSummary, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from embeddings.reports import ChangeReport, ReindexReport, RollbackReport, VerifyReport
-    from embeddings.types import Answer, Article, ArticleSummary, Hit
 
 Document = dict[str, Any]
 """A JSON object, its keys in the order in which they are written."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.asking.excerpt import shown_at_first
-from embeddings.types import FIELDS
+from embeddings.types import FIELDS, Answer, ArticleSummary, Filters, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         Status,
         VerifyReport,
     )
-    from embeddings.types import Answer, ArticleSummary, Filters, Hit
 
 
 def answer(screen: Screen, value: Answer, threshold: float) -> None:

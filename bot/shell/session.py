@@ -7,26 +7,23 @@ import getpass
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import click
 
-from embeddings.types import SHARED
+from embeddings.types import SHARED, ProgressCallback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
-    from contextlib import AbstractAsyncContextManager
-    from datetime import date
 
     from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
-    from embeddings.types import ProgressCallback
 
 DONE, FAULT, MISTAKE = 0, 1, 2
 """Exit codes: done, our fault, the caller's mistake."""

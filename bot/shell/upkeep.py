@@ -11,7 +11,7 @@ from bot.shell import output, printing
 from bot.shell.printing import show_fields
 from bot.shell.session import DONE, MISTAKE, anyway, as_utf8, command, dry_run, name_author, tell
 from embeddings.errors import InputError, UnknownArticle
-from embeddings.types import FIELDS
+from embeddings.types import FIELDS, ProgressCallback, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from embeddings.readers import Draft
     from embeddings.readers.many import Outcome
     from embeddings.reports import ChangeReport
-    from embeddings.types import ProgressCallback, Rejected
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -7,12 +7,9 @@ and the marks that turn the direction of what follows; line ends become spaces.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 from unicodedata import bidirectional
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _ISOLATE, _RELEASE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _GAP = "\N{ZERO WIDTH SPACE}"

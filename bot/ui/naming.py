@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.ui.components import MAX_OPTION, option, select
 from bot.ui.markup import clean, fit
-from embeddings.types import SHARED, Filters
+from embeddings.types import SHARED, Article, ArticleSummary, Filters, Hit, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from discord import ui
 
     from bot.translate import Language
-    from embeddings.types import Article, ArticleSummary, Hit, Passage
 
 _MINUTE = 60
 TITLE, NAME = 160, 70

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Unpack
 from embeddings.changing.changeset import Change
 from embeddings.changing.proposing import Proposing
 from embeddings.errors import BusyError, InputError, SnapshotError, UnknownArticle
-from embeddings.reports import Wish
-from embeddings.types import Rejected, identity
+from embeddings.reports import AuditEntry, ChangeReport, ReindexReport, RollbackReport, Terms, Wish
+from embeddings.types import Article, ProgressCallback, Rejected, identity
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -25,16 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embeddings.changing.base import Base
-    from embeddings.reports import (
-        AuditEntry,
-        ChangeReport,
-        ReindexReport,
-        RollbackReport,
-        Terms,
-    )
     from embeddings.store.archive import Contents
     from embeddings.store.pointers import Pointers
-    from embeddings.types import Article, ProgressCallback
 
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import chain
@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from embeddings.errors import Overtaken, UnknownArticle, UnknownProposal
 from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposal, Proposed, ReindexReport
-from embeddings.types import FIELDS, Article, Rejected, identity
+from embeddings.types import FIELDS, Article, Passage, Rejected, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from embeddings.changing.base import Base
     from embeddings.reports import Wish
     from embeddings.store.pointers import Kept
-    from embeddings.types import Passage
 
 OPENING = 200
 """How much of a text is shown to recognise it by, in characters."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embeddings.errors import InputError
 from embeddings.readers.draft import ATTACHED
@@ -13,12 +14,7 @@ from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.passages import split
-from embeddings.types import FIELDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from embeddings.types import Article
+from embeddings.types import FIELDS, Article
 
 SAME = 0.7
 """Share of the words of the richer text from which two are the same story, as with copies of one

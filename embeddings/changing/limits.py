@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.errors import LimitError
 from embeddings.readers.draft import ATTACHED
-from embeddings.reports import Room
-from embeddings.types import Rejected
+from embeddings.reports import AuditEntry, Room
+from embeddings.types import Article, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from config.groups import ServerSettings
     from embeddings.changing.changeset import Change
-    from embeddings.reports import AuditEntry
-    from embeddings.types import Article
 
 DAY = timedelta(days=1)
 

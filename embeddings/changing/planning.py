@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.changing.changeset import Change
 from embeddings.changing.correcting import correct_all
-from embeddings.readers import Fetcher, Sandbox
+from embeddings.readers import Draft, Fetcher, Sandbox
 from embeddings.readers.draft import ATTACHED
 from embeddings.readers.many import read_all
 from embeddings.reports import Omission
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from config.settings import FetchSettings
-    from embeddings.readers import Draft
     from embeddings.snapshots.snapshot import Snapshot
 
 MAX_SLUG = 60

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Unpack
 from embeddings.changing import limits
 from embeddings.changing.changeset import Change, parse
 from embeddings.errors import InputError, UnknownArticle
-from embeddings.reports import Wish
-from embeddings.types import FIELDS
+from embeddings.reports import ChangeReport, Proposal, Room, Terms, Wish
+from embeddings.types import FIELDS, Article, Rejected
 from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from embeddings.changing.base import Base
     from embeddings.changing.publishing import Publisher
     from embeddings.live import Live
-    from embeddings.reports import ChangeReport, Proposal, Room, Terms
     from embeddings.store.pointers import CollectionRows
-    from embeddings.types import Article, Rejected
 
 
 class Proposing:

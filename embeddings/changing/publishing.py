@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
 from embeddings.errors import FullError, OtherFormat, SnapshotError, StorageError
-from embeddings.reports import RollbackReport
+from embeddings.reports import AuditEntry, ReindexReport, RollbackReport, Wish
 from embeddings.store.pointers import Kept
 from embeddings.vectors.worker import finish, hold
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from embeddings.live import Live
-    from embeddings.reports import AuditEntry, ReindexReport, Wish
     from embeddings.snapshots.gate import Golden
     from embeddings.snapshots.material import Order
     from embeddings.snapshots.reindexing import Built

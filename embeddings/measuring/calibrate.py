@@ -13,12 +13,12 @@ from scipy.special import expit
 from embeddings.errors import ModelError, QuestionError
 from embeddings.loaded import as_query, stand_alone
 from embeddings.measuring.figures import Outcome, figures
-from embeddings.measuring.labelled import Indexed, index, read_set
+from embeddings.measuring.labelled import Indexed, LabelledSet, index, read_set
 from embeddings.measuring.mixing import fit_mix
 from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
 from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration, Story, smallness, value
-from embeddings.types import Progress
+from embeddings.types import Progress, ProgressCallback
 from embeddings.vectors.worker import Priority
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from config.settings import Settings
-    from embeddings.measuring.labelled import LabelledSet
-    from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
     Values = NDArray[np.float64]

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from embeddings.answering import Terms
 from embeddings.errors import QuestionError
 from embeddings.measuring.figures import Outcome, figures, figures_by_kind, percentiles
-from embeddings.measuring.labelled import Indexed, index, read_set
+from embeddings.measuring.labelled import Indexed, LabelledSet, Question, index, read_set
 from embeddings.question.understanding import check_question
-from embeddings.types import Filters, Progress
+from embeddings.types import Filters, Hit, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Settings
-    from embeddings.measuring.labelled import LabelledSet, Question
-    from embeddings.types import Hit, ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 DEPTH = 10

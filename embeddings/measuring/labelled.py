@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import json
 import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from config.settings import FetchSettings
-from embeddings.answering import Models, answer
+from config.settings import FetchSettings, Settings
+from embeddings.answering import Models, Terms, answer
 from embeddings.errors import InputError
 from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import calibration_for
@@ -26,18 +27,10 @@ from embeddings.snapshots.material import Material, Order
 from embeddings.snapshots.reindexing import Tools, build
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split, whole
-from embeddings.types import SHARED, Article, Rejected, Span
-from embeddings.vectors.encoder import load_encoder
+from embeddings.types import SHARED, Answer, Article, Passage, ProgressCallback, Rejected, Span
+from embeddings.vectors.encoder import Encoder, load_encoder
 from embeddings.vectors.reranker import load_reranker
 from embeddings.vectors.worker import Priority, Worker
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-
-    from config.settings import Settings
-    from embeddings.answering import Terms
-    from embeddings.types import Answer, Passage, ProgressCallback
-    from embeddings.vectors.encoder import Encoder
 
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"

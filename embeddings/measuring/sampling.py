@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.lexical import bm25 as lexical
 from embeddings.lexical.stretches import gather, stretches
-from embeddings.ranking.evidence import Arrays
+from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.ranker import rank
 from embeddings.vectors.index import VectorIndex
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from embeddings.lexical.bm25 import Ints
     from embeddings.lexical.words import Document
     from embeddings.ranking.confidence import Calibration
-    from embeddings.ranking.evidence import Query
 
 SIZES = (1, 1, 2, 3, 5, 8, 15, 30, 80)
 """How many articles a small corpus has, in turn."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.question import dateforms as forms
@@ -18,7 +18,6 @@ from embeddings.question.days import Days, days_of, has_year, moment_of, third
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from embeddings.text.analysis import FoldedText
 

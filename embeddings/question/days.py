@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from embeddings.question.dateforms import (
     MOMENT,
@@ -26,9 +26,6 @@ from embeddings.question.dateforms import (
     WEEKDAYS,
 )
 from embeddings.text.analysis import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 _LEAP_CYCLE = 9
 """Years in which every day of the calendar comes round, 29 February over 1900 or 2100 apart."""

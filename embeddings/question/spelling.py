@@ -8,15 +8,12 @@ write in chats for a question word is that word. Addresses, code and other langu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from itertools import chain
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
 
 from embeddings.text.analysis import STOP, fold, is_foreign, is_stop_somewhere
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
 
 SHORTEST, LONG, LONGEST = 5, 8, 25
 """The least letters of a word that is corrected, as shorter ones are too near to each other; of one

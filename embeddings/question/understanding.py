@@ -14,22 +14,16 @@ name a speaker ("selon"), small letters do where nothing else can be meant.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from embeddings.errors import QuestionError
-from embeddings.question.askeddays import CLAUSE_END, phrases
+from embeddings.question.askeddays import CLAUSE_END, Phrase, phrases
 from embeddings.question.dateforms import STORIES, YEAR
-from embeddings.text.analysis import fold, fold_text
+from embeddings.text.analysis import FoldedText, fold, fold_text
 from embeddings.types import MAX_QUESTION, Filters, Note
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-
-    from embeddings.question.askeddays import Phrase
-    from embeddings.text.analysis import FoldedText
 
 _LEAD = re.compile(
     r"(?<![\w-])(?:(?P<sure>(?:selon |d'apres |a en croire |according to |as reported by "

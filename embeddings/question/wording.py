@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from embeddings.text.analysis import fold, fold_text, is_stop_somewhere
+from embeddings.text.analysis import FoldedText, fold, fold_text, is_stop_somewhere
 from embeddings.types import Note
-
-if TYPE_CHECKING:
-    from embeddings.text.analysis import FoldedText
 
 
 def word_set(words: str) -> frozenset[str]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH
-from embeddings.readers.draft import Draft, Fields
+from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.pages import guesses
 from embeddings.readers.pages.guesses import MAX_TITLE, Margins, margins_of
 from embeddings.text.boilerplate import fold
 from embeddings.text.passages import split
 from embeddings.types import FIELDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from embeddings.readers.draft import LeftOut
 
 NEEDED = ("title", "language")
 """Those that no draft lacks."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.child import serve
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import check_quotable
-from embeddings.readers.draft import FOUND, Draft
+from embeddings.readers.draft import FOUND, Draft, Found
 from embeddings.readers.registry import FORMATS
 from embeddings.types import Rejected
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from embeddings.child import Tell
-    from embeddings.readers.draft import Found
 
 ENOUGH = 0.8
 """The share of a file's time after which no other story of it is read."""

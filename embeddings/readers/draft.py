@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - pydantic looks for it at run time
+import datetime as dt
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter

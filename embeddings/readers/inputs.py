@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.registry import ARCHIVE, FORMATS, is_supported, list_ends
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.draft import ATTACHED, Draft, Listed
+from embeddings.readers.draft import ATTACHED, Draft, Found, Listed
 from embeddings.readers.formats.archives import gunzip, members
 from embeddings.readers.inputs import (
     MAX_BYTES,
@@ -25,7 +25,6 @@ from embeddings.types import Rejected
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from embeddings.readers.draft import Found
     from embeddings.readers.fetch import Fetched, Fetcher
     from embeddings.readers.sandbox import Sandbox
 

@@ -17,11 +17,10 @@ from urllib.parse import urlsplit
 from embeddings.child import Child, ChildError
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import parse
-from embeddings.readers.draft import FOUND, Draft
+from embeddings.readers.draft import FOUND, Draft, Found
 from embeddings.readers.registry import FORMATS, WITH_ADDRESS, format_of_page, name_of
 
 if TYPE_CHECKING:
-    from embeddings.readers.draft import Found
     from embeddings.readers.fetch import Fetched
 
 MEGABYTES = 500

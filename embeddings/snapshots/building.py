@@ -9,25 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical, build
-from embeddings.lexical.stretches import stretches
+from embeddings.lexical.stretches import Runs, stretches
 from embeddings.ranking.maxsim import STEP
-from embeddings.snapshots.material import KINDS, NONE
+from embeddings.snapshots.material import KINDS, NONE, Material, Wanted
 from embeddings.snapshots.snapshot import LEXICAL, MORE, PLACES, TOKENS
-from embeddings.types import Progress
-from embeddings.vectors.encoder import TokenEncoder
+from embeddings.types import Progress, ProgressCallback
+from embeddings.vectors.encoder import Encoder, TokenEncoder
 from embeddings.vectors.index import EXACT_UP_TO, Joined
-from embeddings.vectors.worker import Priority
+from embeddings.vectors.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    from embeddings.lexical.stretches import Runs
-    from embeddings.snapshots.material import Material, Wanted
-    from embeddings.types import ProgressCallback
-    from embeddings.vectors.encoder import Encoder
-    from embeddings.vectors.worker import Worker
 
     Vectors = NDArray[Any]
     Ints = NDArray[np.int64]

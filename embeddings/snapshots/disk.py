@@ -9,16 +9,13 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from embeddings.errors import BusyError, FullError, StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 LOCK = ".lock"
 """Name of the lock file in a folder that has one writer at a time."""

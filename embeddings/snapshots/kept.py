@@ -21,12 +21,11 @@ from embeddings.reports import SnapshotSummary
 from embeddings.snapshots import disk
 from embeddings.snapshots.manifest import MANIFEST, parse_manifest
 from embeddings.snapshots.snapshot import Snapshot
-from embeddings.store.pointers import Kept, Published
+from embeddings.store.pointers import CollectionRows, Kept, Published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embeddings.store.pointers import CollectionRows
     from embeddings.store.shared import Chunks
 
 log = logging.getLogger(__name__)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - pydantic reads the annotations
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from embeddings.errors import OtherFormat, SnapshotError
 from embeddings.snapshots.disk import sha256
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FORMAT = 7
 MANIFEST = "manifest.json"

@@ -20,12 +20,12 @@ from embeddings.loaded import LoadedSnapshot
 from embeddings.reports import ReindexReport
 from embeddings.snapshots import building, disk, gate
 from embeddings.snapshots.manifest import FORMAT, MANIFEST, Manifest, dump_manifest
-from embeddings.snapshots.material import Material, Wanted
+from embeddings.snapshots.material import Material, Order, Wanted
 from embeddings.snapshots.snapshot import ARTICLES, PLACES, TEXTS, VECTORS, Snapshot
-from embeddings.types import Progress
+from embeddings.types import Progress, ProgressCallback
 from embeddings.vectors.index import VectorIndex
 from embeddings.vectors.index import write as write_index
-from embeddings.vectors.worker import Priority, finish
+from embeddings.vectors.worker import Priority, Worker, finish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.ranking.confidence import Calibration
-    from embeddings.snapshots.material import Order
-    from embeddings.types import ProgressCallback
     from embeddings.vectors.e5 import Read
     from embeddings.vectors.encoder import Encoder
-    from embeddings.vectors.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from embeddings.reports import AuditEntry
 from embeddings.store import schema
@@ -20,8 +20,6 @@ from embeddings.store import schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
-
-    from sqlalchemy import Connection
 
     from embeddings.store.database import Database
 

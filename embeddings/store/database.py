@@ -12,7 +12,7 @@ import weakref
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, exc
+from sqlalchemy import Connection, Engine, Table, event, exc
 from sqlalchemy.dialects import sqlite
 
 from embeddings.errors import StorageError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.pool import ConnectionPoolEntry
 

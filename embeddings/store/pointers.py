@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from sqlalchemy import BigInteger, cast, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, cast, delete, func, select, update
 
 from embeddings.errors import StorageError
 from embeddings.store import schema
@@ -22,8 +22,6 @@ from embeddings.store.audit import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sqlalchemy import Connection
 
     from embeddings.store.database import Database, Transaction
     from embeddings.vectors.worker import Heard

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from pgvector.psycopg import register_vector
-from sqlalchemy import create_engine, exc, text
+from sqlalchemy import Connection, create_engine, exc, text
 
 from embeddings.errors import AwayError, BusyError, FullError, StorageError
 from embeddings.store.database import Database
@@ -22,8 +22,6 @@ from embeddings.store.database import Database
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
     from embeddings.store.database import Transaction
 

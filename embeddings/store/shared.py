@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pgvector.sqlalchemy import HALFVEC, VECTOR
-from sqlalchemy import Column, Integer, MetaData, Table, cast, delete, func, select, text
+from sqlalchemy import Column, Integer, MetaData, Select, Table, cast, delete, func, select, text
 from sqlalchemy.schema import CreateTable, DropTable
 
 from embeddings.errors import AwayError, SnapshotError, StorageError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from sqlalchemy import Select
 
     from embeddings.store.database import Database
     from embeddings.store.pointers import Kept, Published

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, exc, text
+from sqlalchemy import Connection, create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, StorageError
@@ -17,8 +17,6 @@ from embeddings.store.database import Database
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
     from embeddings.store.database import Transaction
 

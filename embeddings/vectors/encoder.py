@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 from embeddings.errors import ModelError
 from embeddings.types import BREAK
 from embeddings.vectors import checkpoint, e5, e5file, light
-from embeddings.vectors.e5 import unit
+from embeddings.vectors.e5 import Read, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from config.settings import EncoderSettings, Settings
-    from embeddings.vectors.e5 import Read
 
 OWNER = "sentence-transformers"
 """Whose models hub names without an owner mean, as in the library of that name."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules.input_module import InputModule
 
 from embeddings.vectors.encoder import PACKAGED, encodable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class PackagedModule(InputModule):

@@ -17,7 +17,7 @@ from embeddings.errors import (
     LimitError,
     StorageError,
 )
-from embeddings.watching.watched import FolderMemory, Taken, WatchedFolder
+from embeddings.watching.watched import FolderMemory, Stamp, Taken, WatchedFolder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from embeddings.engine import SearchEngine
     from embeddings.reports import ChangeReport
     from embeddings.store.records import Records
-    from embeddings.watching.watched import Stamp
 
 BY = "watch"
 """Who adds, as the audit log has it."""

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.assemble import draft_of, without_head
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.exports.markup import child, children, inside, parse_xml, words
 from embeddings.readers.formats.archives import open_archive, unpack
 from embeddings.readers.formats.decoding import decode_stated
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import fragment_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from zipfile import ZipFile
-
-    from embeddings.readers.draft import Draft
 
 MAX_PART = 10_000_000
 """The most bytes of one page."""

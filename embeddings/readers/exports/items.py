@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields, Listed
+from embeddings.readers.draft import Draft, Fields, Found, Listed
 from embeddings.readers.exports.markup import paragraphs, story
 from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft, Found
 
 _FEED = "jsonfeed.org/version"
 

@@ -6,22 +6,18 @@ import re
 import textwrap
 from email import message_from_bytes, policy
 from email.utils import getaddresses
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields, LeftOut
+from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import LONGEST_TOLD, fragment_text
 from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
 from embeddings.types import BREAK
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
 
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)

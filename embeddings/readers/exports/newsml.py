@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields, LeftOut
+from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.exports.markup import (
     LANGUAGE,
     child,
@@ -20,11 +21,6 @@ from embeddings.readers.exports.markup import (
 )
 from embeddings.readers.pages.guesses import language_code
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
 
 _USABLE = ("usable", "")
 _AS_HTML = {"hl1": "h2", "hl2": "h3", "block": "div", "nitf-table": "div"}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html import escape
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import web_address
 from embeddings.readers.dates import first_date
-from embeddings.readers.draft import Fields, LeftOut, Listed
+from embeddings.readers.draft import Draft, Fields, Found, LeftOut, Listed
 from embeddings.readers.exports import newsml
 from embeddings.readers.exports.markup import (
     LANGUAGE,
@@ -30,12 +32,6 @@ from embeddings.readers.pages import html
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.registry import EXPORTS, LISTS
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft, Found
 
 _CHANGING = frozenset({"title", "pubDate", "published", "updated", "date", "modified", "lastmod"})
 """Elements of an entry, by their names in RSS, Atom, Dublin Core and sitemaps."""

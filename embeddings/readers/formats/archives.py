@@ -7,13 +7,10 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 MAX_MEMBERS = 5000
 """The most files of one archive."""

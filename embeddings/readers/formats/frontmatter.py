@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,16 +16,9 @@ from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH, web_address
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import read_date
-from embeddings.readers.draft import Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats.decoding import MAX_FIELD, decode
 from embeddings.text.boilerplate import ends_like_sentence, fold
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
 
 MAX_CHARACTERS = 10_000
 """The longest front matter; it also bounds how deep its YAML can be nested."""

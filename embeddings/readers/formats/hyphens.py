@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from embeddings.readers.pages.guesses import guess_language
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SOFT = "\u00ad"
 _HYPHENS = ("-", "\u2010", _SOFT)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
-from embeddings.readers.draft import Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats import docx, odt
 from embeddings.readers.formats.archives import open_archive
 from embeddings.readers.formats.package import Parts
 from embeddings.readers.pages.story import fragment_text
 from embeddings.text.boilerplate import fold
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
 
 _FIRST = 10
 """Among how many paragraphs the title that a document states must stand to count."""

@@ -6,25 +6,20 @@ import io
 import logging
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
+from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.draft import Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats.decoding import normal
-from embeddings.readers.formats.printed import Line, paragraphs_of, usual_size
+from embeddings.readers.formats.printed import Line, Paragraph, paragraphs_of, usual_size
 from embeddings.readers.pages.guesses import MAX_TITLE
 from embeddings.text.boilerplate import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
-    from embeddings.readers.formats.printed import Paragraph
 
 MAX_PAGES = 500
 """The most pages of one file."""

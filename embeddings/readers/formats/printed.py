@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 from statistics import median
-from typing import TYPE_CHECKING
 
 from embeddings.readers.formats.hyphens import Words
 from embeddings.text.boilerplate import ends_like_sentence, fold
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MARGIN = 0.12
 """The share of a page's height, at its top and at its bottom, where running heads stand."""

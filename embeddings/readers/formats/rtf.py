@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of, without_head
-from embeddings.readers.draft import Fields
+from embeddings.readers.draft import Draft, Fields
 from embeddings.readers.formats.decoding import one_line
 from embeddings.readers.formats.package import DELETED, HIDDEN, tell
 from embeddings.readers.pages.story import fragment_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
 
 _SIGN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from embeddings.readers.dates import DATE
 from embeddings.text.boilerplate import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LONGEST_NAME = 100
 """The most characters of what can be the name of an author, with what an envoy adds to it."""

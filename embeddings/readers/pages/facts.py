@@ -5,11 +5,13 @@ It does so in JSON-LD, in its meta elements, or in elements that are named for i
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+from collections.abc import Iterable, Sequence
 from html import unescape
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from embeddings.readers.addresses import web_address
@@ -21,10 +23,6 @@ from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.blocks import page_of, words_of
 from embeddings.readers.pages.guesses import language_code
 from embeddings.text.boilerplate import ends_like_sentence, fold
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
 
 NEAR_HEADLINE = 150
 """How many elements below the headline the day of publication may stand; other stories follow."""

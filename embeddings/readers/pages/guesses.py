@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
 from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, read_date, without_date
 from embeddings.text.analysis import LETTERS, SMALL_WORDS
 from embeddings.text.boilerplate import ends_like_sentence, fold, is_address, is_contact, is_notice
 from embeddings.text.passages import paragraphs, split
 from embeddings.types import Article
-
-if TYPE_CHECKING:
-    from datetime import date
 
 HEAD = 15
 """How many paragraphs, from the top, are looked at."""

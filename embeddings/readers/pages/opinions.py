@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from embeddings.readers.pages.blocks import Kind
+from embeddings.readers.pages.blocks import Block, Kind
 from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
 from embeddings.types import BREAK
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from embeddings.readers.pages.blocks import Block
 
 FEW_WORDS = 5
 """Up to this many words, a text must be a line that an extractor found, not a part of one."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from embeddings.readers.draft import LeftOut
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages import elements
-from embeddings.readers.pages.blocks import Block, Kind, page_of
+from embeddings.readers.pages.blocks import Block, Kind, Page, page_of
 from embeddings.readers.pages.opinions import (
     LONGEST_INVITATION,
     is_aside,
@@ -27,7 +27,6 @@ from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from embeddings.readers.pages.blocks import Page
     from embeddings.readers.pages.opinions import Opinion
 
 FEW_LINKED = 0.2

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from embeddings.readers.pages import elements
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 LONGEST_CELL = 200
 """The most characters of a cell; a longer one holds paragraphs, and its table sets them out."""
