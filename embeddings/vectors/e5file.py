@@ -30,13 +30,10 @@ _MICROSOFT = "com.microsoft"
 
 
 class Weights:
-    """The package's file: a head, the pieces, and tensors by name; mapped, and read at need.
-
-    Args:
-        path: Where it is; ``find`` has compared it with its digest.
+    """The package's file, which ``find`` has checked: pieces, and tensors by name; mapped.
 
     Attributes:
-        texts: The pieces, in UTF-8.
+        texts: The pieces.
         scores: Logarithms of their probabilities, float32.
     """
 
@@ -49,7 +46,7 @@ class Weights:
         self.scores = self._array(at + 4 * (count + 1), np.float32, count)
         at += 4 * (2 * count + 1)
         letters = self._data[at : at + size]
-        self.texts = [letters[a:b] for a, b in pairwise(ends)]
+        self.texts = [letters[a:b].decode() for a, b in pairwise(ends)]
         _, unneeded = struct.unpack_from("<iI", self._data, at + size)
         self._entries = self._index(at + size + 8 + unneeded)
 
@@ -90,8 +87,8 @@ def widen(blocks: NDArray[Any]) -> Floats:
     return (nibbles * blocks["scale"].astype(np.float32)[..., None]).reshape(len(blocks), -1)
 
 
-def graph(weights: Weights) -> bytes:
-    """Return the model from the rows of its pieces to its tokens, for onnxruntime.
+def graph(weights: Weights) -> tuple[bytes, dict[str, NDArray[Any]]]:
+    """Return the model from the rows of its pieces to its tokens, for onnxruntime, and its arrays.
 
     A text at a time, so that nothing is masked. Input ``rows`` and output ``tokens`` are float32
     ``[1, n, 384]``. The matrices are int8 with a scale for each of their outputs; what they are
@@ -104,17 +101,12 @@ def graph(weights: Weights) -> bytes:
     for layer in range(LAYERS):
         value = made.layer(value, f"l{layer}")
     made.add("Identity", [value], "tokens")
-    shape = helper.make_tensor_value_info
-    whole = helper.make_graph(
-        made.nodes,
-        "e5",
-        [shape("rows", TensorProto.FLOAT, [1, "n", DIMENSION])],
-        [shape("tokens", TensorProto.FLOAT, [1, "n", DIMENSION])],
-        made.constants,
-    )
+    told: Any = TensorProto.FLOAT, [1, "n", DIMENSION]
+    rows, tokens = (helper.make_tensor_value_info(name, *told) for name in ("rows", "tokens"))
+    whole = helper.make_graph(made.nodes, "e5", [rows], [tokens], made.constants)
     sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
     model = helper.make_model(whole, opset_imports=sets, ir_version=_VERSION)
-    return bytes(model.SerializeToString())
+    return model.SerializeToString(), made.arrays
 
 
 class _Graph:
@@ -124,6 +116,7 @@ class _Graph:
         self.weights = weights
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
+        self.arrays: dict[str, NDArray[Any]] = {}
 
     def layer(self, value: str, name: str) -> str:
         """Add a layer of attention and what follows it; return the name of its output."""
@@ -176,7 +169,16 @@ class _Graph:
 
     def constant(self, name: str, array: NDArray[Any]) -> str:
         """Add an array; return its name."""
-        from onnx import numpy_helper
-
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.constants.append(_declare(name, array))
+        self.arrays[name] = np.ascontiguousarray(array)
         return name
+
+
+def _declare(name: str, array: NDArray[Any]) -> Any:
+    """Return what a graph says of an array that is given beside it."""
+    from onnx import TensorProto, helper
+
+    kind, outside = helper.np_dtype_to_tensor_dtype(array.dtype), TensorProto.EXTERNAL
+    made = TensorProto(name=name, dims=array.shape, data_type=kind, data_location=outside)
+    made.external_data.add(key="location", value="beside")
+    return made
