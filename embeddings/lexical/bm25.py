@@ -17,7 +17,7 @@ from embeddings.ranking.answer_kinds import find_wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,7 +47,8 @@ class Terms:
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
         found: The postings of these words, as far as passages have them.
         spelt_out: Those of their 4-grams, likewise.
-        parts: 4-gram of these words -> which term of ``spelt_out`` it is.
+        parts: Whether each term of ``spelt_out`` is of each word, 1 or 0, float32 [words, terms].
+        sizes: How many different 4-grams each word has, known or not, float32 [words].
         size: How many passages there are.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
@@ -59,7 +60,8 @@ class Terms:
     idf: Floats
     found: Postings
     spelt_out: Postings
-    parts: Mapping[str, int]
+    parts: Floats
+    sizes: Floats
     size: int
     language: str | None
     wants: Kind
@@ -91,12 +93,8 @@ class Terms:
             each word's 4-grams, float32 [n, words]; 0 for a word without any.
         """
         at, there = self.spelt_out.place(passages.astype(np.int32))  # as the postings are
-        share = np.zeros((len(passages), len(self.words)), np.float32)
-        for place, word in enumerate(self.words):
-            parts = dict.fromkeys(grams(word))
-            own = [self.parts[part] for part in parts if part in self.parts]
-            share[:, place] = there[own].sum(axis=0) / max(len(parts), 1)
-        return self.spelt_out.add_up(at, there), share
+        found = np.einsum("wt,tn->nw", self.parts, there)
+        return self.spelt_out.add_up(at, there), found / np.maximum(self.sizes, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,21 +165,25 @@ class Lexical:
         language = language_of(found)
         subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
         subject = subject or tuple(dict.fromkeys(found))
-        codes = self.codes()
-        stems = [{stem(word, code) for code in codes} for word in subject]
-        parts = Counter(chain(*map(grams, subject)))
-        row = self._rows({*chain(*stems), *parts})
+        stems, spelt = self._stems(subject), [*map(grams, subject)]
+        counts = Counter(chain(*spelt))
+        row = self._rows({*chain(*stems), *counts})
         rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
-        idf = self._idf(rows)
-        part_rows = [(row[part],) if part in row else () for part in parts]
-        counts = np.array([*parts.values()], np.float32)
+        part_rows = [(row[part],) if part in row else () for part in counts]
+        idf, of_parts = np.split(self._idf([*rows, *part_rows]), [len(rows)])
+        of_parts *= [*counts.values()]
+        place = {part: place for place, part in enumerate(filter(row.__contains__, counts))}
+        parts = np.zeros((len(subject), len(place)), np.float32)
+        for own, word in zip(parts, spelt, strict=True):
+            own[[place[part] for part in word if part in place]] = 1
         return Terms(
             words=subject,
             rows=rows,
             idf=idf,
             found=self._postings(rows, idf),
-            spelt_out=self._postings(part_rows, self._idf(part_rows) * counts),
-            parts={part: place for place, part in enumerate(filter(row.__contains__, parts))},
+            spelt_out=self._postings(part_rows, of_parts),
+            parts=parts,
+            sizes=np.array([len({*word}) for word in spelt], np.float32),
             size=len(self),
             language=language,
             wants=find_wanted(question),
@@ -189,13 +191,13 @@ class Lexical:
 
     def find_known(self, words_: Collection[str]) -> set[str]:
         """Return those of some folded words that a passage has, in any of their forms."""
-        forms = {word: {stem(word, code) for code in self.codes()} for word in words_}
+        forms = dict(zip(words_, self._stems(words_), strict=True))
         there = self._rows({*chain(*forms.values())}).keys()
         return {word for word, own in forms.items() if not there.isdisjoint(own)}
 
     def passages_with(self, candidates: Collection[str]) -> Iterator[int]:
         """Yield some passages with each form of folded words, those of the commonest first."""
-        rows = self._rows({stem(word, code) for word in candidates for code in self.codes()})
+        rows = self._rows({*chain(*self._stems(candidates))})
         lists = [self.passages[self.first[row] : self.first[row + 1]] for row in rows.values()]
         for found in sorted(lists, key=len, reverse=True):
             yield from found[:SOME].tolist()
@@ -212,13 +214,19 @@ class Lexical:
         """
         at, line = gather(self.token_first, lines)
         tokens = self.tokens[at]
-        places = np.full((len(lines), len(terms.words)), FAR)
+        places = np.full((len(terms.words), len(lines)), FAR)
         first = reversed([*enumerate(terms.rows)])  # of the words that have a row, that one counts
-        for row, word in {row: word for word, rows in first for row in rows}.items():
-            found = np.flatnonzero(tokens == row)[::-1]  # so that a line's first stays
-            there = line[found], word
-            places[there] = np.minimum(places[there], at[found])
-        return places
+        word_of = dict(sorted({row: word for word, rows in first for row in rows}.items()))
+        rows = np.array([*word_of], np.int32)
+        found = np.flatnonzero((tokens == rows[:, None]).any(axis=0))[::-1]  # a line's first stays
+        words_ = np.array([*word_of.values()], np.int64)[rows.searchsorted(tokens[found])]
+        places[words_, line[found]] = at[found]
+        return places.T
+
+    def _stems(self, words_: Iterable[str]) -> list[set[str]]:
+        """Return the terms of each of some folded words, in the languages of the passages."""
+        codes = self.codes()
+        return [{stem(word, code) for code in codes} for word in words_]
 
     def _postings(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Postings:
         """Return the postings of words or of 4-grams.
@@ -250,13 +258,11 @@ class Lexical:
 
     def _idf(self, rows: Sequence[tuple[int, ...]]) -> Floats:
         """Return the weight of each word, given the rows of its terms."""
-        total = len(self)
         each = np.array([*chain(*rows)], np.int64)
-        used = np.concatenate([[0], np.cumsum(self.first[each + 1] - self.first[each])])
-        ends = np.cumsum([len(group) for group in rows], dtype=np.int64)
-        counts = np.minimum(np.diff(used[np.concatenate([[0], ends])]).astype(np.float64), total)
-        idf: Floats = np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-        return idf
+        owner = np.repeat(np.arange(len(rows)), [*map(len, rows)])
+        used = np.bincount(owner, self.first[each + 1] - self.first[each], len(rows))
+        used = np.minimum(used, len(self))
+        return np.log1p((len(self) - used + 0.5) / (used + 0.5)).astype(np.float32)
 
 
 def build(documents: Iterable[Document]) -> Lexical:

@@ -34,8 +34,9 @@ SLACK = 1e-5
 ENOUGH = 0.5
 """What the frequent terms may still add, as a share of the least of the best, when they are left
 to be looked up: less, and more postings are read; more, and more passages are looked up."""
-OFTEN = 1.5
-"""The least of the best is found anew when so many times as many postings were read."""
+FIRST, OFTEN = 2_000, 2.0
+"""So many postings are read together first, then each time so many times as many as before; after
+each the least of the best is found anew."""
 
 
 def invert(wording: Wording) -> dict[str, NDArray[Any]]:
@@ -203,25 +204,25 @@ class Postings:
         Returns:
             Rows of ``total``, int64, in no order.
         """
-        left = np.argsort(self.first - self.end, kind="stable").tolist()
-        rest, least = float(self.most.sum()), 0.0
-        read, look_at = 0, 0.0
-        while left and rest + SLACK >= ENOUGH * least:
-            each = left.pop()
-            own = slice(self.first[each], self.end[each])
-            np.add.at(total, self.passages[own], self.steps[each] * self.impacts[own])
-            rest -= self.most[each]
-            read += own.stop - own.start
-            if read >= look_at:
-                least = max(least, _kth(total.take(self.passages[own]), k) - SLACK)
-                look_at = OFTEN * read
-        found = np.flatnonzero(total > max(0.0, least - rest)).astype(np.int32)
+        order = np.argsort(self.end - self.first, kind="stable")
+        first, end, steps = self.first[order], self.end[order], self.steps[order]
+        spans, read = [*map(slice, first.tolist(), end.tolist())], np.cumsum(end - first)
+        rest = [*np.cumsum(self.most[order][::-1])[::-1].tolist(), 0.0]
+        done, least, enough = 0, 0.0, float(FIRST)
+        while done < len(order) and rest[done] + SLACK >= ENOUGH * least:
+            begin, done = done, max(done + 1, int(read.searchsorted(enough, "right")))
+            own, step = spans[begin:done], np.repeat(steps[begin:done], (end - first)[begin:done])
+            passages = np.concatenate([self.passages[each] for each in own])
+            np.add.at(total, passages, step * np.concatenate([self.impacts[each] for each in own]))
+            last = self.passages[own[-1]]  # each passage once
+            least = max(least, _kth(total.take(last), k) - SLACK)
+            enough = OFTEN * read[done - 1]
+        found = np.flatnonzero(total > max(0.0, least - rest[done])).astype(np.int32)
         sums = total[found]
-        while left:
-            keep = sums >= _kth(sums, k) - rest - SLACK
-            found, each = found[keep], left.pop()
-            sums = sums[keep] + self.score(each, found)
-            rest -= self.most[each]
+        for at in range(done, len(order)):
+            keep = sums >= _kth(sums, k) - rest[at] - SLACK
+            found = found[keep]
+            sums = sums[keep] + self.score(order[at], found)
         return _top(found.astype(np.int64), sums, k)
 
 

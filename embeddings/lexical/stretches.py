@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def gather(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Return the positions ``first[r]:first[r + 1]`` of all rows, and which row each is of."""
-    lengths = first[rows + 1] - first[rows]
+    begins = first[rows]
+    lengths = first[rows + 1] - begins
     owner = np.repeat(np.arange(len(rows)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return np.arange(len(owner)) - before[owner] + first[rows][owner], owner
+    return np.arange(len(owner)) + (begins + lengths - np.cumsum(lengths))[owner], owner
 
 
 def stretches(lengths: Ints | Sequence[int]) -> Ints:

@@ -72,8 +72,7 @@ def complete(question: str, before: Sequence[str]) -> str | None:
         A self-contained question; None when it is one already.
     """
     before = [each for each in before if cut(each).words and not small_talk(each)]
-    asked = cut(question)
-    if not before or not asked.words or question.rstrip(" ?!.").endswith(")"):
+    if not before or question.rstrip(" ?!.").endswith(")") or not (asked := cut(question)).words:
         return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
     *earlier, last = before[-_TURNS:]

@@ -66,7 +66,7 @@ def respell(
     words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
     words = {word for word in words if not is_stop_somewhere(word)}
     strange = words.difference(find_known(words))
-    if is_foreign(question) or len(strange) > MOST:
+    if not (strange or there & _CHAT.keys()) or len(strange) > MOST or is_foreign(question):
         return question
     said, end = "", 0
     for match in found:

@@ -11,7 +11,7 @@ from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
 from embeddings.ranking.maxsim import products
-from embeddings.text.analysis import grams, without_tags, words
+from embeddings.text.analysis import without_tags, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,40 +140,37 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
         query: The question.
         terms: Its terms.
         arrays: Where the passages are.
-        passages: Which of them, int64 [C], at least one.
+        passages: Which of them, int64 [C], at least one; those of an article side by side.
         marks: What speaks for the sentence that is marked.
     """
-    rows, owner = gather(arrays.first_sentence, passages)
-    starts = _starts(owner, len(passages))
     none = np.zeros(len(passages), np.float32)
-    cosine = products(arrays.sentences[rows], query.vector)
     by_grams, share = terms.spell(passages)
-    found = _Found(arrays, terms, passages, rows, owner)
-    spoken = _speak(cosine, found, owner, starts)
-    said = spoken[:, :4] @ [1, marks.news, marks.long, marks.before]  # whatever kind is wanted
-    likely = said + marks.fits * found.fits
-    best, beside = _mark(likely, found.length, owner, starts, marks.likely)
+    found = _Found(arrays, terms, passages)
+    cosine = products(arrays.sentences[found.rows], query.vector)
+    spoken = _speak(cosine, found)
+    said = [1, marks.news, marks.long, marks.before] @ spoken[:4]  # whatever kind is wanted
+    best, beside = _mark(said + marks.fits * found.fits, found, marks.likely)
     return Evidence(
         passages=passages,
         grams=by_grams,
         passage=arrays.passages[passages] @ query.vector,
-        sentence=np.maximum.reduceat(cosine, starts),
+        sentence=np.maximum.reduceat(cosine, found.starts),
         covered=found.titled,
         present=found.present,
         body=found.body,
         spelt=_spelt(share, terms),
         early=found.early,
-        fits=np.maximum.reduceat(found.fits, starts),
-        says=found.fits[_argmax(said, owner, starts)],
-        opens=np.maximum.reduceat(found.opens, starts) * np.float32(terms.defines),
+        fits=np.maximum.reduceat(found.fits, found.starts),
+        says=found.fits[_argmax(said, found)],
+        opens=np.maximum.reduceat(found.opens, found.starts),
         foreign=_foreign(terms, arrays, passages),
         listed=found.listed,
         tokens=none,
         meant=none,
         unnamed=none,
         unheard=none,
-        best=rows[best],
-        beside=rows[beside],
+        best=found.rows[best],
+        beside=found.rows[beside],
     )
 
 
@@ -183,35 +180,30 @@ def speaking(query: Query, terms: Terms, arrays: Arrays, passage: int) -> Floats
     Its cosine, new words of the question, length, the cosine of the one before, and whether it has
     the kind of answer that is wanted: what ``Marks`` weighs.
     """
-    passages = np.array([passage])
-    rows, owner = gather(arrays.first_sentence, passages)
-    cosine = products(arrays.sentences[rows], query.vector)
-    found = _Found(arrays, terms, passages, rows, owner)
-    return _speak(cosine, found, owner, _starts(owner, 1))
+    found = _Found(arrays, terms, np.array([passage]))
+    return _speak(products(arrays.sentences[found.rows], query.vector), found).T
 
 
-def _speak(cosine: Floats, found: _Found, owner: Ints, starts: Ints) -> NDArray[Any]:
-    """Return what ``Marks`` weighs of each sentence, float [s, 5]; compared within a passage.
+def _speak(cosine: Floats, found: _Found) -> NDArray[Any]:
+    """Return what ``Marks`` weighs of each sentence, float [5, s]; compared within a passage.
 
     Before the first sentence of a passage stands the mean of all of them.
     """
     before = np.concatenate([cosine[:1], cosine[:-1]])
-    before[starts] = np.add.reduceat(cosine, starts) / np.bincount(owner)
-    return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits], axis=1)
+    before[found.starts] = np.add.reduceat(cosine, found.starts) / (found.ends - found.starts)
+    return np.stack([cosine, found.news, np.log1p(found.length), before, found.fits])
 
 
-def _mark(
-    likely: Floats, length: Ints, owner: Ints, starts: Ints, behind: float
-) -> tuple[Ints, Ints]:
+def _mark(likely: NDArray[Any], found: _Found, behind: float) -> tuple[Ints, Ints]:
     """Return the best sentence of each passage, and the one next to it that is marked with it.
 
     Where two that follow each other are about as likely, a reader wants both, if they are short.
     """
-    best = _argmax(likely, owner, starts)
+    length = found.length
+    best = _argmax(likely, found)
     beside, least = best, likely[best] - np.float32(behind)
-    for step in (-1, 1):
-        near = np.clip(best + step, 0, len(likely) - 1)
-        inside = (owner[near] == owner[best]) & (near != best)
+    for step, inside in ((-1, best > found.starts), (1, best + 1 < found.ends)):
+        near = best + step * inside
         short = length[near] + length[best] <= TOGETHER
         better = inside & short & (likely[near] >= least)
         beside, least = np.where(better, near, beside), np.where(better, likely[near], least)
@@ -234,59 +226,61 @@ def capitals(text: str, terms: Terms) -> Bools:
 class _Found:
     """Which words of the question stand where, as shares of their weight."""
 
-    def __init__(
-        self, arrays: Arrays, terms: Terms, passages: Ints, rows: Ints, owner: Ints
-    ) -> None:
-        lexical, starts = arrays.lexical, _starts(owner, len(passages))
-        lines = rows + passages[owner] + 1
-        self.length = lexical.token_first[lines + 1] - lexical.token_first[lines]
-        has = (lexical.kinds[lines] & terms.wants) > 0
-        self.fits = np.where(has, 1, -1).astype(np.float32) * bool(terms.wants)
+    def __init__(self, arrays: Arrays, terms: Terms, passages: Ints) -> None:
+        lexical = arrays.lexical
+        self.rows, self.owner = gather(arrays.first_sentence, passages)
+        self.ends = np.cumsum(np.bincount(self.owner))
+        self.starts = np.concatenate([[0], self.ends[:-1]])
+        lines = self.rows + passages[self.owner] + 1
+        begin = lexical.token_first[lines]
+        self.length = lexical.token_first[lines + 1] - begin
+        wanted = np.float32(bool(terms.wants))
+        self.fits = np.where(lexical.kinds[lines] & int(terms.wants), wanted, -wanted)
         title_line = arrays.first_sentence[passages] + passages
-        there = lexical.first_places(terms, np.concatenate([title_line, lines]))
-        in_title, places = there[: len(passages)] < FAR, there[len(passages) :]
-        begins = places[:, :1] == lexical.token_first[lines][:, None]
-        self.opens = (begins & (places < FAR)).all(axis=1).astype(np.float32)
-        said, its_title = places < FAR, in_title[owner]
-        first = np.minimum.reduceat(places, starts)
+        there = lexical.first_places(terms, np.concatenate([title_line, lines])).T
+        in_title, places = there[:, : len(passages)] < FAR, there[:, len(passages) :]
+        said, its_title = places < FAR, in_title[:, self.owner]
+        opens = ((places[:1] == begin) & said).all(axis=0) & terms.defines
+        self.opens = opens.astype(np.float32)
+        first = np.minimum.reduceat(places, self.starts, axis=1)
         in_text = first < FAR
         self.listed = _find_listed(in_title, in_title | in_text, arrays.article_of[passages])
         share = terms.idf / max(float(terms.idf.sum()), TINY)
         self.news = _share(said & ~its_title, share)
-        self.titled = np.maximum.reduceat(_share(said | its_title, share), starts)
+        self.titled = np.maximum.reduceat(_share(said | its_title, share), self.starts)
         self.present = _share(in_text | in_title, share)
         self.body = _share(in_text, share)
-        before = first - lexical.token_first[title_line + 1][:, None]
+        before = first - lexical.token_first[title_line + 1]
         self.early = _share(EARLY / (EARLY + before.astype(np.float32)), share)
 
 
 def _find_listed(in_title: Bools, there: Bools, articles: NDArray[np.int32]) -> Floats:
-    """Return ``listed`` of each candidate, from words that stand in titles and at all [C, words].
+    """Return ``listed`` of each candidate, from words that stand in titles and at all [words, C].
 
     Names that a title lists are in some of an article's titles alone: each is cut to those that
     its passage takes up (``lexical.words.own_title``).
     """
+    is_next = articles[1:] == articles[:-1]
+    if not (is_next & (in_title[:, 1:] != in_title[:, :-1])).any():
+        return np.zeros(len(articles), np.float32)
     same = articles[:, None] == articles
-    names = (same @ in_title) & (same @ ~in_title)
-    return np.asarray((names & ~there).any(axis=1) & ~(names & there).any(axis=1), np.float32)
+    names = (in_title @ same) & (~in_title @ same)
+    return np.asarray((names & ~there).any(axis=0) & ~(names & there).any(axis=0), np.float32)
 
 
 def _spelt(share: Floats, terms: Terms) -> Floats:
     """Return how much of the question's weight is there, given how much of each word is."""
-    weight = np.where([bool(grams(word)) for word in terms.words], terms.idf, 0)
-    return _share(share, np.asarray(weight / max(float(weight.sum()), TINY), np.float32))
-
-
-def _starts(owner: Ints, size: int) -> Ints:
-    return np.searchsorted(owner, np.arange(size))
+    weight = np.where(terms.sizes > 0, terms.idf, 0)
+    return _share(share.T, np.asarray(weight / max(float(weight.sum()), TINY), np.float32))
 
 
 def _share(present: NDArray[Any], share: Floats) -> Floats:
-    return np.asarray((present * share).sum(axis=1), np.float32)
+    """Return the sum of the shares of what is present [words, n], float32 [n]."""
+    return np.asarray((present * share[:, None]).sum(axis=0), np.float32)
 
 
-def _argmax(values: Floats, owner: Ints, starts: Ints) -> Ints:
-    """Return where the first greatest value of each owner's stretch is."""
-    top = np.maximum.reduceat(values, starts)[owner]
+def _argmax(values: NDArray[Any], found: _Found) -> Ints:
+    """Return which sentence of each passage has the greatest value first."""
+    top = np.maximum.reduceat(values, found.starts)[found.owner]
     at = np.flatnonzero(values == top)
-    return at[np.searchsorted(owner[at], np.arange(len(starts)))]
+    return at[np.searchsorted(at, found.starts)]

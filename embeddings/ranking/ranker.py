@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -15,8 +16,6 @@ from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
@@ -93,12 +92,17 @@ def rank(
     ranked = score - np.float32(OTHERS) * evidence.listed
     order = np.argsort(-ranked, kind="stable")
     order = order[within[order]]
-    plain: list[tuple[int, tuple[int, ...]]] = [(int(i), ()) for i in order[:limit]]
-    groups = _groups(order, ranked, evidence, arrays, (limit, mix.alike)) if fold else plain
-    shown = np.array([first for first, _ in groups], np.int64)
+    groups: dict[int, tuple[int, ...]] = dict.fromkeys(order[:limit].tolist(), ())
+    if fold:
+        groups = _groups(order, ranked, evidence, arrays, (limit, mix.alike))
+    shown = np.array([*groups], np.int64)
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
-    sure = calibration.probabilities(features)
-    return tuple(_candidates(groups, evidence, ranked, features, sure))
+    sure = accumulate(calibration.probabilities(features).tolist(), min)  # none above one before
+    places = (evidence.passages, ranked, evidence.best, evidence.beside)
+    passage, own, best, beside = (each[shown].tolist() for each in places)
+    figures = np.array([*features.values()]).T.tolist()
+    named = [dict(zip(features, each, strict=True)) for each in figures]
+    return tuple(map(Candidate, passage, own, sure, best, beside, groups.values(), named))
 
 
 def evidence_for(
@@ -148,41 +152,18 @@ def _nearest(
 
 def _groups(
     order: Ints, score: Floats, evidence: Evidence, arrays: Arrays, wanted: tuple[int, float]
-) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the candidates to show, best first, each with its near-duplicates.
+) -> dict[int, tuple[int, ...]]:
+    """Return the candidates to show, best first, each with the rows of its near-duplicates.
 
     Wanted are at the most so many; passages are compared word by word from that cosine on.
     """
     limit, alike = wanted
     passages = evidence.passages[order]
     copies = fold_copies(passages, arrays, limit * DEEPER, alike)
-    firsts = order[list(copies)]
-    mixed = mix_articles(score[firsts], arrays.article_of[evidence.passages[firsts]], limit)
-    others = list(copies.values())
-    return [(int(firsts[i]), tuple(order[list(others[i])].tolist())) for i in mixed]
-
-
-def _candidates(
-    groups: Sequence[tuple[int, tuple[int, ...]]],
-    evidence: Evidence,
-    score: Floats,
-    features: dict[str, Floats],
-    sure: Floats,
-) -> Iterator[Candidate]:
-    """Yield the candidates; none is surer than one before it."""
-    least, names = 1.0, tuple(features)
-    figures = np.array(list(features.values())).T.tolist()  # one list a candidate
-    for place, (i, others) in enumerate(groups):
-        least = min(least, float(sure[place]))
-        yield Candidate(
-            passage=int(evidence.passages[i]),
-            score=float(score[i]),
-            confidence=least,
-            sentence=int(evidence.best[i]),
-            beside=int(evidence.beside[i]),
-            also=tuple(evidence.passages[list(others)].tolist()),
-            features=dict(zip(names, figures[place], strict=True)),
-        )
+    firsts, rows = [*copies], passages.tolist()
+    mixed = mix_articles(score[order[firsts]], arrays.article_of[passages[firsts]], limit)
+    each = (firsts[i] for i in mixed)
+    return {int(order[first]): tuple(rows[copy] for copy in copies[first]) for first in each}
 
 
 def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
@@ -212,11 +193,12 @@ def fold_copies(
     """
     groups: dict[int, list[int]] = {}
     words = cache(lambda place: _words_of(arrays, int(passages[place])))
-    vectors = arrays.passages[passages]
-    for begin in range(0, len(passages), limit):
-        some = range(begin, min(begin + limit, len(passages)))
-        near = _near(vectors, alike, some, [*groups, *(some if len(groups) < limit else ())])
-        for place in some if len(groups) < limit else near:
+    vectors, some = arrays.passages[passages], range(0)
+    while some.stop < len(passages):
+        is_open = len(groups) < limit
+        some = range(some.stop, min(some.stop + limit, len(passages)) if is_open else len(passages))
+        near = _near(vectors, alike, some, [*groups, *(some if is_open else ())])
+        for place in some if is_open else near:
             for first in near.get(place, ()):
                 if first in groups and _is_same(words(first), words(place)):
                     groups[first].append(place)
