@@ -12,38 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from embeddings.question.wording import (
-    ABOUT,
-    ASKERS,
-    AUXILIARIES,
-    CLAUSES,
-    CLITICS,
-    DEMONSTRATIVES,
-    DETERMINERS,
-    FREE,
-    HIDING,
-    IMPERSONAL,
-    MANY,
-    OBJECTS,
-    ONE,
-    OPENERS,
-    ORDINALS,
-    OWNERS,
-    POINTERS,
-    PREPOSITIONS,
-    RELATIVE,
-    SUBJECTS,
-    TIMES,
-    VERBS,
-    WHICH,
-    Words,
-    cut,
-    defined_term,
-    end_of_phrase,
-    find_names,
-    find_phrases,
-    small_talk,
-)
+from embeddings.question import wording as w
+from embeddings.question.wording import Words, cut
 from embeddings.text.analysis import fold
 
 if TYPE_CHECKING:
@@ -71,7 +41,7 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     Returns:
         A self-contained question; None when it is one already.
     """
-    before = [each for each in before if cut(each).words and not small_talk(each)]
+    before = [each for each in before if cut(each).words and not w.small_talk(each)]
     if not before or question.rstrip(" ?!.").endswith(")") or not (asked := cut(question)).words:
         return None  # brackets hold what an earlier question leant on
     start = _opening(asked)
@@ -85,7 +55,7 @@ def complete(question: str, before: Sequence[str]) -> str | None:
         leant_on = ", ".join(dict.fromkeys(pair)) if len(pair) > 1 else _flat(base)
     elif not (bare or any(_leans(asked, start, at) for at in range(start, len(asked.words)))):
         return None
-    elif (not bare or SUBJECTS & set(asked.words)) and (topic := _topic(asked, base)):
+    elif (not bare or w.SUBJECTS & set(asked.words)) and (topic := _topic(asked, base)):
         return f"{_fill(asked, start, topic)} ?"
     else:
         leant_on = _flat(base)
@@ -101,6 +71,8 @@ def _go_on(rest: str, base: str) -> str:
     asked = cut(head)
     found, words = _find_like(cut(rest), asked, is_open=not topic)
     if not found:
+        if words.partition(" ")[0] in w.PLACES:
+            return f"{head} {rest} ({topic}".removesuffix(" (")
         return f"{head} ({rest})" if topic else f"{rest} ({_flat(base)})"
     (start, end), written, places = found[0], asked.read.written, asked.read.places
     behind = written[places[asked.spans[end - 1][1] - 1] + 1 :]
@@ -111,7 +83,7 @@ def _fill(asked: Words, start: int, topic: str) -> str:
     """Return a question with what it is about in the place of its pronoun, or in brackets."""
     written, places = asked.read.written, asked.read.places
     for at, (first, end) in enumerate(asked.spans):
-        if at >= start and asked.words[at] in FREE and _leans(asked, start, at):
+        if at >= start and asked.words[at] in w.FREE and _leans(asked, start, at):
             space = " " if asked.words[at] == "c'" else ""
             before = re.sub(r"qu['’]\Z", "que ", written[: places[first]])
             return (before + topic + space + written[places[end - 1] + 1 :]).rstrip(" ?!.")
@@ -126,9 +98,9 @@ def _flat(question: str) -> str:
 def _opening(asked: Words) -> int:
     """Return how many words only say that something goes on: "et", "and what about"."""
     at, most = 0, len(asked.words) - 1
-    while at < most and asked.words[at] in OPENERS | {","}:
+    while at < most and asked.words[at] in w.OPENERS | {","}:
         at += 1
-    about = ABOUT.match(asked.read.text, asked.spans[at][0])
+    about = w.ABOUT.match(asked.read.text, asked.spans[at][0])
     end = about.end() if about else 0
     return next((i for i in range(at, most + 1) if asked.spans[i][0] >= end), at)
 
@@ -137,18 +109,18 @@ def _is_bare(asked: Words, start: int) -> bool:
     """Say whether a question is a question word and little more: "quand ?", "who came before?"."""
     last = len(asked.words) - 1
     named = [at for at in range(start, last + 1) if asked.is_substance(at)]
-    which = last > start and asked.words[last - 1] in WHICH and named == [last]
-    goes_on = asked.words[last] in RELATIVE and not any(map(asked.is_name, named))
+    which = last > start and asked.words[last - 1] in w.WHICH and named == [last]
+    goes_on = asked.words[last] in w.RELATIVE and not any(map(asked.is_name, named))
     return not named or which or (goes_on and len(named) == 1)
 
 
 def _is_fragment(asked: Words, start: int) -> bool:
     """Say whether a question is a few words without a verb, which go on where another ended."""
     rest = asked.words[start:]
-    spoken = {w for at, w in enumerate(rest, start) if asked.quote(at, at + 1) not in _TO}
-    if spoken & (ASKERS | VERBS | SUBJECTS | POINTERS):
+    spoken = {said for at, said in enumerate(rest, start) if asked.quote(at, at + 1) not in _TO}
+    if spoken & (w.ASKERS | w.VERBS | w.SUBJECTS | w.POINTERS):
         return False
-    leads = start > 0 or rest[0] in PREPOSITIONS or any(word in ORDINALS for word in rest)
+    leads = start > 0 or rest[0] in w.PREPOSITIONS or any(word in w.ORDINALS for word in rest)
     weight = sum(map(asked.is_substance, range(start, len(asked.words))))
     return leads and weight <= _FRAGMENT
 
@@ -156,20 +128,20 @@ def _is_fragment(asked: Words, start: int) -> bool:
 def _leans(asked: Words, start: int, at: int) -> bool:
     """Say whether one word stands for what an earlier question named."""
     words, word = asked.words, asked.words[at]
-    if _is_empty(asked, at) or (word in OWNERS and not _is_open(asked, start, at)):
+    if _is_empty(asked, at) or (word in w.OWNERS and not _is_open(asked, start, at)):
         return False
-    if word in OBJECTS | CLITICS and _is_object(asked, at):
-        return CLAUSES.isdisjoint(words[start + 1 : at])
-    if word in POINTERS and _is_explained(asked, at):
+    if word in w.OBJECTS | w.CLITICS and _is_object(asked, at):
+        return w.CLAUSES.isdisjoint(words[start + 1 : at])
+    if word in w.POINTERS and _is_explained(asked, at):
         return False
-    return word in SUBJECTS | POINTERS | OWNERS and not _is_named(asked, start, at)
+    return word in w.SUBJECTS | w.POINTERS | w.OWNERS and not _is_named(asked, start, at)
 
 
 def _is_empty(asked: Words, at: int) -> bool:
     """Say whether a pronoun stands for nothing: "il faut", "il est illégal de"."""
     near = asked.words[max(0, at - 3) : at + 3]
     thinks = asked.words[at + 1 : at + 2] == ("est",)
-    return not IMPERSONAL.isdisjoint(near) or (
+    return not w.IMPERSONAL.isdisjoint(near) or (
         thinks and not {"de", "d'", "que", "qu'"}.isdisjoint(asked.words[at + 3 : at + 4])
     )
 
@@ -181,10 +153,10 @@ def _is_open(asked: Words, start: int, at: int) -> bool:
     "qui" when it does something.
     """
     words, last = asked.words, len(asked.words) - 1
-    if at == last or not asked.is_substance(at + 1) or words[at + 1] in TIMES:
+    if at == last or not asked.is_substance(at + 1) or words[at + 1] in w.TIMES:
         return False
-    described = words[at] in DEMONSTRATIVES and at + 1 < last and words[at + 2] in PREPOSITIONS
-    acts = words[start] in {"qui", "who", "ki"} and words[min(start + 1, last)] not in VERBS
+    described = words[at] in w.DEMONSTRATIVES and at + 1 < last and words[at + 2] in w.PREPOSITIONS
+    acts = words[start] in {"qui", "who", "ki"} and words[min(start + 1, last)] not in w.VERBS
     return not (described or acts or any(map(asked.is_name, range(last + 1))))
 
 
@@ -192,12 +164,12 @@ def _is_object(asked: Words, at: int) -> bool:
     """Say whether a pronoun is what is acted on, which is never the subject of its own clause."""
     words, last = asked.words, len(asked.words) - 1
     word, after = words[at], words[at + 1] if at < last else ""
-    if word in CLITICS:
-        short = at + 1 == last and words[at - 1] in HIDING and word[0] == "l"
-        return "'" in word[1:-1] or after in AUXILIARIES or (short and asked.is_substance(last))
+    if word in w.CLITICS:
+        short = at + 1 == last and words[at - 1] in w.HIDING and word[0] == "l"
+        return "'" in word[1:-1] or after in w.AUXILIARIES or (short and asked.is_substance(last))
     if word in {"one", "ones"}:
         return at == last and not _is_named(asked, 0, at - 1)
-    return at == last or after in PREPOSITIONS | {","} or word in {"lui", "eux", "them", "him"}
+    return at == last or after in w.PREPOSITIONS | {","} or word in {"lui", "eux", "them", "him"}
 
 
 def _is_explained(asked: Words, at: int) -> bool:
@@ -206,15 +178,17 @@ def _is_explained(asked: Words, at: int) -> bool:
     for place in range(at + 1, len(asked.words)):
         if asked.is_name(place) or (after_asker and asked.is_substance(place)):
             return True
-        follows = asked.is_substance(place) or asked.words[place] in DETERMINERS | DEMONSTRATIVES
-        if follows and asked.words[place - 1 - (asked.words[place - 1] == ",")] in ASKERS:
+        follows = (
+            asked.is_substance(place) or asked.words[place] in w.DETERMINERS | w.DEMONSTRATIVES
+        )
+        if follows and asked.words[place - 1 - (asked.words[place - 1] == ",")] in w.ASKERS:
             return True
     return False
 
 
 def _is_named(asked: Words, start: int, at: int) -> bool:
     """Say whether something before a pronoun may be what it stands for; a verb may not."""
-    inverted = asked.words[at] in SUBJECTS
+    inverted = asked.words[at] in w.SUBJECTS
     return any(
         asked.is_name(place) or not ((inverted and place == at - 1) or _is_hidden(asked, place))
         for place in range(start, at)
@@ -224,22 +198,24 @@ def _is_named(asked: Words, start: int, at: int) -> bool:
 
 def _is_hidden(asked: Words, at: int) -> bool:
     """Say whether a word is the verb of "qui" or the noun of "quel"; of "à qui" neither."""
-    of_whom = asked.words[at - 1] == "qui" and at > 1 and asked.words[at - 2] in PREPOSITIONS
-    return at > 0 and asked.words[at - 1] in HIDING and not of_whom
+    of_whom = asked.words[at - 1] == "qui" and at > 1 and asked.words[at - 2] in w.PREPOSITIONS
+    return at > 0 and asked.words[at - 1] in w.HIDING and not of_whom
 
 
 def _topic(asked: Words, question: str) -> str:
     """Return what a pronoun may stand for: a term, names, or a phrase of its number."""
-    if term := defined_term(question):
+    if term := w.defined_term(question):
         return term
     head, _, inside = question.partition(" (")
     base = cut(head)
-    if names := find_names(base):
-        return ", ".join(base.quote(start, end) for start, end in names)
-    others = {"les"} if not ONE.isdisjoint(asked.words) else set()
-    others |= {"le", "la", "l'", "un", "une"} if not MANY.isdisjoint(asked.words) else set()
-    fitting = [span for span in find_phrases(base) if base.words[span[0]] not in others]
-    if fitting and POINTERS.isdisjoint(asked.words):  # "c'est moral" is about all that was asked
+    last = len(base.words)
+    if names := w.find_names(base):
+        ends = [min(end + 2 * ("'s" in base.words[end : end + 1]), last) for _, end in names]
+        return ", ".join(base.quote(at, end) for (at, _), end in zip(names, ends, strict=True))
+    others = {"les"} if not w.ONE.isdisjoint(asked.words) else set()
+    others |= {"le", "la", "l'", "un", "une"} if not w.MANY.isdisjoint(asked.words) else set()
+    fitting = [span for span in w.find_phrases(base) if base.words[span[0]] not in others]
+    if fitting and w.POINTERS.isdisjoint(asked.words):  # "c'est moral" is about all that was asked
         return base.quote(*fitting[-1])
     return inside.rstrip(")")
 
@@ -249,23 +225,45 @@ def _find_like(rest: Words, base: Words, *, is_open: bool) -> tuple[list[tuple[i
 
     ``is_open``: it did not lean on anything itself, so that what it is about stands in it.
     """
-    whole, last = rest.quote(0, len(rest.words)), len(base.words)
-    for at in range(len(rest.words)):
-        if rest.words[at] in ORDINALS:
-            nth = rest.quote(at, at + 1)
-            return [(i, i + 1) for i in range(last) if base.words[i] in ORDINALS], nth
-    if rest.words[0] in PREPOSITIONS:
-        same = [at for at in range(last - 1) if base.words[at] == rest.words[0]]
-        same = [at for at in same if base.words[at] not in VERBS or base.quote(at, at + 1) in _TO]
-        same = [at for at in same if base.words[at + 1] not in ASKERS]  # "à qui"
-        if same or not (rest.words[1:] and rest.is_name(1)):
-            return [(at, end_of_phrase(base, at + 1)) for at in same], whole
-        return find_names(base), rest.quote(1, len(rest.words))
-    if rest.words[0] in DETERMINERS:
-        return find_phrases(base), whole
-    if not any(map(rest.is_substance, range(len(rest.words)))):
-        return [], whole
-    return find_names(base) or (_find_unnamed(base) if is_open else []), whole
+    found: list[tuple[int, int]] = []
+    whole = rest.quote(0, len(rest.words) - (rest.words[-1] == "'s"))
+    first, named = rest.words[0], bool(rest.words[1:]) and rest.is_name(1)
+    noun = rest.quote(1, len(rest.words)) if named else ""
+    if nth := [at for at, word in enumerate(rest.words) if word in w.ORDINALS]:
+        found = [(at, at + 1) for at, word in enumerate(base.words) if word in w.ORDINALS]
+        whole = rest.quote(nth[0], nth[0] + 1)
+    elif first in w.PREPOSITIONS:
+        found = _find_preposition(first, base, is_year=rest.words[-1].isdigit())
+        if named and not found:
+            at_place = first in w.PLACES
+            found, whole = (_find_places(base), whole) if at_place else (w.find_names(base), noun)
+    elif first in w.DETERMINERS:
+        alike = [each for each in w.find_phrases(base) if named and base.is_name(each[0] + 1)]
+        if named and not alike and first in w.INTO and (places := _find_places(base)):
+            alike, whole = places, f"{w.INTO[first]} {noun}"
+        found = alike or w.find_phrases(base)
+    elif any(map(rest.is_substance, range(len(rest.words)))):
+        found = w.find_names(base) or (_find_unnamed(base) if is_open else [])
+    return found, whole
+
+
+def _find_preposition(first: str, base: Words, *, is_year: bool) -> list[tuple[int, int]]:
+    """Return where a preposition stands with what follows it, a year or something else."""
+    return [
+        (at, w.end_of_phrase(base, at + 1))
+        for at in range(len(base.words) - 1)
+        if base.words[at] == first
+        and (first not in w.VERBS or base.quote(at, at + 1) in _TO)
+        and base.words[at + 1] not in w.ASKERS  # "à qui"
+        and (first not in w.PLACES or base.words[at + 1].isdigit() == is_year)
+    ]
+
+
+def _find_places(base: Words) -> list[tuple[int, int]]:
+    """Return where "en France" and "in the United States" stand."""
+    found = [at for at in range(len(base.words) - 1) if base.words[at] in w.PLACES]
+    phrases = ((at, w.end_of_phrase(base, at + 1)) for at in found)
+    return [(start, end) for start, end in phrases if base.is_name(end - 1)]
 
 
 def _join(head: str, words: str) -> str:
@@ -280,11 +278,7 @@ def _join(head: str, words: str) -> str:
 
 def _find_unnamed(base: Words) -> list[tuple[int, int]]:
     """Return the first word of substance: no noun of an article or ordinal, no verb of "qui"."""
-    before = DETERMINERS | AUXILIARIES | HIDING | _NO_NAME | ORDINALS
-    return [
-        (at, at + 1)
-        for at in range(len(base.words))
-        if base.is_substance(at)
-        and (at == 0 or base.words[at - 1] not in before)
-        and base.words[0] != "how"
-    ][:1]
+    before = w.DETERMINERS | w.AUXILIARIES | w.HIDING | _NO_NAME | w.ORDINALS
+    words, nouns = base.words, filter(base.is_substance, range(len(base.words)))
+    free = (at for at in nouns if at == 0 or words[at - 1] not in before)
+    return [(at, at + 1) for at in free if words[0] != "how"][:1]

@@ -19,7 +19,10 @@ def word_set(words: str) -> frozenset[str]:
 
 
 OPENERS = word_set("et mais donc alors ok oui non sinon and but or so then yes no")
-ABOUT = re.compile(r"(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about )")
+ABOUT = re.compile(
+    r"(?:(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about ))?"
+    r"(?:(?:ceux|celles?|celui|those|the ones?) (?:de |du |des |d'|of |from |at ))?"
+)
 ASKERS = word_set(
     "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
     " pk ki ou d'ou what who whom whose which where when why how what's who's"
@@ -56,6 +59,9 @@ PREPOSITIONS = word_set(
     "a au aux de du des d' pour contre avec chez dans en sur sans avant apres depuis par to for"
     " with at in on about from of by against since before after"
 )
+PLACES = word_set("en au aux in dans")
+INTO = {"l'": "en", "la": "en", "le": "au", "les": "aux", "the": "in the"}
+"""What stands before the name of a country that goes with an article."""
 RELATIVE = word_set("avant apres ensuite before after next then afterwards later")
 DETERMINERS = word_set("le la les l' un une the an leur leurs")
 CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while and et")
@@ -125,11 +131,11 @@ _PATTERNS = (
 _TERM_WORD = re.compile(r"[^\W_][\w'-]*")
 _TOKEN = re.compile(
     r"combien de temps|qu'est[- ]ce[- ]qu(?:[ei]\b|')|d'ou\b|est-ce qu(?:e\b|')|[snl]'(?:en|y)\b"
-    r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|[a-z]+'(?=\w)"
-    r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*(?:'s\b)?|[,;]"
+    r"|-t-\w+|-(?:ils?|elles?|on|ce)\b|(?:who|what)?'s\b|[a-z]+'(?!s\b)(?=\w)"
+    r"|\w+(?:-(?!t-|(?:ils?|elles?|on|ce)\b)\w+)*|[,;]"
 )
 _IS_IT = re.compile(r"\Aqu'est[- ]ce[- ]")
-_EMPTY = ASKERS | VERBS | _LIGHT | SUBJECTS | PREPOSITIONS
+_EMPTY = ASKERS | VERBS | _LIGHT | SUBJECTS | PREPOSITIONS | {"'s"}
 
 
 @dataclass(frozen=True, slots=True)

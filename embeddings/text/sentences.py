@@ -17,13 +17,11 @@ LONG_QUOTATION = 300
 ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[^\S\n]+(?=\S)")
 """The mark that opens a list item, matched at the first character of a line."""
 _END = re.compile(
-    r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+",
+    r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+"
 )
 _NO_SPACE_AFTER = frozenset("。！？")
 _STRUCTURE = re.compile(r"\n(?=[^\S\n]*\n)|\n(?=[^\S\n]*" + ITEM.pattern + ")")
-_QUOTATION = re.compile(
-    rf"«[^«»]{{0,{LONG_QUOTATION}}}+»|“[^“”]{{0,{LONG_QUOTATION}}}+”",
-)
+_QUOTATION = re.compile(rf"«[^«»]{{0,{LONG_QUOTATION}}}+»|“[^“”]{{0,{LONG_QUOTATION}}}+”")
 _OPENERS = re.compile(rf"[\s{BREAK}\"“«‘'’(\[{{*_¿¡–—•-]*+")
 _TOKEN = re.compile(r"[^\s'’\"“«(\[]{0,20}$")
 _WORD = re.compile(r"[^\W\d_]+")
