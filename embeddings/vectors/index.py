@@ -65,7 +65,7 @@ class VectorIndex:
         self.rows = rows
         self.size, self.dimension = rows.shape
         self.recall = recall
-        self._near = near
+        self._near, self._exact = near, near and inverted.refine(near, rows)
         self._wide = np.ascontiguousarray(rows, np.float32) if near is None else None
 
     @classmethod
@@ -118,12 +118,18 @@ class VectorIndex:
         with inverted.one_thread():
             if self._wide is not None:
                 return _compare(self._wide, asked, k, allowed)
-            lists, selector = self._near.nprobe, {}
+            options = None
             if allowed is not None:  # the rarer they are, the more lists are looked into
-                lists = math.ceil(lists * self.size / max(1, np.count_nonzero(allowed)))
-                bits = np.packbits(allowed, bitorder="little")
-                selector = {"sel": faiss.IDSelectorBitmap(bits)}
-            return inverted.search(self._near, self.rows, asked, k, lists, **selector)
+                lists = math.ceil(self._near.nprobe * self.size / max(1, np.count_nonzero(allowed)))
+                options = faiss.IndexRefineSearchParameters(
+                    k_factor=inverted.WIDER,
+                    base_index_params=faiss.SearchParametersIVF(
+                        nprobe=min(lists, self._near.nlist),
+                        sel=faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")),
+                    ),
+                )
+            scores, found = self._exact.search(asked, k, params=options)
+            return scores, found
 
 
 def _compare(

@@ -10,8 +10,6 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from embeddings.ranking.maxsim import products
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,37 +82,24 @@ def _train(rows: Rows, lists: int, together: int) -> Any:
     return index
 
 
-def search(
-    index: Any, rows: Rows, asked: NDArray[np.float32], k: int, lists: int, **options: Any
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Search approximately, then order what was found by its exact scores.
+def refine(index: Any, rows: Rows) -> Any:
+    """Return what searches approximately, then orders what is found by its exact scores.
 
     Args:
         index: An inverted file.
-        rows: What it was built of.
-        asked: float32, shape ``[m, d]``.
-        k: How many rows are wanted.
-        lists: How many lists to look into.
-        options: Further parameters of the search.
-
-    Returns:
-        Scores, best first, and row numbers, each of shape ``[m, k]``; -1 where there are fewer.
+        rows: What it was built of; mapped ones are read where they are.
     """
-    parameters = faiss.SearchParametersIVF(nprobe=min(lists, index.nlist), **options)
-    places = index.search(asked, k * WIDER, params=parameters)[1]
-    pairs = zip(places, asked, strict=True)
-    best = [_order(rows, found, vector, k) for found, vector in pairs]
-    return np.array([scores for scores, _ in best]), np.array([found for _, found in best])
-
-
-def _order(
-    rows: Rows, places: NDArray[np.int64], vector: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the k greatest exact scores of what was found, and where they are."""
-    scores = products(rows[np.maximum(places, 0)], vector)
-    scores[places < 0] = -np.finfo(np.float32).max
-    best = np.argsort(-scores, kind="stable")[:k]
-    return scores[best], places[best]
+    exact, kept = faiss.IndexFlatIP(index.d), np.ascontiguousarray(rows)
+    if rows.dtype == np.float16:
+        half = faiss.ScalarQuantizer.QT_fp16
+        exact = faiss.IndexScalarQuantizer(index.d, half, faiss.METRIC_INNER_PRODUCT)
+    codes, exact.ntotal = exact.codes, len(rows)
+    codes.is_owned, codes.view_size, codes.c_size = False, kept.nbytes, kept.nbytes
+    codes.view_data = codes.c_ptr = faiss.swig_ptr(kept.reshape(-1).view(np.uint8))
+    found = faiss.IndexRefine(index, exact)
+    found.k_factor = WIDER
+    found.referenced_objects.append(kept)
+    return found
 
 
 def _tune(index: Any, rows: Rows) -> float:
@@ -125,8 +110,9 @@ def _tune(index: Any, rows: Rows) -> float:
     # each sample is its own nearest, which proves nothing: it is left out of both
     truth = _nearest(sample, rows, 11)[:, 1:]
     index.nprobe = min(4, index.nlist)
+    exact = refine(index, rows)
     while True:
-        found = search(index, rows, sample, 11, index.nprobe)[1][:, 1:]
+        found = exact.search(sample, 11)[1][:, 1:]
         recall = np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)])
         if recall >= TARGET_RECALL or index.nprobe >= index.nlist:
             return float(recall)
