@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import ChainMap
+from dataclasses import fields
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -201,8 +202,9 @@ def as_query(question: str, read: Read) -> Query:
 
 def _tokens(snapshot: Snapshot) -> Tokens | None:
     """Return the tokens of a snapshot; None where its model makes none."""
-    found = snapshot.arrays(TOKENS)
-    return Tokens(**found) if found else None
+    names = [f"{TOKENS}{each.name}" for each in fields(Tokens)]
+    is_there = f"{names[0]}.npy" in snapshot.manifest.files
+    return Tokens(*map(snapshot.matrix, names)) if is_there else None
 
 
 def _within(

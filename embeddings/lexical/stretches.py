@@ -16,6 +16,32 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+class Rows:
+    """Rows of two matrices, which are taken from them as numpy does.
+
+    Args:
+        base: m rows, which earlier snapshots have too; some may be used no more.
+        more: Those that came later, of the same type.
+        places: Where each row is: in the first, or m further on in the other, int32 [rows].
+    """
+
+    def __init__(self, base: NDArray[Any], more: NDArray[Any], places: NDArray[np.int32]) -> None:
+        self.base, self.more, self.places = base, more, places
+        self.dtype = more.dtype
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.places)
+
+    def __getitem__(self, which: Any) -> NDArray[Any]:
+        """Return some rows."""
+        places = self.places[which]
+        late = places >= len(self.base)
+        found = self.base[np.where(late, 0, places)]
+        found[late] = self.more[places[late] - len(self.base)]
+        return found
+
+
 def gather(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Return the positions ``first[r]:first[r + 1]`` of all rows, and which row each is of."""
     begins = first[rows]

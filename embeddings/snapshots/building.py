@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from itertools import chain, compress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embeddings.lexical.bm25 import Lexical, build
-from embeddings.lexical.stretches import Runs, stretches
+from embeddings.lexical.stretches import Rows, Runs, stretches
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots.material import KINDS, NONE, Material, Wanted
 from embeddings.snapshots.snapshot import LEXICAL, MORE, PLACES, TOKENS
 from embeddings.types import Progress, ProgressCallback
 from embeddings.vectors.encoder import Encoder, TokenEncoder
-from embeddings.vectors.index import EXACT_UP_TO, Joined
+from embeddings.vectors.index import EXACT_UP_TO
 from embeddings.vectors.worker import Priority, Worker
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""
-FEW, SHARED = 8, 3
-"""A matrix is written anew when one in so many of its rows would be used no more, or be others, and
-when so many snapshots share its file: what damages that leaves the earlier ones whole."""
+FEW = 8
+"""A matrix is written anew when one in so many of its rows would be used no more, or be others."""
 MOST = 127
 """The greatest number that a byte keeps, of a token's axis."""
 
@@ -53,46 +52,45 @@ async def encode(
         rows, there = wanted.rows[kind], wanted.rows[kind] >= 0
         new[kind] = np.empty((len(rows), encoder.dimension), dtype)
         if wanted.known:
-            new[kind][there] = wanted.known.index(kind).rows[rows[there]]
+            new[kind][there] = wanted.known.matrix(kind)[rows[there]]
         text = np.array([number[t] for t in compress(wanted.texts[kind], ~there)], np.int64)
         order = np.argsort(text, kind="stable")
         places[kind] = text[order], np.flatnonzero(~there)[order]
     tokens = _TokenKeeper(wanted, encoder) if isinstance(encoder, TokenEncoder) else None
-    reader = tokens or encoder
-    async for first, vectors in _encode(wanted.missing, reader, worker, progress):
+    async for first, vectors in _encode(wanted.missing, tokens or encoder, worker, progress):
         for kind, (text, row) in places.items():
             here = slice(*np.searchsorted(text, [first, first + len(vectors)]))
             new[kind][row[here]] = vectors[text[here] - first]
-    joined = (_join(kind, vectors, wanted).items() for kind, vectors in new.items())
-    arrays = dict(chain.from_iterable(joined))
+    arrays: dict[str, Vectors] = {}
+    for kind, runs in wanted.runs.items():
+        arrays |= _join(kind, new[kind], wanted.material, runs)
     if tokens:
         _ = [each async for each in _encode(tokens.lacking, tokens, worker, None)]
-        arrays |= {f"{TOKENS}{name}": array for name, array in tokens.arrays().items()}
+        arrays |= tokens.arrays()
     return arrays
 
 
-def _join(kind: str, new: Vectors, wanted: Wanted) -> dict[str, Vectors]:
-    """Return the arrays of the vectors of all texts, given the new ones.
+def _join(name: str, new: Vectors, of: Material, runs: Runs) -> dict[str, Vectors]:
+    """Return the arrays of all rows of a matrix, given the new ones and how they come together.
 
     Where a matrix is large and nearly all of its rows are wanted again, it stays as it is, and
-    what is new lies beside it; see ``index.Joined``.
+    what is new lies beside it; see ``Rows``.
     """
-    known, runs = wanted.known, wanted.runs[kind]
-    if known is None or wanted.material.runs is None:
-        return {kind: new}
-    old = known.index(kind)
-    if not isinstance(old, Joined):
-        old = Joined(old, old.rows[:0], np.arange(old.size, dtype=np.int32))
-    more, before, size = old.more, old.places, old.base.size
-    places = runs.join(before, np.arange(len(new), dtype=np.int32) + size + len(more))
+    known = of.known
+    if known is None or of.runs is None:
+        return {name: new}
+    old: Any = known.matrix(name)
+    if not isinstance(old, Rows):
+        old = Rows(old, old[:0], np.arange(len(old), dtype=np.int32))
+    more, size = old.more, len(old.base)
+    places = runs.join(old.places, np.arange(len(new), dtype=np.int32) + size + len(more))
     late = places >= size
-    is_often = (known.folder / f"{kind}.npy").stat().st_nlink >= SHARED
-    if is_often or size <= EXACT_UP_TO or size - len(places) + 2 * late.sum() > size // FEW:
-        known.check({f"{kind}.npy"})
-        return {kind: runs.join(cast("Vectors", old), new)}
+    if size <= EXACT_UP_TO or size - len(places) + 2 * late.sum() > size // FEW:
+        known.check({f"{name}.npy"})
+        return {name: runs.join(old, new)}
     rest = np.concatenate([more, new])[places[late] - size]
     places[late] = np.arange(size, size + len(rest))
-    return {f"{kind}{MORE}": rest, f"{kind}{PLACES}": places}
+    return {f"{name}{MORE}": rest, f"{name}{PLACES}": places}
 
 
 class _TokenKeeper:
@@ -100,7 +98,6 @@ class _TokenKeeper:
 
     def __init__(self, wanted: Wanted, encoder: TokenEncoder) -> None:
         self._encoder, self._material = encoder, wanted.material
-        self._before = wanted.known.arrays(TOKENS) if wanted.known else {}
         self._passages = wanted.texts["passage_vectors"], wanted.rows["passage_vectors"]
         self._titles = wanted.titles
         lacking = (compress(texts, rows < 0) for texts, rows in (self._passages, self._titles))
@@ -133,22 +130,18 @@ class _TokenKeeper:
     ) -> dict[str, Vectors]:
         """Return the tokens of all texts, one after the other, int8 [N, t], and where each begins.
 
-        Args:
-            texts: The texts that are read anew, in order.
-            rows: Where each was before, int64 [n]; -1 for one that was made.
-            name: Name of the array of the tokens that the rows are of.
-            first_name: The same of their beginnings.
-            runs: How these and those before come together.
+        Of the texts that are read anew, ``rows`` says where each was before; -1: it was made.
         """
-        none = np.zeros((0, self._encoder.token_dimension), np.int8)
-        before, first = self._before.get(name, none), self._before.get(first_name, NONE)
+        known, none = self._material.known, np.zeros((0, self._encoder.token_dimension), np.int8)
+        before = known.matrix(f"{TOKENS}{name}") if known else none
+        first = known.array(f"{TOKENS}{first_name}") if known else NONE
         found = [
             self._tokens[text] if row < 0 else before[first[row] : first[row + 1]]
             for text, row in zip(texts, rows.tolist(), strict=True)
         ]
-        ends = stretches([*map(len, found)])
-        joined = runs.within(first, ends).join(before, np.concatenate([none, *found]))
-        return {name: joined, first_name: runs.join_stretches(first, ends)}
+        ends, new = stretches([*map(len, found)]), np.concatenate([none, *found])
+        made = _join(f"{TOKENS}{name}", new, self._material, runs.within(first, ends))
+        return made | {f"{TOKENS}{first_name}": runs.join_stretches(first, ends)}
 
 
 def words(material: Material) -> dict[str, Vectors]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ LOCK = ".lock"
 
 OWNER = ".lock.json"
 """Name of the file beside it that tells who holds the lock: for people, it locks nothing."""
+
+SHARED = 3
+"""Names of one file at the most: what damages it leaves earlier snapshots whole."""
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; make room and try again",
@@ -98,6 +102,18 @@ def save_up(path: Path, size: int) -> None:
     """Have a file of that many bytes, or of as many as there is room for; fails in silence."""
     with contextlib.suppress(OSError), open(path, "ab", buffering=0, opener=_own) as file:
         file.write(os.urandom(max(size - file.tell(), 0)))  # zeros may take no room
+
+
+def share(path: Path, other: Path) -> bool:
+    """Give a file another name; False: it has ``SHARED`` or can have none, and was copied."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_nlink < SHARED:
+            other.hardlink_to(path)
+            return True
+    with storage_errors(other.parent):
+        shutil.copyfile(path, other)
+        sync(other)
+    return False
 
 
 def sync(path: Path) -> None:

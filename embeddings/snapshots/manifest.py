@@ -104,18 +104,12 @@ def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf"))
     """
     problems = []
     for name, expected in manifest.files.items():
+        path, wrong = folder / name, ""
         try:
-            size = (folder / name).stat().st_size
-            same = size == manifest.sizes.get(name)
-            if same and size <= most:
-                same = sha256(folder / name) == expected
+            size = path.stat().st_size
+            if size != manifest.sizes.get(name) or (size <= most and sha256(path) != expected):
+                wrong = f"{path} is not what was written, its SHA-256 differs: run reindex --full."
         except OSError as error:
-            problems.append(
-                f"{folder / name} cannot be read ({error.strerror}): run reindex --full."
-            )
-            continue
-        if not same:
-            problems.append(
-                f"{folder / name} is not what was written, its SHA-256 differs: run reindex --full."
-            )
+            wrong = f"{path} cannot be read ({error.strerror}): run reindex --full."
+        problems += [wrong] if wrong else []
     return problems

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.lexical.stretches import Runs, gather, stretches
 from embeddings.lexical.words import Document, recipe
 from embeddings.ranking.evidence import sentence_text
-from embeddings.snapshots.snapshot import VECTORS, Snapshot
+from embeddings.snapshots.snapshot import MATRICES, Snapshot
 from embeddings.text.analysis import without_tags
 from embeddings.text.passages import split, titles
 
@@ -104,8 +104,8 @@ class Material:
         base = Snapshot(order.base, order.mark, check=False) if order.base else None
         known = base if base and not order.full and base.manifest.model == model else None
         if base:
-            is_taken = known and known.manifest.recipe == recipe()
-            base.check(n for n in base.manifest.files if not (is_taken and f"{VECTORS}." in n))
+            spared = MATRICES if known and known.manifest.recipe == recipe() else ()
+            base.check(n for n in base.manifest.files if not any(each in n for each in spared))
         there = base.articles() if base and not known else {}
         return replace(cls.on(known, {**there, **order.change}), base=base)
 

@@ -55,8 +55,8 @@ class Built:
 
 def report_nothing(snapshot: Snapshot) -> ReindexReport:
     """Return what comes of a reindex that has nothing to do."""
-    passages, sentences = snapshot.manifest.passages, snapshot.manifest.sentences
-    return ReindexReport(snapshot.id, 0, 0, 0, passages, passages + sentences, 0, 0.0)
+    of = snapshot.manifest
+    return ReindexReport(snapshot.id, 0, 0, 0, of.passages, of.passages + of.sentences, 0, 0.0)
 
 
 def _report(order: Order, wanted: Wanted, started: float) -> ReindexReport:
@@ -99,11 +99,7 @@ async def build(
 ) -> Built:
     """Build a snapshot in the order's folder, read it back and ask it the golden questions.
 
-    Args:
-        order: What of, and where; no trace is left there when that fails.
-        tools: What with.
-        progress: Told how far it is.
-        of: What of, in place of what the order names.
+    No trace is left there when that fails. ``of`` takes the place of what the order names.
 
     Raises:
         GateError: It finds less than the one that it is built on.
@@ -157,17 +153,8 @@ def write(
 ) -> None:
     """Write a snapshot into an empty folder, its manifest last, all of it synced to the disk.
 
-    Args:
-        folder: Where.
-        material: Its articles and passages.
-        arrays: Name -> array, without Python objects; written as ``name.npy``, and what finds the
-            rows of those whose names end in ``vectors``, as ``index.write`` does.
-        name: Its id.
-        model: The id of the model that made the vectors.
-        at: When it was made; by default now.
-
-    Raises:
-        StorageError: The disk is full, or the folder cannot be written.
+    An array is written as ``name.npy``, and beside it what finds the rows of vectors, which the
+    model of that id made. StorageError where the disk is full, or the folder cannot be written.
     """
     disk.make_folder(folder)
     texts, whole = _texts(material)
@@ -214,15 +201,12 @@ def _texts(material: Material) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
 
 
 def _link(folder: Path, known: Snapshot | None, arrays: Mapping[str, object]) -> dict[str, str]:
-    """Share the files of the matrices that stay as they are; return their digests, by name."""
+    """Share or copy the files of the matrices that stay as they are; return their digests."""
+    if known is None:
+        return {}
     kinds = tuple(f"{n.removesuffix(PLACES)}." for n in arrays if n.endswith(PLACES))
-    files, old = (known.manifest.files, known.folder) if known else ({}, folder)
-    shared = {name: mark for name, mark in files.items() if name.startswith(kinds)}
-    for name in shared:
-        try:
-            (folder / name).hardlink_to(old / name)
-        except OSError:  # the disk has no such names, or too many of them
-            disk.write_atomic(folder / name, (old / name).read_bytes())
+    shared = {name: mark for name, mark in known.manifest.files.items() if name.startswith(kinds)}
+    known.check({n for n in shared if not disk.share(known.folder / n, folder / n)})
     return shared
 
 

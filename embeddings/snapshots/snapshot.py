@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from embeddings.errors import SnapshotError, UnknownArticle
+from embeddings.lexical.stretches import Rows
 from embeddings.snapshots.manifest import find_damage, read_manifest
 from embeddings.types import Article, ArticleSummary, Passage, Span
 
@@ -30,11 +31,13 @@ ARTICLES, TEXTS = "articles.jsonl", "texts.txt"
 VECTORS = "_vectors"
 """How the names of arrays end that are searched by inner product."""
 MORE, PLACES = "_more", "_places"
-"""How the names end of what makes ``index.Joined`` of a matrix that earlier snapshots have too."""
+"""How the names end of what makes ``Rows`` of a matrix that earlier snapshots have too."""
 LEXICAL = "lexical_"
 """How the names of the arrays begin that are of the lexical index."""
 TOKENS = "tokens_"
 """How the names of the arrays begin that ``ranking.maxsim.Tokens`` is made of."""
+MATRICES = (f"{VECTORS}.", f"{TOKENS}rows.", f"{TOKENS}titles.")
+"""What stands in the names of the files that snapshots share as long as they hardly change."""
 LARGE = 64 << 20
 """Bytes above which a file is not read whole when a snapshot is opened."""
 _PARSING = threading.Lock()
@@ -110,9 +113,14 @@ class Snapshot:
         from embeddings.vectors.index import Joined, VectorIndex  # faiss, only where it is searched
 
         base = VectorIndex.open(self.array(name), self.folder, name, self.manifest.recall[name])
+        return Joined(base, rows) if isinstance(rows := self.matrix(name), Rows) else base
+
+    def matrix(self, name: str) -> Any:
+        """Return an array, of whose rows some may lie in another; an array, or ``Rows``."""
+        base = self.array(name)
         if f"{name}{PLACES}.npy" not in self.manifest.files:
             return base
-        return Joined(base, self.array(f"{name}{MORE}"), self.array(f"{name}{PLACES}"))
+        return Rows(base, self.array(f"{name}{MORE}"), self.array(f"{name}{PLACES}"))
 
     @property
     def id(self) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from embeddings.lexical.stretches import Rows
+
     Matrix = NDArray[Any]
 
 NEAR = ".near.faiss"
@@ -34,7 +36,7 @@ class Index(Protocol):
 
     @property
     def rows(self) -> Any:
-        """The matrix, float32 or float16 ``[n, d]``; an array, or ``Joined``."""
+        """The matrix, float32 or float16 ``[n, d]``; an array, or ``Rows``."""
         ...
 
     @property
@@ -145,33 +147,14 @@ def _compare(
 
 
 class Joined:
-    """An index as ``VectorIndex`` of rows in two matrices, which are taken from it as numpy does.
+    """An index as ``VectorIndex`` of rows in two matrices, given that of the first."""
 
-    Args:
-        base: The index of m rows, which earlier snapshots have too; some may be used no more.
-        more: Those that came later, of the same type.
-        places: Where each row is: in the first, or m further on in the other, int32 [rows].
-    """
-
-    def __init__(self, base: VectorIndex, more: Matrix, places: NDArray[np.int32]) -> None:
-        self.base, self.more, self.places = base, more, places
-        self.rows: Any = self
-        self.dimension, self.dtype, self.kind = base.dimension, more.dtype, base.kind
-        self._row_of = np.full(base.size + len(more), -1)
-        self._row_of[places] = np.arange(len(places))
-        self._parts = base, VectorIndex(more)
-
-    def __len__(self) -> int:
-        """Return how many rows there are."""
-        return len(self.places)
-
-    def __getitem__(self, which: Any) -> Matrix:
-        """Return some rows."""
-        places = self.places[which]
-        late = places >= self.base.size
-        found = self.base.rows[np.where(late, 0, places)]
-        found[late] = self.more[places[late] - self.base.size]
-        return found
+    def __init__(self, base: VectorIndex, rows: Rows) -> None:
+        self.rows: Any = rows
+        self.dimension, self.kind = base.dimension, base.kind
+        self._row_of = np.full(base.size + len(rows.more), -1)
+        self._row_of[rows.places] = np.arange(len(rows))
+        self._parts = base, VectorIndex(rows.more)
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
@@ -179,7 +162,7 @@ class Joined:
         """Find the k nearest rows; see ``VectorIndex.search``."""
         wanted = self._row_of >= 0
         if allowed is not None:
-            wanted[self.places] = allowed
+            wanted[self.rows.places] = allowed
         found, first = [], 0
         for part in self._parts:
             here = wanted[first : first + part.size]
@@ -192,13 +175,7 @@ class Joined:
 
 
 def write(folder: Path, name: str, rows: Matrix, *, exact_up_to: int = EXACT_UP_TO) -> float:
-    """Write what finds rows when they are many, for ``VectorIndex.open``.
-
-    Args:
-        folder: Where to.
-        name: What the rows are called.
-        rows: float32 or float16, shape ``[n, d]``, of length 1.
-        exact_up_to: The number of rows above which the search becomes approximate.
+    """Write what finds rows of that name when they are many, for ``VectorIndex.open``.
 
     Returns:
         The share of the ten nearest rows that a search finds, as measured on some of them.

@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 
 from embeddings.errors import SnapshotError
+from embeddings.loaded import LoadedSnapshot
+from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
-from embeddings.snapshots import material, reindexing
+from embeddings.snapshots import disk, material, reindexing
 from embeddings.snapshots.manifest import find_damage
 from embeddings.snapshots.material import Material, Order, Wanted
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
 from embeddings.vectors.worker import Worker
-from tests.embeddings.fakes import TokenWordEncoder, WordEncoder
+from tests.embeddings.fakes import DIMENSION, TokenWordEncoder, WordEncoder
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, made_of
 
 NOW = datetime(2018, 7, 4, tzinfo=UTC)
@@ -79,6 +81,45 @@ async def test_a_matrix_that_hardly_changes_is_shared_and_reads_as_the_whole_one
         assert index.search(asked, 2)[1].tolist() == whole.search(asked, 2)[1].tolist()
 
 
+async def test_tokens_that_hardly_change_are_shared_and_read_as_the_whole_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(build, "FEW", 1)
+    made, _, _ = await built(tmp_path / "0", [HARBOUR, ORCHARD], kind=TokenWordEncoder)
+    before = made
+    for number, stories in enumerate(([HARBOUR, ORCHARD], [HARBOUR, LIBRARY, ORCHARD]), 1):
+        text = ORCHARD.text.replace("la moitié", f"la moitié et {number}")
+        given = [each if each is not ORCHARD else replace(ORCHARD, text=text) for each in stories]
+        made, _, _ = await built(tmp_path / str(number), given, made, TokenWordEncoder)
+        anew, _, _ = await built(tmp_path / f"anew-{number}", given, kind=TokenWordEncoder)
+        assert made.folder.joinpath("tokens_rows.npy").samefile(before.folder / "tokens_rows.npy")
+        one, other = (
+            LoadedSnapshot(each, Calibration("m", 0.0, {}, 0.5)).arrays for each in (made, anew)
+        )
+        assert one.tokens
+        assert other.tokens
+        every = np.arange(len(one.article_of)), one.article_of
+        asked = np.eye(DIMENSION, dtype=np.float32)
+        assert np.array_equal(
+            one.tokens.nearest(asked, *every), other.tokens.nearest(asked, *every)
+        )
+
+
+async def test_a_file_that_was_shared_often_is_not_copied_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(build, "FEW", 1)
+    monkeypatch.setattr("embeddings.snapshots.snapshot.LARGE", 0)  # opened by its size alone
+    monkeypatch.setattr(disk, "SHARED", 1)
+    before, _, _ = await built(tmp_path / "1", [HARBOUR, ORCHARD])
+    path = before.folder / "passage_vectors.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(SnapshotError, match=r"passage_vectors\.npy is not what was written"):
+        await built(tmp_path / "2", [HARBOUR, ORCHARD, LIBRARY], before)
+
+
 async def test_damage_to_a_shared_matrix_leaves_the_snapshots_before_the_last_three_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +135,7 @@ async def test_damage_to_a_shared_matrix_leaves_the_snapshots_before_the_last_th
         every.append(made)
     files = [(each.folder / "passage_vectors.npy").stat().st_ino for each in every]
     assert files[0] == files[1] == files[2] != files[3]
+    assert len({each.manifest.files["passage_vectors.npy"] for each in every}) == 1
     anew, _, _ = await built(tmp_path / "anew", [*made.articles().values()])
     one, other = (each.index("passage_vectors").rows[:] for each in (made, anew))
     assert np.array_equal(one, other)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
+from embeddings.lexical.stretches import Rows
 from embeddings.vectors import inverted
 from embeddings.vectors.index import Joined, VectorIndex, write
 from embeddings.vectors.inverted import TARGET_RECALL
@@ -213,7 +214,7 @@ def test_rows_that_lie_in_two_matrices_are_found_as_if_they_lay_in_one(
     places = np.random.default_rng(38).permutation(1200)[:1000].astype(np.int32)
     rows = np.concatenate([old, new])[places]
     recall = write(tmp_path, "some", old, exact_up_to=100)
-    both = Joined(VectorIndex.open(old, tmp_path, "some", recall), new, places)
+    both = Joined(VectorIndex.open(old, tmp_path, "some", recall), Rows(old, new, places))
     assert np.array_equal(both.rows[:], rows)
     assert np.array_equal(both.rows[3:700:7], rows[3:700:7])
     for k, allowed in ((10, None), (10, np.arange(1000) % 3 == 0), (1, np.arange(1000) == 4)):
