@@ -20,8 +20,7 @@ from embeddings.errors import EmbeddingsError, InputError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from bot.running.supervise import Deadline
+    from threading import Timer
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -91,14 +90,14 @@ def start(shell: Shell) -> int:
 def _serve(shell: Shell) -> int:
     """Be on Discord until somebody asks for the end."""
     shell.set_up_log(service=True)
-    from bot.running.supervise import Deadline  # only who serves needs it
+    from bot.running.supervise import limit_end  # only who serves needs it
 
-    with Deadline() as deadline, contextlib.suppress(asyncio.CancelledError):
+    with limit_end() as deadline, contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_serving(shell, deadline))
     return DONE
 
 
-async def _serving(shell: Shell, deadline: Deadline) -> None:
+async def _serving(shell: Shell, deadline: Timer) -> None:
     from bot.client import run  # only who serves needs these, and discord.py takes a second
     from bot.running import health
     from bot.running.metrics import Measured

@@ -29,7 +29,7 @@ from bot.ui.catalogue import Catalogues
 from config import ConfigError
 from embeddings.collections import Collections
 from embeddings.errors import StorageError
-from embeddings.store.opening import open_database
+from embeddings.store import open_database
 from embeddings.store.records import Records
 
 if TYPE_CHECKING:

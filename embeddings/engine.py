@@ -18,7 +18,7 @@ from embeddings.errors import InputError
 from embeddings.live import Live
 from embeddings.reports import SnapshotSummary, Status, VerifyReport
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.store.opening import open_database
+from embeddings.store import open_database
 from embeddings.store.pointers import SERVER, CollectionRows, Pointers
 from embeddings.store.records import Records
 from embeddings.types import SHARED, Answer, Filters, Refusal

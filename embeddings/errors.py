@@ -112,9 +112,7 @@ class GateError(EmbeddingsError):
             "Publish all the same with --anyway, or change the stories."
         )
 
-    def __reduce__(
-        self,
-    ) -> tuple[type[GateError], tuple[tuple[BrokenQuestion, ...], float, float]]:
+    def __reduce__(self) -> tuple[type[GateError], tuple[tuple[BrokenQuestion, ...], float, float]]:
         """Make it again as it was, in another process."""
         return GateError, (self.broken, self.before, self.after)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from embeddings.store.opening import open_database
+from embeddings.store import open_database
 from embeddings.store.records import Records
 from embeddings.store.sqlite import SqliteDatabase
 

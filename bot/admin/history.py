@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.admin.reports import tell_entry
@@ -72,50 +73,39 @@ async def find_title(engine: SearchEngine, name: str | None, titles: dict[str, s
         titles[name] = next((article.title for _, article in versions.values()), name)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a history: the collection as buttons name it, an article's id or "" for all.
-
-    ``page`` counts from 0; ``total`` is how many changes there are in all.
-    """
-
-    where: str
-    article: str
-    page: int
-    total: int
-
-    def turn(self, language: Language) -> ui.ActionRow[Any] | None:
-        """Return the buttons that lead to the parts before and after."""
-        name = f"v:hist:{self.where}:{{}}:{self.article}"
-        later, earlier = (name.format(self.page + step) for step in (-1, 1))
-        is_last = (self.page + 1) * LISTED >= self.total
-        return row(
-            button(language("button-previous"), later) if self.page else None,
-            None if is_last else button(language("button-next"), earlier),
-        )
-
-
 def history_card(
-    steps: Sequence[Step], part: Part, titles: Mapping[str, str], language: Language
+    steps: Sequence[Step],
+    titles: Mapping[str, str],
+    language: Language,
+    *,
+    where: str,
+    article: str = "",
+    page: int = 0,
+    total: int,
 ) -> Card:
     """Return what happened, newest first: who, when, what changed, and the way back.
 
-    ``titles``: article id -> its title, for those that are there.
+    ``titles``: article id -> its title, for those that are there; ``where``: the collection as
+    buttons name it; ``page`` counts from 0, and ``total`` is how many changes there are in all.
     """
     named = {s.entry.article or "": a.title for s in steps if (a := s.before or s.after)}
     titles = {**named, **titles}
-    head = fit(titles.get(part.article, part.article), TITLE) or language("history-all")
-    can_restore = any(step.number for step in steps)
+    head = fit(titles.get(article, article), TITLE) or language("history-all")
+    can_restore, is_last = any(step.number for step in steps), (page + 1) * LISTED >= total
+    later, earlier = (f"v:hist:{where}:{page + step}:{article}" for step in (-1, 1))
     return Card(
         text(f"### {head}"),
-        text(language("history-count", count=part.total)),
+        text(language("history-count", count=total)),
         *(
             piece
             for n, step in enumerate(steps)
-            for piece in _show_step(step, f"{part.where}:{n}", titles, language)
+            for piece in _show_step(step, f"{where}:{n}", titles, language)
         ),
         text(f"-# {language('history-restore')}") if can_restore else None,
-        part.turn(language),
+        row(
+            button(language("button-previous"), later) if page else None,
+            None if is_last else button(language("button-next"), earlier),
+        ),
         accent=ANSWERED,
     )
 
@@ -151,7 +141,7 @@ async def show_history(
 ) -> None:
     """Show a part of what happened to an article, or to all of them where it is empty."""
     steps, total = await list_steps(engine, article, page)
-    part = Part(where(shared=engine.is_shared), article, page, total)
-    titles = {each.id: each.title for each in engine.sources()}
-    language = language_of(interaction)
-    await answer(interaction, await asyncio.to_thread(history_card, steps, part, titles, language))
+    to = where(shared=engine.is_shared)
+    draw = partial(history_card, where=to, article=article, page=page, total=total)
+    titles, language = {each.id: each.title for each in engine.sources()}, language_of(interaction)
+    await answer(interaction, await asyncio.to_thread(draw, steps, titles, language))

@@ -90,8 +90,7 @@ class FairQueue:
     """Lets so many searches run at a time; people take turns, however many each waits for."""
 
     def __init__(self, places: int) -> None:
-        self._free = places
-        self._due = 0
+        self._free, self._due = places, 0
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._waiting: OrderedDict[int, deque[asyncio.Future[None]]] = OrderedDict()

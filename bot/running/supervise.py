@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import NoReturn, Self
+from typing import NoReturn
 
 import aiohttp
 import discord
@@ -103,10 +103,7 @@ def next_wait(before: float, lasted: float) -> float:
     return min(LONGEST_WAIT, 2 * before) if before and lasted < STEADY else FIRST_WAIT
 
 
-async def supervise(
-    make: Callable[[], discord.Client],
-    token: str,
-) -> NoReturn:
+async def supervise(make: Callable[[], discord.Client], token: str) -> NoReturn:
     """Run clients one after the other until this is cancelled.
 
     Raises:
@@ -164,24 +161,19 @@ async def _close(client: discord.Client, running: asyncio.Task[None]) -> None:
     await asyncio.wait({running})
 
 
-class Deadline(threading.Timer):
-    """Ends the process when its end takes too long; a context manager around all of its work.
+@contextlib.contextmanager
+def limit_end() -> Iterator[threading.Timer]:
+    """Yield what, once started, ends the process when its end takes too long.
 
     What a thread is about cannot be cancelled. It can be cut: every write is atomic, so the data
     folder is what it was before or what it was to become.
     """
-
-    def __init__(self) -> None:
-        super().__init__(CUT, _cut)
-        self.daemon = True
-
-    def __enter__(self) -> Self:
-        """Return itself; no time is set yet."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Note that the end was in time."""
-        self.cancel()
+    deadline = threading.Timer(CUT, _cut)
+    deadline.daemon = True
+    try:
+        yield deadline
+    finally:
+        deadline.cancel()
 
 
 def _cut() -> None:
@@ -191,7 +183,7 @@ def _cut() -> None:
 
 
 @contextlib.contextmanager
-def heed(deadline: Deadline) -> Iterator[None]:
+def heed(deadline: threading.Timer) -> Iterator[None]:
     """Have SIGTERM and SIGINT cancel the present task, once, where the system can."""
     task, loop, heeded = asyncio.current_task(), asyncio.get_running_loop(), []
 

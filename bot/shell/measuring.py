@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,7 +44,7 @@ def evaluate(
         _write(misses, [])
     measured = _measure(shell, folder, limit, plots)
     if misses:
-        _write(misses, [asdict(miss) for miss in measured.misses])
+        _write(misses, measured.misses)
     shell.reply(measured.figures, None, show_figures)
 
 
@@ -100,7 +99,7 @@ def _try(path: Path) -> None:
         path.unlink()
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+def _write(path: Path, rows: Sequence[dict[str, object]]) -> None:
     """Write one JSON object a line; tried once empty, before the hour of work.
 
     Raises:

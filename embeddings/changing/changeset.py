@@ -97,11 +97,6 @@ class Change:
         return {**becoming, **dict.fromkeys(self.removed)}
 
     @property
-    def is_import(self) -> bool:
-        """Whether the golden questions are replaced, by none too."""
-        return self.what == "import"
-
-    @property
     def counts(self) -> tuple[int, int, int]:
         """How many articles the change adds, changes and removes."""
         return len(self.added), len(self.changed), len(self.removed)

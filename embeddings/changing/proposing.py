@@ -184,7 +184,7 @@ class Proposing:
             return await asyncio.to_thread(lambda: plan(base).tell())
         async with self._publisher.hold() as (write, base):
             change, report = await asyncio.to_thread(plan, base), None
-            if change.articles or change.is_import:
+            if change.articles or change.what == "import":
                 report = await self._publisher.publish(write, base, change, Wish(**terms))
         return await asyncio.to_thread(change.tell, report)
 

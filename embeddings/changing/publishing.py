@@ -14,6 +14,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from embeddings.changing.base import Base
@@ -101,7 +102,7 @@ class Publisher:
         started = time.perf_counter()
         await self.live.ready()
         base.check(change.articles)
-        is_asked_for = bool(change.articles or wish.full or change.is_import)
+        is_asked_for = bool(change.articles or wish.full or change.what == "import")
         there = base.snapshot
         if there and not is_asked_for and await asyncio.to_thread(self.live.is_up_to_date, there):
             await asyncio.to_thread(self.kept.sweep)
@@ -110,7 +111,8 @@ class Publisher:
         change = change.date(base.articles, now)
         number = await finish(self.rows.take_number, write)
         built = await self._build(number, base, change, wish)
-        kept = Kept.of(number, built.manifest, wish.by, change.counts)
+        mark = sha256(built.manifest).hexdigest()
+        kept = Kept(number, built.manifest, mark, wish.by, change.counts)
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
         there = await asyncio.to_thread(self.kept.load, number, before=self.live.snapshot)
         await self.live.serve(there)
@@ -249,7 +251,7 @@ class Publisher:
                     articles.mend(connection, base.snapshot.number, base.articles, now)
                 articles.add_history(connection, change.history, now)
                 articles.write(connection, kept.number, before.live, new, by_hand=by_hand, at=now)
-                if change.is_import:
+                if change.what == "import":
                     self.rows.set_questions(connection, change.questions)
                 if change.token:
                     self.rows.drop_proposal(connection, change.token)

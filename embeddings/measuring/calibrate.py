@@ -14,8 +14,7 @@ from embeddings.errors import ModelError, QuestionError
 from embeddings.loaded import as_query, stand_alone
 from embeddings.measuring.figures import Outcome, figures
 from embeddings.measuring.labelled import Indexed, LabelledSet, index, read_set
-from embeddings.measuring.mixing import fit_mix
-from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
+from embeddings.measuring.sampling import Asked, Kind, Pool, Sample, fit_mix
 from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration, Story, smallness, value
 from embeddings.types import Progress, ProgressCallback

@@ -23,41 +23,16 @@ DEPTH = 10
 """How many passages are looked at for each question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A question that did not get what it should, at the threshold in force.
-
-    Attributes:
-        qid: The question's id.
-        question: Its words.
-        gold: The passages that answer it.
-        first: The passage that came first.
-        rank: Where the first one that answers came; None when not among ten.
-        confidence: How sure the first one was.
-        outcome: ``wrong``: answered with something else first; ``refused``: though it can be
-            answered; ``answered``: though nothing answers it.
-        before: What was asked before it.
-        kind: The kind that the set names.
-    """
-
-    qid: str
-    question: str
-    gold: tuple[str, ...]
-    first: str
-    rank: int | None
-    confidence: float
-    outcome: str = "wrong"
-    before: tuple[str, ...] = ()
-    kind: str | None = None
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured: the contract's figures, each question's outcome, and the misses."""
+    """What was measured: the contract's figures, each question's outcome, and the misses.
+
+    A miss did not get what it should: what answers it, what came first, and what it then was.
+    """
 
     figures: dict[str, object]
     outcomes: tuple[Outcome, ...]
-    misses: tuple[Miss, ...]
+    misses: tuple[dict[str, object], ...]
 
 
 async def evaluate(
@@ -90,7 +65,7 @@ async def _ask_all(
 ) -> Evaluation:
     questions = labelled.questions[:limit]
     outcomes: list[Outcome] = []
-    misses: list[Miss] = []
+    misses: list[dict[str, object]] = []
     exact: list[bool] = []
     for done, question in enumerate(questions, 1):
         hits, outcome = await _ask(indexed, labelled, question)
@@ -98,10 +73,11 @@ async def _ask_all(
         names = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in hits]
         exact += [h.text == labelled.lines[n].text for h, n in zip(hits, names, strict=True)]
         if missed := outcome.miss(indexed.threshold):
-            gold = tuple(labelled.lines[name].text for name in question.para_ids)
+            known = {k: getattr(question, k) for k in ("qid", "question", "before", "kind")}
+            got = {k: getattr(outcome, k) for k in ("rank", "confidence")}
+            gold = [labelled.lines[name].text for name in question.para_ids]
             first = hits[0].text if hits else ""
-            q, rank, sure = question, outcome.rank, outcome.confidence
-            misses += [Miss(q.qid, q.question, gold, first, rank, sure, missed, q.before, q.kind)]
+            misses.append({**known, "gold": gold, "first": first, **got, "outcome": missed})
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {

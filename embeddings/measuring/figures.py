@@ -49,7 +49,7 @@ class Outcome:
         return self.rank == 1
 
     def miss(self, threshold: float) -> str | None:
-        """Return what is not as it should be at a threshold, as ``evaluate.Miss`` names it."""
+        """Return what went wrong at a threshold: answered wrongly, refused, or answered at all."""
         answers = self.confidence >= threshold
         if not self.answerable:
             return "answered" if answers else None

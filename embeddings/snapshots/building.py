@@ -36,10 +36,7 @@ MOST = 127
 
 
 async def encode(
-    wanted: Wanted,
-    encoder: Encoder,
-    worker: Worker,
-    progress: ProgressCallback | None,
+    wanted: Wanted, encoder: Encoder, worker: Worker, progress: ProgressCallback | None
 ) -> dict[str, Vectors]:
     """Return the vectors of all texts with their digests; one that stands often is encoded once.
 

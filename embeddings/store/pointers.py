@@ -8,7 +8,6 @@ import string
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -58,11 +57,6 @@ class Kept:
     digest: str
     by: str = ""
     counts: tuple[int, int, int] = (0, 0, 0)
-
-    @classmethod
-    def of(cls, number: int, manifest: bytes, by: str, counts: tuple[int, int, int]) -> Kept:
-        """Return one that is to be kept."""
-        return cls(number, manifest, sha256(manifest).hexdigest(), by, counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,9 +156,7 @@ class SentenceTransformerEncoder:
         """Return a question's vector, with the model's own query prompt."""
         with self._pools.limit(limits=self._options.threads):
             vector = self._model.encode_query(
-                encodable(text),
-                prompt=self._options.query_prompt,
-                show_progress_bar=False,
+                encodable(text), prompt=self._options.query_prompt, show_progress_bar=False
             )
         return e5.Read(unit(np.asarray(vector, dtype=np.float32)[None])[0])
 

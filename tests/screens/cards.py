@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
-from bot.admin.history import Part, Step, history_card
+from bot.admin.history import Step, history_card
 from bot.admin.proposals import proposal_card
 from bot.admin.records import Group, records_card
 from bot.admin.reports import change_card, gate_card, status_card
@@ -104,7 +104,7 @@ def history(language: Language) -> Card:
     fire = Article("feu", "Un feu à la gare", "Le feu.")
     steps = [Step(text, OLD, NEW, 1), Step(title, *bread, 1), Step(gone, fire, None, 1)]
     steps.append(Step(AuditEntry(WHEN, "watch", "add", "crue"), None, OLD))
-    return history_card(steps, Part("o", "", 0, 12), {}, language)
+    return history_card(steps, {}, language, where="o", total=12)
 
 
 def feeds(language: Language) -> Card:

@@ -65,9 +65,8 @@ class _Cleaner:
     def __init__(self) -> None:
         self.left_out: Counter[str] = Counter()
         self.stated: dict[str, str] = {}
-        self._groups = [_Group()]
+        self._groups, self._is_gap = [_Group()], False
         self._kept: list[str] = []
-        self._is_gap = False
 
     def clean(self, source: str) -> str:
         """Return the file without that; what it states of itself is kept apart."""

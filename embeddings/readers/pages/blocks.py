@@ -123,8 +123,7 @@ class _Walk:
     def __init__(self) -> None:
         self.page = Page()
         self._pieces: list[_Piece] = []
-        self._has_words = False
-        self._mark = ""
+        self._has_words, self._mark = False, ""
         self._numbers: dict[int, elements.Numbers] = {}
 
     def through(self, root: Any) -> None:

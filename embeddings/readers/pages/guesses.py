@@ -131,8 +131,7 @@ def guess_date(margins: Margins, stem: str, language: str = "fr") -> date | None
         stem: The file's name without its extension.
         language: That of the text; days such as 03/04/2018 count in French alone.
     """
-    named = date_in_name(stem)
-    if named:
+    if named := date_in_name(stem):
         return named
     days = (_stated_day(part, language) for part in margins.head)
     return next((day for day in days if day), None)

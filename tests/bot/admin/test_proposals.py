@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.admin.history import LISTED, Part, Step, history_card
+from bot.admin.history import LISTED, Step, history_card
 from bot.admin.proposals import SHOWN, differences, proposal_card
 from bot.admin.reports import (
     change_card,
@@ -159,8 +159,8 @@ def steps(draw: st.DrawFn) -> Step:
 def test_every_history_keeps_to_the_limits(
     article: ArticleSummary, shown: list[Step], page: int, language: Any
 ) -> None:
-    part = Part("o", article.id, page, 9_999)
-    check(history_card(shown, part, {article.id: article.title}, language))
+    part: dict[str, Any] = {"article": article.id, "page": page, "total": 9_999}
+    check(history_card(shown, {article.id: article.title}, language, where="o", **part))
     removal = Proposal(removed=(article.id,), token="abcdefgh")
     now = {article.id: (article, "")}
     check(proposal_card(removal, now, language, where="o", seconds=0))
@@ -170,9 +170,7 @@ def test_a_change_of_a_text_that_cannot_be_seen_is_told_all_the_same() -> None:
     texts = ("Le pont.", "Le\u200b pont.")
     entry = AuditEntry(MADE, "me", "change", "a", fields=("text",))
     step = Step(entry, *(Article("a", "Le pont", text) for text in texts), 1)
-    assert "> Le texte est différent." in texts_of(
-        history_card([step], Part("o", "", 0, 1), {}, FR)
-    )
+    assert "> Le texte est différent." in texts_of(history_card([step], {}, FR, where="o", total=1))
 
 
 @trying(**MANY)

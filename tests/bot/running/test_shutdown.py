@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.running import supervise as ending
-from bot.running.supervise import Deadline, finish
+from bot.running.supervise import finish, limit_end
 
 ROOT = Path(__file__).resolve().parents[3]
 STUCK = """
@@ -26,7 +26,7 @@ async def main(deadline):
     await asyncio.sleep(0.05)
     deadline.start()
 
-with ending.Deadline() as deadline:
+with ending.limit_end() as deadline:
     asyncio.run(main(deadline))
 print("in time")
 """
@@ -127,7 +127,7 @@ def test_a_deadline_that_was_kept_ends_nobody(monkeypatch: pytest.MonkeyPatch) -
     ended: list[bool] = []
     monkeypatch.setattr(ending, "CUT", 0.05)
     monkeypatch.setattr(ending, "_cut", lambda: ended.append(True))
-    with Deadline() as deadline:
+    with limit_end() as deadline:
         deadline.start()
     time.sleep(0.1)
     assert ended == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -36,14 +35,14 @@ KEYS = {
 }
 
 
-@dataclass
-class Miss:
-    qid: str
-    question: str
-    gold: tuple[str, ...]
-    first: str
-    rank: int | None
-    confidence: float
+MISS = {
+    "qid": "q2",
+    "question": "Où ?",
+    "gold": ["Ici."],
+    "first": "Là.",
+    "rank": 2,
+    "confidence": 0.6,
+}
 
 
 @pytest.fixture
@@ -69,8 +68,7 @@ class Evaluating(ModuleType):
         self, folder: Path, settings: Any, *, limit: int | None, progress: Any
     ) -> Any:
         self.limit = limit
-        misses = (Miss("q2", "Où ?", ("Ici.",), "Là.", 2, 0.6),)
-        return SimpleNamespace(figures=FIGURES, outcomes=OUTCOMES, misses=misses)
+        return SimpleNamespace(figures=FIGURES, outcomes=OUTCOMES, misses=(MISS,))
 
 
 def test_eval_writes_the_figures_of_the_contract(stage: Stage) -> None:
@@ -91,14 +89,7 @@ def test_the_limit_reaches_the_evaluation(stage: Stage) -> None:
 def test_each_miss_is_a_line_with_the_question_the_gold_and_what_came_first(stage: Stage) -> None:
     stage.run("eval", "set", "--misses", "misses.jsonl")
     (line,) = Path("misses.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(line) == {
-        "qid": "q2",
-        "question": "Où ?",
-        "gold": ["Ici."],
-        "first": "Là.",
-        "rank": 2,
-        "confidence": 0.6,
-    }
+    assert json.loads(line) == MISS
 
 
 def test_the_plots_are_drawn_and_named_beside_the_document(stage: Stage) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from embeddings.errors import ModelError
 from embeddings.lexical.words import Document
-from embeddings.measuring.mixing import Lists, _listwise, _loss, _pad, fit_mix
-from embeddings.measuring.sampling import Asked, Pool
+from embeddings.measuring.sampling import Asked, Lists, Pool, _listwise, _loss, _pad, fit_mix
 from embeddings.ranking.confidence import Calibration, Mix, Weights
 from embeddings.ranking.evidence import Query
 from tests.embeddings.ranked import arrays, vector

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from embeddings.errors import StorageError, UnknownSnapshot
+from embeddings.snapshots.disk import read_signed
 from embeddings.snapshots.kept import NOTED, SnapshotStore
 from embeddings.snapshots.manifest import MANIFEST
 from embeddings.store.pointers import CollectionRows, Kept, Pointers
@@ -40,7 +41,8 @@ class Place:
         with self.database.write() as connection:
             change, now = {article.id: article}, datetime.now(UTC)
             self.rows.articles.write(connection, number, live, change, by_hand={}, at=now)
-            self.rows.keep(connection, Kept.of(number, manifest, "me", (1, 0, 0)))
+            mark = sha256(manifest).hexdigest()
+            self.rows.keep(connection, Kept(number, manifest, mark, "me", (1, 0, 0)))
             self.rows.point(connection, number)
             self.rows.drop(connection, keep, set())
 
@@ -167,7 +169,9 @@ def test_without_a_note_that_can_be_read_the_newest_good_snapshot_counts(place: 
         assert loaded is not None
         assert loaded.id == "2"
         place.kept.read_published()
-        assert json.loads((place.kept.folder / NOTED).read_bytes())["live"] == 3
+        noted = read_signed((place.kept.folder / NOTED).read_bytes())
+        assert noted
+        assert noted["live"] == 3
 
 
 def test_a_store_that_is_away_and_never_said_anything_is_an_error(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from config.groups import StoreSettings
 from config.settings import Settings
+from embeddings.store import open_database
 from embeddings.store.database import Database
-from embeddings.store.opening import open_database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -21,10 +21,9 @@ from sqlalchemy.engine import Engine
 from config.groups import StoreSettings
 from config.settings import Settings
 from embeddings.errors import AwayError, FullError, InputError, StorageError
+from embeddings.store import open_database, schema
 from embeddings.store import records as module
-from embeddings.store import schema
 from embeddings.store.database import Database
-from embeddings.store.opening import open_database
 from embeddings.store.people import (
     KEPT_DAYS,
     Choices,
