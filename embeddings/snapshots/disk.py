@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -96,6 +97,24 @@ def write_atomic(path: Path, data: bytes | memoryview) -> None:
                 aside.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def sign(document: dict[str, Any]) -> bytes:
+    """Return what a small file holds, as JSON, with a digest of itself."""
+    data = json.dumps(document, sort_keys=True).encode()
+    return data + f"\n{hashlib.sha256(data).hexdigest()}\n".encode()
+
+
+def read_signed(signed: bytes) -> dict[str, Any] | None:
+    """Return what such a file holds; None when that is not what was written.
+
+    Earlier versions wrote it without a digest.
+    """
+    data, *digest = signed.removesuffix(b"\n").split(b"\n")
+    with contextlib.suppress(ValueError, TypeError):
+        if not digest or digest == [hashlib.sha256(data).hexdigest().encode()]:
+            return dict(json.loads(data))
+    return None
 
 
 def save_up(path: Path, size: int) -> None:

@@ -8,7 +8,6 @@ process that cannot reach the store answers all the same, one that starts then t
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import secrets
 import shutil
@@ -48,6 +47,9 @@ class SnapshotStore:
     Args:
         rows: The collection's rows, which say which there are. Their files are in the database as
             well where that is shared; otherwise the folder is all.
+
+    Attributes:
+        mended: Sentences about the note of what the store said last, where that was damaged.
     """
 
     def __init__(self, rows: CollectionRows) -> None:
@@ -59,6 +61,7 @@ class SnapshotStore:
             from embeddings.store.shared import Chunks
 
             self.chunks = Chunks(database, rows.name)
+        self.mended: list[str] = []
         self._pulling = threading.Lock()
 
     def read_published(self) -> Published:
@@ -179,8 +182,12 @@ class SnapshotStore:
     def note(self, published: Published) -> None:
         """Note what the store says, for when it is away; raises StorageError on a full disk."""
         marks = {str(number): kept.digest for number, kept in published.kept.items()}
-        data = json.dumps({"live": published.live, "kept": marks}, sort_keys=True).encode()
-        if published.live is not None and data != self._read_bytes():
+        data = disk.sign({"live": published.live, "kept": marks})
+        before = self._read_bytes()
+        if published.live is not None and data != before:
+            if before and disk.read_signed(before) is None:
+                was = f"{self.folder / NOTED} was not what was written: it is written again."
+                self.mended.append(was)
             disk.make_folder(self.folder)
             disk.write_atomic(self.folder / NOTED, data)
 
@@ -237,9 +244,9 @@ class SnapshotStore:
                 if not self.is_given_up(number):
                     said = each.manifest or (self.folder / str(number) / MANIFEST).read_bytes()
                     of = parse_manifest(said, MANIFEST, each.digest or None)
-                    counts = (of.articles, of.passages, number == published.live)
-                    told = (of.created_at, *counts, each.by, *each.counts)
-                    found.append(SnapshotSummary(str(number), *told))
+                    sizes = (of.articles, of.passages, number == published.live)
+                    told = (str(number), of.created_at, *sizes, each.by, *each.counts)
+                    found.append(SnapshotSummary(*told))
         return tuple(found)
 
     def _pull(self, chunks: Chunks, kept: Kept) -> Snapshot:
@@ -263,8 +270,8 @@ class SnapshotStore:
 
     def _read_note(self) -> Published:
         """Return what the store said last; without a note, the newest snapshot that is whole."""
+        document = disk.read_signed(self._read_bytes()) or {}
         try:
-            document = json.loads(self._read_bytes())
             kept = {int(n): Kept(int(n), b"", str(mark)) for n, mark in document["kept"].items()}
             return Published(int(document["live"]), kept)
         except (ValueError, KeyError, TypeError, AttributeError):

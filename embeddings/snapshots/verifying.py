@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from embeddings.errors import SnapshotError, StorageError
@@ -70,19 +71,25 @@ def _verify_files(kept: SnapshotStore, published: Published) -> tuple[int, list[
     Returns:
         How many files were compared, and a sentence for each problem.
     """
-    checked, problems = 0, []
+    checked, problems = 0, [*kept.mended]
     if published.live is not None and published.live not in published.kept:
         problems.append(
             f"The pointer names the snapshot {published.live}, which is not kept: run rollback "
             "with the number of one that is, or reindex --full."
         )
     for number in published.newest_first:
+        row = published.kept[number]
+        if sha256(row.manifest).hexdigest() != row.digest:
+            problems.append(
+                f"What the store says of the snapshot {number} is not what was written: run "
+                "reindex --full."
+            )
         folder = kept.folder / str(number)
         if kept.is_given_up(number) or (kept.chunks and not (folder / MANIFEST).exists()):
             continue  # there is nothing of it, or this machine has no copy of it
         checked += 1
         try:
-            manifest = read_manifest(folder, published.kept[number].digest)
+            manifest = read_manifest(folder, row.digest)
         except SnapshotError as error:
             problems.append(str(error))
             continue

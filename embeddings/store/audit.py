@@ -73,7 +73,9 @@ class Audit:
             rows = connection.execute(self._lines()).all()
         problems, digest = [], ""
         for number, row in enumerate(rows, 1):
-            if row.digest != _chain(digest, row.entry):
+            entry = next(read([row.entry]), None)
+            columns = entry and (entry.at.isoformat(), entry.article)
+            if row.digest != _chain(digest, row.entry) or columns != (row.at, row.article):
                 problems.append(
                     f"Line {number} of the audit log, or the one before it, is not as it was "
                     "written: take what it was from an export or a backup."

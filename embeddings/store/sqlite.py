@@ -86,9 +86,9 @@ class SqliteDatabase(Database):
         save_up(self._reserve, RESERVED)
 
     def problems(self) -> list[str]:
-        """Have SQLite look at every page."""
+        """Have SQLite look at every page, and at whether rows and indexes say the same."""
         with self.read() as connection:
-            found = connection.execute(text("PRAGMA quick_check")).scalars().all()
+            found = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         mend = "put a backup in its place, or import an export into another data folder"
         return [f"{self.path}: {each}; {mend}." for each in found if each != "ok"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +77,45 @@ async def test_a_flipped_bit_in_any_file_of_a_snapshot_is_found_and_an_answer_is
             assert all("reindex --full" in sentence for sentence in found), found
             path.write_bytes(before)
     assert await looked_at(data) == (answer, ())
+
+
+async def test_a_flipped_bit_in_the_note_of_what_is_published_is_told_and_mended(
+    data: Path,
+) -> None:
+    path = data / "snapshots/shared/published.json"
+    answer, _ = await looked_at(data)
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 7):
+        flip(path, place)
+        told = (f"{path} was not what was written: it is written again.",)
+        assert await looked_at(data) == (answer, told), place
+        assert path.read_bytes() == whole
+    assert await looked_at(data) == (answer, ())
+
+
+async def test_a_changed_row_is_found_whatever_column_it_is_in(data: Path) -> None:
+    changes = (
+        "UPDATE snapshots SET manifest = CAST(replace(CAST(manifest AS TEXT), '2', '3') AS BLOB)",
+        "UPDATE audit SET at = '1999' WHERE n = 1",
+        "UPDATE audit SET article = NULL WHERE n = 1",
+    )
+    for change in changes:
+        copy = Path(shutil.copytree(data, data.with_name("copy")))
+        with contextlib.closing(sqlite3.connect(copy / "verbatim.db")) as connection:
+            connection.execute(change)
+            connection.commit()
+        _, found = await looked_at(copy)
+        assert found, change
+        shutil.rmtree(copy)
+
+
+async def test_a_row_that_is_other_than_its_index_is_found(data: Path) -> None:
+    path = data / "verbatim.db"
+    whole, said = path.read_bytes(), b'sharedverger{"id"'
+    assert said in whole, "a row of versions"
+    path.write_bytes(whole.replace(said, b'sharudverger{"id"'))
+    _, found = await looked_at(data)
+    assert any(str(path) in sentence for sentence in found)
 
 
 async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: Path) -> None:
