@@ -105,7 +105,7 @@ class Changes(Proposing):
                     f"The collection {self._rows.name!r} has articles, which an import replaces: "
                     "add --replace, or name another collection."
                 )
-            change = _import(contents, base)
+            change = _import(contents, base, self._rows.audit.entries())
             self._check_limits(change, base.articles)
             return change
 
@@ -169,6 +169,11 @@ class Changes(Proposing):
                 return
             await asyncio.to_thread(self.pointers.create, self.name)
         is_new = self.pointers.known.get(self.name) is None
+        if is_new and self._seeds and not self._seeds.exists():
+            raise InputError(
+                f"The setting VERBATIM_SEEDS names {self._seeds}, which does not exist: name a "
+                "folder of stories, or none."
+            )
         if self._live.snapshot is None and (self._seeds if is_new else True):
             try:
                 await self._build_missing()
@@ -186,7 +191,7 @@ class Changes(Proposing):
                         plan = partial(self._plan, [str(self._seeds)], base)
                         change = await asyncio.to_thread(plan) if is_new else Change()
                         for each in change.rejected:
-                            log.warning("a story to begin with is not read: %s", each.reason)
+                            self._live.note(each.reason)
                         if change.articles or not is_new:
                             wish = Wish(progress=self._progress)
                             await self._publisher.publish(write, base, change, wish)
@@ -211,8 +216,8 @@ class Changes(Proposing):
                 await self._publisher.publish(write, base, Change(), wish)
 
 
-def _import(contents: Contents, base: Base) -> Change:
-    """Return what an import changes; its audit log says what of it was set by hand."""
+def _import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> Change:
+    """Return what an import changes; its log, but for lines that are here, tells edits too."""
     from embeddings.store import audit
 
     there, ids = base.articles, base.ids
@@ -228,6 +233,6 @@ def _import(contents: Contents, base: Base) -> Change:
         removed=tuple(sorted(ids - {a.id for a in new})),
         by_hand={name: tuple(names) for name, (names, _) in edits.items() if names},
         history=contents.history,
-        lines=lines,
+        lines=tuple(each for each in lines if each not in log),
         questions=contents.questions,
     )

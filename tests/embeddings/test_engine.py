@@ -423,12 +423,26 @@ async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, fol
         assert again.sources() == ()
 
 
-async def test_seeds_that_are_not_there_are_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_seeds_that_are_not_there_are_told_at_each_start_until_they_are(
+    tmp_path: Path, folder: Path
 ) -> None:
-    settings = Settings(data=tmp_path / "d", seeds=tmp_path / "nowhere")
-    async with SearchEngine(settings, encoder=WordEncoder()):
-        assert "nowhere does not exist" in caplog.text
+    for _ in range(2):
+        settings = Settings(data=tmp_path / "d", seeds=tmp_path / "nowhere")
+        with pytest.raises(InputError, match=r"VERBATIM_SEEDS names .*nowhere, which does not"):
+            await SearchEngine(settings, encoder=WordEncoder()).__aenter__()
+    settings = Settings(data=tmp_path / "d", seeds=folder)
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        assert len(opened.sources()) == 3
+
+
+async def test_a_story_of_the_seeds_that_cannot_be_read_is_told(
+    tmp_path: Path, folder: Path
+) -> None:
+    (folder / "vide.txt").write_text("")
+    settings = Settings(data=tmp_path / "d", seeds=folder)
+    async with SearchEngine(settings, encoder=WordEncoder()) as opened:
+        assert len(opened.sources()) == 3
+        assert any("vide.txt is empty" in note for note in opened.status().notes)
 
 
 async def test_who_wants_no_seeds_is_told_of_none(

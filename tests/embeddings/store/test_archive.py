@@ -189,6 +189,23 @@ async def test_earlier_versions_that_are_here_are_kept_beside_those_that_come(
     assert found >= mine | theirs
 
 
+async def test_an_import_of_its_own_export_loses_and_repeats_no_line_of_the_log(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
+    await filled(engine, tmp_path)
+    await engine.export(tmp_path / "own.zip")
+    await engine.remove(["port"], by="me")
+    before = await engine.audit()
+    await engine.import_(tmp_path / "own.zip", over=True, by="me")
+    after = await engine.audit()
+    assert after[-len(before) :] == before
+    assert [(e.what, e.article) for e in after[: -len(before)]] == [
+        ("publish", None),
+        ("import", "port"),
+    ]
+    assert (await engine.verify()).ok
+
+
 async def test_what_was_set_by_hand_stays_so_after_an_import(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
