@@ -13,6 +13,8 @@ from embeddings.types import Rejected
 
 MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
+COMPRESSED = ".gz"
+"""How the name of a file ends that gzip compressed."""
 _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
 """Beginnings of the names of files, in any case, that tell of a folder and are no stories."""
 
@@ -59,15 +61,15 @@ def _files(folder: str) -> Iterator[str | Rejected]:
         )
     if empty and not refused:
         yield Rejected(
-            folder,
-            f"The folder {folder} has no article; put files ending in {list_ends()} in it.",
+            folder, f"The folder {folder} has no article; put files ending in {list_ends()} in it."
         )
 
 
 def is_article(name: str) -> bool:
     """Say whether a file in a folder is read, by its name."""
     skipped = name.startswith(".") or name.upper().startswith(_NOT_ARTICLES)
-    return not skipped and is_supported(name)
+    plain = name.lower().removesuffix(COMPRESSED)
+    return not skipped and (is_supported(plain) or plain.endswith(ARCHIVE))
 
 
 def format_of(path: Path) -> str:

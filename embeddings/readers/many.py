@@ -12,6 +12,7 @@ from embeddings.readers.addresses import is_web_address
 from embeddings.readers.draft import ATTACHED, Draft, Found, Listed
 from embeddings.readers.formats.archives import gunzip, members
 from embeddings.readers.inputs import (
+    COMPRESSED,
     MAX_BYTES,
     expand,
     file_bytes,
@@ -140,7 +141,7 @@ class _Reader:
             yield Rejected(name, str(error))
 
     def _file(self, data: bytes, path: Path) -> list[Found]:
-        if path.suffix.lower() == ".gz":
+        if path.suffix.lower() == COMPRESSED:
             data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
         return self._sandbox.read(format_of(path), data, str(path))
 

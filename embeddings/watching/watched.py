@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field, ValidationError
 from embeddings.readers.fetch import Fetcher
 from embeddings.readers.inputs import is_article
 from embeddings.readers.many import MAX_ENTRIES, Entry, list_pages
-from embeddings.readers.registry import ARCHIVE
 from embeddings.readers.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ class WatchedFolder:
 def _is_wanted(name: str) -> bool:
     if name.startswith((".", _LOCKS)) or not name.isprintable():
         return False
-    return is_article(name) or name.lower().endswith(ARCHIVE)
+    return is_article(name)
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -34,6 +34,8 @@ _AFTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What stands after a name and is no part of it."""
+_SHORT = re.compile(r"(?:^|, |\b(?:et|and|&) )[A-ZÀ-Ý][^\W\d_]{1,5}\.(?= [A-ZÀ-Ý])")
+"""A first name that is shortened, such as "Alex. Dumas"."""
 _PICTURES = re.compile(r"(?:photo|image|vid[ée]o|illustration|cr[ée]dit)s? ?:", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
@@ -125,7 +127,8 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
     if _PICTURES.match(line):
         return None
     before = _BEFORE.match(line)
-    line = _AFTER.sub("", line[before.end() :] if before else line)
+    line = _SHORT.sub(r"\g<0>\n", line[before.end() :] if before else line)
+    line = _AFTER.sub("", line).replace("\n", "")
     line = _without_publisher(line.strip(), publisher)
     line = _AGENCY.sub("", _ROLE.sub("", line)).strip(" ,;:-–—|/·•")
     paper = _PAPER.fullmatch(line)

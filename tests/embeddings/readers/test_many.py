@@ -81,6 +81,17 @@ def test_an_archive_is_read_file_by_file(tmp_path: Path, sandbox: Sandbox) -> No
     }
 
 
+def test_archives_and_compressed_files_within_a_folder_are_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = saved(tmp_path, packed({"pont.md": text(BRIDGE), "in.zip": packed({})}), "B.ZIP")
+    saved(tmp_path, gzip.compress(page(BAKER)), "c.html.gz")
+    saved(tmp_path, b"\xff\xd8\xff", "photo.jpg")
+    read = outcomes(str(tmp_path), sandbox)
+    assert "an archive in an archive" in read.pop(f"{path}/in.zip")
+    assert read == {f"{path}/pont.md": BRIDGE.title, f"{tmp_path}/c.html.gz": BAKER.title}
+
+
 def test_a_file_of_an_archive_is_known_again_by_its_place(tmp_path: Path, sandbox: Sandbox) -> None:
     path = saved(tmp_path, packed({"b/pont.md": text(BRIDGE)}))
     ((_, draft),) = [

@@ -49,6 +49,8 @@ NAMES = {
     "Ida Vale For The Northern Post": "Ida Vale",
     "Ana For Ever": "Ana For Ever",
     "Ida Vale. Northern Press International": "Ida Vale",
+    "Alex. Dumas": "Alex. Dumas",
+    "Par Alph. Daudet et Guill. Morin": "Alph. Daudet et Guill. Morin",
     "Ida Vale, CNN": "Ida Vale",
     "Ida Vale and Paul J. Tessan Orne Falls Weekly Leader": "Ida Vale and Paul J. Tessan",
     "Ida J. Vale, Northern Times": "Ida J. Vale",
