@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from bot.shell import session
 from bot.shell.cli import app
 from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine, tell
 from config import ConfigError, log
@@ -143,7 +144,7 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
     """Return the sentence and the exit code of an error."""
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "verbatim"
-        said = error.format_message()
+        said = session.write_bounds(error.format_message())
         end = "" if said.endswith("?") else "."
         return f"{said.removesuffix('.')}{end} See: {command} --help", MISTAKE
     if isinstance(error, click.ClickException):
@@ -151,6 +152,9 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
     if isinstance(error, ConfigError | EmbeddingsError):
         is_theirs = isinstance(error, ConfigError | InputError | ModelError)
         return str(error), MISTAKE if is_theirs else FAULT
+    if isinstance(error, PermissionError) and error.filename:
+        remedy = "change its owner or its permissions, or name another place."
+        return f"This user may not use {error.filename}: {remedy}", MISTAKE
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     hint = "" if debug else " Run it again with --debug to see where."
     return f"Something went wrong here ({what}).{hint}", FAULT

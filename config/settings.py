@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from config import ConfigError
@@ -235,12 +236,22 @@ def _read_env() -> dict[str, str]:
     """Read the file ``.env``; a name without a value counts as not given.
 
     Raises:
-        ConfigError: It cannot be read.
+        ConfigError: It cannot be read, or a line of it says nothing.
     """
     try:
-        return {name: value for name, value in dotenv_values(ENV).items() if value is not None}
+        with Path(ENV).open(encoding="utf-8") as file:
+            lines = [each.original.line for each in parse_stream(file) if each.error]
+        given = dotenv_values(ENV) if not lines else {}
+    except FileNotFoundError:
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{ENV} cannot be read: {error}.") from None
+    if lines:
+        raise ConfigError(
+            f"Line {lines[0]} of {ENV} sets nothing: write each setting on a line of its own, such "
+            "as VERBATIM_LANGUAGE=fr, and end the quotes that you begin."
+        )
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _read_toml() -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import logging
 import os
 import re
 import sys
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,6 +34,8 @@ OpenEngine: TypeAlias = "Callable[..., AbstractAsyncContextManager[SearchEngine]
 Result = TypeVar("Result")
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
+_BOUNDS = re.compile(r"(\d+)<=x<=(\d+)|x>=(\d+)")
+"""How click writes between which numbers one must lie."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space that may be one space; a no-break space is part of French."""
 
@@ -53,6 +56,7 @@ class Shell:
     data: Path | None = None
     debug: bool = False
     collection: str = SHARED
+    _told: set[str] = field(default_factory=set)
 
     @cached_property
     def settings(self) -> Settings:
@@ -89,15 +93,26 @@ class Shell:
         return Screen(self.words)
 
     def set_up_log(self, *, service: bool = False) -> None:
-        """Log as is set; a command that runs once tells only warnings unless asked for more."""
+        """Log as is set; a command that runs once tells what a person must know, in their words."""
         from config import log  # keeps --help quick
 
         settings = self.settings.log
-        if self.debug:
-            settings = settings.model_copy(update={"level": "DEBUG"})
-        elif not service and "level" not in settings.model_fields_set:
-            settings = settings.model_copy(update={"level": "WARNING"})
+        is_quiet = not (self.debug or service or "level" in settings.model_fields_set)
+        if self.debug or is_quiet:
+            level = "DEBUG" if self.debug else "WARNING"
+            settings = settings.model_copy(update={"level": level})
         log.set_up(settings)
+        if is_quiet and not log.is_json():
+            logging.getLogger().handlers[0].addFilter(self._tell_warning)
+
+    def _tell_warning(self, record: logging.LogRecord) -> bool:
+        """Tell a warning that is a sentence for a person; say whether it is for the log."""
+        from bot.translate import translate  # keeps --help quick
+
+        sentence = record.getMessage()
+        if record.levelno == logging.WARNING and translate(sentence, "fr") != sentence:
+            self.tell(sentence)
+        return record.levelno > logging.WARNING
 
     def run(
         self, work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]], **opening: Any
@@ -141,8 +156,10 @@ class Shell:
             show(self.screen(), value)
 
     def tell(self, sentence: str) -> None:
-        """Say a sentence of the engine beside the reply, on standard error."""
-        tell(self.translate(sentence))
+        """Say a sentence of the engine beside the reply, on standard error, once."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            tell(self.translate(sentence))
 
     def translate(self, sentence: str) -> str:
         """Say a sentence of the engine in the language that is set."""
@@ -241,7 +258,12 @@ class Help(click.HelpFormatter):
 def _say(text: str) -> str:
     """Say a paragraph, however its lines are broken, in the language that is set."""
     shell: Shell = click.get_current_context().obj
-    return shell.translate(" ".join(text.split()))
+    return shell.translate(write_bounds(" ".join(text.split())))
+
+
+def write_bounds(text: str) -> str:
+    """Write the bounds of a number as people do: 1–10, ≥ 1."""
+    return _BOUNDS.sub(lambda b: f"≥ {b[3]}" if b[3] else f"{b[1]}–{b[2]}", text)
 
 
 class Context(click.Context):

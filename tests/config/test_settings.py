@@ -228,6 +228,15 @@ def test_toml_that_cannot_be_read_is_named_with_the_place(data: bytes, sentence:
     assert f"verbatim.toml {sentence}" in refused()
 
 
+@pytest.mark.parametrize("broken", ["language fr", "'VERBATIM_TOP_K=2", 'A="1" 2'])
+def test_a_line_of_env_that_sets_nothing_is_named(
+    broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(".env", f"# mine\nVERBATIM_TOP_K=2\n{broken}\nVERBATIM_LANGUAGE=en\n")
+    assert refused().startswith("Line 3 of .env sets nothing: write each setting on a line")
+    assert caplog.text == ""
+
+
 def test_a_folder_in_the_place_of_toml_is_named() -> None:
     Path("verbatim.toml").mkdir()
     assert refused().startswith("verbatim.toml cannot be read")

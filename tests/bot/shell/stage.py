@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from bot.__main__ import main
 from embeddings.reports import ChangeReport, Terms, VerifyReport, Wish
@@ -55,9 +56,15 @@ class Engine(FakeEngine):
         super().__init__()
         self.problems: tuple[str, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
         self.top_k: int | None = None
         self.closed = False
         self.records = None  # nothing here keeps anything of people
+
+    async def __aenter__(self) -> Self:
+        for sentence in self.warnings:
+            logging.getLogger("embeddings").warning("%s", sentence)
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         self.closed = True
@@ -127,8 +134,11 @@ class Stage:
         given = None if stdin is None else io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii")
         self.patch.setattr(sys, "stdin", given)
         code = main(arguments, self.open)
-        out, err = self._capture.readouterr()
-        return Said(code, out, err)
+        return Said(code, *self.read())
+
+    def read(self) -> tuple[str, str]:
+        """Return what was said since the last time, on standard output and standard error."""
+        return tuple(self._capture.readouterr())
 
 
 __all__ = ["STORIES", "Engine", "Said", "Stage", "Terminal"]

@@ -98,8 +98,8 @@ def test_a_mistake_gets_one_sentence_on_standard_error_and_exit_code_2(stage: St
             "'un jour' is no date in the calendar: write 2018-06-22",
         ),
         (["ask", "x", "--since", "2019-01-02", "--until", "2019-01-01"], "is later than"),
-        (["ask", "x", "--top-k", "0"], "1<=x<=10"),
-        (["ask", "x", "--top-k", "11"], "1<=x<=10"),
+        (["ask", "x", "--top-k", "0"], "1–10"),
+        (["ask", "x", "--top-k", "11"], "1–10"),
         (["ask", "x", "--top-k", "three"], "three"),
         (["ask", "x", "--colour"], "--colour"),
         (["remove"], "ARTICLE_ID"),
@@ -186,6 +186,18 @@ def test_what_a_reindex_notes_is_told_beside_its_document(stage: Stage) -> None:
     said = stage.run("reindex", "--json")
     assert said.err == "The model has changed: everything was encoded again.\n"
     assert "notes" not in said.document
+
+
+def test_a_warning_is_told_once_in_the_readers_language_or_left_to_the_log(stage: Stage) -> None:
+    sentence = "The index was made by another version: it is built again."
+    stage.engine.warnings = stage.engine.notes = (sentence, "the copy here is searched: x")
+    said = stage.run("reindex", "--json")
+    assert said.err.splitlines() == [
+        "L’index a été fait par une autre version\u00a0: il est construit de nouveau.",
+        "the copy here is searched: x",  # which is a note of the report
+    ]
+    stage.patch.setenv("VERBATIM_LOG__LEVEL", "WARNING")
+    assert f"WARNING embeddings: {sentence}" in stage.run("sources", "--json").err
 
 
 def test_rollback_names_both_snapshots(stage: Stage) -> None:

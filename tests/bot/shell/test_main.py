@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.__main__ import explain
+from bot.__main__ import explain, main
 from config import ConfigError
 from tests.bot.shell.stage import Stage
 
@@ -102,6 +103,21 @@ def test_the_traceback_is_for_those_who_ask_for_it(stage: Stage, arguments: list
     said = stage.run(*arguments)
     assert said.code == 1
     assert "Traceback (most recent call last)" in said.err
+
+
+def test_a_place_that_may_not_be_entered_is_named_with_what_to_do(stage: Stage) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
+    data = stage.folder / "data"
+
+    def shut(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    stage.patch.setattr(Path, "is_dir", shut)  # who runs the tests may enter everywhere
+    code = main(["sources", "--data", str(data)])
+    out, err = stage.read()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"This user may not use {data}/")
+    assert "change its owner or its permissions, or name another place." in err
 
 
 def test_ctrl_c_is_exit_code_130_without_a_word(stage: Stage) -> None:
