@@ -1,4 +1,4 @@
-"""/admin: index anew, go back, set what holds here, see what is kept; the articles beside it."""
+"""/admin: the stories, going back, what holds here and what is kept; and a message's menu."""
 
 from __future__ import annotations
 
@@ -12,30 +12,27 @@ from discord.ext import commands
 
 from bot import delivery
 from bot.admin import additions, buttons, records
-from bot.admin.articles import Articles
-from bot.admin.history import find_title
-from bot.admin.reports import moment, say_change, snapshot_label, status_card, write_moment
-from bot.admin.target import by, enter, target
+from bot.admin.history import call_author, say_undone, show_history
+from bot.admin.intake import Upload, address, read_message
+from bot.admin.reports import moment, snapshot_label, status_card
+from bot.admin.target import articles_of, by, enter, target, where
 from bot.errors import BotError
+from bot.newsroom.feeds import change_feeds, feeds_card
 from bot.running.commands import Suggestions, command, name, suggest
 from bot.servers.rules import change, move, rules_card, rules_of, toggle
 from bot.ui.catalogue import fold
-from bot.ui.components import ANSWERED, MAX_OPTION, notice
-from bot.ui.markup import clean, unplain
+from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
+from bot.ui.naming import label
 from embeddings.store.people import Unanswered, Vote
 
 if TYPE_CHECKING:
     from bot.context import Context, Interaction
-    from bot.translate import Language
-    from embeddings.engine import SearchEngine
-    from embeddings.reports import AuditEntry
 
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
 class Admin(
-    Articles,
     commands.GroupCog,
     group_name=name("admin-name"),
     group_description=name("admin-description"),
@@ -47,6 +44,113 @@ class Admin(
         super().__init__()
         self.bot = bot
         bot.tree.add_command(self.menu())
+
+    def menu(self) -> app_commands.ContextMenu:
+        """Return the menu of a message, which cannot be declared inside a class."""
+        made = app_commands.ContextMenu(
+            name=name("add-menu-name"),
+            callback=self.add_message,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+            extras={"key": "add-menu"},
+        )
+        made.default_permissions = discord.Permissions(manage_guild=True)
+        return made
+
+    @command("add")
+    async def add(
+        self,
+        interaction: Interaction,
+        *,
+        file: discord.Attachment | None = None,
+        url: str | None = None,
+        file_2: discord.Attachment | None = None,
+        file_3: discord.Attachment | None = None,
+        file_4: discord.Attachment | None = None,
+        file_5: discord.Attachment | None = None,
+        shared: bool = False,
+    ) -> None:
+        """Show what files or a page would add; a button does it. Without any, give a form."""
+        files = [Upload.of(each) for each in (file, file_2, file_3, file_4, file_5) if each]
+        if files or url:
+            links = [url] if url else []
+            await additions.propose(interaction, files, links, shared=shared)
+            return
+        form = buttons.Add.to(where(shared=shared), delivery.language_of(interaction))
+        await interaction.response.send_modal(form)
+
+    async def add_message(self, interaction: Interaction, message: discord.Message) -> None:
+        """Show what the files and the links of a message would add."""
+        await additions.propose(interaction, *read_message(message), shared=False)
+
+    @command("edit")
+    async def edit(
+        self,
+        interaction: Interaction,
+        article: str,
+        *,
+        text: bool = False,
+        shared: bool | None = None,
+    ) -> None:
+        """Give the form for what is known of an article, or for its text."""
+        engine = await target(interaction, shared=shared)
+        found = articles_of(interaction, engine).choose(article)
+        whole = await engine.article(found.id) if text else None
+        to, language = where(shared=engine.is_shared), delivery.language_of(interaction)
+        edit = buttons.Edit.about(found, f"v:edit:{to}:{found.id}", language)
+        form = buttons.Rewrite.of(whole, to, language) if whole else edit
+        await interaction.response.send_modal(form)
+
+    @command("remove")
+    async def remove(
+        self, interaction: Interaction, *, article: str, shared: bool | None = None
+    ) -> None:
+        """Show what would be removed; a button does it."""
+        engine = await enter(interaction, shared=shared)
+        found = articles_of(interaction, engine).choose(article)
+        proposal = await engine.propose_removal(found.id)
+        await additions.show(interaction, engine, proposal)
+
+    @command("history")
+    async def history(
+        self, interaction: Interaction, *, article: str | None = None, shared: bool | None = None
+    ) -> None:
+        """List what happened to an article, or to all of them: who, when, what changed."""
+        engine = await enter(interaction, shared=shared)
+        found = None
+        if article is not None:
+            found = articles_of(interaction, engine).choose(article)
+        await show_history(interaction, engine, found.id if found else "", 0)
+
+    @command("watch")
+    async def watch(
+        self,
+        interaction: Interaction,
+        address_: str | None = None,
+        announce: discord.TextChannel | None = None,
+        stop: str | None = None,
+    ) -> None:
+        """Watch a feed or a sitemap for this server, or watch it no more; list those watched."""
+        await enter(interaction, shared=False)
+        given = address(address_) if address_ else None
+        await change_feeds(interaction, given, announce.id if announce else None, stop)
+        await delivery.answer(interaction, await feeds_card(interaction))
+
+    @watch.autocomplete("stop")
+    async def suggest_feeds(self, interaction: Interaction, typed: str) -> Suggestions:
+        """Suggest the addresses that are watched."""
+        feeds = await self.bot.records.feeds(interaction.guild_id or 0)
+        found = [feed for feed in feeds if typed.casefold() in feed.address.casefold()]
+        return suggest((feed.address[-MAX_OPTION:], str(feed.n)) for feed in found)
+
+    @edit.autocomplete("article")
+    @remove.autocomplete("article")
+    @history.autocomplete("article")
+    async def articles(self, interaction: Interaction, typed: str) -> Suggestions:
+        """Suggest titles, newest first."""
+        engine = await target(interaction, shared=interaction.namespace.shared)
+        found = articles_of(interaction, engine).matching(typed)[:MAX_OPTIONS]
+        return suggest((label(a, found), a.id) for a in found)
 
     @command("reindex")
     async def reindex(
@@ -89,10 +193,10 @@ class Admin(
         """Suggest the kept snapshots, newest first."""
         engine = await target(interaction, shared=interaction.namespace.shared)
         language = delivery.language_of(interaction)
-        undone = await _say_undone(engine, language)
+        undone = await say_undone(engine, language)
         labels = {
             s.snapshot: undone.get(s.snapshot)
-            or snapshot_label(s, language, lambda who: _call(interaction, who, language))
+            or snapshot_label(s, language, lambda who: call_author(interaction, who, language))
             for s in engine.snapshots()
             if not s.live
         }
@@ -173,36 +277,6 @@ class Admin(
         await delivery.hold(interaction, ephemeral=True)
         kept = self.bot.records
         return await kept.of(Vote, guild=guild), await kept.of(Unanswered, guild=guild)
-
-
-async def _say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:
-    """Return what going back to each kept version takes back, and when that was done."""
-    titles = {article.id: article.title for article in engine.sources()}
-    kept = {each.snapshot for each in engine.snapshots()}
-    told: dict[str, str] = {}
-    changes: list[AuditEntry] = []
-    for entry in reversed(await engine.audit()):  # oldest first
-        if not entry.article and changes and entry.before in kept:
-            done = changes[0] if len(changes) == 1 else entry
-            await find_title(engine, done.article, titles)
-            told[str(entry.before)] = _say_before(done, titles, language)
-        changes = [*changes, entry] if entry.article else []
-    return told
-
-
-def _say_before(done: AuditEntry, titles: dict[str, str], language: Language) -> str:
-    """Return a version as a suggestion, by what was done after it."""
-    change, at = unplain(say_change(done, titles, language)), write_moment(done.at)
-    return f"{language('before-change', change=change)[: MAX_OPTION - len(at) - 2]}, {at}"
-
-
-def _call(interaction: Interaction, name: str, language: Language) -> str:
-    """Return what somebody is called whom the log of changes names, where names alone can stand."""
-    if name == by(interaction):
-        return language("yourself")
-    number = name.removeprefix("discord:")
-    user = interaction.client.get_user(int(number)) if number.isdecimal() else None
-    return clean(user.display_name if user else name)
 
 
 def _id(chosen: app_commands.AppCommandChannel | discord.Role | None) -> int | None:

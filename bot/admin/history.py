@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.admin.reports import tell_entry
-from bot.admin.target import where
+from bot.admin.reports import say_change, tell_entry, write_moment
+from bot.admin.target import by, where
 from bot.delivery import answer, language_of
-from bot.ui.components import ANSWERED, Card, button, cut, row, text
-from bot.ui.markup import fit, tell_differences
+from bot.ui.components import ANSWERED, MAX_OPTION, Card, button, cut, row, text
+from bot.ui.markup import clean, fit, tell_differences, unplain
 from bot.ui.naming import TITLE, say_value
 
 if TYPE_CHECKING:
@@ -145,3 +145,33 @@ async def show_history(
     draw = partial(history_card, where=to, article=article, page=page, total=total)
     titles, language = {each.id: each.title for each in engine.sources()}, language_of(interaction)
     await answer(interaction, await asyncio.to_thread(draw, steps, titles, language))
+
+
+async def say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:
+    """Return what going back to each kept version takes back, and when that was done."""
+    titles = {article.id: article.title for article in engine.sources()}
+    kept = {each.snapshot for each in engine.snapshots()}
+    told: dict[str, str] = {}
+    changes: list[AuditEntry] = []
+    for entry in reversed(await engine.audit()):  # oldest first
+        if not entry.article and changes and entry.before in kept:
+            done = changes[0] if len(changes) == 1 else entry
+            await find_title(engine, done.article, titles)
+            told[str(entry.before)] = _say_before(done, titles, language)
+        changes = [*changes, entry] if entry.article else []
+    return told
+
+
+def _say_before(done: AuditEntry, titles: dict[str, str], language: Language) -> str:
+    """Return a version as a suggestion, by what was done after it."""
+    change, at = unplain(say_change(done, titles, language)), write_moment(done.at)
+    return f"{language('before-change', change=change)[: MAX_OPTION - len(at) - 2]}, {at}"
+
+
+def call_author(interaction: Interaction, name: str, language: Language) -> str:
+    """Return what somebody is called whom the log of changes names, where names alone can stand."""
+    if name == by(interaction):
+        return language("yourself")
+    number = name.removeprefix("discord:")
+    user = interaction.client.get_user(int(number)) if number.isdecimal() else None
+    return clean(user.display_name if user else name)
