@@ -9,7 +9,9 @@ import logging
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from threading import Timer
+from typing import TextIO
 
 import click
 
@@ -18,10 +20,6 @@ from bot.shell.cli import app
 from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine, tell
 from config import ConfigError, log
 from embeddings.errors import EmbeddingsError, InputError, ModelError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from threading import Timer
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""

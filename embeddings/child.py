@@ -15,14 +15,12 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Tell = Callable[[bytes], None]
-    """Takes a message that comes before a job's result."""
+Tell = Callable[[bytes], None]
+"""Takes a message that comes before a job's result."""
 
 START_SECONDS = 60.0
 """How long a process may take to start and to load what the job needs."""

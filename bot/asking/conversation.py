@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import TYPE_CHECKING
 
 from bot.errors import BotError
+from bot.translate import Language, Languages
 from embeddings.question.days import read_days as days_named
 from embeddings.text.analysis import fold
-
-if TYPE_CHECKING:
-    from bot.translate import Language, Languages
 
 _SHORT = {"check", "about", "thanks", "hello"}
 """What is too short for its language to be told by its small words."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from bot.ui.markup import clean, plain, shorten
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from embeddings.types import Hit, Span
+from embeddings.types import Hit, Span
 
 CUT = "[…]"
 _ROOM = 2 * (len(CUT) + 1) + len("****")

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from heapq import merge
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 from bot.ui.naming import ref, short
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from embeddings.types import ArticleSummary
+from embeddings.types import ArticleSummary
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 SORTS = ("date", "title", "source")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import discord
 from discord import ButtonStyle, ui
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from bot.translate import Language
+from bot.translate import Language
 
 MAX_LABEL, MAX_OPTION, MAX_OPTIONS = 80, 100, 25
 """The longest label of a button, the longest line of a list, and the most lines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import chain
@@ -15,7 +15,6 @@ from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposal, Pro
 from embeddings.types import FIELDS, Article, Passage, Rejected, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from embeddings.changing.base import Base

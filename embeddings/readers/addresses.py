@@ -12,16 +12,13 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from embeddings.errors import ReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAX_LENGTH = 2000
 """The longest address, in characters."""

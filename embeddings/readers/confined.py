@@ -9,20 +9,16 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from embeddings.child import serve
+from embeddings.child import Tell, serve
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import check_quotable
 from embeddings.readers.draft import FOUND, Draft, Found
 from embeddings.readers.registry import FORMATS
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from embeddings.child import Tell
 
 ENOUGH = 0.8
 """The share of a file's time after which no other story of it is read."""

@@ -12,12 +12,11 @@ import pickle
 from functools import partial
 from typing import TYPE_CHECKING, Self, cast
 
-from embeddings.child import Child, ChildError, serve
+from embeddings.child import Child, ChildError, Tell, serve
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from embeddings.child import Tell
     from embeddings.snapshots.material import Order
     from embeddings.snapshots.reindexing import Built
     from embeddings.types import ProgressCallback

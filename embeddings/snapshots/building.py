@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import chain, compress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.lexical.bm25 import Lexical, build
 from embeddings.lexical.stretches import Rows, Runs, stretches
@@ -18,14 +20,9 @@ from embeddings.vectors.encoder import Encoder, TokenEncoder
 from embeddings.vectors.index import EXACT_UP_TO
 from embeddings.vectors.worker import Priority, Worker
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[Any]
-    Ints = NDArray[np.int64]
-    Bytes = NDArray[np.int8]
+Vectors = NDArray[Any]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.int8]
 
 BATCH_CHARACTERS = 3000
 """A batch is no longer than this, so that a question never waits long for its turn."""

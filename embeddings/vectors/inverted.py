@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
-    Rows = NDArray[Any]
+Rows = NDArray[Any]
 
 TARGET_RECALL = 0.95
 """The share of the exact ten nearest that an approximate index must find."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zipfile import ZipFile
 
 from embeddings.errors import ReadError
 from embeddings.readers.dates import read_date
@@ -15,15 +17,11 @@ from embeddings.readers.formats.archives import unpack
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from zipfile import ZipFile
+Rule = Callable[[Any], Iterator[Any]]
+"""An element -> markup, elements to go on with, and what is to be called between them."""
 
-    Rule = Callable[[Any], Iterator[Any]]
-    """An element -> markup, elements to go on with, and what is to be called between them."""
-
-    Written = tuple[str, dict[str, Any], tuple[LeftOut, ...]]
-    """A document as HTML, the fields that its styles state, and what is missing."""
+Written = tuple[str, dict[str, Any], tuple[LeftOut, ...]]
+"""A document as HTML, the fields that its styles state, and what is missing."""
 
 MAX_XML = 30_000_000
 """The most bytes of one part of a document."""
