@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import ChainMap
 from dataclasses import fields
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import numpy as np
 from embeddings.lexical.bm25 import Lexical
 from embeddings.question.followups import complete
 from embeddings.question.spelling import respell
+from embeddings.ranking.answer_kinds import asks_who, denies
 from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
@@ -97,7 +99,13 @@ class LoadedSnapshot:
             fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
         """
         query, allowed, sure = as_query(question, read), self._select(filters), self.calibration
-        return rank(query, self.arrays, allowed=allowed, calibration=sure, limit=limit, fold=fold_)
+        find = partial(rank, query, self.arrays, calibration=sure, limit=limit, fold=fold_)
+        found = find(allowed=allowed)
+        first = self.hits(found[:1], 1) if asks_who(question) else ()
+        if not any(denies(question, hit.sentence.text) for hit in first):
+            return found
+        others = np.arange(len(self.arrays.passages)) != found[0].passage
+        return find(allowed=others if allowed is None else others & allowed) or found
 
     def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
         """Read the candidates' passages again; those whose words have changed are left out."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from embeddings.text.analysis import FoldedText, fold, fold_text, is_stop_somewhere
+from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop_somewhere
 from embeddings.types import Note
 
 
@@ -72,23 +72,8 @@ TIMES = word_set(
 ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )
-_SMALL_TALK = {
-    "thanks": word_set(
-        "merci mercis thanks thank thx ty tks cheers nickel parfait super genial top cool great"
-        " perfect ok okay d'accord dacc compris understood bravo"
-    ),
-    "goodbye": word_set("revoir bye goodbye ciao adieu bientot later tchao journee soiree"),
-    "greeting": word_set(
-        "bonjour bonsoir salut coucou hello hi hey yo morning evening bjr slt hola"
-    ),
-}
-_POLITE = word_set(
-    "beaucoup bien bcp infiniment encore mille tres pour ta ton tes votre vos la le les reponse"
-    " reponses aide info infos a au tous toutes tout monde bot verbatim there all everyone you so"
-    " much very many a lot for your the help answer answers good bonne nuit day night"
-    " demain see et and c'est that's sympa gentil nice"
-)
-_CIVIL = _POLITE.union(*_SMALL_TALK.values())
+_SMALL_TALK = {kind: word_set(" ".join(lines)) for kind, lines in LISTS["talk"].items()}
+_CIVIL = frozenset[str]().union(*_SMALL_TALK.values())
 _SENTENCES = {
     "thanks": "You are welcome. Ask the articles anything else.",
     "goodbye": "Goodbye.",
@@ -242,5 +227,5 @@ def small_talk(message: str) -> Note | None:
     said = {word if word in _CIVIL else _REPEATED.sub(r"\1\2", word) for word in words}
     if not said <= _CIVIL:
         return None
-    key = next((name for name, core in _SMALL_TALK.items() if core & said), None)
+    key = next((name for name in _SENTENCES if _SMALL_TALK[name] & said), None)
     return Note(key, _SENTENCES[key]) if key else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from embeddings.question.wording import defined_term
+from embeddings.ranking.answer_kinds import Kind
 from embeddings.ranking.evidence import Arrays, Evidence, Query, weigh
 from embeddings.ranking.features import describe, read
 from embeddings.text.analysis import language_of, words
@@ -123,6 +124,8 @@ def evidence_for(
         score = mix.weights.score(evidence)
         near = _nearest(evidence, score, query.tokens, arrays, within)
         evidence = read(evidence, near, query, terms)
+    if terms.wants & Kind.ALONE and (has := within & (evidence.fits > 0)).any():
+        return terms, evidence, has
     return terms, evidence, within
 
 

@@ -11,22 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    select,
-)
+import sqlalchemy as sa
 
 from embeddings.errors import InputError, StorageError
 from embeddings.store.people import Feed, Inquiry, Unanswered, Unfinished, Vote, Watch
@@ -38,162 +23,165 @@ if TYPE_CHECKING:
 VERSION = 3
 """Which tables this program reads and writes; a database says which it has."""
 
-METADATA = MetaData()
-_COUNTER = BigInteger().with_variant(Integer, "sqlite")  # only such a column counts there
+METADATA = sa.MetaData()
+_COUNTER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only such a column counts there
 _TYPES: dict[type, TypeEngine[Any]] = {
-    bool: Boolean(), int: BigInteger(), float: Float(53), str: Text(),
+    bool: sa.Boolean(), int: sa.BigInteger(), float: sa.Float(53), str: sa.Text(),
 }  # fmt: skip
 _WHOSE = ("user", "guild")
 """Fields by which records are found."""
 
 
-def _collection() -> Column[str]:
+def _collection() -> sa.Column[str]:
     """Return the column that says whose a row is; what is of a collection goes with it."""
-    return Column(
-        "collection", String, ForeignKey("collections.name", ondelete="CASCADE"), nullable=False
+    return sa.Column(
+        "collection",
+        sa.String,
+        sa.ForeignKey("collections.name", ondelete="CASCADE"),
+        nullable=False,
     )
 
 
-def _records(name: str, kind: type[Any], *key: str) -> Table:
+def _records(name: str, kind: type[Any], *key: str) -> sa.Table:
     """Return the table of a kind of records: a column for each field, null where that may be None.
 
     ``kind`` is a dataclass, its fields of ``_TYPES``; without fields for a key they are numbered.
     """
-    columns = [] if key else [Column("n", _COUNTER, primary_key=True, autoincrement=True)]
+    columns = [] if key else [sa.Column("n", _COUNTER, primary_key=True, autoincrement=True)]
     types = {name: given for name, given in get_type_hints(kind).items() if name != "n"}
     for field, given in types.items():
         of, *none = get_args(given) or (given,)
         is_key, is_whose, may_lack = field in key, field in _WHOSE, bool(none)
         columns.append(
-            Column(field, _TYPES[of], primary_key=is_key, index=is_whose, nullable=may_lack)
+            sa.Column(field, _TYPES[of], primary_key=is_key, index=is_whose, nullable=may_lack)
         )
-    return Table(name, METADATA, *columns)
+    return sa.Table(name, METADATA, *columns)
 
 
-about = Table(
+about = sa.Table(
     "about",
     METADATA,
-    Column("name", String, primary_key=True),
-    Column("value", Text, nullable=False),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 """What the database says of itself: ``version``."""
 
-collections = Table(
+collections = sa.Table(
     "collections",
     METADATA,
-    Column("name", String, primary_key=True),
-    Column("live", BigInteger),  # the number of the snapshot that serves
-    Column("numbers", BigInteger, nullable=False, default=0),  # the last number that was given
-    Column("questions", LargeBinary),  # its golden questions, JSON lines
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("live", sa.BigInteger),  # the number of the snapshot that serves
+    sa.Column("numbers", sa.BigInteger, nullable=False, default=0),  # the last one that was given
+    sa.Column("questions", sa.LargeBinary),  # its golden questions, JSON lines
 )
 
-versions = Table(
+versions = sa.Table(
     "versions",
     METADATA,
     _collection(),
-    Column("article", String, nullable=False),
-    Column("version", BigInteger, nullable=False),  # counts from 1
-    Column("fields", Text, nullable=False),  # its metadata, as a JSON object
-    Column("text", LargeBinary, nullable=False),  # UTF-8; PostgreSQL keeps no NUL in a text
-    Column("digest", String, nullable=False),  # of both, see ``types.identity``
-    Column("by_hand", Text, nullable=False, default=""),  # fields that somebody set, by spaces
-    Column("corrected", String),  # when its text was last changed since it came
-    Column("at", String, nullable=False),  # when it was stored
-    PrimaryKeyConstraint("collection", "article", "version"),
+    sa.Column("article", sa.String, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),  # counts from 1
+    sa.Column("fields", sa.Text, nullable=False),  # its metadata, as a JSON object
+    sa.Column("text", sa.LargeBinary, nullable=False),  # UTF-8; PostgreSQL keeps no NUL in a text
+    sa.Column("digest", sa.String, nullable=False),  # of both, see ``types.identity``
+    sa.Column("by_hand", sa.Text, nullable=False, default=""),  # fields that people set, by spaces
+    sa.Column("corrected", sa.String),  # when its text was last changed since it came
+    sa.Column("at", sa.String, nullable=False),  # when it was stored
+    sa.PrimaryKeyConstraint("collection", "article", "version"),
 )
 """Every version of every article; never changed, but by a reindex that mends one."""
 
-contents = Table(
+contents = sa.Table(
     "contents",
     METADATA,
     _collection(),
-    Column("article", String, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("since", BigInteger, nullable=False),  # the first snapshot that holds it
-    Column("until", BigInteger),  # the first after it that does not
-    PrimaryKeyConstraint("collection", "article", "since"),
+    sa.Column("article", sa.String, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),  # the first snapshot that holds it
+    sa.Column("until", sa.BigInteger),  # the first after it that does not
+    sa.PrimaryKeyConstraint("collection", "article", "since"),
 )
 """Which version of which article is in which snapshots: the articles of a collection are those of
 its live snapshot, and one that changes writes only what differs."""
 
-snapshots = Table(
+snapshots = sa.Table(
     "snapshots",
     METADATA,
     _collection(),
-    Column("number", BigInteger, nullable=False),
-    Column("manifest", LargeBinary, nullable=False),
-    Column("digest", String, nullable=False),  # SHA-256 of the manifest
-    Column("by", String, nullable=False, default=""),
-    Column("added", Integer, nullable=False, default=0),
-    Column("changed", Integer, nullable=False, default=0),
-    Column("removed", Integer, nullable=False, default=0),
-    PrimaryKeyConstraint("collection", "number"),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("manifest", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.String, nullable=False),  # SHA-256 of the manifest
+    sa.Column("by", sa.String, nullable=False, default=""),
+    sa.Column("added", sa.Integer, nullable=False, default=0),
+    sa.Column("changed", sa.Integer, nullable=False, default=0),
+    sa.Column("removed", sa.Integer, nullable=False, default=0),
+    sa.PrimaryKeyConstraint("collection", "number"),
 )
 """The snapshots that are kept; their files lie elsewhere."""
 
-chunks = Table(
+chunks = sa.Table(
     "chunks",
     METADATA,
     _collection(),
-    Column("number", BigInteger, nullable=False),
-    Column("name", String, nullable=False),  # of the snapshot's file
-    Column("part", Integer, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("collection", "number", "name", "part"),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String, nullable=False),  # of the snapshot's file
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("collection", "number", "name", "part"),
 )
 """The files of the kept snapshots, where machines share a database and no folder."""
 
-audit = Table(
+audit = sa.Table(
     "audit",
     METADATA,
-    Column("n", _COUNTER, primary_key=True, autoincrement=True),
+    sa.Column("n", _COUNTER, primary_key=True, autoincrement=True),
     _collection(),
-    Column("at", String, nullable=False),
-    Column("article", String),
-    Column("entry", Text, nullable=False),  # the line, as a JSON object
-    Column("digest", String, nullable=False),  # of the line and of the digest before it
-    Index("audit_of", "collection", "n"),
-    Index("audit_of_article", "collection", "article", "n"),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("article", sa.String),
+    sa.Column("entry", sa.Text, nullable=False),  # the line, as a JSON object
+    sa.Column("digest", sa.String, nullable=False),  # of the line and of the digest before it
+    sa.Index("audit_of", "collection", "n"),
+    sa.Index("audit_of_article", "collection", "article", "n"),
 )
 """Who changed what and when; only ever added to."""
 
-proposals = Table(
+proposals = sa.Table(
     "proposals",
     METADATA,
-    Column("token", String, primary_key=True),
+    sa.Column("token", sa.String, primary_key=True),
     _collection(),
-    Column("at", String, nullable=False),
-    Column("document", Text, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
 )
 """Changes that wait for somebody to confirm them."""
 
-choices = Table(
+choices = sa.Table(
     "choices",
     METADATA,
-    Column("guild", BigInteger, primary_key=True, autoincrement=False),
-    Column("chosen", Text, nullable=False),  # as a JSON object
+    sa.Column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("chosen", sa.Text, nullable=False),  # as a JSON object
 )
 
-left = Table(
+left = sa.Table(
     "left_servers",
     METADATA,
-    Column("guild", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", String, nullable=False),
+    sa.Column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String, nullable=False),
 )
 
-notes = Table(
+notes = sa.Table(
     "notes",
     METADATA,
-    Column("name", String, primary_key=True),
-    Column("value", Text, nullable=False),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
-turns = Table(
+turns = sa.Table(
     "turns",
     METADATA,
-    Column("name", String, primary_key=True),
-    Column("holder", String, nullable=False),
-    Column("at", Float(53), nullable=False),  # seconds since 1970, by one clock for all
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("holder", sa.String, nullable=False),
+    sa.Column("at", sa.Float(53), nullable=False),  # seconds since 1970, by one clock for all
 )
 """What only one process may do for a while, and which one that is."""
 
@@ -243,7 +231,7 @@ def make(connection: Connection) -> None:
 
 def version(connection: Connection) -> int | None:
     """Return which tables a database has; None when it does not say."""
-    found = connection.scalar(select(about.c.value).where(about.c.name == "version"))
+    found = connection.scalar(sa.select(about.c.value).where(about.c.name == "version"))
     try:
         return int(found) if found else None
     except ValueError:

@@ -1,8 +1,8 @@
-"""What kind of answer a question wants, and what a sentence has, by tables of cases."""
+"""What kind of answer a question wants, what a sentence has and denies, by tables of cases."""
 
 from __future__ import annotations
 
-from embeddings.ranking.answer_kinds import Kind, find_offered, find_wanted
+from embeddings.ranking.answer_kinds import Kind, asks_who, denies, find_offered, find_wanted
 
 QUESTIONS = [
     ("Combien d'employés ont signé la lettre ?", Kind.NUMBER),
@@ -18,6 +18,15 @@ QUESTIONS = [
     ("Qui a écrit la lettre ?", Kind.NONE),
     ("How did they feel when they learned it?", Kind.NONE),
     ("Pourquoi ?", Kind.NONE),
+    ("Pourquoi Google est-il critiqué ?", Kind.NONE),
+    ("pourquoi (Qui a écrit la lettre) ?", Kind.REASON | Kind.ALONE),
+    ("But why (Who wrote the letter) ?", Kind.REASON | Kind.ALONE),
+    ("par qui (Pourquoi Google est-il critiqué) ?", Kind.PERSON | Kind.ALONE),
+    ("and by whom (Is Palantir criticised) ?", Kind.PERSON | Kind.ALONE),
+    ("c'était quand (Que reproche-t-on à Microsoft) ?", Kind.DATE | Kind.ALONE),
+    ("how many (Who signed) ?", Kind.NUMBER | Kind.ALONE),
+    ("qui d'autre (Amazon est-il un cas isolé) ?", Kind.NONE),
+    ("how old is he (Jeff Bezos) ?", Kind.NUMBER),
     ("", Kind.NONE),
 ]
 
@@ -27,16 +36,57 @@ def test_a_question_says_what_it_wants() -> None:
 
 
 SENTENCES = [
-    ("Près de 450 salariés ont signé.", Kind.NUMBER),
-    ("Deux choses les inquiètent.", Kind.NUMBER),
-    ("They fear two things.", Kind.NUMBER),
+    ("Près de 450 ont signé.", Kind.NUMBER),
+    ("Deux choses les occupent.", Kind.NUMBER),
+    ("They ask for two things.", Kind.NUMBER),
     ("La lettre date de 2018.", Kind.DATE),
     ("Elle est parue le 3 mars 2018.", Kind.NUMBER | Kind.DATE),
     ("They wrote it last week.", Kind.DATE),
-    ("Les ingénieurs s'inquiètent.", Kind.NONE),
+    ("Les ingénieurs l'ont écrite.", Kind.PERSON),
+    ("Dans la lettre, ils interpellent Jeff Bezos.", Kind.PERSON),
+    ("Elle circule parce qu'elle dérange.", Kind.REASON),
+    ("They fear its use.", Kind.REASON),
+    ("Il agit pour ne pas perdre.", Kind.REASON),
+    ("Cela explique la colère, et ils lui donnent raison.", Kind.NONE),
+    ("It is due to be held on the square.", Kind.NONE),
     ("", Kind.NONE),
 ]
 
 
 def test_a_sentence_has_these_kinds() -> None:
     assert [each for each in SENTENCES if find_offered(each[0]) != each[1]] == []
+
+
+DENIED = [
+    ("Qui a écrit la lettre ?", "Elle n’a pas écrit la lettre : elle avait pris position avant."),
+    ("quand (Qui a écrit la lettre) ?", "Elle n’a pas écrit la lettre."),
+    ("Quelle association a écrit la lettre ?", "Elle n’a jamais écrit cette lettre."),
+    ("Who wrote the letter?", "The association did not write the letter."),
+    ("Who wrote the letter?", "The association has never written a letter."),
+    ("Who signed?", "Amazon hasn't signed."),
+    ("Qui contrôle l'usage de l'outil ?", "La puissance publique ne contrôle pas l’usage."),
+]
+SAID = [
+    ("Qui a écrit la lettre ?", "Elle n’a pas écrit la lettre, des salariés l’ont écrite."),
+    ("Qui a écrit la lettre ?", "Des salariés ont écrit la lettre et ne le cachent pas."),
+    ("Qui a écrit la lettre ?", "Elle n’a pas écrit de livre."),
+    ("Qui commanda les armées ?", "N’ayant pas commandé les armées de l’Est, il est réputé."),
+    ("Qui est un cas isolé ?", "Amazon n’est pas un cas isolé, Google a le même."),
+    ("Who wrote the letter?", "No one wrote the letter."),
+]
+
+
+def test_who_did_not_do_it_is_denied_and_who_did_or_nobody_is_said() -> None:
+    assert [each for each in DENIED if not (asks_who(each[0]) and denies(*each))] == []
+    assert [each for each in SAID if denies(*each)] == []
+
+
+def test_only_who_did_something_is_asked_for() -> None:
+    others = [
+        "L'association a-t-elle écrit la lettre ?",
+        "Que dit la lettre ?",
+        "Qui n'a pas écrit la lettre ?",
+        "Who did not sign?",
+        "Quelle entreprise Amazon a-t-elle aidée ?",
+    ]
+    assert [question for question in others if asks_who(question)] == []
