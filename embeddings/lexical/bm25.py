@@ -172,17 +172,15 @@ class Lexical:
         part_rows = [(row[part],) if part in row else () for part in counts]
         idf, of_parts = np.split(self._idf([*rows, *part_rows]), [len(rows)])
         of_parts *= [*counts.values()]
-        place = {part: place for place, part in enumerate(filter(row.__contains__, counts))}
-        parts = np.zeros((len(subject), len(place)), np.float32)
-        for own, word in zip(parts, spelt, strict=True):
-            own[[place[part] for part in word if part in place]] = 1
+        known = [*filter(row.__contains__, counts)]
+        parts = np.array([[part in word for part in known] for word in spelt], np.float32)
         return Terms(
             words=subject,
             rows=rows,
             idf=idf,
             found=self._postings(rows, idf),
             spelt_out=self._postings(part_rows, of_parts),
-            parts=parts,
+            parts=parts.reshape(len(spelt), len(known)),
             sizes=np.array([len({*word}) for word in spelt], np.float32),
             size=len(self),
             language=language,

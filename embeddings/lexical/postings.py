@@ -34,7 +34,7 @@ SLACK = 1e-5
 ENOUGH = 0.5
 """What the frequent terms may still add, as a share of the least of the best, when they are left
 to be looked up: less, and more postings are read; more, and more passages are looked up."""
-FIRST, OFTEN = 2_000, 2.0
+FIRST, OFTEN = 16_000, 3.0
 """So many postings are read together first, then each time so many times as many as before; after
 each the least of the best is found anew."""
 

@@ -39,10 +39,10 @@ def logistic(
     features: Mapping[str, Floats], intercept: float, coefficients: Mapping[str, float]
 ) -> Floats:
     """Return ``1 / (1 + exp(-(b + w . x)))`` of each candidate, float32 [C]."""
-    odds = np.full(len(next(iter(features.values()))), intercept, np.float64)
-    for name, weight in coefficients.items():
-        odds += weight * value(features, name)
-    return (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
+    ones = np.ones(len(next(iter(features.values()))))
+    figures = np.array([ones, *(value(features, name) for name in coefficients)])
+    odds = (np.array([[intercept, *coefficients.values()]]).T * figures).sum(axis=0)
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
 
 
 SMALL = 100

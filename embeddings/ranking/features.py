@@ -153,7 +153,8 @@ def meaning(near: Floats, query: Query, terms: Terms) -> dict[str, Any]:
     there = np.unique(piece_of[piece_of >= 0])
     if not len(there):
         return {"meant": np.ones(len(near), np.float32)}
-    cosine = np.stack([near[:, piece_of == word].mean(axis=1) for word in there], axis=1)
+    is_of = (piece_of[:, None] == there).astype(np.float32)
+    cosine = np.einsum("cq,qw->cw", near, is_of) / is_of.sum(axis=0)
     share = np.clip((cosine - FAR) / (NEAR - FAR), 0, 1)
     idf, is_name = terms.idf[there], capitals(query.text, terms)[there]
     lacks = 1 - share[:, is_name]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.lexical.stretches import gather, stretches
+from embeddings.lexical.stretches import stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +82,8 @@ class Tokens:
 
 def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:
     """Return some stretches alone, and where each begins then."""
-    return rows[gather(first, which)[0]], stretches(first[which + 1] - first[which])
+    some = [rows[a:b] for a, b in zip(first[which], first[which + 1], strict=True)]
+    return np.concatenate([rows[:0], *some]), stretches(first[which + 1] - first[which])
 
 
 def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:

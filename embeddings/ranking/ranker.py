@@ -148,7 +148,7 @@ def _nearest(
     best = np.union1d(order[:READ], order[within[order]][:READ])
     passages = evidence.passages[best]
     near = cast("Tokens", arrays.tokens).nearest(tokens, passages, arrays.article_of[passages])
-    every = np.tile(near[near.mean(axis=1).argmin()], (len(score), 1))
+    every = near[[near.mean(axis=1).argmin()]].repeat(len(score), axis=0)
     every[best] = near
     return every
 
@@ -171,13 +171,13 @@ def _groups(
 
 def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
     """Return the passages that any of the three searches puts up, ascending."""
-    found = terms.best(POOL, allowed)
     vector = query.vector[None]
     passages = arrays.passage_index.search(vector, POOL, allowed)[1][0]
     lines = None if allowed is None else np.repeat(allowed, np.diff(arrays.first_sentence))
     sentences = arrays.sentence_index.search(vector, POOL, lines)[1][0]
-    owners = np.searchsorted(arrays.first_sentence, sentences[sentences >= 0], "right") - 1
-    return np.unique(np.concatenate([found, passages[passages >= 0], owners]))
+    owners = np.searchsorted(arrays.first_sentence, sentences, "right") - 1
+    every = {*terms.best(POOL, allowed).tolist(), *passages.tolist(), *owners.tolist()}
+    return np.array(sorted(every - {-1}), np.int64)
 
 
 def fold_copies(

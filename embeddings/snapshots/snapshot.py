@@ -142,7 +142,7 @@ class Snapshot:
         """The articles without their texts, by row; taken over where nothing of one changed."""
         before, self._before = self._before, None
         known = dict(zip(before.lines, before.heads, strict=True)) if before else {}
-        return tuple(known.get(line) or _parse(line, "") for line in self.lines)
+        return tuple(known.get(line) or _parse(line) for line in self.lines)
 
     @cached_property
     def sources(self) -> tuple[ArticleSummary, ...]:
@@ -161,7 +161,7 @@ class Snapshot:
         """Read an article from the disk, with its text; raises SnapshotError where it cannot."""
         start, end = (int(n) for n in self.array("text_offsets")[row : row + 2])
         try:
-            return _parse(self.lines[row], os.pread(self._texts, end - start, start).decode())
+            return replace(self.heads[row], text=os.pread(self._texts, end - start, start).decode())
         except (OSError, ValueError) as error:
             raise SnapshotError(f"{self.folder / TEXTS} cannot be read: {error}.") from error
 
@@ -219,5 +219,5 @@ class Snapshot:
         return problems
 
 
-def _parse(line: bytes, text: str) -> Article:
-    return Article.parse(json.loads(line), text)
+def _parse(line: bytes) -> Article:
+    return Article.parse(json.loads(line), "")
