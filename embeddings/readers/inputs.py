@@ -122,7 +122,8 @@ def _check(path: Path, name: str) -> None:
     try:
         is_folder, is_file, there = path.is_dir(), path.is_file(), os.path.lexists(path)
     except (OSError, ValueError) as error:
-        raise ReadError(f"{name!r} is not the name of a file: {error}.") from None
+        why = f"{getattr(error, 'strerror', None) or error}; check its name and its permissions"
+        raise ReadError(f"{name} cannot be read: {why}.") from None
     if is_folder or not name:
         raise ReadError(f"{name!r} is a folder; name a file in it.")
     if not there:

@@ -181,9 +181,7 @@ class WatchedFolder:
 
 
 def _is_wanted(name: str) -> bool:
-    if name.startswith((".", _LOCKS)) or not name.isprintable():
-        return False
-    return is_article(name)
+    return name.isprintable() and not name.startswith(_LOCKS) and is_article(name)
 
 
 def _stamp(path: Path) -> Stamp | None:
