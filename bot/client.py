@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import delivery
-from bot.context import Context
+from bot.context import Context, Interaction
 from bot.running import supervise, turns
 from bot.running.askers import Conversations, Cooldown, FairQueue
 from bot.running.commands import Translator, register
@@ -35,7 +35,6 @@ from embeddings.store.records import Records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.context import Interaction
     from bot.running.health import Health
     from config.settings import DiscordSettings, Settings
     from embeddings.engine import SearchEngine

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from embeddings.store.records import Records
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
 
-    Interaction = discord.Interaction["Context"]
-    """What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
-    Where = Interaction | discord.Message
-    """What somebody did, and so the place that they see from."""
+Interaction = discord.Interaction["Context"]
+"""What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
+Where = Interaction | discord.Message
+"""What somebody did, and so the place that they see from."""
 
 PROMPT, LONG = 1.5, 15.0
 """Seconds to wait for a server's articles: before a first answer to Discord is due, and after."""

@@ -6,19 +6,16 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 
+from bot.context import Context, Interaction
 from bot.errors import explain, report, unwrap
+from bot.translate import Language
 from bot.ui.components import WRONG, Card, notice
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from bot.context import Context, Interaction
-    from bot.translate import Language
 
 T = TypeVar("T")
 TRIES = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -16,6 +15,7 @@ from bot.admin.history import call_author, say_undone, show_history
 from bot.admin.intake import Upload, address, read_message
 from bot.admin.reports import moment, snapshot_label, status_card
 from bot.admin.target import articles_of, by, enter, target, where
+from bot.context import Context, Interaction
 from bot.errors import BotError
 from bot.newsroom.feeds import change_feeds, feeds_card
 from bot.running.commands import Suggestions, command, name, suggest
@@ -24,9 +24,6 @@ from bot.ui.catalogue import fold
 from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
 from bot.ui.naming import label
 from embeddings.store.people import Unanswered, Vote
-
-if TYPE_CHECKING:
-    from bot.context import Context, Interaction
 
 
 @app_commands.default_permissions(manage_guild=True)

@@ -6,24 +6,21 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.admin.reports import gate_card
+from bot.context import Interaction
 from bot.delivery import LOST, answer, change, language_of, note, post
 from bot.running.unfinished import keep
 from bot.ui.components import WRONG, Card, notice, row
 from bot.ui.naming import say_duration
 from embeddings.errors import BusyError, GateError, Overtaken
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from bot.context import Interaction
-    from embeddings.types import Progress
+from embeddings.types import Progress
 
 EVERY = 5.0
 """Seconds between two edits, at the least."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.context import wait_for_articles
+from bot.context import Interaction, wait_for_articles
 from bot.delivery import hold
 from bot.errors import BotError
 from bot.servers.rules import is_operator, require_target
@@ -12,7 +12,6 @@ from bot.servers.rules import is_operator, require_target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.context import Interaction
     from bot.ui.catalogue import Catalogue
     from embeddings.engine import SearchEngine
     from embeddings.types import ArticleSummary

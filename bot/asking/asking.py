@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import discord
 
 from bot.asking.render import PAGES, SHOWN, View, answer_card
-from bot.context import guild_id, person
+from bot.context import Context, Interaction, Where, guild_id, person
 from bot.delivery import answer as show
 from bot.delivery import hold, language_of
 from bot.errors import BotError
 from bot.running.unfinished import keep
 from bot.servers.rules import Rules, check_channel, list_channels, rules_of
+from bot.translate import Language
 from bot.ui.components import WRONG, Card, notice
 from bot.ui.naming import fresh
 from embeddings.errors import EmbeddingsError, StorageError
 from embeddings.question.understanding import check_question
 from embeddings.store.people import Unanswered, Unfinished
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.context import Context, Interaction, Where
-    from bot.translate import Language
-    from embeddings.types import Answer, Filters
+from embeddings.types import Answer, Filters
 
 _log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
@@ -13,22 +13,17 @@ from discord import ui
 from bot.asking import asking
 from bot.asking.excerpt import POSSIBLE
 from bot.asking.render import BRIEF, TEXT, foreign, link_title, open_buttons, quote
-from bot.context import person
+from bot.context import Context, Seen, Where, person
 from bot.errors import BotError
 from bot.reading.about import starters_card
+from bot.translate import Language
 from bot.ui.components import ANSWERED, REFUSED, Card, Piece, list_texts, row, text, width
 from bot.ui.markup import fit
 from bot.ui.naming import day
 from embeddings.errors import QuestionError
 from embeddings.text.analysis import is_stop, stem, words
 from embeddings.text.sentences import sentences
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bot.context import Context, Seen, Where
-    from bot.translate import Language
-    from embeddings.types import Answer, Hit
+from embeddings.types import Answer, Hit
 
 MOST = 5
 """The most sentences of a message that are looked for."""

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -16,18 +15,15 @@ from discord.ext import commands
 from bot import delivery
 from bot.asking import asking, buttons, checking
 from bot.asking.conversation import guess_language, judge, read_days
-from bot.context import guild_id
+from bot.context import Context, Interaction, guild_id
 from bot.errors import BotError
 from bot.reading.about import starters_card
 from bot.running.commands import command, everywhere, name, suggest_sources
 from bot.running.unfinished import take_up
+from bot.translate import Language
 from bot.ui.components import WRONG, Card, notice
 from embeddings.errors import StorageError
 from embeddings.types import Filters
-
-if TYPE_CHECKING:
-    from bot.context import Context, Interaction
-    from bot.translate import Language
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
 _SIGN = "👍"

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ButtonStyle, ui
 
 from bot.asking.buttons import passage_card, read_filters, read_question
 from bot.asking.render import QUOTE, filter_words, link_title, show_question
+from bot.context import Interaction
 from bot.delivery import LOST, answer, hold, hold_update, language_of, post, reach
 from bot.errors import BotError
 from bot.servers.rules import require_editor, rules_of
+from bot.translate import Language
 from bot.ui.actions import Click, Filled, Form, write_field
 from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, notice, question, row, text
 from bot.ui.markup import fit
 from bot.ui.naming import SCOPE, credit_line, pack
 from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
-
-if TYPE_CHECKING:
-    from bot.context import Interaction
-    from bot.translate import Language
-    from embeddings.types import Filters, Hit
+from embeddings.types import Filters, Hit
 
 REPLY = 1500
 """The most characters of the newsroom's reply."""

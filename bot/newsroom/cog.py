@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from discord.ext import commands, tasks
 
+from bot.context import Context, Seen
 from bot.delivery import reach
 from bot.newsroom import buttons
 from bot.newsroom.buttons import told_card
 from bot.newsroom.feeds import LOOK, look_at_due
 from embeddings.errors import EmbeddingsError, UnknownArticle
 from embeddings.store.people import Watch
-
-if TYPE_CHECKING:
-    from bot.context import Context, Seen
 
 EVERY = 3600.0
 """Seconds between two looks."""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import ButtonStyle, ui
 
+from bot.context import Interaction
 from bot.delivery import answer, hold, hold_update, language_of
 from bot.errors import BotError
 from bot.reading import about
 from bot.reading.pages import open_context, open_page
+from bot.translate import Language
 from bot.ui.actions import Click, Filled, Form, write_field
 from bot.ui.catalogue import SORTS, Catalogue
 from bot.ui.components import ANSWERED, Attached, Card, button, notice, row, text
 from bot.ui.markup import fit
 from bot.ui.naming import PLACE, SHORT, Place, open_select, summary_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bot.context import Interaction
-    from bot.translate import Language
-    from embeddings.types import ArticleSummary
+from embeddings.types import ArticleSummary
 
 PER_PAGE = 10
 MAX_FILTER = 40

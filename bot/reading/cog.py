@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import app_commands
 from discord.ext import commands
 
 from bot import delivery
+from bot.context import Context, Interaction
 from bot.errors import BotError
 from bot.reading import about, buttons
 from bot.reading.buttons import MAX_FILTER, Look, listing_card
@@ -17,9 +16,6 @@ from bot.servers.rules import is_editor, rules_of
 from bot.ui.catalogue import SORTS
 from bot.ui.components import MAX_OPTIONS, Card, text
 from bot.ui.naming import label, open_select, ref, short
-
-if TYPE_CHECKING:
-    from bot.context import Context, Interaction
 
 _SORTS = [app_commands.Choice(name=name(f"sort-{sort}"), value=sort) for sort in SORTS]
 

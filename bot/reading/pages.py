@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import ButtonStyle, ui
 
 from bot.asking.excerpt import select, stretches
 from bot.asking.links import MAX_URL, link
+from bot.context import Seen
 from bot.errors import BotError
+from bot.translate import Language
 from bot.ui.components import ANSWERED, Card, button, row, text
 from bot.ui.markup import plain
 from bot.ui.naming import Place, heading, ref
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bot.context import Seen
-    from bot.translate import Language
-    from embeddings.types import Article, ArticleSummary, Passage
+from embeddings.types import Article, ArticleSummary, Passage
 
 PAGE = 2800
 """The most characters of a story on one page, mark-up included."""

@@ -7,12 +7,14 @@ import hashlib
 import inspect
 import json
 import logging
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
 
+from bot.context import Context, Interaction
 from bot.delivery import LOST, patiently
 from bot.running import turns
 from bot.translate import Languages
@@ -20,11 +22,6 @@ from bot.ui.components import MAX_OPTION, MAX_OPTIONS
 from bot.ui.markup import clean
 from bot.ui.naming import short
 from embeddings.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from bot.context import Context, Interaction
 
 AGAIN, LATEST = 60.0, 3600.0
 """Seconds until Discord is asked once more to take the commands, and the most between two tries."""

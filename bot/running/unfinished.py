@@ -6,22 +6,18 @@ import asyncio
 import contextlib
 import logging
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from discord import ButtonStyle
 
+from bot.context import Context, Interaction
 from bot.delivery import LOST, answer_late, language_of, reach
 from bot.running.supervise import NOTING
 from bot.ui.components import ANSWERED, WRONG, Card, button, notice, row
 from embeddings.errors import EmbeddingsError, StorageError, UnknownProposal
 from embeddings.store.people import Unfinished
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from bot.context import Context, Interaction
-
-    Answering = Callable[[Context, Unfinished], Awaitable[Card]]
+Answering = Callable[[Context, Unfinished], Awaitable[Card]]
 
 _log = logging.getLogger(__name__)
 

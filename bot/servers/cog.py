@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands, tasks
 
 from bot import delivery
+from bot.context import Context
+from bot.translate import Language
 from bot.ui.components import ANSWERED, Card, button, row, text
 from embeddings.errors import EmbeddingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from bot.context import Context
-    from bot.translate import Language
 
 EVERY = 3600.0
 """Seconds between two looks at what is to be deleted, and at what is idle in memory."""

@@ -7,19 +7,16 @@ clicks on what nothing takes any more is told so.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
+from bot.context import Interaction
 from bot.delivery import tell
 from bot.errors import BotError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from bot.context import Interaction
 
 MAX_TITLE = 45
 """The longest title of a form, and label in one."""
