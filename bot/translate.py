@@ -127,7 +127,7 @@ class Template:
         Each word is looked for once, from where the one before it ended: no text takes long.
         """
         first, *rest = self.words
-        if not sentence.startswith(first):
+        if not (sentence.startswith(first) and all(word in sentence for word in rest)):
             return None  # before a pattern is made of it
         gaps = [f"(?>(.*?){re.escape(word)})" for word in rest[:-1]]
         gaps += [f"(.*){re.escape(word)}" for word in rest[-1:]]

@@ -13,6 +13,8 @@ SHARED = "shared"
 """The name of the collection that belongs to the operator and that everybody may search."""
 MAX_QUESTION = 1000
 """The longest question, in characters."""
+ATTACHED = "attached:"
+"""How the origin begins of what is known by its file's name alone."""
 BREAK = "\u200b"
 """A space without a width: in a page, something stands there that is not read, such as an icon."""
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")

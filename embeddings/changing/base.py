@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from embeddings.errors import OtherFormat, SnapshotError
+from embeddings.snapshots.snapshot import TEXTS, Snapshot
 from embeddings.store.articles import tell_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from embeddings.live import Live
-    from embeddings.snapshots.snapshot import Snapshot
     from embeddings.store.pointers import CollectionRows, Published
     from embeddings.types import Article
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Base:
     """The state of a collection that a change starts from.
 
     Attributes:
         published: What is published.
         snapshot: The live snapshot, where it is whole.
-        articles: The articles that can be read, by id.
+        stored: The articles that can be read, by id, where it is not.
         broken: The ids of those that cannot.
         notes: Sentences for a person.
     """
 
     published: Published
-    snapshot: Snapshot | None
-    articles: dict[str, Article]
+    snapshot: Snapshot | None = None
+    stored: Mapping[str, Article] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
@@ -42,12 +42,13 @@ class Base:
         if published.live is not None:
             try:
                 snapshot = _load(live, published)
-                return cls(published, snapshot, snapshot.articles())
+                snapshot.check({TEXTS})
+                return cls(published, snapshot)
             except OtherFormat:
                 note = "The index was made by another version: it is built again."
             except SnapshotError as error:
                 note = f"{error} The index was built again from the articles."
-        return cls(published, None, {}).of_rows(live.kept.rows, note)
+        return cls(published).of_rows(live.kept.rows, note)
 
     def of_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:
         """Return the same from the rows alone, or as of an earlier snapshot; ``note`` says why."""
@@ -56,19 +57,20 @@ class Base:
         articles = {name: version.value for name, version in versions.items() if version.value}
         broken = frozenset({*versions, *lost} - articles.keys())
         notes = (*self.notes, note) if note else self.notes
-        return replace(self, snapshot=None, articles=articles, broken=broken, notes=notes)
+        return replace(self, snapshot=None, stored=articles, broken=broken, notes=notes)
 
     @property
     def ids(self) -> set[str]:
         """The ids of all articles."""
-        return {*self.articles, *self.broken}
+        return {*(self.snapshot.ids if self.snapshot else self.stored), *self.broken}
+
+    @cached_property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles that can be read, by id; read when somebody asks for them."""
+        return self.snapshot.articles() if self.snapshot else self.stored
 
     def check(self, changing: Iterable[str]) -> None:
-        """Check that every damaged article is among those that a change touches.
-
-        Raises:
-            SnapshotError: An article that does not change is damaged, and is nowhere else.
-        """
+        """Check that a change touches every damaged article; raises SnapshotError when not."""
         if left := self.broken.difference(changing):
             raise SnapshotError(f"Nothing was changed. {tell_damage(min(left))}")
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from embeddings.errors import InputError
-from embeddings.readers.draft import ATTACHED
 from embeddings.readers.formats import frontmatter
 from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.passages import split
-from embeddings.types import FIELDS, Article
+from embeddings.types import ATTACHED, FIELDS, Article
 
 SAME = 0.7
 """Share of the words of the richer text from which two are the same story, as with copies of one

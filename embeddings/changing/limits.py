@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from embeddings.errors import LimitError
-from embeddings.readers.draft import ATTACHED
 from embeddings.reports import AuditEntry, Room
-from embeddings.types import Article, Rejected
+from embeddings.types import ATTACHED, Article, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from embeddings.changing.changeset import Change
 from embeddings.changing.correcting import correct_all
 from embeddings.readers import Draft, Fetcher, Sandbox
-from embeddings.readers.draft import ATTACHED
 from embeddings.readers.many import read_all
 from embeddings.reports import Omission
 from embeddings.snapshots.material import Material, Wanted
-from embeddings.types import Article, Rejected, digest
+from embeddings.types import ATTACHED, Article, Rejected, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -51,8 +51,10 @@ class Publisher:
         self.kept, self.rows = live.kept, live.kept.rows
 
     async def read(self) -> Base:
-        """Return the collection as it is."""
-        return await asyncio.to_thread(Base.of, self.live)
+        """Return the collection as it is, its articles read."""
+        base = await asyncio.to_thread(Base.of, self.live)
+        await asyncio.to_thread(lambda: base.articles)
+        return base
 
     @contextlib.asynccontextmanager
     async def hold(self) -> AsyncIterator[tuple[Transaction, Base]]:
@@ -65,7 +67,7 @@ class Publisher:
         async with hold(self.rows.database.hold(self.rows.name)) as write:
             await asyncio.to_thread(self.rows.pointers.look)
             await self.live.follow()
-            yield write, await self.read()
+            yield write, await asyncio.to_thread(Base.of, self.live)
             with contextlib.suppress(StorageError):  # heard before anybody publishes the next
                 await asyncio.to_thread(self.rows.pointers.look)
 
@@ -108,7 +110,7 @@ class Publisher:
             await asyncio.to_thread(self.kept.sweep)
             return report_nothing(there)
         now = datetime.now(UTC)
-        change = change.date(base.articles, now)
+        change = change.date(await asyncio.to_thread(lambda: base.articles), now)
         number = await finish(self.rows.take_number, write)
         built = await self._build(number, base, change, wish)
         mark = sha256(built.manifest).hexdigest()
@@ -148,6 +150,7 @@ class Publisher:
         """
         await self.live.ready()
         number = await asyncio.to_thread(self.kept.number_of, name)
+        await asyncio.to_thread(lambda: base.articles)  # which is slow
         try:
             snapshot = await asyncio.to_thread(self.kept.load, number)
             loaded = await self.live.prepare(snapshot)

@@ -9,9 +9,6 @@ from pydantic import TypeAdapter
 
 from embeddings.types import FIELDS, SHARED, Article, Rejected
 
-ATTACHED = "attached:"
-"""How the origin begins of what is known by its file's name alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fields:

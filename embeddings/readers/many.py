@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.draft import ATTACHED, Draft, Found, Listed
+from embeddings.readers.draft import Draft, Found, Listed
 from embeddings.readers.formats.archives import gunzip, members
 from embeddings.readers.inputs import (
     COMPRESSED,
@@ -21,7 +21,7 @@ from embeddings.readers.inputs import (
     not_empty,
 )
 from embeddings.readers.registry import ARCHIVE, format_of_page
-from embeddings.types import Rejected
+from embeddings.types import ATTACHED, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

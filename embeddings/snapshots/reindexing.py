@@ -211,11 +211,7 @@ def _link(folder: Path, known: Snapshot | None, arrays: Mapping[str, object]) ->
 
 
 def _save(folder: Path, name: str, array: NDArray[Any]) -> float | None:
-    """Write an array and sync it; atomic as a part of its folder, which is renamed when whole.
-
-    Returns:
-        The recall of the index that was made of it, if one was.
-    """
+    """Write an array and sync it; return the recall of the index that was made of it, if any."""
     with disk.storage_errors(folder):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
         recall = write_index(folder, name, array) if name.endswith(VECTORS) else None

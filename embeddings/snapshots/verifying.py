@@ -66,11 +66,7 @@ def _differences(rows: CollectionRows, live: int, serving: Snapshot) -> list[str
 
 
 def _verify_files(kept: SnapshotStore, published: Published) -> tuple[int, list[str]]:
-    """Compare every file of every kept snapshot with its digest, and look at the pointer.
-
-    Returns:
-        How many files were compared, and a sentence for each problem.
-    """
+    """Compare the files of all kept snapshots, and the pointer; return how many, and problems."""
     checked, problems = 0, [*kept.mended]
     if published.live is not None and published.live not in published.kept:
         problems.append(

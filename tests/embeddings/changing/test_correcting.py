@@ -11,8 +11,7 @@ from embeddings.changing.correcting import amend
 from embeddings.changing.planning import Planner
 from embeddings.errors import InputError
 from embeddings.readers import Draft
-from embeddings.readers.draft import ATTACHED
-from embeddings.types import SHARED, Article
+from embeddings.types import ATTACHED, SHARED, Article
 
 WORDS = "La Loire a débordé dimanche à Orléans, où deux vieux ponts sont fermés jusqu’à mardi soir."
 FILE = f"{ATTACHED}crue.md"
