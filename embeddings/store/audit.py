@@ -7,21 +7,18 @@ noticed.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from embeddings.reports import AuditEntry
 from embeddings.store import schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from embeddings.store.database import Database
+from embeddings.store.database import Database
 
 PUBLISHING = ("publish", "rollback")
 """What is said of a snapshot; everything else is about an article."""

@@ -10,6 +10,7 @@ import logging
 import threading
 import weakref
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, Table, event, exc
@@ -19,15 +20,13 @@ from embeddings.errors import StorageError
 from embeddings.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.pool import ConnectionPoolEntry
 
-    Transaction = Callable[[], AbstractContextManager[Connection]]
-    """Begins a transaction that writes, by who holds a collection."""
+Transaction = Callable[[], contextlib.AbstractContextManager[Connection]]
+"""Begins a transaction that writes, by who holds a collection."""
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class Database(ABC):
         """Return what to call it in a sentence, without a password."""
 
     @abstractmethod
-    def hold(self, collection: str) -> AbstractContextManager[Transaction]:
+    def hold(self, collection: str) -> contextlib.AbstractContextManager[Transaction]:
         """Be the one who changes a collection, across processes; never waits.
 
         A process that dies frees it. What is returned begins a transaction, which cannot be

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -17,13 +18,7 @@ from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, create_engine, exc, text
 
 from embeddings.errors import AwayError, BusyError, FullError, StorageError
-from embeddings.store.database import Database
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from embeddings.store.database import Transaction
+from embeddings.store.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 

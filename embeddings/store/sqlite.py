@@ -5,20 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, StorageError
 from embeddings.snapshots.disk import make_folder, save_up, writer_lock
-from embeddings.store.database import Database
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from embeddings.store.database import Transaction
+from embeddings.store.database import Database, Transaction
 
 FILE = "verbatim.db"
 """Name of the file in the data folder."""
