@@ -106,12 +106,9 @@ class Shell:
             logging.getLogger().handlers[0].addFilter(self._tell_warning)
 
     def _tell_warning(self, record: logging.LogRecord) -> bool:
-        """Tell a warning that is a sentence for a person; say whether it is for the log."""
-        from bot.translate import translate  # keeps --help quick
-
-        sentence = record.getMessage()
-        if record.levelno == logging.WARNING and translate(sentence, "fr") != sentence:
-            self.tell(sentence)
+        """Tell a warning that is a sentence and nothing else; say whether it is for the log."""
+        if record.levelno == logging.WARNING and record.msg == "%s":
+            self.tell(record.getMessage())
         return record.levelno > logging.WARNING
 
     def run(

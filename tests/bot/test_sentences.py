@@ -19,7 +19,7 @@ from tests.house import sources
 SAID_BY = {
     *("InputError", "QuestionError", "LimitError", "ReadError", "BusyError", "StorageError"),
     *("FullError", "AwayError", "SnapshotError", "OtherFormat", "ModelError", "ConfigError"),
-    *("EmbeddingsError", "kind", "_bad"),
+    *("EmbeddingsError", "kind", "_bad", "note"),
     *(
         "UnknownArticle",
         "UnknownProposal",
@@ -46,6 +46,7 @@ AGAIN = "réessayez quand ce sera fini."
 NEVER_SHOWN = {
     *("The question is empty.", "The question is too long."),
     *("The model's thread has been closed.", "{} rows, but shape {} of allowed ones."),
+    *("a change of the articles", "a message"),  # where an error was, for the operator's log
     "The database {} {}",
     "{} has more than {:,} {}, the most of one article; cut it into several.",
     "{}; check its permissions.",

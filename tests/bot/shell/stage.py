@@ -64,6 +64,7 @@ class Engine(FakeEngine):
     async def __aenter__(self) -> Self:
         for sentence in self.warnings:
             logging.getLogger("embeddings").warning("%s", sentence)
+            logging.getLogger("embeddings").warning("the copy here is searched: %s", sentence)
         return self
 
     async def __aexit__(self, *_: object) -> None:
