@@ -8,18 +8,15 @@ import logging
 import shutil
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from weakref import WeakValueDictionary
 
+from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError, StorageError
 from embeddings.store.pointers import SERVER, name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from config.settings import Settings
 
 log = logging.getLogger(__name__)
 

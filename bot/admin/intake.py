@@ -9,26 +9,23 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import discord
 
 from bot.delivery import LOST, patiently
+from bot.translate import Language
 from bot.ui.markup import clean
 from embeddings.errors import StorageError
 from embeddings.readers import is_supported, list_ends
 from embeddings.readers.addresses import is_web_address
 from embeddings.readers.registry import ARCHIVE
 from embeddings.types import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-
-    import discord
-
-    from bot.translate import Language
 
 SECONDS = 60.0
 """How long one attachment may take to come."""

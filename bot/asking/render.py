@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from discord import ui
 
 from bot.asking.excerpt import excerpt, how_sure, shown_at_first
 from bot.asking.links import MAX_URL, link
+from bot.translate import Language
 from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, question, row, text, width
 from bot.ui.markup import fit, plain
 from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, pack, place, ref, write_day
 from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note, Refusal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from discord import ui
-
-    from bot.translate import Language
-
-    Button = ui.Button[Any]
+Button = ui.Button[Any]
 
 SHOWN = 3
 """The most passages in one message."""

@@ -6,11 +6,12 @@ import asyncio
 import logging
 import random
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import discord
 
 from bot.asking.render import QUOTE, link_title
+from bot.context import Context, Interaction, Seen
 from bot.delivery import LOST, language_of, post
 from bot.errors import BotError
 from bot.translate import Language, translate
@@ -19,15 +20,10 @@ from bot.ui.markup import fit, plain
 from bot.ui.naming import credit_line, ref
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import Feed
+from embeddings.store.records import Records
+from embeddings.types import Article, ArticleSummary
 from embeddings.watching.watched import JITTER, FeedMemory, WatchedFeed
 from embeddings.watching.watcher import take
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bot.context import Context, Interaction, Seen
-    from embeddings.store.records import Records
-    from embeddings.types import Article, ArticleSummary
 
 LOOK = 120.0
 """Seconds between two looks at which feeds are due."""

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord import ButtonStyle
 
 from bot.asking.render import filter_words
+from bot.context import Context, Seen, Where
+from bot.translate import Language, Languages
 from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, list_under, row, text
 from bot.ui.markup import clean, fit, plain
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from bot.context import Context, Seen, Where
-    from bot.translate import Language, Languages
-    from embeddings.store.records import Records
-    from embeddings.types import ArticleSummary
+from embeddings.store.records import Records
+from embeddings.types import ArticleSummary
 
 _GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "check": (), "data": ("privacy",)}
 """What help speaks of, and the commands of each."""

@@ -6,15 +6,12 @@ import asyncio
 import contextlib
 import math
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from bot.errors import BotError
 from embeddings.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-
-    from embeddings.store.records import Records
+from embeddings.store.records import Records
 
 Key = tuple[str, int]
 """What is waited for, and whose wait it is, by Discord's id."""

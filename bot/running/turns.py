@@ -11,15 +11,12 @@ import contextlib
 import logging
 import random
 import secrets
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from embeddings.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-    from contextlib import AbstractAsyncContextManager
-
-    from embeddings.store.records import Records
+from embeddings.store.records import Records
 
 BETWEEN = 5.5
 """Seconds between two sessions that are begun in one bucket, which is the shard's id modulo

@@ -11,20 +11,17 @@ import base64
 import hashlib
 import math
 import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from discord import ui
+
+from bot.translate import Language
 from bot.ui.components import MAX_OPTION, option, select
 from bot.ui.markup import clean, fit
 from embeddings.types import SHARED, Article, ArticleSummary, Filters, Hit, Passage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from discord import ui
-
-    from bot.translate import Language
 
 _MINUTE = 60
 TITLE, NAME = 160, 70

@@ -5,24 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
+from config.settings import FetchSettings
 from embeddings.readers.fetch import Fetcher
 from embeddings.readers.inputs import is_article
 from embeddings.readers.many import MAX_ENTRIES, Entry, list_pages
 from embeddings.readers.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from config.settings import FetchSettings
-    from embeddings.store.records import Records
-    from embeddings.types import ArticleSummary
+from embeddings.store.records import Records
+from embeddings.types import ArticleSummary
 
 _log = logging.getLogger(__name__)
 
