@@ -174,7 +174,8 @@ class Hour:
         else:
             self.waits.append(time.monotonic() - began)
             self._judge(number, began, quote)
-        self._forget(one.token)
+        loop = asyncio.get_running_loop()  # an edit may come again whose reply was cut
+        loop.call_later(PATIENCE, self._forget, one.token)
 
     def _judge(self, number: int, began: float, quote: str) -> None:
         changed, before = self._before.get(number, (0.0, ""))
