@@ -51,16 +51,26 @@ class Recombined:
     A text's vector is the mean of its words' vectors; each word's is one of ``WORDS`` real ones.
     They lie much as real ones do: texts that share words are near, and those of one article lie
     together. A question still goes through the real model, so that it takes as long.
+
+    Args:
+        kept: A file that keeps the real vectors, for a start that is not to wait for them.
     """
 
     model_id = "recombined==1"
     dimension = light.DIMENSION
 
-    def __init__(self) -> None:
-        model = words.Model()
-        self._common = {word.lower() for word in model.common}
-        bank = light.encode([model.word(rank) for rank in range(1, WORDS + 1)])
-        self._bank = bank - bank.mean(axis=0)  # else all texts would be near each other
+    def __init__(self, kept: Path | None = None) -> None:
+        if kept is None or not kept.exists():
+            model = words.Model()
+            bank = light.encode([model.word(rank) for rank in range(1, WORDS + 1)])
+            bank -= bank.mean(axis=0)  # else all texts would be near each other
+            common = np.array(sorted({word.lower() for word in model.common}))
+            if kept:
+                np.savez(kept, bank=bank, common=common)
+        else:
+            with np.load(kept, allow_pickle=False) as file:
+                bank, common = file["bank"], file["common"]
+        self._bank, self._common = bank, {*common.tolist()}
 
     def read_query(self, text: str) -> Read:
         light.encode([text])
@@ -104,7 +114,8 @@ class Options:
         return Settings(data=Path(self.data), seeds=Path("none"), model=name, gate=1)
 
     def engine(self) -> SearchEngine:
-        encoder = Recombined() if self.model == "recombined" else None
+        kept = Path(self.data) / "bank.npz"
+        encoder = Recombined(kept) if self.model == "recombined" else None
         return SearchEngine(self.settings(), encoder=encoder)
 
     def encoder(self) -> type:
