@@ -15,6 +15,7 @@ from embeddings.loaded import stand_alone
 from embeddings.question.understanding import understand
 from embeddings.question.wording import small_talk
 from embeddings.ranking.across import in_company, interleave, merge
+from embeddings.text.analysis import fold
 from embeddings.types import Answer, Filters, Note, Refusal
 from embeddings.vectors.reranker import TOP, Reranker, rerank
 
@@ -111,10 +112,9 @@ class _Asked:
         if reply := small_talk(self.question):
             return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
         meant = stand_alone(self.question, self.terms.before, self.snapshots.values())
-        if meant == self.question:
-            return self.narrow()
         told = replace(self, question=meant, text=meant).narrow()
-        return replace(told, question=self.question, understood_as=meant)
+        shown = None if fold(meant) == fold(self.question) else meant  # a name got its capital
+        return replace(told, question=self.question, understood_as=shown)
 
     def narrow(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.

@@ -7,6 +7,7 @@ write in chats for a question word is that word. Addresses, code and other langu
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
@@ -18,6 +19,8 @@ from embeddings.text.analysis import STOP, fold, is_foreign, is_stop_somewhere
 SHORTEST, LONG, LONGEST = 5, 8, 25
 """The least letters of a word that is corrected, as shorter ones are too near to each other; of one
 that may have any letter too many; and the most ("anticonstitutionnellement")."""
+RARE = 320
+"""How often a word stands in the English dictionary's texts at the most that may be a name."""
 MOST = 10
 """Unknown words beyond which a question is no mistyped one; each takes 25 ms at the most."""
 _CHUNK = re.compile(r"`[^`]*`|\S+")
@@ -57,7 +60,12 @@ def respell(
         meant = slips(word)
         asker = min(filter(is_stop_somewhere, chain(*meant)), default=None)  # "pourqoi", "wich"
         found = asker or next(filter(None, map(spelling, meant)), None)
-        if found is None or (is_name and found.islower()) or word in _dictionary():
+        may_be_name = question[: match.start()][-1:] not in {"", "-"} and len(word) < LONG
+        near = chain([word], *meant, (word[:i] + word[i + 1 :] for i in range(1, len(word))))
+        is_common = may_be_name and any(_dictionary().get(each, 0) > RARE for each in near)
+        if may_be_name and found is None and not is_common:
+            found = written[0].upper() + written[1:]
+        elif found is None or (is_name and found.islower()) or word in _dictionary():
             return match[0]
         return (match["before"] or "") + found
 
@@ -102,8 +110,13 @@ def slips(word: str) -> tuple[set[str], ...]:
 
 
 @cache
-def _dictionary() -> frozenset[str]:
-    """Return the words of French and English, folded; loaded when they are first needed."""
+def _dictionary() -> dict[str, float]:
+    """Return how common the words of French and English are, folded; loaded when first needed.
+
+    English has the names of firms and places among its rarest words, French has none.
+    """
     from spellchecker import SpellChecker  # a quarter of a second that few questions need
 
-    return frozenset(fold(word) for each in STOP for word in SpellChecker(each).word_frequency)
+    known = {code: SpellChecker(code).word_frequency.dictionary for code in STOP}
+    english = {fold(word): count for word, count in known["en"].items()}
+    return english | dict.fromkeys(map(fold, known["fr"]), math.inf)

@@ -27,9 +27,9 @@ ASKERS = word_set(
     "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
     " pk ki ou d'ou what who whom whose which where when why how what's who's"
 ) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
-VERBS = word_set(
-    "est sont a ont etait etaient fut avait avaient sera peut doit fait va is are was were has have"
-    " had do does did can could will would should n' si if on je tu nous vous i you we -on -t-on"
+VERBS, IMPERSONAL, _LIGHT, PREPOSITIONS, TIMES = (
+    word_set(" ".join(LISTS["questions"][name]))
+    for name in ("verbs", "impersonal", "light", "prepositions", "times")
 )
 SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
 ONE = word_set("il elle -il -t-il -elle -t-elle he she it lui l'")
@@ -42,33 +42,15 @@ DEMONSTRATIVES = word_set("cet cette ces this these those")
 OBJECTS = word_set("lui eux him them it her one ones so")
 CLITICS = word_set("l' la le les s'en l'en n'en en s'y l'y n'y")
 AUXILIARIES = word_set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
-IMPERSONAL = word_set(
-    "faut faudra faudrait suffit suffira suffirait existe reste manque convient agit vaut pleut"
-    " passe passera arrive rain snow temps y vrai possible exact legal true likely normal raining"
-)
-_LIGHT = word_set(
-    "ensuite autre autres else exactly encore aussi donc svp stp please exactement precisement"
-    " vraiment really fois times long ago deja already longtemps -ce"
-    " way manner facon maniere raison reason anything something chose afterwards later puis bonjour"
-    " bonsoir salut coucou hello hi hey"
-)
 WHICH = word_set("quel quelle quels quelles which what whose")
 HIDING = WHICH | word_set("qui que qu' ki who how lequel laquelle")
 """Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
-PREPOSITIONS = word_set(
-    "a au aux de du des d' pour contre avec chez dans en sur sans avant apres depuis par to for"
-    " with at in on about from of by against since before after"
-)
 PLACES = word_set("en au aux in dans")
 INTO = {"l'": "en", "la": "en", "le": "au", "les": "aux", "the": "in the"}
 """What stands before the name of a country that goes with an article."""
 RELATIVE = word_set("avant apres ensuite before after next then afterwards later")
 DETERMINERS = word_set("le la les l' un une the an leur leurs")
 CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while and et")
-TIMES = word_set(
-    "an annee annees ete hiver automne printemps semaine matin nuit soir jour jours mois weekend"
-    " derniers dernieres week month year morning summer past days weeks months years"
-)
 ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )

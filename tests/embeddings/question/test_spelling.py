@@ -85,9 +85,28 @@ def test_a_word_that_may_be_meant_as_it_stands_is_left(question: str) -> None:
     assert asked(question) == question
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("que pense nokia de la lettre", "que pense Nokia de la lettre"),
+        ("what does spotify say of the letter?", "what does Spotify say of the letter?"),
+        ("does the letter name renault?", "does the letter name Renault?"),
+        ("une startup l’a-t-elle signée ?", "une startup l’a-t-elle signée ?"),
+        ("un deboire, une prise de serium ?", "un deboire, une prise de serium ?"),  # one slip
+        ("was it criticised?", "was it criticised?"),  # long, and more likely no name
+        ("would swapping it be enough?", "would swapping it be enough?"),
+    ],
+)
+def test_a_word_that_nobody_has_and_no_dictionary_as_a_common_one_is_a_name(
+    typed: str, meant: str
+) -> None:
+    assert asked(typed) == meant
+
+
 def test_a_question_of_nothing_but_unknown_words_is_left() -> None:
     many = [f"zzzz{letter}" for letter in ascii_lowercase[:MOST]]
-    assert asked(" ".join(["palentir", *many[1:]])) == " ".join(["Palantir", *many[1:]])
+    names = map(str.capitalize, many[1:])
+    assert asked(" ".join(["palentir", *many[1:]])) == " ".join(["Palantir", *names])
     assert asked(" ".join(["palentir", *many])) == " ".join(["palentir", *many])
 
 
