@@ -45,9 +45,8 @@ class Terms:
         words: The folded words that carry its subject, each once, in order.
         rows: For each word, its rows in the index: one a language of the corpus at the most.
         idf: Their weights, float32 [words]; the greatest there is for a word nobody used.
-        found: The postings of these words, as far as passages have them.
-        spelt_out: Those of their 4-grams, likewise.
-        parts: Whether each term of ``spelt_out`` is of each word, 1 or 0, float32 [words, terms].
+        postings: Those of these words, as far as passages have them, and then of their 4-grams.
+        parts: Whether each of those 4-grams is of each word, 1 or 0, float32 [words, 4-grams].
         sizes: How many different 4-grams each word has, known or not, float32 [words].
         size: How many passages there are.
         language: The language of the question, where its function words tell.
@@ -58,8 +57,7 @@ class Terms:
     words: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     idf: Floats
-    found: Postings
-    spelt_out: Postings
+    postings: Postings
     parts: Floats
     sizes: Floats
     size: int
@@ -80,7 +78,7 @@ class Terms:
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
-        return self.found.join(self.spelt_out).find_best(total, k)
+        return self.postings.find_best(total, k)
 
     def spell(self, passages: Ints) -> tuple[Floats, Floats]:
         """Return how far passages and their titles have the words letter by letter.
@@ -92,9 +90,10 @@ class Terms:
             BM25 by 4-grams, as a share of the most that is possible, float32 [n], and the share of
             each word's 4-grams, float32 [n, words]; 0 for a word without any.
         """
-        at, there = self.spelt_out.place(passages.astype(np.int32))  # as the postings are
+        spelt_out = self.postings.cut(slice(sum(map(len, self.rows)), None))
+        at, there = spelt_out.place(passages.astype(np.int32))  # as the postings are
         found = np.einsum("wt,tn->nw", self.parts, there)
-        return self.spelt_out.add_up(at, there), found / np.maximum(self.sizes, 1)
+        return spelt_out.add_up(at, there), found / np.maximum(self.sizes, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,16 +169,15 @@ class Lexical:
         row = self._rows({*chain(*stems), *counts})
         rows = tuple(tuple(sorted(row[s] for s in each if s in row)) for each in stems)
         part_rows = [(row[part],) if part in row else () for part in counts]
-        idf, of_parts = np.split(self._idf([*rows, *part_rows]), [len(rows)])
-        of_parts *= [*counts.values()]
+        often = np.array([1.0] * len(rows) + [*counts.values()], np.float32)
+        idf, postings = self._weigh([*rows, *part_rows], often, len(rows))
         known = [*filter(row.__contains__, counts)]
         parts = np.array([[part in word for part in known] for word in spelt], np.float32)
         return Terms(
             words=subject,
             rows=rows,
-            idf=idf,
-            found=self._postings(rows, idf),
-            spelt_out=self._postings(part_rows, of_parts),
+            idf=idf[: len(rows)],
+            postings=postings,
             parts=parts.reshape(len(spelt), len(known)),
             sizes=np.array([len({*word}) for word in spelt], np.float32),
             size=len(self),
@@ -226,24 +224,27 @@ class Lexical:
         codes = self.codes()
         return [{stem(word, code) for code in codes} for word in words_]
 
-    def _postings(self, rows: Sequence[tuple[int, ...]], weights: Floats) -> Postings:
-        """Return the postings of words or of 4-grams.
+    def _weigh(
+        self, rows: Sequence[tuple[int, ...]], often: Floats, words_: int
+    ) -> tuple[Floats, Postings]:
+        """Return the weights of words and then of 4-grams, float32, and their postings.
 
         Args:
             rows: For each, its rows; none for one nobody used.
-            weights: What each counts, float32; a score is a share of what all could add.
+            often: How often each counts; a score is a share of what all of its kind could add.
+            words_: How many are words.
         """
-        steps = weights * np.float32(STEP / (K1 + 1) / max(float(weights.sum()), TINY))
-        steps = np.repeat(steps, [*map(len, rows)])
         each = np.array([*chain(*rows)], np.int64)
-        return Postings(
-            self.passages,
-            self.impacts,
-            first=self.first[each],
-            end=self.first[each + 1],
-            steps=steps,
-            most=steps.astype(np.float64) * self.most[each],
-        )
+        owner = np.repeat(np.arange(len(rows)), [*map(len, rows)])
+        first, end = self.first[each], self.first[each + 1]
+        used = np.minimum(np.bincount(owner, end - first, len(rows)), len(self))
+        idf = np.log1p((len(self) - used + 0.5) / (used + 0.5)).astype(np.float32)
+        share = idf * often
+        for own in (slice(words_), slice(words_, None)):
+            share[own] *= np.float32(STEP / (K1 + 1) / max(float(share[own].sum()), TINY))
+        steps = share[owner]
+        most = steps.astype(np.float64) * self.most[each]
+        return idf, Postings(self.passages, self.impacts, first, end, steps, most)
 
     def _rows(self, terms: Collection[str]) -> dict[str, int]:
         """Return the rows of those terms that the index has."""
@@ -253,14 +254,6 @@ class Lexical:
         at = self.keys.searchsorted(wanted)
         there = self.keys.take(at, mode="clip") == wanted
         return dict(compress(zip(terms, at.tolist(), strict=True), there))
-
-    def _idf(self, rows: Sequence[tuple[int, ...]]) -> Floats:
-        """Return the weight of each word, given the rows of its terms."""
-        each = np.array([*chain(*rows)], np.int64)
-        owner = np.repeat(np.arange(len(rows)), [*map(len, rows)])
-        used = np.bincount(owner, self.first[each + 1] - self.first[each], len(rows))
-        used = np.minimum(used, len(self))
-        return np.log1p((len(self) - used + 0.5) / (used + 0.5)).astype(np.float32)
 
 
 def build(documents: Iterable[Document]) -> Lexical:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -162,11 +162,10 @@ class Postings:
     steps: Floats
     most: NDArray[np.float64]
 
-    def join(self, other: Postings) -> Postings:
-        """Return the postings of these terms and then of other terms of the same index."""
-        names = ("first", "end", "steps", "most")
-        both = {n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in names}
-        return replace(self, **both)
+    def cut(self, own: slice) -> Postings:
+        """Return the postings of some of these terms."""
+        first, end, steps = self.first[own], self.end[own], self.steps[own]
+        return Postings(self.passages, self.impacts, first, end, steps, self.most[own])
 
     def place(self, passages: NDArray[np.int32]) -> tuple[Ints, NDArray[np.bool_]]:
         """Return where each term has some passages, and whether it has them, [T, n] both."""
