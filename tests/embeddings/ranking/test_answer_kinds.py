@@ -49,6 +49,8 @@ SENTENCES = [
     ("Il agit pour ne pas perdre.", Kind.REASON),
     ("Cela explique la colère, et ils lui donnent raison.", Kind.NONE),
     ("It is due to be held on the square.", Kind.NONE),
+    ("They left since it rained.", Kind.REASON | Kind.DATE),
+    ("Some came there since 1974, some since last May, some since Monday.", Kind.DATE),
     ("", Kind.NONE),
 ]
 
@@ -72,6 +74,10 @@ SAID = [
     ("Qui a écrit la lettre ?", "Elle n’a pas écrit de livre."),
     ("Qui commanda les armées ?", "N’ayant pas commandé les armées de l’Est, il est réputé."),
     ("Qui est un cas isolé ?", "Amazon n’est pas un cas isolé, Google a le même."),
+    ("Qui a écrit la lettre ?", "Amazon n’a pas écrit la lettre, c’est Google."),
+    ("Qui a écrit la lettre ?", "Amazon n’a pas écrit la lettre seul."),
+    ("Who wrote the letter?", "Amazon did not write the letter, but Google did."),
+    ("Who wrote the letter?", "Amazon did not write the letter alone: Google helped."),
     ("Who wrote the letter?", "No one wrote the letter."),
 ]
 
