@@ -67,7 +67,7 @@ class VectorIndex:
         self.rows = rows
         self.size, self.dimension = rows.shape
         self.recall = recall
-        self._near, self._exact = near, near and inverted.refine(near, rows)
+        self._near = near
         self._wide = np.ascontiguousarray(rows, np.float32) if near is None else None
 
     @classmethod
@@ -120,18 +120,12 @@ class VectorIndex:
         with inverted.one_thread():
             if self._wide is not None:
                 return _compare(self._wide, asked, k, allowed)
-            options = None
+            narrowed: dict[str, Any] = {}
             if allowed is not None:  # the rarer they are, the more lists are looked into
                 lists = math.ceil(self._near.nprobe * self.size / max(1, np.count_nonzero(allowed)))
-                options = faiss.IndexRefineSearchParameters(
-                    k_factor=inverted.WIDER,
-                    base_index_params=faiss.SearchParametersIVF(
-                        nprobe=min(lists, self._near.nlist),
-                        sel=faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")),
-                    ),
-                )
-            scores, found = self._exact.search(asked, k, params=options)
-            return scores, found
+                narrowed["nprobe"] = min(lists, self._near.nlist)
+                narrowed["sel"] = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+            return inverted.search(self._near, self.rows, asked, k, **narrowed)
 
 
 def _compare(

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from embeddings.ranking.maxsim import products
+
 Rows = NDArray[Any]
 
 TARGET_RECALL = 0.95
@@ -79,24 +81,29 @@ def _train(rows: Rows, lists: int, together: int) -> Any:
     return index
 
 
-def refine(index: Any, rows: Rows) -> Any:
-    """Return what searches approximately, then orders what is found by its exact scores.
+def search(
+    index: Any, rows: Rows, asked: NDArray[np.float32], k: int, **narrowed: Any
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Search approximately, then order what was found by its exact scores.
 
-    Args:
-        index: An inverted file.
-        rows: What it was built of; mapped ones are read where they are.
+    ``rows`` are what the index was built of, ``asked`` float32 ``[m, d]``; ``narrowed`` is for
+    ``faiss.SearchParametersIVF``. Scores, best first, and row numbers, each of shape ``[m, k]``;
+    -1 where there are fewer.
     """
-    exact, kept = faiss.IndexFlatIP(index.d), np.ascontiguousarray(rows)
-    if rows.dtype == np.float16:
-        half = faiss.ScalarQuantizer.QT_fp16
-        exact = faiss.IndexScalarQuantizer(index.d, half, faiss.METRIC_INNER_PRODUCT)
-    codes, exact.ntotal = exact.codes, len(rows)
-    codes.is_owned, codes.view_size, codes.c_size = False, kept.nbytes, kept.nbytes
-    codes.view_data = codes.c_ptr = faiss.swig_ptr(kept.reshape(-1).view(np.uint8))
-    found = faiss.IndexRefine(index, exact)
-    found.k_factor = WIDER
-    found.referenced_objects.append(kept)
-    return found
+    options = faiss.SearchParametersIVF(**narrowed) if narrowed else None
+    places = index.search(asked, k * WIDER, params=options)[1]
+    best = [_order(rows, *each, k) for each in zip(places, asked, strict=True)]
+    return np.array([scores for scores, _ in best]), np.array([found for _, found in best])
+
+
+def _order(
+    rows: Rows, places: NDArray[np.int64], vector: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the k greatest exact scores of what was found, and where they are."""
+    scores = products(rows[np.maximum(places, 0)], vector)
+    scores[places < 0] = -np.finfo(np.float32).max
+    best = np.argsort(-scores, kind="stable")[:k]
+    return scores[best], places[best]
 
 
 def _tune(index: Any, rows: Rows) -> float:
@@ -107,9 +114,8 @@ def _tune(index: Any, rows: Rows) -> float:
     # each sample is its own nearest, which proves nothing: it is left out of both
     truth = _nearest(sample, rows, 11)[:, 1:]
     index.nprobe = min(4, index.nlist)
-    exact = refine(index, rows)
     while True:
-        found = exact.search(sample, 11)[1][:, 1:]
+        found = search(index, rows, sample, 11)[1][:, 1:]
         recall = np.mean([np.isin(t, f).mean() for t, f in zip(truth, found, strict=True)])
         if recall >= TARGET_RECALL or index.nprobe >= index.nlist:
             return float(recall)
