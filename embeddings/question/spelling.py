@@ -62,8 +62,7 @@ def respell(
         found = asker or next(filter(None, map(spelling, meant)), None)
         may_be_name = question[: match.start()][-1:] not in {"", "-"} and len(word) < LONG
         near = chain([word], *meant, (word[:i] + word[i + 1 :] for i in range(1, len(word))))
-        is_common = may_be_name and any(_dictionary().get(each, 0) > RARE for each in near)
-        if may_be_name and found is None and not is_common:
+        if may_be_name and not (found or any(_dictionary().get(each, 0) > RARE for each in near)):
             found = written[0].upper() + written[1:]
         elif found is None or (is_name and found.islower()) or word in _dictionary():
             return match[0]

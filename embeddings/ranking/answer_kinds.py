@@ -16,8 +16,10 @@ class Kind(IntFlag):
     DATE = 2
     REASON = 4
     PERSON = 8
+    AGE = 16
+    MONEY = 32
     ALONE = 128
-    """Nothing else answers: "pourquoi ?", asked after what the same passages answer."""
+    """Nothing else answers: an age, a price, "pourquoi ?" after what the same passages answer."""
 
 
 _ASKS, _OFFERS = (
@@ -33,8 +35,9 @@ def find_wanted(question: str) -> Kind:
     plain = fold(question).strip("¿¡ -«\"'")
     if alone := _ASKS["ALONE"].match(plain):
         return Kind[str(alone.lastgroup)] | Kind.ALONE
-    wanted = (name for name in ("DATE", "NUMBER") if _ASKS[name].search(plain))
-    return Kind[next(wanted, "NONE")]
+    named = {"AGE": Kind.ALONE, "MONEY": Kind.ALONE, "DATE": Kind.NONE, "NUMBER": Kind.NONE}
+    found = (Kind[name] | more for name, more in named.items() if _ASKS[name].search(plain))
+    return next(found, Kind.NONE)
 
 
 def find_offered(sentence: str) -> Kind:
@@ -46,8 +49,7 @@ def find_offered(sentence: str) -> Kind:
 
 def asks_who(question: str) -> bool:
     """Say whether a question asks who did something, and not who did not."""
-    plain = fold(question)
-    return bool(_ASKS["WHO"].search(plain)) and not _ASKS["NOT"].search(plain)
+    return not _ASKS["NOT"].search(fold(question)) and bool(_ASKS["WHO"].search(fold(question)))
 
 
 def denies(question: str, sentence: str) -> bool:
@@ -62,8 +64,7 @@ def denies(question: str, sentence: str) -> bool:
         said = " ".join(filter(None, found.groups())).split()
         verb = known.intersection(*_stems(" ".join(said[:1])) or [frozenset()])
         if verb and not any(map(verb.intersection, others)):
-            rest = _stems(" ".join(said[1:]))
-            return len(asked) == 1 or any(map(known.intersection, rest))
+            return len(asked) == 1 or any(map(known.intersection, _stems(" ".join(said[1:]))))
     return False
 
 

@@ -124,9 +124,9 @@ def evidence_for(
         score = mix.weights.score(evidence)
         near = _nearest(evidence, score, query.tokens, arrays, within)
         evidence = read(evidence, near, query, terms)
-    if terms.wants & Kind.ALONE and (has := within & (evidence.fits > 0)).any():
-        return terms, evidence, has
-    return terms, evidence, within
+    score = mix.weights.score(evidence)
+    has = within & (evidence.fits > 0) & (score >= score.max() - np.float32(OTHERS / 2))
+    return terms, evidence, has if terms.wants & Kind.ALONE and has.any() else within
 
 
 def terms_of(question: str, lexical: Lexical) -> Terms:

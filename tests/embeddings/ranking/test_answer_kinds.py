@@ -26,7 +26,11 @@ QUESTIONS = [
     ("c'était quand (Que reproche-t-on à Microsoft) ?", Kind.DATE | Kind.ALONE),
     ("how many (Who signed) ?", Kind.NUMBER | Kind.ALONE),
     ("qui d'autre (Amazon est-il un cas isolé) ?", Kind.NONE),
-    ("how old is he (Jeff Bezos) ?", Kind.NUMBER),
+    ("how old is he (Jeff Bezos) ?", Kind.AGE | Kind.ALONE),
+    ("Quel âge a-t-il ?", Kind.AGE | Kind.ALONE),
+    ("How much does it cost?", Kind.MONEY | Kind.ALONE),
+    ("How much does it weigh?", Kind.NUMBER),
+    ("Quel prix a-t-il reçu ?", Kind.NUMBER),
     ("", Kind.NONE),
 ]
 
@@ -51,6 +55,9 @@ SENTENCES = [
     ("It is due to be held on the square.", Kind.NONE),
     ("They left since it rained.", Kind.REASON | Kind.DATE),
     ("Some came there since 1974, some since last May, some since Monday.", Kind.DATE),
+    ("He was born on the coast.", Kind.AGE),
+    ("Il ne le voit pas.", Kind.NONE),
+    ("Entry is free.", Kind.MONEY),
     ("", Kind.NONE),
 ]
 
