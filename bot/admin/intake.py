@@ -103,7 +103,7 @@ async def fetch_all(
 async def _fetch(upload: Upload, name: str, megabytes: int, language: Language) -> bytes | Rejected:
     """Download one file, unless its name or its size say that there is no use."""
     if not (is_supported(name) or name.lower().endswith(ARCHIVE)):
-        return Rejected(name, language("rejected-type", name=name, kinds=list_ends(ARCHIVE)))
+        return Rejected(name, language("rejected-type", name=name, kinds=list_ends()))
     size = language("rejected-size", name=name, megabytes=str(megabytes))
     if upload.size > megabytes * MEGABYTE:
         return Rejected(name, size)

@@ -67,7 +67,7 @@ def _go_on(rest: str, base: str) -> str:
 
     Where nothing is, one of the two stands in brackets behind the other.
     """
-    head, _, topic = base.partition(" (")
+    head, mark, topic = base.partition(" (")
     asked = cut(head)
     found, words = _find_like(cut(rest), asked, is_open=not topic)
     if not found:
@@ -76,7 +76,7 @@ def _go_on(rest: str, base: str) -> str:
         return f"{head} ({rest})" if topic else f"{rest} ({_flat(base)})"
     (start, end), written, places = found[0], asked.read.written, asked.read.places
     behind = written[places[asked.spans[end - 1][1] - 1] + 1 :]
-    return _join(written[: places[asked.spans[start][0]]], words) + behind
+    return _join(written[: places[asked.spans[start][0]]], words) + behind + mark + topic
 
 
 def _fill(asked: Words, start: int, topic: str) -> str:

@@ -80,8 +80,7 @@ def format_of(path: Path) -> str:
     """
     if path.suffix.lower() not in FORMATS:
         kind = f"files ending in {path.suffix}" if path.suffix else "files without an extension"
-        ends = list_ends(ARCHIVE)
-        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {ends}.")
+        raise ReadError(f"{path} cannot be read: {kind} are not supported, only {list_ends()}.")
     return path.suffix.lower()
 
 

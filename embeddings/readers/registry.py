@@ -98,9 +98,9 @@ ARCHIVE = ".zip"
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))
 
 
-def list_ends(*more: str) -> str:
-    """Return the extensions that can be read, and more of them, as words for a sentence."""
-    return ", ".join([*sorted(FORMATS), *more])
+def list_ends() -> str:
+    """Return the extensions that can be read, as words for a sentence."""
+    return ", ".join([*sorted(FORMATS), ARCHIVE])
 
 
 def is_supported(name: str) -> bool:

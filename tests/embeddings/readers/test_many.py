@@ -92,6 +92,12 @@ def test_archives_and_compressed_files_within_a_folder_are_read(
     assert read == {f"{path}/pont.md": BRIDGE.title, f"{tmp_path}/c.html.gz": BAKER.title}
 
 
+def test_a_folder_without_articles_hears_of_archives_too(tmp_path: Path, sandbox: Sandbox) -> None:
+    said = outcomes(str(tmp_path), sandbox)[str(tmp_path)]
+    assert "has no article" in said
+    assert ", .xml, .zip in it" in said
+
+
 def test_a_file_of_an_archive_is_known_again_by_its_place(tmp_path: Path, sandbox: Sandbox) -> None:
     path = saved(tmp_path, packed({"b/pont.md": text(BRIDGE)}))
     ((_, draft),) = [
