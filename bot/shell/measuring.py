@@ -85,11 +85,7 @@ def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) 
 
 
 def _try(path: Path) -> None:
-    """See that a file can be written, without touching what is in it.
-
-    Raises:
-        InputError: It cannot.
-    """
+    """See that a file can be written, without touching what is in it; InputError when not."""
     new = not path.exists()
     try:
         path.open("ab").close()

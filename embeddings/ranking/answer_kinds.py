@@ -27,6 +27,8 @@ _ASKS, _OFFERS = (
     for list_ in ("asks", "answers")
 )
 """Patterns over folded text: what questions ask and deny, and what sentences have, by kinds."""
+_CLEFT = re.compile(r"^[^,;:]* (?:qui|who) (?:(?:a|ont|avait|avaient|has|have|had) )?")
+"""Whom a denial is of that stands before what they did not do: "not he who wrote"."""
 _FULL_NAME = re.compile(r"(?<=[\w,»] )[A-Z][\w.]+ [A-Z]\w+")
 
 
@@ -55,16 +57,19 @@ def asks_who(question: str) -> bool:
 def denies(question: str, sentence: str) -> bool:
     """Say whether a sentence only says of somebody that they did not do what a question asks.
 
-    The verb of its denial is one of the question's words, and so is another of the same clause.
+    The verb of its denial is one of the question's words, and so is another behind it, or before
+    it where who acts comes last ("not written by") or what is acted on first ("ne l'a pas").
     """
     plain, asked = fold(sentence), _stems(question)
     known = frozenset[str]().union(*asked)
     others = _stems(_ASKS["NOT"].sub(".", plain))
     for found in _ASKS["NOT"].finditer(plain):
-        said = " ".join(filter(None, found.groups())).split()
+        said = _CLEFT.sub("", " ".join(filter(None, found.groups()))).split()
         verb = known.intersection(*_stems(" ".join(said[:1])) or [frozenset()])
         if verb and not any(map(verb.intersection, others)):
-            return len(asked) == 1 or any(map(known.intersection, _stems(" ".join(said[1:]))))
+            is_turned = not {"par", "by"}.isdisjoint(said) or "l'" in found[0]
+            rest = [*said[1:], *plain[: found.start()].split()] if is_turned else said[1:]
+            return len(asked) == 1 or any(map(known.intersection, _stems(" ".join(rest))))
     return False
 
 

@@ -74,6 +74,10 @@ DENIED = [
     ("Who wrote the letter?", "The association has never written a letter."),
     ("Who signed?", "Amazon hasn't signed."),
     ("Qui contrôle l'usage de l'outil ?", "La puissance publique ne contrôle pas l’usage."),
+    ("Qui a écrit la lettre ?", "La lettre n’a pas été écrite par Paul Morvan."),
+    ("Qui a écrit la lettre ?", "La lettre, Paul Morvan ne l’a pas écrite."),
+    ("Qui a écrit la lettre ?", "Ce n’est pas Paul Morvan qui a écrit la lettre."),
+    ("Who wrote the letter?", "The letter was not written by Paul Morvan."),
 ]
 SAID = [
     ("Qui a écrit la lettre ?", "Elle n’a pas écrit la lettre, des salariés l’ont écrite."),
@@ -86,6 +90,9 @@ SAID = [
     ("Who wrote the letter?", "Amazon did not write the letter, but Google did."),
     ("Who wrote the letter?", "Amazon did not write the letter alone: Google helped."),
     ("Who wrote the letter?", "No one wrote the letter."),
+    ("Who wrote the letter?", "The letter was written by staff, not by Paul Morvan."),
+    ("Qui a écrit la lettre ?", "Paul Morvan n’a pas été décrit par la presse."),
+    ("Qui a écrit la lettre ?", "Ce n’est pas Paul Morvan qui a écrit la lettre, mais Anne Roy."),
 ]
 
 
