@@ -56,11 +56,7 @@ class Agree(Click, template=rf"v:agree:(?P<kind>news|tell)(?::{SCOPE})?"):
 
 
 def _check_offered(interaction: Interaction, kind: str) -> None:
-    """Check that the server has set this up.
-
-    Raises:
-        BotError: It has not, or not any more.
-    """
+    """Check that the server has set this up; BotError when it has not, or not any more."""
     if kind not in rules_of(interaction.client, interaction.guild_id).offers:
         raise BotError("not-offered")
 

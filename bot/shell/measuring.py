@@ -96,11 +96,7 @@ def _try(path: Path) -> None:
 
 
 def _write(path: Path, rows: Sequence[dict[str, object]]) -> None:
-    """Write one JSON object a line; tried once empty, before the hour of work.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
+    """Write one JSON object a line; InputError when that cannot be. Tried before hours of work."""
     try:
         path.write_text("".join(documents.dumps(row) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
-from embeddings.errors import FullError, OtherFormat, SnapshotError, StorageError
+from embeddings.errors import FullError, SnapshotError, StorageError
 from embeddings.reports import AuditEntry, ReindexReport, RollbackReport, Wish
 from embeddings.store.pointers import Kept
 from embeddings.vectors.worker import finish, hold
@@ -118,6 +118,8 @@ class Publisher:
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
         there = await asyncio.to_thread(self.kept.load, number, before=self.live.snapshot)
         await self.live.serve(there)
+        if wish.full:
+            await asyncio.to_thread(self.kept.give_up_damaged)
         await asyncio.to_thread(self.kept.sweep)
         added, changed, removed = change.counts
         report = replace(built.report, added=added, changed=changed, removed=removed)
@@ -142,11 +144,11 @@ class Publisher:
     ) -> RollbackReport:
         """Serve an earlier snapshot, its articles included.
 
-        It is named by its id; None: the last with others. One of another format or model is built.
+        It is named by its id; None: the last with others. One that cannot be read is built anew.
 
         Raises:
             UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: It is damaged; the present one serves on.
+            SnapshotError: Articles of it are damaged; the present one serves on.
         """
         await self.live.ready()
         number = await asyncio.to_thread(self.kept.number_of, name)
@@ -154,7 +156,7 @@ class Publisher:
         try:
             snapshot = await asyncio.to_thread(self.kept.load, number)
             loaded = await self.live.prepare(snapshot)
-        except OtherFormat:
+        except SnapshotError:  # of another format or model, damaged, or given up
             then = await asyncio.to_thread(base.of_rows, self.rows, "", number)
             then.check(())
             change = replace(Change.of_rollback(base.articles, then.articles), back_to=number)

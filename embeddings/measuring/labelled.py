@@ -189,11 +189,7 @@ def _name(article_id: object, paragraph: object) -> str:
 
 
 def _stories(folder: Path) -> dict[str, Article]:
-    """Read the stories of a folder, by id; none where there are none.
-
-    Raises:
-        InputError: One of them cannot be read, or two have one id.
-    """
+    """Read the stories of a folder, by id; InputError when one cannot be, or two have one id."""
     if not any(is_article(path.name) for path in folder.iterdir()):
         return {}
     found: dict[str, Article] = {}

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import OtherFormat, SnapshotError, StorageError, UnknownSnapshot
 from embeddings.reports import SnapshotSummary
 from embeddings.snapshots import disk
-from embeddings.snapshots.manifest import MANIFEST, parse_manifest
+from embeddings.snapshots.manifest import MANIFEST, find_damage, parse_manifest, read_manifest
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.store.pointers import CollectionRows, Kept, Published
 
@@ -115,12 +115,8 @@ class SnapshotStore:
         """Load the live snapshot or, when it is damaged, the newest good one.
 
         One that another version made is not replaced by an earlier one: it is to be built again.
-
-        Args:
-            published: What is published; by default as the store says.
-
-        Returns:
-            The snapshot, None when there is no good one, and a sentence for each damaged one.
+        ``published`` is as the store says, unless it is given. Returned are the snapshot, None when
+        there is no good one, and a sentence for each damaged one.
         """
         published = published or self.read_published()
         live = published.live
@@ -141,8 +137,7 @@ class SnapshotStore:
     def number_of(self, name: str | None) -> int:
         """Return the number of a kept snapshot by its id; None: of the last with other articles.
 
-        Raises:
-            UnknownSnapshot: It is not kept, or there is none before.
+        Where none is kept, or there is none before, it raises UnknownSnapshot.
         """
         published = self.read_published()
         kept, live = published.newest_first, published.live
@@ -165,11 +160,7 @@ class SnapshotStore:
         return path
 
     def keep(self, number: int) -> None:
-        """Give a snapshot that was written aside its name, and copy its files to the store.
-
-        Raises:
-            StorageError: They cannot be written.
-        """
+        """Name a snapshot that was written aside, and copy its files to the store."""
         place = self._name(self.folder / f"{ASIDE}{number}", number)
         if self.chunks:
             self.chunks.push(number, place)
@@ -224,12 +215,28 @@ class SnapshotStore:
         gone = [self.folder / str(number) for number in published.kept if number not in kept]
         there = [path for path in gone if path.is_dir()]
         for path in there:
-            log.warning("the disk is full: the snapshot %s is given up", path.name)
-            with contextlib.suppress(OSError):
-                path.rename(path.with_name(f"{GIVEN_UP}{path.name}"))
-            for each in self.folder.glob(f"{GIVEN_UP}*/*"):  # the folder stays, to say so
-                each.unlink(missing_ok=True)
+            self._give_up(path, "the disk is full")
         return bool(there)
+
+    def give_up_damaged(self) -> None:
+        """Remove the files of snapshots that are not what was written; going back builds them."""
+        published = self.read_published()
+        for number, kept in published.kept.items():
+            path = self.folder / str(number)
+            if path.is_dir() and number != published.live:
+                try:
+                    problems = find_damage(path, read_manifest(path, kept.digest))
+                except SnapshotError as error:
+                    problems = [str(error)]
+                if problems:
+                    self._give_up(path, problems[0])
+
+    def _give_up(self, path: Path, why: str) -> None:
+        log.warning("the snapshot %s is given up: %s", path.name, why)
+        with contextlib.suppress(OSError):
+            path.rename(path.with_name(f"{GIVEN_UP}{path.name}"))
+        for each in self.folder.glob(f"{GIVEN_UP}*/*"):  # the folder stays, to say so
+            each.unlink(missing_ok=True)
 
     def is_given_up(self, number: int) -> bool:
         """Say whether a snapshot made room on a full disk."""

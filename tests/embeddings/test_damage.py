@@ -128,6 +128,30 @@ async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: P
         assert engine.status().snapshot == "3"
 
 
+async def test_a_damaged_earlier_snapshot_is_built_anew_by_going_back(data: Path) -> None:
+    flip(data / "snapshots" / "shared" / "1" / "manifest.json", 40)
+    async with opened(data) as engine:
+        assert (await engine.verify()).problems
+        there = {each.id for each in engine.sources()}
+        await engine.remove([min(there)])
+        report = await engine.rollback("1")
+        assert {each.id for each in engine.sources()} == there
+        assert (report.snapshot, len(report.added)) == ("4", 1)
+
+
+async def test_a_damaged_earlier_snapshot_is_given_up_by_the_command_that_is_named(
+    data: Path,
+) -> None:
+    flip(data / "snapshots" / "shared" / "1" / "manifest.json", 40)
+    async with opened(data) as engine:
+        (problem,) = (await engine.verify()).problems
+        assert "reindex --full" in problem
+        await engine.reindex(full=True)
+        assert (await engine.verify()).problems == ()
+        await engine.rollback("1")
+        assert (await engine.verify()).problems == ()
+
+
 @pytest.mark.parametrize("start", range(4))
 async def test_a_flipped_bit_in_the_database_is_an_answer_or_a_sentence(
     data: Path, start: int
