@@ -146,11 +146,7 @@ class Seen:
         return await self._holder(article).article(article.id)
 
     def _holder(self, article: ArticleSummary) -> SearchEngine:
-        """Return the collection that an article is of.
-
-        Raises:
-            BotError: It is not to be seen from here.
-        """
+        """Return the collection that an article is of; BotError where it is not to be seen."""
         found = (engine for engine in self.engines if engine.name == article.collection)
         if holder := next(found, None):
             return holder

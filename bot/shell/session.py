@@ -34,7 +34,7 @@ OpenEngine: TypeAlias = "Callable[..., AbstractAsyncContextManager[SearchEngine]
 Result = TypeVar("Result")
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-_BOUNDS = re.compile(r"(\d+)<=x<=(\d+)|x>=(\d+)")
+_BOUNDS = re.compile(r"(\d{1,9})<=x<=(\d{1,9})|x>=(\d{1,9})")
 """How click writes between which numbers one must lie."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space that may be one space; a no-break space is part of French."""

@@ -62,14 +62,16 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     return f"{question.rstrip(' ?!.')} ({leant_on}) ?"
 
 
-def _go_on(rest: str, base: str) -> str:
+def _go_on(rest: str, base: str, *, is_open: bool = True) -> str:
     """Return an earlier question with a few words without a verb in the place of what is like them.
 
-    Where nothing is, one of the two stands in brackets behind the other.
+    Where nothing is, one of the two stands in brackets behind the other; ``is_open``: as below.
     """
     head, mark, topic = base.partition(" (")
     asked = cut(head)
-    found, words = _find_like(cut(rest), asked, is_open=not topic)
+    found, words = _find_like(cut(rest), asked, is_open=is_open and not topic)
+    if not found and not w.ASKERS.isdisjoint(cut(topic).words):  # it leans on a whole question
+        return f"{head} ({_flat(_go_on(rest, topic.rstrip(')'), is_open=False))})"
     if not found:
         if words.partition(" ")[0] in w.PLACES:
             return f"{head} {rest} ({topic}".removesuffix(" (")

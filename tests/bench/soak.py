@@ -36,6 +36,8 @@ GROWTH = 0.05
 LOOSE = 3
 """How many more files, maps or threads may be there at one look than at another: some are held
 for as long as a question takes, or until the next garbage is looked for."""
+SETTLING = 25
+"""Looks, .02 s apart, in which a thread that has answered lets go of what it answered from."""
 ASKERS = 4
 BACK_EVERY = 10
 """Changes between two rollbacks."""
@@ -142,6 +144,7 @@ class Soak:
                 await engine.add([str(own)])
             for turn in range(self.course.changes):
                 await self._turn(collections, stories, turn)
+                await self._settle()
                 self.looks.append(self._look())
                 say(f"{self.looks[-1]}")
         return self.told()
@@ -186,16 +189,25 @@ class Soak:
 
         await asyncio.gather(*(person() for _ in range(ASKERS)))
 
-    def _look(self) -> Look:
+    async def _settle(self) -> None:
+        """Wait while more is mapped than at the last look: a thread may be letting go of it."""
+        for _ in range(SETTLING):
+            if self.looks and self._maps() > self.looks[-1].maps:
+                await asyncio.sleep(0.02)
+
+    def _maps(self) -> int:
         gc.collect()
-        process = psutil.Process()
         maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+        return sum(str(self._data) in line for line in maps)
+
+    def _look(self) -> Look:
+        process = psutil.Process()
         return Look(
             questions=self.asked,
             own_mb=megabytes(own_memory("self")),
             pss_mb=megabytes(pss([process])),
             files=process.num_fds(),
-            maps=sum(str(self._data) in line for line in maps),
+            maps=self._maps(),
             threads=threading.active_count(),
         )
 

@@ -94,7 +94,7 @@ async def test_what_is_done_once_is_done_although_nobody_can_say_whose_it_is() -
 async def test_two_processes_with_the_same_shard_notice_each_other_and_say_so(
     stores: tuple[Records, Records], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", turns.__name__)
     one, other = turns.Shards(LEASE), turns.Shards(LEASE)
     async with one.claim(stores[0], lambda: (0, 1)), other.claim(stores[1], lambda: (1, 2)):
         await until(lambda: one.twice == other.twice == {1}, pause=0.005)

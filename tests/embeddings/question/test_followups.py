@@ -193,6 +193,20 @@ def test_the_noun_of_an_ordinal_is_not_what_a_name_takes_the_place_of() -> None:
     assert found == "Google (Quel est le second grief des salariés) ?"
 
 
+def test_a_third_question_changes_what_the_second_leant_on() -> None:
+    asked = "Pourquoi Amazon est-il critiqué en France ?"
+    found = complete("et l'Italie ?", [asked, "par qui ?"])
+    assert found == "par qui (Pourquoi Amazon est-il critiqué en Italie) ?"
+    assert complete("et Palantir ?", ["Qu'est-ce que Rekognition ?", "qui l'utilise ?"]) == (
+        "qui l'utilise (Palantir) ?"
+    )
+
+
+def test_what_is_like_nothing_in_the_second_question_stands_beside_it() -> None:
+    found = complete("and Amazon?", ["what did the employees ask for?", "Why?"])
+    assert found == "Why (Amazon, what did the employees ask for) ?"
+
+
 def test_nothing_leans_on_thanks_and_greetings() -> None:
     assert complete("et Google ?", ["bonjour", "merci !"]) is None
 
