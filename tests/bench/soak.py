@@ -192,8 +192,9 @@ class Soak:
     async def _settle(self) -> None:
         """Wait while more is mapped than at the last look: a thread may be letting go of it."""
         for _ in range(SETTLING):
-            if self.looks and self._maps() > self.looks[-1].maps:
-                await asyncio.sleep(0.02)
+            if not self.looks or self._maps() <= self.looks[-1].maps:
+                return
+            await asyncio.sleep(0.02)
 
     def _maps(self) -> int:
         gc.collect()
