@@ -36,8 +36,8 @@ GROWTH = 0.05
 LOOSE = 3
 """How many more files, maps or threads may be there at one look than at another: some are held
 for as long as a question takes, or until the next garbage is looked for."""
-SETTLING = 25
-"""Looks, .02 s apart, in which a thread that has answered lets go of what it answered from."""
+SETTLING = 8
+"""Looks, .05 s apart, in which a thread that has answered lets go of what it answered from."""
 ASKERS = 4
 BACK_EVERY = 10
 """Changes between two rollbacks."""
@@ -194,7 +194,7 @@ class Soak:
         for _ in range(SETTLING):
             if not self.looks or self._maps() <= self.looks[-1].maps:
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     def _maps(self) -> int:
         gc.collect()
