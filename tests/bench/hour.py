@@ -7,15 +7,12 @@ twenty seconds. What Discord itself would lose is what falls into a fault of the
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import json
 import os
 import random
 import sqlite3
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tests.bench.runs import megabytes
+from tests.bench.runs import carry_out, megabytes
 from tests.bench.soak import GROWTH, own_memory
 from tests.bot.wire import crowd
 from tests.bot.wire.messages import text_of
@@ -282,20 +279,7 @@ class Hour:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return 1 when something was lost, wrong or has grown."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.hour", description=__doc__)
-    for name, usual in asdict(Course()).items():
-        parser.add_argument(f"--{name}", type=type(usual), default=usual)
-    parser.add_argument("--json", type=Path, help="file that what was seen is written to")
-    given = vars(parser.parse_args(arguments))
-    path = given.pop("json")
-    with tempfile.TemporaryDirectory(prefix="verbatim-hour-") as folder:
-        hour = Hour(Course(**given), Path(folder))
-        told = asyncio.run(hour.run(lambda look: sys.stderr.write(f"{look}\n")))
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    if path:
-        path.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
-    return 1 if told["problems"] else 0
+    return carry_out("hour", Course(), Hour, arguments)
 
 
 if __name__ == "__main__":

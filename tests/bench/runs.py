@@ -1,15 +1,19 @@
-"""Runs a task of the benchmark in a process of its own, and watches its memory from outside."""
+"""Runs the tools of the benchmark: a task in a process of its own, watched, or a whole course."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +113,33 @@ def percentiles(took: Sequence[float]) -> dict[str, float]:
     rising = sorted(took) or [0.0]
     at = {f"p{p}": rising[min(len(rising) - 1, len(rising) * p // 100)] for p in (50, 95, 99)}
     return at | {"questions": len(took)}
+
+
+def carry_out(
+    name: str, usual: Any, kind: Callable[[Any, Path], Any], arguments: Sequence[str] | None
+) -> int:
+    """Run a tool over a course as its command line says, and write what was seen.
+
+    Args:
+        name: The tool's module.
+        usual: A dataclass, each of whose fields is an option.
+        kind: Makes, of such a course and an empty folder, what has ``run``.
+        arguments: The command line; None: the program's own.
+
+    Returns:
+        1 when a problem was seen, or else 0.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m tests.bench.{name}")
+    for option, value in asdict(usual).items():
+        parser.add_argument(f"--{option}", type=type(value), default=value)
+    parser.add_argument("--json", type=Path, help="file that what was seen is written to")
+    given = vars(parser.parse_args(arguments))
+    path = given.pop("json")
+    with tempfile.TemporaryDirectory(prefix=f"verbatim-{name}-") as folder:
+        run = kind(type(usual)(**given), Path(folder))
+        told = asyncio.run(run.run(lambda look: sys.stderr.write(f"{look}\n")))
+    if path:
+        path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    told.pop("looks", None)
+    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return 1 if told["problems"] else 0

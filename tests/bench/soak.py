@@ -7,13 +7,10 @@ had two turns, is compared with what it holds at the end.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import gc
-import json
 import random
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +25,7 @@ from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
 from embeddings.vectors.encoder import Encoder
 from tests.bench import words
-from tests.bench.runs import megabytes, pss
+from tests.bench.runs import carry_out, megabytes, pss
 from tests.embeddings.collections import ask_from
 
 GROWTH = 0.05
@@ -215,20 +212,7 @@ class Soak:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return 1 when something has grown."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.soak", description=__doc__)
-    for name in ("questions", "changes", "passages", "servers"):
-        parser.add_argument(f"--{name}", type=int, default=getattr(Course(), name))
-    parser.add_argument("--json", type=Path, help="file that what was seen is written to")
-    given = vars(parser.parse_args(arguments))
-    path = given.pop("json")
-    with tempfile.TemporaryDirectory(prefix="verbatim-soak-") as folder:
-        soak = Soak(Course(**given), Path(folder))
-        told = asyncio.run(soak.run(lambda look: sys.stderr.write(f"{look}\n")))
-    if path:
-        path.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    del told["looks"]
-    sys.stdout.write(json.dumps(told, indent=1) + "\n")
-    return 1 if told["problems"] else 0
+    return carry_out("soak", Course(), Soak, arguments)
 
 
 if __name__ == "__main__":
