@@ -117,9 +117,9 @@ class Publisher:
         kept = Kept(number, built.manifest, mark, wish.by, change.counts)
         await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
         there = await asyncio.to_thread(self.kept.load, number, before=self.live.snapshot)
-        await self.live.serve(there)
         if wish.full:
             await asyncio.to_thread(self.kept.give_up_damaged)
+        await self.live.serve(there)
         await asyncio.to_thread(self.kept.sweep)
         added, changed, removed = change.counts
         report = replace(built.report, added=added, changed=changed, removed=removed)

@@ -228,7 +228,9 @@ class SnapshotStore:
                     problems = find_damage(path, read_manifest(path, kept.digest))
                 except SnapshotError as error:
                     problems = [str(error)]
-                if problems:
+                if problems and self.chunks:  # they are copied anew
+                    self.drop(number)
+                elif problems:
                     self._give_up(path, problems[0])
 
     def _give_up(self, path: Path, why: str) -> None:

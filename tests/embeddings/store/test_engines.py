@@ -100,6 +100,23 @@ async def test_a_rollback_serves_the_snapshot_before_and_its_articles(
     assert (await engine.verify()).problems == ()
 
 
+async def test_a_damaged_copy_is_given_up_by_a_full_reindex_only_where_it_is_all_there_is(
+    engine: SearchEngine, installed: Installed
+) -> None:
+    before = engine.status().snapshot
+    assert before
+    await engine.add([correction(installed.folder)])
+    found = installed.folder.rglob("manifest.json")
+    damaged = next(path for path in found if path.parent.name == before)
+    damaged.write_text("nonsense", encoding="utf-8")
+    await engine.reindex(full=True)
+    listed = {each.snapshot for each in engine.status().snapshots}
+    assert (before in listed) == bool(installed.url)
+    await engine.rollback(before)
+    assert await quoted(engine) == ANSWER
+    assert (await engine.verify()).problems == ()
+
+
 async def test_what_finds_fewer_golden_passages_is_not_published(
     engine: SearchEngine, installed: Installed
 ) -> None:
