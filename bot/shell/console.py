@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.shell import output, printing
+from bot.shell.session import tell
 from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class _Talk:
             value = self._runner.run(self._engine.ask(question, before=tuple(self._before)))
         except EmbeddingsError as error:
             if self._shell.json:
-                self._shell.tell(str(error))
+                tell(self._shell.translate(str(error)))
             else:
                 self._shell.screen().line(self._shell.translate(str(error)), "yellow")
             return

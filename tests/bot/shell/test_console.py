@@ -109,6 +109,11 @@ def test_with_json_each_answer_is_one_line(stage: Stage) -> None:
     assert "ne contient aucun mot" in said.err
 
 
+def test_with_json_each_question_that_cannot_be_asked_gets_its_sentence(stage: Stage) -> None:
+    said = stage.run("--json", stdin="🙂\n🙂\n".encode())
+    assert said.err.count("ne contient aucun mot") == 2
+
+
 @pytest.mark.parametrize("mark", [":", "/"])
 def test_the_commands_work_in_a_pipe_too(stage: Stage, mark: str) -> None:
     said = stage.run(stdin=":sources\n:status\n:quit\nLoire\n".replace(":", mark).encode())
