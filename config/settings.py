@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import tomllib
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,11 +205,7 @@ def variables() -> dict[str, tuple[str, ...]]:
 
 
 def _read() -> dict[str, Any]:
-    """Read what is set, group by group; the environment wins over .env, that over TOML.
-
-    Raises:
-        ConfigError: A file cannot be read, or names a setting that does not exist.
-    """
+    """Read what is set; the environment wins over .env, that over TOML. Raises as these do."""
     known = variables()
     found: dict[str, Any] = {}
     places = {TOML: _read_toml(), ENV: _read_env(), "the environment": os.environ}
@@ -233,24 +230,19 @@ def _unknown(name: str, place: str) -> ConfigError:
 
 
 def _read_env() -> dict[str, str]:
-    """Read the file ``.env``; a name without a value counts as not given.
-
-    Raises:
-        ConfigError: It cannot be read, or a line of it says nothing.
-    """
+    """Read ``.env``; a name without a value is not given. ConfigError says what is wrong."""
     try:
-        with Path(ENV).open(encoding="utf-8") as file:
-            lines = [each.original.line for each in parse_stream(file) if each.error]
-        given = dotenv_values(ENV) if not lines else {}
+        written = Path(ENV).read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{ENV} cannot be read: {error}.") from None
-    if lines:
+    if lines := [each.original.line for each in parse_stream(StringIO(written)) if each.error]:
         raise ConfigError(
             f"Line {lines[0]} of {ENV} sets nothing: write each setting on a line of its own, such "
             "as VERBATIM_LANGUAGE=fr, and end the quotes that you begin."
         )
+    given = dotenv_values(stream=StringIO(written))
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -235,7 +235,7 @@ def _without(message: discord.Message, custom_id: str) -> ui.LayoutView:
     view = ui.LayoutView.from_message(message, timeout=None)
     for item in view.walk_children():
         if isinstance(item, ui.Button) and item.custom_id == custom_id:
-            (item.parent or view).remove_item(item)  # type: ignore[union-attr]
+            (item.parent or view).remove_item(item)  # type: ignore[union-attr]  # a row or the view
             break
     view.stop()
     return view

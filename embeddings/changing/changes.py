@@ -222,7 +222,7 @@ def _import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> Change
 
     there, ids = base.articles, base.ids
     lines = tuple(audit.read(contents.lines))
-    edits = audit.list_edits(lines)
+    edits, here = audit.list_edits(lines), {*log}
     moments = {name: moment for name, (_, moment) in edits.items()}
     new = [replace(a, corrected=moments.get(a.id)) for a in contents.articles]
     return Change(
@@ -233,6 +233,6 @@ def _import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> Change
         removed=tuple(sorted(ids - {a.id for a in new})),
         by_hand={name: tuple(names) for name, (names, _) in edits.items() if names},
         history=contents.history,
-        lines=tuple(each for each in lines if each not in log),
+        lines=tuple(each for each in lines if each not in here),
         questions=contents.questions,
     )

@@ -51,7 +51,8 @@ def find_offered(sentence: str) -> Kind:
 
 def asks_who(question: str) -> bool:
     """Say whether a question asks who did something, and not who did not."""
-    return not _ASKS["NOT"].search(fold(question)) and bool(_ASKS["WHO"].search(fold(question)))
+    plain = fold(question)
+    return bool(_ASKS["WHO"].search(plain)) and not _ASKS["NOT"].search(plain)
 
 
 def denies(question: str, sentence: str) -> bool:

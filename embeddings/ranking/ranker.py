@@ -28,6 +28,8 @@ POOL = 64
 OTHERS = 10.0
 """By so much a passage stands back that is about others of the names that its title lists; it
 still makes those before it less sure, as by words and vectors alone it is as near as it was."""
+BEHIND = 5.0
+"""How far behind the best a passage may lie that has what alone answers, to come before it."""
 READ = 16
 """Candidates whose tokens are compared with the question's."""
 DEEPER = 3
@@ -124,9 +126,11 @@ def evidence_for(
         score = mix.weights.score(evidence)
         near = _nearest(evidence, score, query.tokens, arrays, within)
         evidence = read(evidence, near, query, terms)
-    score = mix.weights.score(evidence)
-    has = within & (evidence.fits > 0) & (score >= score.max() - np.float32(OTHERS / 2))
-    return terms, evidence, has if terms.wants & Kind.ALONE and has.any() else within
+    if terms.wants & Kind.ALONE:
+        score = mix.weights.score(evidence)
+        has = within & (evidence.fits > 0) & (score >= score.max() - np.float32(BEHIND))
+        within = has if has.any() else within
+    return terms, evidence, within
 
 
 def terms_of(question: str, lexical: Lexical) -> Terms:

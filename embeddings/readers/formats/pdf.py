@@ -93,7 +93,7 @@ def _document(data: bytes, name: str) -> Any:
 def _flat(aggregator: type[Any]) -> type[Any]:
     """Return a class that lays out what stands in figures (form objects) with its page."""
 
-    class Flat(aggregator):  # type: ignore[misc]
+    class Flat(aggregator):  # type: ignore[misc]  # imported when it is needed
         def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
             pass
 

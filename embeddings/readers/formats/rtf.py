@@ -49,7 +49,7 @@ def _read_stated(source: str) -> str | None:
 def _text(source: str) -> str:
     from striprtf.striprtf import rtf_to_text  # few files are in this format
 
-    return str(rtf_to_text(source, errors="replace"))  # type: ignore[no-untyped-call]
+    return str(rtf_to_text(source, errors="replace"))  # type: ignore[no-untyped-call]  # theirs
 
 
 class _Group(NamedTuple):
