@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
+from embeddings.readers.draft import LeftOut
 from embeddings.readers.registry import ARCHIVE, FORMATS, is_supported, list_ends
 from embeddings.types import Rejected
 
@@ -15,21 +16,24 @@ MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
 COMPRESSED = ".gz"
 """How the name of a file ends that gzip compressed."""
+_NAMED = 3
+"""How many of the files that are not read are told by their names."""
 _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
 """Beginnings of the names of files, in any case, that tell of a folder and are no stories."""
 
 
-def expand(inputs: Sequence[str]) -> Iterator[str | Rejected]:
+def expand(inputs: Sequence[str]) -> Iterator[str | Rejected | LeftOut]:
     """Yield each web address and the path of each file to read, once.
 
     Folders are walked in the order of their names.
     Hidden files, formats that cannot be read and files such as README.md are passed over, but only
-    inside folders. A folder without any article, or that cannot be opened, is rejected.
+    inside folders, before whose files the two latter are told. A folder without any article, or
+    that cannot be opened, is rejected.
     """
     seen: set[str] = set()
     for given in inputs:
         for path in _files(given) if _is_folder(given) else (given,):
-            if isinstance(path, Rejected):
+            if not isinstance(path, str):
                 yield path
                 continue
             place = path if "\0" in path or is_web_address(path) else os.path.realpath(path)
@@ -45,24 +49,34 @@ def _is_folder(given: str) -> bool:
         return False
 
 
-def _files(folder: str) -> Iterator[str | Rejected]:
+def _files(folder: str) -> Iterator[str | Rejected | LeftOut]:
     refused: list[OSError] = []
-    empty = True
+    read: list[str] = []
+    other: list[str] = []
     for place, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(filter(is_article, names)):
-            empty = False
-            yield str(Path(place, name))
+        for name in sorted(names):
+            (read if is_article(name) else other).append(str(Path(place, name)))
     for error in refused:
         reason = error.strerror or str(error)
         yield Rejected(
             str(error.filename),
             f"The folder {error.filename} cannot be opened: {reason}; check its permissions.",
         )
-    if empty and not refused:
+    if not (read or refused):
         yield Rejected(
             folder, f"The folder {folder} has no article; put files ending in {list_ends()} in it."
         )
+    yield from tell_unread(other)
+    yield from read
+
+
+def tell_unread(paths: Sequence[str]) -> Iterator[LeftOut]:
+    """Yield what is told of the files of a folder or an archive that are not read."""
+    names = [name for name in (Path(each).name for each in paths) if not name.startswith(".")]
+    if names:
+        more = [f"… ({len(names)})"] if len(names) > _NAMED else []
+        yield LeftOut(", ".join(names[:_NAMED] + more), "no story is read from such files")
 
 
 def is_article(name: str) -> bool:
@@ -127,5 +141,7 @@ def _check(path: Path, name: str) -> None:
         raise ReadError(f"{name!r} is a folder; name a file in it.")
     if not there:
         raise ReadError(f"{name} does not exist; check how it is spelled.")
+    if path.is_symlink() and not path.exists():
+        raise ReadError(f"{name} is a link to {path.readlink()}, which is not there.")
     if not is_file:
         raise ReadError(f"{name} is not a regular file; name a file with the text in it.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.draft import Draft, Found, Listed
+from embeddings.readers.draft import Draft, Found, LeftOut, Listed
 from embeddings.readers.formats.archives import gunzip, members
 from embeddings.readers.inputs import (
     COMPRESSED,
@@ -19,6 +19,7 @@ from embeddings.readers.inputs import (
     format_of,
     is_article,
     not_empty,
+    tell_unread,
 )
 from embeddings.readers.registry import ARCHIVE, format_of_page
 from embeddings.types import ATTACHED, Rejected
@@ -63,14 +64,28 @@ def read_all(
         fetcher: What fetches pages.
         names: Path of a file that lies there for a moment only -> what the person calls it.
     """
-    reader = _Reader(sandbox, fetcher)
+    told: tuple[LeftOut, ...] = ()
+    for each in _read_each(inputs, _Reader(sandbox, fetcher), names or {}):
+        if isinstance(each, LeftOut):
+            told = (*told, each)
+        elif isinstance(each, tuple):  # the first story of a folder or an archive tells it
+            yield each[0], replace(each[1], left_out=(*each[1].left_out, *told))
+            told = ()
+        else:
+            yield each
+
+
+def _read_each(
+    inputs: Sequence[str], reader: _Reader, names: Mapping[str, str]
+) -> Iterator[Outcome | LeftOut]:
     for given in expand(inputs):
-        if isinstance(given, Rejected):
+        if not isinstance(given, str):
             yield given
-            continue
-        name = _file_name(names[given]) if names and given in names else None
-        found = reader.read(given, name or given)
-        yield from _without_place(found, name) if name else found
+        elif given in names:
+            name = _file_name(names[given])
+            yield from _without_place(reader.read(given, name), name)
+        else:
+            yield from reader.read(given, given)
 
 
 def _file_name(name: str) -> str:
@@ -80,13 +95,13 @@ def _file_name(name: str) -> str:
     return f"{stem.lstrip('.')[:LONGEST_NAME] or 'file'}.{extension[:20]}".rstrip(".")
 
 
-def _without_place(outcomes: Iterable[Outcome], name: str) -> Iterator[Outcome]:
+def _without_place(outcomes: Iterable[Outcome | LeftOut], name: str) -> Iterator[Outcome | LeftOut]:
     """Yield outcomes that name their file, and no place that is gone in a moment."""
     here = str(Path(name).resolve())
     for each in outcomes:
         if isinstance(each, Rejected):
             yield Rejected(each.input.replace(here, name), each.reason.replace(here, name))
-        elif (each[1].origin or "").startswith(here):
+        elif isinstance(each, tuple) and (each[1].origin or "").startswith(here):
             origin = f"{ATTACHED}{(each[1].origin or '').replace(here, name)}"
             yield each[0].replace(here, name), replace(each[1], origin=origin)
         else:
@@ -124,7 +139,7 @@ class _Reader:
     def __init__(self, sandbox: Sandbox, fetcher: Fetcher) -> None:
         self._sandbox, self._fetcher = sandbox, fetcher
 
-    def read(self, given: str, name: str) -> Iterator[Outcome]:
+    def read(self, given: str, name: str) -> Iterator[Outcome | LeftOut]:
         """Read one input, called by a name; what is wrong with it is said, and costs no other."""
         try:
             if is_web_address(given):
@@ -145,14 +160,15 @@ class _Reader:
             data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
         return self._sandbox.read(format_of(path), data, str(path))
 
-    def _archive(self, data: bytes, name: str) -> Iterator[Outcome]:
+    def _archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
         """Read the files of an archive, by the same rules as those of a folder."""
-        empty = True
-        for member, content in members(data, name, MAX_BYTES):
+        there = list(members(data, name, MAX_BYTES))
+        other = [m for m, c in there if not (isinstance(c, ReadError) or is_article(Path(m).name))]
+        yield from tell_unread(other)
+        for member, content in there:
             path = Path(member)
-            if not isinstance(content, ReadError) and not is_article(path.name):
+            if member in other:
                 continue
-            empty = False
             try:
                 if isinstance(content, ReadError):
                     raise content
@@ -162,7 +178,7 @@ class _Reader:
                 yield from self._take(found, member)
             except ReadError as error:
                 yield Rejected(member, str(error))
-        if empty:
+        if len(other) == len(there):
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
     def _take(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:

@@ -95,16 +95,16 @@ def members(
     Raises:
         ReadError: It is no sound archive.
     """
-    with open_archive(data, name) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            place = f"{name}/{_name(info)}"
-            if info.is_dir() or _is_hidden(_name(info)):
-                continue
-            problem = _problem(info)
-            if problem:
-                yield place, ReadError(f"{place} {problem}; it is not read.")
-            else:
-                yield place, partial(unpack, archive, info, place, most)
+    archive = open_archive(data, name)
+    for info in sorted(archive.infolist(), key=lambda info: info.filename):
+        place = f"{name}/{_name(info)}"
+        if info.is_dir() or _is_hidden(_name(info)):
+            continue
+        problem = _problem(info)
+        if problem:
+            yield place, ReadError(f"{place} {problem}; it is not read.")
+        else:
+            yield place, partial(unpack, archive, info, place, most)
 
 
 def is_document(data: bytes) -> bool:

@@ -92,6 +92,32 @@ def test_archives_and_compressed_files_within_a_folder_are_read(
     assert read == {f"{path}/pont.md": BRIDGE.title, f"{tmp_path}/c.html.gz": BAKER.title}
 
 
+@each("is_packed", [True, False])
+def test_files_of_a_folder_or_an_archive_that_are_not_read_are_told_with_the_first_story(
+    tmp_path: Path, sandbox: Sandbox, *, is_packed: bool
+) -> None:
+    files = {
+        **{
+            f"b/{name}": b"\xff\xd8\xff" for name in ("halle.jpg", "plan.png", "notes.doc", "x.doc")
+        },
+        "b/pont.md": text(BRIDGE),
+        "c.md": text(BAKER),
+        ".DS_Store": b"x",
+    }
+    if is_packed:
+        given = saved(tmp_path, packed(files))
+    else:
+        (tmp_path / "f" / "b").mkdir(parents=True)
+        for name, data in files.items():
+            (tmp_path / "f" / name).write_bytes(data.encode() if isinstance(data, str) else data)
+        given = str(tmp_path / "f")
+    read = [o for o in read_all([given], sandbox, Fetcher(SETTINGS)) if isinstance(o, tuple)]
+    why = "no story is read from such files"
+    assert [[each.why for each in draft.left_out] for _, draft in read] == [[why], []]
+    told = read[0][1].left_out[0].what
+    assert told == "halle.jpg, notes.doc, plan.png, … (4)"
+
+
 def test_a_folder_without_articles_hears_of_archives_too(tmp_path: Path, sandbox: Sandbox) -> None:
     said = outcomes(str(tmp_path), sandbox)[str(tmp_path)]
     assert "has no article" in said
