@@ -245,7 +245,7 @@ class SearchEngine(Changes):
             calibration=live.calibration.note,
             snapshots=self.snapshots(),
             versions=_versions(),
-            notes=live.notes,
+            notes=(*live.notes, *live.check_model()),
             store=self.database.where(),
         )
 

@@ -6,13 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from embeddings.errors import (
-    EmbeddingsError,
-    ModelError,
-    OtherFormat,
-    StorageError,
-    UnknownArticle,
-)
+from embeddings.errors import EmbeddingsError, ModelError, OtherFormat, StorageError, UnknownArticle
 from embeddings.types import SHARED
 from embeddings.vectors.worker import Priority, Worker, within
 
@@ -176,6 +170,21 @@ class Live:
         if self.models:
             return self.encoder.model_id
         return self.snapshot.manifest.model if self.snapshot else self._settings.model
+
+    def check_model(self) -> tuple[str, ...]:
+        """Say, before a model is loaded, that the setting names none, or not the snapshot's."""
+        from embeddings.vectors.encoder import name_model
+
+        if self.models or self._given:
+            return ()
+        try:
+            model = name_model(self._settings)
+        except ModelError as error:
+            return (str(error),)
+        told = (
+            f"The setting VERBATIM_MODEL names {model}: the next question has it build the index."
+        )
+        return (told,) if self.snapshot and model != self.model_id else ()
 
     @property
     def calibration(self) -> Calibration:

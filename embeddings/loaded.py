@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import ChainMap
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import numpy as np
 from embeddings.lexical.bm25 import Lexical
 from embeddings.question.followups import complete
 from embeddings.question.spelling import respell
-from embeddings.ranking.answer_kinds import asks_who, denies
+from embeddings.ranking.answer_kinds import asks_who, denies, turns
 from embeddings.ranking.evidence import Arrays, Query
 from embeddings.ranking.maxsim import Tokens
 from embeddings.ranking.ranker import rank
@@ -101,11 +101,24 @@ class LoadedSnapshot:
         query, allowed, sure = as_query(question, read), self._select(filters), self.calibration
         find = partial(rank, query, self.arrays, calibration=sure, limit=limit, fold=fold_)
         found = find(allowed=allowed)
-        first = self.hits(found[:1], 1) if asks_who(question) else ()
-        if not any(denies(question, hit.sentence.text) for hit in first):
+        first = found[:1] if asks_who(question) else ()
+        if turned := next(filter(None, (self._turn(question, each) for each in first)), None):
+            return (turned, *found[1:])
+        if not any(denies(question, hit.sentence.text) for hit in self.hits(first, 1)):
             return found
         others = np.arange(len(self.arrays.passages)) != found[0].passage
         return find(allowed=others if allowed is None else others & allowed) or found
+
+    def _turn(self, question: str, candidate: Candidate) -> Candidate | None:
+        """Return a candidate, its mark moved from who did not do what is asked to who did."""
+        passage, article = self._read(candidate.passage)
+        base = int(self.arrays.first_sentence[candidate.passage])
+        said = [span.of(article.text) for span in passage.sentences]
+        low, high = sorted((candidate.sentence - base, candidate.beside - base))
+        for at in range(low, min(high + 1, len(said) - 1)):
+            if turns(question, said[at], said[at + 1]):
+                return replace(candidate, sentence=base + at + 1, beside=base + at + 1)
+        return None
 
     def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
         """Read the candidates' passages again; those whose words have changed are left out."""

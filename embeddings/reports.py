@@ -180,7 +180,8 @@ class AuditEntry:
         article: The article's id; None when it is about a snapshot.
         before: Digest of the article's text before; None when it was not there. Of a snapshot: the
             one that served before.
-        after: Digest of its text after; None when it is gone.
+        after: Digest of its text after; None when it is gone. Of a snapshot that was built anew to
+            go back: the one that it goes back to.
         snapshot: The snapshot that serves since.
         fields: Names of what changed of the article: ``text`` and its metadata.
         counts: Of a publication: how many articles it added, changed and removed.

@@ -214,6 +214,7 @@ class Change:
             blank,
             what="rollback" if self.what == "rollback" else "publish",
             before=str(live) if live is not None else None,
+            after=str(self.back_to) if self.back_to else None,
             snapshot=str(kept.number),
             counts=kept.counts,
         )

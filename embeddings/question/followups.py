@@ -59,7 +59,9 @@ def complete(question: str, before: Sequence[str]) -> str | None:
         return f"{_fill(asked, start, topic)} ?"
     else:
         leant_on = _flat(base)
-    return f"{question.rstrip(' ?!.')} ({leant_on}) ?"
+    said = fold(asked.quote(start, len(asked.words))).rstrip(" ?!.")
+    again = fold(leant_on).startswith(f"{said} ")  # "pourquoi ?" after "Pourquoi … ?"
+    return f"{leant_on} ?" if again else f"{question.rstrip(' ?!.')} ({leant_on}) ?"
 
 
 def _go_on(rest: str, base: str, *, is_open: bool = True) -> str:

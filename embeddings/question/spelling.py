@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from string import ascii_lowercase
 
-from embeddings.text.analysis import STOP, fold, is_foreign, is_stop_somewhere
+from embeddings.text.analysis import LISTS, STOP, fold, is_foreign, is_stop_somewhere
 
 SHORTEST, LONG, LONGEST = 5, 8, 25
 """The least letters of a word that is corrected, as shorter ones are too near to each other; of one
@@ -27,12 +27,7 @@ _CHUNK = re.compile(r"`[^`]*`|\S+")
 _CODE = re.compile(r"\A`|://|@|\w\.\w")
 """What shows that a chunk is code, an address, an account or the name of a file."""
 _WORD = re.compile(r":\w+:|[^\W_]*[\d_]\w*|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
-_CHAT = {
-    "c": "c’est", "koi": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kelle": "quelle",
-    "kels": "quels", "kelles": "quelles", "kan": "quand", "pk": "pourquoi", "pq": "pourquoi",
-    "pkoi": "pourquoi", "pourkoi": "pourquoi", "cmt": "comment", "wat": "what", "wats": "what’s",
-    "wen": "when", "wich": "which", "wher": "where", "r": "are", "u": "you",
-}  # fmt: skip
+_CHAT: dict[str, str] = LISTS["chat"]
 
 
 def respell(
@@ -52,7 +47,8 @@ def respell(
     def correct(match: re.Match[str]) -> str:
         written = match["word"] or ""
         word = fold(written)
-        if written in _CHAT and match[0] == written:
+        is_parted = written == "c" and question.startswith(" est ", match.end())
+        if written in _CHAT and match[0] == written and not is_parted:
             return _CHAT[written]
         if word not in strange or match["after"]:  # "quelqu’un"
             return match[0]
@@ -69,8 +65,10 @@ def respell(
         return (match["before"] or "") + found
 
     found = list(_find_words(question))
-    there = {fold(match["word"]) for match in found if match["word"]}
-    words = {word for word in there if SHORTEST <= len(word) <= LONGEST and word.isascii()}
+    there = {match["word"] for match in found if match["word"]}
+    words = {
+        word for word in map(fold, there) if SHORTEST <= len(word) <= LONGEST and word.isascii()
+    }
     words = {word for word in words if not is_stop_somewhere(word)}
     strange = words.difference(find_known(words))
     if not (strange or there & _CHAT.keys()) or len(strange) > MOST or is_foreign(question):

@@ -9,14 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop_somewhere
+from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop_somewhere, word_set
 from embeddings.types import Note
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(words.split())
-
 
 OPENERS = word_set("et mais donc alors ok oui non sinon and but or so then yes no")
 ABOUT = re.compile(
@@ -28,7 +22,7 @@ ASKERS = word_set(
     " pk ki ou d'ou what who whom whose which where when why how what's who's"
 ) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
 VERBS, IMPERSONAL, _LIGHT, PREPOSITIONS, TIMES = (
-    word_set(" ".join(LISTS["questions"][name]))
+    word_set(*LISTS["questions"][name])
     for name in ("verbs", "impersonal", "light", "prepositions", "times")
 )
 SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
@@ -54,7 +48,7 @@ CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while
 ORDINALS = word_set(
     "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
 )
-_SMALL_TALK = {kind: word_set(" ".join(lines)) for kind, lines in LISTS["talk"].items()}
+_SMALL_TALK = {kind: word_set(*lines) for kind, lines in LISTS["talk"].items()}
 _CIVIL = frozenset[str]().union(*_SMALL_TALK.values())
 _SENTENCES = {
     "thanks": "You are welcome. Ask the articles anything else.",
@@ -64,23 +58,7 @@ _SENTENCES = {
 _REPEATED = re.compile(r"(\w)\1+\Z|(\w)\2\2+")
 _LONGEST_TERM = 5
 """The most words of a term; more of them are a description."""
-_ASKS = (
-    r"parle[zr]?[- ]?(?:moi )?(?:de |du |des |d')|(?:des )?info(?:rmation)?s? (?:sur|on|about) "
-    r"|que (?:sait[- ]on|sais[- ]tu|savez[- ]vous) (?:de |du |des |d'|sur )|about "
-    r"|(?:que (?:dit|disent) |qu'est[- ]ce que disent )(?:l'|les |tes |vos )articles? (?:sur|de) "
-    r"|what (?:is known|do (?:we|you) know|do(?:es)? the (?:article|story|stories)s? say) about "
-    r"|(?:qu'?est[- ]ce (?:que? |qu')|ce (?:que? c'?est (?:que? |qu')|qu'est ))"
-    r"(?:c'est (?:que |qu'))?"
-    r"|(?:s?[ac]a )?c'?(?:est)? ?(?:quoi|koi|qui|ki) |(?P<who>qui est |who(?:'s| is) )"
-    r"|[qk]u?e veu(?:t|x|lent) dire |que (?:signifie|designe)(?:nt)? |definition (?:de |du |d')"
-    r"|what(?:'s| is|s) |wh?at does (?=.* (?:mean|stand for)\b)|define |definis(?:sez)? "
-    r"|(?:the )?(?:definition|meaning) of |what (?=.* (?:is|means?)\b)"
-    r"|a quoi (?:ca )?(?:sert|servent) "
-)
-_AFTERWARDS = (
-    r",? (?:(?:s?[ac]a )?c'?(?:est)? ?(?:quoi|koi|qui|ki)|(?:ca )?(?:veut|veux) dire (?:quoi|koi)"
-    r"|means? what|[kq]u?esako|kezako|(?:ca )?(?:sert|servent) a quoi|a quoi ca sert)"
-)
+_ASKS, _AFTERWARDS = ("|".join(LISTS["terms"][place]) for place in ("before", "after"))
 _END = (
     r"(?: (?:stand for|means?|is|used for))?"
     r"(?:,? (?:au juste|exactement|exactly|svp|stp|please)){0,3}\W{0,20}\Z"
@@ -93,7 +71,7 @@ _LEAD = (
 """What may stand before a term and is no part of it."""
 _PATTERNS = (
     re.compile(rf"{_PLEASE}(?:{_ASKS})(?:{_LEAD})(?P<term>.{{1,200}}?){_END}"),
-    re.compile(rf"\A\W{{0,20}}(?:{_LEAD})(?P<term>.{{1,200}}?){_AFTERWARDS}{_END}"),
+    re.compile(rf"\A\W{{0,20}}(?:{_LEAD})(?P<term>.{{1,200}}?),? (?:{_AFTERWARDS}){_END}"),
 )
 _TERM_WORD = re.compile(r"[^\W_][\w'-]*")
 _TOKEN = re.compile(

@@ -61,6 +61,22 @@ def denies(question: str, sentence: str) -> bool:
     The verb of its denial is one of the question's words, and so is another behind it, or before
     it where who acts comes last ("not written by") or what is acted on first ("ne l'a pas").
     """
+    return bool(_find_denied(question, sentence))
+
+
+def turns(question: str, sentence: str, after: str) -> bool:
+    """Say whether a sentence denies what is asked, and the one after it says who did it then.
+
+    That has the verb which is denied, or words for all that was asked: "closed it", "l'a signé".
+    """
+    verb = _find_denied(question, sentence)
+    if not verb or denies(question, after):
+        return False
+    return bool(_ASKS["AGAIN"].search(fold(after))) or any(map(verb.intersection, _stems(after)))
+
+
+def _find_denied(question: str, sentence: str) -> frozenset[str]:
+    """Return the stems of the verb that is denied; none where ``denies`` is not so."""
     plain, asked = fold(sentence), _stems(question)
     known = frozenset[str]().union(*asked)
     others = _stems(_ASKS["NOT"].sub(".", plain))
@@ -70,8 +86,9 @@ def denies(question: str, sentence: str) -> bool:
         if verb and not any(map(verb.intersection, others)):
             is_turned = not {"par", "by"}.isdisjoint(said) or "l'" in found[0]
             rest = [*said[1:], *plain[: found.start()].split()] if is_turned else said[1:]
-            return len(asked) == 1 or any(map(known.intersection, _stems(" ".join(rest))))
-    return False
+            again = len(asked) == 1 or any(map(known.intersection, _stems(" ".join(rest))))
+            return verb if again else frozenset()
+    return frozenset()
 
 
 def _stems(text: str) -> list[frozenset[str]]:

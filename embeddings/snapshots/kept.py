@@ -142,7 +142,7 @@ class SnapshotStore:
         published = self.read_published()
         kept, live = published.newest_first, published.live
         if name is None:
-            at, earlier = self.rows.articles.at, [n for n in kept if live is None or n < live]
+            at, earlier = self.rows.articles.at, self.rows.audit.trace(kept, live)
             if not earlier:
                 raise UnknownSnapshot("There is no earlier snapshot to go back to.")
             marks = {n: {(v.article, v.digest) for v in at(n).values()} for n in [live, *earlier]}

@@ -7,7 +7,7 @@ noticed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -59,6 +59,26 @@ class Audit:
             lines = lines.where(schema.audit.c.article == article)
         with self._database.read() as connection:
             return tuple(read(row.entry for row in connection.execute(lines)))
+
+    def trace(self, kept: Sequence[int], live: int | None) -> list[int]:
+        """Return the kept snapshots that the live one goes on from, none that was rolled away.
+
+        Args:
+            kept: The numbers of those that are kept, newest first.
+            live: The number of the live one.
+        """
+        origins: dict[int, int | None] = {}
+        for each in self.entries():
+            with suppress(ValueError):  # a name from elsewhere, which is no number
+                number, before = int(each.snapshot or ""), int(each.after or each.before or 0)
+                if each.after:  # built anew, to go back to that
+                    origins[number] = origins.get(before)
+                elif each.what == "publish" and before < number:
+                    origins[number] = before or None
+        path = [max(kept, default=0) + 1 if live is None else live]
+        while at := origins.get(path[-1], next((n for n in kept if n < path[-1]), None)):
+            path.append(at)
+        return [number for number in path[1:] if number in kept]
 
     def verify(self, live: str | None) -> tuple[int, list[str]]:
         """Compare every line with its digest; return how many, and a sentence for each problem.

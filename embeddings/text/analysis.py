@@ -27,6 +27,18 @@ STOP, SMALL_WORDS = (
     for name in ("stop", "small")
 )
 """Words that carry no subject, folded, and those that most sentences have, both by language."""
+
+
+def word_set(*lines: str) -> frozenset[str]:
+    """Return the words of some lines."""
+    return frozenset(" ".join(lines).split())
+
+
+def any_of(name: str) -> str:
+    """Return a pattern of all alternatives that ``words.json`` lists of pages under a name."""
+    return "|".join(LISTS["pages"][name])
+
+
 GRAM = "~"
 """Marks a 4-gram among the terms."""
 

@@ -31,28 +31,8 @@ _STREET = re.compile(
     r"impasse|allée|quai|cours|square)\b"
     r"|\d{1,5}\s+(?:[A-Z][\w.]*\s+){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard)\b",
 )
-_SMALL_STREET_WORDS = (
-    "rue avenue av boulevard bd place chemin route impasse allée quai cours square bis ter de du "
-    "des la le les l d et en sur sous aux à cedex street road lane drive cs bp"
-)
-_STREET_WORDS = frozenset(_SMALL_STREET_WORDS.split())
-_NOTICE = re.compile(
-    r"(?:"
-    r"(?:[àa] )?(?:re)?(?:lire|voir|écouter|découvrir|regarder) (?:aussi|également)\b"
-    r"|(?:also read|read also|see also)\b"
-    r"|read more(?: about| on| from| here)?\s*(?::|$|>|»|→|\.\.\.|…)"
-    r"|(?:related|sur le même sujet|dans la même rubrique|à lire|lire|plus d.infos?"
-    r"|pour aller plus loin|mots[- ]clés|tags|étiquettes|keywords)\s*(?::|$)"
-    r"|©|\(c\) |tous droits réservés|all rights reserved|reproduction interdite|copyright\b"
-    r"|partage[rz](?: (?:sur|cet|cette|par|via|l.article)\b|\s*(?::|!|$))"
-    r"|share(?: (?:this|on|via|with)\b|\s*(?::|!|$))|tweet(?:er)?\b"
-    r"|(?:suivez|abonnez)[- ](?:nous|vous)\b|(?:follow|like|find) us\b"
-    r"|inscrivez[- ]vous\b(?=\W*$|.{0,80}(?:newsletter|lettre|alerte|notification))"
-    r"|subscribe (?:to|now|today)\b|sign up (?:to|for)\b|cliquez (?:ici|sur)\b|click here\b"
-    r"|envoyer par (?:e-?mail|courriel|mail)\b|imprimer\b|s.abonner\b"
-    r")",
-    re.IGNORECASE,
-)
+_STREET_WORDS = analysis.word_set(*analysis.LISTS["pages"]["street"])
+_NOTICE = re.compile(rf"(?:{analysis.any_of('notice')})", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"(?<=\w)(?:,(?! (?:abonne|comment|follow|inscri|lik|partage|share|subscribe|suive))"
     r"| (?!(?:aux?|à|and|article|by|ce|ces|cet|cette|d[eèu]s?|en|et|for|free|friends|gratuitement"

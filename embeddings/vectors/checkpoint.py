@@ -134,11 +134,7 @@ def _check_files(found: Checkpoint, name: str, backend: str) -> None:
 
 
 def _snapshot(name: str, revision: str | None, backend: str) -> Path:
-    """Return a hub model's folder in the cache; the network is asked only for what is missing.
-
-    Raises:
-        ModelError: It is neither in the cache nor to be had.
-    """
+    """Return a hub model's folder in the cache, or got from the hub; ModelError: neither."""
     from huggingface_hub import HfApi, errors, snapshot_download  # half a second
 
     wanted = [*FILES, *(OPENVINO_FILES if backend == "openvino" else ())]

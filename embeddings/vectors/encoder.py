@@ -141,9 +141,7 @@ class SentenceTransformerEncoder:
         """
         options = settings.encoder
         self._options = options
-        found = checkpoint.find(
-            settings.model, owner=OWNER, revision=options.revision, backend=options.backend
-        )
+        found = _find(settings)
         with checkpoint.loading(settings.model):
             self._model = _load(found, options)
             self.dimension = int(self._model.get_embedding_dimension() or 0)
@@ -196,9 +194,27 @@ def load_encoder(settings: Settings) -> Encoder:
     return kind(packaged, settings.encoder)
 
 
+def name_model(settings: Settings) -> str:
+    """Return the id of the model that the settings name, which is found and not loaded.
+
+    Raises:
+        ModelError: It is not there, or is not safe to load.
+    """
+    packaged = PACKAGED.get(settings.model)
+    found = packaged.model_id() if packaged else _find(settings).id
+    return _qualify(found, settings.encoder)
+
+
 def encodable(text: str) -> str:
     """Return a text as tokenizers read it: ``?`` for each lone surrogate, nothing for BREAK."""
     return text.replace(BREAK, "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _find(settings: Settings) -> checkpoint.Checkpoint:
+    options = settings.encoder
+    return checkpoint.find(
+        settings.model, owner=OWNER, revision=options.revision, backend=options.backend
+    )
 
 
 def _load(found: checkpoint.Checkpoint, options: EncoderSettings) -> SentenceTransformer:

@@ -290,6 +290,66 @@ async def test_a_rollback_can_itself_be_undone(engine: SearchEngine) -> None:
     assert (await engine.verify()).problems == ()
 
 
+async def test_the_mark_lies_on_who_did_it_and_not_on_who_did_not(
+    engine: SearchEngine, folder: Path
+) -> None:
+    denied, said = (
+        "Les commerçants n’ont pas écrit la pétition contre la fermeture du pont.",
+        "Deux enseignantes du collège en sont les autrices, selon la mairie.",
+    )
+    (folder / "pont.md").write_text(front("Le pont ferme") + f"{denied} {said}")
+    await engine.add([str(folder / "pont.md")])
+    hit = (await engine.ask("Qui a écrit la pétition contre la fermeture du pont ?")).hits[0]
+    assert (hit.text, hit.sentence.text) == (f"{denied} {said}", said)
+    hit = (await engine.ask("Qui n’a pas écrit la pétition contre la fermeture ?")).hits[0]
+    assert denied in hit.sentence.text
+
+
+async def test_a_model_that_is_set_and_did_not_make_the_snapshot_is_told_before_it_is_loaded(
+    settings: Settings, folder: Path
+) -> None:
+    told = []
+    for model in ("light", "light", "e5", "./nowhere"):
+        with_it = settings.model_copy(update={"model": model})
+        async with SearchEngine(with_it) as engine:
+            told.append(engine.status().notes)
+            if len(told) == 1:
+                await engine.add([str(folder)])
+                assert engine.status().notes == ()
+    assert told[:2] == [(), ()]
+    assert "VERBATIM_MODEL names multilingual-e5-small@" in told[2][0]
+    assert told[3][0].startswith("There is no folder ./nowhere")
+
+
+async def add_brief(engine: SearchEngine, folder: Path, name: str) -> None:
+    (folder / f"{name}.md").write_text(front(f"Titre {name}", id=name) + f"Un texte, {name}.")
+    await engine.add([str(folder / f"{name}.md")])
+
+
+async def test_rollbacks_never_come_back_to_what_was_rolled_back(
+    engine: SearchEngine, folder: Path
+) -> None:
+    first = engine.status().snapshot
+    await add_brief(engine, folder, "faux")
+    await engine.rollback()
+    await add_brief(engine, folder, "bon")
+    assert (await engine.rollback()).back_to == first
+    assert [each.id for each in engine.sources()] == ["library", "port", "verger"]
+    with pytest.raises(UnknownSnapshot, match="no earlier snapshot"):
+        await engine.rollback()
+
+
+async def test_nor_where_the_one_gone_back_to_was_built_anew(
+    engine: SearchEngine, folder: Path, settings: Settings
+) -> None:
+    await add_brief(engine, folder, "bon")
+    await add_brief(engine, folder, "faux")
+    (settings.data / "snapshots" / "shared" / "2" / "manifest.json").write_text("nonsense")
+    done = await engine.rollback()
+    assert (done.snapshot, done.back_to) == ("4", "2")
+    assert (await engine.rollback()).back_to == "1"
+
+
 async def test_after_a_rollback_the_next_start_serves_the_same(
     engine: SearchEngine, settings: Settings
 ) -> None:

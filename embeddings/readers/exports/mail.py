@@ -16,6 +16,7 @@ from embeddings.readers.draft import Draft, Fields, LeftOut
 from embeddings.readers.formats.decoding import decode_stated, one_line
 from embeddings.readers.pages.guesses import language_code
 from embeddings.readers.pages.story import LONGEST_TOLD, fragment_text
+from embeddings.text.analysis import any_of
 from embeddings.text.boilerplate import ends_like_sentence, is_address, is_contact, is_notice
 from embeddings.types import BREAK
 
@@ -28,19 +29,7 @@ _LEAVE = re.compile(
     re.IGNORECASE,
 )
 """How one is told to leave a list of readers."""
-_ABOUT = re.compile(
-    rf"{_LEAVE.pattern}|\b(?:navigateur|browser)\b|{_LETTER} s.affiche"
-    r"|\b(?:lire|voir|version|view|read)\b.{0,30}\b(?:en ligne|online|web)\b"
-    rf"|\b(?:cet?|cette|this|nos|our|these|view|forward|transférer) {_LETTER}s?\b"
-    r"|\b(?:gér|modifi|mettre|manag|updat|chang|[mv]es|my|your)\w*(?: \S+){0,3} "
-    r"(?:préférence|abonnement|preference|subscription|setting|profil)|mentions légales|copyright"
-    r"|confidentialité|\b(?:privacy|rgpd|gdpr)\b|(?:vos|votre|your) (?:données|contacts|data)\b|©"
-    r"|(?:afficher|display|show) (?:les |the )?images|images not|conditions (?:générales|d.util)"
-    r"|terms (?:of|and)\b|carnet d.adresses|address book|mailing address"
-    r"|direct(?:eur|rice) de (?:la )?publication"
-    r"|\A(?:\W|facebook|twitter|x\b|instagram|linkedin|youtube|bluesky|mastodon|tiktok){2,20}\Z",
-    re.IGNORECASE,
-)
+_ABOUT = re.compile(rf"{_LEAVE.pattern}|{any_of('about a mail')}", re.IGNORECASE)
 """What a line says that is about a mail and not in it, ..."""
 _TO_READER = re.compile(
     rf"\b(?:vous|votre|vos|ici|cliquez|nous|you|your|here|click|us|images not|view online"

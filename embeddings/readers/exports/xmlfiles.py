@@ -158,11 +158,7 @@ def _sum_up(entry: Any) -> str:
 
 
 def _read_posts(root: Any, path: Path) -> Iterator[Draft | Rejected]:
-    """Yield the posts and pages of WordPress's export (WXR) that are published; others are told.
-
-    Raises:
-        ReadError: It holds none.
-    """
+    """Yield what is published of WordPress's export (WXR), tell the rest; ReadError: nothing."""
     channel = child(root, "channel")
     names = {
         words(child(author, "author_login")): words(child(author, "author_display_name"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from embeddings.readers.dates import DATE
+from embeddings.text.analysis import any_of
 from embeddings.text.boilerplate import fold
 
 LONGEST_NAME = 100
@@ -13,12 +14,7 @@ LONGEST_NAME = 100
 MOST_AUTHORS = 12
 """The most authors of one story that are named."""
 _BLANKS = re.compile(r"\s+")
-_BEFORE = re.compile(
-    r"(?:(?:[Pp]ar|[Dd]e) )?(?:notre|nos) (?:correspondant|envoyé)\S*[^,]{0,40}, "
-    r"|(?:[^\W\d_][\w’'.-]{0,20} ){0,5}?(?:[Pp]ar|PAR|[Bb]y|BY)(?: ?: ?| )"
-    r"|(?:(?:Voir|Lire) )?(?:[Tt]ous )?(?:les |ses |[Uu]n )?articles? (?:de |d['’])"
-    r"|(?:[Mm]ore|[Ss]tories) (?:from|by) |[^\W\d_]{3,20} ?: |(?:Auteur|Author|Texte) ",
-)
+_BEFORE = re.compile(any_of("before an author"))
 """What stands before a name and is no part of it."""
 _AFTER = re.compile(
     r" ?(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"

@@ -7,31 +7,22 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import Any
 
-
-def _set(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+from embeddings.text.analysis import LISTS, any_of, word_set
 
 
-_NEVER_SHOWN = _set(
-    "head script style template select datalist textarea input iframe svg video audio canvas "
-    "object meter progress annotation annotation-xml rp noframes title del s strike",
-)
+def _match_names(list_: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[\s_-])(?:{any_of(list_)})(?=$|[\s_-])", re.IGNORECASE)
+
+
+_NEVER_SHOWN = word_set(*LISTS["pages"]["never shown"])
 """Elements whose words no browser shows as text, or shows struck out."""
-_NOT_SEARCHED = _set(
-    "audio button canvas del dialog embed iframe img input math meter object progress s script "
-    "select strike style svg textarea video",
-)
+_NOT_SEARCHED = word_set(*LISTS["pages"]["not searched"])
 """Elements within a line over which Chromium finds no words."""
-BLOCKS = _set(
-    "html body address article aside blockquote caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
-    "main menu nav ol optgroup option p pre search section summary table tbody td tfoot th "
-    "thead tr ul xmp",
-)
+BLOCKS = word_set(*LISTS["pages"]["block"])
 """Elements that begin a line of their own; any other stands within one, known or not."""
-ASIDES = _set("nav footer form aside figcaption dialog menu noscript")
+ASIDES = word_set("nav footer form aside figcaption dialog menu noscript")
 """Elements that hold, as a rule, no part of a story."""
-HEADINGS = _set("h1 h2 h3 h4 h5 h6")
+HEADINGS = word_set("h1 h2 h3 h4 h5 h6")
 _STRUCK_OR_HIDDEN = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|:\s{0,9}line-through"
     r"|mso-hide\s{0,9}:\s{0,9}all",
@@ -53,32 +44,13 @@ _UNSEEN = re.compile(
     r"(?:block|body|box|card|content|text))(?=$|\s)",
 )
 """Classes of what a page has for those who listen, or shows when one points at a word."""
-_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletters?|sign-?up|subscribe|share|sharing|social|"
-    r"sharedaddy|related|relatedposts|recommended|recommendations|most-read|popular|comments?|"
-    r"promo|ads?|advert|advertisement|sponsored|video|player|"
-    r"breadcrumbs?|pull-?quote|caption|credits?|read-(?:also|more)|lire-aussi|outbrain|taboola|"
-    r"teaser|toolbar|tags|pop-?up|tooltip|m[ée]t[ée]o|weather|about-author|"
-    r"author-?(?:box|bio|card)|kicker|surtitre|eyebrow|overline|premium)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+_AROUND = _match_names("around")
 """Names of classes and ids that say that something stands around a story."""
-_STANDFIRST = re.compile(
-    r"(?:^|[\s_-])(?:chap[oô]|chapeau|standfirst|lede|accroche|sous-?titre|dek|teaser)"
-    r"(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+_STANDFIRST = _match_names("standfirst")
 """Names of the paragraph that opens a story in larger type."""
-_POST = re.compile(
-    r"(?:^|\s)(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|"
-    r"mastodon-embed|fb-(?:post|xfbml-parse-ignore)|reddit-(?:card|embed-bq)|text-post-media)"
-    r"(?=$|\s)",
-)
+_POST = re.compile(rf"(?:^|\s)(?:{any_of('post')})(?=$|\s)")
 """The classes that networks give to a post that another page shows."""
-_EMBEDDED = re.compile(
-    r"(?:^|[\s_-])(?:tweet|twitter|instagram|tiktok|facebook|bluesky|mastodon|social-(?:embed|post))(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+_EMBEDDED = _match_names("network")
 """Names of what pages wrap such a post in."""
 LONGEST_BYLINE = 200
 """The most characters of an element that names an author or a day; a longer one is prose."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from embeddings.readers.pages.blocks import Block, Kind
+from embeddings.text.analysis import any_of
 from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
 from embeddings.types import BREAK
 
@@ -26,35 +27,10 @@ ONLY_LINKS = 0.9
 """The share of links from which a block of any length is one."""
 LONGEST_INVITATION = 250
 """The most characters of such a block, or of an offer to subscribe."""
-_OFFER = re.compile(
-    r"il vous reste [\d.,]+\s?%|la suite (?:est|de cet article est) réservée"
-    r"|(?:pour )?lire la suite|lisez la suite|la suite de cet article"
-    r"|(?:cet )?article (?:est )?réservé aux abonnés"
-    r"|(?:to )?(?:continue|keep) reading|subscribe to (?:continue|read|keep)"
-    r"|this (?:article|story|content) is (?:only )?(?:for|available to) subscribers",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"d[ée]jà abonn[ée]\S{0,4}\s*(?:[?,.:!]|$|connect|identif)|se connecter$"
-    r"|already (?:a )?subscribe|(?:read|see) more\s*:"
-    r"|cette vidéo n.est pas disponible|this video is (?:not|un)available|publicité$"
-    r"|(?:voir cette publication sur|view this post on) instagram (?:une pub|a post)"
-    r"|advertisement$|la suite après (?:la|cette) pub"
-    r"|(?:story|article) continues (?:below|after)(?: this)? ad"
-    r"|temps de lecture\b|reading time\b|\d{1,3} ?min(?:utes?)?\.? (?:de lecture|read)$",
-    re.IGNORECASE,
-)
+_OFFER = re.compile(any_of("offer"), re.IGNORECASE)
+_ASIDE = re.compile(any_of("aside"), re.IGNORECASE)
 _CREDIT = re.compile(r"(?:photo|crédits?|credit)s?\s*[:©]", re.IGNORECASE)
-_ELSEWHERE = re.compile(
-    r"(?:à lire|lire|voir|à voir) (?:aussi|également)|sur le même (?:sujet|thème)|les plus lus"
-    r"|dans la même rubrique|vous aimerez|(?:vos |\d{1,4} )?commentaires|nos derniers articles"
-    r"|(?:laisse[rz]|ajoute[rz]|écri(?:re|vez)) un commentaire|leave a (?:comment|reply)"
-    r"|à propos de l.auteur|about the author|\d{1,4} comments"
-    r"|you (?:may|might) (?:also )?(?:like|enjoy)|(?:related|more) (?:articles|stories|news|posts)"
-    r"|most (?:read|popular)|more from|read next|recommended(?: for you)?$|comments$"
-    r"|você (?:também )?pode gostar|te puede interesar|das könnte sie",
-    re.IGNORECASE,
-)
+_ELSEWHERE = re.compile(any_of("elsewhere"), re.IGNORECASE)
 """How a heading begins below which other stories stand."""
 
 

@@ -97,7 +97,9 @@ LEANING = [
      "Microsoft (How long before the employees) ?"),
     ("Is IBM involved?", "in what way?", "in what way (Is IBM involved) ?"),
     ("Who wrote the letter?", "who is it for?", "who is it for (the letter) ?"),
-    ("Où vont les familles ?", "où", "où (Où vont les familles) ?"),
+    ("Où vont les familles ?", "où", "Où vont les familles ?"),
+    ("Pourquoi Google est-il critiqué ?", "et pourquoi ?", "Pourquoi Google est-il critiqué ?"),
+    ("Who wrote the letter?", "who?", "Who wrote the letter ?"),
 ]  # fmt: skip
 
 STANDING = [

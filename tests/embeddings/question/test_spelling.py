@@ -49,6 +49,10 @@ def test_a_mistyped_word_becomes_the_word_of_the_articles(typed: str, meant: str
         ("c koi palantir", "c’est quoi palantir"),
         ("pk ki a signé ?", "pourquoi qui a signé ?"),
         ("wats palantir", "what’s palantir"),
+        ("cé quoi palantir", "c’est quoi palantir"),
+        ("sa cest koi palantir", "sa c’est quoi palantir"),
+        ("c est quoi palantir", "c est quoi palantir"),
+        ("keske palantir", "qu’est-ce que palantir"),
     ],
 )
 def test_what_people_write_in_chats_for_a_question_word_is_that_word(

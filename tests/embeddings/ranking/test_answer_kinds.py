@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.ranking.answer_kinds import Kind, asks_who, denies, find_offered, find_wanted
+from embeddings.ranking.answer_kinds import Kind, asks_who, denies, find_offered, find_wanted, turns
 
 QUESTIONS = [
     ("Combien d'employés ont signé la lettre ?", Kind.NUMBER),
@@ -99,6 +99,25 @@ SAID = [
 def test_who_did_not_do_it_is_denied_and_who_did_or_nobody_is_said() -> None:
     assert [each for each in DENIED if not (asks_who(each[0]) and denies(*each))] == []
     assert [each for each in SAID if denies(*each)] == []
+
+
+def test_the_sentence_after_a_denial_says_who_did_it() -> None:
+    who, closed = "Qui a écrit la lettre ?", "Who closed the library?"
+    said = [
+        (who, "Paul Morvan n’a pas écrit la lettre.", "C’est Anne Roy qui l’a rédigée."),
+        (who, "Amazon n’a pas écrit la lettre.", "Des salariés l’ont rendue publique."),
+        (who, "Amazon n’a pas écrit la lettre.", "Deux ingénieurs en sont les auteurs."),
+        (who, "Amazon n’a pas écrit la lettre.", "Des salariés ont écrit à leur patron."),
+        (closed, "The mayor did not close the library.", "The council closed it on Friday."),
+    ]
+    silent = [
+        (who, "Amazon n’a pas écrit la lettre.", "La lettre compte trois pages."),
+        (who, "Amazon n’a pas écrit la lettre.", "Google n’a pas écrit la lettre."),
+        (who, "Des salariés ont écrit la lettre.", "C’est le patron qui l’a reçue."),
+        (closed, "The mayor did not close the library.", "The council said it would wait."),
+    ]
+    assert [each for each in said if not turns(*each)] == []
+    assert [each for each in silent if turns(*each)] == []
 
 
 def test_only_who_did_something_is_asked_for() -> None:
