@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from embeddings.errors import UnknownArticle
@@ -143,12 +144,24 @@ class _Asked:
         return within if wider.refusal or not (within.refusal or by_far) else wider
 
     def hidden(self, filters: Filters) -> tuple[Note, ...]:
-        """Return a note on the articles without a date, which a filter by days leaves out."""
-        if not (filters.since or filters.until) or filters.article_id:
-            return ()
+        """Return notes on what filters leave out unseen: articles without a date, or all of them.
+
+        The latter where a source is asked for that no article names; those nearest to it are told.
+        """
         count = sum(loaded.undated for loaded in self.snapshots.values())
+        is_dated = (filters.since or filters.until) and not filters.article_id
         text = f"Articles without a date are left out: {count}."
-        return (Note("undated", text, {"count": str(count)}),) if count else ()
+        notes = [Note("undated", text, {"count": str(count)})] if is_dated and count else []
+        name, asked = filters.source or "", fold((filters.source or "").strip())
+        known = {fold(each): each for loaded in self.snapshots.values() for each in loaded.names}
+        if asked and asked not in known:
+            near = sorted(
+                known, key=lambda n: (asked not in n, -SequenceMatcher(a=n, b=asked).ratio())
+            )
+            values = {"name": name, "near": ", ".join(known[n] for n in near[:NEAREST]) or "–"}
+            text = 'No article comes from "{name}". Sources like it: {near}.'
+            notes.append(Note("source-unknown", text.format(**values), values))
+        return tuple(notes)
 
     def answer(self, filters: Filters) -> Answer:
         """Answer within filters, or refuse when none of the snapshots answers."""

@@ -57,11 +57,7 @@ async def propose(
 async def _read(
     interaction: Interaction, engine: SearchEngine, uploads: Sequence[Upload], links: Iterable[str]
 ) -> Proposal:
-    """Read files and pages, and return a proposal to add them.
-
-    Raises:
-        StorageError: The disk is full or cannot be written.
-    """
+    """Read files and pages, and return a proposal to add them; StorageError: of the disk."""
     settings, language = interaction.client.settings, delivery.language_of(interaction)
     megabytes = settings.discord.attachment_megabytes
     async with fetch_all(uploads, links, language, megabytes=megabytes) as given:

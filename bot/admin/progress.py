@@ -84,11 +84,7 @@ async def carry_out(interaction: Interaction, work: Work) -> None:
 
 
 async def _take_turn(work: Work, reporter: Reporter) -> Card:
-    """Do a work as soon as nobody else is writing.
-
-    Raises:
-        BusyError: Somebody is, for longer than anybody waits.
-    """
+    """Do a work once nobody else is writing; BusyError: somebody is, for too long."""
     end = time.monotonic() + PATIENCE
     while True:
         try:

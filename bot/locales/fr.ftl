@@ -18,6 +18,7 @@ note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y ré
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
 note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
+note-source-unknown = Aucun article ne vient de « { $name } ». Sources voisines : { $near }.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.
 refusal-no-match-in-filter = Rien n’y répond dans ce qui était demandé.

@@ -32,6 +32,7 @@ note-greeting = Hello. Ask a question, and the articles answer in their own word
 note-day-unread = “{ $words }” could not be read as days of publication: nothing was narrowed to it.
 note-words-outside = “{ $words }” was not followed: it lies outside what the search was narrowed to.
 note-undated = Articles without a date are left out: { $count }.
+note-source-unknown = No article comes from “{ $name }”. Sources like it: { $near }.
 also-in = Also in: { $titles }.
 separator = { "; " }
 day = { $month } { $day }, { $year }

@@ -32,6 +32,7 @@ note-greeting = Bonjour. Posez une question : les articles y répondent avec le
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
 note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
+note-source-unknown = Aucun article ne vient de « { $name } ». Sources voisines : { $near }.
 also-in = Aussi dans : { $titles }.
 separator = { " ; " }
 day = { $day ->

@@ -62,11 +62,7 @@ def _check_offered(interaction: Interaction, kind: str) -> None:
 
 
 async def _keep(interaction: Interaction, kind: type[Watch], asked: str, narrowed: str) -> None:
-    """Keep a question, once; one for the newsroom is sent to its channel.
-
-    Raises:
-        BotError: Too many of this person's wait, or there is no such channel any more.
-    """
+    """Keep a question, once; one for the newsroom is sent to its channel."""
     bot, user, guild = interaction.client, interaction.user.id, interaction.guild_id
     waiting = await bot.records.of(kind, user=user)
     if any((w.guild, w.question, w.narrowed) == (guild, asked, narrowed) for w in waiting):

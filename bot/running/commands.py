@@ -119,11 +119,7 @@ async def _insist(bot: Context, wait: float) -> None:
 
 
 async def _try(bot: Context, waited: float = 0.0) -> float:
-    """Register the commands, unless another process is at it.
-
-    Returns:
-        The seconds to wait where that is to be tried again, or else 0.
-    """
+    """Register the commands; return after how many seconds to try again where others do, or 0."""
     try:
         async with turns.once(bot.records, _NOTE) as left:
             if not left:

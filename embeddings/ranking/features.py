@@ -90,11 +90,8 @@ def describe(
 def _lead(score: Floats, shown: Ints, rivals: Bools, chance: float) -> Floats:
     """Return how far scores are above the best of their rivals, logarithmic, with the sign.
 
-    Args:
-        score: float32 [C].
-        shown: Whose, int64 [k].
-        rivals: Which candidates each is compared with, bool [k, C].
-        chance: What is about as good by chance; it counts as well.
+    ``rivals`` says which candidates each of ``shown`` is compared with, bool [k, C], and ``chance``
+    what is about as good by chance; it counts as well.
     """
     best = np.where(rivals, score, chance).max(axis=1)
     gap = np.clip(score[shown] - best, -LIMIT, LIMIT)

@@ -154,11 +154,7 @@ class Watcher:
         self._told[about] = sentence
 
     async def _look(self, folder: WatchedFolder, memory: FolderMemory) -> None:
-        """Take what is new in the folder, and with it what was refused before.
-
-        Raises:
-            EmbeddingsError: Nothing can be taken now.
-        """
+        """Take what is new in the folder, and what was refused before; raises EmbeddingsError."""
         known = memory.files | self._refused
         ready = await asyncio.to_thread(folder.look, known, time.monotonic())
         self._tell("closed", " ".join(folder.closed))

@@ -52,6 +52,7 @@ NEVER_SHOWN = {
     "{}; check its permissions.",
     *(
         "Articles without a date are left out: {}.",
+        'No article comes from "{}". Sources like it: {}.',
         "You are welcome. Ask the articles anything else.",
     ),
     "Hello. Ask a question, and the articles answer in their own words.",

@@ -107,6 +107,13 @@ async def test_what_the_caller_gives_goes_before_words_that_contradict_it_and_th
     ]
 
 
+async def test_a_source_that_no_article_names_is_told_with_those_like_it(live: Live) -> None:
+    for name, near in (("Bb", "B, A"), ("  a  ", None)):
+        answer = await ask(live, "Le quai de Lorient ?", terms(filters=Filters(source=name)))
+        told = [(note.key, note.values["near"]) for note in answer.notes]
+        assert told == ([("source-unknown", near)] if near else [])
+
+
 async def test_asked_again_within_what_it_was_narrowed_to_a_question_finds_the_same(
     live: Live,
 ) -> None:
