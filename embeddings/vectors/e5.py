@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -256,6 +257,7 @@ class Pieces:
 
 
 def _session(model: bytes, arrays: dict[str, NDArray[Any]], threads: int) -> Any:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on it reports, unless told before
     from onnxruntime import GraphOptimizationLevel, InferenceSession, OrtValue, SessionOptions
 
     options = SessionOptions()
