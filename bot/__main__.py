@@ -17,9 +17,9 @@ import click
 
 from bot.shell import session
 from bot.shell.cli import app
-from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine, tell
+from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine
 from config import ConfigError, log
-from embeddings.errors import EmbeddingsError, InputError, ModelError
+from embeddings.errors import EmbeddingsError, InputError, ModelError, PlaceError
 
 INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         if shell.debug:
             traceback.print_exc()
         sentence, code = explain(error, debug=shell.debug)
-        _say(shell.translate(sentence))
+        _say(shell, sentence)
     _settle(sys.stdout)
     return code
 
@@ -130,12 +130,12 @@ def _steady() -> None:
     sys.setswitchinterval(0.0005)
 
 
-def _say(sentence: str) -> None:
+def _say(shell: Shell, sentence: str) -> None:
     """Say what went wrong as standard error is read: by a person, or line by line by a machine."""
     if log.is_json():
-        logging.getLogger("bot").critical("%s", sentence)
+        logging.getLogger("bot").critical("%s", shell.translate(sentence))
     else:
-        tell(sentence)
+        shell.tell(sentence)
 
 
 def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
@@ -148,7 +148,7 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
         return error.format_message(), MISTAKE
     if isinstance(error, ConfigError | EmbeddingsError):
-        is_theirs = isinstance(error, ConfigError | InputError | ModelError)
+        is_theirs = isinstance(error, ConfigError | InputError | ModelError | PlaceError)
         return str(error), MISTAKE if is_theirs else FAULT
     if isinstance(error, PermissionError) and error.filename:
         remedy = "change its owner or its permissions, or name another place."

@@ -15,7 +15,8 @@ The tree::
     ├── BusyError             somebody else is writing: says who and since when
     ├── StorageError          the disk is full, or the folder cannot be written
     │   ├── AwayError         the database cannot be reached; it may be a moment later
-    │   └── FullError         there is no room left; nothing was changed
+    │   ├── FullError         there is no room left; nothing was changed
+    │   └── PlaceError        no place where this user may write: exit code 2
     ├── SnapshotError         what is stored is not what was written
     │   └── OtherFormat       a snapshot is whole, of another version or model
     └── ModelError            the model cannot be loaded, or does not fit
@@ -143,6 +144,10 @@ class AwayError(StorageError):
 
 class FullError(StorageError):
     """There is no room left on the disk, and nothing was changed."""
+
+
+class PlaceError(StorageError):
+    """No place where this user may write."""
 
 
 class SnapshotError(EmbeddingsError):

@@ -91,7 +91,7 @@ class Live:
             self.note(str(error) or "The database does not answer; what is here serves.")
             found = await asyncio.to_thread(self.kept.load_noted)
             if found is None:
-                raise StorageError(self.notes[-1]) from error
+                raise error if str(error) else StorageError(self.notes[-1]) from error
             self.snapshot, self.is_cut_off = found, True
         else:
             self.is_cut_off = False

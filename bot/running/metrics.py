@@ -7,16 +7,8 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    GCCollector,
-    Histogram,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
+import prometheus_client as prometheus
+from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 
 from embeddings.errors import BusyError, GateError, QuestionError
 
@@ -41,10 +33,10 @@ class Metrics:
     """The counters and gauges of one process, in a registry of their own."""
 
     def __init__(self) -> None:
-        registry = self._registry = CollectorRegistry()
-        counter = partial(Counter, namespace=_PREFIX, registry=registry)
-        gauge = partial(Gauge, namespace=_PREFIX, registry=registry)
-        histogram = partial(Histogram, namespace=_PREFIX, registry=registry)
+        registry = self._registry = prometheus.CollectorRegistry()
+        counter = partial(prometheus.Counter, namespace=_PREFIX, registry=registry)
+        gauge = partial(prometheus.Gauge, namespace=_PREFIX, registry=registry)
+        histogram = partial(prometheus.Histogram, namespace=_PREFIX, registry=registry)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
         self._info = gauge("info", "Always 1; the version that runs.", ["version"])
@@ -128,7 +120,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return everything as Prometheus reads it."""
-        return generate_latest(self._registry)
+        return prometheus.generate_latest(self._registry)
 
 
 class Measured:

@@ -247,6 +247,7 @@ class Publisher:
     ) -> None:
         """Name the snapshot, and publish it with its articles in one transaction."""
         before, articles, new = base.published, self.rows.articles, change.articles
+        lost = self.rows.find_changed(before) if wish.full else set[int]()
         try:
             self.kept.keep(kept.number)
             set_before = articles.by_hand(change.back_to or before.live) if new else {}
@@ -261,7 +262,8 @@ class Publisher:
                 if change.token:
                     self.rows.drop_proposal(connection, change.token)
                 self.rows.keep(connection, kept)
-                self._point(connection, base, kept, change.list_entries(base, wish, kept, now))
+                entries = change.list_entries(base, wish, kept, now)
+                self._point(connection, base, kept, entries, lost)
         except BaseException:
             is_published = self._is_published(kept)
             if is_published is False:
@@ -271,11 +273,16 @@ class Publisher:
             log.warning("snapshot %s is live, although the store said nothing", kept.number)
 
     def _point(
-        self, connection: Connection, base: Base, kept: Kept, entries: Sequence[AuditEntry]
+        self,
+        connection: Connection,
+        base: Base,
+        kept: Kept,
+        entries: Sequence[AuditEntry],
+        changed: AbstractSet[int] = frozenset(),
     ) -> None:
         """Make a snapshot the live one, forget those that are too old, and note it all."""
         self.rows.point(connection, kept.number)
-        lost = self.kept.find_lost(base.published)
+        lost = self.kept.find_lost(base.published) | changed
         self.rows.drop(connection, self.settings.snapshots_kept, lost)
         self.rows.audit.append(connection, entries)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from embeddings.errors import BusyError, FullError, StorageError
+from embeddings.errors import BusyError, FullError, PlaceError, StorageError
 
 LOCK = ".lock"
 """Name of the lock file in a folder that has one writer at a time."""
@@ -49,7 +49,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         code = error.errno or errno.ENOSPC  # numpy gives no number when it wrote a part only
         reason = _REASONS.get(code, error.strerror or str(error))
-        kind = FullError if code in (errno.ENOSPC, errno.EDQUOT) else StorageError
+        is_full, is_broken = code in (errno.ENOSPC, errno.EDQUOT), code in (errno.EIO, errno.EMFILE)
+        kind = FullError if is_full else StorageError if is_broken else PlaceError
         raise kind(f"Nothing was changed, because {folder} cannot be written: {reason}.") from error
 
 

@@ -8,6 +8,7 @@ import string
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -152,6 +153,16 @@ class CollectionRows:
                 "run rollback with the number of one."
             )
         return Published(live, kept)
+
+    def find_changed(self, published: Published) -> set[int]:
+        """Return the numbers of kept snapshots whose row is not what was written, or logged."""
+        told = {(each.snapshot, each.by, each.counts) for each in self.audit.entries()}
+        return {
+            number
+            for number, each in published.kept.items()
+            if sha256(each.manifest).hexdigest() != each.digest
+            or (str(number), each.by, each.counts) not in told
+        }
 
     def take_number(self, write: Transaction) -> int:
         """Return the next number of a snapshot, which no other gets."""

@@ -229,6 +229,17 @@ def make(connection: Connection) -> None:
         )
 
 
+def find_changed(connection: Connection) -> list[str]:
+    """Say which tables do not have the columns that ``make`` gives them."""
+    look, kind = sa.inspect(connection), connection.dialect.type_compiler_instance.process
+    return [
+        f"the columns of {table.name} are not those that it was made with"
+        for table in METADATA.sorted_tables
+        if {(c.name, kind(c.type), c.nullable) for c in table.columns}
+        != {(c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table.name)}
+    ]
+
+
 def version(connection: Connection) -> int | None:
     """Return which tables a database has; None when it does not say."""
     found = connection.scalar(sa.select(about.c.value).where(about.c.name == "version"))

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
-from embeddings.errors import FullError, InputError, StorageError
+from embeddings.errors import FullError, InputError, PlaceError, StorageError
 from embeddings.snapshots.disk import make_folder, save_up, writer_lock
+from embeddings.store import schema
 from embeddings.store.database import Database, Transaction
 
 FILE = "verbatim.db"
@@ -82,9 +83,10 @@ class SqliteDatabase(Database):
         save_up(self._reserve, RESERVED)
 
     def problems(self) -> list[str]:
-        """Have SQLite look at every page, and at whether rows and indexes say the same."""
+        """Have SQLite look at every page, and at whether rows, indexes and tables fit together."""
         with self.read() as connection:
-            found = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+            found = [*connection.execute(text("PRAGMA integrity_check")).scalars()]
+            found += schema.find_changed(connection)
         mend = "put a backup in its place, or import an export into another data folder"
         return [f"{self.path}: {each}; {mend}." for each in found if each != "ok"]
 
@@ -96,7 +98,8 @@ class SqliteDatabase(Database):
         if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.InterfaceError):
             return None
         reason = _REASONS.get(code, f"cannot be used ({error.orig}): put a backup in its place.")
-        kind = FullError if is_full else StorageError
+        is_place = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+        kind = FullError if is_full else PlaceError if is_place else StorageError
         return kind(f"The database {self.path} {reason}")
 
     def _connect(self) -> sqlite3.Connection:

@@ -35,9 +35,7 @@ _STREET_WORDS = analysis.word_set(*analysis.LISTS["pages"]["street"])
 _NOTICE = re.compile(rf"(?:{analysis.any_of('notice')})", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"(?<=\w)(?:,(?! (?:abonne|comment|follow|inscri|lik|partage|share|subscribe|suive))"
-    r"| (?!(?:aux?|à|and|article|by|ce|ces|cet|cette|d[eèu]s?|en|et|for|free|friends|gratuitement"
-    r"|here|in|l[ae]s?|maintenant|nos|notre|now|on|our|page|par|post|pour|story|sur|th[ei]s|the|to"
-    r"|today|une?|via|video|your|with)\b|l['’])[a-zà-ÿ])"
+    rf"| (?!(?:{analysis.any_of('goes on')})\b|l['’])[a-zà-ÿ])"
 )
 """How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
@@ -56,12 +54,7 @@ _DATED_ENTRY = re.compile(
     rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}(?:er)?\s{_MONTH})\s(?:--?|[–—:])\s\S.{{9}}", re.IGNORECASE
 )
 _TERM = re.compile(r"(?:- )?\w[^\n:]{1,60} : [^\s:][^\n:]{2,300}")
-_LABEL = re.compile(
-    r"(?:temps de )?lecture|reading time|publi|post[ée]|mis |updat|modifi|dat|photo|cr[ée]dit"
-    r"|source|par |by |auteur|author|partag|share|vu|views|comment|prix de l.abo|isbn|issn"
-    r"|tag|mots?.cl|keyword|cat[ée]gor|rubri|th[èe]me|topic|suive|follow|filed|titre|title|url|lien",
-    re.IGNORECASE,
-)
+_LABEL = re.compile(analysis.any_of("label"), re.IGNORECASE)
 """What such an entry is about when it is about the page itself."""
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3

@@ -18,7 +18,15 @@ from tests.house import sources
 
 SAID_BY = {
     *("InputError", "QuestionError", "LimitError", "ReadError", "BusyError", "StorageError"),
-    *("FullError", "AwayError", "SnapshotError", "OtherFormat", "ModelError", "ConfigError"),
+    *(
+        "FullError",
+        "PlaceError",
+        "AwayError",
+        "SnapshotError",
+        "OtherFormat",
+        "ModelError",
+        "ConfigError",
+    ),
     *("EmbeddingsError", "kind", "_bad", "note"),
     *(
         "UnknownArticle",

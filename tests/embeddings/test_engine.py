@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -606,6 +608,8 @@ async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_article
         ("UPDATE collections SET live = 77", "names the snapshot 77, which is not kept: run roll"),
         ("UPDATE collections SET live = 'x'", "is 'x', which is no snapshot: run rollback"),
         ("UPDATE snapshots SET digest = 'x'", "manifest.json is not what was written: run rein"),
+        ("UPDATE snapshots SET by = 'x'", "What the store says of the snapshot 1 is not what was"),
+        ("UPDATE snapshots SET changed = 7", "What the store says of the snapshot 1 is not what"),
         ("DELETE FROM snapshots", "names the snapshot 1, which is not kept"),
     ],
 )
@@ -618,6 +622,20 @@ async def test_verify_names_a_row_that_was_changed_and_what_mends_it(
     assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
 
 
+async def test_verify_names_a_table_whose_columns_are_others(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    with closing(sqlite3.connect(settings.data / "verbatim.db")) as connection:
+        connection.executescript(
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(sql, 'digest VARCHAR', 'digest FARCHAR')"
+            " WHERE name = 'audit'"
+        )
+    async with SearchEngine(settings, encoder=WordEncoder()) as again:
+        (problem,) = (await again.verify()).problems
+    assert "the columns of audit are not those that it was made with; put a backup" in problem
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -627,6 +645,9 @@ async def test_verify_names_a_row_that_was_changed_and_what_mends_it(
         "DELETE FROM versions WHERE article = 'port'",
         "DELETE FROM contents WHERE article = 'port'",
         "UPDATE contents SET article = 'other' WHERE article = 'port'",
+        "UPDATE snapshots SET by = 'x' WHERE number = 1",
+        "UPDATE snapshots SET removed = 3, digest = 'x' WHERE number = 1",
+        "UPDATE snapshots SET manifest = x'7b' WHERE number = 1",
     ],
 )
 async def test_a_damaged_row_is_not_made_true_by_another_change_and_a_full_reindex_mends_it(

@@ -17,17 +17,7 @@ _BLANKS = re.compile(r"\s+")
 _BEFORE = re.compile(any_of("before an author"))
 """What stands before a name and is no part of it."""
 _AFTER = re.compile(
-    r" ?(?:[|·•—]|[-–,]\s+(?=\d)|\s-\s|\b(?:publié|published|posted|updated|last updated|modifié"
-    r"|mis (?:à jour|en ligne)|le \d|on \d|à \d{1,2}\s?h|\d{1,2}[:h]\d\d|\d+ ?min(?:utes?)?\b"
-    r"|il y a \d|\d{1,3} (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago"
-    r"|(?:temps de )?lecture|follow|suivre|abonnez|staff writer|staff reporter|senior (?:editor"
-    r"|writer|reporter)|contributing writer|(?:is|est) (?:a|an|the|un|une)\b)"
-    r"|[.,;/(]? ?\b(?:photos?|images?|vidéos?|videos?|illustrations?) ?: "
-    r"|[(<]?[\w.+-]{0,60}@[\w-]{1,60}\.\w|\(?@\w|(?:view|see) (?:more|all)\b"
-    r"|(?-i: (?:for (?:the )?|FOR (?:THE )?|For The )[A-Z]|(?<=[a-zà-ÿ]{3})\. (?=[A-Z]))"
-    r"|(?:\bon )?"
-    rf"{DATE}).*",
-    re.IGNORECASE | re.DOTALL,
+    rf" ?(?:{any_of('after an author')}|(?:\bon )?{DATE}).*", re.IGNORECASE | re.DOTALL
 )
 """What stands after a name and is no part of it."""
 _SHORT = re.compile(r"(?:^|, |\b(?:et|and|&) )[A-ZÀ-Ý][^\W\d_]{1,5}\.(?= [A-ZÀ-Ý])")
@@ -37,10 +27,7 @@ _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
     r"|(?<=\w\w)\s(?:(?:grande?|news|staff|senior|chief|political|sports?|freelance|national|foreign|health"
     r"|business|science|world) ){0,2})"
-    r"(?:writer|reporter|editor(?:-at-large)?|contributor|columnist|correspondent|journalist"
-    r"|journaliste|rédact(?:eur|rice)(?: en chef)?(?: adjointe?)?|chroniqueu(?:r|se)"
-    r"|photograph(?:e|er)|(?:fellow|professor|lecturer|researcher|analyst|professeure?|chercheu(?:r|se))"
-    r"(?: (?:of|in|at|de|à|en|au) .{1,60})?)\)?$",
+    rf"(?:{any_of('role')})\)?$",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(

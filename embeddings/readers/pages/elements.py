@@ -38,11 +38,7 @@ _TABLE_PARTS = {
     "columnheader": "head", "rowheader": "head", "table-row": "row", "table-cell": "cell",
 }  # fmt: skip
 """HTML's elements, ARIA's roles and CSS's displays of a table -> which part of it they are."""
-_UNSEEN = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|(?:[\w-]{0,20}-)?"
-    r"(?:rollover|hover-?card|pop-?over|tool-?tip)-?(?:\w{1,20}-)?"
-    r"(?:block|body|box|card|content|text))(?=$|\s)",
-)
+_UNSEEN = re.compile(rf"(?:^|\s)(?:{any_of('unseen')})(?=$|\s)")
 """Classes of what a page has for those who listen, or shows when one points at a word."""
 _AROUND = _match_names("around")
 """Names of classes and ids that say that something stands around a story."""

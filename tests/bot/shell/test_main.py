@@ -120,6 +120,18 @@ def test_a_place_that_may_not_be_entered_is_named_with_what_to_do(stage: Stage) 
     assert "change its owner or its permissions, or name another place." in err
 
 
+@pytest.mark.parametrize("command", [["ask", "Loire"], ["status"], ["verify"], ["rollback"]])
+def test_a_place_for_data_that_cannot_be_made_is_one_sentence_and_the_callers_mistake(
+    stage: Stage, command: list[str]
+) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", "en")
+    (stage.folder / "file").write_text("x")
+    code = main([*command, "--data", "file/data"])
+    out, err = stage.read()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("Nothing was changed, because file/data cannot be written: Not a dir")
+
+
 def test_ctrl_c_is_exit_code_130_without_a_word(stage: Stage) -> None:
     async def stopped(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
