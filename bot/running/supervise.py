@@ -116,7 +116,9 @@ async def supervise(make: Callable[[], discord.Client], token: str) -> NoReturn:
         error = await _run_once(make(), token)
         _give_up(error)
         wait = next_wait(wait, time.monotonic() - started)
-        _log.warning("starting again in %.1f s: Discord's client ended%s", wait, _because(error))
+        is_far = isinstance(error, aiohttp.ClientConnectionError | TimeoutError)
+        what = "Discord cannot be reached" if is_far else "Discord's client ended"
+        _log.warning("%s; trying again in %.0f s%s", what, wait, _because(error))
         await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
 
 

@@ -3,8 +3,6 @@
 A connection is made to the very number that was checked, and is cut when its time is over.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ipaddress
 import re

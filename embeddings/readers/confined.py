@@ -4,8 +4,6 @@ A job is a line of JSON that says what the file is, and the file's bytes; the re
 who reads hostile files is not trusted with more.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import time

@@ -1,7 +1,5 @@
 """Days as people write them in French and English -> dates; a day that does not exist is none."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime
 

@@ -1,7 +1,5 @@
 """What is read of an input: an article before it has its id, and what else an input may name."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What a person names, files, folders and web addresses -> what to read, in order."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path

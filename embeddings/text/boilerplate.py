@@ -1,7 +1,5 @@
 """What stands around a story and is never quoted: addresses, headings, notices, links; pure."""
 
-from __future__ import annotations
-
 import re
 
 from embeddings.text import analysis

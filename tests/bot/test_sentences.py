@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.running import supervise
 from bot.shell.cli import app
 from bot.translate import GAP, Template, templates, translate
 from tests.house import sources
@@ -137,6 +138,10 @@ def test_every_text_of_the_help_has_its_french() -> None:
 def test_every_sentence_has_its_french() -> None:
     missing = {said: path for said, path in sentences() if said not in FRENCH | NEVER_SHOWN}
     assert len(missing) <= OWED, missing
+
+
+def test_what_ends_the_bot_has_its_french() -> None:
+    assert not [each for each in supervise._HOPELESS.values() if each not in FRENCH]
 
 
 def test_no_two_gaps_touch_and_no_sentence_is_all_gap() -> None:

@@ -1,7 +1,5 @@
 """EPUB files (EPUB 2 and 3) -> the story in them: the pages in their order, under one headline."""
 
-from __future__ import annotations
-
 import posixpath
 from pathlib import Path
 from typing import Any

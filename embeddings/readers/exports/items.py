@@ -1,7 +1,5 @@
 """Exports in JSON: JSON Feed (1.0, 1.1) and the IPTC's ninjs (1 to 3) -> their stories."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Saved mail (RFC 5322) -> the story in it."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from email import message_from_bytes, policy

@@ -1,7 +1,5 @@
 """The IPTC's formats in XML, NewsML-G2 and NITF -> their stories."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Files of XML -> what they hold: feeds and sitemaps, WordPress's exports, NewsML-G2 and NITF."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """ZIP archives, opened with suspicion: how much they hold is bounded, whatever they claim."""
 
-from __future__ import annotations
-
 import io
 import stat
 import unicodedata

@@ -1,7 +1,5 @@
 """Bytes of any encoding -> text: byte order marks, UTF-8, UTF-16, then what people still have."""
 
-from __future__ import annotations
-
 import codecs
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Text and Markdown files -> drafts; the lines between ``---`` above them say what they are."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable

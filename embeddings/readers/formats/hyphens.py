@@ -1,7 +1,5 @@
 """Words that a printed line cuts -> whole ones; a hyphen at its end may be the word's own."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

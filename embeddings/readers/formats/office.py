@@ -1,7 +1,5 @@
 """Documents of word processors, DOCX and ODT -> drafts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What DOCX and ODT share: their parts, how they are written as HTML, and what is told of them."""
 
-from __future__ import annotations
-
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

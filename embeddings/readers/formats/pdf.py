@@ -1,7 +1,5 @@
 """PDF files -> drafts: the printed lines, put together into paragraphs."""
 
-from __future__ import annotations
-
 import io
 import logging
 import re

@@ -1,7 +1,5 @@
 """Printed lines with their places on pages -> paragraphs in the order of reading; pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

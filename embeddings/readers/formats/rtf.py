@@ -1,7 +1,5 @@
 """RTF files -> drafts: what is hidden, struck out or no text goes before a library reads them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from html import escape

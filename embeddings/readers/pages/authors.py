@@ -1,7 +1,5 @@
 """What a page writes where an author's name belongs -> the names alone, or none; pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """A parsed page -> its blocks of text as a browser shows them, in order; nothing is chosen yet."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum

@@ -1,7 +1,5 @@
 """What the elements of a page are to a browser, and what their names say of a story."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain, islice

@@ -3,8 +3,6 @@
 It does so in JSON-LD, in its meta elements, or in elements that are named for it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

@@ -4,8 +4,6 @@ Nothing is made up: what no line says stays unknown, but for the title, which fa
 file's name.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from datetime import date

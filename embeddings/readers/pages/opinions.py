@@ -3,8 +3,6 @@
 It has two ways; what either takes for the story says where that lies, and is never stored.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from collections.abc import Sequence

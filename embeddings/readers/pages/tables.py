@@ -1,7 +1,5 @@
 """A table of data -> one line a row, in which the heads are repeated; other tables are layout."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
