@@ -1,7 +1,5 @@
 """Settings that belong together: what the groups share, and those of the bot's running."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Annotated, Literal

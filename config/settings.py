@@ -1,7 +1,5 @@
 """Every setting, with its default: from the environment, then .env, then verbatim.toml."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import re

@@ -4,8 +4,6 @@ The module that the process runs calls ``serve``; who has work for it keeps a ``
 messages are bytes, whose meaning is theirs to agree on, each after a head of fixed length.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import queue

@@ -1,7 +1,5 @@
 """All collections, opened when they are wanted, and those that one place may see."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

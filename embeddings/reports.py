@@ -1,7 +1,5 @@
 """On what terms a change is asked for, what it reports and logs, and what serves now."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Tells people once a story answers what they asked, whenever the articles change."""
 
-from __future__ import annotations
-
 import logging
 
 from discord.ext import commands, tasks

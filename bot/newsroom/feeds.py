@@ -1,7 +1,5 @@
 """Feeds and sitemaps, of servers and of the operator: their new stories are taken and announced."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import random

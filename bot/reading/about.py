@@ -1,7 +1,5 @@
 """What the bot says of itself: a first question to ask, help, and what is kept about somebody."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """What can be read: /sources lists the articles, /source opens one; /help and /privacy."""
 
-from __future__ import annotations
-
 from discord import app_commands
 from discord.ext import commands
 

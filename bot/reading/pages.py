@@ -1,7 +1,5 @@
 """An article on Discord: its pages, and a passage between its neighbours."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Of several processes, each looks after the servers of its own shards, and never at the others'.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable

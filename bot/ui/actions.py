@@ -4,8 +4,6 @@ So both outlive a restart. A form is found by its custom id and not by discord.p
 clicks on what nothing takes any more is told so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Cards of discord.ui: a container of texts, buttons and lists, within Discord's limits."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

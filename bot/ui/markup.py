@@ -4,8 +4,6 @@ Words are never changed. What is taken away cannot be seen: control characters, 
 and the marks that turn the direction of what follows; line ends become spaces.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher

@@ -1,7 +1,5 @@
 """Corrections of articles: by hand, or by a new text that resembles an old one; pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -4,8 +4,6 @@
 that can be read, whose passages are numbered as they are quoted.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

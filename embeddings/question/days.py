@@ -5,8 +5,6 @@ possible, in English too: the corpora are mostly French. What has no year is the
 begun. Days are counted one by one up to six; "il y a dix jours" is the week of that day.
 """
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping

@@ -48,7 +48,10 @@ def complete(question: str, before: Sequence[str]) -> str | None:
     *earlier, last = before[-_TURNS:]
     base = (complete(last, earlier) or last).rstrip(" ?!.")
     if _is_fragment(asked, start):
-        return f"{_go_on(asked.quote(start, len(asked.words)), base)} ?"
+        end = len(asked.words)
+        while end - 1 > start and asked.words[end - 1] in w.CLOSERS:
+            end -= 1
+        return f"{_go_on(asked.quote(start, end), base)} ?"
     bare = _is_bare(asked, start)
     if asked.read.text.rstrip(" ?!.").endswith(("les deux", "the two", "both")):
         pair = [topic for each in (*earlier[-1:], base) if (topic := _topic(asked, each))]

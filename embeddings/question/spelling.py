@@ -5,8 +5,6 @@ one letter too few, another, two that changed places, or one too many (Damerau, 
 write in chats for a question word is that word. Addresses, code and other languages are left.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Collection, Iterator

@@ -4,8 +4,6 @@ Everything is in French and English. The sets hold folded words; a clitic is a w
 ("l'", "-t-il"). They are what the reading of follow-ups needs, and no grammar.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -13,6 +11,8 @@ from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop
 from embeddings.types import Note
 
 OPENERS = word_set("et mais donc alors ok oui non sinon and but or so then yes no")
+CLOSERS = word_set("alors donc du coup aussi then too also though svp stp please")
+"""What may follow a fragment and changes nothing: "et Google alors ?"."""
 ABOUT = re.compile(
     r"(?:(?:quid|qu'en est-il|what|how) (?:de |du |des |d'|about ))?"
     r"(?:(?:ceux|celles?|celui|those|the ones?) (?:de |du |des |d'|of |from |at ))?"

@@ -1,7 +1,5 @@
 """The kind of answer a question wants, the kinds that a sentence has, and what it denies; pure."""
 
-from __future__ import annotations
-
 import re
 from enum import IntFlag
 

@@ -65,7 +65,7 @@ TEXT = (".txt", ".text", ".md", ".markdown")
 OFFICE = (".docx", ".docm", ".odt")
 _HTML = ("lxml.html",)
 FORMATS: dict[str, Format] = {
-    **dict.fromkeys(TEXT, Format("formats.frontmatter")),
+    **dict.fromkeys((*TEXT, ".srt", ".vtt"), Format("formats.frontmatter")),
     **dict.fromkeys(
         (".html", ".htm", ".xhtml"), Format("pages.html", ("trafilatura.readability_lxml",))
     ),

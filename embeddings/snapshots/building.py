@@ -1,7 +1,5 @@
 """Articles to a snapshot: vectors and words taken over where nothing changed, the rest made."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import chain, compress

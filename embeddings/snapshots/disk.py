@@ -1,7 +1,5 @@
 """Writing so that nothing is ever half there: atomic, synced, one writer at a time."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import hashlib

@@ -1,7 +1,5 @@
 """What a snapshot says of itself, and whether its files are what it says."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Each line has a digest of itself and of the line before, so that one that is cha
 noticed.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What is kept of people and servers, as values; ``schema`` makes a table of each kind."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter

@@ -4,8 +4,6 @@ Locks are the server's advisory ones, on a session of their own: whoever loses i
 more. ``NOTIFY`` goes out with every change, and one connection of each process listens.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """SQLite as the database: one file in the data folder, which the processes of a machine share."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sqlite3

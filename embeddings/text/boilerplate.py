@@ -8,7 +8,9 @@ LONG_CHARACTERS = 80
 """From this length on, a paragraph needs no final period to be one: a lede often has none."""
 LONG_WORDS = 12
 """The same, in words."""
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\s\"“”’'»)\]}*_]*(?:[\[(][^\[\]()]{1,30}[\])][.\s]*)?$")
+_SENTENCE_END = re.compile(
+    r"[.!?…。！？؟।][\s\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff\"“”’'»)\]}*_]*(?:[\[(][^\[\]()]{1,30}[\])][.\s]*)?$"
+)
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _LETTERS = re.compile(rf"[^\W\d_]{{2}}|{_CJK.pattern}")
 _WORDS = re.compile(r"[^\W_]+")

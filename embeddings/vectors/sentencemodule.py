@@ -1,7 +1,5 @@
 """The packaged models as modules of sentence-transformers, for who works with that library."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One thread that owns the model; questions pass before everything else that waits."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ctypes

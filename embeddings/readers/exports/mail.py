@@ -19,6 +19,20 @@ from embeddings.text.boilerplate import ends_like_sentence, is_address, is_conta
 from embeddings.types import BREAK
 
 _REPLY = re.compile(r"(?:(?:re|ré|tr|fw|fwd|aw|wg)\s?:\s{0,9}){1,9}", re.IGNORECASE)
+_WROTE = re.compile(
+    r"^\W{0,3}(?:Le|On) [^\n]{6,200}(?:\n[^\n]{0,80})?\b(?:a\s+écrit|wrote)\s?:[ \t]*$",
+    re.MULTILINE,
+)
+"""What stands above the mail that is answered."""
+_FIELD = re.compile(
+    r"^[\W_]{0,4}(De|From|Date|Envoyé|Sent|Objet|Subject|À|To|Cc)\s?:([^\n]*)$", re.MULTILINE
+)
+_HEADS = re.compile(
+    rf"(?:^[^\n-]{{0,9}}-{{3,99}}[^\n]{{0,99}}\n\s{{0,9}})?(?:{_FIELD.pattern}\n?){{3,}}",
+    re.MULTILINE,
+)
+"""What stands above a mail that is sent on, or answered; from whom it was is said in it."""
+_FROM = re.compile(r"^[\W_]{0,4}(?:De|From)\s?:", re.MULTILINE)
 _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)
 _LETTER = r"(?:e-?mail|mail|courriel|message|news?letter|lettre|infolettre|bulletin)"
 _LEAVE = re.compile(
@@ -47,7 +61,10 @@ _MARK = re.compile(r"^(?:[-•*|>→]|\d{1,2}\.|#{1,3}) *")
 
 
 def read(data: bytes, path: Path) -> Draft:
-    """Read a mail: its subject is the title, who sent it the author, its day the day."""
+    """Read a mail: its subject is the title, who sent it the author, its day the day.
+
+    Of one that is sent on it is what was sent, by whom and when; what is replied to is left out.
+    """
     message = message_from_bytes(data, policy=policy.default)
     if not (message.keys() and (message["from"] or message["subject"])):
         raise ReadError(f"{path} is not a mail, whatever its name says.")
@@ -63,12 +80,15 @@ def read(data: bytes, path: Path) -> Draft:
     else:
         text, signed = _plain(text, flowed=body.get_param("format") == "flowed")
         told += [LeftOut("the signature", "it is no part of the story")] * signed
+    subject = _header(message, "subject")
+    is_reply = subject[:2].casefold() in {"re", "ré", "aw"}
+    text, before, sent_on = _without_others(text, is_reply=is_reply)
     text, around = _without_around(text)
-    told += [LeftOut(f"“{line}”", "it is no part of the story") for line in around]
+    told += [LeftOut(f"“{line}”", "it is no part of the story") for line in (*before, *around)]
     fields = Fields(
-        title=one_line(_REPLY.sub("", _header(message, "subject"), count=1)),
-        author=_sender(message),
-        date=first_date(_header(message, "date")),
+        title=one_line(_REPLY.sub("", subject, count=1)),
+        author=_sender(sent_on.get("de") or sent_on.get("from") or _header(message, "from")),
+        date=first_date(*map(sent_on.get, ("date", "envoyé", "sent")), _header(message, "date")),
         language=language_code(_header(message, "content-language")),
     )
     if not text.strip():
@@ -83,9 +103,9 @@ def _header(message: Any, name: str) -> str:
         return ""
 
 
-def _sender(message: Any) -> str | None:
+def _sender(stated: str) -> str | None:
     """Return the names of those whom a mail is from; an address alone is no author."""
-    named = getaddresses([_header(message, "from")])
+    named = getaddresses([stated])
     return one_line(", ".join(name for name, _ in named if name and "@" not in name))
 
 
@@ -96,6 +116,32 @@ def _plain(text: str, *, flowed: bool) -> tuple[str, bool]:
         lines = lines.replace(" \n", " ")
     end = _SIGNATURE.search(lines)
     return lines[: end.start()] if end else lines, end is not None
+
+
+def _without_others(text: str, *, is_reply: bool) -> tuple[str, list[str], dict[str, str]]:
+    """Return a text without the mail that it answers or, where it sends one on, that one alone.
+
+    With it come the first words of what is left out, and what is said of the mail that is sent on.
+    """
+    lines = text.split("\n")
+    quoted = [line for line in lines if line.startswith(">")]
+    own, left, told = "\n".join(line for line in lines if line[:1] != ">"), quoted[:1], {}
+    if not any(map(ends_like_sentence, own.split("\n"))):  # it sends on what it quotes
+        own, quoted, left = re.sub(r"^(?:>[ \t]?)+", "", text, flags=re.MULTILINE), [], []
+    if wrote := _WROTE.search(own):
+        before, after = own[: wrote.start()], own[wrote.end() :]
+        own, left = before + after * bool(quoted or not before.strip()), [*left, wrote[0].strip()]
+    block = next((b for b in _HEADS.finditer(own) if _FROM.search(b[0])), None)
+    if block and is_reply and own[: block.start()].strip():
+        own, left = own[: block.start()], [*left, block[0].strip()]
+    elif block:
+        left += filter(None, (own[: block.start()].strip(), block[0].strip()))
+        told = {
+            name[1].lower(): name[2].replace("*", "").strip() for name in _FIELD.finditer(block[0])
+        }
+        own = own[block.end() :]
+    shown = (textwrap.shorten(each, LONGEST_TOLD, placeholder=" …") for each in left)
+    return own.strip("\n"), [*shown], told
 
 
 def _without_around(text: str) -> tuple[str, list[str]]:

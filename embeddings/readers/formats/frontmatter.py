@@ -1,10 +1,11 @@
-"""Text and Markdown files -> drafts; the lines between ``---`` above them say what they are."""
+"""Text, Markdown and subtitles -> drafts; lines between ``---`` above a text say what it is."""
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,22 @@ _ALSO = {
 """Field -> what else people call it."""
 _NAMES = {other: name for name, others in _ALSO.items() for other in others.split()}
 
+SPOKEN = (".srt", ".vtt")
+"""Extensions of subtitles, SubRip's and WebVTT's."""
+PAUSE = 2.0
+"""Seconds without words after which a sentence that has ended begins another paragraph."""
+LONG_SPEECH = 500
+"""From so many characters on, it does after any sentence."""
+_MOMENT = r"(?:(\d+):)?(\d\d):(\d\d)[.,](\d{3})"
+_TIMES = re.compile(rf"^[ \t]*{_MOMENT}[ \t]+-->[ \t]+{_MOMENT}[^\n]*$", re.MULTILINE)
+_SPOKEN = re.compile(rf"\A(?:WEBVTT\b|\s{{0,9}}\d{{1,4}}[ \t]*\n[ \t]*{_MOMENT}[ \t]+-->)")
+_PAGE = re.compile(r"\s{0,99}<(?:!doctype html|html)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z0-9][^<>\n]{0,200}>|\{\\[^{}\n]{1,99}\}", re.IGNORECASE)
+_NUMBER = re.compile(r"\n[ \t]*\n[^\n]*\Z|\A[^\n]*\Z")
+"""The line before the times of what follows: its number or name."""
+_SOUND = re.compile(r"(?: ?(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫][^♪♫\[(]*))+ ?")
+_LONGEST_SOUND = 200
+
 
 class _Loader(yaml.CSafeLoader):
     """YAML whose plain values are words, or nothing: no number, no truth value, no day."""
@@ -53,9 +70,16 @@ def read(data: bytes, path: Path) -> Draft:
     """Read a text or Markdown file; its name may tell the title and the day.
 
     Its text is the file's own, but for newlines and Unicode normalisation; with front matter, all
-    that follows it.
+    that follows it, and of subtitles what is said.
     """
-    front, text = cut(decode(data, str(path)), str(path))
+    whole = decode(data, str(path))
+    if path.suffix.lower() in SPOKEN or _SPOKEN.match(whole):
+        if said := join_subtitles(whole):
+            return draft_of(said, path)
+        raise ReadError(f"{path} has no subtitles in it, whatever its name says.")
+    if _PAGE.match(whole):
+        raise ReadError(f"{path} is an HTML page, not a text; give its name the ending .html.")
+    front, text = cut(whole, str(path))
     fields = None
     if front is not None:
         fields = replace(parse(front, str(path)), origin=None)  # that of an exported article
@@ -63,6 +87,35 @@ def read(data: bytes, path: Path) -> Draft:
     if not text.strip():
         raise ReadError(f"{path} is empty but for spaces or front matter; put the story in it.")
     return draft_of(text, path, fields)
+
+
+def join_subtitles(text: str) -> str:
+    """Return what subtitles say, SubRip's or WebVTT's, a paragraph until somebody pauses.
+
+    Numbers, times, colours and sounds in brackets are left out; empty where a text is none.
+    """
+    parts = _TIMES.split(text)
+    paragraphs: list[str] = []
+    last, before = 0.0, ""
+    for start, end, words in _read_cues(parts):
+        is_new = start - last >= PAUSE or len(before) >= LONG_SPEECH
+        if not paragraphs or (is_new and ends_like_sentence(before)):
+            paragraphs.append(words)
+        elif not before.endswith(words):  # which roll
+            paragraphs[-1] += f" {words}"
+        last, before = end, paragraphs[-1]
+    return "\n\n".join(paragraphs)
+
+
+def _read_cues(parts: list[str]) -> Iterator[tuple[float, float, str]]:
+    """Yield when each of the subtitles begins and ends, in seconds, and its words in one line."""
+    for at in range(1, len(parts), 9):
+        times = [int(each or 0) for each in parts[at : at + 8]]
+        start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (times[:4], times[4:]))
+        block = re.split(r"\n[ \t]*\n", _NUMBER.sub("", parts[at + 8]).strip("\n"))[0]
+        words = " ".join(unescape(_TAG.sub("", block)).split())
+        if words and not (len(words) <= _LONGEST_SOUND and _SOUND.fullmatch(words)):
+            yield start, end, words
 
 
 def cut(text: str, name: str) -> tuple[str | None, str]:

@@ -86,7 +86,7 @@ def _heading(element: Any) -> str:
 def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
     """Guess the name of a site: what the page's title has after the headline, else its host."""
     whole = one_line(elements.text_of(root.find(".//head/title"))) or ""
-    if title and whole.startswith(title) and (site := _SITE.search(whole)):
+    if title and whole.startswith(title) and (site := _SITE.search(whole, len(title))):
         return one_line(site["site"])
     return (urlsplit(address or "").hostname or "").removeprefix("www.") or None
 

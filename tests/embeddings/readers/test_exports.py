@@ -333,6 +333,118 @@ def test_a_sentence_in_the_midst_of_a_story_stays_whatever_it_is_about(
     assert draft.text.strip() == text
 
 
+HEAD = "De : Anne Roy <a@b.example>\nEnvoyé : jeudi 7 mars 2019 18:02\nÀ : Moi\nObjet : Le pont\n\n"
+GMAIL = "From: *Anne Roy* <a@b.example>\nDate: Thu, Mar 7, 2019 at 6:02 PM\nSubject: Le pont\n\n"
+ASKED = "Le jeu. 7 mars 2019 à 18:02, Anne Roy <a@b.example> a écrit :"
+
+
+def quote(text: str) -> str:
+    return "".join(f"> {line}\n" for line in text.split("\n"))
+
+
+@each(
+    "sent",
+    [
+        f"Pour info.\n\n---------- Message transféré ---------\n{HEAD}{TEXT}",
+        f"{HEAD}{TEXT}",
+        f"FYI\n\n---------- Forwarded message ---------\n{GMAIL}{TEXT}",
+        f"Début du message réexpédié :\n\n{quote(HEAD + TEXT)}",
+    ],
+)
+def test_a_mail_that_is_sent_on_is_the_one_that_was_sent(
+    sent: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    parts = escape(sent, quote=False).split("\n\n")
+    markup = "".join(f"<p>{part}</p>".replace("\n", "<br>") for part in parts)
+    for given in (mail(sent), *([mail("x", markup)] if sent[-1] != "\n" else ())):
+        (tmp_path / "a.eml").write_bytes(given)
+        (draft,), _ = read(tmp_path / "a.eml", sandbox)
+        assert draft.text.strip() == TEXT
+        assert (draft.title, draft.author) == (BRIDGE.title, "Anne Roy")
+        assert draft.date == date(2019, 3, 7)
+
+
+@each(
+    "sent",
+    [
+        f"{TEXT}\n\n{ASKED}\n{quote('Le pont est-il fermé ? Dites-le.')}",
+        f"{ASKED.replace(' a ', ' a' + chr(10))}\n{quote('Le pont est-il fermé ?')}\n{TEXT}",
+        f"{TEXT}\n\n-----Message d'origine-----\n{HEAD}Le pont est-il fermé ? Dites-le.",
+    ],
+)
+def test_what_a_mail_answers_is_left_out_and_told(
+    sent: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    given = mail(sent).replace(b"Subject: TR:", b"Subject: RE:")
+    (tmp_path / "a.eml").write_bytes(given)
+    (draft,), _ = read(tmp_path / "a.eml", sandbox)
+    assert draft.text.strip() == TEXT
+    assert (draft.author, draft.date) == ("Maëlle Le Goff", DAY)
+    assert len(draft.left_out) > 1
+
+
+def test_lines_of_a_story_that_look_like_the_head_of_a_mail_stay(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    said = f"Date : 7 mars 2019\nObjet : le pont\nÀ : la rédaction\n\n{TEXT}"
+    (tmp_path / "a.eml").write_bytes(mail(said))
+    (draft,), _ = read(tmp_path / "a.eml", sandbox)
+    assert draft.text.strip() == said
+
+
+SPOKEN = "Bonsoir & bienvenue. Le pont ferme lundi.\n\n- Pour combien de temps ? - Six mois."
+SRT = """\ufeff1\r
+00:00:01,000 --> 00:00:02,500\r
+Bonsoir &amp; bienvenue.\r
+\r
+2\r
+00:00:02,600 --> 00:00:04,000\r
+<i>Le pont</i> ferme\r
+{\\an8}lundi.\r
+\r
+3
+00:00:04,100 --> 00:00:08,000
+[Musique]
+
+4
+00:00:08,000 --> 00:00:10,000
+- Pour combien de temps ?
+- Six mois.
+"""
+VTT = """WEBVTT
+Kind: captions
+
+NOTE une note
+sur deux lignes
+
+STYLE
+::cue { color: red }
+
+intro
+00:01.000 --> 00:02.500 align:start
+<v Anne Roy>Bonsoir &amp; bienvenue.</v>
+
+00:02.600 --> 00:04.000
+Le <c.red>pont</c> ferme lundi.
+
+00:03.000 --> 00:04.000
+ferme lundi.
+
+00:08.000 --> 00:10.000
+- Pour combien de temps ?
+- Six mois.
+"""
+
+
+@each(("name", "data"), [("a.srt", SRT), ("a.vtt", VTT), ("a.txt", SRT), ("a.txt", VTT)])
+def test_of_subtitles_what_is_said_is_the_text(
+    name: str, data: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    (tmp_path / name).write_text(data, encoding="utf-8", newline="")
+    (draft,), _ = read(tmp_path / name, sandbox)
+    assert draft.text == SPOKEN
+
+
 HIDDEN = (
     r"{\rtf1\ansi\ansicpg1252 Le pont {\v ne pas publier }est {\strike ouvert }ferm\'e9 \u8212? "
     r"depuis lundi.{\*\bkmkstart a}{\pict\wmetafile8 010203}\par Il rouvrira en mai.\par}"

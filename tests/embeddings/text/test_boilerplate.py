@@ -31,6 +31,8 @@ FURNITURE = [
     "À lire aussi : Microsoft face à ses employés, une histoire qui dure depuis longtemps.",
     "Lire aussi Google renonce à son contrat avec le Pentagone.",
     "→ Voir aussi : notre dossier",
+    "The post Bus gratuits appeared first on La Dépêche.",
+    "L’article Bus gratuits est apparu en premier sur La Dépêche.",
     "Read also: Google drops its Pentagon contract.",
     "Read more: how it started, and where it may end.",
     "Related: a story",
@@ -61,6 +63,8 @@ def test_furniture_is_not_quoted() -> None:
 
 
 QUOTED = [
+    "Le conseil a voté mardi. 👏👏",
+    "The post office appeared first on the list of the council.",
     "Il a démissionné.",
     "He resigned (again).",
     "« Nous sommes très inquiets »",

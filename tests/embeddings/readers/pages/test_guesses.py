@@ -66,6 +66,7 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
         ("Par Jean Dupont le 22 juin 2018", date(2018, 6, 22)),
         ("Par Jean Dupont le 22 juin 2018, la lettre fut lue à tous.", None),
         ("WASHINGTON, 22 juin 2018 (AFP) – Les employés ont protesté.", date(2018, 6, 22)),
+        ("SABLÉ (Sarthe), 22 juin 2018 (AFP) – Les employés ont protesté.", date(2018, 6, 22)),
         ("Le 22 juin 2018, les employés d’Amazon ont protesté.", None),
         ("Publié le 22 juin 2018, le rapport accable la firme.", None),
         ("À Paris, le 22 juin 2018, les employés ont protesté.", None),

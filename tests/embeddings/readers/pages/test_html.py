@@ -67,6 +67,13 @@ def test_the_day_in_the_name_of_a_file_counts_when_the_page_has_none() -> None:
     assert read(BODY, name="2018-06-22-pont.html").date == date(2018, 6, 22)
 
 
+def test_the_end_of_a_headline_is_not_guessed_to_be_the_site() -> None:
+    headline = "Direct : le quai rouvre"
+    for end, site in (("", None), (" - Le Quai", "Le Quai")):
+        head = f"<title>{headline}{end}</title>"
+        assert read(f"<h1>{headline}</h1>{BODY}", head=head).source == site
+
+
 def test_the_site_s_name_is_cut_off_the_title() -> None:
     head = "<meta property=og:title content='Un pont fermé | Le Quai'>"
     head += "<meta property=og:site_name content='Le Quai'>"
