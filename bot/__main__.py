@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import logging
@@ -54,10 +55,11 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
 def _hurry() -> None:
     """Spend no time on what a short command has no use for.
 
-    Nothing that an import makes is rubbish, so it is looked for more seldom, and pydantic's
-    plugins would be looked for in every package that is installed.
+    Nothing that an import makes is rubbish, so it is looked for more seldom, and not at the end,
+    and pydantic's plugins would be looked for in every package that is installed.
     """
     gc.set_threshold(20_000, 20, 20)
+    atexit.register(gc.freeze)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 

@@ -182,7 +182,9 @@ class SearchEngine(Changes):
         await self._ready()
         for name in ("changing.planning", "snapshots.reindexing", "store.archive"):
             await asyncio.to_thread(import_module, f"embeddings.{name}")
-        await self._live.worker.run(Priority.QUESTION, self._live.encoder.read_query, "?")
+        run, encoder = self._live.worker.run, self._live.encoder
+        await run(Priority.QUESTION, encoder.read_query, "?")
+        await run(Priority.INDEXING, encoder.encode_documents, ["?", "?"])
 
     @property
     def model(self) -> str:
@@ -199,29 +201,17 @@ class SearchEngine(Changes):
         return self._live.snapshot.sources if self._live.snapshot else ()
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
-        """Return an article's passages in order, from memory.
-
-        Raises:
-            UnknownArticle: No article has that id.
-        """
+        """Return an article's passages, in order; raises UnknownArticle where none has that id."""
         snapshot = self._live.now
         return snapshot.passages_of(snapshot.row(article_id))
 
     async def article(self, article_id: str) -> Article:
-        """Read an article again, with its text.
-
-        Raises:
-            UnknownArticle: No article has that id.
-        """
+        """Read an article again, with its text; raises UnknownArticle where none has that id."""
         snapshot = self._live.now
         return await asyncio.to_thread(snapshot.article, snapshot.row(article_id))
 
     async def golden(self) -> list[str]:
-        """Return the golden questions about articles that are there.
-
-        Raises:
-            EmbeddingsError: They cannot be read.
-        """
+        """Return the golden questions about articles that are there; raises EmbeddingsError."""
         there = {article.id for article in self.sources()}
         known = await asyncio.to_thread(self._publisher.list_golden, there)
         return [each.question for each in known if any(name in there for name, _ in each.places)]

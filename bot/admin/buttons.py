@@ -154,11 +154,7 @@ class Rewrite(Form, template=rf"v:text:{WHERE}:(?P<digest>[0-9a-f]{{8}}):{ARTICL
 
     @classmethod
     def of(cls, article: Article, where: str, language: Language) -> Form:
-        """Return the form.
-
-        Raises:
-            BotError: The text is too long for it.
-        """
+        """Return the form; raises BotError when the text is too long for it."""
         parts = cut_text(article.text)
         if len(parts) > _FIELDS_IN_FORM:
             raise BotError("text-too-long", most=_FIELDS_IN_FORM * _MOST)
@@ -269,11 +265,7 @@ def _read_day(text: str) -> str:
 
 
 def choose_proposed(proposal: Proposal, ref: str | None = None) -> ArticleSummary:
-    """Return the article of a proposal that a digest names, or the only one.
-
-    Raises:
-        BotError: It is not there.
-    """
+    """Return a proposal's article that a digest names, or its only one; raises BotError without."""
     found = next((a for a in proposal.articles if ref is None or short(a.id) == ref), None)
     if found is None:
         raise BotError("proposal-gone")

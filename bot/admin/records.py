@@ -210,11 +210,7 @@ def _list_groups(groups: Sequence[Group], language: Language) -> Iterator[str]:
 
 
 async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
-    """Return a collection as one ZIP, and the number of its articles.
-
-    Raises:
-        BusyError: Somebody is writing to it.
-    """
+    """Return a collection as a ZIP, and its number of articles; raises BusyError as it changes."""
     with tempfile.TemporaryDirectory(prefix="verbatim-export-") as folder:
         path = Path(folder) / "articles.zip"
         count = await engine.export(path)
@@ -222,11 +218,7 @@ async def export_articles(engine: SearchEngine) -> tuple[bytes, int]:
 
 
 def enclose(data: bytes, name: str, told: str) -> Card:
-    """Return a file with a sentence about it.
-
-    Raises:
-        BotError: It is too large for Discord.
-    """
+    """Return a file with a sentence about it; raises BotError when it is too large for Discord."""
     if len(data) > MAX_FILE:
         raise BotError("too-large")
     return Card(text(told), Attached(name, data), accent=ANSWERED)

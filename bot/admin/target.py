@@ -89,11 +89,7 @@ def by(interaction: Interaction) -> str:
 
 
 def find_article(engine: SearchEngine, name: str) -> ArticleSummary:
-    """Return the article of a collection that has an id.
-
-    Raises:
-        BotError: It is no longer there.
-    """
+    """Return a collection's article with an id; raises BotError when it is no longer there."""
     found = next((article for article in engine.sources() if article.id == name), None)
     if found is None:
         raise BotError("article-gone")

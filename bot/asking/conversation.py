@@ -66,11 +66,7 @@ def read_day(text: str | None, *, last: bool = False) -> date | None:
 
 
 def read_days(since: str | None, until: str | None) -> tuple[date | None, date | None]:
-    """Return the first and the last day.
-
-    Raises:
-        BotError: One of them cannot be read, or the first comes after the last.
-    """
+    """Return the first and the last day; raises BotError when they are none, or in no order."""
     first, last = read_day(since), read_day(until, last=True)
     if first and last and first > last:
         raise BotError("dates-crossed")

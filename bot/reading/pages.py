@@ -88,11 +88,7 @@ async def open_page(seen: Seen, name: str, index: int, language: Language) -> Ca
 
 
 async def open_context(seen: Seen, place: Place, language: Language) -> Card:
-    """Return a passage between its neighbours.
-
-    Raises:
-        BotError: The article is gone, or the passage is not what it was.
-    """
+    """Return a passage between its neighbours; raises BotError when it is gone, or another."""
     article, passages = await _read(seen, seen.article(place.article))
     passage = place.find(passages)
     if passage is None:

@@ -60,11 +60,7 @@ class Shell:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; the common options are read by then.
-
-        Raises:
-            ConfigError: One of them cannot be used.
-        """
+        """The settings, common options included; raises ConfigError when one cannot be used."""
         from config.settings import load_settings  # keeps --help quick
 
         return load_settings(data=self.data)

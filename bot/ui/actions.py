@@ -143,11 +143,7 @@ def _walk(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]
 
 
 def find_message(interaction: Interaction) -> discord.Message:
-    """Return the message that was clicked on.
-
-    Raises:
-        BotError: Discord did not say which.
-    """
+    """Return the message that was clicked on; raises BotError when Discord did not say which."""
     if interaction.message is None:
         raise BotError("dead")
     return interaction.message

@@ -87,11 +87,7 @@ class Catalogue:
         return exact or self.matching(text)[:1]
 
     def choose(self, text: str) -> ArticleSummary:
-        """Return the article that somebody names.
-
-        Raises:
-            BotError: There is none, or there are several of that title.
-        """
+        """Return the article that somebody names; raises BotError when it is none, or several."""
         found = self.articles_named(text)
         if len(found) != 1:
             raise BotError("article-several" if found else "article-unknown")

@@ -67,7 +67,7 @@ class Base:
     @cached_property
     def articles(self) -> Mapping[str, Article]:
         """The articles that can be read, by id; read when somebody asks for them."""
-        return self.snapshot.articles() if self.snapshot else self.stored
+        return self.snapshot.articles(is_checked=True) if self.snapshot else self.stored
 
     def check(self, changing: Iterable[str]) -> None:
         """Check that a change touches every damaged article; raises SnapshotError when not."""

@@ -245,11 +245,7 @@ class Change:
 
 
 def parse(document: str | None) -> Change:
-    """Return a proposal as the store keeps it.
-
-    Raises:
-        UnknownProposal: There is none.
-    """
+    """Return a proposal as the store keeps it; raises UnknownProposal when there is none."""
     try:
         return _adapter().validate_json(document or "")
     except ValidationError:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -62,7 +63,6 @@ class Planner:
         self._by_origin = {a.origin: a.id for a in self._articles.values() if a.origin}
         urls = Counter(a.url for a in self._articles.values())
         self._by_url = {a.url: a.id for a in self._articles.values() if a.url and urls[a.url] == 1}
-        self._by_text = {a.digest: a.id for a in self._articles.values()}
         self._edited = edited or {}
         self._inferred: dict[str, tuple[str, ...]] = {}
         self._claimed: dict[str, str] = {}
@@ -106,11 +106,12 @@ class Planner:
 
     def _take(self, draft: Draft) -> None:
         """Find a place for a draft that has none yet."""
-        same = self._by_text.get(digest(draft.text))
-        if same is None:
-            self._compare(draft, self._new_id(draft))
+        text = digest(draft.text)
+        if text in self._by_text:
+            self._unchanged.append(self._by_text[text])
         else:
-            self._unchanged.append(same)
+            self._by_text[text] = self._new_id(draft)
+            self._compare(draft, self._by_text[text])
 
     def _compare(self, draft: Draft, name: str) -> None:
         """Note what becomes of the article of a name, now that there is a draft of it."""
@@ -123,13 +124,15 @@ class Planner:
             self._unchanged.append(old.id)
             return
         (self._added if old is None else self._changed).append(article.id)
-        if old is not None and self._by_text.get(old.digest) == old.id:
-            del self._by_text[old.digest]
         if inferred := tuple(n for n in draft.inferred if n not in self._edited.get(name, ())):
             self._inferred[name] = inferred
         self._articles[article.id] = article
         self._taken.add(article.id)
-        self._by_text.setdefault(article.digest, article.id)
+
+    @cached_property
+    def _by_text(self) -> dict[str, str]:
+        """The ids of all articles by the digests of their texts, once those known are in place."""
+        return {article.digest: article.id for article in self._articles.values()}
 
     def _known_place(self, draft: Draft) -> str | None:
         """Return the id of the article that was read from the same place or address before."""

@@ -102,11 +102,7 @@ class Proposing:
         return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
 
     async def propose_removal(self, article_id: str) -> Proposal:
-        """Propose to remove an article.
-
-        Raises:
-            UnknownArticle: No article has that id.
-        """
+        """Propose to remove an article; raises UnknownArticle when no article has that id."""
         base = await self._publisher.read()
         if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
@@ -114,11 +110,7 @@ class Proposing:
         return await self._publisher.with_room(partial(finish, self._propose, change))
 
     async def proposal(self, token: str) -> Proposal:
-        """Show a proposal again.
-
-        Raises:
-            UnknownProposal: It was done, dropped, or is more than a day old.
-        """
+        """Show a proposal again; raises UnknownProposal when it is done, dropped, or a day old."""
         return await asyncio.to_thread(lambda: self._show(token, self._get(token)))
 
     async def correct(

@@ -42,11 +42,7 @@ _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
 
 
 def check_question(question: str) -> str:
-    """Return a question without the space around it.
-
-    Raises:
-        QuestionError: It is empty, too long, or has no word.
-    """
+    """Return a question, stripped; raises QuestionError when it is empty, too long, or no words."""
     text = " ".join(question.split())
     if not text:
         raise QuestionError("The question is empty; ask it in a few words.", "empty")

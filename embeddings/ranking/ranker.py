@@ -226,22 +226,20 @@ def _near(vectors: Floats, alike: float, some: range, firsts: list[int]) -> dict
     return before
 
 
-def mix_articles(
-    scores: Floats, articles: NDArray[np.int32], limit: int | None = None
-) -> list[int]:
+def mix_articles(score: Floats, articles: NDArray[np.int32], limit: int | None = None) -> list[int]:
     """Order candidates so that one article does not crowd out others that are nearly as good.
 
     A question about one article still gets its passages: no other comes near.
 
     Args:
-        scores: float32 [C], log-odds.
+        score: float32 [C], log-odds.
         articles: The article of each candidate, [C].
         limit: How many are wanted; None: all.
 
     Returns:
         The candidates' places, in their new order.
     """
-    worth, of = dict(enumerate(scores.tolist())), articles.tolist()
+    worth, of = dict(enumerate(score.tolist())), articles.tolist()
     placed: list[int] = []
     count = Counter[int]()
     while worth and len(placed) != limit:

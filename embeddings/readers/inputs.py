@@ -119,11 +119,7 @@ def file_bytes(given: str, name: str) -> bytes:
 
 
 def not_empty(data: bytes, name: str) -> bytes:
-    """Return a file's bytes, when there are some besides blanks.
-
-    Raises:
-        ReadError: There are none.
-    """
+    """Return a file's bytes; raises ReadError when there are none besides blanks."""
     if not data.strip():
         raise ReadError(f"{name} is empty; put the story's text in it.")
     return data

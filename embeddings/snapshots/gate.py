@@ -114,11 +114,7 @@ def golden(
 
 
 def read(path: Path) -> Iterator[Golden]:
-    """Read a file of questions.
-
-    Raises:
-        InputError: It cannot be read, or a line is not as it should be.
-    """
+    """Read a file of questions; raises InputError when it, or a line of it, cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:

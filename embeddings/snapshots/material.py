@@ -106,7 +106,7 @@ class Material:
         if base:
             spared = MATRICES if known and known.manifest.recipe == recipe() else ()
             base.check(n for n in base.manifest.files if not any(each in n for each in spared))
-        there = base.articles() if base and not known else {}
+        there = base.articles(is_checked=True) if base and not known else {}
         return replace(cls.on(known, {**there, **order.change}), base=base)
 
     @classmethod

@@ -59,11 +59,7 @@ class Articles:
         self.collection = collection
 
     def at(self, number: int | None) -> dict[str, Version]:
-        """Return the articles of a snapshot, by id, those that are damaged too.
-
-        Raises:
-            StorageError: They cannot be read.
-        """
+        """Return a snapshot's articles by id, damaged ones too; raises StorageError."""
         found = select(schema.versions).join(schema.contents, _JOINED)
         found = found.where(self._inside(number or 0)).order_by(schema.versions.c.article)
         return {row.article: self._version(row) for row in self._read(found)}

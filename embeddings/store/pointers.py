@@ -135,11 +135,7 @@ class CollectionRows:
         self.audit = Audit(database, name)
 
     def read_published(self) -> Published:
-        """Return what is published of a collection.
-
-        Raises:
-            StorageError: It cannot be read, or the pointer is none.
-        """
+        """Return what is published of a collection; raises StorageError when it cannot be read."""
         of = schema.snapshots.c
         columns = (of.number, of.manifest, of.digest, of.by, of.added, of.changed, of.removed)
         rows = select(*columns).where(of.collection == self.name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ from embeddings.types import Article, Passage, Span, digest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+RECENT = 64
+"""Articles whose paragraphs are kept: a change asks for them again and again."""
 LONG_PARAGRAPH = 2500
 """Characters from which a paragraph without any line structure is cut at sentence ends."""
 PIECE = 1500
@@ -76,17 +79,21 @@ def split(article: Article) -> tuple[Passage, ...]:
     Returns:
         Passages with exact offsets, disjoint and trimmed, numbered from 1.
     """
-    title = fold(article.title)
-    parts = _parts(article.text, title)
-    lines = [part.span.of(article.text) for part in parts]
+    return _split(article.id, article.text, fold(article.title))
+
+
+@lru_cache(RECENT)
+def _split(article_id: str, text: str, title: str) -> tuple[Passage, ...]:
+    parts = _parts(text, title)
+    lines = [part.span.of(text) for part in parts]
     terms = [tells_of_term(line) and not stands_alone(line, title) for line in lines]
     rows = {row for i, pair in enumerate(pairwise(terms)) if all(pair) for row in (i, i + 1)}
     spans = chain.from_iterable(
-        _pieces(article.text, part)
+        _pieces(text, part)
         for i, part in enumerate(parts)
         if not _heads(part) and (i in rows or not is_furniture(lines[i], title))
     )
-    return whole(article.id, article.text, spans)
+    return whole(article_id, text, spans)
 
 
 def titles(article: Article, passages: Iterable[Passage]) -> tuple[str, ...]:
@@ -138,6 +145,7 @@ def _pieces(text: str, part: _Part) -> Iterator[Span]:
         yield from breaks_inside(sentences(text, span.start, span.end), PIECE)
 
 
+@lru_cache(RECENT)
 def _parts(text: str, title: str) -> list[_Part]:
     """Return every paragraph of a text, furniture too, lists put together."""
     blocks = _blocks(text, title)

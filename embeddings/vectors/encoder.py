@@ -60,14 +60,14 @@ class Packaged:
     """A model that comes in a package and needs no torch.
 
     Attributes:
-        model_id: Returns the package and its version.
+        model_id: The package and its version.
         dimension: Length of a vector.
         encode: Makes vectors of length 1 of texts, on so many threads.
         query: What it reads before a question, unless the settings say otherwise.
         document: What it reads before everything else.
     """
 
-    model_id: Callable[[], str]
+    model_id: str
     dimension: int
     encode: Callable[[Sequence[str], int], NDArray[np.float32]]
     query: str = ""
@@ -75,8 +75,8 @@ class Packaged:
 
 
 PACKAGED: Mapping[str, Packaged] = {
-    "e5": Packaged(e5.model_id, e5file.DIMENSION, e5.encode, e5.QUERY, e5.PASSAGE),
-    "light": Packaged(light.model_id, light.DIMENSION, light.encode),
+    "e5": Packaged(e5.ID, e5file.DIMENSION, e5.encode, e5.QUERY, e5.PASSAGE),
+    "light": Packaged(light.ID, light.DIMENSION, light.encode),
 }
 """The models that come with the program, by their names in the settings."""
 
@@ -91,7 +91,7 @@ class PackagedEncoder:
     def __init__(self, model: Packaged, options: EncoderSettings) -> None:
         self._model = model
         self._options = options
-        self.model_id = _qualify(model.model_id(), options)
+        self.model_id = _qualify(model.model_id, options)
         self.dimension = min(options.truncate_dim or model.dimension, model.dimension)
 
     def read_query(self, text: str) -> Read:
@@ -201,7 +201,7 @@ def name_model(settings: Settings) -> str:
         ModelError: It is not there, or is not safe to load.
     """
     packaged = PACKAGED.get(settings.model)
-    found = packaged.model_id() if packaged else _find(settings).id
+    found = packaged.model_id if packaged else _find(settings).id
     return _qualify(found, settings.encoder)
 
 

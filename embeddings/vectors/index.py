@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from embeddings.lexical.postings import Bools, Floats, Ints
     from embeddings.lexical.stretches import Rows
 
     Matrix = NDArray[Any]
@@ -44,9 +45,7 @@ class Index(Protocol):
         """What it is, as ``status`` shows it."""
         ...
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def search(self, vectors: Floats, k: int, allowed: Bools | None = None) -> tuple[Floats, Ints]:
         """Return the scores and the rows of the k nearest to each vector, ``[m, k]``."""
         ...
 
@@ -77,11 +76,7 @@ class VectorIndex:
 
     @classmethod
     def open(cls, rows: Matrix, folder: Path, name: str, recall: float = 1.0) -> VectorIndex:
-        """Open what ``write`` wrote and measured; nothing is read before it is needed.
-
-        Raises:
-            SnapshotError: It cannot be read.
-        """
+        """Open what ``write`` wrote and measured, to be read at need; raises SnapshotError."""
         near = folder / f"{name}{NEAR}"
         if not near.exists():
             return cls(rows)
@@ -97,9 +92,7 @@ class VectorIndex:
         probes = f" nprobe={self._near.nprobe}" if lists else ""
         return f"{lists}PQ{self._near.pq.M}x4{probes} recall@10={self.recall:.3f}"
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def search(self, vectors: Floats, k: int, allowed: Bools | None = None) -> tuple[Floats, Ints]:
         """Find the k rows with the largest inner product with each of some vectors.
 
         Args:
@@ -128,9 +121,7 @@ class VectorIndex:
             return inverted.search(self._near, self.rows, asked, k, **narrowed)
 
 
-def _compare(
-    rows: NDArray[np.float32], asked: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _compare(rows: Floats, asked: Floats, k: int, allowed: Bools | None) -> tuple[Floats, Ints]:
     """Search all rows, or the allowed ones of them."""
     of = np.arange(len(rows)) if allowed is None else np.flatnonzero(allowed)
     if not len(of):
@@ -150,9 +141,7 @@ class Joined:
         self._row_of[rows.places] = np.arange(len(rows))
         self._parts = base, VectorIndex(rows.more)
 
-    def search(
-        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def search(self, vectors: Floats, k: int, allowed: Bools | None = None) -> tuple[Floats, Ints]:
         """Find the k nearest rows; see ``VectorIndex.search``."""
         wanted = self._row_of >= 0
         if allowed is not None:

@@ -85,11 +85,7 @@ def rerank(question: str, passages: Sequence[str], reranker: Reranker) -> tuple[
 
 
 def load_reranker(settings: Settings) -> Reranker | None:
-    """Return the reranker that the settings name, None when they name none.
-
-    Raises:
-        ModelError: The model cannot be loaded.
-    """
+    """Return the reranker that the settings name, or None; raises ModelError as it is loaded."""
     return Reranker(settings) if settings.reranker else None
 
 

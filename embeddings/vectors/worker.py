@@ -63,11 +63,7 @@ class Worker:
     def wait(
         self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Do the same from a thread that has no event loop, which waits for it.
-
-        Raises:
-            RuntimeError: The worker was closed before.
-        """
+        """Do the same from a thread that has no event loop, which waits for it."""
         return self._put(priority, partial(call, *args, **kwargs)).result()
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Makes the constants by which ``e5``'s tokens are cut short, from labelled sets.
 
 ``python -m tests.bench.axes DIR... --output embeddings/vectors/e5-tokens.npz``; other
-constants make other tokens, so ``e5.RECIPE`` counts up and ``calibrate`` is run again.
+constants make other tokens, so the number in ``e5.ID`` counts up and ``calibrate`` is run again.
 """
 
 from __future__ import annotations

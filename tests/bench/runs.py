@@ -45,6 +45,7 @@ class Run:
         self.peak = 0
         told = json.dumps(options | {"began": time.time()})
         single = dict.fromkeys(THREADS, "1") | {"TOKENIZERS_PARALLELISM": "false"}
+        single |= {"PYDANTIC_DISABLE_PLUGINS": "__all__"}  # as the program does
         self._process = subprocess.Popen(
             [python, "-m", module, task, told],
             cwd=ROOT,

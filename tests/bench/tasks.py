@@ -153,7 +153,8 @@ async def add(options: Options) -> dict[str, Any]:
     """Read files and index them, in a process that already serves; encoding is told apart."""
     async with options.engine() as engine:
         await engine.warm()
-        parts = (("encode", options.encoder(), "encode_documents"),)
+        encoder, names = options.encoder(), ("encode_documents", "read_document")
+        parts = [("encode", encoder, name) for name in names if hasattr(encoder, name)]
         with timed(parts, time.process_time) as watch:
             clock = Clock()
             report = (await engine.add([options.stories])).report
@@ -177,6 +178,7 @@ async def questions(options: Options) -> dict[str, Any]:
     """Ask questions: one at a time, split by stage, then many at once; and look at the memory."""
     async with options.engine() as engine:
         asked = options.asked()
+        await engine.warm()
         for each in asked[:5]:
             await ask(engine, each)
         gc.collect()

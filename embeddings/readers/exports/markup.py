@@ -31,11 +31,7 @@ _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 
 
 def parse_xml(text: str, name: str) -> Any:
-    """Return the root of a document; what is not well-formed is mended.
-
-    Raises:
-        ReadError: It declares entities, or has no element.
-    """
+    """Return a document's root, mended; raises ReadError when it declares entities, or has none."""
     from lxml import etree
 
     body = text.translate(_UNPRINTED)

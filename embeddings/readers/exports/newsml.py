@@ -26,11 +26,7 @@ _AS_HTML = {"hl1": "h2", "hl2": "h3", "block": "div", "nitf-table": "div"}
 
 
 def read(root: Any, path: Path) -> list[Draft | Rejected]:
-    """Return the stories of a message, an item or a NITF document, by its first element.
-
-    Raises:
-        ReadError: It holds none.
-    """
+    """Return the stories of a message, an item or a NITF document; raises ReadError without any."""
     groups = children(root, "itemSet") if local(root) == "newsMessage" else ()
     items = [item for group in groups for item in children(group, "newsItem")]
     if local(root) == "nitf":

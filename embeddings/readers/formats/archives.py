@@ -143,11 +143,7 @@ def _problem(info: zipfile.ZipInfo) -> str:
 
 
 def gunzip(data: bytes, name: str, most: int) -> bytes:
-    """Return what a file that gzip compressed holds.
-
-    Raises:
-        ReadError: It is damaged, or holds more than ``most`` bytes.
-    """
+    """Return what gzip compressed; raises ReadError when it is damaged, or over ``most`` bytes."""
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         whole = unpack.decompress(data, most + 1)

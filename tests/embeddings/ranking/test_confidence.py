@@ -61,8 +61,8 @@ def test_numbers_that_cannot_be_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_packaged_model_has_its_own() -> None:
-    chosen = calibration_for(None, light.model_id())
-    assert chosen.model == light.model_id()
+    chosen = calibration_for(None, light.ID)
+    assert chosen.model == light.ID
     assert chosen.figures["afriqa_dev"]["auroc"] >= 0.87
 
 

