@@ -29,6 +29,8 @@ _LEAD = re.compile(
     r"(?<![\w-])(?:(?P<sure>(?:selon |d'apres |a en croire |according to |as reported by "
     r"|(?:publie|paru|ecrit|rapporte)e?s? (?:\w+ ){0,4}?(?P<by>(?:par|dans|sur) )"
     r"|(?:published|reported|written) (?:\w+ ){0,4}?(?P<in>(?:by|in|on) )))"
+    r"|(?:qu[e'] ?(?:dit|disent|ecrit|ecrivent|rapporte|raconte|pense) "
+    r"|what (?:do|does|did) (?=.{2,60} (?:say|write|report)\b))(?P<say>)"
     rf"|dans |in |(?:{STORIES}) (?:de |d'|(?=du )|from |of |by |in ))"
     r"(?P<the>le |la |les |the |du |l')?"
 )
@@ -222,7 +224,7 @@ def _after(
     if lead["the"]:
         starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])]
     found = [
-        Named(name.source, max(lead.start(), lead.start("by"), lead.start("in")), end)
+        Named(name.source, max(map(lead.start, (0, "by", "in", "say"))), end)
         for start, names in starts
         for name, end in _matches(read.text, start, names)
         if _is_meant(name, read, start, end, sure=bool(lead["sure"]))

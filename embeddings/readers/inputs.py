@@ -131,7 +131,9 @@ def _check(path: Path, name: str) -> None:
     except (OSError, ValueError) as error:
         why = f"{getattr(error, 'strerror', None) or error}; check its name and its permissions"
         raise ReadError(f"{name} cannot be read: {why}.") from None
-    if is_folder or not name:
+    if not name:
+        raise ReadError("An input has no name; name a file, a folder or an address.")
+    if is_folder:
         raise ReadError(f"{name!r} is a folder; name a file in it.")
     if not there:
         raise ReadError(f"{name} does not exist; check how it is spelled.")

@@ -443,6 +443,8 @@ NAMED = [
     ("selon le Monde diplomatique", "Le Monde diplomatique", "selon le Monde diplomatique"),
     ("Who signed, according to the ISSMI?", "ISSMI", "according to the ISSMI"),
     ("according to the guardian, who signed?", "The Guardian", "according to the guardian"),
+    ("Que dit le Guardian sur la lettre ?", "The Guardian", "le Guardian"),
+    ("What does the Guardian say about it?", "The Guardian", "the Guardian"),
     ("selon le Guardian", "The Guardian", "selon le Guardian"),
     ("selon l'AFP, combien ?", "AFP", "selon l'AFP"),
     ("Qui a signé dans Le Monde ?", "Le Monde", "dans Le Monde"),
@@ -472,6 +474,8 @@ UNCLEAR = [
     "Selon Le Monde et La Croix, combien ?",
     "Selon ISSMI, et selon AFP ?",
     "Que devient le Monde ?",
+    "Que dit le monde de la culture ?",
+    "What does Nature need?",
 ]
 
 

@@ -102,7 +102,7 @@ def test_each_bad_file_gets_a_sentence(
     [
         ("http://127.0.0.1:8000/a", "leads into a private network"),
         ("FTP://example.org/a", "only http:// and https://"),
-        ("", "is a folder"),
+        ("", "has no name"),
         ("/does/not/exist.txt", "does not exist"),
         ("a\0b.txt", "does not exist"),
         ("a" * 5000 + ".txt", "cannot be read: File name too long; check its name and its"),
