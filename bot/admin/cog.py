@@ -1,7 +1,5 @@
 """/admin: the stories, going back, what holds here and what is kept; and a message's menu."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 

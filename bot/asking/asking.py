@@ -1,7 +1,5 @@
 """How a question is answered, wherever it was asked: checked, acknowledged, searched, shown."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """What somebody wrote -> for each of its sentences the passage that says so or speaks of it."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Where questions come in: /ask, a mention or a reply, a private message, a message's menu."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

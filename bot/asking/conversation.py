@@ -1,7 +1,5 @@
 """What somebody types: a question, thanks, a greeting, a sign, a wish to check; and days; pure."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime
 from functools import cache

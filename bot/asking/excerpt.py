@@ -1,7 +1,5 @@
 """What is shown of a hit: how sure it is said to be, and the whole sentences that fit; pure."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile

@@ -1,7 +1,5 @@
 """Answer -> what Discord shows, within its limits: quotes, sources, notes and buttons; pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

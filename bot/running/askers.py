@@ -1,7 +1,5 @@
 """Who asks: how long they wait, whose search is next, and what was asked before; in memory."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import math

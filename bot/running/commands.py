@@ -1,7 +1,5 @@
 """The commands: how they are named in each language, and how Discord is told of them."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import inspect

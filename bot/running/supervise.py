@@ -3,8 +3,6 @@
 At the end, what people wait for comes first, then what can be left.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -4,8 +4,6 @@ The store says which process has which turn, and until when: a process that dies
 While the store cannot be reached, each process goes by its own memory.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

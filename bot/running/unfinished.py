@@ -1,7 +1,5 @@
 """Questions and changes that a crash cuts off: kept while they last, finished or told of after."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

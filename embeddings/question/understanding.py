@@ -224,7 +224,7 @@ def _after(
     if lead["the"]:
         starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])]
     found = [
-        Named(name.source, max(map(lead.start, (0, "by", "in", "say"))), end)
+        Named(name.source, max(lead.start(), *map(lead.start, ("by", "in", "say"))), end)
         for start, names in starts
         for name, end in _matches(read.text, start, names)
         if _is_meant(name, read, start, end, sure=bool(lead["sure"]))

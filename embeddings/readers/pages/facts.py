@@ -57,6 +57,8 @@ _DATED = re.compile(
 _CHANGED = re.compile(r"mise? à jour|modifi|updat|edited|corrig", re.IGNORECASE)
 _CANONICAL = "//link[@rel='canonical']/@href"
 _LEAST_AGREEMENT = 0.4
+_FEW_WORDS = 3
+"""The most words of a title that is none, and the most letters of words that do not count."""
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
 
 
@@ -64,11 +66,13 @@ def read_facts(root: Any, address: str | None) -> Fields:
     """Return what a page states, by its ``lxml`` element and where it is from on the web."""
     metas = _metas(root)
     shown = [_heading(e) for n in ("h1", "h2") for e in islice(root.iter(n), MOST_HEADLINES)]
-    stated = [*_first(metas, _TITLES), elements.text_of(root.find(".//head/title"))]
+    named = _first(metas, _TITLES)
+    stated = [*named, elements.text_of(root.find(".//head/title"))]
+    only = shown[0] if not named and len([*root.iter("h1")]) == 1 else ""
     story = _story_node(root, {fold(headline) for headline in (*stated, *shown)})
     source = _source([*_first(metas, _SOURCES), *_names_in(story.get("publisher"))])
     return Fields(
-        title=_title(shown, [line for line in map(one_line, stated) if line], source),
+        title=_title(shown, [line for line in map(one_line, stated) if line], source, only),
         source=source,
         author=_author(root, metas, story, source),
         date=_published(root, metas, story),
@@ -108,11 +112,16 @@ def _first(metas: dict[str, list[str]], names: Iterable[str]) -> list[str]:
     return next((metas[name] for name in names if name in metas), [])
 
 
-def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> str | None:
+def _title(
+    shown: Iterable[str], stated: Sequence[str], source: str | None, only: str
+) -> str | None:
     """Return the headline as the story shows it, where the page's head agrees; else as that has it.
 
-    They agree when they share most words; what else the head says is the name of the site.
+    They agree when they share most words; what else the head says is the name of the site. Where
+    its title alone says anything, and that shares no word with the ``only`` headline, which is
+    longer, it is no headline, but the site's name or "Article".
     """
+    own = [line for line in stated if fold(line) != fold(source or "")]
     sites = {fold(source or "")} | {fold(m["site"]) for m in map(_SITE.search, stated) if m}
     headlines = (line for line in map(one_line, shown) if line and fold(line) not in sites)
     known = [set(fold(line).split()) for line in stated]
@@ -124,7 +133,10 @@ def _title(shown: Iterable[str], stated: Sequence[str], source: str | None) -> s
     best = max(agreed, key=lambda line: agreed[line], default="")
     if best and agreed[best] > _LEAST_AGREEMENT:
         return _without_site(best, source)
-    return _without_site(next(iter(stated), ""), source) or None
+    title, said = _without_site(next(iter(own), ""), source), fold(only).split()
+    is_other = all(word not in said for word in fold(title).split() if len(word) > _FEW_WORDS)
+    is_longer = len(said) > max(_FEW_WORDS, len(_SITE.sub("", title).split()))
+    return (only if is_other and is_longer else title) or None
 
 
 def _without_site(title: str, source: str | None) -> str:

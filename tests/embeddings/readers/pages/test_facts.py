@@ -204,6 +204,20 @@ def test_a_day_in_the_prose_or_of_a_template_is_not_the_page_s() -> None:
     assert [facts(body).date for body in bodies] == [None] * len(bodies)
 
 
+def test_a_title_that_every_page_of_a_site_has_is_no_headline() -> None:
+    headline = "Le quai rouvre enfin lundi"
+    same = ("Le Petit Port de Kerlan", "Article", "Actualités - Le Port", "Sans titre")
+    found = [facts(f"<h1>{headline}</h1>", head=f"<title>{each}</title>").title for each in same]
+    assert found == [same[0], headline, headline, headline]  # which may as well be a headline
+    named = f"<title>{same[0]}</title><meta property=og:site_name content='{same[0]}'>"
+    assert facts(f"<h1>{headline}</h1>", head=named).title == headline
+    stated = "<title>Un port en fête</title><meta property=og:title content='Un port en fête'>"
+    assert facts(f"<h1>{headline}</h1>", head=stated).title == "Un port en fête"
+    assert facts("<h1>Nos articles</h1>", head="<title>Un port en fête</title>").title == (
+        "Un port en fête"
+    )
+
+
 def test_the_title_is_the_headline_that_the_page_shows() -> None:
     head = "<title>Le quai rouvre - Le Quai</title><meta property=og:title content='{}'>"
     named = head.format("Le quai rouvre enfin") + "<meta property=og:site_name content='Le Quai'>"
