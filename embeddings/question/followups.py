@@ -89,8 +89,9 @@ def _go_on(rest: str, base: str, *, is_open: bool = True) -> str:
 def _fill(asked: Words, start: int, topic: str) -> str:
     """Return a question with what it is about in the place of its pronoun, or in brackets."""
     written, places = asked.read.written, asked.read.places
+    is_named = w.ASKERS.isdisjoint(cut(topic).words)  # and no question, which fits in brackets
     for at, (first, end) in enumerate(asked.spans):
-        if at >= start and asked.words[at] in w.FREE and _leans(asked, start, at):
+        if is_named and at >= start and asked.words[at] in w.FREE and _leans(asked, start, at):
             space = " " if asked.words[at] == "c'" else ""
             before = re.sub(r"qu['’]\Z", "que ", written[: places[first]])
             return (before + topic + space + written[places[end - 1] + 1 :]).rstrip(" ?!.")

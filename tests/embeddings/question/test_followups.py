@@ -97,6 +97,11 @@ LEANING = [
      "Microsoft (How long before the employees) ?"),
     ("Is IBM involved?", "in what way?", "in what way (Is IBM involved) ?"),
     ("Who wrote the letter?", "who is it for?", "who is it for (the letter) ?"),
+    (
+        "quand (Qui a annoncé la fermeture du pont) ?",
+        "Combien ça coûte ?",
+        "Combien ça coûte (Qui a annoncé la fermeture du pont) ?",
+    ),
     ("Que vend Google à l'armée ?", "et Amazon alors ?", "Que vend Amazon à l'armée ?"),
     ("What did Google sell?", "what about Amazon too?", "What did Amazon sell ?"),
     ("Où vont les familles ?", "où", "Où vont les familles ?"),
