@@ -132,6 +132,14 @@ def test_a_place_for_data_that_cannot_be_made_is_one_sentence_and_the_callers_mi
     assert err.startswith("Nothing was changed, because file/data cannot be written: Not a dir")
 
 
+def test_a_python_without_what_is_installed_says_so_in_one_line() -> None:
+    done = python("-S", "-m", "bot", "status", folder=ROOT)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert done.stderr.startswith(
+        b"Verbatim is not installed for this Python: run .venv/bin/python"
+    )
+
+
 def test_ctrl_c_is_exit_code_130_without_a_word(stage: Stage) -> None:
     async def stopped(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
