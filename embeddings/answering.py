@@ -86,8 +86,9 @@ def answer(
         UnknownArticle: The filters name an article that is in none of them.
     """
     started = time.perf_counter()
-    found = _Asked(question, question, snapshots, models, terms).read()
-    return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+    found, shown = _Asked(question, question, snapshots, models, terms).read()
+    took = (time.perf_counter() - started) * 1000
+    return replace(found, question=question, understood_as=shown, milliseconds=took)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,14 @@ class _Asked:
     models: Models
     terms: Terms
 
-    def read(self) -> Answer:
-        """Answer the question; where it leans on an earlier one, answer the two as one."""
+    def read(self) -> tuple[Answer, str | None]:
+        """Answer the question, as one with an earlier one that it leans on; and say how, if so."""
         if reply := small_talk(self.question):
-            return Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND, notes=(reply,))
+            blank = Answer(self.question, self.snapshot, None, Refusal.NOT_FOUND)
+            return replace(blank, notes=(reply,)), None
         meant = stand_alone(self.question, self.terms.before, self.snapshots.values())
-        told = replace(self, question=meant, text=meant).narrow()
         shown = None if fold(meant) == fold(self.question) else meant  # a name got its capital
-        return replace(told, question=self.question, understood_as=shown)
+        return replace(self, question=meant, text=meant).narrow(), shown
 
     def narrow(self) -> Answer:
         """Answer within the caller's filters and those that the question's words name.

@@ -78,10 +78,11 @@ def respell(
 
 
 def _find_words(question: str) -> Iterator[re.Match[str]]:
-    """Yield what may be the words of a question, but for those of code and addresses."""
-    for chunk in _CHUNK.finditer(question):
-        if not _CODE.search(chunk[0]):
-            yield from _WORD.finditer(question, *chunk.span())
+    """Find what may be the words of a question, but for those of code and addresses."""
+    if "`" not in question and not _CODE.search(question):
+        return _WORD.finditer(question)
+    spans = (each.span() for each in _CHUNK.finditer(question) if not _CODE.search(each[0]))
+    return chain.from_iterable(_WORD.finditer(question, *span) for span in spans)
 
 
 def slips(word: str) -> tuple[set[str], ...]:

@@ -6,6 +6,7 @@ Everything is in French and English. The sets hold folded words; a clitic is a w
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop_somewhere, word_set
 from embeddings.types import Note
@@ -184,8 +185,9 @@ def small_talk(message: str) -> Note | None:
     The keys are those of ``_SENTENCES``: ``thanks``, ``goodbye`` and ``greeting``.
     """
     words = re.findall(r"[^\W_][\w']*", fold(message))
-    said = {word if word in _CIVIL else _REPEATED.sub(r"\1\2", word) for word in words}
-    if not said <= _CIVIL:
+    each = (word if word in _CIVIL else _REPEATED.sub(r"\1\2", word) for word in words)
+    said = [*takewhile(_CIVIL.__contains__, each)]
+    if len(said) < len(words):
         return None
-    key = next((name for name in _SENTENCES if _SMALL_TALK[name] & said), None)
+    key = next((name for name in _SENTENCES if not _SMALL_TALK[name].isdisjoint(said)), None)
     return Note(key, _SENTENCES[key]) if key else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, astuple, dataclass, field, fields
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +25,10 @@ FALLBACK = {"covered": 5.0, "present": 1.0}
 
 def value(features: Mapping[str, Floats], name: str) -> Floats:
     """Return a feature by its name; ``small*lead`` is the product of two."""
-    first, *others = (features[part] for part in _factors(name))
+    if name in features:
+        return features[name]
+    first, *others = (features[part] for part in name.split("*"))
     return math.prod(others, start=first)
-
-
-@cache
-def _factors(name: str) -> list[str]:
-    return name.split("*")
 
 
 def logistic(

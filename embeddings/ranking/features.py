@@ -9,14 +9,14 @@ import numpy as np
 
 from embeddings.lexical.postings import TINY
 from embeddings.ranking.confidence import smallness
-from embeddings.ranking.evidence import capitals
+from embeddings.ranking.evidence import Evidence, capitals
 from embeddings.text.analysis import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embeddings.lexical.bm25 import Bools, Floats, Ints, Terms
-    from embeddings.ranking.evidence import Arrays, Evidence, Query
+    from embeddings.ranking.evidence import Arrays, Query
 
 LIMIT = 10.0
 """A lead greater than this says no more."""
@@ -30,7 +30,7 @@ TRANSLATED = 0.8
 """What a word counts that a passage of another language has by its meaning."""
 SHARES = ("covered", "present", "body", "early", "spelt")
 """The shares of the question's words."""
-_PLACES = ("passages", "best", "beside")
+_FIGURES = [f.name for f in fields(Evidence) if f.name not in ("passages", "best", "beside")]
 
 
 def describe(
@@ -67,8 +67,7 @@ def describe(
     counted = within | (score <= chance)  # those that the filter leaves, and as good by chance
     others = shown[:, None] != np.arange(len(score))
     lines = arrays.first_sentence[passages + 1] - arrays.first_sentence[passages]
-    figures = [f.name for f in fields(evidence) if f.name not in _PLACES]
-    own = {name: getattr(evidence, name)[shown] for name in figures}
+    own = {name: getattr(evidence, name)[shown] for name in _FIGURES}
     weight = float(terms.idf.sum())
     unknown = float(terms.idf[[not rows for rows in terms.rows]].sum())
     return {
@@ -94,7 +93,7 @@ def _lead(score: Floats, shown: Ints, rivals: Bools, chance: float) -> Floats:
     what is about as good by chance; it counts as well.
     """
     best = np.where(rivals, score, chance).max(axis=1)
-    gap = np.clip(score[shown] - best, -LIMIT, LIMIT)
+    gap = np.minimum(np.maximum(score[shown] - best, -LIMIT), LIMIT)
     return np.asarray(np.sign(gap) * np.log1p(np.abs(gap)), np.float32)
 
 

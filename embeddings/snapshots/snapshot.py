@@ -162,7 +162,7 @@ class Snapshot:
 
     def article(self, row: int) -> Article:
         """Read an article from the disk, with its text; raises SnapshotError where it cannot."""
-        start, end = (int(n) for n in self.array("text_offsets")[row : row + 2])
+        start, end = self.array("text_offsets")[row : row + 2].tolist()
         try:
             head = self.heads[row] if "heads" in vars(self) else _parse(self.lines[row])
             return replace(head, text=os.pread(self._texts, end - start, start).decode())

@@ -27,6 +27,7 @@ STOP, SMALL_WORDS = (
     for name in ("stop", "small")
 )
 """Words that carry no subject, folded, and those that most sentences have, both by language."""
+_STOPS = frozenset[str]().union(*STOP.values())
 
 
 def word_set(*lines: str) -> frozenset[str]:
@@ -81,6 +82,7 @@ _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelq
 _ALIAS = {"st": "saint", "ste": "sainte"}
 
 
+@lru_cache(64)  # a question is folded a dozen times
 def fold(text: str) -> str:
     """Return ``text`` in lower case without accents, ligatures and typographic variants."""
     if text.isascii():
@@ -140,7 +142,7 @@ def is_stop(word: str, language: str | None) -> bool:
 
 def is_stop_somewhere(word: str) -> bool:
     """Say whether a folded word carries no subject in one of the languages that we know."""
-    return any(word in stop for stop in STOP.values())
+    return word in _STOPS
 
 
 def language_of(found: Sequence[str]) -> str | None:

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from embeddings.ranking.maxsim import products
 
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 Rows = NDArray[Any]
 
 TARGET_RECALL = 0.95
@@ -79,9 +81,7 @@ def _train(rows: Rows, lists: int, together: int) -> Any:
     return index
 
 
-def search(
-    index: Any, rows: Rows, asked: NDArray[np.float32], k: int, **narrowed: Any
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def search(index: Any, rows: Rows, asked: Floats, k: int, **narrowed: Any) -> tuple[Floats, Ints]:
     """Search approximately, then order what was found by its exact scores.
 
     ``rows`` are what the index was built of, ``asked`` float32 ``[m, d]``; ``narrowed`` is for
@@ -94,13 +94,12 @@ def search(
     return np.array([scores for scores, _ in best]), np.array([found for _, found in best])
 
 
-def _order(
-    rows: Rows, places: NDArray[np.int64], vector: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _order(rows: Rows, places: Ints, vector: Floats, k: int) -> tuple[Floats, Ints]:
     """Return the k greatest exact scores of what was found, and where they are."""
     scores = products(rows[np.maximum(places, 0)], vector)
     scores[places < 0] = -np.finfo(np.float32).max
-    best = np.argsort(-scores, kind="stable")[:k]
+    best = np.flatnonzero(scores >= np.partition(scores, -k)[-k])  # few are sorted, and as all are
+    best = best[np.argsort(-scores[best], kind="stable")[:k]]
     return scores[best], places[best]
 
 
@@ -120,7 +119,7 @@ def _tune(index: Any, rows: Rows) -> float:
         index.nprobe = min(math.ceil(index.nprobe * 1.5), index.nlist)
 
 
-def _nearest(sample: NDArray[np.float32], rows: Rows, k: int) -> NDArray[np.int64]:
+def _nearest(sample: Floats, rows: Rows, k: int) -> Ints:
     """Return the exact k nearest rows of each sample, best first, shape ``[m, k]``."""
     heap = faiss.ResultHeap(len(sample), k, keep_max=True)
     for number, block in enumerate(blocks(rows)):
@@ -141,7 +140,7 @@ def one_thread() -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def blocks(vectors: Rows) -> Iterator[NDArray[np.float32]]:
+def blocks(vectors: Rows) -> Iterator[Floats]:
     """Yield the rows in blocks of float32."""
     for first in range(0, len(vectors), BLOCK):
         yield np.array(vectors[first : first + BLOCK], np.float32, order="C")
