@@ -31,7 +31,7 @@ class LeftOut:
     """Something of an input that was left out on purpose, to be told to who adds it.
 
     Attributes:
-        what: A plural or a thing, such as ``3 pictures with captions``.
+        what: A plural or a thing, such as ``notes (3)``.
         why: Half a sentence, such as ``a caption is no part of the story``.
     """
 

@@ -84,7 +84,7 @@ def archive(language: Language) -> Card:
         proposed(Article(f"a{n}", title, f"{title}. {TEXT}", source="La Gazette d’Orléans"))
         for n, title in enumerate(("Le pont rouvre", "Le marché déménage", "La piscine ferme"))
     )
-    what = Omission("marche.docx", "2 notes", "they stand below the story")
+    what = Omission("marche.docx", "notes (2)", "they stand below the story")
     proposal = replace(
         Change("add").propose("abcdefgh", 6),
         added=added,

@@ -89,7 +89,7 @@ def _nitf(root: Any, path: Path, known: Fields, mark: str = "") -> Draft:
     media = [e for e in content.iter() if local(e) == "media"] if content is not None else []
     for element in media:
         element.getparent().remove(element)
-    told = (LeftOut(f"{len(media)} media", "pictures and their captions are no part of a story"),)
+    told = (LeftOut(f"media ({len(media)})", "pictures and their captions are no part of a story"),)
     number = child(head, "docdata", "doc-id")
     name = mark or (number.get("id-string", "") if number is not None else "") or "1"
     fields = _nitf_fields(head, child(body, "body.head"), known, language_code(root.get(LANGUAGE)))

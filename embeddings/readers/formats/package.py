@@ -202,7 +202,7 @@ def escape_text(text: str | None) -> str:
 
 def tell(left_out: Counter[str]) -> tuple[LeftOut, ...]:
     """Return what was left out, as a draft tells it, from a count of each kind."""
-    return tuple(LeftOut(f"{count} {what}", _REASONS[what]) for what, count in left_out.items())
+    return tuple(LeftOut(f"{what} ({count})", _REASONS[what]) for what, count in left_out.items())
 
 
 DELETED, HIDDEN, NOTES, COMMENTS = (

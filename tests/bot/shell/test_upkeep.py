@@ -148,4 +148,4 @@ def test_what_an_addition_leaves_out_is_told(run: Run, tmp_path: Path) -> None:
     hidden = r"{\rtf1\ansi Le pont {\v ne pas publier }est ferm\'e9 depuis lundi.\par}"
     (tmp_path / "pont.rtf").write_text(hidden, encoding="ascii")
     (told,) = run("add", "pont.rtf", "--json").document["left_out"]
-    assert (told["input"], told["what"]) == ("pont.rtf", "1 stretches that the document hides")
+    assert (told["input"], told["what"]) == ("pont.rtf", "stretches that the document hides (1)")

@@ -145,7 +145,7 @@ def test_what_two_styles_hide_between_them_is_shown() -> None:
     note = docx_paragraph(marked("Vu.", '<w:rStyle w:val="Cache"/>') + run("Non."), "Note")
     draft = word(note, *DOCX, styles=STYLES)
     assert draft.text == f"Vu.\n\n{STORY}"
-    assert [each.what for each in draft.left_out] == ["1 stretches that the document hides"]
+    assert [each.what for each in draft.left_out] == ["stretches that the document hides (1)"]
 
 
 def test_the_main_part_is_the_one_that_is_named() -> None:
@@ -225,7 +225,7 @@ def test_hidden_paragraphs_and_sections_are_left_out_and_told() -> None:
     section = '<text:section text:display="none"><text:p>Non plus.</text:p></text:section>'
     draft = open_document(hidden + section + ODT)
     assert draft.text == STORY
-    assert [each.what for each in draft.left_out] == ["2 stretches that the document hides"]
+    assert [each.what for each in draft.left_out] == ["stretches that the document hides (2)"]
 
 
 def test_text_in_a_box_is_a_paragraph_of_its_own() -> None:
