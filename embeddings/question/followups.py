@@ -217,11 +217,15 @@ def _topic(asked: Words, question: str) -> str:
     head, _, inside = question.partition(" (")
     base = cut(head)
     last = len(base.words)
-    if names := w.find_names(base):
-        ends = [min(end + 2 * ("'s" in base.words[end : end + 1]), last) for _, end in names]
-        return ", ".join(base.quote(at, end) for (at, _), end in zip(names, ends, strict=True))
     others = {"les"} if not w.ONE.isdisjoint(asked.words) else set()
     others |= {"le", "la", "l'", "un", "une"} if not w.MANY.isdisjoint(asked.words) else set()
+    names = w.find_names(base)
+    whole = [each for each in w.find_phrases(base) if [each[1]] == [end for _, end in names]]
+    if whole and base.words[whole[0][0]] not in others and "'s" not in base.words:
+        return base.quote(*whole[0])  # "le pont de Varenne"
+    if names:
+        ends = [min(end + 2 * ("'s" in base.words[end : end + 1]), last) for _, end in names]
+        return ", ".join(base.quote(at, end) for (at, _), end in zip(names, ends, strict=True))
     fitting = [span for span in w.find_phrases(base) if base.words[span[0]] not in others]
     if fitting and w.POINTERS.isdisjoint(asked.words):  # "c'est moral" is about all that was asked
         return base.quote(*fitting[-1])

@@ -102,6 +102,11 @@ LEANING = [
         "Combien ça coûte ?",
         "Combien ça coûte (Qui a annoncé la fermeture du pont) ?",
     ),
+    (
+        "Le pont de Varenne est-il fermé aux piétons ?",
+        "N'est-il pas fermé ?",
+        "N'est-il pas fermé (Le pont de Varenne) ?",
+    ),
     ("Que vend Google à l'armée ?", "et Amazon alors ?", "Que vend Amazon à l'armée ?"),
     ("What did Google sell?", "what about Amazon too?", "What did Amazon sell ?"),
     ("Où vont les familles ?", "où", "Où vont les familles ?"),
