@@ -1,6 +1,7 @@
 """What a person names, files, folders and web addresses -> what to read, in order."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ MAX_BYTES = 20_000_000
 """The largest file that is read: 20 MB."""
 COMPRESSED = ".gz"
 """How the name of a file ends that gzip compressed."""
+_PART = re.compile(r"[_-](?:files|fichiers|archivos|Dateien|file)[/\\]")
 _NAMED = 3
 """How many of the files that are not read are told by their names."""
 _NOT_ARTICLES = ("README", "CHANGELOG", "LICENSE")
@@ -48,13 +50,12 @@ def _is_folder(given: str) -> bool:
 
 
 def _files(folder: str) -> Iterator[str | Rejected | LeftOut]:
-    refused: list[OSError] = []
-    read: list[str] = []
-    other: list[str] = []
+    refused, paths = list[OSError](), list[str]()
     for place, folders, names in os.walk(folder, onerror=refused.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            (read if is_article(name) else other).append(str(Path(place, name)))
+        paths += (str(Path(place, name)) for name in sorted(names))
+    paths = without_parts(paths)
+    read = [path for path in paths if is_article(Path(path).name)]
     for error in refused:
         reason = error.strerror or str(error)
         yield Rejected(
@@ -65,8 +66,14 @@ def _files(folder: str) -> Iterator[str | Rejected | LeftOut]:
         yield Rejected(
             folder, f"The folder {folder} has no article; put files ending in {list_ends()} in it."
         )
-    yield from tell_unread(other)
+    yield from tell_unread([path for path in paths if not is_article(Path(path).name)])
     yield from read
+
+
+def without_parts(paths: Sequence[str]) -> list[str]:
+    """Leave out what browsers save beside a page: ``a_files/ad.html`` where there is ``a.html``."""
+    pages = {path.rpartition(".")[0] for path in paths if path.lower().endswith((".html", ".htm"))}
+    return [p for p in paths if not any(p[: m.start()] in pages for m in _PART.finditer(p))]
 
 
 def tell_unread(paths: Sequence[str]) -> Iterator[LeftOut]:

@@ -20,6 +20,7 @@ from embeddings.readers.inputs import (
     is_article,
     not_empty,
     tell_unread,
+    without_parts,
 )
 from embeddings.readers.registry import ARCHIVE, format_of_page
 from embeddings.types import ATTACHED, Rejected
@@ -162,23 +163,22 @@ class _Reader:
 
     def _archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
         """Read the files of an archive, by the same rules as those of a folder."""
-        there = list(members(data, name, MAX_BYTES))
-        other = [m for m, c in there if not (isinstance(c, ReadError) or is_article(Path(m).name))]
-        yield from tell_unread(other)
-        for member, content in there:
-            path = Path(member)
-            if member in other:
-                continue
+        there = dict(members(data, name, MAX_BYTES))
+        kept = without_parts([*there])
+        read = [m for m in kept if isinstance(there[m], ReadError) or is_article(Path(m).name)]
+        yield from tell_unread([member for member in kept if member not in read])
+        for member in read:
             try:
+                content = there[member]
                 if isinstance(content, ReadError):
                     raise content
-                found = self._file(not_empty(content(), member), path)
+                found = self._file(not_empty(content(), member), Path(member))
                 if is_web_address(name):
                     found = [_at(each, member) for each in found]
                 yield from self._take(found, member)
             except ReadError as error:
                 yield Rejected(member, str(error))
-        if len(other) == len(there):
+        if not read:
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
     def _take(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:

@@ -59,12 +59,7 @@ class Audit:
             return tuple(read(row.entry for row in connection.execute(lines)))
 
     def trace(self, kept: Sequence[int], live: int | None) -> list[int]:
-        """Return the kept snapshots that the live one goes on from, none that was rolled away.
-
-        Args:
-            kept: The numbers of those that are kept, newest first.
-            live: The number of the live one.
-        """
+        """Return those kept, newest first, that the live one goes on from: none rolled away."""
         origins: dict[int, int | None] = {}
         for each in self.entries():
             with suppress(ValueError):  # a name from elsewhere, which is no number

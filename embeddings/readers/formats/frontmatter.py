@@ -54,7 +54,6 @@ _TAG = re.compile(r"</?[a-z0-9][^<>\n]{0,200}>|\{\\[^{}\n]{1,99}\}", re.IGNORECA
 _NUMBER = re.compile(r"\n[ \t]*\n[^\n]*\Z|\A[^\n]*\Z")
 """The line before the times of what follows: its number or name."""
 _SOUND = re.compile(r"(?: ?(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫][^♪♫\[(]*))+ ?")
-_LONGEST_SOUND = 200
 
 
 class _Loader(yaml.CSafeLoader):
@@ -114,7 +113,7 @@ def _read_cues(parts: list[str]) -> Iterator[tuple[float, float, str]]:
         start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (times[:4], times[4:]))
         block = re.split(r"\n[ \t]*\n", _NUMBER.sub("", parts[at + 8]).strip("\n"))[0]
         words = " ".join(unescape(_TAG.sub("", block)).split())
-        if words and not (len(words) <= _LONGEST_SOUND and _SOUND.fullmatch(words)):
+        if words and not _SOUND.fullmatch(words):
             yield start, end, words
 
 

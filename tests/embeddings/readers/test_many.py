@@ -118,6 +118,24 @@ def test_files_of_a_folder_or_an_archive_that_are_not_read_are_told_with_the_fir
     assert told == "halle.jpg, notes.doc, plan.png, … (4)"
 
 
+def test_what_a_browser_saves_beside_a_page_is_no_story(tmp_path: Path, sandbox: Sandbox) -> None:
+    files = {
+        "Le pont.html": page(BRIDGE),
+        "Le pont_files/ad.html": page(BAKER),
+        "Le pont_files/sub/a.js": b"x",
+        "mes-fichiers/c.md": text(FERRY).encode(),
+    }
+    zipped = saved(tmp_path, packed(files))
+    folder = tmp_path / "f"
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    for given in (zipped, str(folder)):
+        read = [o for o in read_all([given], sandbox, Fetcher(SETTINGS)) if isinstance(o, tuple)]
+        assert [draft.title for _, draft in read] == [BRIDGE.title, FERRY.title]
+        assert not [draft.left_out for _, draft in read if draft.left_out]
+
+
 def test_a_folder_without_articles_hears_of_archives_too(tmp_path: Path, sandbox: Sandbox) -> None:
     said = outcomes(str(tmp_path), sandbox)[str(tmp_path)]
     assert "has no article" in said
