@@ -153,11 +153,7 @@ class Change:
         return replace(self, base={name: _mark(there.get(name)) for name in sorted(names)})
 
     def check(self, there: Mapping[str, Article]) -> None:
-        """Check that the articles are still as they were when the change was proposed.
-
-        Raises:
-            Overtaken: Some have changed since.
-        """
+        """Check that the articles are as when it was proposed; raises Overtaken if some are not."""
         moved = sorted(name for name, was in self.base.items() if _mark(there.get(name)) != was)
         if moved:
             raise Overtaken(

@@ -114,7 +114,7 @@ async def _pool(
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))
     loaded = indexed.loaded
-    return Pool(name, asked, loaded.arrays, labelled.material.documents, loaded.calibration)
+    return Pool(name, asked, loaded.arrays, labelled.material.documents()[1], loaded.calibration)
 
 
 def fit(found: Sequence[Sample], model: str) -> Calibration:

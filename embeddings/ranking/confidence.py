@@ -187,11 +187,7 @@ class Calibration:
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
-        """Read a file that ``calibrate`` wrote.
-
-        Raises:
-            ModelError: It is not there, or is not such a file.
-        """
+        """Read what ``calibrate`` wrote; raises ModelError when it is not there, or is another."""
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             story, mix = document.pop("story", None), document.pop("mix", None)

@@ -138,10 +138,10 @@ class _TokenKeeper:
 
 def words(material: Material) -> dict[str, Vectors]:
     """Return the arrays of the lexical index; articles that did not change are taken over."""
-    index = build(material.documents)
+    runs, lacking = material.documents()
+    index = build(lacking)
     if material.known and material.runs:
-        old = Lexical(**material.known.arrays(LEXICAL))
-        index = old.join(material.of_passages(), index)
+        index = Lexical(**material.known.arrays(LEXICAL)).join(runs, index)
     return {f"{LEXICAL}{name}": array for name, array in vars(index).items()}
 
 

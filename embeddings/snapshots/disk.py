@@ -53,11 +53,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, if they are not there, for their owner alone.
-
-    Raises:
-        StorageError: It cannot be made.
-    """
+    """Make a folder, and those above it, for their owner alone; raises StorageError."""
     with storage_errors(folder):
         missing = [each for each in (folder, *folder.parents) if not each.exists()]
         for each in reversed(missing):

@@ -119,14 +119,33 @@ class Material:
         gone = [known.rows[name] for name in change if name in known.rows] if known else []
         return cls(articles, [split(each) for each in articles], None, known, runs, gone)
 
-    @property
-    def documents(self) -> list[Document]:
-        """The passages that are read anew as the lexical index takes them, in order."""
-        return [
-            Document(article.title, [s.of(article.text) for s in p.sentences], article.language)
-            for article, group in zip(self.articles, self.passages, strict=True)
-            for p in group
-        ]
+    def documents(self) -> tuple[Runs, list[Document]]:
+        """Return the passages whose words are not known, and how all come together with them.
+
+        Those of a passage are known whose article has changed elsewhere.
+        """
+        there, last = self._find_documents(), -1
+        new = [*chain.from_iterable(map(_documents, self.articles, self.passages))]
+        pieces: list[tuple[bool, int, int]] = []
+        lacking: list[Document] = []
+        for is_new, begin, end in self.of_passages().pieces:
+            pieces += [] if is_new else [(False, begin, end)]
+            for each in new[begin:end] if is_new else ():
+                if there.get(each, -1) > last:  # in their order
+                    last = there[each]
+                    pieces.append((False, last, last + 1))
+                else:
+                    pieces.append((True, len(lacking), len(lacking) + 1))
+                    lacking.append(each[1])
+        return Runs(tuple(pieces)), lacking
+
+    def _find_documents(self) -> dict[tuple[str, Document], int]:
+        """Return the passages of the articles that are read anew or gone, and their rows."""
+        if not (self.known and self.runs):
+            return {}
+        known, first = self.known, self.old("first_passage").tolist()
+        each = ((r, _documents(known.article(r), known.passages_of(r))) for r in self.gone)
+        return {one: row for r, own in each for row, one in enumerate(own, first[r])}
 
     @cached_property
     def new(self) -> dict[str, NDArray[Any]]:
@@ -169,6 +188,12 @@ class Material:
     def old(self, name: str) -> NDArray[Any]:
         """Return an array of the snapshot that is taken over from; nothing where none is."""
         return self.known.array(name) if self.known and self.runs else NONE
+
+
+def _documents(article: Article, passages: Sequence[Passage]) -> list[tuple[str, Document]]:
+    """Return passages as the lexical index takes them, each with its article's id."""
+    texts = (tuple(span.of(article.text) for span in p.sentences) for p in passages)
+    return [(article.id, Document(article.title, each, article.language)) for each in texts]
 
 
 class Wanted:

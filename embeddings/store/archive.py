@@ -190,11 +190,7 @@ def save(path: Path, data: bytes) -> None:
 
 
 def unpack(path: Path, collection: str) -> Contents:
-    """Read an archive and check every byte of it.
-
-    Raises:
-        InputError: It is no archive that ``pack`` made; the sentence says why.
-    """
+    """Read an archive, every byte checked; raises InputError where ``pack`` did not make it."""
     try:
         with zipfile.ZipFile(path) as archive:
             files = _check(archive, path)

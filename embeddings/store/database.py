@@ -141,11 +141,7 @@ class Database(ABC):
 
     @contextlib.contextmanager
     def tell_errors(self) -> Iterator[None]:
-        """Turn what the database says into a sentence.
-
-        Raises:
-            StorageError: It said something.
-        """
+        """Turn what the database says into a sentence, raised as a StorageError."""
         try:
             yield
         except exc.DBAPIError as error:

@@ -134,11 +134,7 @@ class SentenceTransformerEncoder:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Load the model.
-
-        Raises:
-            ModelError: It is not there, is not safe to load, or needs what is not installed.
-        """
+        """Load the model; raises ModelError when it is not there, or unsafe, or lacks a package."""
         options = settings.encoder
         self._options = options
         found = _find(settings)

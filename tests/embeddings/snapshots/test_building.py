@@ -202,3 +202,19 @@ async def test_the_tokens_of_a_passage_are_those_that_the_model_gives(tmp_path: 
     own = tokens["rows"][tokens["first"][1] : tokens["first"][2]]
     np.testing.assert_allclose(own * STEP, np.clip(read.tokens, -127 * STEP, 127 * STEP), atol=STEP)
     assert len(tokens["title_first"]) == 3
+
+
+async def test_words_of_what_stays_in_a_changed_article_are_taken_over(tmp_path: Path) -> None:
+    parts = [f"Le numéro {name} a été voté hier au conseil." for name in ("un", "deux", "trois")]
+    story = replace(HARBOUR, text="\n\n".join([*parts, parts[1], "La fin est connue de tous."]))
+    swapped = replace(
+        story, text="\n\n".join([parts[2], "Rien n’est neuf ici.", parts[0], parts[1]])
+    )
+    titled = replace(story, title="Un autre titre")
+    before, _, _ = await built(tmp_path / "before", [story, ORCHARD])
+    for number, (changed, count) in enumerate([(story, 0), (swapped, 2), (titled, 5)]):
+        assert len(made_of([changed, ORCHARD], before).documents()[1]) == count
+        after, _, _ = await built(tmp_path / f"after-{number}", [changed, ORCHARD, LIBRARY], before)
+        anew, _, _ = await built(tmp_path / f"anew-{number}", [changed, ORCHARD, LIBRARY])
+        arrays = [each.arrays("lexical_") for each in (after, anew)]
+        assert all(np.array_equal(arrays[0][name], arrays[1][name]) for name in arrays[1])
