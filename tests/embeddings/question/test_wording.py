@@ -46,6 +46,9 @@ DEFINITIONS = {
     "Des infos sur la tolérance zéro ?": "tolérance zéro",
     "Que sait-on d’IBM ?": "IBM",
     "Que disent les articles sur Google ?": "Google",
+    "Que dit-on de Palantir ?": "Palantir",
+    "Que dit sur la lettre ?": "lettre",  # without "Le Monde", which is asked
+    "What does say about the letter?": "letter",
     "À quoi sert Rekognition ?": "Rekognition",
     "Rekognition, à quoi ça sert ?": "Rekognition",
     "AWS sert à quoi": "AWS",
