@@ -151,13 +151,15 @@ class CollectionRows:
         return Published(live, kept)
 
     def find_changed(self, published: Published) -> set[int]:
-        """Return the numbers of kept snapshots whose row is not what was written, or logged."""
-        told = {(each.snapshot, each.by, each.counts) for each in self.audit.entries()}
+        """Return which kept snapshots have rows that are not as written, or as the log says."""
+        told: dict[str | None, set[object]] = {}
+        for line in self.audit.entries():
+            told.setdefault(line.snapshot, set()).add((line.by, line.counts))
         return {
             number
             for number, each in published.kept.items()
             if sha256(each.manifest).hexdigest() != each.digest
-            or (str(number), each.by, each.counts) not in told
+            or not {(each.by, each.counts)} & told.get(str(number), {(each.by, each.counts)})
         }
 
     def take_number(self, write: Transaction) -> int:

@@ -661,6 +661,16 @@ async def test_a_damaged_row_is_not_made_true_by_another_change_and_a_full_reind
     assert (await engine.verify()).problems == ()
 
 
+async def test_a_full_reindex_keeps_a_snapshot_of_which_the_log_lost_its_line(
+    engine: SearchEngine, settings: Settings
+) -> None:
+    await engine.remove(["verger"])
+    tamper(settings, 'DELETE FROM audit WHERE article IS NULL AND entry LIKE \'%"snapshot": "1"%\'')
+    await engine.reindex(full=True)
+    assert [each.snapshot for each in engine.snapshots()] == ["3", "2", "1"]
+    assert "of the audit log" in (await engine.verify()).problems[0]
+
+
 async def test_a_damaged_row_without_a_good_copy_is_named_and_can_be_added_again(
     engine: SearchEngine, settings: Settings, folder: Path
 ) -> None:
