@@ -154,11 +154,10 @@ class _Asked:
         text = f"Articles without a date are left out: {count}."
         notes = [Note("undated", text, {"count": str(count)})] if is_dated and count else []
         name, asked = filters.source or "", fold((filters.source or "").strip())
-        known = {fold(each): each for loaded in self.snapshots.values() for each in loaded.names}
+        known = {fold(n): n for each in self.snapshots.values() if asked for n in each.names}
         if asked and asked not in known:
-            near = sorted(
-                known, key=lambda n: (asked not in n, -SequenceMatcher(a=n, b=asked).ratio())
-            )
+            like = {n: SequenceMatcher(a=n, b=asked).quick_ratio() + (asked in n) for n in known}
+            near = sorted(like, key=like.__getitem__, reverse=True)
             values = {"name": name, "near": ", ".join(known[n] for n in near[:NEAREST]) or "–"}
             text = 'No article comes from "{name}". Sources like it: {near}.'
             notes.append(Note("source-unknown", text.format(**values), values))
