@@ -13,7 +13,7 @@ import numpy as np
 from embeddings.lexical.postings import K1, STEP, TINY, Postings, invert, join
 from embeddings.lexical.stretches import Runs, gather
 from embeddings.lexical.words import analyse, key
-from embeddings.ranking.answer_kinds import find_wanted
+from embeddings.ranking.answer_kinds import Kind, find_needed, find_wanted
 from embeddings.text.analysis import grams, is_stop, language_of, stem, words
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.lexical.words import Document
-    from embeddings.ranking.answer_kinds import Kind
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
@@ -51,6 +50,8 @@ class Terms:
         size: How many passages there are.
         language: The language of the question, where its function words tell.
         wants: The kind of answer that it asks for.
+        needs: What a passage has to have to answer it.
+        counted: Which word is to be counted ("how many letters"); -1: none.
         defines: Whether it asks what a term means; the words are those of the term then.
     """
 
@@ -63,6 +64,8 @@ class Terms:
     size: int
     language: str | None
     wants: Kind
+    needs: Kind = Kind.NONE
+    counted: int = -1
     defines: bool = False
 
     def best(self, k: int, allowed: Bools | None = None) -> Ints:
@@ -164,6 +167,7 @@ class Lexical:
         language = language_of(found)
         subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
         subject = subject or tuple(dict.fromkeys(found))
+        needs, counted = find_needed(question)
         stems, spelt = self._stems(subject), [*map(grams, subject)]
         counts = Counter(chain(*spelt))
         row = self._rows({*chain(*stems), *counts})
@@ -183,6 +187,8 @@ class Lexical:
             size=len(self),
             language=language,
             wants=find_wanted(question),
+            needs=needs,
+            counted=subject.index(counted) if counted in subject else -1,
         )
 
     def find_known(self, words_: Collection[str]) -> set[str]:

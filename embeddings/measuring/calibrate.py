@@ -38,8 +38,8 @@ FEATURES = (
     "meant", "unnamed", "small", *(f"small*{name}" for name in _BY_SIZE),
 )  # fmt: skip
 """What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
-GIVEN = {"unheard": -6.0}
-"""What it rests on that cannot be fitted: the sets have few names that no passage has."""
+GIVEN = {"unheard": -6.0, "amiss": -3.0}
+"""What it rests on that cannot be fitted: few questions of the sets have it."""
 ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
 """What tells whether a question is about a story at all."""
 MEASURED = (
@@ -134,11 +134,11 @@ def fit(found: Sequence[Sample], model: str) -> Calibration:
     folds = np.array([(s.group * 2654435761 >> 7) % FOLDS for s in found])  # Knuth's hash
     correct, weight = [s.correct for s in found], _weights(found)
     features = _matrix(found, FEATURES)
-    held_out = np.zeros(len(found))
+    held_out, given = np.zeros(len(found)), _matrix(found, [*GIVEN]) @ [*GIVEN.values()]
     for fold in range(FOLDS):
         rest = folds != fold
         weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
-        held_out[~rest] = expit(features[~rest] @ weights + intercept)
+        held_out[~rest] = expit(features[~rest] @ weights + intercept + given[~rest])
     rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
     whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
     small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]

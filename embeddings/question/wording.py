@@ -11,7 +11,6 @@ from itertools import takewhile
 from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text, is_stop_somewhere, word_set
 from embeddings.types import Note
 
-OPENERS = word_set("et mais donc alors ok oui non sinon and but or so then yes no")
 CLOSERS = word_set("alors donc du coup aussi then too also though svp stp please")
 """What may follow a fragment and changes nothing: "et Google alors ?"."""
 ABOUT = re.compile(
@@ -22,33 +21,23 @@ ASKERS = word_set(
     "que qu' quoi qui quand comment combien pourquoi quel quelle quels quelles lequel laquelle koi"
     " pk ki ou d'ou what who whom whose which where when why how what's who's"
 ) | {"combien de temps", "qu'est-ce que", "qu'est-ce qui", "qu'est-ce qu'"}
-VERBS, IMPERSONAL, _LIGHT, PREPOSITIONS, TIMES = (
+(
+    OPENERS, ONE, MANY, FREE, SUBJECTS, OBJECTS, CLITICS, POINTERS, DEMONSTRATIVES, OWNERS, WHICH,
+    DETERMINERS, PLACES, RELATIVE, ORDINALS, CLAUSES, AUXILIARIES, VERBS, IMPERSONAL, _LIGHT,
+    PREPOSITIONS, TIMES,
+) = (
     word_set(*LISTS["questions"][name])
-    for name in ("verbs", "impersonal", "light", "prepositions", "times")
-)
-SUBJECTS = word_set("il ils elle elles -il -t-il -ils -elle -t-elle -elles he she they it")
-ONE = word_set("il elle -il -t-il -elle -t-elle he she it lui l'")
-MANY = word_set("ils -ils elles -elles eux")
-FREE = word_set("c' ca cela il elle ils elles eux")
-"""French pronouns in whose place a noun can stand; for "it" that found less than brackets do."""
-POINTERS = word_set("c' ca sa cela ceci celui-ci celle-ci celui-la celle-la ceux-ci ceux-la that")
-OWNERS = word_set("son sa ses leur leurs his her its their cet cette ces this these those")
-DEMONSTRATIVES = word_set("cet cette ces this these those")
-OBJECTS = word_set("lui eux him them it her one ones so")
-CLITICS = word_set("l' la le les s'en l'en n'en en s'y l'y n'y")
-AUXILIARIES = word_set("a ont avait avaient aurait utilise emploie dirige achete vend dit finance")
-WHICH = word_set("quel quelle quels quelles which what whose")
+    for name in (
+        "openers", "one", "many", "free", "subjects", "objects", "clitics", "pointers",
+        "demonstratives", "owners", "which", "determiners", "places", "relative", "ordinals",
+        "clauses", "auxiliaries", "verbs", "impersonal", "light", "prepositions", "times",
+    )
+)  # fmt: skip
+"""``FREE`` are French pronouns in whose place a noun can stand; for "it" brackets find more."""
 HIDING = WHICH | word_set("qui que qu' ki who how lequel laquelle")
 """Before a verb ("qui dirige"), or a noun that no pronoun after it stands for ("quel outil")."""
-PLACES = word_set("en au aux in dans")
 INTO = {"l'": "en", "la": "en", "le": "au", "les": "aux", "the": "in the"}
 """What stands before the name of a country that goes with an article."""
-RELATIVE = word_set("avant apres ensuite before after next then afterwards later")
-DETERMINERS = word_set("le la les l' un une the an leur leurs")
-CLAUSES = word_set(", ; que qu' quand si car parce lorsque when if because while and et")
-ORDINALS = word_set(
-    "premier premiere second seconde deuxieme troisieme dernier derniere first third last"
-)
 _SMALL_TALK = {kind: word_set(*lines) for kind, lines in LISTS["talk"].items()}
 _CIVIL = frozenset[str]().union(*_SMALL_TALK.values())
 _SENTENCES = {
@@ -60,16 +49,8 @@ _REPEATED = re.compile(r"(\w)\1+\Z|(\w)\2\2+")
 _LONGEST_TERM = 5
 """The most words of a term; more of them are a description."""
 _ASKS, _AFTERWARDS = ("|".join(LISTS["terms"][place]) for place in ("before", "after"))
-_END = (
-    r"(?: (?:stand for|means?|is|used for))?"
-    r"(?:,? (?:au juste|exactement|exactly|svp|stp|please)){0,3}\W{0,20}\Z"
-)
-_PLEASE = r"\A\W{0,20}(?:(?:dis|dites|explique|expliquez|tell|explain)(?:[- ](?:moi|me|to me))? )?"
-_LEAD = (
-    r"(?:la |le |les |l'|un |une |the |an? )?(?:(?:sigle|acronyme|nom|mot|terme|lettres|acronym"
-    r"|word|name|term|letters|abbreviation) )?[\W]*"
-)
-"""What may stand before a term and is no part of it."""
+_END, _PLEASE, _LEAD = ("".join(LISTS["terms"][place]) for place in ("end", "please", "lead"))
+"""What may stand behind a term, before the question, and before the term and is no part of it."""
 _PATTERNS = (
     re.compile(rf"{_PLEASE}(?:{_ASKS})(?:{_LEAD})(?P<term>.{{1,200}}?){_END}"),
     re.compile(rf"\A\W{{0,20}}(?:{_LEAD})(?P<term>.{{1,200}}?),? (?:{_AFTERWARDS}){_END}"),

@@ -16,17 +16,22 @@ class Kind(IntFlag):
     PERSON = 8
     AGE = 16
     MONEY = 32
-    ALONE = 128
+    DAY = 64
+    """A time by its name or number: "after the war" is a DATE and no DAY."""
+    SPAN = 128
+    """A length of time, or since or until when."""
+    ALONE = 256
     """Nothing else answers: an age, a price, "pourquoi ?" after what the same passages answer."""
 
 
-_ASKS, _OFFERS = (
+_ASKS, _NEEDS, _OFFERS = (
     {name: re.compile("|".join(each)) for name, each in LISTS[list_].items()}
-    for list_ in ("asks", "answers")
+    for list_ in ("asks", "needs", "answers")
 )
 """Patterns over folded text: what questions ask and deny, and what sentences have, by kinds."""
 _CLEFT = re.compile(r"^[^,;:]* (?:qui|who) (?:(?:a|ont|avait|avaient|has|have|had) )?")
 """Whom a denial is of that stands before what they did not do: "not he who wrote"."""
+_COUNTED = re.compile(r"\b(?:how many|combien d(?:e |'))\s*([^\W_]+)")
 _FULL_NAME = re.compile(r"(?<=[\w,»] )[A-Z][\w.]+ [A-Z]\w+")
 
 
@@ -38,6 +43,18 @@ def find_wanted(question: str) -> Kind:
     named = {"AGE": Kind.ALONE, "MONEY": Kind.ALONE, "DATE": Kind.NONE, "NUMBER": Kind.NONE}
     found = (Kind[name] | more for name, more in named.items() if _ASKS[name].search(plain))
     return next(found, Kind.NONE)
+
+
+def find_needed(question: str) -> tuple[Kind, str | None]:
+    """Return what a passage has to have to answer a question, and the folded word that is counted.
+
+    NONE and None when its words do not tell: "how many letters" needs a number of letters.
+    """
+    plain = fold(question)
+    wanted = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(find_wanted(question), Kind.NONE)
+    needed = next((Kind[name] for name, each in _NEEDS.items() if each.search(plain)), wanted)
+    counted = needed is Kind.NUMBER and _COUNTED.search(plain)
+    return needed, counted[1] if counted else None
 
 
 def find_offered(sentence: str) -> Kind:

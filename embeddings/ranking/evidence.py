@@ -10,8 +10,9 @@ import numpy as np
 from embeddings.lexical.bm25 import FAR
 from embeddings.lexical.postings import TINY
 from embeddings.lexical.stretches import gather
+from embeddings.ranking.answer_kinds import Kind
 from embeddings.ranking.maxsim import products
-from embeddings.text.analysis import without_tags, words
+from embeddings.text.analysis import STOP, without_tags, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,6 +94,8 @@ class Evidence:
         fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
             the question does not tell.
         says: The same of the sentence that would answer if kinds did not count.
+        amiss: 1 where it has not the time, sum or number that the question needs, in a sentence
+            with what is counted if one has that; else 0, and where it is in a language not read.
         opens: 1 where a sentence begins with the term whose meaning is asked for, else 0.
         foreign: 1 where the passage is in another language than the question, else 0.
         listed: 1 where the title lists a name of the question's, and the passage takes up others
@@ -117,6 +120,7 @@ class Evidence:
     early: Floats
     fits: Floats
     says: Floats
+    amiss: Floats
     opens: Floats
     foreign: Floats
     listed: Floats
@@ -162,6 +166,7 @@ def weigh(query: Query, terms: Terms, arrays: Arrays, passages: Ints, marks: Mar
         early=found.early,
         fits=np.maximum.reduceat(found.fits, found.starts),
         says=found.fits[_argmax(said, found)],
+        amiss=found.amiss,
         opens=np.maximum.reduceat(found.opens, found.starts),
         foreign=_foreign(terms, arrays, passages),
         listed=found.listed,
@@ -235,11 +240,18 @@ class _Found:
         begin = lexical.token_first[lines]
         self.length = lexical.token_first[lines + 1] - begin
         wanted = np.float32(bool(terms.wants))
-        self.fits = np.where(lexical.kinds[lines] & int(terms.wants), wanted, -wanted)
+        self.fits = np.where(lexical.kinds[lines] & int(terms.wants & ~Kind.ALONE), wanted, -wanted)
         title_line = arrays.first_sentence[passages] + passages
         there = lexical.first_places(terms, np.concatenate([title_line, lines])).T
         in_title, places = there[:, : len(passages)] < FAR, there[:, len(passages) :]
         said, its_title = places < FAR, in_title[:, self.owner]
+        has = lexical.kinds[lines] & int(terms.needs) > 0
+        if terms.counted >= 0:
+            counted = said[terms.counted]
+            has &= counted | ~np.logical_or.reduceat(counted, self.starts)[self.owner]
+        is_read = np.array([bool(terms.needs) and code in STOP for code in lexical.codes()])
+        gone = ~np.logical_or.reduceat(has, self.starts) & is_read[lexical.language_of[passages]]
+        self.amiss = gone.astype(np.float32)
         opens = ((places[:1] == begin) & said).all(axis=0) & terms.defines
         self.opens = opens.astype(np.float32)
         first = np.minimum.reduceat(places, self.starts, axis=1)

@@ -26,11 +26,7 @@ _CONTACT = re.compile(
     r"|\b(?:t[ée]l(?:[ée]phone)?|phone|fax|mobile|e-?mail|m[ée]l|courriel|contact|site|web)\b",
     re.IGNORECASE,
 )
-_STREET = re.compile(
-    r"\d{1,4}(?:\s?(?:bis|ter|[a-d]))?,?\s+(?:rue|avenue|av\.|boulevard|bd|place|chemin|route|"
-    r"impasse|allée|quai|cours|square)\b"
-    r"|\d{1,5}\s+(?:[A-Z][\w.]*\s+){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard)\b",
-)
+_STREET = re.compile(analysis.any_of("address"))
 _STREET_WORDS = analysis.word_set(*analysis.LISTS["pages"]["street"])
 _NOTICE = re.compile(rf"(?:{analysis.any_of('notice')})", re.IGNORECASE)
 _GOES_ON = re.compile(
@@ -40,11 +36,7 @@ _GOES_ON = re.compile(
 """How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
 _LONGEST_NOTICE, _LONGEST_IMPRINT = 200, 160
-_IMPRINT = re.compile(
-    r"(?:par|by) [A-ZÀ-Ý]|(?:publié|posté|mis à jour|modifié|published|posted|updated|"
-    r"last updated)\b.*\d{4}",
-    re.IGNORECASE,
-)
+_IMPRINT = re.compile(analysis.any_of("imprint"), re.IGNORECASE)
 _ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s(?:[^\n\d]{0,40}\d|[^\n;]{2,60}\s;\s)")
 _MONTH = (
     r"(?:jan|f[ée]v|feb|mar|avr|apr|ma[iy]|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)"

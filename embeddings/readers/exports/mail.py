@@ -35,11 +35,7 @@ _HEADS = re.compile(
 _FROM = re.compile(r"^[\W_]{0,4}(?:De|From)\s?:", re.MULTILINE)
 _SIGNATURE = re.compile(r"^--[ \xa0]?$", re.MULTILINE)
 _LETTER = r"(?:e-?mail|mail|courriel|message|news?letter|lettre|infolettre|bulletin)"
-_LEAVE = re.compile(
-    r"\b(?:désabonn|désinscri|unsubscri|opt[ -]out\b|ne plus (?:\w+ ){0,2}recevoir"
-    r"|(?:stop|no longer|n.t) (?:\w+ ){0,3}receiv)",
-    re.IGNORECASE,
-)
+_LEAVE = re.compile(any_of("leave a list"), re.IGNORECASE)
 """How one is told to leave a list of readers."""
 _ABOUT = re.compile(rf"{_LEAVE.pattern}|{any_of('about a mail')}", re.IGNORECASE)
 """What a line says that is about a mail and not in it, ..."""
@@ -49,10 +45,7 @@ _TO_READER = re.compile(
     re.IGNORECASE,
 )
 """... and, where it is a sentence, whom it speaks to."""
-_PLACE = re.compile(
-    r"\b(?:\d{4,5} [A-ZÀ-Ý]|(?:BP|CS|P\.?O\.? Box) \d|[A-Z]{2},? \d{5}\b|SIRET|RCS|ISSN|SAS|SARL"
-    r"|Ltd|Inc|[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b)"
-)
+_PLACE = re.compile(any_of("postal"))
 """What a line of a postal address has, or of what a publisher states of itself."""
 _LONGEST_ABOUT, _LONGEST_BELOW, _LONG = 400, 600, 80
 _CONTENT = re.compile(r"^(?:-|\d{1,3}\.) | : ")

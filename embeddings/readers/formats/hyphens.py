@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from embeddings.readers.pages.guesses import guess_language
+from embeddings.text.analysis import any_of
 
 _SOFT = "\u00ad"
 _HYPHENS = ("-", "\u2010", _SOFT)
@@ -26,16 +27,8 @@ _JOINED = re.compile(r"\b(?:anti|bio|euro|extra|hyper|m[ai]cro|multi|nano|super|
 _PLACE = re.compile(
     r"[dl][’']|by\b|(?:à|au|aux|d|de|des|du|en|et|l|la|le|les|lès|lez|sous|sur|under|upon)-"
 )
-_ALWAYS = re.compile(
-    r"(?:au|ci|là|par)-(?:dessus|dessous|delà)|(?:north|south)-(?:east|west)|passers?-by"
-    r"|(?:half|man|mid|non|post|second)-(?:hand|made|profit|term|time|war|week)|(?:follow|set)-up"
-    r"|co-o(?:p|pera\w{1,20}|pt\w{0,20}|rd\w{1,20})"
-)
-_LOOSE = re.compile(
-    r"(?P<prefix>anti|non|pre)-\w{3,30}|(?P<out>\w{4,30}-(?:how|out))"
-    r"|\w{3,30}-up|\w{4,30}-off"
-    r"|(?:easy|far|fast|free|good|hard|high|ill|long|low|old|well)-(?!thing)\w{2,30}?(?:ing|ed)"
-)
+_ALWAYS = re.compile(any_of("always hyphened"))
+_LOOSE = re.compile(any_of("seldom one word"))
 """Compounds of English that are seldom one word, though a dictionary may have them so, ..."""
 _SELDOM = {"prefix": 600, "out": 300, None: 50}
 """... and how many times as often as that word each of its halves must be."""

@@ -44,16 +44,7 @@ _PAPER = re.compile(
 )
 """Several people, or one with an initial, and the paper that is glued to the last of them."""
 
-_PLACEHOLDERS = frozenset((
-    "admin", "administrator", "administrateur", "author", "auteur", "unknown", "inconnu",
-    "anonymous", "username", "user", "user name", "webmaster", "guest", "default", "test",
-    "none", "null", "undefined", "n a", "staff", "editor", "by", "par", "name", "author name",
-    "your name", "site admin", "super user", "system", "root", "last updated", "utilisateur",
-    "anonyme", "biography", "biographie", "senior", "news",
-    "editorial", "contributor", "guest contributor", "guest author", "news desk", "journalist",
-    "journaliste", "firstname lastname", "share", "partager", "lire plus tard", "staff reporter",
-    "invite", "nom de l auteur", "nom", "loading", "chargement", "visiteur", "visitor",
-))  # fmt: skip
+_PLACEHOLDERS = frozenset(any_of("no author").split("|"))
 _EDITORS = frozenset(("la redaction", "redaction"))
 _NO_NAME = re.compile(
     r"https?:|www\.|[@{}<>\[\]=#%]|\b(?:comments?|share|subscribe|cookies?|newsletter|copyright"

@@ -5,12 +5,13 @@ file's name.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
 from embeddings.readers.dates import DATE, date_in_name, is_ambiguous, read_date, without_date
-from embeddings.text.analysis import LETTERS, SMALL_WORDS
+from embeddings.text.analysis import LETTERS, LISTS, SMALL_WORDS
 from embeddings.text.boilerplate import ends_like_sentence, fold, is_address, is_contact, is_notice
 from embeddings.text.passages import paragraphs, split
 from embeddings.types import Article
@@ -55,6 +56,9 @@ _ADDRESS = re.compile(
 )
 
 _SAMPLE = 20_000
+_LATIN = "\u024f"
+_SCRIPTS: dict[str, str] = LISTS["scripts"]
+"""Scripts, as Unicode names their letters, and the language that most is written in by them."""
 _CODE = re.compile(r"[a-zA-Z]{2}(?=$|[-_])")
 
 
@@ -173,11 +177,22 @@ def language_code(*texts: str | None) -> str | None:
     return next((match[0].lower() for match in found if match), None)
 
 
+def _script_of(letters: list[str]) -> str:
+    scripts = Counter(unicodedata.name(letter, " ").split(" ")[0] for letter in letters)
+    scripts["CJK"] *= not scripts["HIRAGANA"]  # which stand between them in Japanese alone
+    return max(scripts, key=lambda script: scripts[script])
+
+
 def guess_language(text: str, default: str = "fr") -> str:
     """Return the code (ISO 639-1) of the language with the most small words in a text's beginning.
 
-    It is ``default`` where there is no small word of any language.
+    Where most letters are of another script, the script tells. It is ``default`` where there is no
+    small word of any language.
     """
+    letters = [*filter(str.isalpha, text[:_SAMPLE])]
+    others = [letter for letter in letters if letter > _LATIN]
+    if len(others) > len(letters) / 2:
+        return _SCRIPTS.get(_script_of(others), default)
     counts = Counter(LETTERS.findall(text[:_SAMPLE].casefold()))
     scores = {code: sum(counts[word] for word in words) for code, words in SMALL_WORDS.items()}
     best = max(scores, key=lambda code: scores[code])

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from embeddings.ranking.answer_kinds import Kind, asks_who, denies, find_offered, find_wanted, turns
+from embeddings.ranking.answer_kinds import (
+    Kind,
+    asks_who,
+    denies,
+    find_needed,
+    find_offered,
+    find_wanted,
+    turns,
+)
 
 QUESTIONS = [
     ("Combien d'employés ont signé la lettre ?", Kind.NUMBER),
@@ -43,9 +51,9 @@ SENTENCES = [
     ("Près de 450 ont signé.", Kind.NUMBER),
     ("Deux choses les occupent.", Kind.NUMBER),
     ("They ask for two things.", Kind.NUMBER),
-    ("La lettre date de 2018.", Kind.DATE),
-    ("Elle est parue le 3 mars 2018.", Kind.NUMBER | Kind.DATE),
-    ("They wrote it last week.", Kind.DATE),
+    ("La lettre date de 2018.", Kind.DATE | Kind.DAY),
+    ("Elle est parue le 3 mars 2018.", Kind.NUMBER | Kind.DATE | Kind.DAY),
+    ("They wrote it last week.", Kind.DATE | Kind.DAY),
     ("Les ingénieurs l'ont écrite.", Kind.PERSON),
     ("Dans la lettre, ils interpellent Jeff Bezos.", Kind.PERSON),
     ("Elle circule parce qu'elle dérange.", Kind.REASON),
@@ -53,17 +61,41 @@ SENTENCES = [
     ("Il agit pour ne pas perdre.", Kind.REASON),
     ("Cela explique la colère, et ils lui donnent raison.", Kind.NONE),
     ("It is due to be held on the square.", Kind.NONE),
-    ("They left since it rained.", Kind.REASON | Kind.DATE),
-    ("Some came there since 1974, some since last May, some since Monday.", Kind.DATE),
+    ("They left since it rained.", Kind.REASON | Kind.DATE | Kind.SPAN),
+    ("Some came since 1974, some since Monday.", Kind.DATE | Kind.DAY | Kind.SPAN),
     ("He was born on the coast.", Kind.AGE),
     ("Il ne le voit pas.", Kind.NONE),
     ("Entry is free.", Kind.MONEY),
+    ("It opens on Sept. 12.", Kind.NUMBER | Kind.DAY),
+    ("They protested a few weeks before.", Kind.DATE | Kind.DAY | Kind.SPAN),
+    ("C'était quelques semaines plus tôt.", Kind.DATE | Kind.DAY | Kind.SPAN),
+    ("Ils la signent après la guerre.", Kind.DATE),
+    ("They may not sell it when asked.", Kind.DATE),
     ("", Kind.NONE),
 ]
 
 
 def test_a_sentence_has_these_kinds() -> None:
     assert [each for each in SENTENCES if find_offered(each[0]) != each[1]] == []
+
+
+NEEDED = [
+    ("Quand la lettre est-elle parue ?", Kind.DAY, None),
+    ("How long did the talks last?", Kind.SPAN, None),
+    ("Combien de jours a-t-elle circulé ?", Kind.SPAN, None),
+    ("What is the average salary of an engineer?", Kind.MONEY, None),
+    ("Combien a-t-elle été payée ?", Kind.MONEY, None),
+    ("Combien de pays ont signé ?", Kind.NUMBER, "pays"),
+    ("How many engineers signed?", Kind.NUMBER, "engineers"),
+    ("Quel est le taux d'erreur ?", Kind.NUMBER, None),
+    ("How often do they meet?", Kind.NONE, None),
+    ("Quel prix a-t-il reçu ?", Kind.NONE, None),
+    ("Qui a écrit la lettre ?", Kind.NONE, None),
+]
+
+
+def test_a_question_says_what_a_passage_has_to_have() -> None:
+    assert [each for each in NEEDED if find_needed(each[0]) != each[1:]] == []
 
 
 DENIED = [

@@ -104,7 +104,7 @@ def made(count: int = 400, source: str = "set", seed: int = 0) -> list[Sample]:
     random = np.random.default_rng(seed)
     found = []
     for number in range(count):
-        values = dict.fromkeys(FEATURES, 0.0) | {"lead": float(random.uniform(-3, 3))}
+        values = dict.fromkeys((*FEATURES, *GIVEN), 0.0) | {"lead": float(random.uniform(-3, 3))}
         correct = bool(random.random() < 1 / (1 + np.exp(-2 * values["lead"])))
         found.append(Sample(source, number, correct or number % 3 > 0, correct, values))
     return found

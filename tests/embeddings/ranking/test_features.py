@@ -55,6 +55,34 @@ def test_a_passage_without_the_number_that_is_asked_for_lacks_it() -> None:
     assert (lacking[0], lacking[1]) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("question", "amiss"),
+    [
+        ("Quand la lettre est-elle parue ?", {0: 1, 1: 0, 2: 1}),
+        ("Combien de temps a duré la lettre ?", {0: 1, 1: 1, 2: 0}),
+        ("What was the average price of the lettre?", {0: 0, 1: 1, 2: 1}),
+        ("Combien de signatures sous la lettre ?", {0: 1, 1: 0, 2: 0}),
+        ("À quelle fréquence paraît la lettre ?", {0: 0, 1: 0, 2: 0}),
+        ("Qui a écrit la lettre ?", {0: 0, 1: 0, 2: 0}),
+    ],
+)
+def test_a_passage_without_what_the_question_needs_is_amiss(
+    question: str, amiss: dict[int, float]
+) -> None:
+    where = arrays(
+        ("Lettre", [["La lettre vaut trente euros.", "Il y a des signatures."]]),
+        ("Lettre", [["Parue le 3 mars, la lettre a 450 signatures."]]),
+        ("Lettre", [["La lettre a circulé deux semaines durant."]]),
+    )
+    found = {c.passage: c.features["amiss"] for c in ask(question, where, fold=False)}
+    assert found == amiss
+
+
+def test_nothing_is_amiss_in_a_language_that_is_not_read() -> None:
+    where = arrays(("Brief", [["Der Brief erschien im Winter."]]), language="de")
+    assert ask("When was the Brief published?", where)[0].features["amiss"] == 0
+
+
 def test_an_early_word_counts_more_than_a_late_one() -> None:
     where = arrays(("T", [["lettre " + "mot " * 30], ["mot " * 30 + "lettre"]]))
     early = {c.passage: c.features["early"] for c in ask("lettre", where, fold=False)}

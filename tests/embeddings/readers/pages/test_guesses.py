@@ -168,7 +168,12 @@ def test_an_address_is_taken_when_it_is_a_line_and_no_home_page() -> None:
         ("O ministro anunciou a sua demissão na noite de terça e não disse mais.", "pt"),
         ("De minister heeft zijn ontslag aangekondigd en is er niet meer.", "nl"),
         ("Rekognition", "fr"),
+        ("Министр подал в отставку, сообщает Reuters.", "ru"),
+        ("大臣は先日、辞任を表明した。", "ja"),
+        ("部长昨天宣布辞职", "zh"),
+        ("장관이 사임을 발표했다", "ko"),
+        ("The minister resigned in Москва.", "en"),
     ],
 )
-def test_the_language_is_told_by_small_words(text: str, code: str) -> None:
+def test_the_language_is_told_by_small_words_and_scripts(text: str, code: str) -> None:
     assert guess_language(text) == code
