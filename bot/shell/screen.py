@@ -6,6 +6,7 @@ import re
 import sys
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import compress
 from typing import IO, TYPE_CHECKING
 
 from bot.asking.excerpt import how_sure
@@ -108,19 +109,22 @@ class Screen:
         self._draw(Padding(shown, (0, 0, 0, indent)))
 
     def table(self, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
-        """Show rows under their columns."""
+        """Show rows under their columns; to a person, those that have anything."""
+        shown = [[*map(_cell, row)] for row in rows]
         if not self.is_terminal:
-            for row in rows:
-                self.line("\t".join(map(_cell, row)))
+            for row in shown:
+                self.line("\t".join(row))
             return
         from rich.table import Column, Table
         from rich.text import Text
 
-        heads = [Column(head, overflow="fold", no_wrap=not n) for n, head in enumerate(columns)]
-        is_headed = any(column.header for column in heads)
-        table = Table(*heads, box=None, pad_edge=False, header_style="bold", show_header=is_headed)
-        for row in rows:
-            table.add_row(*(Text(clean(_cell(cell)).translate(_GLUE)) for cell in row))
+        used = [*map(any, zip(*shown, strict=True))]
+        names = enumerate(compress(columns, used))
+        heads = [Column(head, overflow="fold", no_wrap=not n) for n, head in names]
+        told = any(column.header for column in heads)
+        table = Table(*heads, box=None, padding=(0, 1, 0, 0), header_style="bold", show_header=told)
+        for row in shown:
+            table.add_row(*(Text(clean(cell).translate(_GLUE)) for cell in compress(row, used)))
         self._draw(table)
 
     def _draw(self, what: RenderableType) -> None:

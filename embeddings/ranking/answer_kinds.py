@@ -46,10 +46,7 @@ def find_wanted(question: str) -> Kind:
 
 
 def find_needed(question: str) -> tuple[Kind, str | None]:
-    """Return what a passage has to have to answer a question, and the folded word that is counted.
-
-    NONE and None when its words do not tell: "how many letters" needs a number of letters.
-    """
+    """Return what a passage has to have to answer, NONE for anything, and the word to count."""
     plain = fold(question)
     wanted = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(find_wanted(question), Kind.NONE)
     needed = next((Kind[name] for name, each in _NEEDS.items() if each.search(plain)), wanted)

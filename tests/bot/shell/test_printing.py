@@ -133,11 +133,11 @@ def test_an_empty_list_of_articles_is_said_on_a_terminal() -> None:
     assert "No article is indexed yet." in file.getvalue()
 
 
-def test_a_list_of_articles_has_a_heading_on_a_terminal() -> None:
+def test_a_list_of_articles_has_a_heading_for_what_they_have_on_a_terminal() -> None:
     file = Terminal()
     printing.sources(Screen(WORDS, file), [SUMMARY])
     heading, row = Text.from_ansi(file.getvalue()).plain.splitlines()
-    assert heading.split() == ["Id", "Title", "Source", "Date", "Language", "Passages"]
+    assert heading.split() == ["Id", "Title", "Date", "Language", "Passages"]  # no source
     assert row.split() == ["crue", "La", "crue", "2021-02-07", "fr", "1"]
 
 
