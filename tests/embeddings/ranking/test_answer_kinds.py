@@ -89,6 +89,13 @@ NEEDED = [
     ("How many engineers signed?", Kind.NUMBER, "engineers"),
     ("Quel est le taux d'erreur ?", Kind.NUMBER, None),
     ("How often do they meet?", Kind.NONE, None),
+    ("How long is the bridge?", Kind.NUMBER, None),
+    ("How much rice was sold?", Kind.NUMBER, None),
+    ("How much time did they spend?", Kind.NUMBER, None),
+    ("What does the budget say about schools?", Kind.NONE, None),
+    ("Combien Nadal a-t-il gagné de tournois ?", Kind.NUMBER, None),
+    ("Combien gagne-t-elle par mois ?", Kind.MONEY, None),
+    ("What happens when the river floods?", Kind.NONE, None),
     ("Quel prix a-t-il reçu ?", Kind.NONE, None),
     ("Qui a écrit la lettre ?", Kind.NONE, None),
 ]
