@@ -94,8 +94,8 @@ class Evidence:
         fits: Whether the passage has the kind of answer that the question wants: 1, -1; 0 where
             the question does not tell.
         says: The same of the sentence that would answer if kinds did not count.
-        amiss: 1 where it has not the time, sum or number that the question needs, in a sentence
-            with what is counted if one has that; else 0, and where it is in a language not read.
+        amiss: 1 where it has not the time, sum or number that is needed, in a sentence with what
+            is counted if one has that; .5 without a reason; else 0, or in a language not read.
         opens: 1 where a sentence begins with the term whose meaning is asked for, else 0.
         foreign: 1 where the passage is in another language than the question, else 0.
         listed: 1 where the title lists a name of the question's, and the passage takes up others
@@ -251,7 +251,7 @@ class _Found:
             has &= counted | ~np.logical_or.reduceat(counted, self.starts)[self.owner]
         is_read = np.array([bool(terms.needs) and code in STOP for code in lexical.codes()])
         gone = ~np.logical_or.reduceat(has, self.starts) & is_read[lexical.language_of[passages]]
-        self.amiss = gone.astype(np.float32)
+        self.amiss = gone * np.float32(0.5 if terms.needs is Kind.REASON else 1)
         opens = ((places[:1] == begin) & said).all(axis=0) & terms.defines
         self.opens = opens.astype(np.float32)
         first = np.minimum.reduceat(places, self.starts, axis=1)

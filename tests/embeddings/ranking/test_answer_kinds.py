@@ -88,6 +88,8 @@ NEEDED = [
     ("Combien de pays ont signé ?", Kind.NUMBER, "pays"),
     ("How many engineers signed?", Kind.NUMBER, "engineers"),
     ("Quel est le taux d'erreur ?", Kind.NUMBER, None),
+    ("Mais pourquoi protestent-ils ?", Kind.REASON, None),
+    ("They asked why they left.", Kind.NONE, None),
     ("How often do they meet?", Kind.NONE, None),
     ("How long is the bridge?", Kind.NUMBER, None),
     ("How much rice was sold?", Kind.NUMBER, None),

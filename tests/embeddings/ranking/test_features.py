@@ -64,6 +64,7 @@ def test_a_passage_without_the_number_that_is_asked_for_lacks_it() -> None:
         ("Combien de signatures sous la lettre ?", {0: 1, 1: 0, 2: 0}),
         ("À quelle fréquence paraît la lettre ?", {0: 0, 1: 0, 2: 0}),
         ("Qui a écrit la lettre ?", {0: 0, 1: 0, 2: 0}),
+        ("Pourquoi cette lettre ?", {0: 0.5, 1: 0.5, 2: 0}),
     ],
 )
 def test_a_passage_without_what_the_question_needs_is_amiss(
@@ -72,7 +73,7 @@ def test_a_passage_without_what_the_question_needs_is_amiss(
     where = arrays(
         ("Lettre", [["La lettre vaut trente euros.", "Il y a des signatures."]]),
         ("Lettre", [["Parue le 3 mars, la lettre a 450 signatures."]]),
-        ("Lettre", [["La lettre a circulé deux semaines durant."]]),
+        ("Lettre", [["La lettre a circulé deux semaines durant, parce qu'elle dérange."]]),
     )
     found = {c.passage: c.features["amiss"] for c in ask(question, where, fold=False)}
     assert found == amiss
