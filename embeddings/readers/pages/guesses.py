@@ -40,7 +40,7 @@ _BYLINE = re.compile(
     r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le \d|\d)",
 )
 _STATED = r"(?:publié|posté|paru|mis en ligne|published|posted|date)\s*(?:le|on|:)?\s*"
-_PLACE = r"[^\W\d_][\w’'.-]*+(?: [\w’'.-]++){0,3}+(?: \([^()\n]{2,30}\))?,\s*(?:le\s+)?"
+_PLACE = r"[^\W\d_][\w’'.-]*+(?: [\w’'.-]++){0,3}(?: \([^()\n]{2,30}\))?,\s*(?:le\s+)?"
 _SIGNED = r"(?:written )?(?:par|by)\s\D{3,60}?(?:[,–—|·-]\s*(?:publi\S+ )?| (?=le|on))(?:le|on)?\s*"
 _DATELINE = re.compile(
     rf"\A(?:{_STATED}|{_PLACE}|{_SIGNED}|le\s+)?(?P<day>{DATE})"
