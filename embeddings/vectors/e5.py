@@ -10,7 +10,6 @@ each text are read.
 from __future__ import annotations
 
 import math
-import os
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -264,7 +263,6 @@ def read_pieces(weights: Weights) -> Pieces:
 
 
 def _session(model: bytes, arrays: dict[str, NDArray[Any]], threads: int) -> Any:
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on it reports, unless told before
     from onnxruntime import GraphOptimizationLevel, InferenceSession, OrtValue, SessionOptions
 
     options = SessionOptions()
