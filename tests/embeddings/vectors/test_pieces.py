@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +10,8 @@ from sentencepiece import sentencepiece_model_pb2 as proto
 
 from embeddings.vectors import e5
 from embeddings.vectors.e5file import Weights
+from tests.embeddings.vectors.oddtexts import odd_texts
 
-SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 message: Any = proto
 
 
@@ -42,23 +40,6 @@ def judge(weights: Weights) -> SentencePieceProcessor:
 
 def test_pieces_are_those_of_sentencepiece(weights: Weights, judge: SentencePieceProcessor) -> None:
     cut = e5.read_pieces(weights).cut
-    draw = random.Random(7)
-    planes = [range(32, 127), range(0x250), range(0x300, 0x600), range(0x3000, 0xD800),
-              range(0xE000, 0x20000)]  # fmt: skip
-    texts = [
-        "",
-        " ",
-        "\0",
-        "<s></s><mask> <unk>",
-        f"{e5.SPACE} {e5.SPACE * 3}a",
-        "query: ",
-        "中" * 900,
-    ]
-    for path in sorted(SEEDS.glob("*.md")):
-        texts += path.read_text("utf-8").split("\n")
-    for _ in range(1500):
-        size = draw.randrange(1, 60)
-        texts.append("".join(chr(draw.choice(draw.choice(planes))) for _ in range(size)))
-        few = [draw.choice("ab.!é ") for _ in range(3)]  # ties, which rounding decides
-        texts.append("".join(draw.choice(few) for _ in range(3 * size)))
+    marks = ["<s></s><mask> <unk>", f"{e5.SPACE} {e5.SPACE * 3}a", "query: "]
+    texts = odd_texts(marks, 1500)
     assert [cut(text) for text in texts] == [judge.encode(text) for text in texts]
