@@ -167,7 +167,7 @@ class Lexical:
         language = language_of(found)
         subject = tuple(dict.fromkeys(w for w in found if not is_stop(w, language)))
         subject = subject or tuple(dict.fromkeys(found))
-        needs, counted = find_needed(question)
+        needs, counted = find_needed(question, wants := find_wanted(question))
         stems, spelt = self._stems(subject), [*map(grams, subject)]
         counts = Counter(chain(*spelt))
         row = self._rows({*chain(*stems), *counts})
@@ -186,7 +186,7 @@ class Lexical:
             sizes=np.array([len({*word}) for word in spelt], np.float32),
             size=len(self),
             language=language,
-            wants=find_wanted(question),
+            wants=wants,
             needs=needs,
             counted=subject.index(counted) if counted in subject else -1,
         )

@@ -64,9 +64,7 @@ def respell(
 
     found = list(_find_words(question))
     there = {match["word"] for match in found if match["word"]}
-    words = {
-        word for word in map(fold, there) if SHORTEST <= len(word) <= LONGEST and word.isascii()
-    }
+    words = {w for w in map(fold, there) if SHORTEST <= len(w) <= LONGEST and w.isascii()}
     words = {word for word in words if not is_stop_somewhere(word)}
     strange = words.difference(find_known(words))
     if not (strange or there & _CHAT.keys()) or len(strange) > MOST or is_foreign(question):

@@ -44,7 +44,7 @@ _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
 
 
 def check_question(question: str) -> str:
-    """Return a question, stripped; raises QuestionError when it is empty, too long, or no words."""
+    """Return a question, stripped; QuestionError when empty, too long, or without words."""
     text = " ".join(question.split())
     if not text:
         raise QuestionError("The question is empty; ask it in a few words.", "empty")

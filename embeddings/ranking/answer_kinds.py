@@ -45,11 +45,11 @@ def find_wanted(question: str) -> Kind:
     return next(found, Kind.NONE)
 
 
-def find_needed(question: str) -> tuple[Kind, str | None]:
+def find_needed(question: str, wanted: Kind) -> tuple[Kind, str | None]:
     """Return what a passage has to have to answer, NONE for anything, and the word to count."""
     plain = fold(question)
-    wanted = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(find_wanted(question), Kind.NONE)
-    needed = next((Kind[name] for name, each in _NEEDS.items() if each.search(plain)), wanted)
+    other = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(wanted, Kind.NONE)
+    needed = next((Kind[name] for name, each in _NEEDS.items() if each.search(plain)), other)
     counted = needed is Kind.NUMBER and _COUNTED.search(plain)
     return needed, counted[1] if counted else None
 
