@@ -163,13 +163,12 @@ class _Reader:
 
     def _archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
         """Read the files of an archive, by the same rules as those of a folder."""
-        there = dict(members(data, name, MAX_BYTES))
-        kept = without_parts([*there])
-        read = [m for m in kept if isinstance(there[m], ReadError) or is_article(Path(m).name)]
-        yield from tell_unread([member for member in kept if member not in read])
-        for member in read:
+        there = [*members(data, name, MAX_BYTES)]  # of which several may have one name
+        kept = {*without_parts([member for member, _ in there])}
+        read = kept & {m for m, c in there if isinstance(c, ReadError) or is_article(Path(m).name)}
+        yield from tell_unread(sorted(kept - read))
+        for member, content in (each for each in there if each[0] in read):
             try:
-                content = there[member]
                 if isinstance(content, ReadError):
                     raise content
                 found = self._file(not_empty(content(), member), Path(member))

@@ -176,6 +176,22 @@ def test_what_is_wrong_in_an_archive_is_told_and_the_rest_is_read(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.zip"]
 
 
+def test_two_files_of_one_name_in_an_archive_are_both_read(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("a.txt", "Un premier texte.")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", "Un second texte.")
+    given = saved(tmp_path, whole.getvalue())
+    found = read_all([given], sandbox, Fetcher(SETTINGS))
+    assert [o[1].text for o in found if not isinstance(o, Rejected)] == [
+        "Un premier texte.",
+        "Un second texte.",
+    ]
+
+
 def test_a_link_in_an_archive_is_not_followed(tmp_path: Path, sandbox: Sandbox) -> None:
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
