@@ -1,16 +1,16 @@
-"""The program: reads the command line, puts the parts together, and turns errors into sentences."""
-
-from __future__ import annotations
+"""The program: reads the command line, starts the bot, and turns errors into sentences."""
 
 import asyncio
 import atexit
 import contextlib
+import errno
 import gc
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Timer
 from typing import TextIO
 
@@ -18,7 +18,7 @@ import click
 
 from bot.shell import session
 from bot.shell.cli import app
-from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, search_engine
+from bot.shell.session import DONE, FAULT, MISTAKE, OpenEngine, Shell, make_engine
 from config import ConfigError, log
 from embeddings.errors import EmbeddingsError, InputError, ModelError, PlaceError
 
@@ -26,15 +26,15 @@ INTERRUPTED = 130
 """The exit code of a program that was stopped by Ctrl-C: 128 + SIGINT."""
 
 
-def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_engine) -> int:
+def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = make_engine) -> int:
     """Run the program; return its exit code.
 
     Args:
-        argv: The arguments after the program's name; by default those it was started with.
-        open_engine: Makes the search engine of a collection.
+        argv: The arguments after the program's name; by default those of this process.
+        open_engine: Opens the search engine of a collection.
     """
-    _speak_utf8()
-    _hurry()
+    _prepare_streams()
+    _speed_up_start()
     shell = Shell(open_engine)
     try:
         code = _run(shell, list(sys.argv[1:] if argv is None else argv))
@@ -43,20 +43,20 @@ def main(argv: Sequence[str] | None = None, open_engine: OpenEngine = search_eng
         code = DONE
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last resort: every error gets a sentence
+    except Exception as error:  # noqa: BLE001 - every error gets a sentence
         if shell.debug:
             traceback.print_exc()
         sentence, code = explain(error, debug=shell.debug)
-        _say(shell, sentence)
-    _settle(sys.stdout)
+        _report(shell, sentence)
+    _flush(sys.stdout)
     return code
 
 
-def _hurry() -> None:
-    """Spend no time on what a short command has no use for.
+def _speed_up_start() -> None:
+    """Make short commands start and end faster.
 
-    Nothing that an import makes is rubbish, so it is looked for more seldom, and not at the end,
-    and pydantic's plugins would be looked for in every package that is installed.
+    Imports leave little garbage, so the collector runs less often, and not at exit; pydantic would
+    look for plugins in every installed package.
     """
     gc.set_threshold(20_000, 20, 20)
     atexit.register(gc.freeze)
@@ -74,7 +74,7 @@ def _run(shell: Shell, arguments: list[str]) -> int:
 
 
 def start(shell: Shell) -> int:
-    """Run the bot when there is a token, and the conversation in the terminal when not.
+    """Run the bot if there is a token, or else the conversation in the terminal.
 
     Raises:
         ConfigError: A setting cannot be used.
@@ -82,58 +82,57 @@ def start(shell: Shell) -> int:
     """
     if shell.settings.token:
         return _serve(shell)
-    from bot.shell.console import converse  # only the conversation needs it
+    from bot.shell.console import converse  # imported only for the conversation
 
     shell.tell(shell.words("no-token"))
     return converse(shell)
 
 
 def _serve(shell: Shell) -> int:
-    """Be on Discord until somebody asks for the end."""
+    """Run the bot on Discord until a signal ends it."""
     shell.set_up_log(service=True)
-    from bot.running.supervise import limit_end  # only who serves needs it
+    from bot.running.supervise import limit_shutdown  # imported only for the bot
 
-    with limit_end() as deadline, contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_serving(shell, deadline))
+    with limit_shutdown() as deadline, contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_run_bot(shell, deadline))
     return DONE
 
 
-async def _serving(shell: Shell, deadline: Timer) -> None:
-    from bot.client import run  # only who serves needs these, and discord.py takes a second
+async def _run_bot(shell: Shell, deadline: Timer) -> None:
+    from bot.client import run  # imported only for the bot: discord.py takes a second
     from bot.running import health
-    from bot.running.metrics import Measured
-    from bot.running.supervise import heed
+    from bot.running.supervise import cancel_on_signals
     from embeddings.snapshots.builder import BuilderProcess
     from embeddings.watching.watcher import watching
 
     settings = shell.settings
-    with heed(deadline):
+    with cancel_on_signals(deadline):
         async with contextlib.AsyncExitStack() as stack:
-            state = await stack.enter_async_context(health.serving(settings.health))
+            state = await stack.enter_async_context(health.serve_health(settings.health))
             builder = await stack.enter_async_context(BuilderProcess(settings))
-            measured = Measured(builder, state.metrics)
-            opening = shell.open_engine(settings, builder=measured)
+            counted = health.MeasuredBuilder(builder, state.metrics)
+            opening = shell.open_engine(settings, builder=counted)
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
-            _steady()
+            _keep_loop_prompt()
             await stack.enter_async_context(watching(settings, engine, engine.records))
-            await run(settings, engine, state, engine.records)
+            await run(settings, engine, state)
 
 
-def _steady() -> None:
-    """Keep the event loop prompt: Discord wants its first answer within three seconds.
+def _keep_loop_prompt() -> None:
+    """Keep the event loop prompt: Discord wants a first response within three seconds.
 
-    What is loaded by now is never collected again, and the threads that work pass the lock on
-    after half a millisecond. What takes seconds is done by another process.
+    The garbage collector skips all objects loaded so far, and working threads release the GIL after
+    half a millisecond. Another process does what takes seconds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(700, 10, 10)  # as Python begins
+    gc.set_threshold(700, 10, 10)  # Python's defaults
     sys.setswitchinterval(0.0005)
 
 
-def _say(shell: Shell, sentence: str) -> None:
-    """Say what went wrong as standard error is read: by a person, or line by line by a machine."""
+def _report(shell: Shell, sentence: str) -> None:
+    """Write an error's sentence to standard error: as JSON if the log is JSON, or for a person."""
     if log.is_json():
         logging.getLogger("bot").critical("%s", shell.translate(sentence))
     else:
@@ -144,35 +143,35 @@ def explain(error: Exception, *, debug: bool = False) -> tuple[str, int]:
     """Return the sentence and the exit code of an error."""
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "verbatim"
-        said = session.write_bounds(error.format_message())
-        end = "" if said.endswith("?") else "."
-        return f"{said.removesuffix('.')}{end} See: {command} --help", MISTAKE
+        message = session.format_ranges(error.format_message())
+        end = "" if message.endswith("?") else "."
+        return f"{message.removesuffix('.')}{end} See: {command} --help", MISTAKE
     if isinstance(error, click.ClickException):
         return error.format_message(), MISTAKE
     if isinstance(error, ConfigError | EmbeddingsError):
-        is_theirs = isinstance(error, ConfigError | InputError | ModelError | PlaceError)
-        return str(error), MISTAKE if is_theirs else FAULT
+        is_mistake = isinstance(error, ConfigError | InputError | ModelError | PlaceError)
+        return str(error), MISTAKE if is_mistake else FAULT
     if isinstance(error, PermissionError) and error.filename:
         remedy = "change its owner or its permissions, or name another place."
         return f"This user may not use {error.filename}: {remedy}", MISTAKE
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The output cannot be written: {error.strerror}.", FAULT
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     hint = "" if debug else " Run it again with --debug to see where."
     return f"Something went wrong here ({what}).{hint}", FAULT
 
 
-def _speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale; half a character becomes an escape."""
-    for stream, errors in (
-        (sys.stdin, "replace"),
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-    ):
+def _prepare_streams() -> None:
+    """Use UTF-8 on the standard streams whatever the locale; a closed one is the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name) or Path(os.devnull).open(mode)  # noqa: SIM115 - until the end
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors=errors)
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # of lone surrogates
+        setattr(sys, name, stream)
 
 
-def _settle(stream: TextIO) -> None:
-    """Write what is left, or drop it when its reader has gone or its disk is full."""
+def _flush(stream: TextIO) -> None:
+    """Flush a stream; drop its buffer when the reader has gone or the disk is full."""
     try:
         stream.flush()
     except OSError:

@@ -1,14 +1,14 @@
-"""The bot on Discord: what it asks for, what it loads, and how it is kept running."""
-
-from __future__ import annotations
+"""The Discord client: its intents, its features, its sessions, and how it is kept running."""
 
 import asyncio
 import contextlib
 import logging
 import os
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import discord
 import yarl
@@ -18,96 +18,80 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import delivery
-from bot.context import Context, Interaction
-from bot.running import supervise, turns
+from bot.admin.cog import Admin
+from bot.admin.progress import draw_outcome
+from bot.asking.asking import ask_again
+from bot.asking.cog import Ask
+from bot.context import Bot, Interaction
+from bot.newsroom.cog import Newsroom
+from bot.reading.cog import Reading
+from bot.running import leases, supervise
 from bot.running.askers import Conversations, Cooldown, FairQueue
 from bot.running.commands import Translator, register
-from bot.running.metrics import Metrics
+from bot.running.health import Health, Metrics
+from bot.servers.cog import Servers
 from bot.translate import Languages
-from bot.ui import actions
+from bot.ui import handlers
 from bot.ui.catalogue import Catalogues
+from bot.ui.components import Card
 from config import ConfigError
+from config.groups import DiscordSettings
+from config.settings import Settings
 from embeddings.collections import Collections
+from embeddings.engine import SearchEngine
 from embeddings.errors import StorageError
-from embeddings.store import open_database
-from embeddings.store.records import Records
+from embeddings.store.people import Unfinished
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bot.running.health import Health
-    from config.settings import DiscordSettings, Settings
-    from embeddings.engine import SearchEngine
-
-FEATURES = ("asking", "reading", "newsroom", "admin", "servers")
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+"""Servers, and messages that mention the bot; none is privileged."""
+FEATURES = (Ask, Reading, Newsroom, Admin, Servers)
 AT_ONCE = 2
-"""How many additions are read at the same time: each may hold a large file in memory."""
-DEAF = 90.0
-"""Seconds without a session, at the start or after it was lost, before a new client is started."""
+"""The most additions that are read at the same time: each may hold a large file in memory."""
+NO_SESSION = 90.0
+"""Seconds without a session, at the start or after a loss, before a new client is started."""
 CONNECTING = 180.0
-"""Seconds that a connection may take, besides the turns of the others."""
+"""Seconds that a shard may take to connect, besides waiting for the other shards."""
 _log = logging.getLogger(__name__)
 
 
-def intents() -> discord.Intents:
-    """Return what the bot asks to be told: servers, and messages that mention it. No privilege."""
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-
-
-class Tree(app_commands.CommandTree["VerbatimBot"]):
-    """The commands; what goes wrong in one is told to the person and to the operator."""
-
-    async def on_error(
-        self, interaction: Interaction, error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell of an error in a command, and nothing of one in a list of suggestions."""
-        if interaction.type is not discord.InteractionType.autocomplete:
-            name = interaction.command.qualified_name if interaction.command else "a command"
-            await delivery.tell(interaction, error, name)
-
-
-class VerbatimBot(Context):
-    """The client: it holds the engine and what its parts share, and no logic of its own."""
+class VerbatimBot(Bot):
+    """The client, which holds the state that the features share, and loads the features."""
 
     def __init__(
-        self,
-        settings: Settings,
-        engine: SearchEngine,
-        collections: Collections | None = None,
-        metrics: Metrics | None = None,
-        records: Records | None = None,
-        **options: Any,
+        self, settings: Settings, collections: Collections, metrics: Metrics, **options: Any
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            tree_cls=Tree,
-            intents=intents(),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             **options,
         )
+        self.tree.error(self.on_command_fault)
         self.settings = settings
-        self.engine = engine
-        self.collections = collections or Collections(settings, engine)
+        self.collections = collections
         self.catalogues = Catalogues()
         self.languages = Languages.load(settings.language)
-        self.records = records or Records(open_database(settings))
-        self.metrics = metrics or Metrics()
+        self.records = collections.shared.records
+        self.metrics = metrics
+        self.count_question = metrics.count_question
         self.cooldown = Cooldown(time.monotonic)
         self.conversations = Conversations(time.monotonic)
         self.queue = FairQueue(os.cpu_count() or 1)
         self.mentions = {}
-        self.reading = asyncio.Semaphore(AT_ONCE)
-        self.deaf = {None}
-        self._waiting: asyncio.TimerHandle | None = None
+        self.reading_slots = asyncio.Semaphore(AT_ONCE)
+        self.disconnected = {None}
+        self.handling = set()
+        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._timer: asyncio.TimerHandle | None = None
         self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
-        """Load the parts and register the commands, once, before the gateway is opened.
+        """Load the features and register the commands, once, before the gateway is opened.
 
         Raises:
-            SetupError: A part cannot be loaded.
+            SetupError: A fault of this program.
         """
         with supervise.setting_up():
             await self._set_up()
@@ -116,84 +100,101 @@ class VerbatimBot(Context):
         try:
             await self.records.open()
         except StorageError as error:
-            _log.error("votes and servers' choices cannot be kept: %s", error)
+            _log.error("votes and servers' settings cannot be stored: %s", error)
         await self.tree.set_translator(Translator(self.languages))
-        for name in FEATURES:
-            await self.load_extension(f"bot.{name}.cog")
+        for feature in FEATURES:
+            await self.add_cog(feature(self))
         self._registering = await register(self)
-        self._listen()
+        self._start_timer()
+
+    async def on_command_fault(
+        self, interaction: Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Tell the person about an error in a command; ignore errors of autocompletion."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            name = interaction.command.qualified_name if interaction.command else "a command"
+            question = str(getattr(interaction.namespace, "question", None) or "")
+            await delivery.tell_error(interaction, error, name, question)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Take what discord.py has no taker for: modals, and clicks on what is no longer there."""
-        await actions.take_stray(interaction)
+        """Handle clicks and forms; discord.py handles commands."""
+        if interaction.type in handlers.KINDS:
+            await handlers.dispatch(interaction)
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Leave messages to the part that answers questions; there are no prefix commands."""
+        """Ignore prefix commands; the listener in ``bot.asking`` answers messages."""
 
     async def on_connect(self) -> None:
-        """Note that there is a session; the servers come after it, which may take a while."""
+        """Note a new session; its servers follow, which may take a while."""
         self.metrics.sessions.labels("new").inc()
         await self.on_shard_ready(None)
 
     async def on_resumed(self) -> None:
-        """Note that a session goes on."""
+        """Note a resumed session."""
         self.metrics.sessions.labels("resumed").inc()
         await self.on_shard_ready(None)
 
     async def on_ready(self) -> None:
-        """Say that the bot is on Discord; the session that this comes after may be lost again."""
-        _log.info("on Discord as %s, on %s servers", self.user, len(self.guilds))
+        """Log the start, and finish what an earlier run acknowledged."""
+        _log.info("connected to Discord as %s, on %s servers", self.user, len(self.guilds))
+        with contextlib.suppress(StorageError):
+            await delivery.take_up(self, self._began, finish_work)
 
     async def on_disconnect(self) -> None:
-        """Give the library some time to find its session again."""
+        """Give discord.py some time to resume the session before a new client is started."""
         self.metrics.lost.inc()
-        if not isinstance(self, discord.AutoShardedClient):  # which tells of each connection
-            self.deaf.add(None)
-        self._listen()
+        if not isinstance(self, discord.AutoShardedClient):  # it reports each shard by itself
+            self.disconnected.add(None)
+        self._start_timer()
 
     async def on_shard_ready(self, shard: int | None) -> None:
-        """Note that a connection has a session; the others' are no news."""
-        self.deaf.discard(shard)
-        self._note_session()
+        """Note that a shard has a session."""
+        self.disconnected.discard(shard)
+        self._stop_timer()
 
     on_shard_resumed = on_shard_ready
 
     async def on_shard_disconnect(self, shard: int) -> None:
-        """Note that a connection was lost."""
-        self.deaf.add(shard)
+        """Note that a shard's connection was lost."""
+        self.disconnected.add(shard)
 
-    def _listen(self) -> None:
-        """Begin to wait for a session."""
-        if self._waiting is None and not self.is_closed():
-            self._waiting = asyncio.get_running_loop().call_later(DEAF, self._give_up)
+    def _start_timer(self) -> None:
+        """Start the timer that closes a client without a session."""
+        if self._timer is None and not self.is_closed():
+            self._timer = asyncio.get_running_loop().call_later(NO_SESSION, self._restart)
 
-    def _note_session(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _give_up(self) -> None:
-        """Close a client that is connected and hears nothing; a new one is started."""
-        _log.warning("no session for %s s", DEAF)
+    def _restart(self) -> None:
+        """Close this client, which receives no events; the supervisor starts a new one."""
+        _log.warning("no session with Discord for %s s: the client is restarted", NO_SESSION)
         self._closing = asyncio.ensure_future(self.close())
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
-        """Tell of an event; of none once the client is closed, when nobody is left to hear it."""
+        """Dispatch an event, unless the client is closed."""
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
     async def close(self) -> None:
-        """Close the connections."""
-        self._note_session()
+        """Stop waiting and registering, and close the connections."""
+        self._stop_timer()
         if self._registering is not None:
             self._registering.cancel()
         await super().close()
 
 
-class ShardedBot(VerbatimBot, commands.AutoShardedBot):
-    """The same over several connections, each of which brings the events of some servers.
+async def finish_work(bot: Bot, work: Unfinished) -> Card:
+    """Answer a question that an earlier run acknowledged, or tell the outcome of its change."""
+    return await (draw_outcome if work.button else ask_again)(bot, work)
 
-    Where other processes have the rest, they take turns in beginning a session with Discord.
+
+class ShardedBot(VerbatimBot, commands.AutoShardedBot):
+    """The client with several shards, each of which receives the events of some servers.
+
+    If other processes run the other shards, the processes take turns in starting sessions.
     """
 
     _buckets = 1
@@ -205,34 +206,28 @@ class ShardedBot(VerbatimBot, commands.AutoShardedBot):
                 self._buckets = (await self.fetch_session_start_limits()).max_concurrency
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait until a session may be begun; that it takes a while is not for want of an answer."""
+        """Wait for this shard's turn to identify; meanwhile the session's timer is stopped."""
         if not self.settings.discord.shard_ids:
             await super().before_identify_hook(shard_id, initial=initial)
             return
-        self._note_session()
-        await turns.begin(self.records, (shard_id or 0) % self._buckets)
-        self._listen()
+        self._stop_timer()
+        await leases.wait_to_identify(self.records, (shard_id or 0) % self._buckets)
+        self._start_timer()
 
 
-def client(
-    settings: Settings,
-    engine: SearchEngine,
-    collections: Collections,
-    metrics: Metrics,
-    store: Records,
-) -> VerbatimBot:
-    """Return a client with the connections that the settings say."""
+def make_client(settings: Settings, collections: Collections, metrics: Metrics) -> VerbatimBot:
+    """Return a client with the shards of the settings."""
     shards, ids = settings.discord.shards, settings.discord.shard_ids
     if shards is None:
-        return VerbatimBot(settings, engine, collections, metrics, store)
+        return VerbatimBot(settings, collections, metrics)
     options: dict[str, Any] = {"shard_count": shards or None, "shard_ids": list(ids) or None}
-    options["shard_connect_timeout"] = CONNECTING + turns.BETWEEN * shards
-    return ShardedBot(settings, engine, collections, metrics, store, **options)
+    options["shard_connect_timeout"] = CONNECTING + leases.BETWEEN * shards
+    return ShardedBot(settings, collections, metrics, **options)
 
 
 @contextlib.contextmanager
-def server(settings: DiscordSettings) -> Iterator[None]:
-    """Point discord.py at the server of the settings for as long as this lasts."""
+def use_server(settings: DiscordSettings) -> Iterator[None]:
+    """Point discord.py at the API and gateway of the settings inside the ``with`` block."""
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     if settings.api_base:
         Route.BASE = settings.api_base.rstrip("/")
@@ -244,26 +239,23 @@ def server(settings: DiscordSettings) -> Iterator[None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
-async def run(settings: Settings, engine: SearchEngine, health: Health, store: Records) -> NoReturn:
-    """Be on Discord until this is cancelled.
-
-    ``health`` is told how the connection is; votes and choices are kept in ``store``.
+async def run(settings: Settings, engine: SearchEngine, health: Health) -> NoReturn:
+    """Run the bot on Discord until cancelled; ``health`` watches its connection.
 
     Raises:
-        ConfigError: There is no token, or Discord refuses it or something else for good.
-        Exception: A fault of this program, which a new start cannot mend.
+        ConfigError: Discord refuses the token, or something else for good.
+        Exception: A fault of this program, which no restart can mend.
     """
-    if settings.token is None:
-        raise ConfigError("There is no token. Set DISCORD_TOKEN to the bot's token.")
     if bool(settings.discord.api_base) != bool(settings.discord.gateway):
         raise ConfigError(
             "Set VERBATIM_DISCORD__API_BASE and VERBATIM_DISCORD__GATEWAY both, or neither: with "
             "one of them, the token would go to two different servers."
         )
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
-    with server(settings.discord):
+    with use_server(settings.discord):
         async with contextlib.AsyncExitStack() as stack:
             collections = await stack.enter_async_context(Collections(settings, engine))
-            await stack.enter_async_context(health.held.claim(store, lambda: health.shards))
-            made = partial(client, settings, engine, collections, health.metrics, store)
-            await supervise.supervise(lambda: health.watch(made()), settings.token)
+            claim = health.shard_leases.claim(engine.records, lambda: health.shards)
+            await stack.enter_async_context(claim)
+            make = partial(make_client, settings, collections, health.metrics)
+            await supervise.supervise(lambda: health.watch(make()), settings.token or "")

@@ -1,4 +1,4 @@
-"""What a feature gets: the settings, the articles, what is kept, the languages, the counters.
+"""The context that all features share: settings, engines, records, languages and metrics.
 
 It imports no feature, so that every feature may import it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
@@ -16,11 +16,10 @@ from discord.ext import commands
 from bot.errors import BotError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 
     from bot.running.askers import Conversations, Cooldown, FairQueue
-    from bot.running.metrics import Metrics
-    from bot.translate import Languages
+    from bot.translate import Language, Languages
     from bot.ui.catalogue import Catalogue, Catalogues
     from bot.ui.naming import Place
     from config.settings import Settings
@@ -29,70 +28,70 @@ if TYPE_CHECKING:
     from embeddings.store.records import Records
     from embeddings.types import Answer, Article, ArticleSummary, Filters, Passage
 
-Interaction = discord.Interaction["Context"]
-"""What somebody does, as this bot is told of it: for annotations, here and elsewhere."""
-Where = Interaction | discord.Message
-"""What somebody did, and so the place that they see from."""
+Interaction = discord.Interaction["Bot"]
+"""A person's command, click or form, with this bot as its client; for annotations."""
+Action = Interaction | discord.Message
+"""A person's action; its server decides which articles they may see."""
 
 PROMPT, LONG = 1.5, 15.0
-"""Seconds to wait for a server's articles: before a first answer to Discord is due, and after."""
+"""Seconds to wait for a server's articles while the first response is due, and afterwards."""
 
 
-class Context(commands.Bot):
-    """The client as features see it; ``bot.client`` fills it.
+class Bot(commands.Bot):
+    """The client's interface for features; ``bot.client`` sets the attributes.
 
-    ``engine`` is the shared collection, and one of the ``collections``. ``mentions``: a command's
-    name in English -> what one clicks on to use it. ``reading`` bounds how many additions are read
-    at the same time. ``deaf``: ids of connections whose events do not come in; None: the only one.
+    ``mentions``: a command's English name -> its clickable mention. ``reading_slots``: limits how
+    many additions are read at a time. ``disconnected``: ids of shards that receive no events; None:
+    the only connection. ``handling``: clicks being handled: person, message and input.
     """
 
     settings: Settings
-    engine: SearchEngine
     collections: Collections
     records: Records
     languages: Languages
-    metrics: Metrics
+    count_question: Callable[[Awaitable[Answer]], Awaitable[Answer]]
     cooldown: Cooldown
     queue: FairQueue
     conversations: Conversations
     mentions: dict[str, str]
-    reading: asyncio.Semaphore
-    deaf: set[int | None]
+    reading_slots: asyncio.Semaphore
+    disconnected: set[int | None]
+    handling: set[tuple[int, discord.Message | None, str]]
     catalogues: Catalogues
 
-    async def see(self, where: Where) -> Seen:
-        """Return what somebody sees from where they do something: all that they may be shown.
+    async def open_scope(self, action: Action) -> Scope:
+        """Return the scope of a person's action: all articles that they may be shown there.
 
-        A server's own articles are seen on that server alone, and only while this bot is on it.
-        Where a first answer to Discord is still due, this takes no longer than that allows.
+        A server's own articles are in scope on that server only, and only while the bot is on it.
+        While the first response to Discord is due, this waits PROMPT seconds, else LONG.
 
         Raises:
-            BotError: The server's own articles are not ready yet; they will be soon.
-            EmbeddingsError: They cannot be opened.
+            BotError: The server's own articles are still being opened.
+            EmbeddingsError: The server's own articles cannot be opened.
         """
-        async with wait_for_articles(where, LONG):
-            return await self.see_from(guild_id(where))
+        async with wait_for_articles(action, LONG):
+            return await self.open_guild_scope(guild_id(action))
 
-    async def see_from(self, guild: int | None) -> Seen:
-        """Return what is seen from a server, or in private.
+    async def open_guild_scope(self, guild: int | None) -> Scope:
+        """Return the scope of a server, or of private messages if None.
 
         Raises:
             EmbeddingsError: The server's own articles cannot be opened.
         """
         server = guild if guild is not None and self.get_guild(guild) is not None else None
-        engines = await self.collections.list_seen(server)
+        engines = await self.collections.list_visible(server)
         place = server if len(engines) > 1 else None
-        return Seen(engines, self.catalogues.of(place, *(e.sources() for e in engines)))
+        return Scope(engines, self.catalogues.of(place, *(e.sources() for e in engines)))
 
 
 @contextlib.asynccontextmanager
-async def wait_for_articles(where: Where, most: float | None = None) -> AsyncIterator[None]:
-    """Wait for what may take long; where a first answer to Discord is due, for no longer than that.
+async def wait_for_articles(action: Action, most: float | None = None) -> AsyncIterator[None]:
+    """Limit the block to PROMPT seconds while a first response is due, else to ``most`` seconds.
 
     Raises:
-        BotError: The time is over, which otherwise is ``most`` seconds.
+        BotError: The time is over; the articles are still being opened.
     """
-    is_due = isinstance(where, discord.Interaction) and not where.extras.get("state")
+    is_due = isinstance(action, discord.Interaction) and not action.extras.get("state")
     try:
         async with asyncio.timeout(PROMPT if is_due else most):
             yield
@@ -100,11 +99,22 @@ async def wait_for_articles(where: Where, most: float | None = None) -> AsyncIte
         raise BotError("opening") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The articles that may be searched and read from one place; there is no other way to them.
+@contextlib.asynccontextmanager
+async def run_beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run a coroutine in a task beside the ``async with`` block; cancel it at the end."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
-    ``engines``: the shared collection, then the server's own if any; ``catalogue``: their articles.
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The articles that may be searched and read in one place; features reach articles only by it.
+
+    ``engines``: the shared collection's, then the server's, if any; ``catalogue``: their articles.
     """
 
     engines: tuple[SearchEngine, ...]
@@ -113,53 +123,57 @@ class Seen:
     async def ask(
         self, asked: str, filters: Filters | None = None, *, top_k: int, before: Sequence[str] = ()
     ) -> Answer:
-        """Answer from all that is seen; ``before``: what was asked before, oldest first."""
+        """Answer a question from the scope; ``before``: the earlier questions, oldest first."""
         shared, *own = self.engines
         return await shared.ask(asked, top_k=top_k, filters=filters, before=before, also=own)
 
     async def golden(self) -> list[str]:
-        """Return the golden questions about what is seen, the server's own first."""
-        return [asked for engine in reversed(self.engines) for asked in await engine.golden()]
+        """Return the golden questions of the scope, the server's own first."""
+        return [gold for engine in reversed(self.engines) for gold in await engine.golden()]
 
     def article(self, ref: str) -> ArticleSummary:
-        """Return the article that a button names.
+        """Return the article of a button's reference.
 
         Raises:
-            BotError: It is no longer there, or not to be seen from here.
+            BotError: The article is gone, or out of scope.
         """
-        found = self.catalogue.by_ref.get(ref)
-        if found is None:
-            raise BotError("article-gone")
-        return found
+        if article := self.catalogue.by_ref.get(ref):
+            return article
+        raise BotError("article-gone")
 
     def has(self, place: Place) -> bool:
-        """Say whether a passage that was shown still serves as it was, and is seen from here."""
-        found = self.catalogue.by_ref.get(place.article)
-        return found is not None and place.find(self.passages(found)) is not None
+        """Return whether a passage that was shown is still in scope, with the same text."""
+        article = self.catalogue.by_ref.get(place.article)
+        return article is not None and place.find(self.passages(article)) is not None
 
     def passages(self, article: ArticleSummary) -> Sequence[Passage]:
         """Return an article's passages, from memory."""
-        return self._holder(article).passages(article.id)
+        return self._find_engine(article).passages(article.id)
 
     async def read(self, article: ArticleSummary) -> Article:
-        """Read an article again, with its text."""
-        return await self._holder(article).article(article.id)
+        """Read an article with its text from the store."""
+        return await self._find_engine(article).article(article.id)
 
-    def _holder(self, article: ArticleSummary) -> SearchEngine:
-        """Return the collection that an article is of; BotError where it is not to be seen."""
-        found = (engine for engine in self.engines if engine.name == article.collection)
-        if holder := next(found, None):
-            return holder
+    def _find_engine(self, article: ArticleSummary) -> SearchEngine:
+        """Return the engine of an article's collection; raises BotError when it is out of scope."""
+        engines = {engine.name: engine for engine in self.engines}
+        if engine := engines.get(article.collection):
+            return engine
         raise BotError("article-gone")
 
 
-def guild_id(where: Where) -> int | None:
-    """Return the id of the server something happened on, known to us or not; None in private."""
-    if isinstance(where, discord.Message):
-        return where.guild.id if where.guild else getattr(where.channel, "guild_id", None)
-    return where.guild_id
+def guild_id(action: Action) -> int | None:
+    """Return the id of an action's server, even if the bot is not on it; None in private."""
+    if isinstance(action, discord.Message):
+        return action.guild.id if action.guild else getattr(action.channel, "guild_id", None)
+    return action.guild_id
 
 
-def person(where: Where) -> discord.User | discord.Member:
-    """Return who did something."""
-    return where.author if isinstance(where, discord.Message) else where.user
+def person(action: Action) -> discord.User | discord.Member:
+    """Return the person of an action."""
+    return action.author if isinstance(action, discord.Message) else action.user
+
+
+def language_of(interaction: Interaction) -> Language:
+    """Return the language of an interaction's person, or else of the server."""
+    return interaction.client.languages.of(interaction.locale, interaction.guild_locale)

@@ -1,140 +1,150 @@
-"""Getting a card to the person: acknowledged at once, then answered, whatever happens between."""
+"""Acknowledges interactions at once and answers them with cards, even after failures.
 
-from __future__ import annotations
+An interaction is stored while it is unfinished; after a crash, the next run answers it.
+"""
 
 import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from discord import ui
 
-from bot.context import Context, Interaction
-from bot.errors import explain, report, unwrap
+from bot.context import Bot, Interaction, language_of
+from bot.errors import report, unwrap
+from bot.running.supervise import NOTING
 from bot.translate import Language
-from bot.ui.components import WRONG, Card, notice
+from bot.ui.components import WRONG, Card, give_back, notice
+from embeddings.errors import EmbeddingsError, StorageError
+from embeddings.store.people import Unfinished
 
 T = TypeVar("T")
+Acknowledge = Callable[[Interaction], Awaitable[None]]
+"""A function that acknowledges an interaction: ``defer`` or ``defer_update``."""
+CardOrForm = Card | ui.Modal | None
+"""The answer of an interaction; None if it was given already."""
+Finish = Callable[[Bot, Unfinished], Awaitable[Card]]
+"""Finishes what an earlier run acknowledged but did not answer, and returns the answer's card."""
 TRIES = 3
-"""How often a call to Discord is tried when the connection breaks under it."""
+"""The most tries of a call to Discord."""
 PROMPT, LONG, UPLOAD = 2.5, 15.0, 60.0
-"""Seconds that a try may take: of a first response, which is due within three; of anything else,
-where a rate limit may be waited for; and of what brings files."""
+"""Seconds that one try may take: of a first response, which is due within three; of other calls,
+which may wait for a rate limit; and of calls that upload files."""
 _log = logging.getLogger(__name__)
 LOST = (discord.HTTPException, aiohttp.ClientError, OSError)
-"""What a call to Discord that does not get through raises."""
-_ACKNOWLEDGED, _SPENT = 40060, frozenset({10015, 10062, 50027})
-"""Discord's codes for a second first response, and for a token that is over or unknown."""
+"""Exceptions of a call that Discord rejects or that does not reach it."""
+_ACKNOWLEDGED, _DELETED, _SPENT = 40060, 10008, frozenset({10015, 10062, 50027})
+"""Discord's error codes: already acknowledged; no such message; an expired or unknown token."""
 _FAULT = 500
-"""From this status on, it is Discord's own fault."""
+"""The least HTTP status of a fault of Discord's own."""
 
 
-async def patiently(
-    call: Callable[[], Awaitable[T]], *, wait: float = 0.5, limit: float = LONG
-) -> T:
-    """Do a call to Discord again when the connection breaks or stalls, or Discord falters.
+async def retry(call: Callable[[], Awaitable[T]], *, wait: float = 0.5, limit: float = LONG) -> T:
+    """Call Discord; retry when the connection breaks or stalls, or Discord fails.
 
-    ``wait`` is the seconds until the second try, ``limit`` those that one try may take.
+    ``wait``: seconds until the second try, twice as many until the third; ``limit``: of one try.
 
     Raises:
         aiohttp.ClientError: Discord cannot be reached, or does not answer in time.
-        discord.HTTPException: What it answers in the end.
+        discord.HTTPException: Discord rejects the call, or fails at the last try.
     """
-    turn = 0
+    attempt = 0
     while True:
-        turn += 1
+        attempt += 1
         try:
             async with asyncio.timeout(limit):  # a search has a limit of its own
                 return await call()
         except (TimeoutError, aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
-            if turn < TRIES and getattr(error, "status", _FAULT) >= _FAULT:
-                _log.info("Discord: %s, try %s of %s", type(error).__name__, turn, TRIES)
-                await asyncio.sleep(wait * turn)
+            if attempt < TRIES and getattr(error, "status", _FAULT) >= _FAULT:
+                _log.info(
+                    "a call to Discord failed (%s), try %s of %s",
+                    type(error).__name__,
+                    attempt,
+                    TRIES,
+                )
+                await asyncio.sleep(wait * attempt)
             elif isinstance(error, TimeoutError):
                 raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
             else:
                 raise
 
 
-def language_of(interaction: Interaction) -> Language:
-    """Return the language of the person who did something, or else of the server they are on."""
-    return interaction.client.languages.of(interaction.locale, interaction.guild_locale)
+async def defer(interaction: Interaction, *, ephemeral: bool = True) -> None:
+    """Acknowledge an interaction; the answer follows, to everyone or to this person only."""
+    call = partial(interaction.response.defer, ephemeral=ephemeral, thinking=True)
+    await _respond(interaction, "deferred", call)
 
 
-async def hold(interaction: Interaction, *, ephemeral: bool) -> None:
-    """Acknowledge at once: the answer comes later, to all or to this person alone."""
-    await _first(
-        interaction, "held", lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True)
-    )
+async def defer_update(interaction: Interaction) -> None:
+    """Acknowledge a click; an edit of its message follows."""
+    await _respond(interaction, "updating", interaction.response.defer)
 
 
-async def hold_update(interaction: Interaction) -> None:
-    """Acknowledge a click at once: the message it was on changes later."""
-    await _first(interaction, "updating", interaction.response.defer)
-
-
-async def _first(interaction: Interaction, state: str, call: Callable[[], Awaitable[Any]]) -> None:
-    """Give the first response; Discord takes one, so that a second one tells of a lost receipt."""
+async def _respond(
+    interaction: Interaction, state: str, call: Callable[[], Awaitable[Any]]
+) -> None:
+    """Send the first response; "already acknowledged" means that a try arrived, and is no error."""
     try:
-        with interaction.client.queue.hold_back():
-            await patiently(call, wait=0.1, limit=PROMPT)
+        with interaction.client.queue.pause():
+            await retry(call, wait=0.1, limit=PROMPT)
     except discord.HTTPException as error:
         if error.code != _ACKNOWLEDGED:
             raise
     interaction.extras["state"] = state
 
 
-async def answer(interaction: Interaction, card: Card) -> None:
-    """Answer with a card: in place of the acknowledgement, or at once and alone without one.
+async def show(interaction: Interaction, card: CardOrForm) -> None:
+    """Answer with a card: in place of the acknowledgement, or as an ephemeral first response.
 
-    Files need an acknowledgement before.
+    A form must not have been acknowledged.
     """
+    if not isinstance(card, Card):
+        if card:
+            await interaction.response.send_modal(card)
+        return
     view, state = card.lay_out(), interaction.extras.get("state")
     if not state:
         sending = interaction.response.send_message
-        await _first(interaction, "answered", lambda: sending(view=view, ephemeral=True))
+        await _respond(
+            interaction, "answered", lambda: sending(view=view, files=card.files, ephemeral=True)
+        )
         return
-    has_files = state != "held" or bool(card.files)  # what is edited first has none to stay
-    interaction.extras["message"] = await patiently(
+    has_files = state != "deferred" or bool(card.files)  # a deferred message has none to remove
+    interaction.extras["message"] = await retry(
         lambda: interaction.edit_original_response(
             view=view, attachments=card.files if has_files else discord.utils.MISSING
         ),
-        limit=_patience(card),
+        limit=_limit(card),
     )
     interaction.extras["state"] = "answered"
 
 
-def _patience(card: Card) -> float:
+def _limit(card: Card) -> float:
     return UPLOAD if card.files else LONG
 
 
-async def answer_late(bot: Context, token: str, card: Card) -> None:
-    """Answer in place of an acknowledgement of an earlier run; the token lives 15 minutes."""
-    webhook = discord.Webhook.partial(bot.application_id or 0, token, client=bot)
-    original: int = "@original"  # type: ignore[assignment]  # Discord takes this name for it
-    await patiently(lambda: webhook.edit_message(original, view=card.lay_out()))
-
-
-async def reach(bot: Context, user: int, channel: int | None, card: Card) -> bool:
-    """Tell somebody something in private, or else in a channel, where nobody is pinged."""
+async def reach(bot: Bot, user: int, channel: int | None, card: Card) -> bool:
+    """Send a card to a user in private, or else in a channel; return whether it was sent."""
+    person = bot.get_user(user)
     with contextlib.suppress(*LOST):
-        await post(bot.get_user(user) or await bot.fetch_user(user), card)
-        return True
-    where = bot.get_channel(channel) if channel else None
-    if isinstance(where, discord.abc.Messageable):
-        with contextlib.suppress(*LOST):
-            await post(where, card)
-            return True
+        person = person or await bot.fetch_user(user)
+    return await post_to_first(card, person, bot.get_channel(channel or 0))
+
+
+async def post_to_first(card: Card, *recipients: object) -> bool:
+    """Send a card to the first recipient that takes it; return whether one did."""
+    for recipient in recipients:
+        if isinstance(recipient, discord.abc.Messageable):
+            with contextlib.suppress(*LOST):
+                await post(recipient, card)
+                return True
     return False
-
-
-async def add(interaction: Interaction, card: Card, *, ephemeral: bool = True) -> None:
-    """Say something more, after the answer."""
-    view = card.lay_out()
-    await patiently(lambda: interaction.followup.send(view=view, ephemeral=ephemeral))
 
 
 async def post(
@@ -144,43 +154,114 @@ async def post(
     *,
     nonce: int | None = None,
 ) -> discord.Message:
-    """Send an ordinary message; sent once, even when it takes several tries.
+    """Send a message once, even when several tries are needed.
 
-    By ``nonce`` Discord knows it for some minutes, within which the same is not sent again.
+    For some minutes, Discord sends no second message with the same ``nonce``.
     """
-    view, name = card.lay_out(), nonce or secrets.randbits(53)
+    view, nonce = card.lay_out(), nonce or secrets.randbits(53)
     extra: dict[str, Any] = {"reference": reference} if reference else {}
 
     async def send() -> discord.Message:
         return await channel.send(
-            view=view, files=card.files, nonce=name, mention_author=False, **extra
+            view=view, files=card.files, nonce=nonce, mention_author=False, **extra
         )
 
-    return await patiently(send, limit=_patience(card))
+    return await retry(send, limit=_limit(card))
 
 
-async def change(message: discord.Message, card: Card) -> None:
-    """Show a card in place of what an ordinary message of ours shows."""
-    view = card.lay_out()
-    await patiently(lambda: message.edit(view=view, attachments=card.files))
+async def reply(message: discord.Message, card: Card, language: Language) -> discord.Message | None:
+    """Reply to a message; where the bot may not write, tell the author so in private.
+
+    Where the bot may not read the history, it sends an ordinary message instead of a reply.
+    """
+    for reference in (message.to_reference(fail_if_not_exists=False), None):
+        with contextlib.suppress(discord.Forbidden):
+            return await post(message.channel, card, reference, nonce=message.id)
+    if not isinstance(message.channel, discord.DMChannel):
+        sentence = language("mention-forbidden", channel=f"<#{message.channel.id}>")
+        with contextlib.suppress(discord.Forbidden):  # some people refuse private messages
+            await post(message.author, notice(sentence, WRONG))
+            return None
+    _log.warning("a reply could not be sent: the bot may write neither there nor to the person")
+    return None
 
 
-def note(error: BaseException, where: str, language: Language) -> str:
-    """Return the sentence of an error for the person; write the operator's record if it is ours."""
-    trouble = explain(error)
-    report(trouble, error, where)
-    return trouble.say(language)
-
-
-async def tell(interaction: Interaction, error: BaseException, where: str) -> None:
-    """Tell the person in one sentence what went wrong, and the operator if it is for them."""
-    sentence = note(error, where, language_of(interaction))
-    state = interaction.extras.get("state")
-    is_first = state == "held" or (state is None and not interaction.response.is_done())
-    if getattr(unwrap(error), "code", None) in _SPENT:
-        return  # nobody can be answered by this token any more
-    card = notice(sentence, WRONG)
+async def tell_error(interaction: Interaction, error: Exception, where: str, typed: str) -> None:
+    """Tell the person what went wrong, and give back what they typed; log it if it is our fault."""
+    state, code = interaction.extras.get("state"), getattr(unwrap(error), "code", None)
+    if code in _SPENT or (code == _DELETED and state == "deferred"):
+        _log.warning("%s cannot be answered any more (Discord's error code %s)", where, code)
+        return
+    language, send = language_of(interaction), interaction.followup.send
+    card = notice(report(error, where, language), WRONG, *give_back(typed, language))
     try:
-        await (answer(interaction, card) if is_first else add(interaction, card))
+        if state == "deferred" or (state is None and not interaction.response.is_done()):
+            await show(interaction, card)
+        else:
+            await retry(lambda: send(view=card.lay_out(), files=card.files, ephemeral=True))
     except LOST as lost:
-        _log.warning("what went wrong in %s could not be told: %s", where, type(lost).__name__)
+        _log.warning("an error in %s could not be reported: %s", where, type(lost).__name__)
+
+
+@contextlib.asynccontextmanager
+async def keep_pending(
+    interaction: Interaction, *, question: str = "", begun: str = "", private: bool = True
+) -> AsyncIterator[None]:
+    """Store an acknowledged interaction until the block ends, without waiting for the disk.
+
+    Args:
+        interaction: The acknowledged interaction.
+        question: The question. If empty, because it depends on more than its words, the person is
+            told after a crash to ask again.
+        begun: The custom id of the button that began a change.
+        private: Whether the answer is for this person only.
+    """
+    records, who = interaction.client.records, (interaction.user.id, interaction.guild_id)
+    code = language_of(interaction).code
+    unfinished = Unfinished(interaction.token, *who, code, question, begun, private)
+    storing = asyncio.create_task(_log_failure(records.keep(unfinished)), name=NOTING)
+
+    async def forget() -> None:
+        await storing
+        await _log_failure(records.end(Unfinished, unfinished.token))
+
+    try:
+        yield
+    finally:
+        if not isinstance(sys.exception(), asyncio.CancelledError):  # else the next run answers it
+            interaction.extras["noting"] = asyncio.create_task(forget(), name=NOTING)
+
+
+async def _log_failure(writing: Awaitable[object]) -> None:
+    """Await a write to the store; log a failure, since answers and changes do not depend on it."""
+    try:
+        await writing
+    except StorageError as error:
+        _log.warning("an unfinished interaction could not be stored or deleted: %s", error)
+
+
+async def take_up(bot: Bot, before: str, finish: Finish) -> None:
+    """Finish the questions and changes that an earlier run left, each once.
+
+    ``before``: when this run began, in UTC, as ISO 8601; later interactions are its own.
+
+    Raises:
+        StorageError: The unfinished interactions cannot be read.
+    """
+    for work in await bot.records.list_unfinished():
+        is_ours = work.guild is None or bot.settings.discord.has(work.guild)
+        if work.at < before and is_ours and await bot.records.end(Unfinished, work.token):
+            await _finish(bot, work, finish)
+
+
+async def _finish(bot: Bot, work: Unfinished, finish: Finish) -> None:
+    try:
+        card = await finish(bot, work)
+        webhook = discord.Webhook.partial(bot.application_id or 0, work.token, client=bot)
+        original: int = "@original"  # type: ignore[assignment]  # Discord's name for the message
+        await retry(lambda: webhook.edit_message(original, view=card.lay_out()))
+    except EmbeddingsError as error:
+        _log.warning("the outcome of an interrupted change is unknown: %s", error)
+    except LOST as lost:
+        if not work.button or not await reach(bot, work.user, None, card):
+            _log.warning("an interrupted request could not be answered: %s", type(lost).__name__)

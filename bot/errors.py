@@ -1,10 +1,8 @@
-"""Exception -> one sentence for the person; and for what is ours to mend, a record and a code.
+"""Turns exceptions into sentences for people, and our own faults into log records with a code.
 
-A mistake of the reader has neither: there is nothing for the operator to look at. The record never
-holds a question: of an exception that could quote one, only the class is told.
+A person's mistake gets no record and no code. A record never holds a question: of an exception
+whose text could quote one, only the class is logged.
 """
-
-from __future__ import annotations
 
 import base64
 import logging
@@ -24,10 +22,10 @@ _log = logging.getLogger(__name__)
 
 
 class BotError(app_commands.AppCommandError):
-    """What a person is told: the key of its sentence, without ``error-``, and the values in it.
+    """An error for a person: its sentence's key, without ``error-``, and its values.
 
-    ``code`` is the short name that the person and the operator share; empty where nothing is ours
-    to mend, such as what somebody cannot do now.
+    ``code``: a random code, shown to the person and logged for the operator; empty when the fault
+    is not ours, such as when somebody may not do something.
     """
 
     def __init__(self, key: str, code: str = "", **values: Any) -> None:
@@ -35,7 +33,7 @@ class BotError(app_commands.AppCommandError):
         self.key, self.code, self.values = key, code, values
 
     def say(self, language: Language) -> str:
-        """Return the sentence, with its code where there is one."""
+        """Return the sentence in a language, with the code if there is one."""
         detail = translate(self.values.get("detail", ""), language.code)
         values = self.values | {"detail": fit(detail, _DETAIL)}
         sentence = language(f"error-{self.key}", **values).strip()
@@ -56,6 +54,7 @@ _PERSON: tuple[tuple[type[BaseException], str], ...] = (
     (app_commands.NoPrivateMessage, "server-only"),
     (app_commands.CheckFailure, "not-allowed"),
     (discord.Forbidden, "forbidden"),
+    (discord.NotFound, "gone"),
 )
 _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "timeout"),
@@ -67,7 +66,7 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientError, "discord"),
 )
 _DETAIL = 500
-_TELLING = (
+_SAFE_TO_LOG = (
     engine.BusyError,
     engine.StorageError,
     engine.SnapshotError,
@@ -75,55 +74,55 @@ _TELLING = (
     discord.ConnectionClosed,
     OSError,
 )
-"""Exceptions whose text is about the machine, and never quotes a question."""
+"""Exceptions whose text is about the machine and never quotes a question."""
 
 
 def explain(error: BaseException) -> BotError:
-    """Return what to tell of an exception."""
+    """Return the error to tell a person for an exception; our own faults get a new code."""
     error = unwrap(error)
     if isinstance(error, BotError):
         return error
     if isinstance(error, engine.QuestionError):
         return BotError(f"question-{error.reason.replace('_', '-')}")
     if isinstance(error, engine.BusyError) and error.since:
-        return BotError("busy-since", since=f"<t:{int(error.since.timestamp())}:R>")
+        return BotError("busy-since", since=discord.utils.format_dt(error.since, "R"))
     for kind, key in _PERSON:
         if isinstance(error, kind):
-            is_said = isinstance(error, engine.InputError)  # in its own sentence
-            return BotError(key, detail=str(error) if is_said else "")
-    found = (key for kind, key in _OURS if isinstance(error, kind))
+            has_sentence = isinstance(error, engine.InputError)
+            return BotError(key, detail=str(error) if has_sentence else "")
+    keys = (key for kind, key in _OURS if isinstance(error, kind))
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
-    return BotError(next(found, "unexpected"), code=code)
+    return BotError(next(keys, "unexpected"), code=code)
 
 
 def unwrap(error: BaseException) -> BaseException:
-    """Return what went wrong inside a command."""
+    """Return the exception that discord.py wrapped, or the exception itself."""
     inner = getattr(error, "original", None)
     return inner if isinstance(inner, BaseException) else error
 
 
-def report(trouble: BotError, error: BaseException, where: str) -> None:
-    """Write the one record that the operator finds by the code; none of a mistake."""
-    if not trouble.code:
-        return
-    error = unwrap(error)
-    known = {"code": trouble.code, "where": where, "error": type(error).__name__}
-    told = "code %s in %s: %s%s"
-    _log.error(told, trouble.code, where, describe(error), frames(error), extra=known)
+def report(error: BaseException, where: str, language: Language) -> str:
+    """Return an exception's sentence for the person; log our own faults under its code."""
+    explained, error = explain(error), unwrap(error)
+    if code := explained.code:
+        fields = {"code": code, "where": where, "error": type(error).__name__}
+        message = "code %s in %s: %s%s"
+        _log.error(message, code, where, describe(error), frames(error), extra=fields)
+    return explained.say(language)
 
 
 def describe(error: BaseException) -> str:
-    """Name an exception, with no more of its text than cannot hold a question."""
+    """Describe an exception for the log, without any text that could hold a question."""
     name = type(error).__name__
     if isinstance(error, BotError):
         return f"{name} {error.key}"
     if isinstance(error, discord.HTTPException):
         return f"{name} {error.status} (error code {error.code})"
-    return f"{name}: {error}" if isinstance(error, _TELLING) and str(error) else name
+    return f"{name}: {error}" if isinstance(error, _SAFE_TO_LOG) and str(error) else name
 
 
 def frames(error: BaseException) -> str:
-    """Return where it happened: files, lines and code, without the values."""
+    """Return an exception's cause and traceback: files, lines and code, without values."""
     places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
     cause = error.__cause__ or error.__context__
     because = f"\nbecause of {describe(cause)}" if cause else ""

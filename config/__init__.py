@@ -1,5 +1,15 @@
-"""Settings, logging and what is wrong with a setting; knows nothing of the rest."""
+"""Settings and logging; imports nothing of the other packages."""
+
+import importlib.metadata
 
 
 class ConfigError(Exception):
-    """A setting that cannot be used; ``str(error)`` names it and says what is expected."""
+    """A setting is not valid; ``str(error)`` names it and says what is expected."""
+
+
+def find_version(distribution: str = "verbatim") -> str | None:
+    """Return the version of an installed distribution; None if it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,4 +1,4 @@
-"""Logging, set up once: text for people, JSON for machines; always on standard error."""
+"""Sets up logging to standard error: text for people, or JSON for machines."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from config.settings import LogSettings
+    from config.groups import LogSettings
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line, with whatever was given as ``extra``."""
+    """Formats a record as one line of JSON, with the fields given as ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
@@ -32,12 +32,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def is_json() -> bool:
-    """Say whether standard error is for machines, so that every line on it must be a record."""
+    """Say whether logging is JSON, so that standard error must have nothing but records."""
     return any(isinstance(h.formatter, JsonFormatter) for h in logging.getLogger().handlers)
 
 
 def set_up(settings: LogSettings) -> None:
-    """Send this program's records to standard error; libraries only from WARNING on."""
+    """Log to standard error: this program from the level that is set, libraries from WARNING."""
     handler = logging.StreamHandler(sys.stderr)
     if settings.format == "json":
         handler.setFormatter(JsonFormatter())

@@ -1,4 +1,4 @@
-"""Every setting, with its default: from the environment, then .env, then verbatim.toml."""
+"""All settings with their defaults: read from the environment, else .env, else verbatim.toml."""
 
 import difflib
 import os
@@ -10,227 +10,138 @@ from typing import Any, Literal
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError
 
-from config import ConfigError
-from config.groups import (
-    Group,
-    HealthSettings,
-    Ids,
-    ServerSettings,
-    ShardIds,
-    StoreSettings,
-    WatchSettings,
-    check_shards,
-)
+from config import ConfigError, groups
 
 PREFIX = "VERBATIM_"
 TOML, ENV = "verbatim.toml", ".env"
-TOKEN = "DISCORD_TOKEN"  # noqa: S105 - a name, and no token
-"""The one variable without the prefix."""
+TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the name of the variable
+"""The only variable without the prefix."""
 _SECRET = {"token", "discord_token", "address"}
-"""Names of settings whose values are never repeated."""
+"""The settings whose values never appear in messages."""
 _ADDRESS = "input should be an address, such as https://example.org"
-"""What is said in place of a pattern, which pydantic would show."""
+"""The message in place of pydantic's, which would show a regular expression."""
 _PATHS = {"VERBATIM_DATA", "VERBATIM_SEEDS", "VERBATIM_CALIBRATION", "VERBATIM_WATCH__FOLDER"}
-"""Paths, of which an empty one would be the working folder: it counts as not given."""
+"""Paths; an empty one counts as not set, since pathlib would take it as the working folder."""
 _PLACE = re.compile(r"at line (\d+), column (\d+)\)")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
-class EncoderSettings(Group):
-    """How the model is run; which one it is, is the setting ``model``."""
-
-    revision: str | None = None
-    backend: Literal["torch", "openvino"] = "torch"
-    truncate_dim: int | None = Field(default=None, ge=8)
-    query_prompt: str | None = None
-    """Put before each question; by default what the model itself says."""
-    document_prompt: str | None = None
-    threads: int = Field(default=1, ge=1, le=256)
-    batch_size: int = Field(default=16, ge=1, le=1024)
-
-
-class DiscordSettings(Group):
-    """How the bot presents itself on Discord."""
-
-    token: SecretStr | None = None
-    api_base: str | None = None
-    """Another Discord-compatible server's REST address, up to ``/api/v10``."""
-    gateway: str | None = None
-    """Another Discord-compatible server's gateway address."""
-    shards: int | None = Field(default=None, ge=0, le=1000)
-    """Connections to the gateway in all processes; 0: as many as Discord recommends. None: one,
-    which Discord allows up to 2,500 servers."""
-    shard_ids: ShardIds = ()
-    """Which of them this process has, such as ``0-3``; by default all."""
-    guild_id: int | None = None
-    """Register the commands on this server alone, at once; by default on all."""
-    admin_users: Ids = ()
-    admin_roles: Ids = ()
-    public: bool = True
-    """Whether /ask answers in the channel by default, or to the asker alone."""
-    channels: Ids = ()
-    """The channels it answers in; empty: all."""
-    cooldown_user: float = Field(default=3.0, ge=0, le=3600)
-    """Seconds between two questions of one person."""
-    cooldown_channel: float = Field(default=0.0, ge=0, le=3600)
-    """Seconds between two questions in one channel."""
-    keep_questions: bool = False
-    """True: keep unanswered questions and feedback texts, as /privacy then says."""
-    attachment_megabytes: int = Field(default=20, ge=1, le=20)
-    """The most that one file may hold that an admin attaches."""
-    answer_timeout: float = Field(default=20.0, gt=0, le=600)
-    """Seconds after which a question is answered with what went wrong."""
-
-    @field_validator("shard_ids")
-    @classmethod
-    def _are_some(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
-        """Check that the shards are some of all, where how many that are is a number."""
-        if "shards" in info.data:
-            check_shards(ids, info.data["shards"])
-        return ids
-
-    def has(self, server: int) -> bool:
-        """Say whether this process hears of a server.
-
-        Source: https://discord.com/developers/docs/events/gateway#sharding.
-        """
-        return not self.shard_ids or (server >> 22) % (self.shards or 1) in self.shard_ids
-
-
-class FetchSettings(Group):
-    """How web pages are fetched."""
-
-    seconds: float = Field(default=20.0, gt=0, le=600)
-    """How long one page may take, with all that it redirects to."""
-    megabytes: int = Field(default=10, ge=1, le=20)
-    """The most that one page may hold."""
-    contact: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,200}$")
-    """An address, told to every site that is asked, where its owner can complain."""
-    private: bool = False
-    """True: pages of the own network too, such as an intranet's. Whoever may add articles can then
-    read what only this machine can reach."""
-
-
-class LogSettings(Group):
-    """What is logged and how."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    format: Literal["text", "json"] = "text"
-
-
-class Settings(Group):
-    """All settings, frozen once read."""
+class Settings(groups.Group):
+    """All settings; immutable."""
 
     data: Path = Path("data")
-    """Where the corpus, the snapshots and the database live."""
+    """The folder of the snapshots and the database."""
     seeds: Path = SEEDS if SEEDS.is_dir() else Path("none")
-    """Stories read in when a new data folder is opened; ``none`` for none."""
+    """The stories of a new shared collection: a folder, or ``none``."""
     model: str = "e5"
     """``e5`` or ``light``, which come in packages, a sentence-transformers name, or a folder."""
-    encoder: EncoderSettings = EncoderSettings()
+    encoder: groups.EncoderSettings = groups.EncoderSettings()
     reranker: str | None = None
-    """A CrossEncoder's hub name or folder, asked about the best candidates."""
-    discord: DiscordSettings = DiscordSettings()
-    log: LogSettings = LogSettings()
-    fetch: FetchSettings = FetchSettings()
-    servers: ServerSettings = ServerSettings()
-    store: StoreSettings = StoreSettings()
-    watch: WatchSettings = WatchSettings()
-    health: HealthSettings = HealthSettings()
+    """The hub name or folder of a CrossEncoder, which reorders the best candidates."""
+    discord: groups.DiscordSettings = groups.DiscordSettings()
+    log: groups.LogSettings = groups.LogSettings()
+    fetch: groups.FetchSettings = groups.FetchSettings()
+    servers: groups.ServerSettings = groups.ServerSettings()
+    store: groups.StoreSettings = groups.StoreSettings()
+    watch: groups.WatchSettings = groups.WatchSettings()
+    health: groups.HealthSettings = groups.HealthSettings()
     top_k: int = Field(default=3, ge=1, le=10)
     threshold: float | None = Field(default=None, ge=0, le=1)
-    """The least confidence that is answered; by default the calibration's own."""
+    """The least confidence of an answer; by default the calibration's own."""
     calibration: Path | None = None
-    """A file that ``calibrate`` wrote; by default the one that ships for the model."""
+    """A file that ``calibrate`` wrote; by default the one that comes with the model."""
     snapshots_kept: int = Field(default=5, ge=1, le=100)
     gate: float = Field(default=0.05, ge=0, le=1)
-    """How much the share of the golden questions that find their passage may fall before a new
-    snapshot is not published; 0: not at all, 1: as much as it likes."""
+    """By how much the share of golden questions that find their passage may fall in a snapshot that
+    is published; 0: not at all, 1: by any amount."""
     language: Literal["fr", "en"] = "fr"
-    """The language of the terminal and of Discord users whose own we do not speak."""
+    """The language of the terminal, and of Discord users whose own language the bot lacks."""
     discord_token: SecretStr | None = None
 
     @property
     def token(self) -> str | None:
-        """The Discord token, from either of its names; None when there is none."""
+        """The Discord token, from either setting; None without one."""
         secret = self.discord.token or self.discord_token
         return secret.get_secret_value().strip() or None if secret else None
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read every setting once; those of the command line, None counting as not given, go first.
+    """Read all settings; ``overrides`` other than None, from the command line, take precedence.
 
     Raises:
-        ConfigError: A setting does not exist, or its value does not fit.
+        ConfigError: A setting does not exist, or its value is not valid.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**_read() | given)
+        settings = Settings(**_read() | {n: v for n, v in overrides.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"] if not isinstance(part, int)]
         raise ConfigError(
             f"The setting {_variable(*path)} cannot be used: {_explain(first)}."
         ) from None
+    if settings.store.search == "database" and not settings.store.url:
+        raise ConfigError(
+            "VERBATIM_STORE__SEARCH=database needs VERBATIM_STORE__ADDRESS: set both."
+        )
+    return settings
 
 
 def _explain(error: Any) -> str:
-    """Say what a validation error expects, without the value when it may be secret."""
+    """Return what a validation error expects, with the value unless it is secret."""
     text = _ADDRESS if "pattern" in error["type"] else str(error["msg"])
     sentence = text[:1].lower() + text[1:]
-    is_whole = error["type"] == "sentence" or _SECRET & set(error["loc"])
-    return sentence if is_whole else f"{sentence}, not {error['input']!r}"
+    is_complete = error["type"] == "sentence" or _SECRET & set(error["loc"])
+    return sentence if is_complete else f"{sentence}, not {error['input']!r}"
 
 
 def _variable(*path: str) -> str:
-    """Return the environment variable of a setting: ``discord, guild_id`` -> its name."""
+    """Return a setting's variable: ``"discord", "token"`` -> ``VERBATIM_DISCORD__TOKEN``."""
     name = "__".join(path).upper()
     return name if name == TOKEN or name.startswith(PREFIX) else PREFIX + name
 
 
 def variables() -> dict[str, tuple[str, ...]]:
-    """Return the environment variable of every setting, and where its value stands in them."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Return environment variable -> the setting's path: its name, after its group's if any."""
+    paths: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         group = field.annotation
-        if isinstance(group, type) and issubclass(group, BaseModel):
-            found |= {_variable(name, inner): (name, inner) for inner in group.model_fields}
+        if isinstance(group, type) and issubclass(group, groups.Group):
+            paths |= {_variable(name, inner): (name, inner) for inner in group.model_fields}
         else:
-            found[_variable(name)] = (name,)
-    return found
+            paths[_variable(name)] = (name,)
+    return paths
 
 
 def _read() -> dict[str, Any]:
-    """Read what is set; the environment wins over .env, that over TOML. Raises as these do."""
+    """Merge the TOML file, ``.env`` and the environment, in this order; raises ConfigError."""
     known = variables()
-    found: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     places = {TOML: _read_toml(), ENV: _read_env(), "the environment": os.environ}
     for place, values in places.items():
-        given = {name.upper(): value for name, value in values.items()}
-        for name in sorted(given.keys() - known.keys()):
-            if name.startswith(PREFIX):
-                raise _unknown(name, place)
-        found |= {n: v for n, v in given.items() if n in known and (v != "" or n not in _PATHS)}
+        upper = {name.upper(): value for name, value in values.items()}
+        if unknown := {name for name in upper if name.startswith(PREFIX)} - known.keys():
+            raise _unknown(min(unknown), place)
+        merged |= {n: v for n, v in upper.items() if n in known and (v != "" or n not in _PATHS)}
     nested: dict[str, Any] = {}
-    for name, value in found.items():
+    for name, value in merged.items():
         *group, last = known[name]
         (nested.setdefault(group[0], {}) if group else nested)[last] = value
     return nested
 
 
 def _unknown(name: str, place: str) -> ConfigError:
-    """Return what is said of a setting that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(name, variables(), n=1)
+    """Return the error for a setting that does not exist, with the most similar that does."""
+    near = difflib.get_close_matches(name, variables(), n=1, cutoff=0.85)  # the prefix is alike
     hint = f"Did you mean {near[0]}?" if near else "config/README.md lists the settings."
     return ConfigError(f"There is no setting {name} (found in {place}). {hint}")
 
 
 def _read_env() -> dict[str, str]:
-    """Read ``.env``; a name without a value is not given. ConfigError says what is wrong."""
+    """Read ``.env``, without names that have no value; raises ConfigError."""
     try:
-        written = Path(ENV).read_text(encoding="utf-8")
+        written = Path(ENV).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -240,20 +151,20 @@ def _read_env() -> dict[str, str]:
             f"Line {lines[0]} of {ENV} sets nothing: write each setting on a line of its own, such "
             "as VERBATIM_LANGUAGE=fr, and end the quotes that you begin."
         )
-    given = dotenv_values(stream=StringIO(written))
-    return {name: value for name, value in given.items() if value is not None}
+    values = dotenv_values(stream=StringIO(written))
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _read_toml() -> dict[str, Any]:
-    """Read ``verbatim.toml``: the names of environment variables, and what they are set to.
+    """Read ``verbatim.toml`` as environment variables and their values.
 
     ``[discord] token = …`` is ``VERBATIM_DISCORD__TOKEN = …``; both may be written.
 
     Raises:
-        ConfigError: It is not TOML, or cannot be read.
+        ConfigError: The file is not TOML, or cannot be read.
     """
     try:
-        written = Path(TOML).read_text(encoding="utf-8")
+        written = Path(TOML).read_text(encoding="utf-8-sig")
         table = tomllib.loads(written)
     except FileNotFoundError:
         return {}
@@ -268,10 +179,10 @@ def _read_toml() -> dict[str, Any]:
             f"{TOML} is not TOML from line {line}, column {column} on: write each setting on a "
             'line of its own, such as language = "fr", and texts in quotes.'
         ) from None
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         if isinstance(value, dict):
-            found |= {_variable(key, inner): each for inner, each in value.items()}
+            values |= {_variable(key, inner): each for inner, each in value.items()}
         else:
-            found[_variable(key)] = value
-    return found
+            values[_variable(key)] = value
+    return values

@@ -1,5 +1,5 @@
-"""The retrieval product: from a folder of articles to quotes that answer, without Discord."""
+"""The retrieval engine: it answers questions with quotes from a corpus; it knows no Discord."""
 
 import os
 
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime reports from 1.29 on, unless told before
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # set before the import: onnxruntime 1.29 sends reports

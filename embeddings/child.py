@@ -1,7 +1,7 @@
-"""A process that works for this one: bounded in time and memory, and killed when it must be.
+"""A child process that does jobs: with limits of time and memory, and killed beyond them.
 
-The module that the process runs calls ``serve``; who has work for it keeps a ``Child``. Jobs and
-messages are bytes, whose meaning is theirs to agree on, each after a head of fixed length.
+The child's module calls ``serve``, the parent holds a ``Child``. Jobs and messages are opaque
+bytes, each after a header of fixed length.
 """
 
 import contextlib
@@ -18,30 +18,31 @@ from pathlib import Path
 from typing import IO, Self
 
 Tell = Callable[[bytes], None]
-"""Takes a message that comes before a job's result."""
+"""Sends or receives a message that precedes a job's result."""
 
 START_SECONDS = 60.0
-"""How long a process may take to start and to load what the job needs."""
+"""Seconds that a process may take to start and to load the libraries of its job."""
 
 _JOB = struct.Struct(">dI")  # seconds of processor time, length
 _MESSAGE = struct.Struct(">BI")  # kind, length
 _BEGUN, _NEWS, _RESULT = range(3)
 _ROOT = Path(__file__).resolve().parents[1]
-_PASSED_ON = re.compile(
+_INHERITED = re.compile(
     r"\A(?:CUDA|HF_|HOME|LANG|LC_|LD_LIBRARY_PATH|MKL_|OMP_|OPENBLAS_|PATH|SYSTEMROOT|TE?MP|"
     r"TOKENIZERS_|TRANSFORMERS_|TZ|VIRTUAL_ENV)(?!.*(?:KEY|PASSWORD|SECRET|TOKEN)$)",
     re.IGNORECASE,
 )
-"""How the names of variables begin that a process is given; a secret's name ends as it says."""
+"""The environment variables that a child inherits, by their first letters; never a secret, which
+is known by its last word."""
 
 
 class ChildError(Exception):
-    """A process ended, or was ended, before its job was done.
+    """A child process ended, or was killed, before its job was done.
 
     Attributes:
-        late: It took more than its time.
-        code: Its exit code; a negative one is a signal's.
-        begun: It had begun the job.
+        late: Whether the job took too long.
+        code: The exit code; a negative one is the number of a signal.
+        begun: Whether the child had begun the job.
     """
 
     def __init__(self, *, late: bool, code: int | None, begun: bool) -> None:
@@ -50,14 +51,14 @@ class ChildError(Exception):
 
 
 class Child:
-    """A process, started at need, for one job at a time; a context manager; safe from any thread.
+    """A child process, started on demand, for one job at a time; a thread-safe context manager.
 
     Args:
-        module: The module that it runs, such as ``embeddings.readers.confined``.
-        megabytes: The most memory that it may ask for, its libraries included; None: no bound.
-        niceness: What it adds to its niceness, as in nice(1).
-        idle: Seconds without a job after which it is ended; None: it stays.
-        quiet: What it prints goes nowhere, and not to this process's standard error.
+        module: The module that the child runs, such as ``embeddings.readers.confined``.
+        megabytes: The limit of its address space, libraries included; None: no limit.
+        niceness: The increment of its niceness, as in nice(1).
+        idle: Seconds without a job after which it is killed; None: never.
+        quiet: Discard its output, in place of this process's standard error.
     """
 
     def __init__(
@@ -71,49 +72,49 @@ class Child:
     ) -> None:
         self._command = [sys.executable, "-m", module, str(megabytes or 0), str(niceness)]
         self._idle, self._stderr = idle, subprocess.DEVNULL if quiet else None
-        self._turn = threading.Lock()
+        self._busy = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._retiring = threading.Timer(0, self._retire)
+        self._idle_timer = threading.Timer(0, self._retire)
 
     def __enter__(self) -> Self:
-        """Return itself; nothing is started yet."""
+        """Return self; the process starts with the first job."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
+        """Kill the process."""
         self.end()
 
     @property
     def pid(self) -> int | None:
-        """The number of the process, while there is one."""
+        """The id of the running process, if any."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
     def run(
         self, job: bytes, *, silence: float, seconds: float | None = None, tell: Tell | None = None
     ) -> bytes:
-        """Have a job done.
+        """Have the child do a job, and wait for it.
 
         Args:
-            job: What ``work`` is given there.
-            silence: How many seconds it may go on without a message, by the clock on the wall.
-            seconds: How much processor time the process may use for it; None: no bound.
-            tell: Called, on this thread, with each message that comes before the result.
+            job: The argument of the child's ``work``.
+            silence: The most seconds between two messages, in wall-clock time.
+            seconds: The most seconds of processor time for the job; None: no limit.
+            tell: Called, on this thread, with each message that precedes the result.
 
         Returns:
-            What ``work`` returned there.
+            The result of the child's ``work``.
 
         Raises:
-            ChildError: The process ended first, or was ended because it took too long.
+            ChildError: The process ended first, or was killed because it took too long.
         """
-        with self._turn:
-            self._retiring.cancel()
-            is_used = self.pid is not None
+        with self._busy:
+            self._idle_timer.cancel()
+            is_running = self.pid is not None
             try:
                 return self._attempt(job, silence, seconds, tell)
             except ChildError as error:
-                if error.begun or error.late or not is_used:
-                    raise  # otherwise it died before the job came
+                if error.begun or error.late or not is_running:
+                    raise  # otherwise a process of an earlier job had died meanwhile
                 return self._attempt(job, silence, seconds, tell)
             finally:
                 self._retire_later()
@@ -137,8 +138,8 @@ class Child:
             watch.timer.cancel()
 
     def end(self) -> None:
-        """Kill the process, whatever it does; the next job starts another."""
-        self._retiring.cancel()
+        """Kill the process, even in a job; the next job starts another."""
+        self._idle_timer.cancel()
         process, self._process = self._process, None
         if process is None:
             return
@@ -163,18 +164,18 @@ class Child:
 
     def _retire_later(self) -> None:
         if self._idle is not None and self._process is not None:
-            self._retiring = threading.Timer(self._idle, self._retire)
-            self._retiring.daemon = True
-            self._retiring.start()
+            self._idle_timer = threading.Timer(self._idle, self._retire)
+            self._idle_timer.daemon = True
+            self._idle_timer.start()
 
     def _retire(self) -> None:
-        if self._turn.acquire(blocking=False):  # otherwise a job has come meanwhile
+        if self._busy.acquire(blocking=False):  # otherwise a job has begun meanwhile
             self.end()
-            self._turn.release()
+            self._busy.release()
 
 
 class _Watch:
-    """Kills a process that says nothing for too long."""
+    """Kills a process that sends no message for too long."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -182,7 +183,7 @@ class _Watch:
         self.is_late = self.has_begun = False
 
     def wait(self, seconds: float) -> None:
-        """Give the process so long, from now, to say something."""
+        """Kill the process in that many seconds, unless this is called again before."""
         self.timer.cancel()
         self.timer = threading.Timer(seconds, self._kill)
         self.timer.daemon = True
@@ -220,11 +221,11 @@ def _read(pipe: IO[bytes], length: int) -> bytes:
 
 
 def environment() -> dict[str, str]:
-    """Return what a process needs of this one's environment, and nothing that is secret."""
-    kept = {name: value for name, value in os.environ.items() if _PASSED_ON.match(name)}
+    """Return the environment of a child: the variables that it needs, without secrets."""
+    inherited = {name: value for name, value in os.environ.items() if _INHERITED.match(name)}
     paths = [str(_ROOT), *(path for path in sys.path if path and Path(path).is_dir())]
-    return kept | {
-        "MALLOC_ARENA_MAX": "1",  # each thread's would count against a bound of memory
+    return inherited | {
+        "MALLOC_ARENA_MAX": "1",  # an arena for each thread would count against the memory limit
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
@@ -234,24 +235,27 @@ def environment() -> dict[str, str]:
 def serve(
     work: Callable[[bytes, Tell], bytes], prepare: Callable[[bytes], None] | None = None
 ) -> None:
-    """Do the jobs that come on standard input; call it in the process, as its main module.
+    """Do the jobs that come on standard input, for ever; the child's main module calls it.
 
-    What libraries print goes to standard error. When the parent is gone, so is this process.
+    The child ends when its parent does.
 
     Args:
-        work: A job, and what sends a message before the result -> the result. An exception that
-            it does not catch ends the process.
-        prepare: Loads what a job needs; that does not count as time spent on the job.
+        work: Takes a job and a function that sends a message; returns the result. An exception
+            that it does not catch ends the process.
+        prepare: Loads the libraries of a job; not counted as the job's time.
     """
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    os.dup2(2, 1)  # whatever libraries print goes to standard error
     _limit(megabytes=int(sys.argv[1]), niceness=int(sys.argv[2]))
     jobs: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_take_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
 
     def send(kind: int, message: bytes) -> None:
-        answers.write(_MESSAGE.pack(kind, len(message)) + message)
-        answers.flush()
+        try:
+            answers.write(_MESSAGE.pack(kind, len(message)) + message)
+            answers.flush()
+        except OSError:  # the parent is gone
+            os._exit(0)
 
     while True:
         seconds, job = jobs.get()
@@ -265,7 +269,7 @@ def serve(
 
 
 def _take_jobs(pipe: IO[bytes], jobs: queue.SimpleQueue[tuple[float, bytes]]) -> None:
-    """Hand the jobs on; when the parent is gone or has no more, this process ends at once."""
+    """Put the parent's jobs into a queue; end this process at once when the pipe is closed."""
     while len(head := pipe.read(_JOB.size)) == _JOB.size:
         seconds, length = _JOB.unpack(head)
         jobs.put((seconds, pipe.read(length)))
@@ -273,10 +277,10 @@ def _take_jobs(pipe: IO[bytes], jobs: queue.SimpleQueue[tuple[float, bytes]]) ->
 
 
 def _limit(*, megabytes: int, niceness: int) -> None:
-    """Bound this process's memory, and let those who answer people go first."""
+    """Limit this process's memory, and lower its priority."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         os.nice(niceness)
-        import resource  # Windows has none: time alone is bounded there
+        import resource  # not on Windows, where only time is limited
 
         most = megabytes * 1_000_000 or resource.RLIM_INFINITY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -286,9 +290,9 @@ _OUT_OF_TIME = [-signal.SIGPROF] if hasattr(signal, "SIGPROF") else []
 
 
 def _end_after(seconds: float) -> None:
-    """End this process once it has used so much more processor time; 0: let it live.
+    """Let the system end this process after so many more seconds of processor time; 0: never.
 
-    The system does it, by a signal that nobody catches, even when no line of Python is reached.
+    Its signal is not caught, and so ends even C code that never returns to Python.
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -1,4 +1,4 @@
-"""All collections, opened when they are wanted, and those that one place may see."""
+"""All collections: opened on demand, closed when idle, and which of them a server may search."""
 
 import asyncio
 import contextlib
@@ -12,31 +12,35 @@ from typing import Self
 from weakref import WeakValueDictionary
 
 from config.settings import Settings
-from embeddings.engine import SearchEngine
+from embeddings.engine import SERVER, SearchEngine
 from embeddings.errors import InputError, StorageError
-from embeddings.store.pointers import SERVER, name_of
 
 log = logging.getLogger(__name__)
 
 
+def name_collection(server: int) -> str:
+    """Return the name of a server's own collection."""
+    return f"{SERVER}{server}"
+
+
 @dataclass(slots=True)
 class _Opened:
-    """A collection that is open or being opened, and when it was last wanted."""
+    """A collection that is open or being opened, and the time of its last use."""
 
     engine: asyncio.Task[SearchEngine]
-    wanted: float
+    used: float
 
 
 class Collections:
     """All collections; an async context manager.
 
-    Only so many are kept in memory, those that were wanted last. One that leaves it works on for
-    who still holds it, since model and thread are the shared collection's, and is freed after.
+    Only the most recently used collections stay in memory. A caller may go on using one that was
+    dropped, since its model and thread are the shared collection's; it is freed after that.
 
     Args:
-        settings: Where the data lives, and how much of it is kept in memory.
-        shared: The shared collection, open; it outlives this.
-        clock: Tells seconds that only go forward.
+        settings: They name the data folder, and how many collections stay in memory.
+        shared: The engine of the shared collection, open; it outlives this object.
+        clock: Returns monotonic seconds.
     """
 
     def __init__(
@@ -48,28 +52,28 @@ class Collections:
     ) -> None:
         self.shared = shared
         self._settings = settings
-        self._pointers = shared.pointers
+        self._database = shared.database
         self._clock = clock
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        """Remove the files of collections that a crash left after they were deleted."""
+        """Remove the files of deleted collections that a crash left behind."""
         await asyncio.to_thread(self._sweep)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close the servers' collections, and give up those that are being opened."""
+        """Drop the servers' collections, and cancel those that are being opened."""
         tasks = [opened.engine for opened in self._opened.values()]
         self._opened.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def list_seen(self, server: int | None) -> tuple[SearchEngine, ...]:
-        """Return what may be seen from a server: the shared collection, then its own if any.
+    async def list_visible(self, server: int | None) -> tuple[SearchEngine, ...]:
+        """Return the collections that a server may search: the shared one, then its own if any.
 
-        None: from a private conversation.
+        A private conversation, whose server is None, has the shared one only.
 
         Raises:
             EmbeddingsError: The server's own collection cannot be opened.
@@ -78,55 +82,55 @@ class Collections:
         return (self.shared, own) if own else (self.shared,)
 
     async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
-        """Return a server's own collection, opened if need be; None when it has none.
+        """Return a server's own collection, opened if necessary; None if it has none.
 
         Args:
             server: The server's id on Discord.
-            create: Make one where there is none.
+            create: Create a collection if the server has none.
 
         Raises:
-            EmbeddingsError: It cannot be opened.
+            EmbeddingsError: The collection cannot be opened.
         """
-        name = name_of(server)
-        if not create and name not in self._pointers.known:
-            self._opened.pop(name, None)  # somebody else has deleted it
+        name = name_collection(server)
+        if not create and name not in self._database.known:
+            self._opened.pop(name, None)  # another process has deleted it
             return None
         opened = self._opened.get(name) or self._begin(name, create=create)
-        opened.wanted = self._clock()
+        opened.used = self._clock()
         self._opened.move_to_end(name)
         self.forget_idle()
         try:
             return await asyncio.shield(opened.engine)
         except InputError:
-            return await self.of(server, create=True) if create else None  # just deleted
+            return await self.of(server, create=True) if create else None  # it was just deleted
 
     def _begin(self, name: str, *, create: bool) -> _Opened:
-        """Begin to open a collection; one that cannot be is forgotten, to be tried again."""
+        """Begin to open a collection; after a failure the next caller tries again."""
         opened = _Opened(asyncio.ensure_future(self._open(name, create=create)), 0.0)
 
-        def look_at(task: asyncio.Task[SearchEngine]) -> None:
+        def forget_failed(task: asyncio.Task[SearchEngine]) -> None:
             if (task.cancelled() or task.exception()) and self._opened.get(name) is opened:
                 del self._opened[name]
 
-        opened.engine.add_done_callback(look_at)
+        opened.engine.add_done_callback(forget_failed)
         self._opened[name] = opened
         return opened
 
     async def _open(self, name: str, *, create: bool) -> SearchEngine:
         engine = SearchEngine(self._settings, collection=name, create=create, beside=self.shared)
         async with self._lock(name):
-            return await engine.__aenter__()  # what it opens is freed with it, see the class
+            return await engine.__aenter__()  # never left: it owns no thread and no connection
 
     def _lock(self, name: str) -> asyncio.Lock:
-        """Return the lock that opening and deleting a collection both take."""
+        """Return the lock that keeps opening and deleting a collection apart."""
         return self._locks.setdefault(name, asyncio.Lock())
 
     def forget_idle(self) -> None:
-        """Drop from memory the collections that nobody used for long, and those beyond the most."""
+        """Drop collections from memory: idle ones, and the least recently used above the limit."""
         idle = self._clock() - self._settings.servers.idle * 60
         for name in list(self._opened):
             oldest = self._opened[name]
-            if len(self._opened) <= self._settings.servers.open and oldest.wanted >= idle:
+            if len(self._opened) <= self._settings.servers.open and oldest.used >= idle:
                 break
             if oldest.engine.done():
                 del self._opened[name]
@@ -134,39 +138,39 @@ class Collections:
 
     async def servers(self) -> tuple[int, ...]:
         """Return the ids of the servers that have a collection."""
-        await asyncio.to_thread(self._pointers.look)
-        names = (name for name in self._pointers.known if name.startswith(SERVER))
-        found = (name.removeprefix(SERVER) for name in names)
-        return tuple(sorted(int(name) for name in found if name.isdecimal()))
+        await asyncio.to_thread(self._database.look)
+        names = (name for name in self._database.known if name.startswith(SERVER))
+        ids = (name.removeprefix(SERVER) for name in names)
+        return tuple(sorted(int(each) for each in ids if each.isdecimal()))
 
     async def delete(self, server: int) -> bool:
-        """Delete a server's collection, all of it; False when it has none.
+        """Delete a server's collection with all its data; False if the server has none.
 
-        It is gone at once, by one transaction; a crash in the middle leaves files that nobody
-        names. A question that is being answered from it is answered to its end.
+        One transaction deletes its rows; a crash after that leaves only files, which the next start
+        removes. A question under way is still answered.
 
         Raises:
-            BusyError: Somebody is writing to it.
-            StorageError: The disk refuses.
+            BusyError: Somebody is writing to the collection.
+            StorageError: The store cannot be written.
         """
-        name = name_of(server)
+        name = name_collection(server)
         async with self._lock(name):
             self._opened.pop(name, None)
-            gone = await asyncio.to_thread(self._delete, name)
-        if gone:
+            is_deleted = await asyncio.to_thread(self._delete, name)
+        if is_deleted:
             log.info("%s is deleted", name)
-        return gone
+        return is_deleted
 
     def _sweep(self) -> None:
-        """Remove the folders that belong to no collection; a new collection has its row first."""
-        there = list(self.shared.database.folder.glob("*/"))
+        """Remove the folders of no collection; the row of a new collection precedes its folder."""
+        folders = list(self._database.folder.glob("*/"))
         with contextlib.suppress(StorageError):
-            self._pointers.look()
-            for path in there:
-                if path.name not in self._pointers.known:
+            self._database.look()
+            for path in folders:
+                if path.name not in self._database.known:
                     shutil.rmtree(path, ignore_errors=True)
 
     def _delete(self, name: str) -> bool:
-        gone = self._pointers.delete(name)
-        shutil.rmtree(self.shared.database.folder / name, ignore_errors=True)
-        return gone
+        is_deleted = self._database.delete_collection(name)
+        shutil.rmtree(self._database.folder / name, ignore_errors=True)
+        return is_deleted

@@ -1,24 +1,24 @@
-"""What can go wrong in the retrieval product, each error with a sentence for the person.
+"""The errors of the retrieval engine, each with a sentence for a person.
 
 The tree::
 
     EmbeddingsError
     ├── InputError            the caller's mistake: exit code 2, nothing was changed
-    │   ├── QuestionError     a question that cannot be asked: empty, too long, without a word
-    │   ├── LimitError        more than a server's own collection may hold
-    │   ├── Overtaken         the articles changed since a change of them was proposed
-    │   ├── ReadError         a file that cannot be read as an article
+    │   ├── QuestionError     the question is empty, too long or without a word
+    │   ├── LimitError        the change exceeds a limit of a server's own collection
+    │   ├── Overtaken         an article changed after the change to it was proposed
+    │   ├── ReadError         a file or an address cannot be read as an article
     │   ├── UnknownArticle    no article has that id
-    │   ├── UnknownProposal   a proposal that is used, dropped or too old
+    │   ├── UnknownProposal   the proposal was confirmed, dropped, or is too old
     │   └── UnknownSnapshot   no such snapshot is kept
-    ├── GateError             golden questions that the new snapshot does not answer any more
-    ├── BusyError             somebody else is writing: says who and since when
-    ├── StorageError          the disk is full, or the folder cannot be written
-    │   ├── AwayError         the database cannot be reached; it may be a moment later
-    │   ├── FullError         there is no room left; nothing was changed
-    │   └── PlaceError        no place where this user may write: exit code 2
-    ├── SnapshotError         what is stored is not what was written
-    │   └── OtherFormat       a snapshot is whole, of another version or model
+    ├── GateError             the new snapshot answers the golden questions less well
+    ├── BusyError             another change is under way: the sentence says whose, since when
+    ├── StorageError          the store cannot be read or written
+    │   ├── AwayError         the database cannot be reached for now
+    │   ├── FullError         the disk is full; nothing was changed
+    │   └── PlaceError        this user may not write to that place: exit code 2
+    ├── SnapshotError         a stored snapshot or article is damaged
+    │   └── OtherFormat       an intact snapshot of another program version or model
     └── ModelError            the model cannot be loaded, or does not fit
 """
 
@@ -29,7 +29,7 @@ from datetime import datetime
 
 
 class EmbeddingsError(Exception):
-    """The root: ``str(error)`` is one sentence that says what is wrong and what to do."""
+    """The base class: ``str(error)`` is one sentence that says what is wrong and what to do."""
 
 
 class InputError(EmbeddingsError):
@@ -49,14 +49,14 @@ class QuestionError(InputError):
 
 
 class LimitError(InputError):
-    """More than a server's own collection may hold."""
+    """A change exceeds a limit of a server's own collection."""
 
 
 class Overtaken(InputError):
-    """The articles changed since a change of them was proposed.
+    """An article changed after the change to it was proposed.
 
     Attributes:
-        articles: The ids of those that did.
+        articles: The ids of the articles that changed.
     """
 
     def __init__(self, message: str, articles: tuple[str, ...]) -> None:
@@ -73,12 +73,12 @@ class UnknownArticle(InputError):
 
     @classmethod
     def of(cls, article_id: str) -> UnknownArticle:
-        """Return the error of an id that no article has."""
+        """Return the error for an id that no article has."""
         return cls(f"There is no article {article_id!r}; `sources` lists the articles.")
 
 
 class UnknownProposal(InputError):
-    """A proposal was used, dropped, or is too old."""
+    """The proposal was confirmed, dropped, or is too old."""
 
 
 class UnknownSnapshot(InputError):
@@ -87,19 +87,19 @@ class UnknownSnapshot(InputError):
 
 @dataclass(frozen=True, slots=True)
 class BrokenQuestion:
-    """A golden question whose passage the new snapshot does not find, and that passage's story."""
+    """A golden question whose passage the new snapshot does not find, and the article's title."""
 
     question: str
     title: str
 
 
 class GateError(EmbeddingsError):
-    """A new snapshot finds less than the one that serves, and is not published.
+    """A new snapshot answers the golden questions less well than the live one: not published.
 
     Attributes:
-        broken: The questions that it does not find the answer of any more.
-        before: The share of the golden questions found among the first three passages, in [0, 1].
-        after: The same, of the new snapshot.
+        broken: The questions whose passage the new snapshot no longer finds.
+        before: The live snapshot's share of questions with their passage in the top 3, in [0, 1].
+        after: The same share of the new snapshot.
     """
 
     def __init__(self, broken: tuple[BrokenQuestion, ...], before: float, after: float) -> None:
@@ -114,15 +114,15 @@ class GateError(EmbeddingsError):
         )
 
     def __reduce__(self) -> tuple[type[GateError], tuple[tuple[BrokenQuestion, ...], float, float]]:
-        """Make it again as it was, in another process."""
+        """Support pickling, by which the error reaches another process."""
         return GateError, (self.broken, self.before, self.after)
 
 
 class BusyError(EmbeddingsError):
-    """Somebody else is writing to the same collection.
+    """Another change of the same collection is under way.
 
     Attributes:
-        since: Since when, with its time zone; None when that is not known.
+        since: When it began, with its time zone; None if unknown.
     """
 
     def __init__(self, message: str, since: datetime | None = None) -> None:
@@ -130,32 +130,40 @@ class BusyError(EmbeddingsError):
         self.since = since
 
     def __str__(self) -> str:
-        """Return the sentence alone."""
+        """Return the sentence without ``since``."""
         return str(self.args[0])
 
 
 class StorageError(EmbeddingsError):
-    """The disk is full, or the folder cannot be written."""
+    """The store cannot be read or written."""
 
 
 class AwayError(StorageError):
-    """The database cannot be reached, and nothing was changed; a moment later it may be."""
+    """The database cannot be reached for now; nothing was changed."""
 
 
 class FullError(StorageError):
-    """There is no room left on the disk, and nothing was changed."""
+    """The disk is full; nothing was changed."""
 
 
 class PlaceError(StorageError):
-    """No place where this user may write."""
+    """This user may not write to that place."""
 
 
 class SnapshotError(EmbeddingsError):
-    """A snapshot or an article that is stored is not what was written."""
+    """A stored snapshot or article is damaged: it is not what was written."""
+
+
+def describe_damage(article: str) -> str:
+    """Return the sentence about an article whose row is damaged, with the remedy."""
+    return (
+        f"The article {article} is not as it was stored: run reindex --full, which mends it, or "
+        "add it again."
+    )
 
 
 class OtherFormat(SnapshotError):
-    """Another version or model made a snapshot: it is built again from the articles."""
+    """Another program version or model made the snapshot; a rebuild from the articles is needed."""
 
 
 class ModelError(EmbeddingsError):

@@ -1,52 +1,43 @@
-"""A snapshot ready to answer: its arrays and indexes, and a question's way to verified quotes."""
+"""A loaded snapshot: its arrays and indexes, ranking, and hits verified against the text."""
 
-from __future__ import annotations
-
+import heapq
 import logging
 from collections import ChainMap
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from functools import partial
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import chain, islice, zip_longest
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.lexical.bm25 import Lexical
 from embeddings.question.followups import complete
 from embeddings.question.spelling import respell
 from embeddings.ranking.answer_kinds import asks_who, denies, turns
-from embeddings.ranking.evidence import Arrays, Query
-from embeddings.ranking.maxsim import Tokens
-from embeddings.ranking.ranker import rank
-from embeddings.snapshots.snapshot import LEXICAL, TOKENS
-from embeddings.text.analysis import LETTERS, fold
-from embeddings.types import Filters, Hit, Sentence, Span
+from embeddings.ranking.confidence import Calibration
+from embeddings.ranking.evidence import Arrays, Index
+from embeddings.ranking.features import Candidate, Candidates
+from embeddings.ranking.maxsim import Encoding, Tokens
+from embeddings.ranking.ranker import are_copies, rank
+from embeddings.snapshots.snapshot import LEXICAL, TOKENS, Snapshot
+from embeddings.text.analysis import LETTERS, fold, words
+from embeddings.types import Article, ArticleSummary, Filters, Hit, Passage, Sentence, Span
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from embeddings.ranking.confidence import Calibration
-    from embeddings.ranking.ranker import Candidate
-    from embeddings.snapshots.snapshot import Snapshot
-    from embeddings.types import Article, Passage
-    from embeddings.vectors.e5 import Read
-    from embeddings.vectors.index import Index
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-LOOKED_UP = 16
-"""How many passages are read for the spelling of one word of a question."""
+SPELLING_PASSAGES = 16
+"""The most passages to read for the spelling of one word of a question."""
 _NO_DAY = np.datetime64("NaT", "D")
 
 
 class LoadedSnapshot:
-    """One snapshot in service; never changed, so that many questions may share it.
+    """A snapshot loaded to answer questions; immutable, so that many questions may share it.
 
-    Args:
-        indexes: What searches the passages and the sentences; by default the snapshot's own.
+    ``indexes`` search the passages and the sentences; by default those of the snapshot's files.
     """
 
     def __init__(
@@ -70,91 +61,95 @@ class LoadedSnapshot:
             sentence_index=sentences,
             tokens=_tokens(snapshot),
         )
-        for index in own:  # read before the first question
+        for index in own:  # reads the index into memory before the first question
             index.search(np.zeros((1, index.dimension), np.float32), 1)
         self._dates = np.array([s.date or _NO_DAY for s in snapshot.heads], dtype="datetime64[D]")
         self.undated = sum(article.date is None for article in snapshot.heads)
-        """How many articles have no day of publication."""
-        self.names = sorted({s.source for s in snapshot.heads if s.source})
-        """The names of the sources, each once, in order."""
+        """The number of articles without a day of publication."""
+        self._named: dict[str, list[int]] = {}
+        names: set[str] = set()
+        for row, head in enumerate(snapshot.heads):
+            for name in filter(None, (head.source, *(head.author or "").split(", "))):
+                names.add(name)
+                self._named.setdefault(fold(name.strip()), []).append(row)
+        self.names = sorted(names)
+        """The names of the sources and the authors, sorted, each once."""
         self.words_of_names = {fold(w): w for name in self.names for w in LETTERS.findall(name)}
-        """The words of the sources' names, folded -> as they are written."""
-        self._source_names = np.array([fold(s.source or "") for s in snapshot.heads], dtype=str)
+        """Folded word of such a name -> the word as written."""
 
     @property
     def index_kind(self) -> str:
-        """What kinds of index serve the passages and the sentences."""
+        """The kinds of the indexes of passages and sentences, as ``status`` shows them."""
         return "; ".join(dict.fromkeys(index.kind for index in self._indexes))
 
-    def rank(
-        self, question: str, read: Read, filters: Filters, *, limit: int, fold_: bool
-    ) -> tuple[Candidate, ...]:
-        """Return the best of the passages that the filters leave, best first.
+    def rank(self, query: Encoding, filters: Filters, *, limit: int, fold_: bool) -> Candidates:
+        """Return the best passages that the filters allow, best first.
+
+        If the first passage of a "who" question denies the deed, its mark moves to a sentence that
+        affirms it; without one the passage is left out, unless it is the only one.
 
         Args:
-            question: The question's words.
-            read: What the model made of it.
-            filters: What to search in.
+            query: The question, encoded.
+            filters: Restrict the passages.
             limit: The most candidates to return.
-            fold_: Fold near-duplicates and mix articles, as a reader wants; False: as ranked.
+            fold_: Fold near-duplicates and mix articles, as for a reader; False: as ranked.
         """
-        query, allowed, sure = as_query(question, read), self._select(filters), self.calibration
+        question, sure = query.text, self.calibration
+        allowed = self._allow(filters)[self.arrays.article_of] if filters else None
         find = partial(rank, query, self.arrays, calibration=sure, limit=limit, fold=fold_)
         found = find(allowed=allowed)
-        first = found[:1] if asks_who(question) else ()
-        if turned := next(filter(None, (self._turn(question, each) for each in first)), None):
-            return (turned, *found[1:])
-        if not any(denies(question, hit.sentence.text) for hit in self.hits(first, 1)):
+        if not (found and asks_who(question)):
+            return found
+        if moved := self._move_mark(question, found[0]):
+            return (moved, *found[1:])
+        first = self._read_hit(found[0])
+        if not (first and denies(question, first.sentence.text)):
             return found
         others = np.arange(len(self.arrays.passages)) != found[0].passage
         return find(allowed=others if allowed is None else others & allowed) or found
 
-    def _turn(self, question: str, candidate: Candidate) -> Candidate | None:
-        """Return a candidate, its mark moved from who did not do what is asked to who did."""
+    def _move_mark(self, question: str, candidate: Candidate) -> Candidate | None:
+        """Move the mark from a sentence that denies the deed to the next, if that affirms it."""
         passage, article = self._read(candidate.passage)
         base = int(self.arrays.first_sentence[candidate.passage])
-        said = [span.of(article.text) for span in passage.sentences]
+        sentences = [span.of(article.text) for span in passage.sentences]
         low, high = sorted((candidate.sentence - base, candidate.beside - base))
-        for at in range(low, min(high + 1, len(said) - 1)):
-            if turns(question, said[at], said[at + 1]):
+        for at in range(low, min(high + 1, len(sentences) - 1)):
+            if turns(question, sentences[at], sentences[at + 1]):
                 return replace(candidate, sentence=base + at + 1, beside=base + at + 1)
         return None
 
-    def hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
-        """Read the candidates' passages again; those whose words have changed are left out."""
-        found: list[Hit] = []
-        for candidate in candidates:
-            if len(found) < limit and (hit := self._hit(candidate, len(found) + 1)):
-                found.append(hit)
-        return tuple(found)
+    def read_hits(self, candidates: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
+        """Read up to ``limit`` passages again; one that no longer matches its digest is skipped."""
+        read = islice(filter(None, map(self._read_hit, candidates)), limit)
+        return tuple(replace(hit, rank=number) for number, hit in enumerate(read, 1))
 
-    def text(self, candidate: Candidate) -> str:
-        """Read a candidate's words."""
+    def read_text(self, candidate: Candidate) -> str:
+        """Return the text of a candidate's passage."""
         passage, article = self._read(candidate.passage)
         return article.text[passage.start : passage.end]
 
     def _read(self, row: int) -> tuple[Passage, Article]:
-        """Read a passage and its article by the passage's row."""
+        """Return a passage and its article, by the passage's row."""
         article = self.snapshot.article(int(self.arrays.article_of[row]))
         return self.snapshot.passage(row), article
 
-    def titles(self, candidates: Sequence[Candidate], limit: int) -> tuple[str, ...]:
-        """Return the titles of the candidates' articles, each once, nearest first."""
-        heads = self.snapshot.heads
-        found = dict.fromkeys(heads[self.arrays.article_of[c.passage]].title for c in candidates)
-        return tuple(found)[:limit]
+    def articles_of(self, candidates: Sequence[Candidate]) -> tuple[ArticleSummary, ...]:
+        """Return the candidates' articles, each once, nearest first."""
+        rows = dict.fromkeys(int(self.arrays.article_of[each.passage]) for each in candidates)
+        return tuple(self.snapshot.sources[row] for row in rows)
 
-    def spelling(self, candidates: Collection[str]) -> str | None:
-        """Return the commonest of some folded words that the articles have, as they write it."""
-        for row in islice(self.arrays.lexical.passages_with(candidates), LOOKED_UP):
+    def find_spelling(self, candidates: Collection[str]) -> str | None:
+        """Return the most frequent of some folded words, as the articles spell it; None: none."""
+        for row in islice(self.arrays.lexical.passages_with(candidates), SPELLING_PASSAGES):
             passage, article = self._read(row)
-            there = LETTERS.findall(f"{article.title} {article.text[passage.start : passage.end]}")
-            if found := [each for each in there if fold(each) in candidates]:
-                return str(max(found, key=str.islower))  # "Lettre" may begin a title
+            near = LETTERS.findall(f"{article.title} {article.text[passage.start : passage.end]}")
+            if spellings := [word for word in near if fold(word) in candidates]:
+                return str(max(spellings, key=str.islower))  # "Lettre" may begin a title
         return None
 
-    def _hit(self, candidate: Candidate, rank_: int) -> Hit | None:
-        """Read one passage again and compare it with its digest; None when it differs."""
+    def _read_hit(self, candidate: Candidate) -> Hit | None:
+        """Read a passage again, as the first hit; None if it no longer matches its digest."""
         passage, article = self._read(candidate.passage)
         if not passage.stands_in(article.text):
             log.error(
@@ -163,7 +158,7 @@ class LoadedSnapshot:
             return None
         also = {int(self.arrays.article_of[row]) for row in candidate.also}
         return Hit(
-            rank=rank_,
+            rank=1,
             score=candidate.score,
             confidence=candidate.confidence,
             article=article,
@@ -182,59 +177,87 @@ class LoadedSnapshot:
         span = Span(passage.sentences[low].start, passage.sentences[high].end)
         return Sentence(span.of(article.text), span.start, span.end)
 
-    def _select(self, filters: Filters) -> NDArray[np.bool_] | None:
-        """Return which passages the filters leave, shape ``[P]``; None when they leave all."""
-        if not filters:
-            return None
-        rows = np.ones(len(self._dates), dtype=bool)
-        rows &= _within(self._dates, filters.since, filters.until)
+    def list_articles(self, filters: Filters) -> tuple[ArticleSummary, ...]:
+        """Return the articles that the filters allow; raises UnknownArticle for an unknown id."""
+        return tuple(self.snapshot.sources[row] for row in np.flatnonzero(self._allow(filters)))
+
+    def _allow(self, filters: Filters) -> NDArray[np.bool_]:
+        """Return a mask of the articles that the filters allow, shape ``[A]``."""
+        rows = np.ones(len(self._dates), np.bool_)  # without a date: in the open range only
+        if filters.since is not None:
+            rows &= self._dates >= np.datetime64(filters.since)
+        if filters.until is not None:
+            rows &= self._dates <= np.datetime64(filters.until)
         if filters.source is not None:
-            rows &= self._source_names == fold(filters.source.strip())
+            named = self._named.get(fold(filters.source.strip()), [])
+            rows &= np.isin(np.arange(len(rows)), named)
         if filters.article_id is not None:
-            only = np.zeros_like(rows)
-            only[self.snapshot.row(filters.article_id)] = True
-            rows &= only
-        return np.asarray(rows[self.arrays.article_of], dtype=bool)
+            rows &= np.arange(len(rows)) == self.snapshot.row(filters.article_id)
+        return rows
 
 
-def stand_alone(question: str, before: Sequence[str], serving: Collection[LoadedSnapshot]) -> str:
-    """Return a question as it is asked: without what it leans on, in the articles' spelling.
+def stand_alone(question: str, before: Sequence[str], snapshots: Collection[LoadedSnapshot]) -> str:
+    """Rewrite a question so that it stands alone, its misspelt words as the articles spell them.
 
-    ``before`` is what was asked before it in the same conversation, oldest first.
+    A follow-up is completed from ``before``, the earlier questions of the same conversation, oldest
+    first.
     """
-    named = ChainMap(*(loaded.words_of_names for loaded in serving))
+    named = ChainMap(*(loaded.words_of_names for loaded in snapshots))
 
-    def find_known(words: Collection[str]) -> set[str]:
-        there = (loaded.arrays.lexical.find_known(words) for loaded in serving)
-        return {word for word in words if word in named}.union(*there)
+    def find_known(asked: Collection[str]) -> set[str]:
+        indexed = (loaded.arrays.lexical.find_known(asked) for loaded in snapshots)
+        return {word for word in asked if word in named}.union(*indexed)
 
     def spelling(candidates: Collection[str]) -> str | None:
-        found = (loaded.spelling(candidates) for loaded in serving)
-        return next(filter(None, chain(found, map(named.get, sorted(candidates)))), None)
+        spellings = (loaded.find_spelling(candidates) for loaded in snapshots)
+        return next(filter(None, chain(spellings, map(named.get, sorted(candidates)))), None)
 
-    asked, *earlier = (respell(each, find_known, spelling) for each in (question, *before))
-    return complete(asked, earlier) or asked
-
-
-def as_query(question: str, read: Read) -> Query:
-    """Return a question as it is ranked, given what the model made of it."""
-    return Query(question, read.vector, read.tokens, read.words)
+    last, *earlier = (respell(each, find_known, spelling) for each in (question, *before))
+    return complete(last, earlier) or last
 
 
 def _tokens(snapshot: Snapshot) -> Tokens | None:
-    """Return the tokens of a snapshot; None where its model makes none."""
+    """Return a snapshot's token vectors; None if its model makes none."""
     names = [f"{TOKENS}{each.name}" for each in fields(Tokens)]
     is_there = f"{names[0]}.npy" in snapshot.manifest.files
     return Tokens(*map(snapshot.matrix, names)) if is_there else None
 
 
-def _within(
-    days: NDArray[np.datetime64], since: date | None, until: date | None
-) -> NDArray[np.bool_]:
-    """Say which days lie in the range; an article without a date lies in none but the open one."""
-    inside = np.ones(len(days), dtype=bool)
-    if since is not None:
-        inside &= days >= np.datetime64(since)
-    if until is not None:
-        inside &= days <= np.datetime64(until)
-    return inside
+def merge(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
+    """Merge the hits of several collections, by confidence and then by score.
+
+    A confidence is a probability fitted for corpora of every size, and a score a log-odds with the
+    same weights everywhere, so both are comparable. The order within a collection is kept.
+
+    Args:
+        lists: The hits of each collection, best first.
+        limit: The most hits to return.
+    """
+    if len(lists) == 1:
+        return lists[0][:limit]
+    kept: list[Hit] = []
+    for hit in heapq.merge(*lists, key=lambda hit: (-hit.confidence, -hit.score)):
+        twin = next((i for i, other in enumerate(kept) if _is_copy(hit, other)), None)
+        if twin is not None:
+            kept[twin] = _add_titles(kept[twin], hit)
+        elif len(kept) < limit:
+            kept.append(hit)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
+
+
+def interleave(lists: Sequence[tuple[T, ...]], limit: int) -> tuple[T, ...]:
+    """Return the first item of each list, then the second of each, and so on, each item once."""
+    items = (item for item in chain.from_iterable(zip_longest(*lists)) if item is not None)
+    return tuple(islice(dict.fromkeys(items), limit))
+
+
+def _is_copy(one: Hit, other: Hit) -> bool:
+    """Say whether hits of two collections are near-duplicates."""
+    is_elsewhere = one.article.collection != other.article.collection
+    return is_elsewhere and are_copies({*words(one.text)}, {*words(other.text)})
+
+
+def _add_titles(kept: Hit, copy: Hit) -> Hit:
+    titles = dict.fromkeys((*kept.also_in, copy.article.title, *copy.also_in))
+    titles.pop(kept.article.title, None)
+    return replace(kept, also_in=tuple(titles))

@@ -1,4 +1,4 @@
-"""On what terms a change is asked for, what it reports and logs, and what serves now."""
+"""The values that changes take and return: options, reports, audit entries, status."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import TypedDict
 from embeddings.types import ArticleSummary, ProgressCallback, Rejected
 
 
-class Terms(TypedDict, total=False):
-    """On what terms a change is asked for, as arguments; see ``Wish``."""
+class OptionArgs(TypedDict, total=False):
+    """The options of a change as keyword arguments; see ``Options``."""
 
     by: str
     anyway: bool
@@ -17,14 +17,14 @@ class Terms(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """On what terms a change is made.
+class Options:
+    """The options of a change.
 
     Attributes:
-        by: Who wants it, for the audit log.
-        anyway: Publish it even if it answers the golden questions less well.
-        progress: Told how far it is, on the event loop's thread.
-        full: Encode everything again, and mend what is damaged.
+        by: The author of the change, for the audit log.
+        anyway: Publish even if the new snapshot answers the golden questions less well.
+        progress: Called with the progress, on the event loop's thread.
+        full: Encode all texts again, and repair what is damaged.
     """
 
     by: str = ""
@@ -35,7 +35,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """Something of an input that was left out on purpose, and why: half a sentence."""
+    """A part of an input that was left out on purpose, and why, as a clause."""
 
     input: str
     what: str
@@ -43,13 +43,13 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How much a collection may hold, or take within 24 hours, and how much it does.
+class Quota:
+    """A limit of a collection, and how much of it is used.
 
     Attributes:
-        what: ``articles``, ``characters`` or ``additions``.
+        what: ``articles``, ``characters``, or ``additions`` within 24 hours.
         most: The limit.
-        used: What there is of it.
+        used: The amount used.
     """
 
     what: str
@@ -59,18 +59,18 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What a reindex did.
+    """The result of a reindex; all but ``snapshot``, ``seconds`` and ``notes`` are counts.
 
     Attributes:
-        snapshot: The id of the snapshot that serves now.
-        added: Articles that the snapshot before did not have.
+        snapshot: The id of the snapshot that is live now.
+        added: Articles that the previous snapshot did not have.
         changed: Articles whose text or metadata changed.
-        removed: Articles that are gone.
+        removed: Articles that were removed.
         passages: Passages in the snapshot.
-        reused: Texts whose vectors were taken over from the snapshot before.
-        encoded: Texts that went through the model.
-        seconds: How long it took.
-        notes: Sentences for a person, such as why everything was encoded again.
+        reused: Texts whose vectors came from the previous snapshot.
+        encoded: Texts that the model encoded.
+        seconds: The duration.
+        notes: Sentences for a person, such as why all texts were encoded again.
     """
 
     snapshot: str
@@ -86,12 +86,12 @@ class ReindexReport:
 
 @dataclass(frozen=True, slots=True)
 class Proposed(ArticleSummary):
-    """An article as it is to be stored.
+    """An article as it would be stored.
 
     Attributes:
-        inferred: Names of its fields that were guessed, not stated.
-        opening: The first words of its text, to recognise it by.
-        text: The whole of it.
+        inferred: Names of the fields that were guessed, not stated.
+        opening: The first words of the text, by which to recognise the article.
+        text: The whole text.
     """
 
     inferred: tuple[str, ...] = ()
@@ -101,17 +101,17 @@ class Proposed(ArticleSummary):
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
-    """What a change did; without a report nothing is done: on a dry run, or where it changes none.
+    """The result of a change.
 
     Attributes:
         added: Articles that the corpus did not have.
-        changed: Articles that it had with another text or other metadata.
-        unchanged: Articles that it had already, as they are.
-        removed: Ids of articles that are taken out.
-        rejected: Inputs that are not taken, each with a sentence.
-        left: Inputs for which the collection has no room, each with a sentence.
-        left_out: What of the inputs is left out on purpose.
-        report: What the reindex did.
+        changed: Articles that the corpus had with another text or other metadata.
+        unchanged: Articles that the corpus had already, exactly so.
+        removed: Ids of the removed articles.
+        rejected: Inputs that were refused, each with a sentence.
+        left: Inputs beyond a limit of the collection, each with a sentence.
+        left_out: Parts of the inputs that were left out on purpose.
+        report: The result of the reindex; None if there was none, as on a dry run.
     """
 
     added: tuple[Proposed, ...] = ()
@@ -125,19 +125,19 @@ class ChangeReport:
 
     @property
     def articles(self) -> tuple[Proposed, ...]:
-        """The articles that are stored."""
+        """The articles that the change stores."""
         return (*self.added, *self.changed)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal(ChangeReport):
-    """What an addition, an edit or a removal would do, kept until somebody confirms or drops it.
+    """What a change would do; it is kept until somebody confirms or drops it.
 
     Attributes:
-        token: Its name: 8 to 16 of ``a-z`` and ``0-9``.
-        to_encode: How many texts would go through the model: what it costs.
-        instead: Id of an article that would be added -> what would become of the one that it
-            seems to correct.
+        token: The proposal's name: 8 to 16 of ``a-z`` and ``0-9``.
+        to_encode: The number of texts that the model would encode, which is the cost.
+        instead: Id of an added article that seems to correct one of the corpus -> the latter, as
+            corrected.
     """
 
     token: str = ""
@@ -147,15 +147,15 @@ class Proposal(ChangeReport):
 
 @dataclass(frozen=True, slots=True)
 class RollbackReport:
-    """What a rollback did.
+    """The result of a rollback.
 
     Attributes:
-        snapshot: The id of the snapshot that serves now.
-        previous: The one that served before; empty when none did.
-        back_to: The one whose articles are back, of which ``snapshot`` may be made anew.
-        added: Articles that are back, and were not there.
-        changed: Articles that are as they were then.
-        removed: Ids of the articles that were not there then.
+        snapshot: The id of the snapshot that is live now.
+        previous: The id of the snapshot that was live before; empty if none was.
+        back_to: The id of the snapshot whose articles are back; ``snapshot`` may rebuild it.
+        added: Articles that came back.
+        changed: Articles that went back to an earlier version.
+        removed: Ids of the articles that ``back_to`` does not have.
     """
 
     snapshot: str
@@ -168,23 +168,23 @@ class RollbackReport:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of the audit log: a change of an article, or of what serves.
+    """One line of the audit log: a change of an article, or of the live snapshot.
 
     Attributes:
-        at: When, in UTC.
-        by: Who, such as ``discord:1234``; empty when nobody said.
+        at: The time, in UTC.
+        by: The author, such as ``discord:1234``; empty if unknown.
         what: ``add``, ``change``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback`` of
             an article; ``publish`` or ``rollback`` of a snapshot.
-        article: The article's id; None when it is about a snapshot.
-        before: Digest of the article's text before; None when it was not there. Of a snapshot: the
-            one that served before.
-        after: Digest of its text after; None when it is gone. Of a snapshot that was built anew to
-            go back: the one that it goes back to.
-        snapshot: The snapshot that serves since.
-        fields: Names of what changed of the article: ``text`` and its metadata.
-        counts: Of a publication: how many articles it added, changed and removed.
-        was: ``identity`` of the article before; None when it was not there.
-        became: The same, after.
+        article: The article's id; None in an entry about a snapshot.
+        before: Digest of the article's previous text; None if there was none. In an entry about a
+            snapshot: the id of the previously live one.
+        after: Digest of the article's new text; None if it was removed. In an entry about a
+            snapshot that was rebuilt for a rollback: the id of the one that it goes back to.
+        snapshot: The id of the snapshot that went live.
+        fields: Names of the article's fields that changed, ``text`` among them.
+        counts: Numbers of articles added, changed and removed; in an entry about a snapshot.
+        was: ``identity`` of the article before; None if there was none.
+        became: ``identity`` of the article after; None if it was removed.
     """
 
     at: dt.datetime
@@ -205,10 +205,10 @@ class SnapshotSummary:
     """A kept snapshot, as lists show it.
 
     Attributes:
-        by: Who had it published; empty when nobody said.
-        added: Articles that the snapshot before it did not have.
-        changed: Articles that it has with another text or other metadata.
-        removed: Articles that it has no more.
+        by: The author of the change; empty if unknown.
+        added: The number of articles that the previous snapshot did not have.
+        changed: The number of articles whose text or metadata changed.
+        removed: The number of articles that were removed.
     """
 
     snapshot: str
@@ -224,7 +224,7 @@ class SnapshotSummary:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What serves now; the fields that need a snapshot are None or 0 without one."""
+    """The state of an engine; fields that need a live snapshot are None or 0 without one."""
 
     snapshot: str | None
     created_at: dt.datetime | None
@@ -240,17 +240,17 @@ class Status:
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
     store: str = ""
-    """Where the collections are: a folder, or a database without its password."""
+    """Where the collections are stored: a file, or a database's address without its password."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What ``verify`` found: ``checked`` files and passages, and a sentence for each problem."""
+    """The result of ``verify``: the number of checks, and a sentence for each problem."""
 
     checked: int
     problems: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
-        """Say whether all is as it was written."""
+        """Whether there is no problem."""
         return not self.problems

@@ -1,4 +1,4 @@
-"""The values that the retrieval product passes around: frozen, typed, without behaviour of note."""
+"""The values that the retrieval engine takes and returns: frozen dataclasses with little logic."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from enum import StrEnum
 from typing import Any
 
 SHARED = "shared"
-"""The name of the collection that belongs to the operator and that everybody may search."""
+"""The name of the operator's collection, which everybody may search."""
 MAX_QUESTION = 1000
 """The longest question, in characters."""
 ATTACHED = "attached:"
-"""How the origin begins of what is known by its file's name alone."""
+"""The prefix of the origin of an attachment, of which only the file name is known."""
 BREAK = "\u200b"
-"""A space without a width: in a page, something stands there that is not read, such as an icon."""
+"""A zero-width space; it replaces a part of a page that is not read, such as an icon."""
 METADATA = ("id", "title", "source", "author", "date", "url", "language", "collection", "origin")
-"""What an article is besides its text; with that, ``identity`` tells two versions apart."""
+"""The fields of an article that ``identity`` digests along with the text."""
 FIELDS = ("title", "source", "author", "date", "url", "language")
-"""What is known of an article besides its text, in the order in which it is told; what somebody
-sets of it stays, whatever is read anew."""
+"""The fields of an article that people may set, in the order of lists; what somebody has set stays
+when the article is read again."""
 
 
 def digest(text: str) -> str:
@@ -30,9 +30,9 @@ def digest(text: str) -> str:
 
 
 def identity(article: Article) -> str:
-    """Return a digest of all that makes an article what it is: its text and its metadata."""
-    given = [str(getattr(article, name)) for name in METADATA]
-    return digest("\0".join([*given, article.text]))
+    """Return a digest of an article's text and metadata, which tells versions apart."""
+    values = [str(getattr(article, name)) for name in METADATA]
+    return digest("\0".join([*values, article.text]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ class Article:
     """A story as it is stored.
 
     Attributes:
-        id: Its name in the corpus: 1 to 80 of ``a-z``, ``0-9`` and ``-``.
-        title: Its headline, never empty.
-        text: The stored text, which every offset counts into, in characters.
-        source: Who published it.
-        author: Who signed it.
-        date: The day it was published.
-        url: Where it can be read.
-        language: ISO 639-1 code of its language, such as ``fr``.
-        collection: The collection it belongs to.
+        id: The article's name in the corpus: 1 to 80 of ``a-z``, ``0-9`` and ``-``.
+        title: The headline, never empty.
+        text: The stored text; all offsets count its characters.
+        source: The publisher.
+        author: The author.
+        date: The day of publication.
+        url: The address where readers find it.
+        language: The ISO 639-1 code of the language, such as ``fr``.
+        collection: The collection that it belongs to.
         origin: Where it was read from: an absolute path or an address.
-        corrected: When its text was last changed since it came; None when it never was.
+        corrected: When the text last changed after the article was added; None: never.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Article:
         return digest(self.text)
 
     def dump(self) -> dict[str, Any]:
-        """Return all but its text as values of JSON, days and moments in ISO 8601."""
+        """Return all fields but the text as JSON values, dates and times in ISO 8601."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in METADATA}
         fields["date"] = self.date.isoformat() if self.date else None
         fields["corrected"] = self.corrected.isoformat() if self.corrected else None
@@ -79,49 +79,49 @@ class Article:
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any], text: str) -> Article:
-        """Return an article of such values and its text.
+        """Return the article of ``dump``'s values and a text.
 
         Raises:
             KeyError: A field is missing.
-            TypeError: One is not what it must be, or too many.
-            ValueError: A day or a moment is none.
+            TypeError: A field has the wrong type, or is unknown.
+            ValueError: A date or time cannot be parsed.
         """
         day, moment = fields["date"], fields["corrected"]
-        read = {
+        parsed = {
             "date": dt.date.fromisoformat(day) if day else None,
             "corrected": dt.datetime.fromisoformat(moment) if moment else None,
         }
-        return cls(**{**fields, **read}, text=text)
+        return cls(**{**fields, **parsed}, text=text)
 
     def summary(self, passages: int) -> ArticleSummary:
         """Return the article without its text, with the number of its passages."""
-        known = (self.id, self.title, self.source, self.author, self.date, self.url)
-        return ArticleSummary(*known, self.language, passages, self.collection, self.corrected)
+        first = (self.id, self.title, self.source, self.author, self.date, self.url)
+        return ArticleSummary(*first, self.language, passages, self.collection, self.corrected)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text: ``text[start:end]``, in characters."""
+    """A range of a text: ``text[start:end]``, in characters."""
 
     start: int
     end: int
 
     def of(self, text: str) -> str:
-        """Return the words of this stretch of ``text``."""
+        """Return this range of ``text``."""
         return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The quoted unit: one paragraph of an article, by its place and a digest of its words.
+    """The quoted unit: one paragraph of an article, by its offsets and a digest of its text.
 
     Attributes:
-        article_id: The article it stands in.
-        start: Its first character, counted in the article's stored text.
-        end: One past its last character.
-        paragraph: Which quotable paragraph of the article it is, from 1.
+        article_id: The article's id.
+        start: The offset of the first character in the article's stored text.
+        end: The offset after the last character.
+        paragraph: The number of the paragraph among the article's quotable ones, from 1.
         digest: SHA-256 of ``text[start:end]``.
-        sentences: Its sentences, in order, as stretches of the article's stored text.
+        sentences: The sentences in order, as ranges of the article's stored text.
     """
 
     article_id: str
@@ -132,7 +132,7 @@ class Passage:
     sentences: tuple[Span, ...] = ()
 
     def stands_in(self, text: str) -> bool:
-        """Say whether a text still reads there as it did when it was indexed."""
+        """Say whether the text at the passage's offsets still has the passage's digest."""
         return digest(text[self.start : self.end]) == self.digest
 
 
@@ -141,7 +141,7 @@ class ArticleSummary:
     """An article without its text, as lists show it.
 
     Attributes:
-        corrected: When its text was last changed since it came; None when it never was.
+        corrected: When the text last changed after the article was added; None: never.
     """
 
     id: str
@@ -158,7 +158,7 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An input that was not taken, and one sentence that says why and what to do."""
+    """An input that was refused, and one sentence that says why and what to do."""
 
     input: str
     reason: str
@@ -166,7 +166,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What answers: a sentence or two that follow each other, and their place in the text."""
+    """The marked part of a passage, one or two adjacent sentences, and its offsets in the text."""
 
     text: str
     start: int
@@ -175,17 +175,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, read again from the stored text and compared just before.
+    """A ranked passage, read again from the stored text and verified against its digest.
 
     Attributes:
-        rank: Its place in the answer, from 1.
-        score: What it was ranked by; comparable within one answer only.
-        confidence: The probability, in [0, 1], that it answers the question.
-        article: The whole article, as it was read again.
-        passage: Where the words are; ``passage`` lies inside ``article.text``.
-        text: The words, exactly ``article.text[passage.start:passage.end]``.
-        sentence: The sentence that answers; it lies inside the passage.
-        also_in: Titles of other articles that carry nearly the same passage.
+        rank: The place in the answer, from 1.
+        score: The ranking score; comparable within one answer only.
+        confidence: The probability, in [0, 1], that the passage answers the question.
+        article: The whole article, as read again.
+        passage: The passage, with its offsets in ``article.text``.
+        text: The quote, exactly ``article.text[passage.start:passage.end]``.
+        sentence: The marked sentence that answers, inside the passage.
+        also_in: Titles of other articles with nearly the same passage.
     """
 
     rank: int
@@ -208,14 +208,14 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a question is narrowed to; both days are included.
+    """The restrictions of a search.
 
     Attributes:
-        since: The earliest day of publication.
-        until: The latest day of publication.
-        source: The name of a source, compared without regard to case and accents.
-        article_id: One article, and no other.
-        collection: One collection, and no other: two may each have an article of that id.
+        since: The earliest day of publication, itself included.
+        until: The latest day of publication, itself included.
+        source: The name of a source or an author, compared without case and accents.
+        article_id: The only article to search.
+        collection: The only collection to search; two may have an article of the same id.
     """
 
     since: dt.date | None = None
@@ -225,18 +225,18 @@ class Filters:
     collection: str | None = None
 
     def __bool__(self) -> bool:
-        """Say whether anything is narrowed."""
+        """Say whether there is any restriction."""
         return self != Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a reader is told beside an answer, such as a day that was not understood.
+    """A sentence for the reader beside an answer, such as about a date that was not understood.
 
     Attributes:
-        key: Names the sentence, so that it can be said in the reader's language.
+        key: The sentence's name, by which it is translated.
         text: The sentence in English.
-        values: What stands in its places, by name.
+        values: Placeholder of the translation -> its value.
     """
 
     key: str
@@ -246,23 +246,23 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Verbatim says to one question: quotes, or one refusal.
+    """The answer to one question: quotes, or a refusal.
 
     Attributes:
         question: The question as it was asked.
-        snapshot: The id of the snapshot that answered; empty when there is none.
-        confidence: That of the best passage, shown or not; None when there was none to rank.
-        refusal: Why there are no hits; None exactly when there are some.
-        hits: The passages, best first.
-        nearest_titles: Titles of the nearest articles, to name and not to quote, on a refusal.
-        milliseconds: How long it took.
-        filters: What it was narrowed to in the end.
+        snapshot: The id of the snapshot that was searched; empty if there is none.
+        confidence: The best passage's confidence, shown or not; None if no passage was ranked.
+        refusal: The reason why there are no hits; None exactly if there are some.
+        hits: The hits, best first.
+        nearest_titles: On a refusal: titles of the nearest articles, to name and not to quote.
+        milliseconds: The duration.
+        filters: The filters that were applied in the end.
         understood: The words of the question that were read as a filter, such as "en juin 2018".
-        widened: True when nothing answered within those words' filter, and all was searched.
-        understood_as: The question that was answered in place of one that leans on what was asked
-            before; None when the question stands by itself.
-        closest: On a refusal, what may be shown as "may not answer"; empty when nothing is near.
-        notes: What of the question was not understood, and what a filter hides.
+        widened: Whether that filter was dropped, since only a wider search answers or is sure.
+        understood_as: The question that was answered in its place: a follow-up made whole, or its
+            misspelt words corrected; None if it was answered as asked.
+        closest: On a refusal: hits that may be shown as "may not answer"; empty if none is near.
+        notes: Notes on words that were not understood, and on what a filter hides.
     """
 
     question: str
@@ -281,13 +281,14 @@ class Answer:
 
     @property
     def is_small_talk(self) -> bool:
-        """Whether nothing was asked: a greeting or thanks, replied to by the only note."""
-        return any(note.key in {"thanks", "goodbye", "greeting"} for note in self.notes)
+        """Whether the only note is the reply: to a greeting, thanks, or a question for articles."""
+        keys = {"about", "thanks", "goodbye", "greeting", "articles", "unclear"}
+        return any(note.key in keys for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a reindex is: ``done`` of ``total`` texts in ``stage``."""
+    """The progress of a reindex: ``done`` of ``total`` texts in ``stage``."""
 
     stage: str
     done: int
@@ -295,4 +296,4 @@ class Progress:
 
 
 ProgressCallback = Callable[[Progress], None]
-"""Is told how far a reindex is."""
+"""Called with the progress of a reindex."""

@@ -1,4 +1,4 @@
-"""What every test needs: one thread for the maths, no network, the fast model, own settings."""
+"""Prepares all tests: one thread for BLAS, no network, the fast model, no outer settings."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ for name in [n for n in os.environ if n.startswith("VERBATIM_") or n == "DISCORD
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - whoever uses it makes a folder there
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
     for name in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
-        os.environ.setdefault(name, str(MEMORY))  # nobody waits for a disk
-    tempfile.tempdir = None  # who asked before is told of it now
-os.environ["VERBATIM_MODEL"] = "light"  # ten times as fast; who tests e5 names it
+        os.environ.setdefault(name, str(MEMORY))  # faster than a disk
+    tempfile.tempdir = None  # forget the folder chosen before
+os.environ["VERBATIM_MODEL"] = "light"  # ten times as fast; tests of e5 name it
 
 import pytest  # noqa: E402 - the environment comes first
+from hypothesis import settings  # noqa: E402 - the environment comes first
 
 from config.settings import Settings  # noqa: E402 - the environment comes first
 from tests.embeddings.readers.lasting import one_reader  # noqa: E402 - the environment comes first
@@ -36,11 +37,14 @@ from tests.turns import RUN, clear, turn  # noqa: E402 - the environment comes f
 
 __all__ = ["postgres", "postgres_database", "postgres_of_its_own", "postgres_url"]
 
+settings.load_profile("ci")  # the same examples in each run, and no limit on wall-clock time;
+# --hypothesis-profile=default draws new ones
+
 _make = Settings.__init__
 
 
 def _make_as_set(settings: Settings, **given: Any) -> None:
-    """Take the model of the environment for settings that are made without reading it."""
+    """Use the environment's model in settings that are constructed directly."""
     _make(settings, **{"model": os.environ.get("VERBATIM_MODEL", "e5")} | given)
 
 
@@ -54,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = [*getattr(item, "fixturenames", ()), *(given.params.values() if given else ())]
         if any(isinstance(name, str) and name.startswith("postgres") for name in names):
             item.add_marker("postgres")
-    if RUN:  # the long ones first, so that in the end no worker waits for another one's
+    if RUN:  # the long ones first, so that the workers end at about the same time
         items.sort(key=lambda item: item.get_closest_marker("process") is None)
 
 

@@ -1,4 +1,4 @@
-"""What the fake engine does to its articles: reads, proposes, confirms, corrects, goes back."""
+"""The changes of the fake engine: it reads, proposes, confirms, corrects and rolls back."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from embeddings.errors import (
 from embeddings.reports import (
     AuditEntry,
     ChangeReport,
+    OptionArgs,
+    Options,
     Proposal,
+    Quota,
     ReindexReport,
     RollbackReport,
-    Room,
     SnapshotSummary,
-    Terms,
-    Wish,
 )
 from embeddings.types import SHARED, Article, ArticleSummary, Progress, Rejected
 from tests.fakereading import Kept, edited, proposed, read_file
@@ -42,16 +42,16 @@ MADE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class Changes:
-    """The half of ``FakeEngine`` that changes things.
+    """The methods of ``FakeEngine`` that change articles.
 
     Attributes:
-        busy: True while somebody else is writing.
-        failure: Raised by what is asked next, when set.
-        broken: Golden questions that the next snapshot would not answer.
-        pages: What stands at an address: an article, or why it is not read.
-        steps: How many times a reindex reports its progress.
-        step: Seconds between two of those reports.
-        done_by: Who did what, in order.
+        busy: Whether another change is under way.
+        failure: The exception that the next call raises; None: none.
+        broken: The golden questions that the next snapshot fails.
+        pages: Address -> an article, or the reason why it cannot be read.
+        steps: The number of progress reports of a reindex.
+        step: Seconds between two reports.
+        done_by: Each change and its author, in order.
         given: The inputs of the last proposal, with their names.
     """
 
@@ -82,12 +82,12 @@ class Changes:
             a.summary(len(self._passages[a.id])) for a in ordered
         )
 
-    def _check(self, what: str, terms: Terms) -> str:
+    def _check(self, what: str, options: OptionArgs) -> str:
         if self.busy:
             raise BusyError("A reindex has been running since 12:00.", MADE)
         if self.failure is not None:
             raise self.failure
-        self.done_by.append((what, terms.get("by", "")))
+        self.done_by.append((what, options.get("by", "")))
         return self.done_by[-1][1]
 
     async def propose(
@@ -132,10 +132,10 @@ class Changes:
         return self._keep(read, kept.rejected)
 
     async def confirm(
-        self, token: str, *, replacing: bool = False, **terms: Unpack[Terms]
+        self, token: str, *, replacing: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
         shown = self._shown(token)
-        self._check("confirm", terms)
+        self._check("confirm", options)
         if gone := tuple(name for name in shown.removed if name not in self._corpus):
             del self._proposals[token]
             raise Overtaken("Nothing was changed; begin again.", gone)
@@ -144,7 +144,7 @@ class Changes:
             del self._corpus[name]
         for article, _ in self._proposals[token].read:
             self._corpus[article.id] = article
-        report = await self._rebuild(before, Wish(**terms))
+        report = await self._rebuild(before, Options(**options))
         del self._proposals[token]
         return ChangeReport(
             added=shown.added,
@@ -163,27 +163,27 @@ class Changes:
         found = [e for e in self._audit if article_id is None or e.article == article_id]
         return tuple(reversed(found))
 
-    async def room(self) -> tuple[Room, ...]:
+    async def quotas(self) -> tuple[Quota, ...]:
         return ()
 
     async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
         return {}
 
     async def reindex(
-        self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
+        self, *, dry_run: bool = False, full: bool = False, **options: Unpack[OptionArgs]
     ) -> ReindexReport:
-        self._check("reindex", terms)
+        self._check("reindex", options)
         if dry_run:
             return ReindexReport(self._live, 0, 0, 0, *self._work(full), 0.1)
-        return await self._rebuild(dict(self._corpus), Wish(**terms, full=full))
+        return await self._rebuild(dict(self._corpus), Options(**options, full=full))
 
     async def add(
-        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
+        self, inputs: Sequence[str], *, dry_run: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
         return ChangeReport(rejected=tuple(Rejected(i, "Not read here.") for i in inputs))
 
     async def remove(
-        self, article_ids: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
+        self, article_ids: Sequence[str], *, dry_run: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
         known = tuple(i for i in article_ids if i in self._corpus)
         unknown = tuple(
@@ -191,11 +191,11 @@ class Changes:
         )
         if dry_run or not known:
             return ChangeReport(removed=known, rejected=unknown)
-        self._check("remove", terms)
+        self._check("remove", options)
         before = dict(self._corpus)
         for article_id in known:
             del self._corpus[article_id]
-        report = await self._rebuild(before, Wish(**terms))
+        report = await self._rebuild(before, Options(**options))
         return ChangeReport(removed=known, rejected=unknown, report=report)
 
     async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
@@ -211,13 +211,13 @@ class Changes:
     def snapshots(self) -> tuple[SnapshotSummary, ...]:
         return tuple(replace(s, live=s.snapshot == self._live) for s in self._kept)
 
-    async def _rebuild(self, before: dict[str, Article], wish: Wish) -> ReindexReport:
-        """Publish the corpus as it is now, or put it back as it was before."""
+    async def _rebuild(self, before: dict[str, Article], options: Options) -> ReindexReport:
+        """Publish the corpus as it is now, or restore ``before`` after a failure."""
         for done in range(1, self.steps + 1):
-            if wish.progress:
-                wish.progress(Progress("encode", done, self.steps))
+            if options.progress:
+                options.progress(Progress("encode", done, self.steps))
             await asyncio.sleep(self.step)
-        if self.broken and not wish.anyway:
+        if self.broken and not options.anyway:
             self._corpus = before
             raise GateError(self.broken, 0.95, 0.8)
         added, removed = self._corpus.keys() - before.keys(), before.keys() - self._corpus.keys()
@@ -226,15 +226,20 @@ class Changes:
         self._refresh()
         counts = (len(added), len(changed), len(removed))
         for what, names in (("add", added), ("change", changed), ("remove", removed)):
-            self._audit += [AuditEntry(MADE, wish.by, what, article=name) for name in sorted(names)]
+            self._audit += [
+                AuditEntry(MADE, options.by, what, article=name) for name in sorted(names)
+            ]
         made = MADE + timedelta(days=len(self._kept))
         previous, self._live = self._live, f"s{len(self._kept) + 1}"
         self._audit.append(
-            AuditEntry(MADE, wish.by, "publish", None, previous, self._live, self._live, (), counts)
+            AuditEntry(
+                MADE, options.by, "publish", None, previous, self._live, self._live, (), counts
+            )
         )
-        total, reused, encoded = self._work(wish.full)
+        total, reused, encoded = self._work(options.full)
         self._kept.insert(
-            0, SnapshotSummary(self._live, made, len(self._corpus), total, False, wish.by, *counts)
+            0,
+            SnapshotSummary(self._live, made, len(self._corpus), total, False, options.by, *counts),
         )
         return ReindexReport(self._live, *counts, total, reused, encoded, 0.1)
 

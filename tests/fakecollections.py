@@ -1,11 +1,10 @@
-"""A library for tests: the shared fake engine, and one more for each server that has its own."""
+"""Collections for tests: the shared fake engine, and another for each server with its own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from embeddings.collections import Collections
-from embeddings.store.pointers import name_of
+from embeddings.collections import Collections, name_collection
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class FakeCollections(Collections):
-    """The real library, but for the engines that it opens.
+    """The real ``Collections``, with fake engines.
 
     Attributes:
         own: Server id -> its own collection.
@@ -30,5 +29,5 @@ class FakeCollections(Collections):
         return cast("Any", self.own.get(server))
 
     def have(self, server: int) -> FakeEngine:
-        """Return a server's own collection, which is empty at first."""
-        return self.own.setdefault(server, FakeEngine((), name_of(server)))
+        """Return a server's own collection, creating an empty one if necessary."""
+        return self.own.setdefault(server, FakeEngine((), name_collection(server)))

@@ -1,4 +1,4 @@
-"""How the fake engine reads a small file, and what it makes of an article."""
+"""The reading of the fake engine: small files, edits, proposed articles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kept:
-    """A proposal that was made: what was read, and what it would come to."""
+    """A stored proposal: the articles read, the rejected inputs, the ids to remove."""
 
     read: tuple[Read, ...]
     rejected: tuple[Rejected, ...]
@@ -43,6 +43,8 @@ def edited(article: Article, fields: Mapping[str, str | None]) -> Article:
         given["date"] = date.fromisoformat(day)
     if fields.get("source") == "nobody":
         raise InputError("The source “nobody” cannot be stored; name another.")
+    if not fields.get("title", article.title):
+        raise InputError("The title is empty; an article needs one.")
     return replace(article, **given)
 
 

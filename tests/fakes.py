@@ -1,4 +1,4 @@
-"""A search engine for tests of what is around it: real small articles, word overlap, no model."""
+"""A fake engine for tests of the bot: real small articles, ranked by common words, no model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from embeddings.errors import QuestionError, UnknownArticle
 from embeddings.reports import Status, VerifyReport
-from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import (
     SHARED,
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["BAKERY", "LETTER", "RIVER", "STORIES", "FakeEngine", "split", "words"]
 
 
-class Nowhere(Pointers):
-    """The collections of a database that has none."""
+class Nowhere(SqliteDatabase):
+    """A database without collections."""
 
     def look(self) -> None:
         """Find nothing."""
@@ -47,17 +46,16 @@ class FakeEngine(Changes):
 
     Attributes:
         delay: Seconds that each question takes.
-        asked: The questions, with what they were narrowed to.
-        threshold: The least confidence that is called an answer.
-        boost: Added to each confidence, to try the words for it.
-        before: What was asked before the last question, as it was given.
-        known: Its golden questions.
+        asked: The questions with their filters.
+        threshold: The least confidence of an answer.
+        boost: Added to each confidence, to test the words for it.
+        before: The earlier questions given with the last question.
+        known: The golden questions.
     """
 
     def __init__(self, articles: Sequence[Article] = STORIES, collection: str = SHARED) -> None:
         super().__init__(articles, collection)
-        self.database = SqliteDatabase(Path(tempfile.gettempdir(), f"fake-{token_hex(8)}"))
-        self.pointers = Nowhere(self.database)
+        self.database = Nowhere(Path(tempfile.gettempdir(), f"fake-{token_hex(8)}"))
         self.delay = 0.0
         self.asked: list[tuple[str, Filters]] = []
         self.before: tuple[str, ...] = ()
@@ -70,7 +68,7 @@ class FakeEngine(Changes):
         self.also_in: tuple[str, ...] = ()
 
     def put(self, article: Article) -> None:
-        """Have an article added or changed at once."""
+        """Add or change an article at once."""
         self._corpus[article.id] = article
         self._refresh()
 

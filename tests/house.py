@@ -1,4 +1,4 @@
-"""The house as its own text shows it: each file read once, who imports whom, and its functions."""
+"""The source files of the project, each read once: their imports and functions."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("config", "embeddings", "bot")
-"""Each may import those before it, and itself."""
+"""The packages; each may import itself and those before it."""
 
 Graph = dict[str, frozenset[str]]
-"""Modules of the project, and what each imports of the project."""
+"""Module of the project -> the modules of the project that it imports."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: its name, its length in lines without the docstring, and what it is."""
+    """One function: its name, and its length in lines without the docstring."""
 
     name: str
     lines: int
@@ -34,11 +34,11 @@ class Source:
     """One file of the project.
 
     Attributes:
-        path: Where it is, from the project's root.
-        module: Its name as one imports it.
-        text: What it says.
-        at_once: What it imports at its top, types apart.
-        anywhere: What it imports in functions and for type checkers as well.
+        path: The path from the project's root.
+        module: The dotted name.
+        text: The source text.
+        at_once: The names imported at the top, except for type checkers.
+        anywhere: All imported names, in functions and for type checkers too.
     """
 
     path: Path
@@ -49,22 +49,22 @@ class Source:
 
     @property
     def room(self) -> str:
-        """The folder it lies in: ``embeddings/readers/formats``."""
+        """The file's folder, such as ``embeddings/readers/formats``."""
         return self.path.parent.as_posix()
 
     @functools.cached_property
     def tree(self) -> ast.Module:
-        """What the text says, as Python reads it."""
+        """The syntax tree of the text."""
         return ast.parse(self.text)
 
     @property
     def lines(self) -> int:
-        """How long it is."""
+        """The number of lines."""
         return self.text.count("\n")
 
     @functools.cached_property
     def functions(self) -> tuple[Function, ...]:
-        """Its functions, methods included."""
+        """The functions, methods included."""
         return tuple(self._functions())
 
     def _functions(self) -> Iterator[Function]:
@@ -72,15 +72,15 @@ class Source:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if ast.get_docstring(node) is not None:
-                    said = node.body[0]
-                    lines -= (said.end_lineno or said.lineno) - said.lineno + 1
+                    doc = node.body[0]
+                    lines -= (doc.end_lineno or doc.lineno) - doc.lineno + 1
                 marks = {ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list}
                 is_property = bool(marks & {"property", "cached_property"})
                 yield Function(node.name, lines, is_property)
 
 
 class _Imports(ast.NodeVisitor):
-    """Collects the names that a file imports, those at its top apart."""
+    """Collects the names that a file imports, at its top and anywhere."""
 
     def __init__(self, package: str) -> None:
         self.package = package
@@ -131,13 +131,13 @@ def _read(path: Path) -> Source:
 
 @functools.cache
 def sources() -> dict[str, Source]:
-    """Return every file of the project by its module, read once."""
+    """Return module -> source file, for all files of the project."""
     paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
     return {source.module: source for source in map(_read, paths)}
 
 
 def ours(name: str) -> str | None:
-    """Return the module of the project that a name is, or is of; None when it is a library's."""
+    """Return the module of the project that has a dotted name; None for a library's."""
     while name and name not in sources():
         name = name.rpartition(".")[0]
     return name or None
@@ -145,7 +145,7 @@ def ours(name: str) -> str | None:
 
 @functools.cache
 def graph(*, anywhere: bool) -> Graph:
-    """Return who imports whom: at the top of files, or anywhere in them."""
+    """Return the imports of each module: at the top of files, or anywhere in them."""
 
     def needs(source: Source) -> frozenset[str]:
         names = source.anywhere if anywhere else source.at_once
@@ -155,7 +155,7 @@ def graph(*, anywhere: bool) -> Graph:
 
 
 def in_circles(edges: Graph) -> list[str]:
-    """Return the modules that import themselves by way of others."""
+    """Return the modules that import themselves through others."""
 
     def reach(name: str) -> set[str]:
         seen: set[str] = set()
@@ -171,7 +171,7 @@ def in_circles(edges: Graph) -> list[str]:
 
 
 def longest_chain(edges: Graph) -> list[str]:
-    """Return the longest chain of modules of which each imports the next."""
+    """Return the longest chain of modules in which each imports the next."""
     chains: dict[str, list[str]] = {}
     for name in graphlib.TopologicalSorter(edges).static_order():
         below = max((chains[other] for other in edges[name]), key=len, default=[])

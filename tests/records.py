@@ -1,4 +1,4 @@
-"""What the bot keeps, in a file of a test's own."""
+"""The bot's records, in a file of a test's own."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from embeddings.store.sqlite import SqliteDatabase
 
 
 def records_in(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Records:
-    """Return the rows of a data folder; who asks again has them as another process does."""
+    """Return the records of a data folder; a second call opens them like another process."""
     return Records(SqliteDatabase(folder), now)
 
 
 async def open_two(folder: Path) -> tuple[Records, Records]:
-    """Return what two processes of one machine share."""
+    """Return the records as two processes of one machine open them."""
     found = records_in(folder), records_in(folder)
     for each in found:
         await each.open()
@@ -28,7 +28,7 @@ async def open_two(folder: Path) -> tuple[Records, Records]:
 
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
-    """Have things kept where the settings say for as long as this lasts."""
+    """Open the records of the store that the settings name."""
     database = open_database(settings)
     records = Records(database)
     try:
@@ -39,7 +39,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 
 
 def spoil(records: Records) -> None:
-    """Damage the file that they are in, so that nothing can be kept or read any more."""
+    """Damage the database file, so that the records can be neither read nor written."""
     database = records._database
     assert isinstance(database, SqliteDatabase)
     database.close()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 32_584,  # to become 23,000
-    "files": 194,  # to become 165
+    "lines": 30_901,  # to become 23,000
+    "files": 176,  # to become 165
     "files in one folder": 14,
     "lines in one file": 300,
     "chain of imports": 11,
@@ -41,7 +41,6 @@ LIBRARIES = {
         "babel",
         "charset_normalizer",
         "spellchecker",
-        "defusedxml",
         "lxml",
         "pdfminer",
         "pydantic",
@@ -105,7 +104,7 @@ PARTICIPLES = re.compile(
 VERBS = frozenset({"embed", "feed", "heed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 4, "libraries": 1, "names": 8, "writers": 1}
+OWED = {"bot": 2, "libraries": 1, "names": 7, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

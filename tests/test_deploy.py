@@ -19,10 +19,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.running.metrics import Metrics
+from bot.running.health import Metrics
+from bot.running.leases import BETWEEN
 from bot.running.supervise import ANSWERING, CLOSING, CUT, LEAVING
-from bot.running.turns import BETWEEN
-from config.settings import DiscordSettings, load_settings, variables
+from config.groups import DiscordSettings
+from config.settings import load_settings, variables
 from tests.house import PACKAGES, sources
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +43,7 @@ END = CUT
 
 def exposed() -> set[str]:
     """Return the names of all series that the program gives."""
-    families = text_string_to_metric_families(Metrics().text().decode())
+    families = text_string_to_metric_families(Metrics().export().decode())
     names = {sample.name for family in families for sample in family.samples}
     return names | {f"{n.removesuffix('_count')}_bucket" for n in names if n.endswith("_count")}
 
@@ -59,7 +60,7 @@ def test_the_dashboard_asks_for_what_the_program_gives() -> None:
 
 def test_the_dashboard_asks_for_values_that_the_program_gives() -> None:
     for label in ("outcome", "kind", "stage"):
-        given = set(re.findall(rf'{label}="([^"]+)"', Metrics().text().decode()))
+        given = set(re.findall(rf'{label}="([^"]+)"', Metrics().export().decode()))
         found = re.findall(rf'{label}=~?"([^"]+)"', "\n".join(queries()))
         assert not {value for values in found for value in values.split("|")} - given
 

@@ -10,7 +10,7 @@ import click
 from pydantic import BaseModel
 
 from bot.shell.cli import app
-from bot.shell.printing import source_line
+from bot.shell.printing import format_source
 from bot.shell.screen import Words
 from config.settings import Settings
 from embeddings.engine import SearchEngine
@@ -121,7 +121,7 @@ async def test_what_the_readme_asks_is_answered_as_it_says(tmp_path: Path) -> No
         threshold = engine.threshold
     assert spoken(hit.text) == spoken(quote)
     assert spoken(re.findall(r"(?s)\*\*(.+?)\*\*", quote)[0]) == spoken(hit.sentence.text)
-    said = spoken(source_line(Words("fr"), hit, threshold))
+    said = spoken(format_source(Words("fr"), hit, threshold))
     assert said.partition("(")[0] == spoken(source).partition("(")[0]
     shares = [int(re.findall(r"\((\d+)%\)", each)[0]) for each in (said, spoken(source))]
     assert abs(shares[0] - shares[1]) <= 1  # processors round vectors in ways of their own

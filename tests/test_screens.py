@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.asking.render import View, answer_card
+from bot.asking.render import Options, answer_card
 from bot.translate import Languages
 from bot.ui.components import Attached, Card, button, option, row, select, text
-from bot.ui.markup import plain, unplain
-from bot.ui.naming import day, write_day
+from bot.ui.markup import escape, unescape
+from bot.ui.naming import day
 from embeddings.types import Answer
 from tests.bot import chromium
 from tests.bot.people import check_card
@@ -73,15 +73,16 @@ def told(content: str) -> str:
     lines = [re.sub(r"\A(> |-# |- |#{1,3} )", "", line) for line in content.split("\n")]
     bare = re.sub(r"(?<!\\)((?:\\\\)*)\*\*", r"\1", "\n".join(lines))
     bare = re.sub(r"(?<!\\)((?:\\\\)*)\[(.*?)\]\(<[^<>]*>\)", r"\1\2", bare)
-    return words(unplain(bare))
+    return words(unescape(bare))
 
 
+@settings(deadline=None)
 @given(answers(), st.sampled_from(list(LANGUAGES)))
 def test_every_text_and_every_button_of_a_message_is_on_its_page(
     answer: Any, language: Any
 ) -> None:
     """Days are read in another way; they have a test of their own."""
-    components = sent(answer_card(answer, View(language, 0.5, can_publish=True)))
+    components = sent(answer_card(answer, Options(language, 0.5, can_publish=True)))
     shown = page(components, language)
     labels = [part["label"] for part in inside(components) if "label" in part]
     assert seen(shown, "button") == [words(label) for label in labels]
@@ -98,8 +99,8 @@ def test_selects_and_files_are_on_the_page() -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60).filter(str.strip))
 def test_a_text_made_plain_is_shown_as_it_was(text: str) -> None:
-    shown = lxml.html.fromstring(f"<div>{markdown(f'> {plain(text)}', FR)}</div>")
-    assert words(shown.text_content()) == words(unplain(plain(text)))
+    shown = lxml.html.fromstring(f"<div>{markdown(f'> {escape(text)}', FR)}</div>")
+    assert words(shown.text_content()) == words(unescape(escape(text)))
 
 
 def test_mark_up_becomes_what_discord_makes_of_it() -> None:
@@ -121,7 +122,7 @@ def test_mark_up_becomes_what_discord_makes_of_it() -> None:
 
 @given(st.dates(date(1, 1, 2), date(9999, 12, 30)), st.sampled_from(list(LANGUAGES)))
 def test_a_day_is_written_in_the_readers_language(value: date, language: Any) -> None:
-    assert markdown(day(value), language) == f"<p><time>{write_day(value, language)}</time></p>"
+    assert markdown(day(value), language) == f"<p><time>{language.say_day(value)}</time></p>"
 
 
 def test_a_message_has_its_colour_at_its_side() -> None:
@@ -156,7 +157,7 @@ async def test_the_line_of_a_source_takes_four_lines_at_most_on_a_telephone(
     corrected = datetime(2026, 11, 28, tzinfo=UTC)
     one = hit("Il pleut.", "Il pleut.", **named)
     one = replace(one, article=replace(one.article, corrected=corrected))
-    shown = answer_card(Answer("?", "s1", 0.8, None, (one,)), View(language, 0.5))
+    shown = answer_card(Answer("?", "s1", 0.8, None, (one,)), Options(language, 0.5))
     file = tmp_path / "card.html"
     file.write_text(page(sent(shown), language), encoding="utf-8")
     async with chromium.Browser(tmp_path / "profile") as browser:

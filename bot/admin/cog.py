@@ -1,4 +1,4 @@
-"""/admin: the stories, going back, what holds here and what is kept; and a message's menu."""
+"""The /admin commands: articles, rollback, settings and records; and a message's menu."""
 
 import asyncio
 from dataclasses import replace
@@ -7,52 +7,38 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import delivery
-from bot.admin import additions, buttons, records
-from bot.admin.history import call_author, say_undone, show_history
-from bot.admin.intake import Upload, address, read_message
-from bot.admin.reports import moment, snapshot_label, status_card
-from bot.admin.target import articles_of, by, enter, target, where
-from bot.context import Context, Interaction
+from bot.admin import additions, buttons, exports
+from bot.admin.additions import make_address, read_message
+from bot.admin.history import name_entry_author, say_undone, show_history
+from bot.admin.reports import moment, name_author, snapshot_label, status_card
+from bot.context import Bot, Interaction, language_of
+from bot.delivery import CardOrForm
 from bot.errors import BotError
-from bot.newsroom.feeds import change_feeds, feeds_card
-from bot.running.commands import Suggestions, command, name, suggest
-from bot.servers.rules import change, move, rules_card, rules_of, toggle
-from bot.ui.catalogue import fold
-from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, notice
-from bot.ui.naming import label
+from bot.newsroom.feeds import change_feeds
+from bot.running.commands import Suggestions, command, for_managers, menu, name, suggest
+from bot.servers.rules import find_collection, get_rules, rules_card, toggle, update, update_ids
+from bot.ui.catalogue import Catalogue, fold
+from bot.ui.components import ANSWERED, MAX_OPTION, MAX_OPTIONS, Attached, Card, notice
+from bot.ui.naming import label, write_collection
+from embeddings.engine import SearchEngine
 from embeddings.store.people import Unanswered, Vote
 
 
-@app_commands.default_permissions(manage_guild=True)
-@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-@app_commands.allowed_installs(guilds=True, users=False)
+@for_managers
 class Admin(
     commands.GroupCog,
     group_name=name("admin-name"),
     group_description=name("admin-description"),
     group_extras={"key": "admin"},
 ):
-    """What people who manage the server may do."""
+    """The commands for people who manage a server."""
 
-    def __init__(self, bot: Context) -> None:
+    def __init__(self, bot: Bot) -> None:
         super().__init__()
         self.bot = bot
-        bot.tree.add_command(self.menu())
+        bot.tree.add_command(for_managers(menu("add-menu", self.add_message)))
 
-    def menu(self) -> app_commands.ContextMenu:
-        """Return the menu of a message, which cannot be declared inside a class."""
-        made = app_commands.ContextMenu(
-            name=name("add-menu-name"),
-            callback=self.add_message,
-            allowed_contexts=app_commands.AppCommandContext(guild=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True),
-            extras={"key": "add-menu"},
-        )
-        made.default_permissions = discord.Permissions(manage_guild=True)
-        return made
-
-    @command("add")
+    @command("add", None)
     async def add(
         self,
         interaction: Interaction,
@@ -64,21 +50,19 @@ class Admin(
         file_4: discord.Attachment | None = None,
         file_5: discord.Attachment | None = None,
         shared: bool = False,
-    ) -> None:
-        """Show what files or a page would add; a button does it. Without any, give a form."""
-        files = [Upload.of(each) for each in (file, file_2, file_3, file_4, file_5) if each]
+    ) -> CardOrForm:
+        """Propose to add files or a page; without any, open a form for them."""
+        files = [f for f in (file, file_2, file_3, file_4, file_5) if f]
         if files or url:
             links = [url] if url else []
-            await additions.propose(interaction, files, links, shared=shared)
-            return
-        form = buttons.Add.to(where(shared=shared), delivery.language_of(interaction))
-        await interaction.response.send_modal(form)
+            return await additions.propose(interaction, files, links, shared=shared)
+        return buttons.add_form(language_of(interaction), shared=shared)
 
-    async def add_message(self, interaction: Interaction, message: discord.Message) -> None:
-        """Show what the files and the links of a message would add."""
-        await additions.propose(interaction, *read_message(message), shared=False)
+    async def add_message(self, interaction: Interaction, message: discord.Message) -> Card:
+        """Propose to add the files and links of a message."""
+        return await additions.propose(interaction, *read_message(message), shared=False)
 
-    @command("edit")
+    @command("edit", None)
     async def edit(
         self,
         interaction: Interaction,
@@ -86,36 +70,34 @@ class Admin(
         *,
         text: bool = False,
         shared: bool | None = None,
-    ) -> None:
-        """Give the form for what is known of an article, or for its text."""
-        engine = await target(interaction, shared=shared)
-        found = articles_of(interaction, engine).choose(article)
-        whole = await engine.article(found.id) if text else None
-        to, language = where(shared=engine.is_shared), delivery.language_of(interaction)
-        edit = buttons.Edit.about(found, f"v:edit:{to}:{found.id}", language)
-        form = buttons.Rewrite.of(whole, to, language) if whole else edit
-        await interaction.response.send_modal(form)
+    ) -> CardOrForm:
+        """Open the form for an article's fields, or for its text."""
+        engine = await find_collection(interaction, shared=shared)
+        chosen = _find_catalogue(interaction, engine).choose(article, "article-not-yours")
+        collection, language = write_collection(shared=engine.is_shared), language_of(interaction)
+        if text:
+            return buttons.text_form(await engine.article(chosen.id), collection, language)
+        return buttons.edit_form(chosen, f"v:edit:{collection}:{chosen.id}", language)
 
     @command("remove")
     async def remove(
         self, interaction: Interaction, *, article: str, shared: bool | None = None
-    ) -> None:
-        """Show what would be removed; a button does it."""
-        engine = await enter(interaction, shared=shared)
-        found = articles_of(interaction, engine).choose(article)
-        proposal = await engine.propose_removal(found.id)
-        await additions.show(interaction, engine, proposal)
+    ) -> Card:
+        """Propose to remove an article."""
+        engine = await find_collection(interaction, shared=shared)
+        chosen = _find_catalogue(interaction, engine).choose(article, "article-not-yours")
+        proposal = await engine.propose_removal(chosen.id)
+        return await additions.show_proposal(interaction, engine, proposal)
 
     @command("history")
     async def history(
         self, interaction: Interaction, *, article: str | None = None, shared: bool | None = None
-    ) -> None:
-        """List what happened to an article, or to all of them: who, when, what changed."""
-        engine = await enter(interaction, shared=shared)
-        found = None
-        if article is not None:
-            found = articles_of(interaction, engine).choose(article)
-        await show_history(interaction, engine, found.id if found else "", 0)
+    ) -> Card:
+        """List the changes of an article, or of all articles."""
+        engine = await find_collection(interaction, shared=shared)
+        catalogue = _find_catalogue(interaction, engine)
+        name = catalogue.choose(article, "article-no-history").id if article else ""
+        return await show_history(interaction, engine, name, 0)
 
     @command("watch")
     async def watch(
@@ -124,79 +106,76 @@ class Admin(
         address_: str | None = None,
         announce: discord.TextChannel | None = None,
         stop: str | None = None,
-    ) -> None:
-        """Watch a feed or a sitemap for this server, or watch it no more; list those watched."""
-        await enter(interaction, shared=False)
-        given = address(address_) if address_ else None
-        await change_feeds(interaction, given, announce.id if announce else None, stop)
-        await delivery.answer(interaction, await feeds_card(interaction))
+    ) -> Card:
+        """Watch a feed or a sitemap for this server, or stop; then list the watched ones."""
+        await find_collection(interaction, shared=False)
+        address = make_address(address_) if address_ else None
+        return await change_feeds(interaction, address, announce.id if announce else None, stop)
 
     @watch.autocomplete("stop")
     async def suggest_feeds(self, interaction: Interaction, typed: str) -> Suggestions:
-        """Suggest the addresses that are watched."""
+        """Suggest the addresses of watched feeds that match the typed text."""
         feeds = await self.bot.records.feeds(interaction.guild_id or 0)
-        found = [feed for feed in feeds if typed.casefold() in feed.address.casefold()]
-        return suggest((feed.address[-MAX_OPTION:], str(feed.n)) for feed in found)
+        matching = [feed for feed in feeds if typed.casefold() in feed.address.casefold()]
+        return suggest((feed.address[-MAX_OPTION:], str(feed.n)) for feed in matching)
 
     @edit.autocomplete("article")
     @remove.autocomplete("article")
     @history.autocomplete("article")
     async def articles(self, interaction: Interaction, typed: str) -> Suggestions:
-        """Suggest titles, newest first."""
-        engine = await target(interaction, shared=interaction.namespace.shared)
-        found = articles_of(interaction, engine).matching(typed)[:MAX_OPTIONS]
+        """Suggest articles that match the typed text, newest first."""
+        engine = await find_collection(interaction, shared=interaction.namespace.shared)
+        found = _find_catalogue(interaction, engine).search(typed)[:MAX_OPTIONS]
         return suggest((label(a, found), a.id) for a in found)
 
     @command("reindex")
     async def reindex(
         self, interaction: Interaction, *, full: bool = False, shared: bool | None = None
     ) -> None:
-        """Build a new snapshot and show how far it is."""
-        engine = await enter(interaction, shared=shared)
+        """Build and publish a new snapshot, and show the progress."""
+        engine = await find_collection(interaction, shared=shared)
         await additions.reindex(interaction, engine, full=full)
 
     @command("status")
     async def status(
         self, interaction: Interaction, *, details: bool = False, shared: bool | None = None
-    ) -> None:
-        """Show what serves now."""
-        engine = await enter(interaction, shared=shared)
+    ) -> Card:
+        """Show the status of the live snapshot."""
+        engine = await find_collection(interaction, shared=shared)
         status, guild, week = engine.status(), interaction.guild_id, None
         if not engine.is_shared:
-            status = replace(status, collections=())  # which other servers have one is theirs
-        if rules_of(self.bot, guild).keep:
-            week = records.count_week(await self.bot.records.of(Unanswered, guild=guild))
-        language = delivery.language_of(interaction)
-        room = await engine.room()
-        shown = status_card(status, language, unanswered=week, details=details, room=room)
-        await delivery.answer(interaction, shown)
+            status = replace(status, collections=())  # other servers' names stay private
+        if get_rules(self.bot, guild).keep:
+            week = exports.count_week(await self.bot.records.find(Unanswered, guild=guild))
+        language, quotas = language_of(interaction), await engine.quotas()
+        return status_card(status, language, unanswered=week, details=details, quotas=quotas)
 
     @command("rollback")
     async def rollback(
         self, interaction: Interaction, *, snapshot: str | None = None, shared: bool | None = None
-    ) -> None:
-        """Serve an earlier snapshot."""
-        engine = await enter(interaction, shared=shared)
-        made = {each.snapshot: each.created_at for each in engine.snapshots()}
-        done = await engine.rollback(snapshot, by=by(interaction))
-        language = delivery.language_of(interaction)
-        text = language("rollback-done", when=moment(made.get(done.back_to)))
-        await delivery.answer(interaction, notice(text, ANSWERED))
+    ) -> Card:
+        """Roll back to an earlier snapshot."""
+        engine = await find_collection(interaction, shared=shared)
+        times = {kept.snapshot: kept.created_at for kept in engine.snapshots()}
+        report = await engine.rollback(snapshot, by=name_author(interaction))
+        when = moment(times.get(report.back_to))
+        counts = {key: len(getattr(report, key)) for key in ("added", "changed", "removed")}
+        return notice(language_of(interaction)("rollback-done", when=when, **counts), ANSWERED)
 
     @rollback.autocomplete("snapshot")
     async def snapshots(self, interaction: Interaction, typed: str) -> Suggestions:
-        """Suggest the kept snapshots, newest first."""
-        engine = await target(interaction, shared=interaction.namespace.shared)
-        language = delivery.language_of(interaction)
+        """Suggest the kept snapshots that match the typed text, newest first."""
+        engine = await find_collection(interaction, shared=interaction.namespace.shared)
+        language = language_of(interaction)
         undone = await say_undone(engine, language)
         labels = {
             s.snapshot: undone.get(s.snapshot)
-            or snapshot_label(s, language, lambda who: call_author(interaction, who, language))
+            or snapshot_label(s, name_entry_author(interaction, s.by, language), language)
             for s in engine.snapshots()
             if not s.live
         }
-        found = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
-        return suggest((labels[i], i) for i in found)
+        matching = [i for i in labels if fold(typed) in fold(f"{i} {labels[i]}")]
+        return suggest((labels[i], i) for i in matching)
 
     @command("settings")
     async def settings(
@@ -212,73 +191,67 @@ class Admin(
         editors: discord.Role | None = None,
         newsroom: discord.TextChannel | None = None,
         tell: bool | None = None,
-    ) -> None:
-        """Change what holds on this server, and show it; what is named again is taken off."""
-        await delivery.hold(interaction, ephemeral=True)
+    ) -> Card:
+        """Change and show this server's rules; naming the role or newsroom again takes it off."""
         guild = interaction.guild_id or 0
-        before = rules_of(self.bot, guild)
-        choices = change(
+        before = get_rules(self.bot, guild)
+        choices = update(
             self.bot.records.choices(guild),
             public=public,
             keep=keep,
             cooldown_user=cooldown,
             cooldown_channel=channel_cooldown,
-            channels=move(before.channels, allow=_id(allow), forbid=_id(forbid)),
+            channels=update_ids(before.channels, allow=_id(allow), forbid=_id(forbid)),
             editors=toggle(before.editors, _id(editors)),
             news=None if newsroom is None else newsroom.id * (newsroom.id != before.news),
             tell=tell,
         )
         await self.bot.records.choose(guild, choices)
-        language = delivery.language_of(interaction)
-        shown = rules_card(rules_of(self.bot, guild), language, forbidden=forbid is not None)
-        await delivery.answer(interaction, shown)
+        return rules_card(get_rules(self.bot, guild), language_of(interaction))
 
     @command("questions")
-    async def questions(self, interaction: Interaction) -> None:
-        """Show what was refused, grouped by week, with the closest passage and all of it as CSV."""
+    async def questions(self, interaction: Interaction) -> Card:
+        """Show refused questions by week, with the closest passages, and all of them as CSV."""
         votes, unanswered = await self._read_kept(interaction)
-        language = delivery.language_of(interaction)
-        groups = records.group_questions(unanswered)
-        seen = await self.bot.see(interaction)
-        for group in groups[: records.LOOKED_UP]:
-            group.closest = await records.find_closest(seen, group.question)
-        shown = records.records_card(votes, groups, language)
-        await delivery.answer(interaction, shown)
+        groups = exports.group_questions(unanswered)
+        scope = await self.bot.open_scope(interaction)
+        for group in groups[: exports.LOOKED_UP]:
+            group.closest = await exports.find_closest(scope, group.question)
+        return exports.questions_card(votes, groups, language_of(interaction))
 
     @command("export")
     async def export(
         self, interaction: Interaction, *, articles: bool = False, shared: bool | None = None
-    ) -> None:
-        """Give the articles as ``import`` reads them, or what is kept as a set for ``eval``."""
+    ) -> Card:
+        """Export the articles for ``import``, or the kept questions as a set for ``eval``."""
         if articles:
-            engine = await enter(interaction, shared=shared)
+            engine = await find_collection(interaction, shared=shared)
             file, key = "file-articles", "export-articles-done"
-            data, count = await records.export_articles(engine)
+            data, count = await exports.export_articles(engine)
         else:
             kept = await self._read_kept(interaction)
-            seen, file, key = await self.bot.see(interaction), "file-labelled", "export-done"
-            listed = seen.catalogue.articles
-            corpus = [(await seen.read(article), seen.passages(article)) for article in listed]
-            data, count = await asyncio.to_thread(records.labelled_set, *kept, corpus)
-        language = delivery.language_of(interaction)
-        shown = records.enclose(data, language(file), language(key, count=count))
-        await delivery.answer(interaction, shown)
+            scope = await self.bot.open_scope(interaction)
+            file, key, listed = "file-labelled", "export-done", scope.catalogue.articles
+            corpus = [(await scope.read(article), scope.passages(article)) for article in listed]
+            data, count = await asyncio.to_thread(exports.build_labelled_set, *kept, corpus)
+        if len(data) > exports.MAX_FILE:
+            raise BotError("too-large")
+        language = language_of(interaction)
+        return notice(language(key, count=count), ANSWERED, Attached(language(file), data))
 
     async def _read_kept(self, interaction: Interaction) -> tuple[list[Vote], list[Unanswered]]:
-        """Return what is kept of this server, after acknowledging."""
-        guild = interaction.guild_id
-        if not rules_of(self.bot, guild).keep:
+        """Return this server's votes and refused questions; raises BotError if none are kept."""
+        guild, store = interaction.guild_id, self.bot.records
+        if not get_rules(self.bot, guild).keep:
             raise BotError("keeps-nothing")
-        await delivery.hold(interaction, ephemeral=True)
-        kept = self.bot.records
-        return await kept.of(Vote, guild=guild), await kept.of(Unanswered, guild=guild)
+        return await store.find(Vote, guild=guild), await store.find(Unanswered, guild=guild)
+
+
+def _find_catalogue(interaction: Interaction, engine: SearchEngine) -> Catalogue:
+    """Return the searchable catalogue of a collection's articles."""
+    place = None if engine.is_shared else ("own", interaction.guild_id)
+    return interaction.client.catalogues.of(place, engine.sources())
 
 
 def _id(chosen: app_commands.AppCommandChannel | discord.Role | None) -> int | None:
     return chosen.id if chosen else None
-
-
-async def setup(bot: Context) -> None:
-    """Add this part to the bot."""
-    bot.add_dynamic_items(*buttons.ALL)
-    await bot.add_cog(Admin(bot))

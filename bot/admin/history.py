@@ -1,4 +1,4 @@
-"""What happened to an article or to a collection, with what changed in words and a way back."""
+"""Shows the history of an article or a collection: each change, and a button to restore."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.admin.reports import say_change, tell_entry, write_moment
-from bot.admin.target import by, where
-from bot.delivery import answer, language_of
-from bot.ui.components import ANSWERED, MAX_OPTION, Card, button, cut, row, text
-from bot.ui.markup import clean, fit, tell_differences, unplain
-from bot.ui.naming import TITLE, say_value
+from bot.admin.proposals import say_field
+from bot.admin.reports import name_author, say_change, say_entry, write_moment
+from bot.context import language_of
+from bot.ui.components import MAX_OPTION, Card, button, cut, row, text
+from bot.ui.markup import clean, fit, tell_differences, unescape
+from bot.ui.naming import TITLE, write_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from embeddings.types import Article
 
 LISTED = 8
-"""Changes on one card: each takes four of its forty components, with what changed and a button."""
+"""The most changes on a card: each takes four of Discord's forty components."""
 VALUE, WORDS, CHANGES = 60, 200, 220
-"""The most characters of a value, of the words that changed, and of all that one change changed."""
+"""The most characters of a field's value, of a text's difference, and of a whole change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change, with what it changed.
+    """A change, with the article's versions before and after it.
 
     Attributes:
-        entry: The line of the log.
-        before: The article before it; None where it was not there or is not known.
-        after: The article after it.
-        number: Which version the article was before; 0 where there is no way back.
+        entry: The entry of the audit log.
+        before: The article before; None if there was none, or it is not known.
+        after: The article after; None likewise.
+        number: The number of the version before, from 1; 0 if it cannot be restored.
     """
 
     entry: AuditEntry
@@ -49,9 +49,9 @@ class Step:
 
 
 async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[list[Step], int]:
-    """Return some of what happened, newest first, and how much that is in all.
+    """Return one page of changes, newest first, and the number of all changes.
 
-    ``article`` is an id, or empty for all of them; ``page`` counts from 0.
+    ``article``: an id, or empty for all articles; ``page`` counts from 0.
     """
     entries = [e for e in await engine.audit(article or None) if e.article or not any(e.counts)]
     shown = entries[page * LISTED : (page + 1) * LISTED]
@@ -59,18 +59,20 @@ async def list_steps(engine: SearchEngine, article: str, page: int) -> tuple[lis
     versions = {name: await engine.versions(name) for name in names}
     steps = []
     for entry in shown:
-        known = versions.get(entry.article or "", {})
-        number, before = known.get(entry.was or entry.before or "", (0, None))
-        _, after = known.get(entry.became or entry.after or "", (0, None))
-        steps.append(Step(entry, before, after, number if before != after else 0))
+        numbered = versions.get(entry.article or "", {})
+        number, before = numbered.get(entry.was or entry.before or "", (0, None))
+        _, after = numbered.get(entry.became or entry.after or "", (0, None))
+        steps.append(Step(entry, before, after, number) if before != after else Step(entry))
     return steps, len(entries)
 
 
-async def find_title(engine: SearchEngine, name: str | None, titles: dict[str, str]) -> None:
-    """Add the title of an article that is gone."""
-    if name and name not in titles:
+async def list_titles(engine: SearchEngine, *names: str) -> dict[str, str]:
+    """Return id -> title of all present articles, and of the named ones that are gone."""
+    titles = {article.id: article.title for article in engine.sources()}
+    for name in {*names} - titles.keys():
         versions = await engine.versions(name)
         titles[name] = next((article.title for _, article in versions.values()), name)
+    return titles
 
 
 def history_card(
@@ -78,51 +80,50 @@ def history_card(
     titles: Mapping[str, str],
     language: Language,
     *,
-    where: str,
+    collection: str,
     article: str = "",
     page: int = 0,
     total: int,
 ) -> Card:
-    """Return what happened, newest first: who, when, what changed, and the way back.
+    """Return the card of a page of changes: who, when, what changed, and buttons to restore.
 
-    ``titles``: article id -> its title, for those that are there; ``where``: the collection as
-    buttons name it; ``page`` counts from 0, and ``total`` is how many changes there are in all.
+    ``titles``: id -> title of the present articles; ``collection``: its letter in custom ids;
+    ``page`` counts from 0, and ``total`` is the number of all changes.
     """
-    named = {s.entry.article or "": a.title for s in steps if (a := s.before or s.after)}
-    titles = {**named, **titles}
+    old_titles = {s.entry.article or "": a.title for s in steps if (a := s.before or s.after)}
+    titles = {**old_titles, **titles}
     head = fit(titles.get(article, article), TITLE) or language("history-all")
     can_restore, is_last = any(step.number for step in steps), (page + 1) * LISTED >= total
-    later, earlier = (f"v:hist:{where}:{page + step}:{article}" for step in (-1, 1))
+    later, earlier = (f"v:hist:{collection}:{page + step}:{article}" for step in (-1, 1))
     return Card(
         text(f"### {head}"),
         text(language("history-count", count=total)),
         *(
             piece
             for n, step in enumerate(steps)
-            for piece in _show_step(step, f"{where}:{n}", titles, language)
+            for piece in _show_step(step, f"{collection}:{n}", titles, language)
         ),
         text(f"-# {language('history-restore')}") if can_restore else None,
         row(
             button(language("button-previous"), later) if page else None,
             None if is_last else button(language("button-next"), earlier),
         ),
-        accent=ANSWERED,
     )
 
 
 def _show_step(
-    step: Step, to: str, titles: Mapping[str, str], language: Language
+    step: Step, place: str, titles: Mapping[str, str], language: Language
 ) -> Iterator[ui.Item[Any]]:
-    """Yield one change, with the button that takes it back where there is a way."""
-    name = f"v:back:{to}:{step.number}:{step.entry.article}"
+    """Yield the texts of a change, with a button to restore the version before if possible."""
+    name = f"v:back:{place}:{step.number}:{step.entry.article}"
     back = button(language("button-restore"), name) if step.number else None
-    yield text(tell_entry(step.entry, titles, language), beside=back)
-    if changes := cut(_tell_changes(step, language), CHANGES, 4):
+    yield text(say_entry(step.entry, titles, language), beside=back)
+    if changes := cut(_say_changes(step, language), CHANGES, 4):
         yield text(*changes)
 
 
-def _tell_changes(step: Step, language: Language) -> Iterator[str]:
-    """Yield what a change made of an article's fields and of its words."""
+def _say_changes(step: Step, language: Language) -> Iterator[str]:
+    """Yield the difference of each changed field and of the text, as quoted lines."""
     if (before := step.before) is None or (after := step.after) is None:
         return
     for name in step.entry.fields:
@@ -130,47 +131,41 @@ def _tell_changes(step: Step, language: Language) -> Iterator[str]:
             words = tell_differences(before.text, after.text, WORDS) or language("proposal-text")
             yield f"> {words}"
         elif f"field-{name}" in language.keys:
-            old, new = (say_value(getattr(each, name), language) for each in (before, after))
-            said = {"before": fit(old, VALUE), "after": fit(new, VALUE)}
-            told = language("proposal-before-after", field=language(f"field-{name}"), **said)
-            yield f"> {told}"
+            old, new = (getattr(article, name) for article in (before, after))
+            yield f"> {say_field(name, old, new, language, VALUE)}"
 
 
 async def show_history(
     interaction: Interaction, engine: SearchEngine, article: str, page: int
-) -> None:
-    """Show a part of what happened to an article, or to all of them where it is empty."""
+) -> Card:
+    """Return the card of one page of an article's history, or of all articles' if it is empty."""
     steps, total = await list_steps(engine, article, page)
-    to = where(shared=engine.is_shared)
-    draw = partial(history_card, where=to, article=article, page=page, total=total)
-    titles, language = {each.id: each.title for each in engine.sources()}, language_of(interaction)
-    await answer(interaction, await asyncio.to_thread(draw, steps, titles, language))
+    collection = write_collection(shared=engine.is_shared)
+    draw = partial(history_card, collection=collection, article=article, page=page, total=total)
+    titles, language = await list_titles(engine), language_of(interaction)
+    return await asyncio.to_thread(draw, steps, titles, language)
 
 
 async def say_undone(engine: SearchEngine, language: Language) -> dict[str, str]:
-    """Return what going back to each kept version takes back, and when that was done."""
-    titles = {article.id: article.title for article in engine.sources()}
-    kept = {each.snapshot for each in engine.snapshots()}
-    told: dict[str, str] = {}
+    """Return, for each kept snapshot, the option "before this change", with the change's time."""
+    kept = {snapshot.snapshot for snapshot in engine.snapshots()}
+    undone: dict[str, AuditEntry] = {}
     changes: list[AuditEntry] = []
     for entry in reversed(await engine.audit()):  # oldest first
         if not entry.article and changes and entry.before in kept:
-            done = changes[0] if len(changes) == 1 else entry
-            await find_title(engine, done.article, titles)
-            told[str(entry.before)] = _say_before(done, titles, language)
+            undone[str(entry.before)] = changes[0] if len(changes) == 1 else entry
         changes = [*changes, entry] if entry.article else []
+    titles = await list_titles(engine, *(e.article for e in undone.values() if e.article))
+    told = {}
+    for name, entry in undone.items():
+        change, at = unescape(say_change(entry, titles, language)), write_moment(entry.at)
+        told[name] = f"{language('before-change', change=change)[: MAX_OPTION - len(at) - 2]}, {at}"
     return told
 
 
-def _say_before(done: AuditEntry, titles: dict[str, str], language: Language) -> str:
-    """Return a version as a suggestion, by what was done after it."""
-    change, at = unplain(say_change(done, titles, language)), write_moment(done.at)
-    return f"{language('before-change', change=change)[: MAX_OPTION - len(at) - 2]}, {at}"
-
-
-def call_author(interaction: Interaction, name: str, language: Language) -> str:
-    """Return what somebody is called whom the log of changes names, where names alone can stand."""
-    if name == by(interaction):
+def name_entry_author(interaction: Interaction, name: str, language: Language) -> str:
+    """Return the display name of an audit entry's author, for plain text without mentions."""
+    if name == name_author(interaction):
         return language("yourself")
     number = name.removeprefix("discord:")
     user = interaction.client.get_user(int(number)) if number.isdecimal() else None

@@ -1,4 +1,4 @@
-"""A long work from the click to its report: how far it is, its gate, and its end."""
+"""Carries out a change: shows its progress, asks when golden questions fail, and reports."""
 
 from __future__ import annotations
 
@@ -7,88 +7,107 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import TypeAlias
 
 import discord
-from discord import ui
+from discord import ButtonStyle
 
 from bot.admin.reports import gate_card
-from bot.context import Interaction
-from bot.delivery import LOST, answer, change, language_of, note, post
-from bot.running.unfinished import keep
-from bot.ui.components import WRONG, Card, notice, row
+from bot.context import Bot, Interaction, language_of, run_beside
+from bot.delivery import LOST, keep_pending, post, retry, show
+from bot.errors import report
+from bot.ui.components import ANSWERED, WRONG, Card, button, notice, row
 from bot.ui.naming import say_duration
-from embeddings.errors import BusyError, GateError, Overtaken
+from embeddings.errors import BusyError, GateError, Overtaken, StorageError, UnknownProposal
+from embeddings.store.people import Unfinished
+from embeddings.store.records import Records
 from embeddings.types import Progress
 
 EVERY = 5.0
-"""Seconds between two edits, at the least."""
+"""The least seconds between two edits of the progress card."""
 PATIENCE, AGAIN = 600.0, 0.5
-"""Seconds that somebody else's change is waited for, and between two looks whether it is done."""
+"""Seconds to wait for another change to end, and between two tries to start."""
 HAND_OVER = 13 * 60.0
-"""Seconds after which an ordinary message takes over: the interaction's token lives 15 minutes."""
+"""Seconds after which an ordinary message shows the progress: a token lives 15 minutes."""
 FIRST = 0.7
-"""Seconds until the card moves for the first time; what ends before shows no progress."""
+"""Seconds before the progress is first shown; shorter work shows none."""
 OLD, EVERY_OLD = 55 * 60.0, 60.0
-"""Discord limits edits of messages older than an hour: from then on, seconds between two edits."""
+"""Age in seconds after which edits are EVERY_OLD apart: Discord limits those of old messages."""
 SOON = 3.0
-"""Seconds of a stage after which the time left is told."""
+"""Seconds of a stage after which the remaining time is shown."""
 FEW = 20
-"""Fewer texts than these say nothing of the model's speed."""
+"""The fewest texts from which the model's speed is measured."""
+USUAL = 60.0
+"""Texts per second assumed before a measurement: the default model on one shared core."""
+START = 1.5
+"""Seconds until the first text is encoded: a process starts and loads the model; measured 1.3."""
 _STAGES = frozenset({"encode", "write"})
+Doing: TypeAlias = "Callable[[Reporter], Awaitable[Card]]"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be done, and what may be done when it was not.
+async def carry_out(
+    interaction: Interaction, do: Doing, *, begun: str, forced: str, leave: str = "v:leave"
+) -> None:
+    """Carry out a change, show its progress, and finally its result.
 
-    Attributes:
-        do: Does it, tells how far it is, and returns what is shown in the end.
-        button: The custom id of the button that begins it.
-        forced: The button that does it although it would break golden questions.
-        leave: The button that leaves it.
-        retry: The buttons where it failed after its progress was shown.
-    """
+    Other changes of the same articles are waited for.
 
-    do: Callable[[Reporter], Awaitable[Card]]
-    button: str
-    forced: ui.Button[Any]
-    leave: ui.Button[Any]
-    retry: tuple[ui.Button[Any], ...] = ()
-
-
-async def carry_out(interaction: Interaction, work: Work) -> None:
-    """Do a work that was acknowledged, show its progress, and end with what it did.
-
-    Whoever changes the same articles is waited for.
+    Args:
+        interaction: The acknowledged interaction.
+        do: Does the work, notes its progress, and returns the card of the result.
+        begun: The custom id of the button that starts the change, or retries it.
+        forced: The custom id of the button that publishes it although golden questions fail.
+        leave: The custom id of the button that cancels it.
 
     Raises:
-        Exception: It failed before anything of it was shown.
+        Exception: The change failed before any progress was shown.
     """
     language = language_of(interaction)
-    async with Reporter(interaction) as reporter, keep(interaction, button=work.button):
+    cancel = button(language("button-cancel"), leave)
+    reporter = Reporter(interaction)
+    async with run_beside(reporter.show(), "progress"), keep_pending(interaction, begun=begun):
         try:
-            ended = await _take_turn(work, reporter)
+            result = await _wait_and_do(do, reporter)
         except GateError as error:
-            ended = gate_card(error, language, work.forced, work.leave)
+            anyway = button(language("button-anyway"), forced, style=ButtonStyle.danger)
+            result = gate_card(error, language, anyway, cancel)
         except Overtaken:
             raise
         except Exception as error:
             if not reporter.is_shown:
                 raise
-            sentence = note(error, "a change of the articles", language)
-            ended = notice(sentence, WRONG, row(*work.retry))
-    await reporter.finish(ended)
+            again = button(language("button-confirm"), begun, style=ButtonStyle.success)
+            sentence = report(error, "a change of the articles", language)
+            result = notice(sentence, WRONG, row(again, cancel))
+    await reporter.finish(result)
 
 
-async def _take_turn(work: Work, reporter: Reporter) -> Card:
-    """Do a work once nobody else is writing; BusyError: somebody is, for too long."""
+async def draw_outcome(bot: Bot, work: Unfinished) -> Card:
+    """Return the outcome of a change that an earlier run began; if it was not done, a button to.
+
+    A proposal that is gone was carried out.
+    """
+    language = bot.languages.of(work.language)
+    kind, *_, collection, name = work.button.removeprefix("v:").split(":")
+    own = await bot.collections.of(work.guild) if work.guild else None
+    engine = bot.collections.shared if collection == "s" else own
+    if engine is not None and kind == "plan":
+        try:
+            await engine.proposal(name)
+        except UnknownProposal:
+            return notice(language("work-done"), ANSWERED)
+    again = button(language("work-again"), work.button, style=ButtonStyle.success)
+    leave = button(language("button-cancel"), "v:leave")
+    return notice(language("work-broken-off"), WRONG, row(again, leave))
+
+
+async def _wait_and_do(do: Doing, reporter: Reporter) -> Card:
+    """Do the work once no other change is running; raises BusyError after PATIENCE seconds."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return await work.do(reporter)
+            return await do(reporter)
         except BusyError:
             if time.monotonic() > end:
                 raise
@@ -97,10 +116,10 @@ async def _take_turn(work: Work, reporter: Reporter) -> Card:
 
 
 class Stopwatch:
-    """Tells, from how far a work was and is, how long its stage still takes.
+    """Estimates the remaining time of a stage from its progress.
 
-    ``speed``: texts a second that the model computed after the first ones, which wait for it to be
-    read; None while too few were.
+    ``speed``: texts per second that the model encodes, without the first ones, which wait for it to
+    load; None before FEW texts.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -109,8 +128,8 @@ class Stopwatch:
         self.speed: float | None = None
 
     def note(self, progress: Progress) -> None:
-        """Take note of how far the work is."""
-        first = [each for each in self._noted[:1] if each[1].stage == progress.stage]
+        """Note the progress and its time; a new stage starts anew."""
+        first = [noted for noted in self._noted[:1] if noted[1].stage == progress.stage]
         self._noted = [*first, (self._clock(), progress)]
         took, done = self._noted[-1][0] - self._noted[0][0], progress.done - self._noted[0][1].done
         if progress.stage == "encode" and done >= FEW and took > 0:
@@ -118,19 +137,19 @@ class Stopwatch:
 
     @property
     def left(self) -> float | None:
-        """Seconds until the stage ends; None while that cannot be told."""
+        """Seconds until the stage ends; None while they cannot be estimated."""
         if not self._noted:
             return None
         (began, first), (now, last) = self._noted[0], self._noted[-1]
         done, took = last.done - first.done, now - began
-        is_told = done > 0 and took >= SOON and last.done < last.total
-        return (last.total - last.done) * took / done if is_told else None
+        is_known = done > 0 and took >= SOON and last.done < last.total
+        return (last.total - last.done) * took / done if is_known else None
 
 
 class Reporter:
-    """Shows a work's progress in place of an interaction's acknowledgement.
+    """Shows the progress of a change in place of the acknowledgement.
 
-    Use it as a context manager around the work, then ``finish`` with the result.
+    Run ``show`` beside the work, then call ``finish`` with the result.
     """
 
     def __init__(
@@ -144,63 +163,48 @@ class Reporter:
         self.watch = Stopwatch(clock)
         self._is_waiting = False
         self._message: discord.Message | None = None
-        self._loop: asyncio.Task[None] | None = None
 
     def note(self, progress: Progress) -> None:
-        """Take note of how far the work is, to be shown at the next turn."""
+        """Note the progress; the next edit shows it."""
         self._latest, self._is_waiting = progress, False
         self.watch.note(progress)
 
     def wait(self) -> None:
-        """Take note that somebody else's change comes first."""
+        """Note that another change is waited for."""
         self._is_waiting = True
 
     @property
     def is_shown(self) -> bool:
-        """Say whether anything was shown in place of what stood there before."""
+        """Whether any progress was shown."""
         return self._shown is not None or self._message is not None
 
-    async def __aenter__(self) -> Self:
-        """Begin to show."""
-        self._loop = asyncio.create_task(self._run(), name="progress")
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop showing."""
-        if self._loop is not None:
-            self._loop.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._loop
-
     async def finish(self, card: Card) -> None:
-        """Show the result where the progress was; in a new message when that cannot be changed."""
+        """Show the result in place of the progress; if that fails, in a new message."""
         try:
             await self._show(card)
         except LOST as error:
-            _log.info("the result goes to a new message: %s", type(error).__name__)
+            _log.info("the result is sent as a new message: %s", type(error).__name__)
             await self._post(card)
 
-    async def _run(self) -> None:
+    async def show(self) -> None:
+        """Show the progress until cancelled; errors are logged, so that the work goes on."""
         await asyncio.sleep(min(EVERY, FIRST))
         while True:
-            await self._try()
+            try:
+                await self._update()
+            except LOST as error:
+                _log.info("progress could not be shown: %s", type(error).__name__)
+            except Exception:  # noqa: BLE001 - the work goes on
+                _log.exception("progress could not be shown")
             age = self._clock() - self._began
             await asyncio.sleep(EVERY_OLD if age > OLD else EVERY)
 
-    async def _try(self) -> None:
-        try:
-            await self._turn()
-        except LOST as error:
-            _log.info("progress could not be shown: %s", type(error).__name__)
-        except Exception:  # noqa: BLE001 - what it is the progress of goes on
-            _log.exception("progress could not be shown")
-
-    async def _turn(self) -> None:
+    async def _update(self) -> None:
         state = self._latest, self._is_waiting
         if self._message is None and self._clock() - self._began > HAND_OVER:
             self._message = await self._post(self._card())
-            handed = self._language("reindex-handed", link=self._message.jump_url)
-            await answer(self._interaction, notice(handed))
+            sentence = self._language("reindex-handed", link=self._message.jump_url)
+            await show(self._interaction, notice(sentence))
         elif state != self._shown:
             await self._show(self._card())
         self._shown = state
@@ -211,23 +215,44 @@ class Reporter:
         if self._latest is None:
             return notice(self._language("reindex-starts"))
         stage = self._latest.stage if self._latest.stage in _STAGES else "other"
-        far = {"done": str(self._latest.done), "total": str(self._latest.total)}
-        said = self._language("reindex-progress", stage=self._language(f"stage-{stage}"), **far)
+        counts = {"done": str(self._latest.done), "total": str(self._latest.total)}
+        line = self._language("reindex-progress", stage=self._language(f"stage-{stage}"), **counts)
         left = self.watch.left
         if left is not None:
-            said += self._language("reindex-left", time=say_duration(left, self._language))
-        return notice(said)
+            line += self._language("reindex-left", time=say_duration(left, self._language))
+        return notice(line)
 
     async def _show(self, card: Card) -> None:
-        if self._message is None:
-            await answer(self._interaction, card)
+        if (message := self._message) is None:
+            await show(self._interaction, card)
         else:
-            await change(self._message, card)
+            await retry(lambda: message.edit(view=card.lay_out(), attachments=card.files))
 
     async def _post(self, card: Card) -> discord.Message:
-        """Send an ordinary message: in the channel, or else to the person alone."""
+        """Send an ordinary message to the channel, or if that is forbidden, to the person."""
         channel = self._interaction.channel
         if isinstance(channel, discord.abc.Messageable):
             with contextlib.suppress(discord.Forbidden):
                 return await post(channel, card)
         return await post(self._interaction.user, card)
+
+
+async def expect_seconds(store: Records, model: str, texts: int) -> float:
+    """Estimate the seconds that the model takes for a number of texts, its start included."""
+    try:
+        speed, rest = map(float, (await store.note(_make_key(model)) or "").split())
+        return max(START, rest) + texts / speed
+    except (StorageError, ValueError, ZeroDivisionError):
+        return START + texts / USUAL
+
+
+async def learn_speed(store: Records, model: str, speed: float, rest: float) -> None:
+    """Store the model's texts per second, and ``rest``, the other seconds of the reindex."""
+    try:
+        await store.write_note(_make_key(model), f"{speed:.3f} {rest:.1f}")
+    except StorageError as error:
+        _log.warning("the model's speed could not be stored: %s", error)
+
+
+def _make_key(model: str) -> str:
+    return f"pace:{model}"

@@ -1,8 +1,7 @@
-"""What an addition, an edit, a return or a removal would do, shown before it counts; pure."""
+"""Draws the card of a proposed addition, edit, restoration or removal; pure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from discord import ButtonStyle, ui
 
@@ -10,7 +9,9 @@ from bot.translate import Language, translate
 from bot.ui.components import (
     ANSWERED,
     REFUSED,
+    Attached,
     Card,
+    Piece,
     button,
     cut,
     document,
@@ -23,69 +24,65 @@ from bot.ui.components import (
 )
 from bot.ui.markup import clean, fit, tell_differences
 from bot.ui.naming import NAME, TITLE, label, say_duration, say_value, summary_line
+from embeddings.reports import ChangeReport, Proposal, Proposed, Quota
 from embeddings.types import FIELDS, ArticleSummary, Rejected
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+Present = Mapping[str, tuple[ArticleSummary, str]]
+"""Id -> the present article, and its text."""
 
-    from bot.ui.components import Attached, Piece
-    from embeddings.reports import ChangeReport, Proposal, Proposed, Room
-
-    Before = Mapping[str, tuple[ArticleSummary, str]]
-    """Id -> an article as it is, and its text."""
-
-TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - the pattern of a proposal's name
-"""The pattern of a proposal in a custom id."""
+TOKEN = r"(?P<token>[a-z0-9]{8,16})"  # noqa: S105 - a pattern, not a secret
+"""The pattern of a proposal's token in a custom id."""
 SHOWN, ARTICLES, LISTS, LINES = 5, 1500, 400, 6
-"""The most articles, the characters they take, and the characters and lines of each list."""
+"""The most articles and characters of articles on a card, and characters and lines of a list."""
 OPENING, VALUE, REASON, WORDS, CHANGES = 180, 120, 240, 600, 900
+"""The most characters of an opening, a value, a reason, changed words, and an article's changes."""
 
 
 def proposal_card(
     proposal: Proposal,
-    now: Before,
+    present: Present,
     language: Language,
     *,
-    where: str,
+    collection: str,
     seconds: float,
-    room: Sequence[Room] = (),
+    quotas: Sequence[Quota] = (),
 ) -> Card:
-    """Return what would be done, what it costs, and the buttons that decide.
+    """Return the card of a proposal: its changes, its cost, and its buttons.
 
-    ``seconds`` is how long the model will take, about; ``where`` the collection as buttons name it.
+    ``seconds``: the model's estimated time; ``collection``: its letter in custom ids.
     """
-    entries = [*_list_entries(proposal, now, language)]
+    entries = [*_list_entries(proposal, present, language)]
     shown = cut(entries, ARTICLES, SHOWN)
-    lists = _lists(proposal, language)
+    lists = _draw_lists(proposal, language)
     return Card(
-        text(_head(proposal, language)),
+        text(_say_head(proposal, language)),
         ui.Separator() if shown else None,
         *(text(entry) for entry in shown),
         *(text(line) for line in say_more(len(entries) - len(shown), language)),
-        ui.Separator() if lists else None,
+        ui.Separator() if any(lists) else None,
         *lists,
-        text(*_cost(proposal, seconds, room, language)) if entries else None,
-        whole(proposal, "file-proposal", language) if _is_long(proposal, shown) else None,
-        *_decisions(proposal, where, language),
+        text(*_say_cost(proposal, seconds, quotas, language)) if entries else None,
+        attach_report(proposal, "file-proposal", language) if _is_long(proposal, shown) else None,
+        *_draw_buttons(proposal, collection, language),
         accent=ANSWERED if entries else REFUSED,
     )
 
 
-def _list_entries(proposal: Proposal, now: Before, language: Language) -> Iterator[str]:
-    """Yield what would become of each article."""
-    for gone, _ in (now[name] for name in proposal.removed if name in now):
+def _list_entries(proposal: Proposal, present: Present, language: Language) -> Iterator[str]:
+    """Yield the text of each article that would be removed, added, corrected or changed."""
+    for gone, _ in (present[name] for name in proposal.removed if name in present):
         yield f"**{fit(gone.title, TITLE)}**\n-# {summary_line(gone, language)}"
     for new in proposal.added:
         if correction := proposal.instead.get(new.id):
-            yield _show_changed("proposal-corrects", correction, now, language)
+            yield _show_changed("proposal-corrects", correction, present, language)
         else:
-            said = f"{language('proposal-new')} **{fit(new.title, TITLE)}**"
-            yield "\n".join([said, *_show_understood(new, language)])
+            head = f"{language('proposal-new')} **{fit(new.title, TITLE)}**"
+            yield "\n".join([head, *_show_understood(new, language)])
     for changed in proposal.changed:
-        yield _show_changed("proposal-change", changed, now, language)
+        yield _show_changed("proposal-change", changed, present, language)
 
 
-def _head(proposal: Proposal, language: Language) -> str:
+def _say_head(proposal: Proposal, language: Language) -> str:
     if proposal.removed:
         return f"### {language('remove-ask')}"
     key = "proposal-title" if proposal.articles else "proposal-nothing"
@@ -95,25 +92,22 @@ def _head(proposal: Proposal, language: Language) -> str:
         "proposal-count-unchanged": len(proposal.unchanged),
         "proposal-count-rejected": len(proposal.rejected),
     }
-    said = (language(name, count=count) for name, count in counts.items() if count)
-    return "\n-# ".join(filter(None, (f"### {language(key)}", ", ".join(said))))
+    parts = (language(name, count=count) for name, count in counts.items() if count)
+    return "\n-# ".join(filter(None, (f"### {language(key)}", ", ".join(parts))))
 
 
-def _show_changed(key: str, new: Proposed, now: Before, language: Language) -> str:
-    """Return what would change of an article: its fields, and its words."""
-    old, old_text = now.get(new.id, (None, ""))
-    said = f"{language(key)} {fit((old or new).title, TITLE)}"
-    lines = [
-        language("proposal-before-after", field=name, before=fit(a, VALUE), after=fit(b, VALUE))
-        for name, a, b in differences(new, old, language)
-    ]
+def _show_changed(key: str, new: Proposed, present: Present, language: Language) -> str:
+    """Return the text of a changed article: the differences of its fields and its text."""
+    old, old_text = present.get(new.id, (None, ""))
+    head = f"{language(key)} {fit((old or new).title, TITLE)}"
+    lines = list_differences(new, old, language) if old else []
     words = tell_differences(old_text, new.text, WORDS) if old_text and new.text else ""
     lines = [words, *lines] if words else lines or [language("proposal-text")]
     shown = cut(lines, CHANGES, len(lines), start="- ")
-    return "\n".join([said, *shown, _credit(new, language)])
+    return "\n".join([head, *shown, _say_credit(new, language)])
 
 
-def _credit(new: Proposed, language: Language) -> str:
+def _say_credit(new: Proposed, language: Language) -> str:
     code = new.language
     key = f"language-{code}"
     spoken = language(key) if key in language.keys else fit(code, NAME)
@@ -121,98 +115,93 @@ def _credit(new: Proposed, language: Language) -> str:
 
 
 def _show_understood(new: Proposed, language: Language) -> Iterator[str]:
-    yield _credit(new, language)
+    yield _say_credit(new, language)
     if new.inferred:
         yield f"-# {language('proposal-guessed', fields=name_fields(new.inferred, language))}"
     yield f"> {fit(new.opening, OPENING)}"
 
 
 def name_fields(names: Iterable[str], language: Language) -> str:
-    """Return the names of an article's fields, those that have one."""
+    """Return the names of an article's fields in a language, without fields that have none."""
     return ", ".join(language(f"field-{n}") for n in names if f"field-{n}" in language.keys)
 
 
-def differences(
-    new: ArticleSummary, old: ArticleSummary | None, language: Language
-) -> list[tuple[str, str, str]]:
-    """Return the name of each field that differs, with its values before and after."""
-    if old is None:
-        return []
-    found = [(name, getattr(old, name), getattr(new, name)) for name in (*FIELDS, "passages")]
-    return [
-        (language(f"field-{name}"), say_value(before, language), say_value(after, language))
-        for name, before, after in found
-        if before != after
-    ]
+def list_differences(new: ArticleSummary, old: ArticleSummary, language: Language) -> list[str]:
+    """Return a line for each field that differs, with its values before and after."""
+    values = [(name, getattr(old, name), getattr(new, name)) for name in (*FIELDS, "passages")]
+    return [say_field(*each, language, VALUE) for each in values if each[1] != each[2]]
 
 
-def _lists(proposal: Proposal, language: Language) -> list[ui.Item[Any]]:
-    """Return what is there already, what is not taken, and what is left out, file by file."""
-    same = [fit(article.title, VALUE) for article in proposal.unchanged]
+def say_field(name: str, before: object, after: object, language: Language, limit: int) -> str:
+    """Say how a field was changed, its values cut to ``limit`` characters each."""
+    old, new = (fit(say_value(value, language), limit) for value in (before, after))
+    label = language(f"field-{name}")
+    return language("proposal-before-after", field=label, before=old, after=new)
+
+
+def _draw_lists(proposal: Proposal, language: Language) -> tuple[Piece, ...]:
+    """Return the lists of unchanged articles, rejected inputs, full quotas and left-out parts."""
+    unchanged = [fit(article.title, VALUE) for article in proposal.unchanged]
     omitted = [fit(line, REASON) for line in _say_left_out(proposal, language)]
-    found = (
-        list_under(language("proposal-unchanged"), same, language, room=LISTS // 2, most=3),
-        rejections(proposal.rejected, language),
+    return (
+        list_under(language("proposal-unchanged"), unchanged, language, room=LISTS // 2, most=3),
+        list_rejected(proposal.rejected, language),
         _show_left(proposal, language),
         list_under(language("proposal-left-out"), omitted, language, room=LISTS, most=3),
     )
-    return [block for block in found if block is not None]
 
 
 def _show_left(proposal: Proposal, language: Language) -> ui.Item[Any] | None:
-    """Return how many articles there is no room for, and why."""
+    """Return the number of articles that exceed a quota, and the reasons; None if none do."""
     reasons = dict.fromkeys(translate(each.reason, language.code) for each in proposal.left)
-    told = [f"-# {fit(reason, REASON)}" for reason in [*reasons][:2]]
-    return text(language("proposal-left", count=len(proposal.left)), *told) if told else None
+    lines = [f"-# {fit(reason, REASON)}" for reason in [*reasons][:2]]
+    return text(language("proposal-left", count=len(proposal.left)), *lines) if lines else None
 
 
 def _say_left_out(proposal: ChangeReport, language: Language) -> list[str]:
-    """Return what the reader left out on purpose, and why, each once."""
-    said = (
-        (each.input, translate(each.what, language.code), translate(each.why, language.code))
-        for each in proposal.left_out
+    """Return a line for each part that a reader left out on purpose, without duplicates."""
+    parts = (
+        (part.input, translate(part.what, language.code), translate(part.why, language.code))
+        for part in proposal.left_out
     )
     return [
         language("proposal-omitted", name=clean(name), what=what, why=why)
-        for name, what, why in dict.fromkeys(said)
+        for name, what, why in dict.fromkeys(parts)
     ]
 
 
-def rejections(rejected: Sequence[Rejected], language: Language) -> ui.TextDisplay[Any] | None:
-    """Return what is not taken, and why, one by one; None when all is."""
+def list_rejected(rejected: Sequence[Rejected], language: Language) -> ui.TextDisplay[Any] | None:
+    """Return the list of rejected inputs with reasons; None if there are none."""
     lines = [fit(line, REASON) for line in say_reasons(rejected, language)]
     return list_under(language("proposal-rejected"), lines, language, room=2 * LISTS, most=LINES)
 
 
 def say_reasons(rejected: Iterable[Rejected], language: Language) -> list[str]:
-    """Return why things are not taken; each with its name, unless the sentence has it."""
+    """Return the reason of each rejection, after the input's name unless the reason has it."""
     return [
-        reason if each.input in reason else f"{each.input}: {reason}"
-        for each in rejected
-        for reason in [clean(translate(each.reason, language.code))]
+        reason if item.input in reason else f"{item.input}: {reason}"
+        for item in rejected
+        for reason in [clean(translate(item.reason, language.code))]
     ]
 
 
-def _cost(
-    proposal: Proposal, seconds: float, room: Sequence[Room], language: Language
+def _say_cost(
+    proposal: Proposal, seconds: float, quotas: Sequence[Quota], language: Language
 ) -> Iterator[str]:
-    if proposal.to_encode:
-        time = say_duration(seconds, language)
-        yield f"-# {language('proposal-cost', count=proposal.to_encode, time=time)}"
-    else:
-        yield f"-# {language('proposal-free')}"
-    if room:
-        yield f"-# {say_room(room, language)}"
+    time = say_duration(seconds, language)
+    yield f"-# {language('proposal-cost', count=proposal.to_encode, time=time)}"
+    if quotas:
+        yield f"-# {say_quotas(quotas, language)}"
 
 
-def say_room(room: Sequence[Room], language: Language) -> str:
-    """Say how much a collection holds and took today, of how much it may."""
-    told = (language(f"room-{each.what}", used=each.used, most=each.most) for each in room)
-    return language("room", told=" · ".join(told))
+def say_quotas(quotas: Sequence[Quota], language: Language) -> str:
+    """Say how much of each quota of a collection is used, such as articles in all and today."""
+    parts = (language(f"room-{q.what}", used=q.used, most=q.most) for q in quotas)
+    return language("room", told=" · ".join(parts))
 
 
 def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
-    """Say whether the card leaves something out."""
+    """Return whether the card leaves something out."""
     return (
         len(shown) < len(proposal.articles)
         or len(proposal.rejected) > LINES
@@ -222,11 +211,11 @@ def _is_long(proposal: Proposal, shown: Sequence[str]) -> bool:
     )
 
 
-def whole(proposal: ChangeReport, key: str, language: Language) -> Attached:
-    """Return all of it as a text file, whose name is the text of a key."""
+def attach_report(proposal: ChangeReport, key: str, language: Language) -> Attached:
+    """Return the whole change as a text file; ``key``: of the text that names the file."""
     parts = [
-        (language("list-added"), [_line(p, language) for p in proposal.added]),
-        (language("list-changed"), [_line(p, language) for p in proposal.changed]),
+        (language("list-added"), [_format_article(p, language) for p in proposal.added]),
+        (language("list-changed"), [_format_article(p, language) for p in proposal.changed]),
         (language("proposal-unchanged"), [clean(a.title) for a in proposal.unchanged]),
         (language("list-removed"), [clean(title) for title in proposal.removed]),
         (language("proposal-rejected"), say_reasons(proposal.rejected, language)),
@@ -236,21 +225,21 @@ def whole(proposal: ChangeReport, key: str, language: Language) -> Attached:
     return document(language(key), parts)
 
 
-def _line(article: Proposed, language: Language) -> str:
-    """Return an article as a line of a text file."""
+def _format_article(article: Proposed, language: Language) -> str:
+    """Return an article as a line of the text file."""
     names = name_fields(article.inferred, language)
-    given = (article.title, article.source, article.author, article.date, article.url)
-    parts = [clean(str(part)) for part in given if part]
+    fields = (article.title, article.source, article.author, article.date, article.url)
+    parts = [clean(str(part)) for part in fields if part]
     marks = [language("proposal-guessed", fields=names)] if names else []
     return " · ".join([*parts, language("passages", count=article.passages), *marks])
 
 
-def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece]:
-    """Return the buttons; the article to correct is chosen when there are many."""
+def _draw_buttons(proposal: Proposal, collection: str, language: Language) -> list[Piece]:
+    """Return the buttons, with a menu to pick the article to correct if there are several."""
     articles = proposal.articles
     if not (articles or proposal.removed):
         return []
-    name = f"{where}:{proposal.token}"
+    name = f"{collection}:{proposal.token}"
     choices = [option(label(a, articles), a.id, clean(a.source or "")) for a in articles]
     pick = correct = None
     if len(articles) == 1:
@@ -258,17 +247,10 @@ def _decisions(proposal: Proposal, where: str, language: Language) -> list[Piece
     elif articles:
         pick = select(f"v:pick:{name}", language("proposal-pick"), choices)
     cancel = button(language("button-cancel"), f"v:plan:no:{name}")
-    return [pick, row(*confirm_buttons(proposal, name, language), correct, cancel)]
-
-
-def confirm_buttons(
-    proposal: Proposal, name: str, language: Language
-) -> Iterator[ui.Button[Any] | None]:
-    """Yield the buttons that do it: what seems to correct an article replaces it first."""
-    if proposal.removed:
-        yield button(language("remove-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.danger)
-    elif proposal.instead:
-        yield button(language("button-replace"), f"v:plan:rep:{name}", style=ButtonStyle.success)
-        yield button(language("button-another"), f"v:plan:ok:{name}")
-    else:
-        yield button(language("button-confirm"), f"v:plan:ok:{name}", style=ButtonStyle.success)
+    key = "remove-confirm" if proposal.removed else "button-confirm"
+    color = ButtonStyle.danger if proposal.removed else ButtonStyle.success
+    confirm, replace = button(language(key), f"v:plan:ok:{name}", style=color), None
+    if proposal.instead:  # articles that seem to be corrected, so that to replace them comes first
+        replace = button(language("button-replace"), f"v:plan:rep:{name}", style=color)
+        confirm = button(language("button-another"), f"v:plan:ok:{name}")
+    return [pick, row(replace, confirm, correct, cancel)]

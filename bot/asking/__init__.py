@@ -1,1 +1,1 @@
-"""Questions and their answers: the cog, and beside it what it takes to answer one."""
+"""Answers questions: the entry points (cog), and the steps from a question to its card."""

@@ -1,108 +1,157 @@
-"""How a question is answered, wherever it was asked: checked, acknowledged, searched, shown."""
+"""Answers a question, wherever it was asked: checks, acknowledges, searches, shows.
+
+Also classifies messages: a question, thanks, a greeting, an emoji, or a request to check a text.
+"""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
 
 import discord
 
-from bot.asking.render import PAGES, SHOWN, View, answer_card
-from bot.context import Context, Interaction, Where, guild_id, person
-from bot.delivery import answer as show
-from bot.delivery import hold, language_of
+from bot.asking.render import PAGES, SHOWN, Options, answer_card
+from bot.context import Action, Bot, Interaction, Scope, guild_id, language_of, person
+from bot.delivery import defer, keep_pending, show
 from bot.errors import BotError
-from bot.running.unfinished import keep
-from bot.servers.rules import Rules, check_channel, list_channels, rules_of
-from bot.translate import Language
+from bot.servers.rules import GONE, Rules, get_rules, list_channels
+from bot.translate import Language, Languages
 from bot.ui.components import WRONG, Card, notice
-from bot.ui.naming import fresh
+from bot.ui.naming import create_name
 from embeddings.errors import EmbeddingsError, StorageError
+from embeddings.question import days
+from embeddings.question.days import Days
 from embeddings.question.understanding import check_question
 from embeddings.store.people import Unanswered, Unfinished
+from embeddings.text.analysis import fold
 from embeddings.types import Answer, Filters
 
+_SHORT = {"check", "about", "thanks", "hello"}
+"""Kinds of messages that are too short to guess their language from function words."""
+_WORD = re.compile(r"[^\W_]+")
 _log = logging.getLogger(__name__)
 
 
-def admit(bot: Context, question: str, where: Where) -> Rules:
-    """Check that a question may be asked there and now, and count it.
+def guess_language(message: str, languages: Languages, default: Language) -> Language:
+    """Return the language of a message; ``default`` if its words do not tell."""
+    guess = languages.guess(message, default)
+    return next((each for each in (guess, *languages) if classify(message, each) in _SHORT), guess)
+
+
+def classify(message: str, language: Language) -> str:
+    """Return the kind of a message, from which mentions of the bot are removed.
+
+    It is ``check``, ``about``, ``thanks``, ``hello``, ``sign`` (an emoji or other sign without a
+    word), ``nothing`` (empty) or ``question``.
+    """
+    words = _WORD.findall(fold(message))
+    if not words:
+        return "sign" if message.strip(" ?") else "nothing"
+    kinds, polite = _load_phrases(language)
+    if kind := kinds.get(" ".join(words)):
+        return kind
+    return "thanks" if "?" not in message and polite.issuperset(words) else "question"
+
+
+@cache
+def _load_phrases(language: Language) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the kind of each phrase in a language's lists, and all words of the polite phrases."""
+    kinds: dict[str, str] = {}
+    polite: set[str] = set()
+    for kind in ("check", "about", "thanks", "hello"):
+        for phrase in fold(language(f"{kind}-words")).split(","):
+            words = _WORD.findall(phrase)
+            kinds.setdefault(" ".join(words), kind)
+            if kind in {"thanks", "hello"}:
+                polite.update(words)
+    return kinds, frozenset(polite)
+
+
+def read_days(text: str) -> Days:
+    """Return the days that a text names: one, or those of a month or year; else raises BotError."""
+    found = days.read_days(text, datetime.now(UTC).date())
+    if found is None:
+        raise BotError("date", text=text[:40])
+    return found
+
+
+def read_range(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """Return the first and last day, where given; raises BotError if none, or the last is first."""
+    first = read_days(since).first if since and since.strip() else None
+    last = read_days(until).last if until and until.strip() else None
+    if first and last and first > last:
+        raise BotError("dates-crossed")
+    return first, last
+
+
+def admit(bot: Bot, action: Action, question: str | None = None) -> Rules:
+    """Check the channel and the cooldowns, start the cooldowns, and return the server's rules.
 
     Raises:
-        BotError: Not in this channel, or not yet.
-        QuestionError: It is empty, too long, or has no word.
+        BotError: The bot does not answer in this channel, or a cooldown has not passed.
+        QuestionError: The question is empty, too long, or has no word.
     """
-    check_question(question)
-    return admit_search(bot, where)
-
-
-def admit_search(bot: Context, where: Where) -> Rules:
-    """Check that something may be searched for there and now, and count it.
-
-    Raises:
-        BotError: Not in this channel, or not yet.
-    """
-    guild, channels = guild_id(where), list_channels(where.channel)
-    rules = rules_of(bot, guild)
-    if guild is not None:
-        check_channel(rules, channels)
+    if question is not None:
+        check_question(question)
+    guild, channels = guild_id(action), list_channels(action.channel)
+    rules = get_rules(bot, guild)
+    if guild is not None and rules.channels and not set(rules.channels) & set(channels):
+        key = "channel-gone" if GONE in rules.channels else "channel"
+        raise BotError(key, channels=" ".join(f"<#{i}>" for i in rules.channels[:10]))
     channel = ("channel", channels[0] if channels else 0)
-    waits = {("user", person(where).id): rules.cooldown_user, channel: rules.cooldown_channel}
-    bot.cooldown.admit(waits)
+    asker = ("user", person(action).id)
+    bot.cooldown.admit({asker: rules.cooldown_user, channel: rules.cooldown_channel})
     return rules
 
 
-async def seek(
-    bot: Context,
+@contextlib.asynccontextmanager
+async def wait_for_turn(bot: Bot, action: Action, kind: str = "user") -> AsyncIterator[Scope]:
+    """Wait for the person's turn, then give the articles visible to them, for a limited time.
+
+    People take turns, so that one who asks a lot does not hold up the others. ``kind`` names the
+    cooldown that all processes share: ``user`` for questions, ``more`` for more passages.
+
+    Raises:
+        BotError: A cooldown that began in another process has not passed.
+        TimeoutError: The search takes longer than ``answer_timeout``.
+    """
+    limit, who = bot.settings.discord.answer_timeout, person(action).id
+    async with bot.queue.turn(who), asyncio.timeout(limit):
+        if bot.settings.discord.shard_ids:
+            seconds = get_rules(bot, guild_id(action)).cooldown_user
+            await bot.cooldown.admit_across_processes(bot.records, (kind, who), seconds)
+        yield await bot.open_scope(action)
+
+
+async def find_answer(
+    bot: Bot,
     question: str,
     filters: Filters,
-    where: Where,
+    action: Action,
     *,
-    count: int = SHOWN,
+    offset: int = 0,
     kind: str = "user",
     before: Sequence[str] = (),
 ) -> Answer:
-    """Search the articles that may be seen where somebody asks, within the time that is set.
+    """Answer a question from the articles visible where it is asked; raises as ``wait_for_turn``.
 
-    People take turns, so that nobody who asks much holds up the others. ``kind`` names the wait
-    between two searches: ``user`` for questions, ``more`` for more passages. ``before`` is what
-    the person asked before, oldest first; the source in ``filters`` is as somebody wrote it.
-
-    Raises:
-        BotError: They have just asked another process.
-        TimeoutError: It took too long.
+    ``filters.source`` is a name as the person wrote it, ``offset`` the number of passages already
+    shown, ``before`` the person's previous questions, oldest first.
     """
-    async with (
-        bot.queue.turn(person(where).id),
-        asyncio.timeout(bot.settings.discord.answer_timeout),
-    ):
-        await check_elsewhere(bot, where, kind)
-        seen = await bot.see(where)
+    async with wait_for_turn(bot, action, kind) as scope:
         if filters.source:
-            filters = replace(filters, source=seen.catalogue.source_named(filters.source))
-        asking = seen.ask(question, filters, top_k=count, before=before)
-        return await bot.metrics.question(asking)
+            filters = replace(filters, source=scope.catalogue.find_source(filters.source))
+        top_k = choose_top_k(bot, offset)
+        return await bot.count_question(scope.ask(question, filters, top_k=top_k, before=before))
 
 
-async def check_elsewhere(bot: Context, where: Where, kind: str = "user") -> None:
-    """Where several processes are the bot, check that somebody has not just asked another one.
-
-    Raises:
-        BotError: They have; the sentence says how many seconds are left.
-    """
-    if bot.settings.discord.shard_ids:
-        key, seconds = (kind, person(where).id), rules_of(bot, guild_id(where)).cooldown_user
-        await bot.cooldown.admit_elsewhere(bot.records, key, seconds)
-
-
-def at_once(bot: Context) -> int:
-    """Return how many passages one message shows."""
-    return min(SHOWN, bot.settings.top_k)
-
-
-def count_wanted(bot: Context, offset: int = 0) -> int:
-    """Return how many passages to ask for, so as to know whether there are more."""
-    return min(offset + at_once(bot) + 1, SHOWN * PAGES)
+def choose_top_k(bot: Bot, offset: int = 0) -> int:
+    """Return the number of passages to ask for: one more than shown, to know if there are more."""
+    return min(offset + min(SHOWN, bot.settings.top_k) + 1, SHOWN * PAGES)
 
 
 async def respond(
@@ -113,92 +162,88 @@ async def respond(
     public: bool | None = None,
     before: Sequence[str] = (),
 ) -> None:
-    """Answer a question that came by a command or a form."""
+    """Answer a question from a command or a form; ``public`` overrides the rules."""
     bot = interaction.client
-    rules = admit(bot, question, interaction)
+    rules = admit(bot, interaction, question)
     private = not (rules.public if public is None else public)
-    await hold(interaction, ephemeral=private)
-    count, language = count_wanted(bot), language_of(interaction)
-    stands_alone = not (filters or before)
-    async with keep(interaction, question=question if stands_alone else "", private=private):
-        found = await seek(bot, question, filters, interaction, count=count, before=before)
-        card = await draw(bot, interaction.guild_id, found, language, can_publish=private)
+    await defer(interaction, ephemeral=private)
+    is_complete, language = not (filters or before), language_of(interaction)
+    async with keep_pending(interaction, question=question if is_complete else "", private=private):
+        answer = await find_answer(bot, question, filters, interaction, before=before)
+        card = await draw(bot, interaction.guild_id, answer, language, can_publish=private)
         await show(interaction, card)
-    await remember(bot, rules, found, interaction)
+    await remember(bot, rules, answer, interaction)
 
 
-async def respond_more(
-    interaction: Interaction, question: str, filters: Filters, offset: int
-) -> None:
-    """Show more passages to the person who clicked on the button for them."""
+async def find_more(interaction: Interaction, question: str, filters: Filters, offset: int) -> Card:
+    """Return a card with the passages after the first ``offset``, for the person who clicked."""
     bot = interaction.client
-    seconds = rules_of(bot, interaction.guild_id).cooldown_user
-    bot.cooldown.admit({("more", interaction.user.id): seconds})  # apart: who reads on
-    await hold(interaction, ephemeral=True)
-    count = count_wanted(bot, offset)
-    found = await seek(bot, question, filters, interaction, count=count, kind="more")
-    if len(found.hits) <= offset:
+    seconds = get_rules(bot, interaction.guild_id).cooldown_user
+    bot.cooldown.admit({("more", interaction.user.id): seconds})  # reading on delays no question
+    await defer(interaction)
+    answer = await find_answer(bot, question, filters, interaction, offset=offset, kind="more")
+    if len(answer.hits) <= offset:
         raise BotError("more-nothing")
-    language = language_of(interaction)
-    card = await draw(bot, interaction.guild_id, found, language, offset=offset, can_publish=True)
-    await show(interaction, card)
+    language, guild = language_of(interaction), interaction.guild_id
+    return await draw(bot, guild, answer, language, offset=offset, can_publish=True)
 
 
 async def draw(
-    bot: Context,
+    bot: Bot,
     guild: int | None,
-    found: Answer,
+    answer: Answer,
     language: Language,
     *,
     offset: int = 0,
     can_publish: bool = False,
 ) -> Card:
-    """Return an answer as a message, with a new name under which votes on it are counted.
+    """Return the card of an answer, with a new name under which votes on it are counted.
 
-    A thread does it, since finding each sentence in a long article takes a while.
+    It is drawn in a thread, since finding the links into long articles takes a while.
     """
-    view = View(
+    options = Options(
         language,
-        bot.engine.threshold,
-        fresh(),
+        bot.collections.shared.threshold,
+        create_name(),
         offset,
-        at_once(bot),
+        min(SHOWN, bot.settings.top_k),
         can_publish=can_publish and guild is not None,
-        offers=rules_of(bot, guild).offers,
+        offers=get_rules(bot, guild).offers,
     )
-    near = (await bot.see_from(guild)).catalogue.find_titles(found.nearest_titles[:SHOWN])
-    return await asyncio.to_thread(answer_card, found, view, near)
+    scope = await bot.open_guild_scope(guild)
+    nearest = scope.catalogue.find_titles(answer.nearest_titles[:SHOWN])
+    return await asyncio.to_thread(answer_card, answer, options, nearest)
 
 
-async def ask_again(bot: Context, asked: Unfinished) -> Card:
-    """Answer what an earlier run acknowledged, or say that it is to be asked again."""
+async def ask_again(bot: Bot, asked: Unfinished) -> Card:
+    """Answer a question that an earlier run acknowledged, or ask for it to be asked again."""
     language = bot.languages.of(asked.language)
     try:
         async with asyncio.timeout(bot.settings.discord.answer_timeout):
-            seen = await bot.see_from(asked.guild)
-            found = await seen.ask(asked.question, top_k=count_wanted(bot))
-            return await draw(bot, asked.guild, found, language, can_publish=asked.private)
+            scope = await bot.open_guild_scope(asked.guild)
+            answer = await scope.ask(asked.question, top_k=choose_top_k(bot))
+            return await draw(bot, asked.guild, answer, language, can_publish=asked.private)
     except (EmbeddingsError, TimeoutError):
         return notice(language("restarted"), WRONG)
 
 
 async def remember(
-    bot: Context, rules: Rules, found: Answer, where: Where, answer: discord.Message | None = None
+    bot: Bot, rules: Rules, answer: Answer, action: Action, reply: discord.Message | None = None
 ) -> None:
-    """Remember a question for follow-ups; where keeping is on, keep it if it was refused.
+    """Remember a question for follow-ups; if it was refused and the rules say so, store it.
 
-    The answer is sent already, so that errors are only logged.
+    ``reply`` is the message with the answer. As it is sent already, errors are only logged.
     """
-    if found.is_small_talk:
+    if answer.is_small_talk:
         return
-    if answer is None and isinstance(where, discord.Interaction):
-        answer = where.extras.get("message")
-    if answer is not None:
-        asked = found.understood_as or found.question
-        bot.conversations.note(person(where).id, answer.channel.id, asked, answer.id)
-    if rules.keep and found.refusal:
-        row = Unanswered(person(where).id, guild_id(where), found.question, str(found.refusal))
+    if reply is None and isinstance(action, discord.Interaction):
+        reply = action.extras.get("message")
+    if reply is not None:
+        asked = answer.understood_as or answer.question
+        bot.conversations.note(person(action).id, reply.channel.id, asked, reply.id)
+    if rules.keep and answer.refusal:
+        row = Unanswered(person(action).id, guild_id(action), answer.question, str(answer.refusal))
         try:
             await bot.records.keep(row)
         except StorageError as error:
-            _log.warning("a refused question could not be kept: %s", error)
+            _log.warning("a refused question could not be stored: %s", error)

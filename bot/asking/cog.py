@@ -1,53 +1,47 @@
-"""Where questions come in: /ask, a mention or a reply, a private message, a message's menu."""
+"""Where questions come in, and what each way leads to.
 
-import asyncio
+- ``/ask``: ``asking.respond`` acknowledges the command, searches, and shows the answer's card.
+- A message to the bot, in private or with a mention: ``on_message`` tells by its words whether it
+  is a question, thanks, a greeting, or a request to check the message that it replies to.
+- The menu of a message, *Find the sources*: ``find_sources`` looks each of its sentences up.
+
+The buttons under an answer are in ``bot.asking.buttons``.
+"""
+
 import contextlib
 import logging
 import re
-from datetime import UTC, datetime
 
 import discord
-from discord import app_commands
+from discord import Message
 from discord.ext import commands
 
+import bot.asking.buttons  # noqa: F401 - the import registers the handlers of an answer's buttons
 from bot import delivery
-from bot.asking import asking, buttons, checking
-from bot.asking.conversation import guess_language, judge, read_days
-from bot.context import Context, Interaction, guild_id
-from bot.errors import BotError
+from bot.asking import asking, attribution
+from bot.asking.asking import classify, guess_language, read_range
+from bot.context import Bot, Interaction, guild_id, language_of, run_beside
+from bot.errors import BotError, report
 from bot.reading.about import starters_card
-from bot.running.commands import command, everywhere, name, suggest_sources
-from bot.running.unfinished import take_up
+from bot.running.commands import command, everywhere, menu, suggest_sources
 from bot.translate import Language
 from bot.ui.components import WRONG, Card, notice
-from embeddings.errors import StorageError
 from embeddings.types import Filters
 
 _WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
-_SIGN = "👍"
+"""The types of messages that people write; the others are Discord's own notices."""
+_THUMB = "👍"
 _log = logging.getLogger(__name__)
 
 
 class Ask(commands.Cog):
-    """Receives questions, from the command, from messages and from the menu of a message."""
+    """Receives questions from the command, from messages, and from the menu of a message."""
 
-    def __init__(self, bot: Context) -> None:
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self._began: str | None = datetime.now(UTC).isoformat(timespec="seconds")
-        menu = app_commands.ContextMenu(
-            name=name("menu-name"), callback=self.find, extras={"key": "menu"}
-        )  # which cannot be declared inside a class
-        bot.tree.add_command(everywhere(menu))
+        bot.tree.add_command(everywhere(menu("menu", self.find_sources)))
 
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Finish, once, what an earlier run acknowledged and did not answer."""
-        if self._began is not None:
-            began, self._began = self._began, None
-            with contextlib.suppress(StorageError):
-                await take_up(self.bot, began, asking.ask_again)
-
-    @command("ask")
+    @command("ask", None)
     @everywhere
     async def ask(
         self,
@@ -58,139 +52,109 @@ class Ask(commands.Cog):
         since: str | None = None,
         until: str | None = None,
         public: bool | None = None,
-    ) -> None:
-        """Answer a question with passages; it stands alone, whatever was asked before."""
-        language = delivery.language_of(interaction)
-        if judge(question, language) == "about":
-            await delivery.hold(interaction, ephemeral=True)
-            card = await starters_card(self.bot, interaction, language)
-            return await delivery.answer(interaction, card)
-        filters = Filters(*read_days(since, until), source)
-        return await asking.respond(interaction, question, filters, public=public)
+    ) -> Card | None:
+        """Answer a question on its own, never as a follow-up of earlier ones."""
+        language = language_of(interaction)
+        if (kind := classify(question, language)) == "check":
+            raise BotError("check-what")
+        if kind == "about":
+            await delivery.defer(interaction)
+            return await starters_card(self.bot, interaction, language)
+        filters = Filters(*read_range(since, until), source)
+        await asking.respond(interaction, question, filters, public=public)
+        return None
 
     ask.autocomplete("source")(suggest_sources)
 
-    async def find(self, interaction: Interaction, message: discord.Message) -> None:
-        """Show, sentence by sentence, the passages that speak of a message, or that none does."""
-        said = checking.read_sentences(message)
-        asking.admit_search(self.bot, interaction)
-        await delivery.hold(interaction, ephemeral=True)
-        language = delivery.language_of(interaction)
-        card = await checking.find_sources(self.bot, interaction, said, language)
-        await delivery.answer(interaction, card)
+    async def find_sources(self, interaction: Interaction, message: Message) -> Card:
+        """Find the passages that say the same as a message, sentence by sentence."""
+        language = language_of(interaction)
+        return await attribution.find_sources(self.bot, interaction, message, language)
 
     @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that is for the bot, or say what went wrong."""
-        said = self._read(message)
-        if said is None or message.author.bot or message.type not in _WRITTEN:
+    async def on_message(self, message: Message) -> None:
+        """Respond to a person's message to the bot; if that fails, say why."""
+        text = self._read(message)
+        if text is None or message.author.bot or message.type not in _WRITTEN:
             return
-        usual = self.bot.languages.of_server(message.guild)
-        language = guess_language(said, self.bot.languages, usual)
+        default = self.bot.languages.of_server(message.guild)
+        language = guess_language(text, self.bot.languages, default)
         try:
-            await self._take(message, said, language)
-        except Exception as error:  # noqa: BLE001 - told to the person and to the operator
-            told = notice(delivery.note(error, "a message", language), WRONG)
+            await self._respond(message, text, language)
+        except Exception as error:  # noqa: BLE001 - reported to the person and to the operator
+            card = notice(report(error, "a message", language), WRONG)
             try:
-                await self._reply(message, told, language)
+                await delivery.reply(message, card, language)
             except delivery.LOST as lost:
-                _log.warning("an error could not be told: %s", type(lost).__name__)
+                _log.warning("an error message could not be sent: %s", type(lost).__name__)
 
-    def _read(self, message: discord.Message) -> str | None:
-        """Return what a message says to the bot; None when it is not for the bot.
+    def _read(self, message: Message) -> str | None:
+        """Return the text of a message without mentions of the bot; None if it is not for the bot.
 
-        A private message is, and one that mentions the bot, as a reply does with Discord's ping.
-        People also pick the bot's role, which has its name, in place of the bot.
+        It is for the bot if it is private or mentions the bot, as a reply with Discord's ping does.
+        The bot's own role counts too, since people pick it by mistake: it has the bot's name.
         """
         role = message.guild.self_role if message.guild else None
-        is_named = self.bot.user in message.mentions or role in message.role_mentions
-        if not (is_named or isinstance(message.channel, discord.DMChannel)):
+        is_mentioned = self.bot.user in message.mentions or role in message.role_mentions
+        if not (is_mentioned or isinstance(message.channel, discord.DMChannel)):
             return None
-        said = re.sub(rf"<@!?{self.bot.user.id if self.bot.user else 0}>", " ", message.content)
-        return (said.replace(role.mention, " ") if role else said).strip()
+        text = re.sub(rf"<@!?{self.bot.user.id if self.bot.user else 0}>", " ", message.content)
+        return (text.replace(role.mention, " ") if role else text).strip()
 
-    async def _take(self, message: discord.Message, said: str, language: Language) -> None:
-        """Answer the question in a message, check the message it replies to, or greet back."""
+    async def _respond(self, message: Message, text: str, language: Language) -> None:
+        """Answer a question, check the message replied to, react to thanks, or greet."""
         replied = message.reference.resolved if message.reference else None
-        above = replied if isinstance(replied, discord.Message) else None  # where Discord shows it
-        kind, is_of_others = judge(said, language), above and above.author != self.bot.user
-        if kind == "check" or (kind == "nothing" and is_of_others):
-            if above is None or not is_of_others:
+        above = replied if isinstance(replied, Message) else None  # None also if deleted
+        kind = classify(text, language)
+        if text.startswith("/"):
+            raise BotError("typed-command")
+        if kind == "question":
+            await self._answer(message, text, above, language)
+            return
+        if kind in {"thanks", "sign"}:
+            await self._react(message, language)
+            return
+        if kind == "check" or (kind == "nothing" and above and above.author != self.bot.user):
+            if above is None:
                 raise BotError("check-what")
-            found = await checking.check(self.bot, message, above, language)
-            await self._reply(message, found, language)
-        elif kind in {"thanks", "sign"}:
-            await self._nod(message, language)
-        elif kind in {"hello", "about", "nothing"}:
-            await self._reply(message, await starters_card(self.bot, message, language), language)
-        else:
-            await self._answer(message, said, above, language)
-
-    async def _nod(self, message: discord.Message, language: Language) -> None:
-        """Reply to thanks with a thumb up, or with a word where reactions are not allowed."""
-        try:
-            await delivery.patiently(lambda: message.add_reaction(_SIGN))
-        except discord.HTTPException:
-            await self._reply(message, notice(language("welcome")), language)
+            card = await attribution.find_sources(self.bot, message, above, language)
+        else:  # a greeting, a question about the bot, or a mention without any text
+            card = await starters_card(self.bot, message, language)
+        await delivery.reply(message, card, language)
 
     async def _answer(
-        self, message: discord.Message, said: str, above: discord.Message | None, language: Language
+        self, message: Message, text: str, above: Message | None, language: Language
     ) -> None:
-        """Answer a question as a reply to it, while the bot is seen typing."""
-        rules = asking.admit(self.bot, said, message)
-        typing = asyncio.create_task(_show_typing(message.channel), name="typing")
-        try:
-            most, before = asking.count_wanted(self.bot), self._list_before(message, above)
-            found = await asking.seek(self.bot, said, Filters(), message, count=most, before=before)
-            card = await asking.draw(self.bot, guild_id(message), found, language)
-            reply = await self._reply(message, card, language)
-        finally:
-            typing.cancel()
-        await asking.remember(self.bot, rules, found, message, reply)
+        """Answer a question as a reply to it, with the typing indicator shown meanwhile."""
+        rules = asking.admit(self.bot, message, text)
+        async with run_beside(_show_typing(message.channel), "typing"):
+            before = self._list_before(message, above)
+            answer = await asking.find_answer(self.bot, text, Filters(), message, before=before)
+            card = await asking.draw(self.bot, guild_id(message), answer, language)
+            reply = await delivery.reply(message, card, language)
+        await asking.remember(self.bot, rules, answer, message, reply)
 
-    def _list_before(
-        self, message: discord.Message, above: discord.Message | None
-    ) -> tuple[str, ...]:
-        """Return what its author asked just before in this place, which the question may lean on.
+    def _list_before(self, message: Message, above: Message | None) -> tuple[str, ...]:
+        """Return the author's earlier questions here that this one may follow up, oldest first.
 
-        A reply to one of the bot's answers leans on what came before that answer. Another message
-        leans on nothing, but in private and in a thread.
+        A reply to one of the bot's answers follows up the questions up to that answer. Any other
+        message is a follow-up only in private or in a thread.
         """
-        talks, who, place = self.bot.conversations, message.author.id, message.channel
+        conversations, person, place = self.bot.conversations, message.author.id, message.channel
         if above is not None and above.author == self.bot.user:
-            return talks.before(who, place.id, above.id)
+            return conversations.before(person, place.id, above.id)
         is_talk = isinstance(place, discord.DMChannel | discord.Thread)
-        return talks.before(who, place.id) if is_talk else ()
+        return conversations.before(person, place.id) if is_talk else ()
 
-    async def _reply(
-        self, message: discord.Message, card: Card, language: Language
-    ) -> discord.Message | None:
-        """Reply to a message; where the bot may not, say so to its author in private."""
-        if reply := await self._post(message, card):
-            return reply
-        if not isinstance(message.channel, discord.DMChannel):
-            told = language("mention-forbidden", channel=f"<#{message.channel.id}>")
-            with contextlib.suppress(discord.Forbidden):  # some take no private messages
-                await delivery.post(message.author, notice(told, WRONG))
-                return None
-        _log.warning("a reply could not be told: the bot may not write there, nor to the person")
-        return None
-
-    async def _post(self, message: discord.Message, card: Card) -> discord.Message | None:
-        """Post a reply, or an ordinary message where the bot may not read the one above."""
-        for way in (message.to_reference(fail_if_not_exists=False), None):
-            with contextlib.suppress(discord.Forbidden):
-                return await delivery.post(message.channel, card, way, nonce=message.id)
-        return None
+    async def _react(self, message: Message, language: Language) -> None:
+        """React to thanks with a thumbs-up, or reply with a sentence where reactions fail."""
+        try:
+            await delivery.retry(lambda: message.add_reaction(_THUMB))
+        except discord.HTTPException:
+            await delivery.reply(message, notice(language("welcome")), language)
 
 
 async def _show_typing(channel: discord.abc.Messageable) -> None:
-    """Show that the bot is typing; whether that works does not matter."""
+    """Show the typing indicator; ignore failures, since nothing depends on it."""
     with contextlib.suppress(*delivery.LOST):
         await channel.typing()
-
-
-async def setup(bot: Context) -> None:
-    """Add this part to the bot."""
-    bot.add_dynamic_items(*buttons.ALL)
-    await bot.add_cog(Ask(bot))

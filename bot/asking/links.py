@@ -1,8 +1,8 @@
-"""An article and a sentence -> the address that opens the article at that very sentence.
+"""Builds the link that opens an article at a given sentence and highlights it.
 
-The address carries a text fragment (https://wicg.github.io/scroll-to-text-fragment/):
-``#:~:text=[prefix-,]start[,end][,-suffix]``. A browser takes the first place of the page that
-fits, so each candidate is first looked up here, in the title and the text, as a browser would.
+The URL carries a text fragment (https://wicg.github.io/scroll-to-text-fragment/):
+``#:~:text=[prefix-,]start[,end][,-suffix]``. A browser jumps to the first match on the page, so
+each candidate fragment is first matched here against title and text, as a browser would.
 """
 
 from __future__ import annotations
@@ -18,55 +18,55 @@ from embeddings.text.sentences import trim
 from embeddings.types import BREAK, Article, Span
 
 MAX_URL = 512
-"""The longest address of a Discord button, in characters."""
+"""Discord's limit for a button's URL, in characters."""
 
 _TINY, _SHORT = 9, 28
-"""A sentence of so many words at most is given whole, or tried so first, if nothing breaks it."""
+"""The limits, in words, of unbroken sentences given whole: always, or as the first candidate."""
 _ENDS = ((12, 5), (8, 4), (5, 4), (4, 4), (3, 3))
-"""How many words stand for the beginning and the end of a longer one, in the order they are tried.
+"""The numbers of words given as start and end of a longer sentence, in the order of candidates.
 
-All or many first: a caption or a pull quote may begin with the same words, and is not in the text.
+Long ones come first: a caption or pull quote, which the stored text lacks, may start alike.
 """
 _CONTEXT = (3, 5)
-"""How many words before or after it tell it from the same words elsewhere."""
+"""The numbers of words in a prefix or suffix, which tells equal matches apart."""
 _NEAR = 300
-"""How far from it those words are looked for, in characters."""
+"""The distance within which prefix and suffix are taken, in characters."""
 _OPENING = 2
-"""Within so many paragraphs a story opens: its standfirst, and what a page begins in large type."""
+"""The number of paragraphs at a story's opening: a standfirst, and one with a drop cap."""
 _FEW = 4
-"""Up to so many words, a line is left with too few when it loses one."""
+"""A line of at most this many words does not lose its first one: too few would be left."""
 _GLUE = "\u202f"
-"""The narrow no-break space, which is part of a word to Chromium: "3 200" is one."""
+"""The narrow no-break space, which Chromium treats as part of a word: "3 200" is one word."""
 _WORD = re.compile(rf"[\S{_GLUE}]{{0,99}}\w[\S{_GLUE}]*(?:[^\S{_GLUE}]+[^\w\s]+(?=\s|\Z))*")
 _MARK = re.compile(r"^[ \t]*(?:#{1,6}|[-*•‣◦▪·–—]|\d{1,4}\.|[a-z]\.|[ivxlc]{2,6}\.)[ \t]+")
-"""What stands before a heading or the item of a list, which a page shows and does not contain."""
+"""The mark of a heading or list item, which a browser draws but does not search."""
 _BREAK = re.compile(
     rf"(?<!\s)[^\S\n]*\n\s*|{BREAK}|«(?=\w)|(?<=[\w.!?…])»| — (?=[^\n—]{{1,60}}\(@\w)"
     r"|(?<!\S)[^\s=\[(]{1,20}=[^\s=]{0,20}"
 )
-"""Where no words can go on: the end of a line, something that is not read, the marks of a ``q``,
-which are no text, the author of a post, a formula."""
+"""Breaks, which no match can span: a line end, an omitted element, the quotation marks that a
+browser draws around a ``q``, the author of a post, a formula."""
 _ROW = re.compile(
     r"(?P<name>[^\n:]{1,60}) : (?:[^\n]{0,300} ; [^\n\d;]{0,80}"
     r"(?P<last>\d(?:[^\n;:]{0,60}\w)?|(?<=\s)[^\s\d;]{1,60})"
     r"|[^\n\d;]{0,80}(?P<figure>\d(?:[\d\s.,]{0,20}\d)?)(?: ?[%°€])?(?: [^\W\d_]{1,30}){0,3}"
     r"|(?P<value>[^\n:;]{1,300}))"
 )
-"""The row of a table; its cells are apart in the page, and the heads of columns are not in it."""
+"""The row of a table; the page has its cells apart, and no column headings in it."""
 _APART = re.compile(f" [;:] |{BREAK}")
 _RESERVED = "%/:?#[]@!$&'()*+,;=~-._"
 _MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
     "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
 )
-"""Accents once they stand apart, and characters without a width."""
+"""Combining accents and zero-width characters."""
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "«": '"', "»": '"'})
 
 
-def link(article: Article, start: int, end: int) -> str | None:
-    """Return the address that opens an article at ``article.text[start:end]``.
+def build_link(article: Article, start: int, end: int) -> str | None:
+    """Return the URL that opens an article at ``article.text[start:end]``; None without a URL.
 
-    Without a fragment when no short one leads to that place and no other; None without an address.
+    It has no fragment if none that fits matches there and nowhere before.
     """
     url = _clean(article.url)
     if url is None:
@@ -85,7 +85,7 @@ def link(article: Article, start: int, end: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """The parts of a text fragment, each as it stands in the text, with single spaces."""
+    """The parts of a text fragment, as in the article's text but with single spaces."""
 
     start: str
     end: str = ""
@@ -93,19 +93,18 @@ class Fragment:
     suffix: str = ""
 
     def __str__(self) -> str:
-        """Return what follows ``text=``."""
-        before = f"{_encode(self.prefix)}-" if self.prefix else ""
-        after = f"-{_encode(self.suffix)}" if self.suffix else ""
-        parts = (before, _encode(self.start), _encode(self.end), after)
-        return ",".join(filter(None, parts))
+        """Return the value of the directive ``text=``."""
+        prefix = f"{_encode(self.prefix)}-" if self.prefix else ""
+        suffix = f"-{_encode(self.suffix)}" if self.suffix else ""
+        return ",".join(filter(None, (prefix, _encode(self.start), _encode(self.end), suffix)))
 
 
 def _clean(url: str | None) -> str | None:
-    """Return an address that a browser and Discord take as it is, or None."""
+    """Return a URL normalized for browsers and Discord; None if it is no web address."""
     try:
         parts = urlsplit((url or "").strip())
         host = parts.netloc.encode("ascii" if parts.netloc.isascii() else "idna").decode("ascii")
-    except ValueError:  # not an address at all; UnicodeError is one of these
+    except ValueError:  # no URL at all; UnicodeError is a subclass
         return None
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return None
@@ -113,12 +112,12 @@ def _clean(url: str | None) -> str | None:
 
 
 def _encode(text: str) -> str:
-    """Percent-encode a part; ``-`` too, which has a meaning of its own in a fragment."""
+    """Percent-encode a part, including ``-``, which is a delimiter in a fragment."""
     return quote(text.encode("utf-8", "replace"), safe="").replace("-", "%2D")
 
 
 def _find(page: _Page, runs: Sequence[Span], room: int) -> Fragment | None:
-    """Return the first fragment of at most ``room`` characters that leads there alone."""
+    """Return the first candidate of at most ``room`` characters whose first match is ``runs``."""
     if not runs:
         return None
     here = page.locate(runs[0].start, runs[-1].end)
@@ -127,7 +126,7 @@ def _find(page: _Page, runs: Sequence[Span], room: int) -> Fragment | None:
 
 
 def _runs(text: str, start: int, end: int) -> list[Span]:
-    """Return the stretches of a sentence that stand in one line of a page each."""
+    """Return the runs of a sentence: the spans without breaks; of a table row, name and value."""
     mark = _MARK.match(text[start:end]) if start == 0 or text[start - 1] == "\n" else None
     start += mark.end() if mark else 0
     row = _ROW.fullmatch(text, start, end)
@@ -140,16 +139,16 @@ def _runs(text: str, start: int, end: int) -> list[Span]:
 
 
 def _without_first_word(text: str, start: int, runs: Sequence[Span]) -> list[Span]:
-    """Return the runs of a story's opening without their first word; nothing of other sentences.
+    """Return the runs of a paragraph's first sentence without its first word, as a second match.
 
-    A first letter in large type, or a credit that is glued to it, keeps a browser from finding
-    that word. What two parts of an address both lead to is highlighted once.
+    Only for paragraphs that open a story or a section: a drop cap, or a credit glued to the first
+    word, keeps a browser from finding that word. Overlapping matches are highlighted once.
     """
     above = text[:start].rstrip().rpartition("\n")
-    opens = text[start - 1 : start] in ("", "\n") and (
+    is_opening = text[start - 1 : start] in ("", "\n") and (
         above[0].count("\n\n") < _OPENING or above[2].startswith("#")
     )
-    words = _words(text, runs[0]) if runs and opens else []
+    words = _words(text, runs[0]) if runs and is_opening else []
     return [Span(words[1].start, runs[0].end), *runs[1:]] if len(words) > _FEW else []
 
 
@@ -158,12 +157,12 @@ def _words(text: str, run: Span) -> list[Span]:
 
 
 def _flat(text: str) -> str:
-    """Return a text as a page shows it: spaces and line ends are one space, NBSP stays."""
+    """Return a text with white space collapsed as in HTML; no-break spaces stay."""
     return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
 
 
 def _candidates(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
-    """Yield fragments for the stretches of a sentence, the plainest first."""
+    """Yield fragments for the runs of a sentence: first without, then with prefix and suffix."""
     cores = list(dict.fromkeys(_cores(text, runs)))
     yield from cores
     for prefix, suffix in _sides(text, runs[0].start, runs[-1].end):
@@ -172,6 +171,7 @@ def _candidates(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
 
 
 def _cores(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
+    """Yield fragments without prefix and suffix: the whole sentence, or its start and end."""
     first, last = runs[0], runs[-1]
     heads, tails = _words(text, first), _words(text, last)
     is_one = len(runs) == 1
@@ -192,7 +192,7 @@ def _cores(text: str, runs: Sequence[Span]) -> Iterator[Fragment]:
 
 
 def _sides(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
-    """Yield (prefix, suffix) pairs; each lies in one line, since it must lie in one block."""
+    """Yield (prefix, suffix) pairs, each within one line, as it must lie within one block."""
     before = text[max(0, start - _NEAR) : start].rstrip().rpartition("\n")[2]
     after = text[end : end + _NEAR].lstrip().partition("\n")[0]
     before, after = _MARK.sub("", before, count=1), _MARK.sub("", after, count=1)
@@ -212,26 +212,26 @@ def _sides(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=16)
 def _page(title: str, text: str) -> _Page:
-    """Return a page of which several sentences may be asked for."""
+    """Return a page, cached since several of its sentences are often linked in a row."""
     return _Page(f"{title}\n\n", text)
 
 
 class _Page:
-    """A text as a browser searches it: case, accents and kinds of quotation marks do not count."""
+    """A page as a browser searches it: regardless of case, accents and quotation mark styles."""
 
     def __init__(self, head: str, text: str) -> None:
         self._head, self.text = head, text
         self._folded = _fold(head + text)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
-        """Return a stretch of the article's text as a stretch of the folded page."""
+        """Return the span in the folded page of ``text[start:end]``."""
         before = _fold(self._head + self.text[:start]).rstrip()
         words = _fold(self.text[start:end]).strip()
         first = self._folded.find(words, len(before))
         return first, first + len(words)
 
     def place(self, fragment: Fragment) -> tuple[int, int] | None:
-        """Return where a browser would stop first, as a stretch of the folded page."""
+        """Return the span in the folded page of a fragment's first match; None without one."""
         after = "" if fragment.end else fragment.suffix
         begin = _pattern(fragment.prefix, fragment.start, after).search(self._folded)
         if begin is None or not fragment.end:
@@ -241,7 +241,7 @@ class _Page:
 
 
 def _pattern(before: str, text: str, after: str) -> re.Pattern[str]:
-    """Return what finds a part between two others, each bounded by the ends of words."""
+    """Return the pattern of a text between two others, each with word boundaries at its ends."""
     left = rf"{_bound_by_words(before)}\s*" if before else ""
     right = rf"\s*{_bound_by_words(after)}" if after else ""
     return re.compile(f"{left}(?P<it>{_bound_by_words(text)}){right}")
@@ -255,7 +255,7 @@ def _bound_by_words(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Return a text as it is compared: in small letters, without marks, with single spaces."""
+    """Return a text folded for comparison: case-folded, without accents, with single spaces."""
     glued = text.replace(_GLUE, "_").replace(BREAK, "|").translate(_QUOTES)
     plain = unicodedata.normalize("NFKD", glued.casefold())
     return re.sub(r"\s+", " ", _MARKS.sub("", plain))

@@ -1,4 +1,4 @@
-"""Answer -> what Discord shows, within its limits: quotes, sources, notes and buttons; pure."""
+"""Draws an answer as a card: quotes, sources, notes and buttons, within Discord's limits; pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,45 +6,55 @@ from typing import Any
 
 from discord import ui
 
-from bot.asking.excerpt import excerpt, how_sure, shown_at_first
-from bot.asking.links import MAX_URL, link
+from bot.asking.excerpt import choose_shown, excerpt, name_confidence
+from bot.asking.links import MAX_URL, build_link
 from bot.translate import Language
-from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, question, row, text, width
-from bot.ui.markup import fit, plain
-from bot.ui.naming import NAME, TITLE, corrected_line, day, open_select, pack, place, ref, write_day
-from embeddings.types import Answer, Article, ArticleSummary, Filters, Hit, Note, Refusal
+from bot.ui.components import REFUSED, Card, Piece, button, measure, question, row, text
+from bot.ui.markup import escape, fit
+from bot.ui.naming import NAME, TITLE, corrected_line, day, locate, open_select, pack, ref
+from embeddings.types import (
+    Answer,
+    Article,
+    ArticleSummary,
+    Filters,
+    Hit,
+    Note,
+    Refusal,
+    Sentence,
+    Span,
+)
 
 Button = ui.Button[Any]
 
 SHOWN = 3
-"""The most passages in one message."""
+"""The limit of passages in one message."""
 PAGES = 3
-"""How many messages of passages an answer may fill, by its button for more."""
+"""The limit of messages with passages of one answer; the button for more opens the next."""
 QUESTION, NOTE, BRIEF = 1000, 200, 32
-"""The most characters of a question, of a note, and of a name under a quote: on a telephone of 360
-pixels the line of a source then takes four lines at the most."""
+"""The limits, in characters, of a question, of a note, and of a name under a quote; the source then
+takes at most four lines on a telephone 360 pixels wide."""
 QUOTE = 1200
-"""The most characters of a quote; longer ones are hard to read on a telephone."""
+"""The limit of a quote in characters; longer ones are hard to read on a telephone."""
 TEXT = 3900
-"""What a message may hold, with some room left below the 4000 of Discord."""
+"""The limit of a message's text in characters, a little below Discord's 4000."""
 ALIKE = 0.03
-"""Two probabilities that differ by less are alike: then the reader's language goes first."""
+"""Hits this close to the best probability count as equal, so that the reader's language decides."""
 _ADDRESS = 300
-"""The longest address that a title is linked to."""
+"""The longest URL that a title links to, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """Who an answer is shown to, and which part of it.
+class Options:
+    """The reader of an answer, and the part of the answer to show.
 
     Attributes:
-        language: The reader's.
+        language: The reader's language.
         threshold: The probability from which on questions are answered.
-        name: What the votes on this answer are counted under.
-        offset: How many of its passages were shown before; fewer than it has.
-        most: How many are shown at once, from 1 to ``SHOWN``.
-        can_publish: True when only the asker sees it: it may then be shown to the channel.
-        offers: What the server has set up for questions without an answer: ``news``, ``tell``.
+        name: The name under which votes on this answer are counted.
+        offset: The number of passages already shown; less than the number of hits.
+        most: The limit of passages in this message, from 1 to ``SHOWN``.
+        can_publish: Whether the asker alone sees the answer, and may post it in the channel.
+        offers: What the server offers under a question without an answer: ``news``, ``tell``.
     """
 
     language: Language
@@ -56,35 +66,32 @@ class View:
     offers: frozenset[str] = frozenset()
 
 
-def answer_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] = ()) -> Card:
-    """Return an answer, or a refusal with the articles nearest to it, as a message.
+def answer_card(answer: Answer, options: Options, nearest: Sequence[ArticleSummary] = ()) -> Card:
+    """Return the card of an answer, or of a refusal with the ``nearest`` articles.
 
-    At first with the best passage, and with those after it that may answer too; the others are
-    for those who ask for more.
+    The first card has the best passage, and the next ones that may answer too; further passages
+    come with the button for more.
     """
-    shown = _choose(answer, view)
+    shown = sort_by_language(choose_shown(answer.hits[: options.most]), options.language.code)
+    if options.offset:
+        shown = list(answer.hits[options.offset : options.offset + options.most])
     if not shown:
-        return refusal_card(answer, view, nearest)
-    language, numbers = view.language, _numbers(view.offset, len(shown))
-    head = [question(show_question(answer.question)), _notes(answer, language)]
-    feet = [_foot(hit, number, view) for hit, number in zip(shown, numbers, strict=True)]
-    limit = min(QUOTE, (TEXT - width([*head, *feet])) // len(shown))
+        return refusal_card(answer, options, nearest)
+    language, is_one = options.language, options.offset == 0 and len(shown) == 1
+    head = [question(show_question(answer.question)), _draw_notes(answer, language)]
+    numbers = enumerate(shown, options.offset + 1)
+    feet = [_draw_foot(hit, "" if is_one else f"{number}. ", options) for number, hit in numbers]
+    limit = min(QUOTE, (TEXT - measure([*head, *feet])) // len(shown))
     pieces: list[Piece] = [*head]
-    asked: set[str] = set()
+    linked: set[str] = set()
     for hit, foot in zip(shown, feet, strict=True):
-        pieces += [text(quote(hit, language, limit)), foot, _open_row(hit, language, asked)]
-    more = _more(answer, language, view.offset + len(shown))
-    return Card(*pieces, _last_row(shown[0], view, more), accent=ANSWERED)
+        pieces += [text(quote(hit, language, limit)), foot, _draw_links(hit, language, linked)]
+    more = _offer_more(answer, language, options.offset + len(shown))
+    return Card(*pieces, _draw_actions(shown[0], options, more))
 
 
-def _choose(answer: Answer, view: View) -> list[Hit]:
-    if view.offset:
-        return list(answer.hits[view.offset : view.offset + view.most])
-    return prefer(shown_at_first(answer.hits[: view.most]), view.language.code)
-
-
-def prefer(hits: Sequence[Hit], code: str) -> list[Hit]:
-    """Return hits with the reader's own language first among those that answer alike."""
+def sort_by_language(hits: Sequence[Hit], code: str) -> list[Hit]:
+    """Move hits in the reader's language to the front of those as probable as the best one."""
     best = hits[0].confidence if hits else 0.0
 
     def rank(hit: Hit) -> tuple[bool, bool]:
@@ -94,39 +101,41 @@ def prefer(hits: Sequence[Hit], code: str) -> list[Hit]:
     return sorted(hits, key=rank)
 
 
-def _numbers(offset: int, count: int) -> list[int | None]:
-    return [*range(offset + 1, offset + 1 + count)] if offset or count > 1 else [None]
-
-
-def _foot(hit: Hit, number: int | None, view: View) -> ui.Item[Any]:
-    """Return what stands under a quote: its source, how sure it is, and who else carries it."""
-    language = view.language
+def _draw_foot(hit: Hit, number: str, options: Options) -> ui.Item[Any]:
+    """Return the lines under a quote: source, confidence, and other articles with the passage."""
+    language = options.language
     titles = fit(language("between-titles").join(hit.also_in), NOTE)
     also = [f"-# {language('also-in', titles=titles)}"] if hit.also_in else []
-    return text(source_text(hit, language, view.threshold, f"{number}. " if number else ""), *also)
+    return text(source_text(hit, language, options.threshold, number), *also)
 
 
 def source_text(hit: Hit, language: Language, threshold: float, number: str = "") -> str:
-    """Say where a hit comes from, and how sure it is that it answers."""
+    """Return the title, source and date of a hit, and its confidence in words."""
     article = hit.article
-    told = [fit(part, BRIEF) for part in (article.source, article.author) if part]
-    told += [day(article.date)] if article.date else []
-    told += [language("paragraph", number=str(hit.passage.paragraph))]
-    told += foreign(article, language)
-    told += [language(f"sure-{how_sure(hit.confidence, threshold)}")]
-    corrected = corrected_line(article.corrected, language)
-    line = " · ".join([*told, corrected] if corrected else told)
-    return f"{number}{link_title(article)}\n-# {line}"
+    return number + credit(
+        article,
+        *(fit(part, BRIEF) for part in (article.source, article.author) if part),
+        day(article.date) if article.date else "",
+        language("paragraph", number=str(hit.passage.paragraph)),
+        name_language(article, language),
+        language(f"sure-{name_confidence(hit.confidence, threshold)}"),
+        corrected_line(article.corrected, language),
+    )
 
 
-def foreign(article: Article, language: Language) -> list[str]:
-    """Return the words for the language of an article that is not the reader's; else none."""
+def credit(article: Article | ArticleSummary, *details: str) -> str:
+    """Return an article's title, and below it in small print the details that are not empty."""
+    return "\n-# ".join(filter(None, [link_title(article), " · ".join(filter(None, details))]))
+
+
+def name_language(article: Article, language: Language) -> str:
+    """Return a phrase such as "in English" if an article is not in the reader's language."""
     key = f"written-in-{article.language}"
-    return [language(key)] if article.language != language.code and key in language.keys else []
+    return language(key) if article.language != language.code and key in language.keys else ""
 
 
 def link_title(article: Article | ArticleSummary) -> str:
-    """Return an article's title, or a sign for one that cannot be seen, linked to its address."""
+    """Return an article's title, or … if it is invisible, linked to the article's URL if any."""
     title, url = fit(article.title, TITLE) or "…", article.url or ""
     is_web = url.lower().startswith(("http://", "https://")) and len(url) <= _ADDRESS
     if not is_web or not set(url).isdisjoint(' <>()[]\\\n\t"`|'):
@@ -134,130 +143,134 @@ def link_title(article: Article | ArticleSummary) -> str:
     return f"[{title}](<{url}>)"
 
 
-def _open_row(hit: Hit, language: Language, asked: set[str]) -> ui.ActionRow[Any] | None:
-    """Return the buttons of one passage; an article is asked about under its first one."""
+def _draw_links(hit: Hit, language: Language, linked: set[str]) -> ui.ActionRow[Any] | None:
+    """Return a passage's buttons; the one for the article only if ``linked`` lacks it as yet."""
     name = ref(hit.article)
-    about = None if name in asked else button(language("button-about"), f"v:then:{name}")
-    asked.add(name)
+    about = None if name in linked else button(language("button-about"), f"v:then:{name}")
+    linked.add(name)
     return row(*open_buttons(hit, language), about)
 
 
 def open_buttons(hit: Hit, language: Language) -> list[Button]:
-    """Return a link to the sentence, and the button that shows it among its neighbours."""
-    url = link(hit.article, hit.sentence.start, hit.sentence.end) or ""
-    is_link = 0 < len(url) <= MAX_URL
-    key = "button-context" if is_link else "button-read"
-    context = button(language(key), f"v:ctx:{place(hit)}")
-    return [button(language("button-open"), url=url), context] if is_link else [context]
+    """Return the link to a hit's sentence, if any, and the button that shows its neighbours."""
+    jump = open_link(hit.article, hit.sentence, language)
+    key = "button-context" if jump else "button-read"
+    return [*filter(None, [jump, button(language(key), f"v:ctx:{locate(hit)}")])]
 
 
-def refusal_card(answer: Answer, view: View, nearest: Sequence[ArticleSummary] = ()) -> Card:
-    """Return a refusal: nothing indexed, nothing close, or nothing in what it was narrowed to."""
-    language = view.language
+def open_link(article: Article, span: Span | Sentence, language: Language) -> Button | None:
+    """Return the link button that opens an article at a span; None without a short enough URL."""
+    url = build_link(article, span.start, span.end) or ""
+    return button(language("button-open"), url=url) if 0 < len(url) <= MAX_URL else None
+
+
+def refusal_card(answer: Answer, options: Options, nearest: Sequence[ArticleSummary] = ()) -> Card:
+    """Return the reply to small talk, or a refusal: empty corpus, not found, none in the filter."""
+    language = options.language
     if answer.is_small_talk:
-        notes = (language(f"note-{note.key}") for note in answer.notes)
-        return Card(question(show_question(answer.question)), *map(text, notes), accent=ANSWERED)
-    told = language(f"refusal-{str(answer.refusal).replace('_', '-')}")
+        notes = _say_notes(answer, language, QUESTION)
+        return Card(question(show_question(answer.question)), *map(text, notes))
+    sentence = language(f"refusal-{str(answer.refusal).replace('_', '-')}")
     if answer.refusal is Refusal.NO_MATCH_IN_FILTER and answer.filters:
-        narrowed = ", ".join(filter_words(answer.filters, language))
-        told = language("refusal-no-match-in", filters=narrowed)
+        filters = ", ".join(filter_words(answer.filters, language))
+        sentence = language("refusal-no-match-in", filters=filters)
     return Card(
         question(show_question(answer.question)),
-        _notes(answer, language),
-        text(told),
+        _draw_notes(answer, language),
+        text(sentence),
         open_select(nearest, language("nearest-open")) if nearest and answer.closest else None,
-        row(*_offers(answer, view)),
+        row(*_offers(answer, options)),
         accent=REFUSED,
     )
 
 
-def _offers(answer: Answer, view: View) -> Iterator[Button | None]:
-    """Yield the buttons of a question without an answer."""
-    language = view.language
+def _offers(answer: Answer, options: Options) -> Iterator[Button | None]:
+    """Yield the buttons under a question without an answer."""
+    language = options.language
     if answer.refusal is Refusal.EMPTY_CORPUS:
         yield button(language("button-add"), "v:stories")
         return
     if answer.closest:
-        near = f"v:near:{place(answer.closest[0])}:{pack(answer.filters)}"
+        near = f"v:near:{locate(answer.closest[0])}:{pack(answer.filters)}"
         yield button(language("button-near"), near)
     for name in ("news", "tell"):
-        if name in view.offers and _is_whole(answer):
+        if name in options.offers and _is_whole(answer):
             yield button(language(f"button-{name}"), f"v:{name}:{pack(answer.filters)}")
 
 
 def show_question(asked: str) -> str:
-    """Return a question as it stands above its answer; a sign for one that cannot be seen."""
+    """Return a question, escaped, for the head of its answer; … if it is invisible."""
     return fit(asked, QUESTION).strip() or "…"
 
 
 def quote(hit: Hit, language: Language, limit: int) -> str:
-    """Return a hit's words as a quotation in at most ``limit`` characters."""
+    """Return a quotation from a hit's passage, of at most ``limit`` characters."""
     opening, closing = language("quote-open"), language("quote-close")
-    room = limit - len(f"> {opening}{closing}")
-    return f"> {opening}{excerpt(hit, room)}{closing}"
+    span, room = (hit.sentence.start, hit.sentence.end), limit - len(f"> {opening}{closing}")
+    return f"> {opening}{excerpt(hit.article.text, hit.passage, span, room)}{closing}"
 
 
 def filter_words(filters: Filters, language: Language) -> list[str]:
-    """Say what a question was narrowed to."""
-    since = write_day(filters.since, language) if filters.since else ""
-    until = write_day(filters.until, language) if filters.until else ""
-    told = []
+    """Return filters in words, such as "since 1 May 2018"."""
+    since = language.say_day(filters.since) if filters.since else ""
+    until = language.say_day(filters.until) if filters.until else ""
+    words = []
     if since or until:
         key = "between" if since and until else "since" if since else "until"
-        told.append(language(f"filter-{key}", since=since, until=until))
+        words.append(language(f"filter-{key}", since=since, until=until))
     if filters.source:
-        told.append(language("filter-source", name=fit(filters.source, NAME)))
+        words.append(language("filter-source", name=fit(filters.source, NAME)))
     if filters.article_id:
-        told.append(language("filter-article"))
-    return told
+        words.append(language("filter-article"))
+    return words
 
 
-def _notes(answer: Answer, language: Language) -> Piece:
-    """Return what was understood of the question beside its words; None when there is nothing."""
+def _draw_notes(answer: Answer, language: Language) -> Piece:
+    """Return the notes on how the question was understood; None without any."""
     lines = [f"-# {line}" for line in _say_notes(answer, language)]
     return text(*lines) if lines else None
 
 
-def _say_notes(answer: Answer, language: Language) -> Iterator[str]:
+def _say_notes(answer: Answer, language: Language, room: int = NOTE) -> Iterator[str]:
     if answer.understood_as:
         yield language("note-follows", question=fit(answer.understood_as, QUESTION))
-    narrowed = ", ".join(filter_words(answer.filters, language))
+    filters = ", ".join(filter_words(answer.filters, language))
     if answer.understood:
         words = fit(", ".join(answer.understood), NOTE)
-        key = "note-understood-as" if narrowed else "note-understood"
-        yield language(key, words=words, filters=narrowed)
-    elif narrowed and answer.hits:
-        yield language("note-searched", filters=narrowed)
+        key = "note-understood-as" if filters else "note-understood"
+        yield language(key, words=words, filters=filters)
+    elif filters and answer.hits:
+        yield language("note-searched", filters=filters)
     if answer.widened:
         yield language("note-widened")
-    yield from (_say_note(note, language) for note in answer.notes)
+    yield from (_say_note(note, language, room) for note in answer.notes)
 
 
-def _say_note(note: Note, language: Language) -> str:
-    values = {name: fit(value, NOTE) for name, value in note.values.items()}
+def _say_note(note: Note, language: Language, room: int) -> str:
+    values = {name: fit(value, room) for name, value in note.values.items()}
     key = f"note-{note.key}"
     return language(key, **values) if key in language.keys else fit(note.text, NOTE)
 
 
-def _last_row(best: Hit, view: View, more: Button | None) -> ui.ActionRow[Any] | None:
-    """Return the buttons to judge an answer, to ask on and to show it to all."""
-    where, language = place(best), view.language
+def _draw_actions(best: Hit, options: Options, more: Button | None) -> ui.ActionRow[Any] | None:
+    """Return the buttons under an answer: more, votes, follow-up question, post in the channel."""
+    place, language = locate(best), options.language
     return row(
         more,
-        button(language("button-useful"), f"v:vote:+:{view.name}:{where}"),
-        button(language("button-useless"), f"v:vote:-:{view.name}:{where}"),
-        button(language("button-on"), f"v:on:{'e' if view.can_publish else 'p'}"),
-        button(language("button-publish"), "v:pub") if view.can_publish else None,
+        button(language("button-useful"), f"v:vote:+:{options.name}:{place}"),
+        button(language("button-useless"), f"v:vote:-:{options.name}:{place}"),
+        button(language("button-on"), f"v:on:{'e' if options.can_publish else 'p'}"),
+        button(language("button-publish"), "v:pub") if options.can_publish else None,
     )
 
 
-def _more(answer: Answer, language: Language, following: int) -> Button | None:
-    """Return the button for more passages; it reads the question from the message it sits on."""
-    if len(answer.hits) <= following or following >= SHOWN * PAGES or not _is_whole(answer):
+def _offer_more(answer: Answer, language: Language, shown: int) -> Button | None:
+    """Return the button for the passages after the first ``shown``; None without any to show."""
+    if len(answer.hits) <= shown or shown >= SHOWN * PAGES or not _is_whole(answer):
         return None
-    return button(language("button-more"), f"v:more:{following}:{pack(answer.filters)}")
+    return button(language("button-more"), f"v:more:{shown}:{pack(answer.filters)}")
 
 
 def _is_whole(answer: Answer) -> bool:
-    """Say whether a question can be read again from its message, as it was asked."""
-    return max(map(len, map(plain, (answer.question, answer.understood_as or "")))) <= QUESTION
+    """Say whether a message shows the whole question, so that buttons can read it back."""
+    return max(map(len, map(escape, (answer.question, answer.understood_as or "")))) <= QUESTION

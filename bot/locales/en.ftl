@@ -15,6 +15,9 @@ note-widened = Nothing there answers, so all the articles were searched.
 note-thanks = You’re welcome. Ask the articles anything else.
 note-goodbye = Goodbye.
 note-greeting = Hello! Ask me a question about the articles: I answer with their own words.
+note-about = I am a program. I quote passages of the articles, word for word, and write nothing myself: ask me about them, or “which articles are there?”.
+note-articles = Articles: { $titles } (/sources lists them all)
+note-unclear = The question does not say what it is about: name it.
 note-day-unread = “{ $words }” could not be read as days of publication: nothing was narrowed to it.
 note-words-outside = “{ $words }” was not followed: it lies outside what the search was narrowed to.
 note-undated = Articles without a date are left out: { $count }.
@@ -30,18 +33,6 @@ filter-until = until { $until }
 filter-source = in { $name }
 filter-article = in this article
 day = { $month } { $day }, { $year }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
 
 # Buttons
 button-open = Open the article
@@ -68,6 +59,7 @@ sources-title = { $count ->
    *[other] { $count } articles
 }
 sources-filter = Filter: { $text }
+sources-none = Filter: { $text } (/sources without one lists them all)
 sources-page = Page { $page } of { $pages }
 sources-open = Open an article
 sort-date = By date
@@ -81,6 +73,7 @@ error-more-nothing = There are no more passages for this question.
 
 # Errors: one sentence each, and what to do
 error = { $sentence } (code { $code })
+typed = What you had written:
 error-unexpected = Something went wrong on our side; please try again, and give the operator this code if it happens again.
 error-timeout = The search took too long and was stopped; please try again in a moment.
 error-question-empty = The question is empty; write a few words.
@@ -90,20 +83,26 @@ error-article-gone = This article is no longer in the corpus; /sources lists tho
 error-passage-gone = This passage has changed or has been removed since; ask the question again.
 error-question-gone = The question can no longer be read from this message; ask it again.
 error-filter-gone = The source or the article that this was narrowed to is gone; ask the question again.
-error-article-unknown = No article has this title; choose one from the list as you type.
+error-article-unknown = No article has this title; /sources lists those that there are.
+error-article-not-yours = No article of this server has this title; those that all servers share only the operator can change.
+error-article-no-history = No article of this server has this title; without a title, /admin history shows what was removed too.
 error-busy = The articles are being indexed already; please wait for the end.
 error-busy-since = The articles are being indexed already (begun { $since }); please wait for the end.
-error-storage = The disk is full or cannot be written; the operator can see why under this code.
+error-storage = The disk is full or cannot be written; give the operator this code, which tells why.
 error-database = Nothing was saved: the database cannot be reached. Questions still work; try this again later.
-error-engine = The index cannot be used just now; the operator can see why under this code.
+error-engine = The index cannot be used just now; give the operator this code, which tells why.
 error-command-changed = This command has changed; reload Discord (Ctrl+R) and try again.
+error-typed-command = A command that is sent as a message does not reach me: type / and choose it from the list that opens. Here, just write your question.
 error-bad-option = One of the options cannot be read; check it and try again.
 error-not-allowed = Only people who manage this server, or whose role its admins named as editors (/admin settings), can do this.
 error-opening = The articles of this server are just being loaded; try again in a moment.
 error-forbidden = Discord does not let me write there; ask somebody who manages the server to allow it.
+error-gone = The message or the channel is gone; begin again.
 error-discord = Discord did not take the message; please try again.
-error-dead = This button no longer does anything; ask the question again.
+error-dead = This button no longer does anything; begin again.
 error-channel = I answer in other channels of this server: { $channels }
+error-channel-gone = The channels where I answered are gone; ask somebody who manages the server to choose one with /admin settings.
+error-same-channel = Nothing was changed: “allow” and “forbid” name the same channel; choose one of the two.
 error-cooldown-user = Not so fast: you can ask again in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
@@ -112,17 +111,19 @@ error-cooldown-channel = Somebody has just asked in this channel: the next quest
     [one] one second
    *[other] { $seconds } seconds
 }.
-error-date = I cannot read “{ $text }” as a date; write it like 2018-06-21, 06/2018 or 2018.
+error-date = I cannot read “{ $text }” as a date; write the whole day, such as 2018-06-21 or 21/06/2018.
+error-month = I cannot read “{ $text }” as a month; choose one from the list as you type, or write it like 2018-06.
+error-source-unknown = No article comes from “{ $text }”; choose a source from the list as you type.
 error-dates-crossed = The first day is after the last one; swap them.
-error-no-text = This message has no text that I could look for.
+error-no-text = I see no sentence to look for there: one of at least three words is needed.
+error-own = This is my own answer: each quote in it is word for word, with its source. The button under a quote opens it in its place.
 error-server-only = This only works on a server.
 error-not-operator = Only the operator of this bot can change the articles that all servers share; leave that option out.
 error-refused = Nothing was changed. { $detail }
 error-proposal-gone = This proposal is no longer there: it was confirmed or cancelled, or is older than a day; begin again.
 error-gate = The new index would answer golden questions less well, so nothing was changed.
-error-nothing-to-add = There is nothing to add: attach a file, or give the address of a page.
+error-nothing-to-add = There is neither a file nor the address of a page to add here; /admin add takes both.
 error-nothing-changed = Nothing was changed in the form, so there is nothing to do.
-error-title-empty = An article needs a title; write one.
 error-bad-url = This is not a web address; write it whole, from https:// on.
 
 # Commands
@@ -191,7 +192,7 @@ add-menu-name = Add to the corpus
 # Administration
 reindex-starts = Indexing begins.
 reindex-progress = Indexing: { $stage }, { $done } of { $total }
-stage-encode = computing the vectors
+stage-encode = reading the texts
 stage-write = writing
 stage-other = working
 reindex-handed = Indexing goes on: { $link }
@@ -201,7 +202,7 @@ report-changes = Articles: { $added } added, { $changed } changed, { $removed } 
 report-passages = { $passages ->
     [one] { $passages } passage
    *[other] { $passages } passages
-}; { $reused } reused, { $encoded } newly indexed, in { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+} in { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s; texts read by the model: { $encoded }, reused: { $reused }
 report-notes = { $count ->
     [one] One remark is in the log, for the operator.
    *[other] { $count } remarks are in the log, for the operator.
@@ -222,6 +223,7 @@ status-threshold = Questions are answered from a confidence of { NUMBER($thresho
 status-kept = Kept snapshots:
 status-versions = Versions: { $versions }
 rollback-done = Back to the snapshot of { $when }.
+    Articles: { $added } came back, { $changed } changed, { $removed } removed
 remove-ask = This takes the article out of the corpus and of all answers:
 remove-confirm = Remove
 reindex-left = {"; "}about { $time } left
@@ -259,11 +261,10 @@ proposal-text = The text is different.
 proposal-guessed = guessed: { $fields }
 proposal-unchanged = Already there, unchanged:
 proposal-rejected = Not taken:
-proposal-free = All passages are reused: nothing needs to be indexed again.
 proposal-cost = { $count ->
-    [one] One passage to index
-   *[other] { $count } passages to index
-}: about { $time }. Nothing changes until you confirm.
+    [0] Nothing needs to be indexed again.
+   *[other] Indexing takes about { $time }.
+} Nothing changes until you confirm.
 proposal-pick = Correct one of them
 proposal-dropped = Cancelled: nothing was changed.
 and-more = … and { $count } more
@@ -335,7 +336,8 @@ privacy-yours = { $count ->
    *[other] { $count } entries about you are kept.
 }
 privacy-forget = { $count ->
-    [one] The entry about you will be deleted for good.
+    [0] Nothing about you is kept: there is nothing to delete.
+    [one] The one entry about you will be deleted for good.
    *[other] The { $count } entries about you will be deleted for good.
 }
 button-export = Get my data
@@ -366,10 +368,16 @@ rules-title = Settings of this server
 rules-public = Answers are for the channel, unless the asker says otherwise.
 rules-private = Answers are for the asker alone, unless they say otherwise.
 rules-channels = Channels: { $channels }
-rules-everywhere = all
-rules-emptied = No channel is chosen, so I answer in all of them. The option “allow” chooses some.
-rules-cooldown-user = Between two questions of one person: { NUMBER($seconds, maximumFractionDigits: 1) } s
-rules-cooldown-channel = Between two questions in one channel: { NUMBER($seconds, maximumFractionDigits: 1) } s
+rules-everywhere = all; the option “allow” chooses some
+rules-nowhere = none, because those that were chosen are gone; the option “allow” chooses others
+rules-cooldown-user = Between two questions of one person: { $seconds ->
+    [0] no wait
+   *[other] { NUMBER($seconds, maximumFractionDigits: 1) } s
+}
+rules-cooldown-channel = Between two questions in one channel: { $seconds ->
+    [0] no wait
+   *[other] { NUMBER($seconds, maximumFractionDigits: 1) } s
+}
 rules-keep-on = Unanswered questions and those of votes are kept; /privacy says so.
 rules-keep-off = No question is kept.
 questions-name = questions
@@ -386,10 +394,12 @@ export-description = Questions and votes as a labelled set that “verbatim eval
 export-articles-name = articles
 export-articles-description = The articles of this server as a ZIP, in place of the questions and votes
 export-articles-done = { $count ->
+    [0] No article for now, only the history: “verbatim import” reads this file.
     [one] One article, with its history: “verbatim import” reads this file.
    *[other] { $count } articles, with their history: “verbatim import” reads this file.
 }
 export-done = { $count ->
+    [0] No question and no vote is kept yet: the set has nothing but the articles.
     [one] A labelled set with one question: unzip it, then run “verbatim eval” on the folder.
    *[other] A labelled set with { $count } questions: unzip it, then run “verbatim eval” on the folder.
 }
@@ -414,12 +424,12 @@ jump-title = Go to a page
 jump-label = Number of the page
 error-page = Write the number of a page, such as 3.
 which = Several articles have this title. Which one?
-error-article-several = Several articles have this title: choose one from the list as you type.
+error-article-several = Several articles have this title; add the source or the author, or choose one from the list as you type.
 question-label = Your question
 welcome = You are welcome.
 thanks-words = thanks, thank you, thank you very much, many thanks, thx, ty, cheers, great, perfect, ok, okay, cool, nice, got it, good bot
 hello-words = hello, hi, hey, good morning, good evening, good afternoon, hello there, hi there
-about-words = help, help me, what can you do, what do you do, what do you know, who are you, what are you, what can I ask, what can I ask you, what articles, which articles, what articles are there, which articles are there, what articles do you have, which articles do you have, what are the articles, what are the articles about, what are your articles about, what topics do you know, summarise, summarize, summarise this, summarize this, summarise the article, summarize the article, summarise the articles, summarize the articles, give me a summary
+about-words = help, help me, what can you do, what do you do, what do you know, who are you, what are you, what can I ask, what can I ask you, what topics do you know, summarise, summarize, summarise this, summarize this, summarise the article, summarize the article, summarise the articles, summarize the articles, give me a summary
 check-words = check this, check that, check it, verify this, verify that, fact check, fact check this, factcheck, source, sources, is this true, is that true, is it true, true, true or false, really
 error-check-what = Reply to the message that I should check, and mention me in the reply. Or open that message’s menu (right click, or press and hold), then Apps, then “Find the sources”.
 error-no-text-given = Discord does not show me the text of that message. Open its menu (right click, or press and hold), then Apps, then “Find the sources”.
@@ -433,7 +443,7 @@ help-data = **Your data**: { $privacy }
 help-admins = **For editors**: { $commands }
 help-limits = I write nothing of my own, have no opinions and do not search the web: what is not in the articles, I do not know.
 help-owner = Run by { $name }.
-privacy-moment = What you asked in the last 15 minutes is held in memory, so that you can ask on, and then forgotten. While an answer is under way, the question stands in the store, 15 minutes at the most, so that a crash loses nothing.
+privacy-moment = What you asked in the last 15 minutes is held in memory, so that you can ask on, and then forgotten. While an answer is under way, the question is noted, for 15 minutes at the most, so that a crash loses nothing.
 privacy-watches = If you ask to be told when a story answers, or ask the newsroom: that question and your Discord id, until it is answered, { $days } days at the most. A change of articles that is under way is noted with your id until its end.
 sources-source-name = source
 sources-source-description = Only the articles of this source
@@ -470,15 +480,16 @@ news-by-story = The newsroom answers you with this story:
 news-declined = The newsroom cannot answer your question: “{ $question }”
 news-closed = Answered by { $name }.
 news-closed-declined = Put aside by { $name }.
-news-unreached = Answered by { $name }, but the reader could not be reached.
+news-unreached = { $name } dealt with the question, but the reader could not be reached.
 tell-consent = You will be told once, in private, as soon as a story answers. Until then this question and your Discord id are kept, { $days } days at the most; /privacy shows and deletes them.
 tell-agree = Keep it and tell me
 tell-kept = Done: you will be told once a story answers.
 tell-title = A story answers what you asked:
 tell-once = The question is deleted now: you are told only once.
 error-not-offered = This server does not offer this, or no longer does.
+error-newsroom = The newsroom’s channel does not take the question now; try again, or tell somebody who manages the server.
 error-inquiry-gone = This question is already answered, or was deleted by its asker.
-error-too-many-waiting = { $most } of your questions are waiting already; /privacy deletes them.
+error-too-many-waiting = { $most } of your questions are waiting already; wait for an answer, or delete them with /privacy.
 restarted = I was restarted before I could answer; please ask again.
 joined-title = Hello, I am Verbatim
 joined-intro = I answer questions about your stories with their own words, and say so when they do not answer.
@@ -502,7 +513,10 @@ did-change = “{ $name }” was changed
 did-edit = “{ $name }” was corrected
 did-remove = “{ $name }” was removed
 did-import = “{ $name }” was imported
-did-publish = published: { $added } added, { $changed } changed, { $removed } removed
+did-publish = { $count ->
+    [0] everything was indexed again
+   *[other] published: { $added } added, { $changed } changed, { $removed } removed
+}
 did-rollback = went back to an earlier snapshot
 before-change = Before { $change }
 field-text = text
@@ -544,6 +558,7 @@ error-overtaken = Nothing was changed, as this happened since you were shown it:
 error-text-too-long = This text is too long for a form of { $most } characters: upload a corrected file with /admin add, and it takes the article’s place.
 error-text-moved = Somebody changed this text while you were writing: open the form again, to see what it is now. Nothing was changed.
 error-feed-gone = This feed is not watched here; /admin watch lists those that are.
+error-feed-which = Say too which feed to announce: the option “address” names it.
 error-too-many-feeds = This server may watch { $most } feeds, and does: stop one first.
 watch-name = watch
 watch-description = Watch a feed or a sitemap: its new pages become articles of this server
@@ -573,6 +588,7 @@ button-story = Ask about this story
 # Attached files: without accents, which Discord takes out of names
 file-proposal = proposal.txt
 file-report = report.txt
+file-typed = text.txt
 file-broken = lost-questions.txt
 file-unanswered = unanswered-questions.csv
 file-labelled = labelled-set.zip

@@ -15,6 +15,9 @@ note-widened = Rien n’y répond : tous les articles ont été parcourus.
 note-thanks = De rien. Posez d’autres questions aux articles.
 note-goodbye = Au revoir.
 note-greeting = Bonjour ! Posez-moi une question sur les articles : j’y réponds avec leurs propres mots.
+note-about = Je suis un programme. Je cite mot pour mot des passages des articles, et je n’écris rien moi-même : posez-moi une question sur leur contenu, ou demandez « quels articles ? ».
+note-articles = Articles : { $titles } (/sources les donne tous)
+note-unclear = La question ne dit pas sur quoi elle porte : précisez-le.
 note-day-unread = « { $words } » n’a pas pu être compris comme une date de parution : la recherche n’y est pas limitée.
 note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
@@ -33,18 +36,6 @@ day = { $day ->
     [1] 1er
    *[other] { $day }
 } { $month } { $year }
-month-1 = janvier
-month-2 = février
-month-3 = mars
-month-4 = avril
-month-5 = mai
-month-6 = juin
-month-7 = juillet
-month-8 = août
-month-9 = septembre
-month-10 = octobre
-month-11 = novembre
-month-12 = décembre
 
 # Boutons
 button-open = Ouvrir l’article
@@ -71,6 +62,7 @@ sources-title = { $count ->
    *[other] { $count } articles
 }
 sources-filter = Filtre : { $text }
+sources-none = Filtre : { $text } (/sources sans filtre les montre tous)
 sources-page = Page { $page } sur { $pages }
 sources-open = Ouvrir un article
 sort-date = Par date
@@ -84,6 +76,7 @@ error-more-nothing = Il n’y a pas d’autre passage pour cette question.
 
 # Erreurs : une phrase chacune, et ce qu’il faut faire
 error = { $sentence } (code { $code })
+typed = Ce que vous aviez écrit :
 error-unexpected = Quelque chose s’est mal passé de notre côté ; réessayez, et donnez ce code à l’opérateur si cela se reproduit.
 error-timeout = La recherche a pris trop de temps et a été arrêtée ; réessayez dans un moment.
 error-question-empty = La question est vide ; écrivez quelques mots.
@@ -93,20 +86,26 @@ error-article-gone = Cet article n’est plus dans le corpus ; /sources montre
 error-passage-gone = Ce passage a changé ou a été retiré depuis ; posez la question de nouveau.
 error-question-gone = La question ne peut plus être relue dans ce message ; posez-la de nouveau.
 error-filter-gone = La source ou l’article demandé n’est plus là ; posez la question de nouveau.
-error-article-unknown = Aucun article ne porte ce titre ; choisissez-en un dans la liste pendant que vous écrivez.
+error-article-unknown = Aucun article ne porte ce titre ; /sources montre ceux qui sont là.
+error-article-not-yours = Aucun article de ce serveur ne porte ce titre ; ceux que tous les serveurs partagent, seul l’opérateur peut les changer.
+error-article-no-history = Aucun article de ce serveur ne porte ce titre ; sans titre, /admin historique montre aussi ce qui a été retiré.
 error-busy = Les articles sont déjà en cours d’indexation ; attendez la fin.
 error-busy-since = Les articles sont déjà en cours d’indexation (début : { $since }) ; attendez la fin.
-error-storage = Le disque est plein ou protégé ; l’opérateur peut voir pourquoi sous ce code.
+error-storage = Le disque est plein ou protégé ; donnez ce code à l’opérateur, qui en trouvera la cause.
 error-database = Rien n’a été enregistré : la base de données est injoignable. Les questions restent possibles ; réessayez ceci plus tard.
-error-engine = L’index est inutilisable pour l’instant ; l’opérateur peut voir pourquoi sous ce code.
+error-engine = L’index est inutilisable pour l’instant ; donnez ce code à l’opérateur, qui en trouvera la cause.
 error-command-changed = Cette commande a changé ; rechargez Discord (Ctrl+R) et réessayez.
+error-typed-command = Une commande envoyée comme un message ne m’arrive pas : tapez / puis choisissez-la dans la liste qui s’ouvre. Ici, écrivez simplement votre question.
 error-bad-option = Une des options est illisible ; vérifiez-la et réessayez.
 error-not-allowed = Seules les personnes qui gèrent ce serveur, ou dont le rôle est désigné comme rédacteur (/admin réglages), peuvent faire cela.
 error-opening = Les articles de ce serveur sont en train d’être chargés ; réessayez dans un instant.
 error-forbidden = Discord ne me laisse pas écrire ici ; demandez-le à une personne qui gère le serveur.
+error-gone = Le message ou le salon n’existe plus ; recommencez.
 error-discord = Discord a refusé le message ; réessayez.
-error-dead = Ce bouton ne fait plus rien ; posez la question de nouveau.
+error-dead = Ce bouton ne fait plus rien ; recommencez.
 error-channel = Je réponds dans d’autres salons de ce serveur : { $channels }
+error-channel-gone = Les salons où je répondais n’existent plus ; demandez à une personne qui gère le serveur d’en choisir un avec /admin réglages.
+error-same-channel = Rien n’a changé : « permettre » et « exclure » nomment le même salon ; choisissez l’un ou l’autre.
 error-cooldown-user = Un instant : vous pourrez poser une autre question dans { $seconds ->
     [one] une seconde
    *[other] { $seconds } secondes
@@ -115,17 +114,19 @@ error-cooldown-channel = On vient de poser une question dans ce salon : la proc
     [one] une seconde
    *[other] { $seconds } secondes
 }.
-error-date = Je ne lis pas « { $text } » comme une date ; écrivez-la comme 2018-06-21, 21/06/2018 ou 2018.
+error-date = Je ne lis pas « { $text } » comme une date ; écrivez le jour en entier, comme 2018-06-21 ou 21/06/2018.
+error-month = Je ne lis pas « { $text } » comme un mois ; choisissez-en un dans la liste pendant que vous écrivez, ou écrivez-le comme 2018-06.
+error-source-unknown = Aucun article ne vient de « { $text } » ; choisissez une source dans la liste pendant que vous écrivez.
 error-dates-crossed = Le premier jour est après le dernier ; échangez-les.
-error-no-text = Ce message n’a pas de texte à chercher.
+error-no-text = Je n’y vois aucune phrase à chercher : il en faut une de trois mots au moins.
+error-own = C’est ma réponse : chaque citation y est mot pour mot, avec sa source. Le bouton sous la citation l’ouvre à sa place.
 error-server-only = Cela ne marche que sur un serveur.
 error-not-operator = Seul l’opérateur de ce robot peut changer les articles que tous les serveurs partagent ; laissez cette option de côté.
 error-refused = Rien n’a changé. { $detail }
 error-proposal-gone = Cette proposition n’est plus là : elle a été confirmée ou annulée, ou a plus d’un jour ; recommencez.
 error-gate = Le nouvel index répondrait moins bien aux questions de référence : rien n’a donc été changé.
-error-nothing-to-add = Il n’y a rien à ajouter : joignez un fichier, ou donnez l’adresse d’une page.
+error-nothing-to-add = Il n’y a ici ni fichier ni adresse de page à ajouter ; /admin ajouter prend l’un et l’autre.
 error-nothing-changed = Rien n’a changé dans le formulaire : il n’y a rien à faire.
-error-title-empty = Un article a besoin d’un titre ; écrivez-en un.
 error-bad-url = Ce n’est pas une adresse de page ; écrivez-la en entier, à partir de https://.
 
 # Commandes
@@ -194,7 +195,7 @@ add-menu-name = Ajouter au corpus
 # Administration
 reindex-starts = L’indexation commence.
 reindex-progress = Indexation : { $stage }, { $done } sur { $total }
-stage-encode = calcul des vecteurs
+stage-encode = lecture des textes
 stage-write = écriture
 stage-other = travail
 reindex-handed = L’indexation continue : { $link }
@@ -213,13 +214,7 @@ report-changes = Articles : { $added ->
 report-passages = { $passages ->
     [one] { $passages } passage
    *[other] { $passages } passages
-} ; { $reused ->
-    [one] { $reused } réutilisé
-   *[other] { $reused } réutilisés
-}, { $encoded ->
-    [one] { $encoded } indexé
-   *[other] { $encoded } indexés
-}, en { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+} en { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s ; textes lus par le modèle : { $encoded }, repris : { $reused }
 report-notes = { $count ->
     [one] Une remarque attend l’opérateur dans le journal.
    *[other] { $count } remarques attendent l’opérateur dans le journal.
@@ -240,6 +235,16 @@ status-threshold = Une question reçoit une réponse à partir d’une confiance
 status-kept = Instantanés conservés :
 status-versions = Versions : { $versions }
 rollback-done = Retour à l’instantané du { $when }.
+    Articles : { $added ->
+        [one] { $added } revenu
+       *[other] { $added } revenus
+    }, { $changed ->
+        [one] { $changed } modifié
+       *[other] { $changed } modifiés
+    }, { $removed ->
+        [one] { $removed } retiré
+       *[other] { $removed } retirés
+    }
 remove-ask = Ceci retire l’article du corpus et de toutes les réponses :
 remove-confirm = Retirer
 reindex-left = {" ; "}encore { $time } environ
@@ -280,11 +285,10 @@ proposal-text = Le texte est différent.
 proposal-guessed = deviné : { $fields }
 proposal-unchanged = Déjà là, sans changement :
 proposal-rejected = Refusés :
-proposal-free = Tous les passages sont réutilisés : rien n’est à indexer de nouveau.
 proposal-cost = { $count ->
-    [one] Un passage à indexer
-   *[other] { $count } passages à indexer
-} : environ { $time }. Rien ne change avant votre confirmation.
+    [0] Rien n’est à indexer de nouveau.
+   *[other] Indexation : environ { $time }.
+} Rien ne change avant votre confirmation.
 proposal-pick = Corriger l’un d’eux
 proposal-dropped = Annulé : rien n’a changé.
 and-more = … et { $count } de plus
@@ -356,6 +360,7 @@ privacy-yours = { $count ->
    *[other] { $count } entrées vous concernant sont gardées.
 }
 privacy-forget = { $count ->
+    [0] Rien n’est gardé à votre sujet : il n’y a rien à effacer.
     [one] L’entrée vous concernant sera effacée définitivement.
    *[other] Les { $count } entrées vous concernant seront effacées définitivement.
 }
@@ -387,10 +392,16 @@ rules-title = Réglages de ce serveur
 rules-public = Les réponses sont pour le salon, sauf si la personne en décide autrement.
 rules-private = Les réponses sont pour la personne seule, sauf si elle en décide autrement.
 rules-channels = Salons : { $channels }
-rules-everywhere = tous
-rules-emptied = Aucun salon n’est choisi : je réponds donc dans tous. L’option « permettre » en choisit.
-rules-cooldown-user = Entre deux questions d’une personne : { NUMBER($seconds, maximumFractionDigits: 1) } s
-rules-cooldown-channel = Entre deux questions dans un salon : { NUMBER($seconds, maximumFractionDigits: 1) } s
+rules-everywhere = tous ; l’option « permettre » en choisit
+rules-nowhere = aucun, car ceux qui étaient choisis n’existent plus ; l’option « permettre » en choisit d’autres
+rules-cooldown-user = Entre deux questions d’une personne : { $seconds ->
+    [0] aucune attente
+   *[other] { NUMBER($seconds, maximumFractionDigits: 1) } s
+}
+rules-cooldown-channel = Entre deux questions dans un salon : { $seconds ->
+    [0] aucune attente
+   *[other] { NUMBER($seconds, maximumFractionDigits: 1) } s
+}
 rules-keep-on = Les questions sans réponse et celles des avis sont gardées ; /confidentialité le dit.
 rules-keep-off = Aucune question n’est gardée.
 questions-name = questions
@@ -413,10 +424,12 @@ export-description = Questions et avis en jeu étiqueté, que « verbatim eval�
 export-articles-name = articles
 export-articles-description = Les articles de ce serveur en un ZIP, au lieu des questions et des avis
 export-articles-done = { $count ->
+    [0] Aucun article pour l’instant, seulement l’historique : « verbatim import » lit ce fichier.
     [one] Un article, avec son historique : « verbatim import » lit ce fichier.
    *[other] { $count } articles, avec leur historique : « verbatim import » lit ce fichier.
 }
 export-done = { $count ->
+    [0] Aucune question ni aucun avis n’est encore gardé : le jeu ne contient que les articles.
     [one] Un jeu étiqueté d’une question : décompressez-le, puis lancez « verbatim eval » sur le dossier.
    *[other] Un jeu étiqueté de { $count } questions : décompressez-le, puis lancez « verbatim eval » sur le dossier.
 }
@@ -441,12 +454,12 @@ jump-title = Aller à une page
 jump-label = Numéro de la page
 error-page = Écrivez le numéro d’une page, par exemple 3.
 which = Plusieurs articles portent ce titre. Lequel ?
-error-article-several = Plusieurs articles portent ce titre : choisissez-en un dans la liste pendant que vous écrivez.
+error-article-several = Plusieurs articles portent ce titre ; ajoutez-y la source ou l’auteur, ou choisissez dans la liste pendant que vous écrivez.
 question-label = Votre question
 welcome = Avec plaisir.
 thanks-words = merci, merci beaucoup, merci bien, grand merci, mille mercis, super, parfait, génial, top, ok, okay, d'accord, cool, nickel, bien vu, bravo, compris, thanks
 hello-words = bonjour, bonsoir, salut, coucou, hello, hey, bonjour à tous, salut à tous
-about-words = aide, aide-moi, aidez-moi, que sais-tu, que sais-tu faire, que peux-tu faire, qu'est-ce que tu sais faire, qu'est-ce que tu peux faire, tu sais faire quoi, tu peux faire quoi, tu fais quoi, à quoi tu sers, tu sers à quoi, à quoi sers-tu, qui es-tu, tu es qui, t'es qui, que puis-je demander, que puis-je te demander, que puis-je vous demander, quels articles, quels sont les articles, quels sont tes articles, quels sont vos articles, quels articles as-tu, quels articles avez-vous, quels articles y a-t-il, tu as quels articles, de quoi parlent les articles, de quoi parlent tes articles, de quoi parlent vos articles, les articles parlent de quoi, quels sujets connais-tu, de quoi peux-tu parler, résume, résume-moi ça, résume l'article, résume-moi l'article, résume les articles, résume-moi les articles, fais un résumé, fais-moi un résumé
+about-words = aide, aide-moi, aidez-moi, que sais-tu, que sais-tu faire, que peux-tu faire, qu'est-ce que tu sais faire, qu'est-ce que tu peux faire, tu sais faire quoi, tu peux faire quoi, tu fais quoi, à quoi tu sers, tu sers à quoi, à quoi sers-tu, qui es-tu, tu es qui, t'es qui, que puis-je demander, que puis-je te demander, que puis-je vous demander, de quoi parlent les articles, de quoi parlent tes articles, de quoi parlent vos articles, les articles parlent de quoi, quels sujets connais-tu, de quoi peux-tu parler, résume, résume-moi ça, résume l'article, résume-moi l'article, résume les articles, résume-moi les articles, fais un résumé, fais-moi un résumé
 check-words = vérifie, vérifie ça, vérifie cela, vérifie ce message, vérifier, vérifiez, vérifiez ça, peux-tu vérifier, tu peux vérifier, c'est vrai, c'est vrai ça, est-ce vrai, est-ce que c'est vrai, vrai, vrai ou faux, source, sources, une source, quelle source, quelles sources, d'où ça sort, fact check
 error-check-what = Répondez au message que je dois vérifier, en me mentionnant dans la réponse. Ou ouvrez le menu de ce message (clic droit, ou appui long), puis Applications, puis « Trouver les sources ».
 error-no-text-given = Discord ne me montre pas le texte de ce message. Ouvrez son menu (clic droit, ou appui long), puis Applications, puis « Trouver les sources ».
@@ -497,15 +510,16 @@ news-by-story = La rédaction vous répond par cet article :
 news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
 news-closed = { $name } a répondu.
 news-closed-declined = { $name } a écarté la question.
-news-unreached = { $name } a répondu, mais le lecteur n’a pas pu être joint.
+news-unreached = { $name } a traité la question, mais le lecteur n’a pas pu être joint.
 tell-consent = Vous recevrez un message privé, un seul, dès qu’un article répondra. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
 tell-agree = Garder et me prévenir
 tell-kept = C’est noté : vous recevrez un message dès qu’un article répondra.
 tell-title = Un article répond à votre question :
 tell-once = La question est maintenant effacée : il n’y aura pas d’autre message.
 error-not-offered = Ce serveur ne propose pas cela, ou ne le propose plus.
+error-newsroom = Le salon de la rédaction n’accepte pas la question pour l’instant ; réessayez, ou prévenez une personne qui gère le serveur.
 error-inquiry-gone = Cette question a déjà sa réponse, ou a été effacée par la personne qui l’a posée.
-error-too-many-waiting = { $most } de vos questions attendent déjà ; /confidentialité les efface.
+error-too-many-waiting = { $most } de vos questions attendent déjà ; attendez une réponse, ou effacez-les avec /confidentialité.
 restarted = J’ai été redémarré avant de pouvoir répondre ; posez la question de nouveau.
 joined-title = Bonjour, je suis Verbatim
 joined-intro = Je réponds aux questions sur vos articles avec leurs propres mots, et je le dis quand ils ne répondent pas.
@@ -529,7 +543,13 @@ did-change = « { $name } » a été modifié
 did-edit = « { $name } » a été corrigé
 did-remove = « { $name } » a été retiré
 did-import = « { $name } » a été importé
-did-publish = publié : { $added } en plus, { $changed } modifiés, { $removed } en moins
+did-publish = { $count ->
+    [0] tout a été indexé de nouveau
+   *[other] publié : { $added } en plus, { $changed ->
+        [one] { $changed } modifié
+       *[other] { $changed } modifiés
+    }, { $removed } en moins
+}
 did-rollback = retour à un instantané antérieur
 before-change = Avant : { $change }
 field-text = texte
@@ -580,6 +600,7 @@ error-overtaken = Rien n’a changé, car ceci s’est passé depuis que vous l�
 error-text-too-long = Ce texte est trop long pour un formulaire de { $most } caractères : envoyez un fichier corrigé avec /admin ajouter, il prendra la place de l’article.
 error-text-moved = Quelqu’un a changé ce texte pendant que vous écriviez : rouvrez le formulaire pour voir où il en est. Rien n’a changé.
 error-feed-gone = Ce flux n’est pas suivi ici ; /admin suivre donne la liste de ceux qui le sont.
+error-feed-which = Dites aussi quel flux annoncer : l’option « adresse » le nomme.
 error-too-many-feeds = Ce serveur peut suivre { $most } flux, et les suit déjà : arrêtez-en un d’abord.
 watch-name = suivre
 watch-description = Suivre un flux ou un plan de site : ses nouvelles pages deviennent des articles de ce serveur
@@ -609,6 +630,7 @@ button-story = Question sur cet article
 # Fichiers joints : sans accents, que Discord ôte des noms
 file-proposal = proposition.txt
 file-report = bilan.txt
+file-typed = texte.txt
 file-broken = questions-perdues.txt
 file-unanswered = questions-des-lecteurs.csv
 file-labelled = jeu-de-questions.zip

@@ -1,1 +1,1 @@
-"""Questions without an answer, handed on: to the newsroom, or kept until a story answers."""
+"""Hands unanswered questions to the newsroom, notifies askers later, and watches feeds."""

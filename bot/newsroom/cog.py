@@ -1,89 +1,267 @@
-"""Tells people once a story answers what they asked, whenever the articles change."""
+"""Questions that the newsroom answers, and questions that wait for a story to answer them."""
 
 import logging
+from dataclasses import replace
 
+import discord
+from discord import ButtonStyle, ui
 from discord.ext import commands, tasks
 
-from bot.context import Context, Seen
-from bot.delivery import reach
-from bot.newsroom import buttons
-from bot.newsroom.buttons import told_card
-from bot.newsroom.feeds import LOOK, look_at_due
+from bot.asking.buttons import passage_card, read_filters, read_question
+from bot.asking.render import QUOTE, credit, filter_words, show_question
+from bot.context import Bot, Interaction, Scope, language_of
+from bot.delivery import LOST, defer, defer_update, post, reach
+from bot.errors import BotError
+from bot.newsroom.feeds import LOOK, check_due_feeds
+from bot.servers.rules import get_rules, require_editor
+from bot.translate import Language
+from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, notice, question, row, text
+from bot.ui.handlers import Input, form, handles, write_field
+from bot.ui.markup import fit
+from bot.ui.naming import FILTERS, credit_line, pack
 from embeddings.errors import EmbeddingsError, UnknownArticle
-from embeddings.store.people import Watch
+from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
+from embeddings.types import Filters, Hit
 
 EVERY = 3600.0
-"""Seconds between two looks."""
+"""Seconds between two checks of the waiting questions."""
 _log = logging.getLogger(__name__)
+REPLY = 1500
+"""The limit of the newsroom's reply, in characters."""
+NUMBER = r"(?P<n>\d{1,18})"
+"""The pattern of an inquiry's number."""
+MOST = 20
+"""The limit of one person's waiting questions of each kind (inquiries, watches)."""
 
 
 class Newsroom(commands.Cog):
-    """Tells people when a story answers what they wait for, and looks at feeds."""
+    """Asks waiting questions again when articles change, and checks feeds for new stories."""
 
-    def __init__(self, bot: Context) -> None:
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self._seen: dict[int | None, object] = {}
+        self._checked: dict[int | None, object] = {}
 
     async def cog_unload(self) -> None:
-        """End with the bot."""
-        self.look_again.cancel()
-        self.watch.cancel()
+        """Stop the loops."""
+        self.check_hourly.cancel()
+        self.check_feeds.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Begin to look."""
-        for loop in (self.look_again, self.watch):
+        """Start the loops."""
+        for loop in (self.check_hourly, self.check_feeds):
             if not loop.is_running():
                 loop.start()
 
     @commands.Cog.listener()
     async def on_articles_changed(self) -> None:
-        """Look at once, after somebody changed articles from a chat."""
+        """Check the waiting questions as soon as this process has changed articles."""
         try:
-            await self.look()
+            await self.check()
         except EmbeddingsError as error:
-            _log.warning("who waits for a story is not told yet: %s", error)
+            _log.warning("the waiting questions cannot be checked now: %s", error)
 
     @tasks.loop(seconds=EVERY)
-    async def look_again(self) -> None:
-        """Look, for what was changed elsewhere than in this process's chats."""
+    async def check_hourly(self) -> None:
+        """Check the waiting questions, since other processes change articles as well."""
         await self.on_articles_changed()
 
     @tasks.loop(seconds=LOOK)
-    async def watch(self) -> None:
-        """Look at the feeds that are due."""
-        await look_at_due(self.bot)
+    async def check_feeds(self) -> None:
+        """Check the feeds that are due."""
+        await check_due_feeds(self.bot)
 
-    async def look(self) -> None:
-        """Ask the waiting questions again, where the articles have changed since the last look."""
-        places: dict[int | None, list[Watch]] = {}
-        for watch in await self.bot.records.all_of(Watch):
+    async def check(self) -> None:
+        """Ask the waiting questions again, where questions or articles have changed since."""
+        watches_of: dict[int | None, list[Watch]] = {}
+        for watch in await self.bot.records.list_all(Watch):
             if watch.guild is None or self.bot.settings.discord.has(watch.guild):
-                places.setdefault(watch.guild, []).append(watch)
-        for guild, watches in places.items():
-            seen = await self.bot.see_from(guild)
-            state = (seen.catalogue.articles, tuple(watch.n for watch in watches))
-            if self._seen.get(guild) == state:
+                watches_of.setdefault(watch.guild, []).append(watch)
+        for guild, watches in watches_of.items():
+            scope = await self.bot.open_guild_scope(guild)
+            state = (scope.catalogue.articles, tuple(watch.n for watch in watches))
+            if self._checked.get(guild) == state:
                 continue
             for watch in watches:
-                await self._tell(seen, watch)
-            self._seen[guild] = state
+                await self._notify(scope, watch)
+            self._checked[guild] = state
 
-    async def _tell(self, seen: Seen, watch: Watch) -> None:
-        """Tell one person once, where a story answers now."""
+    async def _notify(self, scope: Scope, watch: Watch) -> None:
+        """Ask a waiting question again; if it has an answer now, notify its asker, once."""
         async with self.bot.queue.turn(watch.user):
             try:
-                found = await seen.ask(watch.question, watch.filters, top_k=1)
-            except UnknownArticle:  # the one that it was asked about is gone, and may come back
+                answer = await scope.ask(watch.question, watch.filters, top_k=1)
+            except UnknownArticle:  # the article that its filter names is gone, and may come back
                 return
-        if not found.hits or not await self.bot.records.end(Watch, watch.n):
+        if not answer.hits or not await self.bot.records.end(Watch, watch.n):
             return
-        card = told_card(watch, found.hits[0], self.bot.languages.of(watch.language))
+        card = notification_card(watch, answer.hits[0], self.bot.languages.of(watch.language))
         if not await reach(self.bot, watch.user, watch.channel, card):
-            _log.info("somebody who waited for a story could not be told")
+            _log.info("the answer to a waiting question could not be delivered")
 
 
-async def setup(bot: Context) -> None:
-    """Add this part to the bot."""
-    bot.add_dynamic_items(*buttons.ALL)
-    await bot.add_cog(Newsroom(bot))
+@handles(rf"v:(?P<kind>news|tell)(?::{FILTERS})?")
+async def offer(interaction: Interaction, data: Input) -> Card:
+    """Ask for consent: say what will be stored, and who will see it."""
+    kind, language = data["kind"], language_of(interaction)
+    _check_offered(interaction, kind)
+    asked, typed = read_question(interaction), read_question(interaction, as_typed=True)
+    if kind == "news" and asked != typed:  # the newsroom sees the asker's own words too
+        asked = f"{typed} ({asked})"
+    await defer(interaction)
+    filters = await read_filters(interaction, data)
+    return consent_card(asked, filters, language, kind)
+
+
+@handles(rf"v:agree:(?P<kind>news|tell)(?::{FILTERS})?")
+async def agree(interaction: Interaction, data: Input) -> Card:
+    """Store the question, to which its asker has now agreed."""
+    kind = data["kind"]
+    _check_offered(interaction, kind)
+    await defer_update(interaction)
+    filters = write_filters(await read_filters(interaction, data))
+    record = Inquiry if kind == "news" else Watch
+    await _store(interaction, record, read_question(interaction), filters)
+    return notice(language_of(interaction)(f"{kind}-kept"))
+
+
+def _check_offered(interaction: Interaction, kind: str) -> None:
+    """Check that the server offers this kind; raises BotError if not, or not any more."""
+    if kind not in get_rules(interaction.client, interaction.guild_id).offers:
+        raise BotError("not-offered")
+
+
+async def _store(interaction: Interaction, kind: type[Watch], asked: str, filters: str) -> None:
+    """Store a question, unless it waits already; post an inquiry in the newsroom's channel."""
+    bot, user, guild = interaction.client, interaction.user.id, interaction.guild_id
+    waiting = await bot.records.find(kind, user=user)
+    if any((w.guild, w.question, w.narrowed) == (guild, asked, filters) for w in waiting):
+        return
+    if len(waiting) >= MOST:
+        raise BotError("too-many-waiting", most=MOST)
+    channel = bot.get_channel(get_rules(bot, guild).news)
+    if kind is Inquiry and not isinstance(channel, discord.abc.Messageable):
+        raise BotError("not-offered")
+    code = language_of(interaction).code
+    record = kind(user, guild, interaction.channel_id, asked, code, filters)
+    n = await bot.records.keep(record)
+    if isinstance(record, Inquiry) and isinstance(channel, discord.abc.Messageable):
+        language = bot.languages.of_server(interaction.guild)
+        try:
+            await post(channel, inquiry_card(replace(record, n=n), language))
+        except LOST as error:
+            await bot.records.end(Inquiry, n)
+            raise BotError("newsroom") from error
+
+
+async def find_inquiry(interaction: Interaction, n: str) -> tuple[Inquiry, Language]:
+    """Return an open inquiry and its asker's language, for an editor who responds to it.
+
+    Raises:
+        BotError: The inquiry is closed, or the person is no editor of its server.
+    """
+    require_editor(interaction)
+    inquiry = await interaction.client.records.get(Inquiry, int(n))
+    if inquiry is None or inquiry.guild != interaction.guild_id:
+        raise BotError("inquiry-gone")
+    return inquiry, interaction.client.languages.of(inquiry.language)
+
+
+_WAYS = {"reply": ("words", REPLY, "news-answer"), "story": ("title", 300, "news-story")}
+"""Button -> name and limit (characters) of its form's field, and Fluent key of the form's title."""
+
+
+@handles(rf"v:(?P<way>reply|story):{NUMBER}")
+async def respond(interaction: Interaction, data: Input) -> ui.Modal:
+    """Open a form for a reply in the newsroom's own words, or for an article's title."""
+    (inquiry, _), language = await find_inquiry(interaction, data["n"]), language_of(interaction)
+    name, most, key = _WAYS[data["way"]]
+    field = write_field(name, most=most, is_long=data["way"] == "reply", is_needed=True)
+    return form(language(key), f"v:{name}:{inquiry.n}", (language(f"news-{name}-label"), field))
+
+
+@handles(rf"v:words:{NUMBER}", defer_update)
+async def send_words(interaction: Interaction, data: Input) -> Card:
+    """Send the asker a reply in the newsroom's own words."""
+    inquiry, language = await find_inquiry(interaction, data["n"])
+    head = language("news-reply", name=fit(str(interaction.guild), 80))
+    card = reply_card(inquiry.question, head, fit(data.read("words"), REPLY))
+    return await _close(interaction, inquiry, card, "news-closed")
+
+
+@handles(rf"v:title:{NUMBER}", defer_update)
+async def send_story(interaction: Interaction, data: Input) -> Card:
+    """Send the asker the title of an article that answers."""
+    inquiry, language = await find_inquiry(interaction, data["n"])
+    scope = await interaction.client.open_scope(interaction)
+    article = scope.catalogue.choose(data.read("title"))
+    reply = credit(article, credit_line(article))
+    card = reply_card(inquiry.question, language("news-by-story"), reply)
+    return await _close(interaction, inquiry, card, "news-closed")
+
+
+@handles(rf"v:decline:{NUMBER}", defer_update)
+async def decline(interaction: Interaction, data: Input) -> Card:
+    """Decline an inquiry, and notify its asker."""
+    inquiry, language = await find_inquiry(interaction, data["n"])
+    card = notice(language("news-declined", question=fit(inquiry.question, 300)))
+    return await _close(interaction, inquiry, card, "news-closed-declined")
+
+
+async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> Card:
+    """Close an inquiry, send its asker the card, and return it with a note for the newsroom."""
+    bot = interaction.client
+    if not await bot.records.end(Inquiry, inquiry.n):  # another editor was faster
+        raise BotError("inquiry-gone")
+    key = key if await reach(bot, inquiry.user, inquiry.channel, card) else "news-unreached"
+    note = bot.languages.of_server(interaction.guild)(key, name=f"<@{interaction.user.id}>")
+    return Card(*card.children, text(f"-# {note}"))
+
+
+def consent_card(asked: str, filters: Filters, language: Language, kind: str) -> Card:
+    """Return the card that says what is stored and who sees it, with buttons to agree or cancel."""
+    agree = f"v:agree:{kind}:{pack(filters)}"
+    return Card(
+        question(show_question(asked)),
+        _say_filters(filters, language),
+        text(language(f"{kind}-consent", days=str(KEPT_DAYS))),
+        row(
+            button(language(f"{kind}-agree"), agree, style=ButtonStyle.success),
+            button(language("button-cancel"), "v:leave"),
+        ),
+        accent=REFUSED,
+    )
+
+
+def _say_filters(filters: Filters, language: Language) -> Piece:
+    """Return a line that names the filters of a question; None without any."""
+    words = ", ".join(filter_words(filters, language))
+    return text(f"-# {language('note-only', filters=words)}") if words else None
+
+
+def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
+    """Return an inquiry for the newsroom's channel, with the buttons that respond to it."""
+    return Card(
+        text(f"### {language('news-title')}", f"> {fit(inquiry.question, QUOTE)}"),
+        _say_filters(inquiry.filters, language),
+        text(f"-# {language('news-asker', name=f'<@{inquiry.user}>')}"),
+        row(
+            button(language("news-answer"), f"v:reply:{inquiry.n}", style=ButtonStyle.primary),
+            button(language("news-story"), f"v:story:{inquiry.n}"),
+            button(language("news-decline"), f"v:decline:{inquiry.n}"),
+        ),
+        accent=REFUSED,
+    )
+
+
+def reply_card(asked: str, head: str, reply: str) -> Card:
+    """Return the newsroom's reply to a question; ``head`` says that the reply is no quote."""
+    return Card(text(f"-# {head}", f"> {fit(asked, 300)}"), ui.Separator(), text(reply))
+
+
+def notification_card(watch: Watch, hit: Hit, language: Language) -> Card:
+    """Return the passage that now answers a question, for the person who waits for it."""
+    more = _say_filters(watch.filters, language), text(f"-# {language('tell-once')}")
+    return passage_card(
+        watch.question, hit, language, language("tell-title"), *more, accent=ANSWERED
+    )

@@ -1,1 +1,1 @@
-"""What answers are taken from, and what the bot says of itself: to be listed and read."""
+"""Lists and shows the articles; help, starter questions, and the data kept about a person."""

@@ -1,4 +1,4 @@
-"""What the bot says of itself: a first question to ask, help, and what is kept about somebody."""
+"""Builds the cards about the bot itself: help, starter questions, and a person's own data."""
 
 import asyncio
 import contextlib
@@ -10,17 +10,19 @@ from typing import Any
 from discord import ButtonStyle
 
 from bot.asking.render import filter_words
-from bot.context import Context, Seen, Where
+from bot.context import Action, Bot, Interaction, Scope, language_of
+from bot.delivery import defer, defer_update
 from bot.translate import Language, Languages
-from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, list_under, row, text
-from bot.ui.markup import clean, fit, plain
+from bot.ui.components import REFUSED, Attached, Card, Piece, button, list_under, notice, row, text
+from bot.ui.handlers import Input, handles
+from bot.ui.markup import clean, escape, fit
 from embeddings.errors import EmbeddingsError
 from embeddings.store.people import KEPT_DAYS, Inquiry, Unanswered, Vote, Watch
 from embeddings.store.records import Records
 from embeddings.types import ArticleSummary
 
 _GROUPS = {"ask": ("ask",), "read": ("sources", "source"), "check": (), "data": ("privacy",)}
-"""What help speaks of, and the commands of each."""
+"""The topics of the help card -> the commands that each one mentions."""
 
 
 def help_card(
@@ -31,53 +33,52 @@ def help_card(
     for_admins: bool,
     start: Iterable[Piece],
 ) -> Card:
-    """Return what can be done here, in groups, and what cannot.
+    """Return the help card: commands by topic, limits, the operator, and starter questions.
 
-    ``mentions``: a command's name in English -> what one clicks on to use it. ``owner`` is empty
-    when it is not known who runs the bot.
+    ``mentions``: English name of a command -> its clickable mention. ``owner``: who runs the bot;
+    empty if unknown. ``start``: the pieces at the end.
     """
     names = {n: f"**/{language(f'{n}-name')}**" for group in _GROUPS.values() for n in group}
-    known = names | dict(mentions)  # a name to type, until Discord has said what to click on
-    lines = [language(f"help-{g}", **{n: known[n] for n in _GROUPS[g]}) for g in _GROUPS]
-    admins = [shown for name, shown in mentions.items() if name.startswith("admin ")]
+    names |= mentions  # a name to type, until Discord has sent the mentions
+    lines = [language(f"help-{g}", **{n: names[n] for n in _GROUPS[g]}) for g in _GROUPS]
     if for_admins:
-        told = " ".join(admins) or f"**/{language('admin-name')}**"
-        lines.append(language("help-admins", commands=told))
-    who = [f"-# {language('help-owner', name=plain(owner))}"] if owner else []
+        admin = [mention for name, mention in mentions.items() if name.startswith("admin ")]
+        commands = " ".join(admin) or f"**/{language('admin-name')}**"
+        lines.append(language("help-admins", commands=commands))
+    operator = [f"-# {language('help-owner', name=escape(owner))}"] if owner else []
     return Card(
         text(f"### {language('help-title')}", language("help-intro")),
         text(*(f"- {line}" for line in lines)),
-        text(f"-# {language('help-limits')}", *who),
+        text(f"-# {language('help-limits')}", *operator),
         *start,
-        accent=ANSWERED,
     )
 
 
 _LISTED, _LINE, _ROOM = 10, 200, 1800
-"""The most questions of one's own that are listed, the characters of each, and of all of them."""
-Kept = dict[str, list[Any]]
+"""The limits of the list of one's waiting questions: entries, characters of each, and of all."""
+PersonalData = dict[str, list[Any]]
 
 
-async def list_kept(records: Records, user: int) -> Kept:
-    """Return all that is kept about somebody, by what it is."""
+async def read_personal_data(records: Records, user: int) -> PersonalData:
+    """Return the stored rows about a person, by kind."""
     return {
-        "votes": await records.of(Vote, user=user),
-        "questions": await records.of(Unanswered, user=user),
-        "watches": await records.of(Watch, user=user),
-        "newsroom": await records.of(Inquiry, user=user),
+        "votes": await records.find(Vote, user=user),
+        "questions": await records.find(Unanswered, user=user),
+        "watches": await records.find(Watch, user=user),
+        "newsroom": await records.find(Inquiry, user=user),
     }
 
 
-def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -> Card:
-    """Return what is kept, for how long, and what of it is this person's.
+def privacy_card(data: PersonalData, language: Language, *, kept_by: str, days: float) -> Card:
+    """Return the privacy card: what is stored and for how long, and this person's own data.
 
-    ``kept_by``: who had questions kept here, ``admin``, ``operator`` or nobody. ``days``: how long
-    a server's articles are kept after the bot was removed from it.
+    ``kept_by``: who turned the storing of questions on here, ``admin`` or ``operator``; empty: no
+    one. ``days``: how long a server's articles are kept after it removed the bot.
     """
-    kept_for, total = str(KEPT_DAYS), sum(map(len, kept.values()))
+    kept_for, total = str(KEPT_DAYS), sum(map(len, data.values()))
     keys = {"admin": "privacy-keep-on", "operator": "privacy-keep-operator"}
-    waiting = [*kept.get("watches", ()), *kept.get("newsroom", ())]
-    told = [_show_waiting(each, language) for each in waiting]
+    waiting = [*data.get("watches", ()), *data.get("newsroom", ())]
+    questions = [_show_waiting(watch, language) for watch in waiting]
     yours = language("privacy-yours", count=total)
     return Card(
         text(f"### {language('privacy-title')}"),
@@ -86,114 +87,126 @@ def privacy_card(kept: Kept, language: Language, *, kept_by: str, days: float) -
         text(language("privacy-votes", days=kept_for)),
         text(language("privacy-watches", days=kept_for)),
         text(language("privacy-server", days=f"{days:g}")),
-        list_under(yours, told, language, room=_ROOM, most=_LISTED) or text(yours),
+        list_under(yours, questions, language, room=_ROOM, most=_LISTED) or text(yours),
         row(
             button(language("button-export"), "v:mine:get"),
             button(language("button-forget"), "v:mine:ask", style=ButtonStyle.danger),
         )
         if total
         else None,
-        accent=ANSWERED,
     )
 
 
-def _show_waiting(asked: Watch, language: Language) -> str:
-    """Return a question that waits, with what it was narrowed to."""
-    narrowed = ", ".join(filter_words(asked.filters, language))
-    return fit(asked.question, _LINE) + (f" ({narrowed})" if narrowed else "")
-
-
-def forget_card(kept: Kept, language: Language) -> Card:
-    """Return what would be deleted of a person, with the buttons that decide."""
-    return Card(
-        text(language("privacy-forget", count=sum(map(len, kept.values())))),
-        row(
-            button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger),
-            button(language("button-cancel"), "v:leave"),
-        ),
-        accent=REFUSED,
-    )
-
-
-def export(kept: Kept) -> bytes:
-    """Return all that is kept of a person, as JSON."""
-    rows = {name: [*map(asdict, each)] for name, each in kept.items()}
-    return json.dumps(rows, ensure_ascii=False, indent=2).encode()
+def _show_waiting(watch: Watch, language: Language) -> str:
+    """Return a waiting question, with its filters in parentheses."""
+    filters = ", ".join(filter_words(watch.filters, language))
+    return fit(watch.question, _LINE) + (f" ({filters})" if filters else "")
 
 
 MOST = 3
-"""How many questions are offered."""
+"""The number of starter questions."""
 _READ, _TRIED, _SECONDS = 12, 24, 2.5
-"""How many articles are read for questions, how many questions are tried, and for how long."""
+"""The limits of the search for starter questions: articles read, questions tried, seconds."""
 _LEAST, _MOST, _WORDS, _SHORT = 15, 80, 4, 40
-"""The fewest and the most characters of a question, its fewest words, and the characters that fit
-on a line of a telephone: such questions are tried first."""
+"""A starter question's minimum and maximum of characters and minimum of words; questions of up to
+``_SHORT`` characters, which fit on a line of a telephone, are tried first."""
 
 
-async def starters_card(bot: Context, where: Where, language: Language) -> Card:
-    """Return what one may ask here, with buttons that ask it, or that stories are to be added."""
-    seen = await bot.see(where)
-    told = text(language("mention-help" if seen.catalogue.articles else "refusal-empty-corpus"))
-    return Card(told, *await offer_starters(bot, seen, language), accent=ANSWERED)
+async def starters_card(bot: Bot, action: Action, language: Language) -> Card:
+    """Return a greeting with starter questions; without articles, a request to add some."""
+    scope = await bot.open_scope(action)
+    key = "mention-help" if scope.catalogue.articles else "refusal-empty-corpus"
+    return Card(text(language(key)), *await offer_starters(bot, scope, language))
 
 
-async def offer_starters(bot: Context, seen: Seen, language: Language) -> list[Piece]:
-    """Return the questions that are offered, or the button that adds stories where none are."""
-    if not seen.catalogue.articles:
+async def offer_starters(bot: Bot, scope: Scope, language: Language) -> list[Piece]:
+    """Return the starter questions, or without articles the button that adds some."""
+    if not scope.catalogue.articles:
         return [row(button(language("button-add"), "v:stories"))]
-    kept = seen.catalogue.starters
-    if language.code not in kept:
-        kept[language.code] = await find_starters(seen, language, bot.languages)
-    return draw_starters(kept[language.code], language)
+    cache = scope.catalogue.starters
+    if language.code not in cache:
+        cache[language.code] = await find_starters(scope, language, bot.languages)
+    return draw_starters(cache[language.code], language)
 
 
 def draw_starters(questions: Iterable[str], language: Language) -> list[Piece]:
-    """Return each question beside a button that asks it; a telephone cuts a label short."""
+    """Return each question beside a button that asks it, as a telephone truncates long labels."""
     ask = language("button-ask")
-    return [text(plain(q), beside=button(ask, f"v:start:{n}")) for n, q in enumerate(questions)]
+    return [text(escape(q), beside=button(ask, f"v:start:{n}")) for n, q in enumerate(questions)]
 
 
-async def find_starters(seen: Seen, language: Language, languages: Languages) -> tuple[str, ...]:
-    """Return questions that are answered, in the reader's language first.
+async def find_starters(scope: Scope, language: Language, languages: Languages) -> tuple[str, ...]:
+    """Return up to ``MOST`` questions that have an answer: golden questions, headings and titles.
 
-    They are golden questions, and titles and headings that are questions.
+    Questions in the reader's language are preferred. An answer that repeats the question is none.
     """
     found: list[str] = []
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_SECONDS):
-            for asked in await _list_questions(seen, language, languages):
+            for question in await _list_questions(scope, language, languages):
                 with contextlib.suppress(EmbeddingsError):
-                    answer = await seen.ask(asked, top_k=1)
-                    if answer.hits and asked not in answer.hits[0].sentence.text:
-                        found.append(asked)
+                    answer = await scope.ask(question, top_k=1)
+                    if answer.hits and question not in answer.hits[0].sentence.text:
+                        found.append(question)
                 if len(found) == MOST:
                     break
     return tuple(found)
 
 
-async def _list_questions(seen: Seen, language: Language, languages: Languages) -> list[str]:
-    """Return what may be offered: some golden questions, or what the stories themselves ask."""
+async def _list_questions(scope: Scope, language: Language, languages: Languages) -> list[str]:
+    """Return candidates: some golden questions, then questions from the articles; short first."""
     golden: list[str] = []
     with contextlib.suppress(EmbeddingsError):
-        golden += filter(_is_question, await seen.golden())
-    golden = [asked for asked in golden if languages.guess(asked) is language] or golden
-    articles = seen.catalogue.matching("")
-    some = [a for a in articles if a.language == language.code] or articles
-    said = golden[:: 1 + len(golden) // _TRIED]  # from all over the list
-    for article in some[:_READ]:
-        said += await _read_lines(seen, article)
-    questions = filter(_is_question, (clean(each).strip() for each in said))
-    return sorted([*dict.fromkeys(questions)][:_TRIED], key=lambda asked: len(asked) > _SHORT)
+        golden += filter(_is_question, await scope.golden())
+    golden = [question for question in golden if languages.guess(question) is language] or golden
+    articles = scope.catalogue.search("")
+    articles = [a for a in articles if a.language == language.code] or articles
+    lines = golden[:: 1 + len(golden) // _TRIED]  # spread over the whole list
+    for article in articles[:_READ]:
+        lines += await _read_lines(scope, article)
+    questions = dict.fromkeys(filter(_is_question, (clean(line).strip() for line in lines)))
+    return sorted([*questions][:_TRIED], key=lambda question: len(question) > _SHORT)
 
 
-async def _read_lines(seen: Seen, article: ArticleSummary) -> list[str]:
-    """Return an article's title and its lines; a heading without its mark."""
+async def _read_lines(scope: Scope, article: ArticleSummary) -> list[str]:
+    """Return an article's title and lines, headings without ``#``; empty if it cannot be read."""
     with contextlib.suppress(EmbeddingsError):
-        lines = (await seen.read(article)).text.split("\n")
+        lines = (await scope.read(article)).text.split("\n")
         return [article.title, *(line.lstrip("# ") for line in lines)]
     return []
 
 
-def _is_question(said: str) -> bool:
-    is_whole = _LEAST <= len(said) <= _MOST and said[:1].isupper()
-    return is_whole and said.endswith("?") and len(said.split()) >= _WORDS
+def _is_question(line: str) -> bool:
+    is_sentence = _LEAST <= len(line) <= _MOST and line[:1].isupper()
+    return is_sentence and line.endswith("?") and len(line.split()) >= _WORDS
+
+
+@handles(r"v:mine:drop", defer_update)
+async def forget(interaction: Interaction, _: Input) -> Card:
+    """Delete the data about the person who clicked, once confirmed."""
+    count = await interaction.client.records.forget(interaction.user.id)
+    return notice(language_of(interaction)("privacy-forgotten", count=count))
+
+
+@handles(r"v:mine:ask", defer)
+async def ask_to_forget(interaction: Interaction, _: Input) -> Card:
+    """Ask the person who clicked to confirm that their data is to be deleted."""
+    data = await read_personal_data(interaction.client.records, interaction.user.id)
+    language = language_of(interaction)
+    return notice(
+        language("privacy-forget", count=sum(map(len, data.values()))),
+        REFUSED,
+        row(
+            button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger),
+            button(language("button-cancel"), "v:leave"),
+        ),
+    )
+
+
+@handles(r"v:mine:get", defer)
+async def export_data(interaction: Interaction, _: Input) -> Card:
+    """Send the person who clicked their data as a JSON file."""
+    data = await read_personal_data(interaction.client.records, interaction.user.id)
+    rows = {kind: [*map(asdict, records)] for kind, records in data.items()}
+    file = Attached("verbatim.json", json.dumps(rows, ensure_ascii=False, indent=2).encode())
+    return notice(language_of(interaction)("privacy-given"), None, file)

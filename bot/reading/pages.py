@@ -1,50 +1,51 @@
-"""An article on Discord: its pages, and a passage between its neighbours."""
+"""Shows an article on Discord: page by page, or one passage with its neighbours."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from discord import ButtonStyle, ui
 
-from bot.asking.excerpt import select, stretches
-from bot.asking.links import MAX_URL, link
-from bot.context import Seen
+from bot.asking.excerpt import cut_at_sentences, excerpt
+from bot.asking.render import open_link
+from bot.context import Interaction, Scope, language_of
+from bot.delivery import defer, defer_update
 from bot.errors import BotError
 from bot.translate import Language
-from bot.ui.components import ANSWERED, Card, button, row, text
-from bot.ui.markup import plain
-from bot.ui.naming import Place, heading, ref
-from embeddings.types import Article, ArticleSummary, Passage
+from bot.ui.components import Card, button, row, text
+from bot.ui.handlers import Input, handles
+from bot.ui.markup import escape
+from bot.ui.naming import DIGEST, PLACE, Place, heading, ref
+from embeddings.types import Article, ArticleSummary, Passage, Span
 
 PAGE = 2800
-"""The most characters of a story on one page, mark-up included."""
+"""The limit of a page's text in characters, markdown included."""
 NEIGHBOUR = 900
-"""The most characters of the paragraph before, and of the one after."""
+"""The limit of each neighbouring paragraph, in characters."""
 _WIDEST, _MARKS = 3, 4
-"""What a character made plain takes at the most, and the marks around a text."""
+"""The most characters that escaping makes of one character, and adds around a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A paragraph, or the part of a long one that fits: ``text[start:end]``."""
+    """A paragraph, or a part of a long one, as ``text[start:end]``."""
 
     paragraph: int
     start: int
     end: int
 
 
-def pages(text: str, passages: Sequence[Passage]) -> list[Page]:
-    """Cut an article into pages, one a paragraph; a long one at the ends of its sentences."""
-    return [page for passage in passages for page in _pages_of(text, passage)]
+def cut_pages(text: str, passages: Sequence[Passage]) -> list[Page]:
+    """Cut an article into one page per paragraph, and long paragraphs between sentences."""
+    return [page for passage in passages for page in _cut_passage(text, passage)]
 
 
-def _pages_of(text: str, passage: Passage) -> Iterator[Page]:
+def _cut_passage(text: str, passage: Passage) -> Iterator[Page]:
     start = end = passage.start
     if _fits(text, passage.start, passage.end):
         yield Page(passage.paragraph, passage.start, passage.end)
         return
-    for first, last in _fitting(text, passage):
+    for first, last in _list_pieces(text, passage):
         if end > start and not _fits(text, start, last):
             yield Page(passage.paragraph, start, end)
             start = first
@@ -52,22 +53,22 @@ def _pages_of(text: str, passage: Passage) -> Iterator[Page]:
     yield Page(passage.paragraph, start, end)
 
 
-def _fitting(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
-    """Yield the passage's sentences; one that alone is too long in parts that cannot be."""
-    for first, last in stretches(passage.start, passage.end, passage.sentences):
+def _list_pieces(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a passage's sentences; a sentence longer than a page in several pieces."""
+    for first, last in cut_at_sentences(passage):
         if _fits(text, first, last):
             yield first, last
         else:
-            yield from _parts(text, first, last)
+            yield from _cut_sentence(text, first, last)
 
 
 def _fits(text: str, start: int, end: int) -> bool:
-    """Say whether a stretch fits on a page; made plain only where its length does not tell."""
-    return _WIDEST * (end - start) + _MARKS <= PAGE or len(plain(text[start:end])) <= PAGE
+    """Say whether a span fits on a page; the text is escaped only if its length leaves doubt."""
+    return _WIDEST * (end - start) + _MARKS <= PAGE or len(escape(text[start:end])) <= PAGE
 
 
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut a stretch after words, or anywhere when it has no spaces."""
+def _cut_sentence(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a span after words, or anywhere if it has no spaces."""
     step = PAGE // _WIDEST
     while end - start > step:
         space = text.rfind(" ", start + step // 2, start + step)
@@ -77,29 +78,27 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-async def open_page(seen: Seen, name: str, index: int, language: Language) -> Card:
-    """Return a page of an article, counted from 0, read again and compared.
+async def open_page(scope: Scope, name: str, index: int, language: Language) -> Card:
+    """Return a page of an article, counted from 0, after checking its text against the index.
 
     Raises:
-        BotError: The article is gone, or is not what was indexed.
+        BotError: The article is gone, or its stored text differs from what was indexed.
     """
-    article, passages = await _read(seen, seen.article(name))
+    article, passages = await _read(scope, scope.article(name))
     return await asyncio.to_thread(page_card, article, passages, index, language)
 
 
-async def open_context(seen: Seen, place: Place, language: Language) -> Card:
-    """Return a passage between its neighbours; raises BotError when it is gone, or another."""
-    article, passages = await _read(seen, seen.article(place.article))
-    passage = place.find(passages)
-    if passage is None:
+async def open_context(scope: Scope, place: Place, language: Language) -> Card:
+    """Return a passage with its neighbours; raises BotError if it is gone or has changed."""
+    article, passages = await _read(scope, scope.article(place.article))
+    if (passage := place.find(passages)) is None:
         raise BotError("passage-gone")
     return await asyncio.to_thread(context_card, article, passages, passage.paragraph, language)
 
 
-async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[Passage]]:
-    """Read an article again, and compare what will be quoted with what was indexed."""
-    passages = seen.passages(article)
-    stored = await seen.read(article)
+async def _read(scope: Scope, article: ArticleSummary) -> tuple[Article, Sequence[Passage]]:
+    """Read the stored article, and check that its passages are the indexed ones."""
+    passages, stored = scope.passages(article), await scope.read(article)
     if not passages or not all(passage.stands_in(stored.text) for passage in passages):
         raise BotError("passage-gone")
     return stored, passages
@@ -108,41 +107,40 @@ async def _read(seen: Seen, article: ArticleSummary) -> tuple[Article, Sequence[
 def page_card(
     article: Article, passages: Sequence[Passage], index: int, language: Language
 ) -> Card:
-    """Return the page nearest to one of an article's ``pages``, from 0, with buttons to turn it."""
-    all_pages = pages(article.text, passages)
-    at = max(0, min(index, len(all_pages) - 1))
-    page, name = all_pages[at], ref(article)
+    """Return the page nearest to an index, counted from 0, with the buttons that turn pages."""
+    pages = cut_pages(article.text, passages)
+    at = max(0, min(index, len(pages) - 1))
+    page, name = pages[at], ref(article)
     foot = language("page", number=str(page.paragraph), total=str(passages[-1].paragraph))
     back = button(language("button-previous"), f"v:read:{name}.{at - 1}")
-    onward = f"v:read:{name}.{at + 1}"
-    on = button(language("button-next"), onward, style=ButtonStyle.primary)
+    next_id = f"v:read:{name}.{at + 1}"
+    onward = button(language("button-next"), next_id, style=ButtonStyle.primary)
     return Card(
         text(heading(article, language)),
         ui.Separator(),
-        text(f"> {plain(article.text[page.start : page.end])}"),
+        text(f"> {escape(article.text[page.start : page.end])}"),
         text(f"-# {foot}"),
         row(
             back if at else None,
-            on if at + 1 < len(all_pages) else None,
-            _open(article, page.start, page.end, language),
+            onward if at + 1 < len(pages) else None,
+            open_link(article, Span(page.start, page.end), language),
             button(language("button-about"), f"v:then:{name}"),
         ),
-        accent=ANSWERED,
     )
 
 
 def context_card(
     article: Article, passages: Sequence[Passage], paragraph: int, language: Language
 ) -> Card:
-    """Return a passage between the paragraphs before and after it, itself in bold."""
+    """Return a passage in bold, between the paragraphs before and after it."""
     at = next(i for i, p in enumerate(passages) if p.paragraph == paragraph)
     passage = passages[at]
     before = _neighbour(article.text, passages[at - 1], last=True) if at else ""
     after = _neighbour(article.text, passages[at + 1]) if at + 1 < len(passages) else ""
-    pieces = stretches(passage.start, passage.end, passage.sentences)
-    shown = select(article.text, pieces, (passage.start, pieces[0][1]), PAGE - 2 * NEIGHBOUR)
-    middle = f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
-    first = next(i for i, p in enumerate(pages(article.text, passages)) if p.paragraph == paragraph)
+    opening = cut_at_sentences(passage)[0]
+    middle = "".join(excerpt(article.text, passage, opening, PAGE - 2 * NEIGHBOUR)).strip(" ")
+    pages = cut_pages(article.text, passages)
+    first = next(i for i, page in enumerate(pages) if page.paragraph == paragraph)
     return Card(
         text(heading(article, language)),
         ui.Separator(),
@@ -152,19 +150,33 @@ def context_card(
         text(f"-# {language('paragraph', number=str(paragraph))}"),
         row(
             button(language("button-read-on"), f"v:read:{ref(article)}.{first}"),
-            _open(article, passage.start, pieces[0][1], language),
+            open_link(article, Span(*opening), language),
         ),
-        accent=ANSWERED,
     )
 
 
 def _neighbour(text: str, passage: Passage, *, last: bool = False) -> str:
-    """Return a paragraph from its end, or from its beginning, in a few sentences."""
-    pieces = stretches(passage.start, passage.end, passage.sentences)
-    shown = select(text, pieces, pieces[-1] if last else pieces[0], NEIGHBOUR)
-    return f"{shown.before}{shown.sentence}{shown.after}".strip(" ")
+    """Return the first sentences of a paragraph, or the ``last``, as many as fit."""
+    sentence = cut_at_sentences(passage)[-1 if last else 0]
+    return "".join(excerpt(text, passage, sentence, NEIGHBOUR)).strip(" ")
 
 
-def _open(article: Article, start: int, end: int, language: Language) -> ui.Button[Any] | None:
-    url = link(article, start, end)
-    return button(language("button-open"), url=url) if url and len(url) <= MAX_URL else None
+@handles(rf"v:ctx:{PLACE}", defer)
+async def show_context(interaction: Interaction, data: Input) -> Card:
+    """Show a passage between the paragraphs before and after it."""
+    scope, place = await interaction.client.open_scope(interaction), Place.read(data.parts)
+    return await open_context(scope, place, language_of(interaction))
+
+
+@handles(rf"v:read:(?P<article>{DIGEST})\.(?P<page>\d+)", defer_update)
+async def turn_page(interaction: Interaction, data: Input) -> Card:
+    """Show another page of the article, in the same message."""
+    scope, page = await interaction.client.open_scope(interaction), int(data["page"])
+    return await open_page(scope, data["article"], page, language_of(interaction))
+
+
+@handles(r"v:open", defer)
+async def open_chosen(interaction: Interaction, data: Input) -> Card:
+    """Show the first page of the article that was chosen in the list."""
+    scope = await interaction.client.open_scope(interaction)
+    return await open_page(scope, data.chosen, 0, language_of(interaction))

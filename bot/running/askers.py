@@ -1,28 +1,29 @@
-"""Who asks: how long they wait, whose search is next, and what was asked before; in memory."""
+"""Cooldowns, the order of searches, and the earlier questions of conversations; in memory."""
 
 import asyncio
 import contextlib
 import math
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from bot.errors import BotError
 from embeddings.errors import StorageError
 from embeddings.store.records import Records
 
 Key = tuple[str, int]
-"""What is waited for, and whose wait it is, by Discord's id."""
+"""The kind of a cooldown ("user" or "channel"), and the Discord id that it applies to."""
 PROMPT = 0.5
-"""Seconds for which an answer waits to hear what other processes were asked."""
+"""Seconds that a question waits for the store to say when other processes were last asked."""
 PAUSE = 10.0
-"""Seconds for which they are not asked again after nothing was heard."""
+"""Seconds for which the store is not asked again after it did not answer."""
 _MOST = 10_000
-"""How many are remembered; the oldest are forgotten first."""
+"""The most keys to remember; the oldest are forgotten first."""
 
 
 class Cooldown:
-    """Remembers when each one last asked."""
+    """Limits how often a user or a channel may ask, by the time of the last question."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -30,24 +31,24 @@ class Cooldown:
         self._alone_until = 0.0
 
     def admit(self, waits: Mapping[Key, float]) -> None:
-        """Count a search, unless somebody has to wait for it.
+        """Admit a question, and start its cooldowns.
 
-        ``waits``: whose wait it is -> how many seconds it lasts.
+        ``waits``: key -> the seconds that its cooldown lasts.
 
         Raises:
-            BotError: They have; the sentence says how many seconds are left.
+            BotError: A cooldown still runs; the sentence says how many seconds are left.
         """
         now = self._clock()
         for key, seconds in waits.items():
             if key in self._last:
-                _check(key, self._last[key] + seconds - now)
+                _raise_if_waiting(key, self._last[key] + seconds - now)
         for key in waits:
-            self._start(key, now)
+            self._start_cooldown(key, now)
 
-    async def admit_elsewhere(self, store: Records, key: Key, seconds: float) -> None:
-        """Count a search for all processes, unless somebody has to wait for it.
+    async def admit_across_processes(self, store: Records, key: Key, seconds: float) -> None:
+        """Admit a question by what all processes were asked, and start its cooldown for all.
 
-        Where the store does not answer at once, only this process counts.
+        While the store does not answer in time, the cooldown holds in this process only.
 
         Raises:
             BotError: As ``admit``.
@@ -61,95 +62,68 @@ class Cooldown:
             self._alone_until = self._clock() + PAUSE
             return
         if left:
-            self._start(key, self._clock() + left - seconds)
-        _check(key, left)
+            self._start_cooldown(key, self._clock() + left - seconds)
+        _raise_if_waiting(key, left)
 
-    def _start(self, key: Key, at: float) -> None:
+    def _start_cooldown(self, key: Key, at: float) -> None:
         self._last[key] = at
         self._last.move_to_end(key)
         while len(self._last) > _MOST:
             self._last.popitem(last=False)
 
 
-def _check(key: Key, left: float) -> None:
+def _raise_if_waiting(key: Key, left: float) -> None:
     if left > 0:
         kind = "channel" if key[0] == "channel" else "user"
         raise BotError(f"cooldown-{kind}", seconds=math.ceil(left))
 
 
 PATIENCE = 2.0
-"""Seconds for which a search waits until everybody is acknowledged who has just come."""
+"""The most seconds that a search waits for the first responses that are being sent."""
 
 
 class FairQueue:
-    """Lets so many searches run at a time; people take turns, however many each waits for."""
+    """Runs ``places`` searches at a time, one of each person, so that nobody blocks others."""
 
     def __init__(self, places: int) -> None:
-        self._free, self._due = places, 0
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._waiting: OrderedDict[int, deque[asyncio.Future[None]]] = OrderedDict()
+        self._places, self._responses_due = asyncio.Semaphore(places), 0
+        self._all_responded = asyncio.Event()
+        self._all_responded.set()
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager
     async def turn(self, person: int) -> AsyncIterator[None]:
-        """Wait until it is somebody's turn, and have it for as long as this lasts."""
-        if self._free > 0:
-            self._free -= 1
-        else:
-            await self._wait(person)
-        try:
+        """Wait for a person's turn to search, and hold it inside the ``with`` block."""
+        lock = self._locks.setdefault(person, asyncio.Lock())
+        async with lock, self._places:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
-                    await self._quiet.wait()
+                    await self._all_responded.wait()
             yield
-        finally:
-            self._pass_on()
 
     @contextlib.contextmanager
-    def hold_back(self) -> Iterator[None]:
-        """Let no search begin for as long as this lasts: somebody is being acknowledged."""
-        self._due += 1
-        self._quiet.clear()
+    def pause(self) -> Iterator[None]:
+        """Let no search begin inside the ``with`` block, which sends a first response."""
+        self._responses_due += 1
+        self._all_responded.clear()
         try:
             yield
         finally:
-            self._due -= 1
-            if not self._due:
-                self._quiet.set()
-
-    async def _wait(self, person: int) -> None:
-        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(person, deque()).append(mine)
-        try:
-            await mine
-        except asyncio.CancelledError:
-            if mine.done() and not mine.cancelled():
-                self._pass_on()  # it was given, and is not used
-            raise
-
-    def _pass_on(self) -> None:
-        """Give the place to the next person, who then goes to the end of the line."""
-        while self._waiting:
-            person, theirs = self._waiting.popitem(last=False)
-            mine = theirs.popleft()
-            if theirs:
-                self._waiting[person] = theirs
-            if not mine.done():
-                mine.set_result(None)
-                return
-        self._free += 1
+            self._responses_due -= 1
+            if not self._responses_due:
+                self._all_responded.set()
 
 
 LASTS = 900.0
 """Seconds after which a question is forgotten; Discord's own tokens live as long."""
 MOST = 5
-"""The most questions of one conversation that are remembered."""
-_PEOPLE = 2000
-"""How many conversations are remembered; the oldest are forgotten first."""
+"""The most questions to remember of one conversation."""
+_CONVERSATIONS = 2000
+"""The most conversations to remember; the oldest are forgotten first."""
 
 
-class Turn(NamedTuple):
-    """A question as it was understood, the id of the message that answered it, and when."""
+class Asked(NamedTuple):
+    """A question as it was understood, the id of the answer's message, and the monotonic time."""
 
     question: str
     answer: int
@@ -157,32 +131,32 @@ class Turn(NamedTuple):
 
 
 class Conversations:
-    """Remembers who asked what in which place, so that a follow-up can be understood."""
+    """Remembers each person's questions per channel, so that follow-ups can be understood."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._turns: OrderedDict[tuple[int, int], tuple[Turn, ...]] = OrderedDict()
+        self._asked: OrderedDict[tuple[int, int], tuple[Asked, ...]] = OrderedDict()
 
-    def note(self, person: int, place: int, question: str, answer: int) -> None:
-        """Remember a question as it was understood, and the id of the message that answered it."""
-        turn = Turn(question, answer, self._clock())
-        self._turns[person, place] = (*self._fresh(person, place), turn)[-MOST:]
-        self._turns.move_to_end((person, place))
-        if len(self._turns) > _PEOPLE:
-            self._turns.popitem(last=False)
+    def note(self, person: int, channel: int, question: str, answer: int) -> None:
+        """Remember a question as it was understood, and the id of the answer's message."""
+        asked = Asked(question, answer, self._clock())
+        self._asked[person, channel] = (*self._list_recent(person, channel), asked)[-MOST:]
+        self._asked.move_to_end((person, channel))
+        if len(self._asked) > _CONVERSATIONS:
+            self._asked.popitem(last=False)
 
-    def before(self, person: int, place: int, answer: int | None = None) -> tuple[str, ...]:
-        """Return what somebody asked before in a channel, oldest first.
+    def before(self, person: int, channel: int, answer: int | None = None) -> tuple[str, ...]:
+        """Return a person's earlier questions in a channel, oldest first.
 
-        ``answer`` is the id of the answer that they reply to: what they asked after it does not
-        count, and nothing does where it was not given to them.
+        ``answer``: the id of the answer's message that they reply to. Questions asked after it
+        are left out; if the answer was not given to them, so are all.
         """
-        turns = self._fresh(person, place)
+        recent = self._list_recent(person, channel)
         if answer is not None:
-            at = [n for n, turn in enumerate(turns, 1) if turn.answer == answer]
-            turns = turns[: at[-1]] if at else ()
-        return tuple(turn.question for turn in turns)
+            ends = [n for n, asked in enumerate(recent, 1) if asked.answer == answer]
+            recent = recent[: ends[-1]] if ends else ()
+        return tuple(asked.question for asked in recent)
 
-    def _fresh(self, person: int, place: int) -> tuple[Turn, ...]:
+    def _list_recent(self, person: int, channel: int) -> tuple[Asked, ...]:
         since = self._clock() - LASTS
-        return tuple(t for t in self._turns.get((person, place), ()) if t.at > since)
+        return tuple(asked for asked in self._asked.get((person, channel), ()) if asked.at > since)

@@ -1,6 +1,6 @@
-"""Keeping the bot on Discord: a new start after each end, and the last end within ten seconds.
+"""Restarts the bot's client whenever it ends, and shuts the program down within ten seconds.
 
-At the end, what people wait for comes first, then what can be left.
+The shutdown first waits for what people are waiting for, then cancels the rest.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from bot.errors import describe, frames, unwrap
 from config import ConfigError
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
-"""Seconds before the first new start, and the most before any: Discord takes a token back that
-begins 1,000 sessions within a day (https://discord.com/developers/docs/events/gateway)."""
+"""Seconds before the first restart, and the most before any: Discord resets a token that begins
+1,000 sessions within a day (https://discord.com/developers/docs/events/gateway)."""
 STEADY = 120.0
-"""Seconds after which a client counts as having worked: the next wait is the first again."""
+"""Seconds after which a client counts as stable, so that the next wait is FIRST_WAIT again."""
 CLOSING = 2.0
 """Seconds that a client is given to close."""
 _HOPELESS = {
@@ -37,7 +37,7 @@ _HOPELESS = {
     4014: "Discord refuses an intent that the bot asks for. It needs no privileged one: please "
     "report this.",
 }
-"""Close codes that no new start can mend (https://discord.com/developers/docs/topics/opcodes)."""
+"""Close codes that no restart can mend (https://discord.com/developers/docs/topics/opcodes)."""
 OUTSIDE = (
     aiohttp.ClientError,
     ConnectionError,
@@ -46,33 +46,33 @@ OUTSIDE = (
     discord.GatewayNotFound,
     discord.ConnectionClosed,
 )
-"""What the network or Discord is at fault for, and what may be over a minute later."""
+"""Exceptions caused by the network or Discord, which a later retry may not meet."""
 ANSWERING = 4.0
-"""Seconds that people's questions under way are given once the program is asked to end."""
+"""Seconds that people's pending questions are given at shutdown."""
 LEAVING = 0.5
-"""Seconds that what is cancelled then is given to put its things in order."""
+"""Seconds that the tasks cancelled then are given to clean up."""
 CUT = 9.0
-"""Seconds that all of it may take, a page that is still being fetched included."""
+"""Seconds that the whole shutdown may take, including a page that is being fetched."""
 NOTING = "noting"
-"""How the tasks are called that note what is under way, and that it is no longer."""
-_HANDLERS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_", NOTING)
-"""How those are called and those in which discord.py lets a bot act on what people do."""
+"""The name of tasks that store, or delete, an unfinished interaction."""
+_HANDLERS = ("CommandTree-invoker", "discord.py: on_", NOTING)
+"""Beginnings of the names of those tasks, and of discord.py's tasks for people's actions."""
 _log = logging.getLogger(__name__)
 
 
 class SetupError(Exception):
-    """A fault of this program, which a new start would meet again; its cause says which."""
+    """A fault of this program, which a restart would meet again; its cause is the fault."""
 
 
 @contextlib.contextmanager
 def setting_up() -> Iterator[None]:
-    """Tell this program's own faults from those of the network, before the gateway is opened.
+    """Raise SetupError for a fault of this program before the gateway is opened.
 
-    Once it is open, no error tells them apart: discord.py lets a malformed payload raise a
-    ``KeyError`` or a ``TypeError`` too, and for that a new start is the right thing.
+    Once it is open, the two cannot be told apart: a malformed payload makes discord.py raise
+    ``KeyError`` or ``TypeError`` as well, and a restart mends that.
 
     Raises:
-        SetupError: A fault of our own.
+        SetupError: Any exception except those of the network or Discord.
     """
     try:
         yield
@@ -82,8 +82,8 @@ def setting_up() -> Iterator[None]:
         raise SetupError from error
 
 
-def hopeless(error: BaseException) -> str | None:
-    """Return the sentence for what a new start cannot mend; None for all else."""
+def explain_fatal(error: BaseException) -> str | None:
+    """Return the sentence of an error that no restart can mend; None for other errors."""
     if isinstance(error, discord.LoginFailure):
         return _HOPELESS[4004]
     if isinstance(error, discord.PrivilegedIntentsRequired):
@@ -93,52 +93,52 @@ def hopeless(error: BaseException) -> str | None:
     return None
 
 
-def next_wait(before: float, lasted: float) -> float:
-    """Return the seconds to wait after a client that lasted so long: twice as many as before it.
+def next_wait(last_wait: float, lasted: float) -> float:
+    """Return the seconds to wait before a restart: twice the last wait, within the limits.
 
-    ``before`` is 0 where there was no wait yet.
+    ``last_wait`` is 0 before the first restart; ``lasted`` is the client's life in seconds.
     """
-    return min(LONGEST_WAIT, 2 * before) if before and lasted < STEADY else FIRST_WAIT
+    return min(LONGEST_WAIT, 2 * last_wait) if last_wait and lasted < STEADY else FIRST_WAIT
 
 
 async def supervise(make: Callable[[], discord.Client], token: str) -> NoReturn:
-    """Run clients one after the other until this is cancelled.
+    """Run a client, and a new one whenever it ends, until cancelled.
 
     Raises:
-        ConfigError: Something that a new start cannot mend, such as a wrong token.
-        Exception: A fault of this program, which a new start cannot mend either.
+        ConfigError: Discord's refusal that no restart can mend, such as of a wrong token.
+        Exception: A fault of this program, which no restart can mend either.
     """
     wait = 0.0
     while True:
         started = time.monotonic()
         error = await _run_once(make(), token)
-        _give_up(error)
+        _raise_fatal(error)
         wait = next_wait(wait, time.monotonic() - started)
-        is_far = isinstance(error, aiohttp.ClientConnectionError | TimeoutError)
-        what = "Discord cannot be reached" if is_far else "Discord's client ended"
-        _log.warning("%s; trying again in %.0f s%s", what, wait, _because(error))
+        is_unreachable = isinstance(error, aiohttp.ClientConnectionError | TimeoutError)
+        what = "Discord cannot be reached" if is_unreachable else "Discord's client ended"
+        _log.warning("%s; trying again in %.0f s%s", what, wait, _describe_cause(error))
         await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
 
 
-def _give_up(error: BaseException | None) -> None:
-    """Raise what a new start cannot mend; return from all else."""
-    sentence = hopeless(error) if error else None
+def _raise_fatal(error: BaseException | None) -> None:
+    """Raise an error that no restart can mend; ignore other errors."""
+    sentence = explain_fatal(error) if error else None
     if sentence:
         raise ConfigError(sentence)
     if isinstance(error, SetupError) and error.__cause__:
-        _log.error("the bot cannot be set up%s", _because(unwrap(error.__cause__)))
+        _log.error("the bot cannot be set up%s", _describe_cause(unwrap(error.__cause__)))
         raise error.__cause__
 
 
-def _because(error: BaseException | None) -> str:
-    """Return what a client ended with, and where unless it came from outside."""
+def _describe_cause(error: BaseException | None) -> str:
+    """Describe an error in parentheses, with its traceback unless the network caused it."""
     if error is None:
         return ""
     return f" ({describe(error)}){'' if isinstance(error, OUTSIDE) else frames(error)}"
 
 
 async def _run_once(client: discord.Client, token: str) -> BaseException | None:
-    """Run a client until it ends; return what it ended with."""
+    """Run a client until it ends; return the exception that ended it, if any."""
     running = asyncio.create_task(client.start(token), name="discord-client")
     try:
         await asyncio.wait({running})
@@ -151,22 +151,22 @@ async def _run_once(client: discord.Client, token: str) -> BaseException | None:
 
 
 async def _close(client: discord.Client, running: asyncio.Task[None]) -> None:
-    """Close a client, whatever state it is in."""
+    """Close a client in whatever state it is, and end its task."""
     try:
         async with asyncio.timeout(CLOSING):
             await client.close()
-    except Exception as error:  # noqa: BLE001 - it is thrown away all the same
+    except Exception as error:  # noqa: BLE001 - the client is thrown away all the same
         _log.info("the client did not close: %s", type(error).__name__)
     running.cancel()
     await asyncio.wait({running})
 
 
 @contextlib.contextmanager
-def limit_end() -> Iterator[threading.Timer]:
-    """Yield what, once started, ends the process when its end takes too long.
+def limit_shutdown() -> Iterator[threading.Timer]:
+    """Yield a timer that, once started, kills the process when the shutdown takes too long.
 
-    What a thread is about cannot be cancelled. It can be cut: every write is atomic, so the data
-    folder is what it was before or what it was to become.
+    A thread cannot be cancelled, but it can be killed: every write is atomic, so that the data
+    folder holds either the old or the new state.
     """
     deadline = threading.Timer(CUT, _cut)
     deadline.daemon = True
@@ -177,44 +177,44 @@ def limit_end() -> Iterator[threading.Timer]:
 
 
 def _cut() -> None:
-    _log.warning("what was still being read is left, for the program ends")
+    _log.warning("the shutdown took too long: unfinished work is abandoned")
     logging.shutdown()
     os._exit(0)
 
 
 @contextlib.contextmanager
-def heed(deadline: threading.Timer) -> Iterator[None]:
-    """Have SIGTERM and SIGINT cancel the present task, once, where the system can."""
-    task, loop, heeded = asyncio.current_task(), asyncio.get_running_loop(), []
+def cancel_on_signals(deadline: threading.Timer) -> Iterator[None]:
+    """Cancel the current task at the first SIGTERM or SIGINT, where the system supports it."""
+    task, loop, handled = asyncio.current_task(), asyncio.get_running_loop(), []
 
-    def end() -> None:
+    def cancel() -> None:
         if task is not None and not task.cancelling():
             deadline.start()
             task.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, end)
-            heeded.append(number)
+            loop.add_signal_handler(number, cancel)
+            handled.append(number)
     try:
         yield
     finally:
-        for number in heeded:
+        for number in handled:
             loop.remove_signal_handler(number)
 
 
 async def finish() -> None:
-    """Let what people wait for come to its end; what takes longer is cancelled."""
+    """Wait for the tasks that people wait for; cancel those that take longer than ANSWERING."""
     end = time.monotonic() + ANSWERING
-    while (tasks := _under_way()) and (left := end - time.monotonic()) > 0:
+    while (tasks := _list_pending()) and (left := end - time.monotonic()) > 0:
         await asyncio.wait(tasks, timeout=left)
     for task in tasks:
         task.cancel()
     if tasks:
-        _log.warning("%s things under way are left undone, for the program ends", len(tasks))
+        _log.warning("the shutdown cancels %s unfinished requests", len(tasks))
         await asyncio.wait(tasks, timeout=LEAVING)
 
 
-def _under_way() -> set[asyncio.Task[object]]:
+def _list_pending() -> set[asyncio.Task[object]]:
     own = asyncio.current_task()
     return {t for t in asyncio.all_tasks() if t is not own and t.get_name().startswith(_HANDLERS)}

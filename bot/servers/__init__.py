@@ -1,1 +1,1 @@
-"""The servers that the bot is on: what holds on each, and what is left when it goes."""
+"""The servers that the bot is on: their rules, and the deletion of data after the bot left."""

@@ -1,6 +1,6 @@
-"""Servers come and go: what a server had is deleted some time after it removed the bot.
+"""Greets servers that add the bot, and deletes the data of servers some time after they remove it.
 
-Of several processes, each looks after the servers of its own shards, and never at the others'.
+Where the bot runs in several processes, each one is responsible for the servers of its own shards.
 """
 
 import contextlib
@@ -12,120 +12,114 @@ import discord
 from discord.ext import commands, tasks
 
 from bot import delivery
-from bot.context import Context
+from bot.context import Bot
 from bot.translate import Language
-from bot.ui.components import ANSWERED, Card, button, row, text
+from bot.ui.components import Card, button, row, text
 from embeddings.errors import EmbeddingsError
 
 EVERY = 3600.0
-"""Seconds between two looks at what is to be deleted, and at what is idle in memory."""
+"""Seconds between two runs of the clean-up."""
 _log = logging.getLogger(__name__)
 
 
 class Servers(commands.Cog):
-    """Keeps account of the servers that the bot is on; an outage of Discord's removes none."""
+    """Tracks which servers the bot is on; an outage of Discord does not count as a removal."""
 
-    def __init__(self, bot: Context) -> None:
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
 
     async def cog_unload(self) -> None:
-        """End with the bot."""
-        self.keep.cancel()
+        """Stop the clean-up."""
+        self.clean_up.cancel()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Take account of what happened meanwhile, then go on looking."""
-        await self._surely(self._take_account)
-        if not self.keep.is_running():
-            self.keep.start()
+        """Catch up with joins and removals while the bot was offline, then start the clean-up."""
+        await self._attempt(self._catch_up)
+        if not self.clean_up.is_running():
+            self.clean_up.start()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Keep what a server has that takes the bot back, and say the next step there."""
-        await self._surely(partial(self.bot.records.come_back, guild.id))
+        """Cancel the deletion of a returning server's data, and greet the server."""
+        await self._attempt(partial(self.bot.records.come_back, guild.id))
         await self._greet(guild)
 
     async def _greet(self, guild: discord.Guild) -> None:
-        """Say the first step, in the system channel or else to who invited the bot."""
+        """Post the first steps in the system channel, or else send them to the inviter."""
         language = self.bot.languages.of_server(guild)
-        seen = await self.bot.see_from(guild.id)
-        card = joined_card(language, articles=len(seen.catalogue.articles))
+        scope = await self.bot.open_guild_scope(guild.id)
+        card = joined_card(language, articles=len(scope.catalogue.articles))
         channel = guild.system_channel
-        places = [channel] if channel and channel.permissions_for(guild.me).send_messages else []
-        for place in (*places, await _find_inviter(guild)):
-            with contextlib.suppress(*delivery.LOST):
-                if place is not None:
-                    await delivery.post(place, card)
-                    return
-        _log.info("server %s could not be greeted", guild.id)
+        may_write = channel and channel.permissions_for(guild.me).send_messages
+        first = channel if may_write else None
+        if not await delivery.post_to_first(card, first, await _find_inviter(guild)):
+            _log.info("server %s could not be greeted", guild.id)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note when a server removed the bot; an outage is another event."""
-        await self._surely(partial(self._note_removed, guild.id))
+        """Record when a server removed the bot; Discord reports an outage by another event."""
+        await self._attempt(partial(self._note_removed, guild.id))
 
     async def _note_removed(self, *guilds: int) -> None:
         await self.bot.records.leave(*guilds)
         days = self.bot.settings.servers.kept_days
         for guild in guilds:
-            _log.info("the bot is no longer on server %s: deleted in %g days", guild, days)
-        await self._clear()
+            _log.info("server %s removed the bot: its data is deleted in %g days", guild, days)
+        await self._delete_expired()
 
-    async def _take_account(self) -> None:
-        """Compare the servers that are known with those that the bot is on."""
-        here = {guild.id for guild in self.bot.guilds}
-        await self.bot.records.come_back(*here)
+    async def _catch_up(self) -> None:
+        """Compare the servers with stored data to the servers that the bot is on now."""
+        current = {guild.id for guild in self.bot.guilds}
+        await self.bot.records.come_back(*current)
         known = {*await self.bot.collections.servers(), *await self.bot.records.guilds()}
         noted = {*await self.bot.records.left_servers()}
-        if missing := [guild for guild in sorted(known - here - noted) if self._is_ours(guild)]:
+        has = self.bot.settings.discord.has
+        if missing := [guild for guild in sorted(known - current - noted) if has(guild)]:
             await self._note_removed(*missing)
 
     @tasks.loop(seconds=EVERY)
-    async def keep(self) -> None:
-        """Delete what is too old, and take out of memory what is idle."""
-        await self._surely(self._clear)
-        await self._surely(self.bot.records.tidy)
+    async def clean_up(self) -> None:
+        """Delete expired data, and unload idle collections from memory."""
+        await self._attempt(self._delete_expired)
+        await self._attempt(self.bot.records.tidy)
         self.bot.collections.forget_idle()
 
-    async def _clear(self) -> None:
-        """Delete what servers had that removed the bot long enough ago."""
+    async def _delete_expired(self) -> None:
+        """Delete the data of the servers that removed the bot ``kept_days`` ago or earlier."""
         for guild in await self.bot.records.left_servers(self.bot.settings.servers.kept_days):
-            if self._is_ours(guild):
-                await self._surely(partial(self._delete, guild))
-
-    def _is_ours(self, guild: int) -> bool:
-        return self.bot.settings.discord.has(guild)
+            if self.bot.settings.discord.has(guild):
+                await self._attempt(partial(self._delete, guild))
 
     async def _delete(self, guild: int) -> None:
-        """Delete what a server had; that it left is forgotten last, in case of a crash."""
+        """Delete a server's data; its removal record goes last, so a crash is resumed."""
         if self.bot.get_guild(guild) is not None:
             await self.bot.records.come_back(guild)
             return
         await self.bot.collections.delete(guild)
         await self.bot.records.forget_guild(guild)
-        _log.info("what server %s had is deleted", guild)
+        _log.info("the data of server %s was deleted", guild)
 
-    async def _surely(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do something; what the disk refuses is tried again at the next look."""
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work; log a failure of the store, since the next clean-up retries it."""
         try:
             await work()
         except (EmbeddingsError, OSError) as error:
-            _log.warning("servers that left are not taken care of yet: %s", error)
+            _log.warning("the data of servers cannot be cleaned up now: %s", error)
 
 
 def joined_card(language: Language, *, articles: int) -> Card:
-    """Return the first message on a server, from which so many articles are seen already."""
+    """Return the greeting for a server, which can already see ``articles`` articles."""
     key = "joined-ready" if articles else "joined-empty"
     return Card(
         text(f"### {language('joined-title')}", language("joined-intro")),
         text(language(key, count=articles)),
         row(button(language("button-add"), "v:stories")),
-        accent=ANSWERED,
     )
 
 
 async def _find_inviter(guild: discord.Guild) -> discord.abc.Messageable | None:
-    """Return who invited the bot, where its log may be read."""
+    """Return the person who invited the bot; None if the bot may not read the audit log."""
     if not guild.me.guild_permissions.view_audit_log:
         return None
     with contextlib.suppress(*delivery.LOST):
@@ -133,8 +127,3 @@ async def _find_inviter(guild: discord.Guild) -> discord.abc.Messageable | None:
             if entry.target is not None and entry.target.id == guild.me.id:
                 return entry.user
     return None
-
-
-async def setup(bot: Context) -> None:
-    """Add this part to the bot."""
-    await bot.add_cog(Servers(bot))

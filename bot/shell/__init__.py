@@ -1,1 +1,1 @@
-"""The insides of the command line: its options, its JSON, and what a person reads there."""
+"""The command line's parts: shared options, commands, JSON documents and screens for people."""

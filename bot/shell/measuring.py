@@ -1,15 +1,15 @@
-"""The commands that work on labelled sets: eval measures, calibrate fits the confidence."""
+"""The commands for labelled sets: eval measures answers, calibrate fits the confidence."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from bot.shell import output as documents
+from bot.shell import output as serializers
 from bot.shell.session import Shell, command
 from embeddings.errors import InputError
 
@@ -41,11 +41,12 @@ def evaluate(
     """Measure retrieval and refusal on the labelled set in DIR."""
     shell.set_up_log()
     if misses:
-        _write(misses, [])
-    measured = _measure(shell, folder, limit, plots)
+        _check_writable(misses)  # fails now rather than after hours of work
+    evaluation = _measure(shell, folder, limit, plots)
     if misses:
-        _write(misses, measured.misses)
-    shell.reply(measured.figures, None, show_figures)
+        lines = (serializers.dumps(row) + "\n" for row in evaluation.misses)
+        misses.write_text("".join(lines), encoding="utf-8")
+    shell.reply(evaluation.figures, None, show_figures)
 
 
 @command
@@ -62,11 +63,11 @@ def calibrate(shell: Shell, folders: tuple[Path, ...], *, output: Path) -> None:
     from embeddings.measuring.calibrate import calibrate as fit  # keeps --help quick
 
     shell.set_up_log()
-    _try(output)
-    with shell.bar() as progress:
-        fitted = asyncio.run(fit(folders, shell.settings, progress=progress))
-    fitted.save(output)
-    shell.reply(fitted.document(), None, show_calibration)
+    _check_writable(output)
+    with shell.show_progress() as progress:
+        calibration = asyncio.run(fit(folders, shell.settings, progress=progress))
+    calibration.save(output)
+    shell.reply(calibration.document(), None, show_calibration)
 
 
 def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) -> Evaluation:
@@ -75,65 +76,59 @@ def _measure(shell: Shell, folder: Path, limit: int | None, plots: Path | None) 
 
     if plots:
         check_plots(plots)
-    with shell.bar() as progress:
-        measured = asyncio.run(measure(folder, shell.settings, limit=limit, progress=progress))
-    if plots and measured.outcomes:
-        threshold = cast("float", measured.figures["threshold"])
-        for drawn in draw_plots(measured.outcomes, threshold, plots):
-            shell.tell(str(drawn))
-    return measured
+    with shell.show_progress() as progress:
+        evaluation = asyncio.run(measure(folder, shell.settings, limit=limit, progress=progress))
+    if plots and evaluation.outcomes:
+        threshold = cast("float", evaluation.figures["threshold"])
+        for plot in draw_plots(evaluation.outcomes, threshold, plots):
+            shell.tell(str(plot))
+    return evaluation
 
 
-def _try(path: Path) -> None:
-    """See that a file can be written, without touching what is in it; InputError when not."""
-    new = not path.exists()
+def _check_writable(path: Path) -> None:
+    """Raise InputError unless a file can be written; its content is left as it is."""
+    if not path.parent.is_dir():
+        raise InputError(f"The folder {path.parent} does not exist; make it, or name another.")
+    is_new = not path.exists()
     try:
         path.open("ab").close()
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    if new:
+    if is_new:
         path.unlink()
 
 
-def _write(path: Path, rows: Sequence[dict[str, object]]) -> None:
-    """Write one JSON object a line; InputError when that cannot be. Tried before hours of work."""
-    try:
-        path.write_text("".join(documents.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-
-
 def show_figures(screen: Screen, figures: Mapping[str, object]) -> None:
-    """Show the figures of an evaluation, each with what it means."""
+    """Show the figures of an evaluation, each with an explanation; figures by kind come last."""
     words, kinds = screen.words, cast("Mapping[str, Any]", figures.get("kinds", {}))
     rows = [
-        (name, _figure(words, figure), words("figure-" + name.replace("@", "-")))
+        (name, _format_figure(words, figure), words("figure-" + name.replace("@", "-")))
         for name, figure in figures.items()
         if name != "kinds"
     ]
     screen.table(["", "", ""], rows)
-    lines = [(k, *(_figure(words, each) for each in of.values())) for k, of in kinds.items()]
     if kinds:
+        lines = [[k, *(_format_figure(words, f) for f in row.values())] for k, row in kinds.items()]
         screen.table(["", *next(iter(kinds.values()))], lines)
 
 
 def show_calibration(screen: Screen, document: Mapping[str, Any]) -> None:
-    """Show a calibration: its threshold, and what was measured on each set, held out."""
-    rows = [("threshold", _figure(screen.words, document["threshold"]))]
-    for source, measured in document["figures"].items():
-        if isinstance(measured, dict):
+    """Show a calibration: its threshold, and the held-out figures of each labelled set."""
+    rows = [("threshold", _format_figure(screen.words, document["threshold"]))]
+    for source, figures in document["figures"].items():
+        if isinstance(figures, dict):
             rows += [
-                (f"{source}: {name}", _figure(screen.words, figure))
-                for name, figure in measured.items()
+                (f"{source}: {name}", _format_figure(screen.words, figure))
+                for name, figure in figures.items()
             ]
     screen.table(["", ""], rows)
-    screen.line(screen.words.sentence(document["note"]))
+    screen.line(screen.words.say_sentence(document["note"]))
 
 
-def _figure(words: Words, value: object) -> str:
-    """Write a figure: three decimals, and the percentiles of a time in one line."""
+def _format_figure(words: Words, value: object) -> str:
+    """Format a float with three decimals; percentiles (a mapping) with one, in one line."""
     if value is None:
         return words("none")
     if isinstance(value, Mapping):
-        return " / ".join(f"{number:.1f}" for number in value.values())
+        return " / ".join(f"{percentile:.1f}" for percentile in value.values())
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,11 +1,12 @@
-"""Answers, lists and reports -> the lines that a person reads in the terminal."""
+"""Shows answers, lists and reports as lines that a person reads in the terminal."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.asking.excerpt import shown_at_first
+from bot.asking.excerpt import choose_shown
+from bot.shell.output import split_draft
 from embeddings.types import FIELDS, Answer, ArticleSummary, Filters, Hit
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.shell.screen import Screen, Words
     from embeddings.readers import Draft
+    from embeddings.readers.many import Outcome
     from embeddings.reports import (
         AuditEntry,
         ChangeReport,
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     )
 
 
-def answer(screen: Screen, value: Answer, threshold: float) -> None:
-    """Show an answer: its quotes and their sources, or the refusal and what comes close."""
+def show_answer(screen: Screen, value: Answer, threshold: float) -> None:
+    """Show an answer: its quotes and their sources, or the refusal and the closest passage."""
     words = screen.words
     _show_understood(screen, value)
-    for hit in shown_at_first(value.hits):
+    for hit in choose_shown(value.hits):
         _show_hit(screen, hit, threshold)
     if value.refusal and not value.is_small_talk:
         screen.line(words(f"refusal-{value.refusal}"), "yellow")
@@ -45,62 +47,60 @@ def _show_understood(screen: Screen, value: Answer) -> None:
     if value.understood_as:
         screen.line(words("understood-as", question=value.understood_as), "dim")
     if value.understood:
-        said = [f"« {part} »" for part in value.understood] + _filters(words, value.filters)
-        screen.line(words("understood", parts=", ".join(said)), "dim")
+        parts = [f"« {p} »" for p in value.understood] + _format_filters(words, value.filters)
+        screen.line(words("understood", parts=", ".join(parts)), "dim")
     if value.widened:
         screen.line(words("widened"), "yellow")
     for note in value.notes:
-        screen.line(words.note(note), "yellow")
+        screen.line(words.say_note(note), "yellow")
 
 
 def _show_hit(screen: Screen, hit: Hit, threshold: float) -> None:
-    """Show a quote, the sentence that answers in bold, and where it stands."""
-    from bot.asking.links import link  # only where a passage is quoted
+    """Show a passage with the answering sentence in bold, then its source and its link."""
+    from bot.asking.links import build_link  # imported only when a passage is quoted
 
     words = screen.words
     first = hit.sentence.start - hit.passage.start
     length = hit.sentence.end - hit.sentence.start
     screen.indent(hit.text, "cyan", bold=(first, first + length))
-    screen.indent(source_line(words, hit, threshold), "dim")
-    if address := link(hit.article, hit.sentence.start, hit.sentence.end):
+    screen.indent(format_source(words, hit, threshold), "dim")
+    if address := build_link(hit.article, hit.sentence.start, hit.sentence.end):
         screen.line(address, "dim")
     if hit.also_in:
         screen.indent(words("also-in", titles=words("separator").join(hit.also_in)), "dim")
     screen.line()
 
 
-def source_line(words: Words, hit: Hit, threshold: float) -> str:
-    """Return who said it, where and when, and how sure we are that it answers."""
+def format_source(words: Words, hit: Hit, threshold: float) -> str:
+    """Return a hit's title, source, author, date, paragraph and confidence in one line."""
     article = hit.article
     parts = [
         article.title,
         article.source,
         article.author,
-        words.day(article.date) if article.date else None,
+        words.say_day(article.date) if article.date else None,
         f"§ {hit.passage.paragraph}",
-        words.confidence(hit.confidence, threshold),
+        words.say_confidence(hit.confidence, threshold),
     ]
     return " · ".join(part for part in parts if part)
 
 
-def _filters(words: Words, filters: Filters) -> list[str]:
+def _format_filters(words: Words, filters: Filters) -> list[str]:
     days = {"since": filters.since, "until": filters.until}
-    said = [words(key, day=words.day(day)) for key, day in days.items() if day]
-    return [*said, words("in-source", source=filters.source)] if filters.source else said
+    parts = [words(key, day=words.say_day(day)) for key, day in days.items() if day]
+    return [*parts, words("in-source", source=filters.source)] if filters.source else parts
 
 
-def sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
-    """Show the articles, one a line."""
+def show_sources(screen: Screen, values: Iterable[ArticleSummary]) -> None:
+    """Show the articles, one per line."""
     rows = [(v.id, v.title, v.source, v.date, v.language, v.passages) for v in values]
     names = ("id", "title", "source", "date", "language", "passages")
-    _list(screen, names, rows, "no-sources")
+    _show_rows(screen, names, rows, "no-sources")
 
 
-def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
-    """Show which articles came, changed or went."""
+def show_changes(screen: Screen, report: ChangeReport) -> None:
+    """Show the articles that a change adds, changes, keeps and removes, and its omissions."""
     words = screen.words
-    if dry_run:
-        screen.line(words("would-be"), "yellow")
     for key in ("added", "changed", "unchanged"):
         articles = getattr(report, key)
         if articles:
@@ -111,81 +111,71 @@ def changes(screen: Screen, report: ChangeReport, *, dry_run: bool) -> None:
         for article in articles:
             show_fields(screen, article.id, article, article.passages)
             screen.indent(article.opening, "dim")
-    for each in dict.fromkeys(report.left_out):
-        screen.indent(f"{each.input} – {words.left_out(each)}", "dim")
+    for omission in dict.fromkeys(report.left_out):
+        screen.indent(f"{omission.input} – {words.say_left_out(omission)}", "dim")
     if report.removed:
         screen.line(words("removed", articles=len(report.removed)), "bold")
-        screen.table([""], [(one,) for one in report.removed])
+        screen.table([""], [(article,) for article in report.removed])
     if report.report:
-        _show_indexed(screen, report.report)
+        screen.line(words("indexed", **asdict(report.report)), "green")
 
 
-def show_fields(screen: Screen, name: str, known: Proposed | Draft, passages: int) -> None:
-    """Show what is known of an article under a name; what was guessed has a question mark."""
+def show_fields(screen: Screen, name: str, article: Proposed | Draft, passages: int) -> None:
+    """Show an article's fields under a heading; guessed values are marked as such."""
     words = screen.words
     screen.line(name, "cyan")
     rows = []
     for field in FIELDS:
-        value = getattr(known, field)
-        if value is not None and field in known.inferred:
+        value = getattr(article, field)
+        if value is not None and field in article.inferred:
             value = words("guessed", value=str(value))
         rows.append((words(f"column-{field}"), value or words("unknown")))
     screen.table(["", ""], [*rows, (words("column-passages"), passages)])
 
 
-def audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
-    """Show who changed what and when."""
+def show_audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:
+    """Show audit entries, one per line: time, author, action, subject and details."""
     words, rows = screen.words, []
     for entry in entries:
-        told = ", ".join(entry.fields)
+        details = ", ".join(entry.fields)
         if entry.article is not None:
-            told = told or f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
+            details = details or f"{(entry.before or '')[:12]} → {(entry.after or '')[:12]}"
         elif entry.what == "publish":
-            told = "+{} ~{} -{}".format(*entry.counts)
+            details = "+{} ~{} -{}".format(*entry.counts)
         what, by = words(f"did-{entry.what}"), entry.by or words("somebody")
-        about = entry.article or entry.snapshot
-        rows.append((entry.at.isoformat(" ", "seconds"), by, what, about, told))
-    _list(screen, ("at", "by", "what", "about", "details"), rows, "no-audit")
+        subject = entry.article or entry.snapshot
+        rows.append((entry.at.isoformat(" ", "seconds"), by, what, subject, details))
+    _show_rows(screen, ("at", "by", "what", "about", "details"), rows, "no-audit")
 
 
-def _list(
-    screen: Screen, names: Iterable[str], rows: Sequence[Sequence[object]], nothing: str
+def _show_rows(
+    screen: Screen, names: Iterable[str], rows: Sequence[Sequence[object]], empty_key: str
 ) -> None:
-    """Show rows under the names of their columns, or, to a person, that there are none."""
+    """Show a table; to a person, an empty one as the sentence of ``empty_key``."""
     if not rows and screen.is_terminal:
-        screen.line(screen.words(nothing), "yellow")
+        screen.line(screen.words(empty_key), "yellow")
         return
     screen.table((screen.words(f"column-{name}") for name in names), rows)
 
 
-def reindex(screen: Screen, report: ReindexReport, *, dry_run: bool) -> None:
-    """Show what a reindex did."""
-    if dry_run:
-        screen.line(screen.words("would-be"), "yellow")
+def show_reindex(screen: Screen, report: ReindexReport, *, key: str = "indexed") -> None:
+    """Show the figures of a reindex; with ``key="planned"``, of one that has not been done."""
     keys = ("added", "changed", "removed")
-    screen.line(", ".join(screen.words(key, articles=getattr(report, key)) for key in keys))
-    _show_indexed(screen, report, dry_run=dry_run)
-
-
-def _show_indexed(screen: Screen, report: ReindexReport, *, dry_run: bool = False) -> None:
-    key = "planned" if dry_run else "indexed"
+    counts = (screen.words(each, articles=getattr(report, each)) for each in keys)
+    screen.line(", ".join(counts))
     screen.line(screen.words(key, **asdict(report)), "green")
 
 
-def rollback(screen: Screen, done: RollbackReport) -> None:
-    """Show which snapshot serves now, and which articles that brought back or took away."""
-    screen.line(screen.words("rolled-back", **asdict(done)), "green")
-    for sign, names in (
-        ("+", [each.id for each in done.added]),
-        ("~", [each.id for each in done.changed]),
-        ("-", list(done.removed)),
-    ):
-        for name in names:
-            screen.line(f"{sign} {name}")
+def show_rollback(screen: Screen, report: RollbackReport) -> None:
+    """Show the live snapshot, and each article added, changed or removed by the rollback."""
+    screen.line(screen.words("rolled-back", **asdict(report)), "green")
+    lines = [f"+ {a.id}" for a in report.added] + [f"~ {a.id}" for a in report.changed]
+    for line in [*lines, *(f"- {removed}" for removed in report.removed)]:
+        screen.line(line)
 
 
-def status(screen: Screen, value: Status) -> None:
-    """Show what serves now, and on what it runs."""
+def show_status(screen: Screen, value: Status) -> None:
+    """Show the live snapshot, the model, the store and the installed versions."""
     words = screen.words
     kept = [f"{s.snapshot} ({s.passages})" for s in value.snapshots]
     versions = [f"{name} {version}" for name, version in value.versions.items()]
@@ -199,21 +189,33 @@ def status(screen: Screen, value: Status) -> None:
         "store": value.store,
         "index": value.index or words("none"),
         "threshold": f"{value.threshold:.2f}",
-        "calibration": words.sentence(value.calibration),
+        "calibration": words.say_sentence(value.calibration),
         "kept": ", ".join(kept) or words("none"),
         "versions": ", ".join(versions),
     }
     screen.table(["", ""], [(words(f"status-{key}"), cell) for key, cell in rows.items()])
     for note in value.notes:
-        screen.line(words.sentence(note), "yellow")
+        screen.line(words.say_sentence(note), "yellow")
 
 
-def verification(screen: Screen, report: VerifyReport) -> None:
-    """Show what a check of every digest found."""
+def show_verification(screen: Screen, report: VerifyReport) -> None:
+    """Show the result of checking every stored checksum."""
     if report.ok:
         screen.line(screen.words("sound", checked=report.checked), "green")
         return
     count = len(report.problems)
     screen.line(screen.words("unsound", problems=count, checked=report.checked), "red")
     for problem in report.problems:
-        screen.indent(screen.words.sentence(problem))
+        screen.indent(screen.words.say_sentence(problem))
+
+
+def show_drafts(screen: Screen, outcomes: Sequence[Outcome]) -> None:
+    """Show each draft: fields, number of passages, first and last passage, and omissions."""
+    for name, draft in (each for each in outcomes if isinstance(each, tuple)):
+        passages = split_draft(draft)
+        show_fields(screen, name, draft, len(passages))
+        for passage in dict.fromkeys((passages[0], passages[-1])):
+            screen.indent(passage, "dim")
+        for omission in dict.fromkeys(draft.left_out):
+            screen.indent(screen.words.say_left_out(omission), "yellow")
+        screen.line()

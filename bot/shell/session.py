@@ -1,4 +1,4 @@
-"""What every command shares: its options, the engine that it opens, and how it replies."""
+"""The parts that all commands share: common options, opening the engine, replies and help."""
 
 from __future__ import annotations
 
@@ -10,38 +10,40 @@ import re
 import sys
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+from config import ConfigError, log
 from embeddings.types import SHARED, ProgressCallback
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from bot.shell.screen import Screen, Words
     from config.settings import Settings
     from embeddings.engine import SearchEngine
+    from embeddings.reports import OptionArgs
+    from embeddings.types import Rejected
 
 DONE, FAULT, MISTAKE = 0, 1, 2
 """Exit codes: done, our fault, the caller's mistake."""
 
 OpenEngine: TypeAlias = "Callable[..., AbstractAsyncContextManager[SearchEngine]]"
-"""Makes the search engine of one collection, of what ``SearchEngine`` takes."""
+"""Opens a collection's search engine; takes the arguments of ``SearchEngine``."""
 Result = TypeVar("Result")
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-_BOUNDS = re.compile(r"(\d{1,9})<=x<=(\d{1,9})|x>=(\d{1,9})")
-"""How click writes between which numbers one must lie."""
+_RANGE = re.compile(r"(\d{1,9})<=x<=(\d{1,9})|x>=(\d{1,9})")
+"""The ranges of numbers as click writes them in help and errors."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
-"""White space that may be one space; a no-break space is part of French."""
+"""White space that may be collapsed; the no-break spaces belong to French typography."""
 
 
-def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextManager[SearchEngine]:
-    """Return the real engine, whose libraries take a second to import: only when needed."""
+def make_engine(settings: Settings, **options: Any) -> AbstractAsyncContextManager[SearchEngine]:
+    """Return the real engine; imported here because its libraries take a second to load."""
     from embeddings.engine import SearchEngine  # keeps --help quick
 
     return SearchEngine(settings, **options)
@@ -49,49 +51,47 @@ def search_engine(settings: Settings, **options: Any) -> AbstractAsyncContextMan
 
 @dataclass
 class Shell:
-    """One run of the program, with the options that all commands share."""
+    """The state of one run of the program: the common options, settings and language."""
 
-    open_engine: OpenEngine = search_engine
+    open_engine: OpenEngine = make_engine
     json: bool = False
     data: Path | None = None
     debug: bool = False
     collection: str = SHARED
-    _told: set[str] = field(default_factory=set)
+    anyway: bool = False
+    dry_run: bool = False
+    _sentences_told: set[str] = field(default_factory=set)
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings, common options included; raises ConfigError when one cannot be used."""
+        """The settings, with the common options applied; raises ConfigError when one is invalid."""
         from config.settings import load_settings  # keeps --help quick
 
         return load_settings(data=self.data)
 
     @cached_property
     def words(self) -> Words:
-        """The sentences of the language that is set."""
+        """The sentences in the configured language."""
         from bot.shell.screen import Words  # keeps --help and --json quick
 
         return Words(self.settings.language)
 
     @property
     def language(self) -> str:
-        """The code of the language that is set, as far as a setting can be read."""
-        from config import ConfigError  # keeps --help quick
-
+        """The configured language's code; read from the environment when a setting is invalid."""
         try:
             return self.settings.language
         except ConfigError:
-            return os.environ.get("VERBATIM_LANGUAGE", "fr")
+            return "en" if os.environ.get("VERBATIM_LANGUAGE") == "en" else "fr"
 
     def screen(self) -> Screen:
-        """Return where a person reads."""
+        """Return a screen on standard output."""
         from bot.shell.screen import Screen  # keeps --help and --json quick
 
         return Screen(self.words)
 
     def set_up_log(self, *, service: bool = False) -> None:
-        """Log as is set; a command that runs once tells what a person must know, in their words."""
-        from config import log  # keeps --help quick
-
+        """Set up logging; unless a level is set, commands tell warnings in the user's language."""
         settings = self.settings.log
         is_quiet = not (self.debug or service or "level" in settings.model_fields_set)
         if self.debug or is_quiet:
@@ -102,34 +102,38 @@ class Shell:
             logging.getLogger().handlers[0].addFilter(self._tell_warning)
 
     def _tell_warning(self, record: logging.LogRecord) -> bool:
-        """Tell a warning that is a sentence and nothing else; say whether it is for the log."""
+        """Tell a warning that is a whole sentence; return whether the record goes to the log."""
         if record.levelno == logging.WARNING and record.msg == "%s":
             self.tell(record.getMessage())
         return record.levelno > logging.WARNING
 
     def run(
-        self, work: Callable[[SearchEngine, ProgressCallback], Awaitable[Result]], **opening: Any
+        self, work: Callable[[SearchEngine, OptionArgs], Awaitable[Result]], **opening: Any
     ) -> Result:
-        """Open the engine as ``opening`` says, do one thing with it, show how far it is, close it.
+        """Open the engine, run ``work`` with it, show the progress, close the engine.
+
+        ``opening``: arguments for ``open_engine``. ``work`` takes the engine and the options of a
+        change: its author, whether a failed golden question may pass, and the progress callback.
 
         Raises:
             ConfigError: A setting cannot be used.
-            EmbeddingsError: What the engine could not do.
+            EmbeddingsError: The engine cannot be opened, or ``work`` failed.
         """
         self.set_up_log()
 
         async def inside(progress: ProgressCallback) -> Result:
             opening.update(collection=self.collection, progress=progress)
+            options: OptionArgs = {"by": name_author(), "anyway": self.anyway, "progress": progress}
             async with self.open_engine(self.settings, **opening) as engine:
-                return await work(engine, progress)
+                return await work(engine, options)
 
-        with self.bar() as progress:
+        with self.show_progress() as progress:
             return asyncio.run(inside(progress))
 
-    def look(self, read: Callable[[SearchEngine], Result]) -> Result:
+    def read(self, read: Callable[[SearchEngine], Result]) -> Result:
         """Open the engine and read something from it."""
 
-        async def work(engine: SearchEngine, _: ProgressCallback) -> Result:
+        async def work(engine: SearchEngine, _: OptionArgs) -> Result:
             return read(engine)
 
         return self.run(work)
@@ -140,68 +144,61 @@ class Shell:
         document: Callable[[Result], object] | None,
         show: Callable[[Screen, Result], None],
     ) -> None:
-        """Write a value's document for scripts, all of its fields by default, or show it."""
+        """Write a value as JSON, by default with all of its fields, or show it to a person."""
         if self.json:
             from bot.shell.output import dumps  # keeps --help quick
 
             sys.stdout.write(dumps(document(value) if document else value) + "\n")
         else:
-            show(self.screen(), value)
+            screen = self.screen()
+            if self.dry_run:
+                screen.line(screen.words("would-be"), "yellow")
+            show(screen, value)
 
     def tell(self, sentence: str) -> None:
-        """Say a sentence of the engine beside the reply, on standard error, once."""
-        if sentence not in self._told:
-            self._told.add(sentence)
+        """Write a sentence of the engine, translated, to standard error; each sentence once."""
+        if sentence not in self._sentences_told:
+            self._sentences_told.add(sentence)
             tell(self.translate(sentence))
 
+    def tell_rejected(self, rejected: Sequence[Rejected]) -> int:
+        """Tell why each input was rejected; return the exit code."""
+        for item in rejected:
+            reason = self.translate(item.reason)
+            tell(reason if item.input in item.reason else f"{item.input}: {reason}")
+        return MISTAKE if rejected else DONE
+
     def translate(self, sentence: str) -> str:
-        """Say a sentence of the engine in the language that is set."""
+        """Translate a sentence of the engine into the configured language."""
         from bot.translate import translate  # keeps --help quick
 
         return translate(sentence, self.language)
 
     @contextmanager
-    def bar(self) -> Iterator[ProgressCallback]:
-        """Show how far a long task is, when somebody looks at standard error."""
-        if not (sys.stderr and sys.stderr.isatty()):
-            yield lambda _: None  # nobody looks at it
+    def show_progress(self) -> Iterator[ProgressCallback]:
+        """Show a progress bar if standard error is a terminal; yields the bar's callback."""
+        if not sys.stderr.isatty():
+            yield lambda _: None
             return
-        from bot.shell.screen import progress_bar  # rich, only where it shows
+        from bot.shell.screen import progress_bar  # imports rich, which is slow
 
         with progress_bar(self.words) as callback:
             yield callback
 
 
 def tell(sentence: str) -> None:
-    """Write one line on standard error, whatever line ends the sentence holds."""
-    if sys.stderr:
-        sys.stderr.write(_SPACES.sub(" ", sentence).strip() + "\n")
-        sys.stderr.flush()
+    """Write a sentence as one line on standard error; its line breaks become spaces."""
+    sys.stderr.write(_SPACES.sub(" ", sentence).strip() + "\n")
+    sys.stderr.flush()
 
 
-def day_of(edge: Literal["first", "last"]) -> Callable[[str], date]:
-    """Return what reads the first or the last of the days written: 2018-06-22, "juin 2018"."""
-
-    def read(text: str) -> date:
-        from embeddings.question.days import read_days  # keeps --help quick
-
-        found = read_days(text, datetime.now(UTC).date())
-        if found is None:
-            raise click.BadParameter(
-                f'{text!r} is no date in the calendar: write 2018-06-22, or "22 juin 2018"'
-            )
-        return found.first if edge == "first" else found.last
-
-    return read
-
-
-def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Keep a common option in the shell; what stands before the command counts as well."""
+def _store(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Store a common option in the shell, whether given before or after the command's name."""
     if value and parameter.name:
         setattr(context.obj, parameter.name, value)
 
 
-_common = partial(click.option, callback=_keep, expose_value=False)
+_common = partial(click.option, callback=_store, expose_value=False)
 COMMON = (
     _common("--json", is_flag=True, help="Write one JSON document on standard output."),
     _common(
@@ -214,74 +211,69 @@ COMMON = (
     _common("--debug", is_flag=True, help="Show tracebacks, and log everything."),
 )
 """The options of every command, before its name or after it."""
-dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
-anyway = click.option(
-    "--anyway", is_flag=True, help="Publish even what answers the golden questions less well."
+dry_run = _common("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+anyway = _common(
+    "--anyway", is_flag=True, help="Publish even if golden questions lose their passage."
 )
 
 
 def common(function: Function) -> Function:
-    """Give a command the options that all of them take."""
+    """Add the common options to a command."""
     for option in reversed(COMMON):
         function = option(function)
     return function
 
 
 class Help(click.HelpFormatter):
-    """Writes what ``--help`` shows in the language that is set."""
+    """Writes the text of ``--help`` in the configured language."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write how a command is called."""
-        super().write_usage(prog, args, prefix or f"{_say('Usage:')} ")
+        """Write the usage line of a command."""
+        super().write_usage(prog, args, prefix or f"{_translate('Usage:')} ")
 
     def write_heading(self, heading: str) -> None:
-        """Write what stands over a list."""
-        super().write_heading(_say(heading))
+        """Write the heading of a list."""
+        super().write_heading(_translate(heading))
 
     def write_text(self, text: str) -> None:
-        """Write what a command does."""
-        super().write_text("\n\n".join(map(_say, text.split("\n\n"))))
+        """Write a command's description, paragraph by paragraph."""
+        super().write_text("\n\n".join(map(_translate, text.split("\n\n"))))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *widths: int, **more: int) -> None:
-        """Write options or commands with what each does; two spaces part it from its range."""
-        told = [(name, "  ".join(map(_say, text.split("  ")))) for name, text in rows]
-        super().write_dl(told, *widths, **more)
+        """Write a list of options or commands; two spaces separate a description from its range."""
+        translated = [(name, "  ".join(map(_translate, text.split("  ")))) for name, text in rows]
+        super().write_dl(translated, *widths, **more)
 
 
-def _say(text: str) -> str:
-    """Say a paragraph, however its lines are broken, in the language that is set."""
+def _translate(text: str) -> str:
+    """Translate a paragraph of help into the configured language; its lines are joined first."""
     shell: Shell = click.get_current_context().obj
-    return shell.translate(write_bounds(" ".join(text.split())))
+    return shell.translate(format_ranges(" ".join(text.split())))
 
 
-def write_bounds(text: str) -> str:
-    """Write the bounds of a number as people do: 1–10, ≥ 1."""
-    return _BOUNDS.sub(lambda b: f"≥ {b[3]}" if b[3] else f"{b[1]}–{b[2]}", text)
+def format_ranges(text: str) -> str:
+    """Rewrite click's ranges of numbers for people: 1–10, ≥ 1."""
+    return _RANGE.sub(lambda m: f"≥ {m[3]}" if m[3] else f"{m[1]}–{m[2]}", text)
 
 
-class Context(click.Context):
-    """One run of a command, whose help is in the language that is set."""
+class HelpContext(click.Context):
+    """The context of a command whose help is in the configured language."""
 
     formatter_class = Help
 
 
 def command(function: Callable[..., int | None]) -> click.Command:
-    """Make a function a command, which is given the shell and takes the common options."""
+    """Turn a function of a shell and options into a command, with the common options added."""
     name = function.__name__.rstrip("_").replace("evaluate", "eval")
     summary = (function.__doc__ or "").partition("\n\n")[0]
-    made = click.command(name, short_help=summary)(common(click.pass_obj(function)))
-    made.context_class = Context
-    return made
+    result = click.command(name, short_help=summary)(common(click.pass_obj(function)))
+    result.context_class = HelpContext
+    return result
 
 
 def name_author() -> str:
-    """Return who runs the program, for the audit log."""
+    """Return the user who runs the program, as ``terminal:NAME``, for the audit log."""
     try:
         return f"terminal:{getpass.getuser()}"
     except (OSError, KeyError, ImportError):
         return "terminal"
-
-
-def as_utf8(text: str) -> str:
-    """Read an argument as UTF-8 whatever the locale; bytes that are none become �."""
-    return os.fsencode(text).decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""What cards on Discord are made of: plain text, short references, buttons and lists."""
+"""The building blocks of cards on Discord: escaped text, custom ids, buttons, lists and forms."""

@@ -1,4 +1,4 @@
-"""The articles that serve now, in memory: found by digest, title or source, sorted, filtered."""
+"""In-memory lists of the live articles: searched by digest, title or source, sorted, filtered."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from heapq import merge
 from itertools import chain
 
 from bot.errors import BotError
-from bot.ui.naming import ref, short
+from bot.ui.naming import make_digest, ref
 from embeddings.types import ArticleSummary
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 SORTS = ("date", "title", "source")
 _MOST = 128
-"""How many lists of articles are kept in memory, a server having two."""
+"""The limit of cached catalogues; a server with articles of its own takes two."""
 
 
 def fold(text: str) -> str:
-    """Return a text without case and accents, as lists are searched and sorted."""
+    """Return a text without case and accents, for searching and sorting."""
     plain = text.casefold()
     return plain if plain.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
 
 
 class Catalogue:
-    """What can be said of the articles without reading them; never changed once made.
+    """An immutable list of article summaries, with its lookup tables.
 
-    ``parts`` are catalogues that have them all together, whose work is not done again.
+    ``parts``: catalogues that together hold the same articles; their tables are reused.
     """
 
     def __init__(
@@ -39,31 +39,31 @@ class Catalogue:
         self.articles = articles
         self.parts = parts
         self.starters: dict[str, tuple[str, ...]] = {}
-        """Language -> questions that were found to be answered, once somebody looked."""
+        """Language code -> starter questions known to have an answer; filled on first use."""
 
     @cached_property
     def by_ref(self) -> Mapping[str, ArticleSummary]:
-        """What names an article in a button -> the article."""
+        """Digest of an article, as in custom ids (``naming.ref``) -> its summary."""
         if self.parts:
             return dict(chain.from_iterable(part.by_ref.items() for part in self.parts))
         return {ref(a): a for a in self.articles}
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """Digest of the name -> name, in the order of the names."""
+        """Digest of a source's name -> the name, sorted by name."""
         names = {a.source for a in self.articles if a.source}
-        return {short(name): name for name in sorted(names, key=fold)}
+        return {make_digest(name): name for name in sorted(names, key=fold)}
 
     @cached_property
-    def keys(self) -> list[tuple[str, ArticleSummary]]:
-        """What each article is found by, newest first."""
+    def search_keys(self) -> list[tuple[str, ArticleSummary]]:
+        """Pairs of search key (folded title, source and author) and article, newest first."""
         if self.parts:
-            return [*merge(*(part.keys for part in self.parts), key=_newest, reverse=True)]
+            return [*merge(*(part.search_keys for part in self.parts), key=_newest, reverse=True)]
         keys = [(fold(f"{a.title} {a.source or ''} {a.author or ''}"), a) for a in self.articles]
         return sorted(keys, key=_newest, reverse=True)
 
-    def source_named(self, name: str) -> str:
-        """Return the source that a digest or a name names, or the name as it is given."""
+    def find_source(self, name: str) -> str:
+        """Return the source with this digest or name; if there is none, the name itself."""
         if name in self.sources:
             return self.sources[name]
         wanted = fold(name.strip())
@@ -71,45 +71,52 @@ class Catalogue:
 
     @cached_property
     def months(self) -> list[str]:
-        """The months in which articles came out, such as ``2018-06``, newest first."""
+        """The months with articles, such as ``2018-06``, newest first."""
         return sorted({str(a.date)[:7] for a in self.articles if a.date}, reverse=True)
 
-    def articles_named(self, text: str) -> list[ArticleSummary]:
-        """Return the article that a digest or an id names, or all that a title names.
+    def find_articles(self, text: str) -> list[ArticleSummary]:
+        """Return the article with this digest or id, or else all articles with this title.
 
-        Without any of that title, the first one that has every word.
+        Failing that, return the newest article that matches every word.
         """
         if text in self.by_ref:
             return [self.by_ref[text]]
         wanted = fold(text.strip())
         exact = [a for a in self.articles if text.strip() == a.id]
-        exact = exact or [a for key, a in self.keys if fold(a.title) == wanted]
-        return exact or self.matching(text)[:1]
+        exact = exact or [a for key, a in self.search_keys if fold(a.title) == wanted]
+        return exact or self.search(text)[:1]
 
-    def choose(self, text: str) -> ArticleSummary:
-        """Return the article that somebody names; raises BotError when it is none, or several."""
-        found = self.articles_named(text)
+    def choose(self, text: str, unknown: str = "article-unknown") -> ArticleSummary:
+        """Return the one article with this id or title; raises BotError, ``unknown`` for none."""
+        found = self.find_articles(text)
         if len(found) != 1:
-            raise BotError("article-several" if found else "article-unknown")
+            raise BotError("article-several" if found else unknown)
         return found[0]
 
     def find_titles(self, titles: Iterable[str]) -> list[ArticleSummary]:
-        """Return an article for each of these titles, each once."""
-        found = (self.articles_named(title)[:1] for title in titles)
-        return [*{ref(article): article for few in found for article in few}.values()]
+        """Return the first article found for each title, without duplicates."""
+        found = chain.from_iterable(self.find_articles(title)[:1] for title in titles)
+        return [*{ref(article): article for article in found}.values()]
 
-    def matching(self, text: str) -> list[ArticleSummary]:
-        """Return the articles whose title, source or author holds every word, newest first."""
+    def search(self, text: str) -> list[ArticleSummary]:
+        """Return the articles whose title, source and author contain every word, newest first."""
         wanted = fold(text).split()
-        return [a for key, a in self.keys if all(word in key for word in wanted)]
+        return [a for key, a in self.search_keys if all(word in key for word in wanted)]
 
-    def sources_matching(self, text: str) -> list[str]:
-        """Return the sources' names that hold a text."""
+    def search_sources(self, text: str) -> list[str]:
+        """Return the names of sources that contain a text."""
         return [name for name in self.sources.values() if fold(text.strip()) in fold(name)]
 
-    def list_sorted(self, text: str = "", sort: str = "date") -> list[ArticleSummary]:
-        """Return the articles that match by one of ``SORTS``; what lacks what it names is last."""
-        found = self.matching(text)
+    def list_sorted(
+        self, text: str = "", sort: str = "date", source: str = "", month: str = ""
+    ) -> list[ArticleSummary]:
+        """Return matching articles, sorted by one of ``SORTS``; those without its value come last.
+
+        ``source``: digest of a name; ``month``: such as ``2018-06``; empty: no restriction.
+        """
+        name, found = self.sources.get(source), self.search(text)
+        found = [a for a in found if not source or a.source == name]
+        found = [a for a in found if str(a.date or "").startswith(month)]
         if sort == "title":
             return sorted(found, key=lambda a: fold(a.title))
         if sort == "source":
@@ -122,28 +129,25 @@ def _newest(entry: tuple[str, ArticleSummary]) -> tuple[date, str]:
 
 
 class Catalogues:
-    """Makes the lists of articles that are looked through, and keeps those that still hold.
-
-    What is kept is made anew when its articles change; of the places that see their own, only
-    those that were looked at last are kept.
-    """
+    """A least-recently-used cache of catalogues; each is rebuilt when its articles have changed."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[object, Catalogue] = OrderedDict()
+        self._cache: OrderedDict[object, Catalogue] = OrderedDict()
 
-    def of(self, place: object, *lists: tuple[ArticleSummary, ...]) -> Catalogue:
-        """Return the articles of one or of several collections as one list.
+    def of(self, key: object, *lists: tuple[ArticleSummary, ...]) -> Catalogue:
+        """Return the catalogue of one or several collections, the shared collection first.
 
-        ``place`` names who looks, such as a server's id; the shared articles come first.
+        ``key``: of the cache, such as a server's id.
         """
-        made = self._made.pop(place, None)
+        catalogue = self._cache.pop(key, None)
         if len(lists) == 1:
-            made = made if made and made.articles is lists[0] else Catalogue(lists[0])
+            if catalogue is None or catalogue.articles is not lists[0]:
+                catalogue = Catalogue(lists[0])
         else:
-            parts = tuple(self.of((place, n) if n else None, each) for n, each in enumerate(lists))
-            if made is None or made.parts != parts:
-                made = Catalogue(tuple(chain.from_iterable(p.articles for p in parts)), parts)
-        self._made[place] = made
-        if len(self._made) > _MOST:
-            self._made.popitem(last=False)
-        return made
+            parts = tuple(self.of((key, n) if n else None, part) for n, part in enumerate(lists))
+            if catalogue is None or catalogue.parts != parts:
+                catalogue = Catalogue(tuple(chain.from_iterable(p.articles for p in parts)), parts)
+        self._cache[key] = catalogue
+        if len(self._cache) > _MOST:
+            self._cache.popitem(last=False)
+        return catalogue

@@ -1,7 +1,7 @@
-"""Text from a story -> text that Discord shows as it is: no mention, link or layout of its own.
+"""Escapes a story's text for Discord, so that it causes no mention, link or formatting.
 
-Words are never changed. What is taken away cannot be seen: control characters, spaces without width
-and the marks that turn the direction of what follows; line ends become spaces.
+Words are never changed. Only invisible characters are removed: control characters, zero-width
+spaces and bidirectional embeddings and overrides. Line ends become spaces.
 """
 
 import re
@@ -19,7 +19,7 @@ _DROPPED = dict.fromkeys(
         *range(0x202A, 0x202F),  # embeddings and overrides
         *range(0x2066, 0x206A),  # isolates
         *range(0xFFF9, 0xFFFC),  # interlinear annotation
-        *range(0xE0000, 0xE0080),  # tags: text that nobody sees
+        *range(0xE0000, 0xE0080),  # tag characters: invisible text
     ]
 )
 _SPACE = re.compile(r"[ \t-\r\x85\u2028\u2029]+")
@@ -34,13 +34,13 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 def clean(text: str) -> str:
-    """Return a text on one line, without what cannot be seen."""
+    """Return a text on one line, without invisible characters."""
     text = _SPACE.sub(" ", text.translate(_DROPPED).replace(_GAP, ""))
     return _LONE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def plain(text: str) -> str:
-    """Return a text in which nothing is a mark-up, a mention or a link."""
+def escape(text: str) -> str:
+    """Return a text with markdown, mentions and links escaped."""
     text = _SPECIAL.sub(r"\\\g<0>", clean(text).strip(" "))
     text = _START.sub(lambda m: f"{m[1] or ''}\\", text)
     text = _EVERYBODY.sub(_GAP, text)
@@ -48,61 +48,63 @@ def plain(text: str) -> str:
     text = _ADDRESS.sub(r"\\:", text)
     text = _EMOJI.sub(r"\\:", text)
     is_mixed = not text.isascii() and any(bidirectional(c) in {"R", "AL"} for c in text)
-    return f"{_ISOLATE}{text}{_RELEASE}" if is_mixed else text  # it must not turn its place
+    return f"{_ISOLATE}{text}{_RELEASE}" if is_mixed else text  # or it reorders its surroundings
 
 
-def unplain(text: str) -> str:
-    """Return the words of a text that went through ``plain``."""
+def unescape(text: str) -> str:
+    """Undo ``escape``: return the text without escapes."""
     for mark in (_ISOLATE, _RELEASE, _GAP):
         text = text.replace(mark, "")
     return _ESCAPED.sub(r"\1", text)
 
 
 def fit(text: str, limit: int) -> str:
-    """Return ``plain(text)``, cut after a word with … when it is longer than ``limit``."""
-    whole = plain(text)
+    """Return ``escape(text)``, cut after a word and ended by … if longer than ``limit``."""
+    whole = escape(text)
     return whole if len(whole) <= limit else shorten(text, limit)
 
 
 def shorten(text: str, limit: int, end: str = "…") -> str:
-    """Return the longest beginning of a text that, made plain, takes ``limit`` with its end."""
+    """Return the longest prefix of a text that fits ``limit`` once escaped and followed by ``end``.
+
+    The prefix stops after a word, unless that would drop half of it.
+    """
     text = clean(text).strip(" ")
     low, high = 0, min(len(text), limit)
     while low < high:
         middle = (low + high + 1) // 2
-        if len(plain(text[:middle])) + len(end) <= limit:
+        if len(escape(text[:middle])) + len(end) <= limit:
             low = middle
         else:
             high = middle - 1
     head = text[:low]
     word = head.rpartition(" ")[0]
     kept = word if len(word) > low // 2 else head
-    return plain(kept) + end if kept.strip() else end[:limit]
+    return escape(kept) + end if kept.strip() else end[:limit]
 
 
 AROUND, LONGEST = 4, 40
-"""Words of what stayed that stand beside a difference, and the most of one difference."""
+"""The unchanged words shown around a difference, and the limit of words in one difference."""
 MOST = 2000
-"""Words of two stretches beyond which they are not compared word by word: that takes the product
-of both."""
+"""The limit of words for comparing two stretches word by word, which takes quadratic time."""
 
 
 def tell_differences(old: str, new: str, room: int) -> str:
-    """Return what was taken out struck through and what was put in in bold; empty when nothing was.
+    """Return the differences, deletions struck through and insertions bold; empty if none.
 
-    It takes ``room`` characters; what is beyond is told by an ellipsis.
+    Differences that do not fit into ``room`` characters are left out, marked by an ellipsis.
     """
-    told: list[str] = []
-    for each in _spots(old, new):
-        if sum(map(len, told)) + 5 * len(told) + len(each) > room:
-            told.append("")
+    shown: list[str] = []
+    for difference in _list_differences(old, new):
+        if sum(map(len, shown)) + 5 * len(shown) + len(difference) > room:
+            shown.append("")
             break
-        told.append(each)
-    return " … ".join(told).strip()
+        shown.append(difference)
+    return " … ".join(shown).strip()
 
 
-def _spots(old: str, new: str) -> Iterator[str]:
-    """Yield each difference that can be seen, with some words around it."""
+def _list_differences(old: str, new: str) -> Iterator[str]:
+    """Yield each visible difference with some words around it, paragraph by paragraph."""
     before, after = (text.replace(_GAP, "").split("\n\n") for text in (old, new))
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
@@ -110,32 +112,20 @@ def _spots(old: str, new: str) -> Iterator[str]:
 
 
 def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Yield the differences of two stretches; merge those with few words between them."""
     if len(before) + len(after) > MOST:
-        yield _around(before, after, (0, len(before), 0, len(after)))
+        yield f"{_mark(before, '~~')} {_mark(after, '**')}".strip()
         return
-    spot: tuple[int, int, int, int] | None = None
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal" and j - i > 1:
-            if spot:
-                yield _around(before, after, spot)
-            spot = None
-        elif tag != "equal":
-            spot = (spot[0], j, spot[2], m) if spot else (i, j, k, m)
-    if spot:
-        yield _around(before, after, spot)
-
-
-def _around(before: Sequence[str], after: Sequence[str], spot: tuple[int, int, int, int]) -> str:
-    i, j, k, m = spot
-    taken, put = _mark(before[i:j], "~~"), _mark(after[k:m], "**")
-    parts = (_say(before[max(0, i - AROUND) : i]), taken, put, _say(after[m : m + AROUND]))
-    return " ".join(filter(None, parts))
-
-
-def _say(words: Sequence[str]) -> str:
-    return plain(" ".join(words))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for group in matcher.get_grouped_opcodes(AROUND):
+        parts: list[str] = []
+        for tag, i, j, k, m in group:
+            is_same = tag == "equal"
+            parts += [_mark(before[i:j], "" if is_same else "~~")]
+            parts += [] if is_same else [_mark(after[k:m], "**")]
+        yield " ".join(filter(None, parts))
 
 
 def _mark(words: Sequence[str], mark: str) -> str:
     cut = [*words[:LONGEST], "…"] if len(words) > LONGEST else words
-    return f"{mark}{_say(cut)}{mark}" if words else ""
+    return f"{mark}{escape(' '.join(cut))}{mark}" if words else ""

@@ -1,1 +1,1 @@
-"""Changing a collection: planned, built, and made true by one transaction."""
+"""Changes of a collection: planned, built as a snapshot, published by one transaction."""

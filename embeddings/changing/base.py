@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from embeddings.errors import OtherFormat, SnapshotError
-from embeddings.snapshots.snapshot import TEXTS, Snapshot
-from embeddings.store.articles import tell_damage
+from embeddings.errors import OtherFormat, SnapshotError, describe_damage
 
 if TYPE_CHECKING:
     from embeddings.live import Live
-    from embeddings.store.pointers import CollectionRows, Published
+    from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.rows import CollectionRows, Published
     from embeddings.types import Article
 
 
@@ -22,10 +21,10 @@ class Base:
     """The state of a collection that a change starts from.
 
     Attributes:
-        published: What is published.
-        snapshot: The live snapshot, where it is whole.
-        stored: The articles that can be read, by id, where it is not.
-        broken: The ids of those that cannot.
+        published: The kept snapshots, and which of them is live.
+        snapshot: The live snapshot; None if it is damaged, or there is none.
+        stored: Without a snapshot: the readable articles of the rows, by id.
+        broken: Without a snapshot: the ids of the damaged articles.
         notes: Sentences for a person.
     """
 
@@ -37,25 +36,24 @@ class Base:
 
     @classmethod
     def of(cls, live: Live) -> Base:
-        """Read the live snapshot, or the rows where it is damaged."""
-        published, note = live.kept.read_published(), ""
+        """Read the live snapshot or, if it is damaged, the rows."""
+        published, note = live.snapshots.read_published(), ""
         if published.live is not None:
             try:
                 snapshot = _load(live, published)
-                snapshot.check({TEXTS})
+                snapshot.check_texts()
                 return cls(published, snapshot)
             except OtherFormat:
                 note = "The index was made by another version: it is built again."
             except SnapshotError as error:
                 note = f"{error} The index was built again from the articles."
-        return cls(published).of_rows(live.kept.rows, note)
+        return cls(published).read_rows(live.snapshots.rows, note)
 
-    def of_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:
-        """Return the same from the rows alone, or as of an earlier snapshot; ``note`` says why."""
-        live = number or self.published.live
-        versions, lost = rows.articles.at(live), rows.articles.find_lost(live)
+    def read_rows(self, rows: CollectionRows, note: str, number: int | None = None) -> Base:
+        """Return this base read from the rows, of the live or another snapshot; add ``note``."""
+        versions = rows.articles.at(number or self.published.live)
         articles = {name: version.value for name, version in versions.items() if version.value}
-        broken = frozenset({*versions, *lost} - articles.keys())
+        broken = frozenset(versions.keys() - articles.keys())
         notes = (*self.notes, note) if note else self.notes
         return replace(self, snapshot=None, stored=articles, broken=broken, notes=notes)
 
@@ -66,19 +64,19 @@ class Base:
 
     @cached_property
     def articles(self) -> Mapping[str, Article]:
-        """The articles that can be read, by id; read when somebody asks for them."""
+        """The readable articles, by id; a snapshot's are read on first use."""
         return self.snapshot.articles(is_checked=True) if self.snapshot else self.stored
 
     def check(self, changing: Iterable[str]) -> None:
-        """Check that a change touches every damaged article; raises SnapshotError when not."""
+        """Check that a change replaces every damaged article; raises SnapshotError otherwise."""
         if left := self.broken.difference(changing):
-            raise SnapshotError(f"Nothing was changed. {tell_damage(min(left))}")
+            raise SnapshotError(f"Nothing was changed. {describe_damage(min(left))}")
 
 
 def _load(live: Live, published: Published) -> Snapshot:
-    """Return the live snapshot; it is loaded where another one serves."""
+    """Return the live snapshot, which is loaded unless this process serves it already."""
     if live.snapshot and live.snapshot.number == published.live:
         return live.snapshot
     if published.live is None or published.live not in published.kept:
         raise SnapshotError(f"The snapshot {published.live} that is to serve is not kept.")
-    return live.kept.load(published.live, published)
+    return live.snapshots.load(published.live, published)

@@ -1,13 +1,11 @@
-"""What may be done to a collection: added, edited, removed, reindexed, rolled back, moved.
+"""The engine's methods that change a collection: reindex, add, remove, import, roll back.
 
-Each is a plan of which articles become what, and ``publishing`` makes it true: all of it, or
-nothing. What is proposed first is kept until somebody confirms it.
+Each plans a ``Change``, which ``publishing`` carries out completely or not at all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from dataclasses import replace
 from functools import partial
@@ -15,8 +13,16 @@ from typing import TYPE_CHECKING, Unpack
 
 from embeddings.changing.changeset import Change
 from embeddings.changing.proposing import Proposing
+from embeddings.changing.publishing import begin_change, preview
 from embeddings.errors import BusyError, InputError, SnapshotError, UnknownArticle
-from embeddings.reports import AuditEntry, ChangeReport, ReindexReport, RollbackReport, Terms, Wish
+from embeddings.reports import (
+    AuditEntry,
+    ChangeReport,
+    OptionArgs,
+    Options,
+    ReindexReport,
+    RollbackReport,
+)
 from embeddings.types import Article, ProgressCallback, Rejected, identity
 from embeddings.vectors.worker import finish
 
@@ -26,149 +32,146 @@ if TYPE_CHECKING:
 
     from embeddings.changing.base import Base
     from embeddings.store.archive import Contents
-    from embeddings.store.pointers import Pointers
-
-
-log = logging.getLogger(__name__)
+    from embeddings.store.database import Database
 
 PATIENCE = 120.0
 """Seconds to wait for another process that is building the first snapshot."""
 
 
 class Changes(Proposing):
-    """The half of the engine that changes a collection; what fails leaves it as it was.
+    """The methods of the engine that change a collection; a failed change leaves it as it was.
 
-    Of all that takes ``terms`` (see ``Wish``), these come::
+    All methods that take ``options`` (see ``Options``) raise::
 
-        BusyError: Somebody else is writing; the sentence says since when.
-        GateError: It answers the golden questions less well; nothing changed.
-        StorageError: The disk is full or cannot be written; the old snapshot serves on.
+        BusyError: Another change is under way; the sentence says since when.
+        GateError: The new snapshot answers the golden questions less well.
+        StorageError: The store cannot be written, such as on a full disk.
     """
 
-    pointers: Pointers
+    database: Database
     name: str
     _create: bool
     _seeds: Path | None
     _progress: ProgressCallback | None
 
     async def reindex(
-        self, *, dry_run: bool = False, full: bool = False, **terms: Unpack[Terms]
+        self, *, dry_run: bool = False, full: bool = False, **options: Unpack[OptionArgs]
     ) -> ReindexReport:
-        """Build a new snapshot where that changes anything; questions are answered meanwhile.
+        """Build a new snapshot, unless the live one is up to date; questions go on meanwhile.
 
         Args:
-            dry_run: Say what would be done, and do nothing.
-            full: Encode everything again, and mend what is damaged.
-            **terms: See ``Wish``.
+            dry_run: Report what a reindex would do, and do nothing.
+            full: Encode all texts again, and repair what is damaged.
+            **options: See ``Options``.
         """
         if dry_run:
-            return await self._publisher.preview(full=full)
-        async with self._publisher.hold() as (write, base):
-            return await self._publisher.publish(write, base, Change(), Wish(**terms, full=full))
+            return await preview(self._live, full=full)
+        async with begin_change(self._live, Options(**options, full=full)) as publication:
+            return await publication.publish(Change())
 
     async def add(
-        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
+        self, inputs: Sequence[str], *, dry_run: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
-        """Read files, folders and pages in, then reindex; what is not taken is told, one by one."""
-        return await self._carry_out(partial(self._plan, inputs), terms, dry_run=dry_run)
+        """Read files, folders and pages, add their articles, and reindex; report refused inputs."""
+        return await self._carry_out(partial(self._plan, inputs), options, dry_run=dry_run)
 
     async def remove(
-        self, article_ids: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
+        self, article_ids: Sequence[str], *, dry_run: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
-        """Take articles out, then reindex; unknown ids are told, one by one."""
+        """Remove articles, and reindex; report unknown ids as rejected."""
 
         def plan(base: Base) -> Change:
-            known, wanted = base.ids, dict.fromkeys(article_ids)
-            gone = tuple(name for name in wanted if name in known)
-            rejected = (Rejected(n, str(UnknownArticle.of(n))) for n in wanted if n not in known)
-            return Change("remove", removed=gone, rejected=tuple(rejected))
+            known, ids = base.ids, dict.fromkeys(article_ids)
+            removed = tuple(name for name in ids if name in known)
+            rejected = (Rejected(n, str(UnknownArticle.of(n))) for n in ids if n not in known)
+            return Change("remove", removed=removed, rejected=tuple(rejected))
 
-        return await self._carry_out(plan, terms, dry_run=dry_run)
+        return await self._carry_out(plan, options, dry_run=dry_run)
 
     async def import_(
-        self, path: Path, *, over: bool = False, **terms: Unpack[Terms]
+        self, path: Path, *, over: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
-        """Make what ``export`` wrote this collection's, all of it or nothing, then reindex.
+        """Import the file of an ``export``, and reindex.
 
-        With ``over`` the articles that are there are replaced; the history keeps them.
+        With ``over`` it replaces all articles of the collection, which stay in the history.
 
         Raises:
-            InputError: It is no such file, or there are articles and ``over`` is not set.
+            InputError: It is no export, or the collection has articles and ``over`` is not set.
         """
 
         def plan(base: Base) -> Change:
             from embeddings.store.archive import unpack
 
-            contents = unpack(path, self._rows.name)
+            contents = unpack(path, self.name)
             if base.ids and not over:
                 raise InputError(
-                    f"The collection {self._rows.name!r} has articles, which an import replaces: "
+                    f"The collection {self.name!r} has articles, which an import replaces: "
                     "add --replace, or name another collection."
                 )
-            change = _import(contents, base, self._rows.audit.entries())
+            change = _plan_import(contents, base, self._live.rows.audit.entries())
             self._check_limits(change, base.articles)
             return change
 
-        return await self._carry_out(plan, terms)
+        return await self._carry_out(plan, options)
 
     async def rollback(self, snapshot: str | None = None, *, by: str = "") -> RollbackReport:
-        """Serve an earlier snapshot, and bring its articles back; by default the last with others.
+        """Go back to an earlier snapshot, articles included; by default the last that differs.
 
         Raises:
-            UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: It is damaged; the present one serves on.
+            UnknownSnapshot: The snapshot is not kept, or there is no earlier one.
+            SnapshotError: Its articles are damaged; nothing was changed.
         """
-        async with self._publisher.hold() as (write, base):
-            return await self._publisher.rollback(write, base, snapshot, Wish(by))
+        async with begin_change(self._live, Options(by)) as publication:
+            return await publication.rollback(snapshot)
 
     async def versions(self, article_id: str) -> dict[str, tuple[int, Article]]:
-        """Return every version that an article had, with its number.
+        """Return all versions of an article with their numbers, by digest.
 
-        Each is found by ``identity``, and the newest of a text by the text's digest too.
+        The keys are ``identity`` of each version, and each text's digest for its newest version.
         """
-        found = await asyncio.to_thread(self._rows.articles.history, article_id)
-        whole = [(each.version, each.value) for each in found if each.value]
+        history = await asyncio.to_thread(self._live.rows.articles.history, article_id)
+        whole = [(version.version, version.value) for version in history if version.value]
         by_text = {article.digest: (number, article) for number, article in whole}
         return by_text | {identity(article): (number, article) for number, article in whole}
 
     async def audit(self, article_id: str | None = None) -> tuple[AuditEntry, ...]:
-        """Return who changed what, or one article, newest first."""
-        return (await asyncio.to_thread(self._rows.audit.entries, article_id))[::-1]
+        """Return the audit log, or the entries about one article, newest first."""
+        return (await asyncio.to_thread(self._live.rows.audit.entries, article_id))[::-1]
 
     async def export(self, path: Path) -> int:
-        """Write the articles, their history, the golden questions and the audit log as one ZIP.
-
-        Args:
-            path: A file that is not there yet.
+        """Write articles, history, golden questions and audit log to a new ZIP file.
 
         Returns:
             The number of articles.
 
         Raises:
-            InputError: The file is there already, or an article cannot be read any more.
-            StorageError: The disk is full or cannot be written.
+            InputError: The file exists, its folder does not, or an article is damaged.
+            StorageError: The file cannot be written, such as on a full disk.
         """
-        from embeddings.snapshots.gate import read_own
+        from embeddings.snapshots.checks import read_custom
         from embeddings.store import archive
 
         archive.check_free(path)
-        given = await asyncio.to_thread(self._rows.questions)
-        questions = await asyncio.to_thread(read_own, self._settings.data, self.name, given)
-        contents = await asyncio.to_thread(archive.Contents.of, self._rows, questions)
-        data = await asyncio.to_thread(archive.pack, contents, self.name)
+
+        def pack() -> tuple[bytes, int]:
+            questions, _ = read_custom(self._live.rows, self._live.settings.data)
+            contents = archive.Contents.of(self._live.rows, questions)
+            return archive.pack(contents, self.name), len(contents.articles)
+
+        data, count = await asyncio.to_thread(pack)
         await finish(archive.save, path, data)
-        return len(contents.articles)
+        return count
 
     async def _begin(self) -> None:
-        """Make the collection, and the snapshot that is missing."""
-        if self.name not in self.pointers.known:
+        """Create the collection and build its snapshot, if they do not exist."""
+        if self.name not in self.database.known:
             if not self._create:
-                there = ", ".join(sorted(self.pointers.known)) or "none yet"
-                raise InputError(f"There is no collection {self.name!r}; there are: {there}.")
-            if await self._live.serve_noted():
+                names = ", ".join(sorted(self.database.known)) or "none yet"
+                raise InputError(f"There is no collection {self.name!r}; there are: {names}.")
+            if await self._live.serve_cached():
                 return
-            await asyncio.to_thread(self.pointers.create, self.name)
-        is_new = self.pointers.known.get(self.name) is None
+            await asyncio.to_thread(self.database.create_collection, self.name)
+        is_new = self.database.known.get(self.name) is None
         if is_new and self._seeds and not self._seeds.exists():
             raise InputError(
                 f"The setting VERBATIM_SEEDS names {self._seeds}, which does not exist: name a "
@@ -177,24 +180,23 @@ class Changes(Proposing):
         if self._live.snapshot is None and (self._seeds if is_new else True):
             try:
                 await self._build_missing()
-            except SnapshotError as error:  # what mends it is a change, which has to be possible
+            except SnapshotError as error:  # only a change repairs it: the engine must open
                 self._live.note(str(error))
 
     async def _build_missing(self) -> None:
-        """Build the snapshot that is missing, or wait for another process that is about it."""
-        deadline = time.monotonic() + PATIENCE
+        """Build the missing snapshot, or wait for another process that is building it."""
+        deadline, options = time.monotonic() + PATIENCE, Options(progress=self._progress)
         while True:
             try:
-                async with self._publisher.hold() as (write, base):
+                async with begin_change(self._live, options) as publication:
                     if self._live.snapshot is None:
-                        is_new = self.pointers.known.get(self.name) is None
-                        plan = partial(self._plan, [str(self._seeds)], base)
+                        is_new = self.database.known.get(self.name) is None
+                        plan = partial(self._plan, [str(self._seeds)], publication.base)
                         change = await asyncio.to_thread(plan) if is_new else Change()
                         for each in change.rejected:
                             self._live.note(each.reason)
                         if change.articles or not is_new:
-                            wish = Wish(progress=self._progress)
-                            await self._publisher.publish(write, base, change, wish)
+                            await publication.publish(change)
             except BusyError:
                 if time.monotonic() > deadline:
                     raise
@@ -203,36 +205,19 @@ class Changes(Proposing):
             else:
                 return
 
-    async def _ready(self) -> None:
-        """Load the model; build the index anew where another model made it."""
-        loaded = await self._live.ready()
-        snapshot = self._live.snapshot
-        if loaded is None and snapshot and not self._live.is_cut_off:
-            self._live.note(
-                f"The index was made with {snapshot.manifest.model}: it is built again."
-            )
-            async with self._publisher.hold() as (write, base):
-                wish = Wish(progress=self._progress)
-                await self._publisher.publish(write, base, Change(), wish)
 
-
-def _import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> Change:
-    """Return what an import changes; its log, but for lines that are here, tells edits too."""
+def _plan_import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> Change:
+    """Return the change of an import; which fields were set by hand follows from its audit log."""
     from embeddings.store import audit
 
-    there, ids = base.articles, base.ids
-    lines = tuple(audit.read(contents.lines))
-    edits, here = audit.list_edits(lines), {*log}
+    lines = tuple(audit.parse_lines(contents.lines))
+    edits, known = audit.list_edits(lines), {*log}
     moments = {name: moment for name, (_, moment) in edits.items()}
-    new = [replace(a, corrected=moments.get(a.id)) for a in contents.articles]
-    return Change(
-        "import",
-        added=tuple(a for a in new if a.id not in ids),
-        changed=tuple(a for a in new if a.id in ids and there.get(a.id) != a),
-        unchanged=tuple(a for a in new if there.get(a.id) == a),
-        removed=tuple(sorted(ids - {a.id for a in new})),
+    new = {a.id: replace(a, corrected=moments.get(a.id)) for a in contents.articles}
+    return replace(
+        Change.between("import", base.articles, new, base.broken, key=lambda article: article),
         by_hand={name: tuple(names) for name, (names, _) in edits.items() if names},
         history=contents.history,
-        lines=tuple(each for each in lines if each not in here),
+        lines=tuple(entry for entry in lines if entry not in known),
         questions=contents.questions,
     )

@@ -1,4 +1,4 @@
-"""A change of a collection: which articles it adds, changes and removes, and its report."""
+"""A change of a collection: its articles, its report, its audit entries, its JSON as a proposal."""
 
 from __future__ import annotations
 
@@ -15,39 +15,40 @@ from embeddings.reports import AuditEntry, ChangeReport, Omission, Proposal, Pro
 from embeddings.types import FIELDS, Article, Passage, Rejected, identity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from embeddings.changing.base import Base
-    from embeddings.reports import Wish
-    from embeddings.store.pointers import Kept
+    from embeddings.store.rows import SnapshotRow
 
 OPENING = 200
-"""How much of a text is shown to recognise it by, in characters."""
+"""The length of an article's opening words in lists, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a collection; nothing of it is done yet. A proposal is one that is kept.
+    """A planned change of a collection; a proposal is one that is stored until it is confirmed.
 
     Attributes:
         what: ``add``, ``edit``, ``restore``, ``remove``, ``import`` or ``rollback``, for the audit
-            log; empty: a reindex alone.
+            log; empty: a mere reindex.
         added: Articles that the corpus does not have.
-        changed: Articles that it has with another text or other metadata, as they would become.
-        unchanged: Articles that it has already, as they are.
-        rejected: Inputs that are not taken, each with a sentence.
+        changed: New versions of articles that the corpus has.
+        unchanged: Articles that the corpus has already, exactly so.
+        rejected: Inputs that were refused, each with a sentence.
         inferred: Article id -> names of its fields that were guessed, not stated.
-        left_out: What was left out of the inputs on purpose.
-        removed: Ids of articles that are taken out.
-        instead: Id of an added article -> what becomes of the one that it seems to correct.
-        left: Inputs for which there is no room, each with a sentence.
-        by_hand: Article id -> names of its fields that somebody set by hand with it.
-        base: Of a proposal: id of an article that it touches -> its digest then; None: not there.
-        token: The proposal that is carried out.
-        history: Earlier versions that come with an import.
-        lines: Lines of another collection's audit log, which come with it.
-        questions: The golden questions that come with it; None: none do.
-        back_to: The earlier snapshot whose articles, fields set by hand included, these are.
+        left_out: Parts of the inputs that were left out on purpose.
+        removed: Ids of the removed articles.
+        instead: Id of an added article -> the article that it seems to correct, as corrected.
+        left: Inputs beyond a limit of the collection, each with a sentence.
+        by_hand: Article id -> names of its fields that somebody sets by hand.
+        base: Of a proposal: article id -> ``identity`` when it was proposed; None: no such article.
+        token: The proposal that is confirmed.
+        history: Of an import: earlier versions of articles.
+        lines: Of an import: entries of the other collection's audit log.
+        questions: Of an import: the golden questions, as JSON lines; None if there are none.
+        back_to: Of a rollback that rebuilds: the number of the snapshot to go back to.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -71,48 +72,53 @@ class Change:
     back_to: int | None = None
 
     @classmethod
-    def of(cls, what: str, new: Article, old: Article | None) -> Change:
-        """Return the change that gives an article its new form; None: there was no such article."""
-        if old is None:
-            return cls(what, added=(new,))
-        same = identity(old) == identity(new)
-        return cls(what, unchanged=(old,)) if same else cls(what, changed=(new,))
+    def between(
+        cls,
+        what: str,
+        old: Mapping[str, Article],
+        new: Mapping[str, Article],
+        broken: AbstractSet[str] = frozenset(),
+        *,
+        key: Callable[[Article], object] = identity,
+    ) -> Change:
+        """Return the change from some articles, by id, to others; they are the same by ``key``.
 
-    @classmethod
-    def of_rollback(cls, now: Mapping[str, Article], then: Mapping[str, Article]) -> Change:
-        """Return the change after which all articles are again as they were then."""
-        other = [a for name, a in then.items() if identity(a) != _mark(now.get(name))]
+        ``broken`` has the ids of damaged articles, which the new ones replace or remove.
+        """
+        ids = old.keys() | broken
+        same = {name for name in old.keys() & new.keys() if key(old[name]) == key(new[name])}
         return cls(
-            "rollback",
-            added=tuple(a for a in other if a.id not in now),
-            changed=tuple(a for a in other if a.id in now),
-            removed=tuple(sorted(now.keys() - then.keys())),
+            what,
+            added=tuple(article for name, article in new.items() if name not in ids),
+            changed=tuple(article for name, article in new.items() if name in ids - same),
+            unchanged=tuple(old[name] for name in new if name in same),
+            removed=tuple(sorted(ids - new.keys())),
         )
 
     @property
     def articles(self) -> dict[str, Article | None]:
-        """Article id -> what becomes of it; None: it is taken out."""
-        becoming = {article.id: article for article in (*self.added, *self.changed)}
-        return {**becoming, **dict.fromkeys(self.removed)}
+        """Article id -> its new version; None removes the article."""
+        new = {article.id: article for article in (*self.added, *self.changed)}
+        return {**new, **dict.fromkeys(self.removed)}
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many articles the change adds, changes and removes."""
+        """The numbers of articles added, changed and removed."""
         return len(self.added), len(self.changed), len(self.removed)
 
-    def replacing(self) -> Change:
-        """Return the change with each correction in the place of the article that it corrects."""
-        names = {name: article.id for name, article in self.instead.items()}
+    def apply_corrections(self) -> Change:
+        """Return the change with added articles turned into corrections, where they seem to be."""
+        ids = {name: article.id for name, article in self.instead.items()}
         return replace(
             self,
-            added=tuple(a for a in self.added if a.id not in names),
+            added=tuple(a for a in self.added if a.id not in ids),
             changed=(*self.changed, *self.instead.values()),
-            by_hand={names.get(name, name): fields for name, fields in self.by_hand.items()},
+            by_hand={ids.get(name, name): fields for name, fields in self.by_hand.items()},
             instead={},
         )
 
     def without(self, left: Mapping[str, Rejected]) -> Change:
-        """Return the change without some articles, given by their ids; the report names them."""
+        """Return the change without the articles of some ids, which it reports as left."""
         return replace(
             self,
             added=tuple(a for a in self.added if a.id not in left),
@@ -122,11 +128,11 @@ class Change:
         )
 
     def amend(self, article_id: str, fields: Mapping[str, str | None]) -> Change:
-        """Return the change with some fields of one of its articles set.
+        """Return the change with some fields of one of its articles set by hand.
 
         Raises:
-            UnknownArticle: It touches no article with that id.
-            InputError: A field is not what it must be.
+            UnknownArticle: The change adds or changes no article with that id.
+            InputError: A field does not exist, or its value is not valid.
         """
         from embeddings.changing.correcting import amend
 
@@ -137,51 +143,52 @@ class Change:
             raise UnknownArticle(f"There is no article {article_id!r} in this proposal.")
         instead = {n: amend(a, fields) if n == article_id else a for n, a in self.instead.items()}
         guessed = tuple(n for n in self.inferred.get(article_id, ()) if n not in fields)
-        given = tuple(dict.fromkeys((*self.by_hand.get(article_id, ()), *fields)))
+        by_hand = tuple(dict.fromkeys((*self.by_hand.get(article_id, ()), *fields)))
         return replace(
             self,
             added=amend_all(self.added),
             changed=amend_all(self.changed),
             inferred={**self.inferred, article_id: guessed},
             instead=instead,
-            by_hand={**self.by_hand, article_id: given},
+            by_hand={**self.by_hand, article_id: by_hand},
         )
 
-    def on(self, there: Mapping[str, Article]) -> Change:
-        """Return the change with the present state of the articles that it touches."""
+    def with_base(self, current: Mapping[str, Article]) -> Change:
+        """Return the change with the identities of the articles that it replaces, for ``check``."""
         names = {*self.articles, *(article.id for article in self.instead.values())}
-        return replace(self, base={name: _mark(there.get(name)) for name in sorted(names)})
+        return replace(self, base={name: _identity(current.get(name)) for name in sorted(names)})
 
-    def check(self, there: Mapping[str, Article]) -> None:
-        """Check that the articles are as when it was proposed; raises Overtaken if some are not."""
-        moved = sorted(name for name, was in self.base.items() if _mark(there.get(name)) != was)
-        if moved:
+    def check(self, current: Mapping[str, Article]) -> None:
+        """Check that no article changed since the proposal; raises Overtaken otherwise."""
+        changed = sorted(n for n, old in self.base.items() if _identity(current.get(n)) != old)
+        if changed:
             raise Overtaken(
-                f"Nothing was changed, because {', '.join(moved[:5])} changed since this was "
+                f"Nothing was changed, because {', '.join(changed[:5])} changed since this was "
                 "proposed; begin again, to see what it would do now.",
-                tuple(moved),
+                tuple(changed),
             )
 
-    def date(self, there: Mapping[str, Article], now: datetime) -> Change:
-        """Note on articles when their texts were last changed, which is now if they are others."""
+    def with_dates(self, current: Mapping[str, Article], now: datetime) -> Change:
+        """Set ``corrected`` of the changed articles: ``now`` if their text changes."""
 
         def date_one(new: Article) -> Article:
-            old = there.get(new.id)
+            old = current.get(new.id)
             moment = old.corrected if old and old.text == new.text else now
             return replace(new, corrected=new.corrected or moment) if old else new
 
         return replace(self, changed=tuple(map(date_one, self.changed)))
 
-    def tell(self, report: ReindexReport | None = None) -> ChangeReport:
-        """Report what the change did, and what the reindex after it did."""
-        return ChangeReport(**self._told(), report=report)
+    def to_report(self, report: ReindexReport | None = None) -> ChangeReport:
+        """Return the report of the change, with the report of its reindex."""
+        return ChangeReport(**self._report(), report=report)
 
-    def propose(self, token: str, to_encode: int) -> Proposal:
-        """Say what it would change, as the proposal of a name; so many texts are to be encoded."""
+    def to_proposal(self, token: str, to_encode: int) -> Proposal:
+        """Return the change as a proposal, by which ``to_encode`` texts would be encoded."""
         instead = dict(zip(self.instead, self._show(self.instead.values()), strict=True))
-        return Proposal(**self._told(), token=token, to_encode=to_encode, instead=instead)
+        return Proposal(**self._report(), token=token, to_encode=to_encode, instead=instead)
 
-    def _told(self) -> dict[str, Any]:
+    def _report(self) -> dict[str, Any]:
+        """Return the fields that ``ChangeReport`` and ``Proposal`` share."""
         names = ("removed", "rejected", "left", "left_out")
         return {
             "added": self._show(self.added),
@@ -191,36 +198,33 @@ class Change:
         }
 
     def _show(self, articles: Iterable[Article]) -> tuple[Proposed, ...]:
-        """Return how some of its articles were understood."""
-        found = []
-        for article in articles:
-            passages = _split(article)
-            known = asdict(article.summary(len(passages)))
-            words = article.text[passages[0].start : passages[0].end] if passages else article.text
-            guessed = self.inferred.get(article.id, ())
-            found.append(
-                Proposed(**known, inferred=guessed, opening=_cut(words), text=article.text)
-            )
-        return tuple(found)
+        return tuple(map(self._show_one, articles))
 
-    def list_entries(self, base: Base, wish: Wish, kept: Kept, now: datetime) -> list[AuditEntry]:
-        """Return the entries of the change for the audit log, its publication last."""
-        blank, live = AuditEntry(now, wish.by, self.what), base.published.live
+    def _show_one(self, article: Article) -> Proposed:
+        passages, guessed = _split(article), self.inferred.get(article.id, ())
+        summary = asdict(article.summary(len(passages)))
+        words = article.text[passages[0].start : passages[0].end] if passages else article.text
+        return Proposed(**summary, inferred=guessed, opening=_cut(words), text=article.text)
+
+    def list_entries(self, base: Base, row: SnapshotRow, now: datetime) -> list[AuditEntry]:
+        """Return the audit entries of the change: one or two an article, then the publication."""
+        blank, live = AuditEntry(now, row.by, self.what), base.published.live
         published = replace(
             blank,
             what="rollback" if self.what == "rollback" else "publish",
             before=str(live) if live is not None else None,
             after=str(self.back_to) if self.back_to else None,
-            snapshot=str(kept.number),
-            counts=kept.counts,
+            snapshot=str(row.number),
+            counts=row.counts,
         )
-        there = base.articles
-        each = (self._tell(blank, n, there.get(n), new) for n, new in self.articles.items())
-        return [*self.lines, *chain.from_iterable(each), published]
+        old = base.articles
+        entries = (self._list(blank, n, old.get(n), new) for n, new in self.articles.items())
+        return [*self.lines, *chain.from_iterable(entries), published]
 
-    def _tell(
+    def _list(
         self, blank: AuditEntry, name: str, old: Article | None, new: Article | None
     ) -> Iterator[AuditEntry]:
+        """Yield the entry of an article and, for fields set by hand on an added one, another."""
         entry = replace(
             blank,
             article=name,
@@ -228,26 +232,26 @@ class Change:
             before=old.digest if old else None,
             after=new.digest if new else None,
             fields=_differences(old, new) if old and new else (),
-            was=_mark(old),
-            became=_mark(new),
+            was=_identity(old),
+            became=_identity(new),
         )
         yield entry
         if self.what == "add" and (by_hand := self.by_hand.get(name)) is not None:
             yield replace(entry, what="edit", before=entry.after, fields=by_hand, was=entry.became)
 
     def dump(self) -> str:
-        """Return the change as the store keeps a proposal."""
+        """Return the change as JSON, for the store of proposals."""
         return _adapter().dump_json(self).decode()
 
-
-def parse(document: str | None) -> Change:
-    """Return a proposal as the store keeps it; raises UnknownProposal when there is none."""
-    try:
-        return _adapter().validate_json(document or "")
-    except ValidationError:
-        raise UnknownProposal(
-            "This proposal was carried out, dropped, or is more than a day old; begin again."
-        ) from None
+    @staticmethod
+    def load(document: str | None) -> Change:
+        """Return the change of a ``dump``; raises UnknownProposal if there is none."""
+        try:
+            return _adapter().validate_json(document or "")
+        except ValidationError:
+            raise UnknownProposal(
+                "This proposal was carried out, dropped, or is more than a day old; begin again."
+            ) from None
 
 
 @cache
@@ -256,13 +260,13 @@ def _adapter() -> TypeAdapter[Change]:
 
 
 def _split(article: Article) -> Sequence[Passage]:
-    from embeddings.text.passages import split  # where there is something to show
+    from embeddings.text.passages import split  # only reports need it
 
     return split(article)
 
 
 def _cut(text: str) -> str:
-    """Return the first words of a text, cut between two."""
+    """Return the first whole words of a text."""
     words = " ".join(text.split())
     if len(words) <= OPENING:
         return words
@@ -270,10 +274,10 @@ def _cut(text: str) -> str:
     return f"{cut} …"
 
 
-def _mark(article: Article | None) -> str | None:
+def _identity(article: Article | None) -> str | None:
     return identity(article) if article else None
 
 
 def _differences(old: Article, new: Article) -> tuple[str, ...]:
-    """Return the names of what differs between two versions of an article."""
+    """Return the names of the fields that differ between two versions, ``text`` among them."""
     return tuple(n for n in (*FIELDS, "text") if getattr(old, n) != getattr(new, n))

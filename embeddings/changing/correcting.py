@@ -1,4 +1,4 @@
-"""Corrections of articles: by hand, or by a new text that resembles an old one; pure."""
+"""Corrections of articles, by hand or by a new text that resembles an old one; pure functions."""
 
 import re
 from collections import Counter
@@ -7,21 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from embeddings.errors import InputError
+from embeddings.readers.decoding import normal
 from embeddings.readers.formats import frontmatter
-from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages.guesses import guess_language
 from embeddings.text.passages import split
 from embeddings.types import ATTACHED, FIELDS, Article
 
 SAME = 0.7
-"""Share of the words of the richer text from which two are the same story, as with copies of one
-passage; two stories about one thing share a third."""
+"""The share of common words, of the richer text's words, from which two texts are one story, as for
+copies of a passage; two stories about one event share a third."""
 RARE = 50
-"""Articles that have a word that is rare: two copies of a story share some, such as its names."""
+"""The most articles with a rare word; two copies of a story share some, such as its names."""
 MOST = 2000
-"""Articles beyond which words are not compared: reading all of them takes seconds."""
+"""The most articles whose words are compared: reading more takes seconds."""
 FEW = 12
-"""Fewer different words than these are like too many others."""
+"""The least number of different words that identifies a text."""
 _WORD = re.compile(r"\w+")
 _ENDS, _APART = re.compile(r"(?<![^\S\n])[^\S\n]++\n"), re.compile(r"\n{3,}")  # linear
 
@@ -29,36 +29,36 @@ _ENDS, _APART = re.compile(r"(?<![^\S\n])[^\S\n]++\n"), re.compile(r"\n{3,}")  #
 def amend(article: Article, fields: Mapping[str, str | None]) -> Article:
     """Return an article with some of its fields set.
 
-    A field set to None or nothing but spaces is cleared; a language that is cleared is told from
-    the text again.
+    None or blanks clear a field; a cleared language is guessed from the text again.
 
     Raises:
-        InputError: There is no such field, or what was written is not what it must be.
+        InputError: A field does not exist, or its value is not valid.
     """
     for name in fields:
         if name not in {*FIELDS, "text"}:
             raise InputError(f"There is no field {name!r}; set one of: {', '.join(FIELDS)}.")
-    return replace(article, **{name: _value(name, fields[name], article) for name in fields})
+    return replace(article, **{name: _parse(name, fields[name], article) for name in fields})
 
 
-def _value(name: str, written: str | None, article: Article) -> Any:
-    text = (written or "").strip()
+def _parse(name: str, value: str | None, article: Article) -> Any:
+    """Return a field's value from what a person wrote."""
+    text = (value or "").strip()
     if name == "text":
         return _check_text(normal(text), article)
     if text:
-        value = frontmatter.CHECKS[name](text, f"The {name}")
-        if name == "language" and value not in frontmatter.languages().values():
+        parsed = frontmatter.CHECKS[name](text, f"The {name}")
+        if name == "language" and parsed not in frontmatter.languages().values():
             raise InputError(
                 f"The language {text!r} is not known; write the two letters of one, such as fr."
             )
-        return value
+        return parsed
     if name == "title":
         raise InputError("The title is empty; an article needs one.")
     return guess_language(article.text) if name == "language" else None
 
 
 def _check_text(text: str, article: Article) -> str:
-    """Return a text as it is stored: lines without space at their ends, paragraphs apart."""
+    """Return a text with tidy spaces and blank lines; raises InputError if it has no paragraph."""
     tidy = _APART.sub("\n\n", _ENDS.sub("\n", text))
     if not split(replace(article, text=tidy)):
         raise InputError("The text has no paragraph to quote; write the story's sentences.")
@@ -66,7 +66,7 @@ def _check_text(text: str, article: Article) -> str:
 
 
 class Likeness:
-    """Finds the article that a text corrects, where the text comes from no known place."""
+    """Finds the article that a new text seems to correct: by file name, by title, or by words."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._articles = tuple(articles)
@@ -78,12 +78,12 @@ class Likeness:
         self._rare: dict[str, list[int]] = {}
 
     def find(self, new: Article) -> Article | None:
-        """Return the article that a text seems to correct; None for a new story."""
-        found = self._by_file.get(new.origin or "") or self._by_title.get(_title(new))
-        return found or self._nearest(_words(new))
+        """Return the article that a new one seems to correct; None for a new story."""
+        known = self._by_file.get(new.origin or "") or self._by_title.get(_title(new))
+        return known or self._nearest(_words(new))
 
     def _nearest(self, words: frozenset[str]) -> Article | None:
-        """Return the article that shares most of some words, a rare one among them; else None."""
+        """Return the most similar article with a rare word in common; None below ``SAME``."""
         if len(words) < FEW or len(self._articles) > MOST:
             return None
         if not self._words:
@@ -94,7 +94,7 @@ class Likeness:
         return None if best is None or shares[best] < SAME else self._articles[best]
 
     def _index(self) -> None:
-        """Note the words of all articles, and where each word stands that few of them have."""
+        """Index the words of all articles, and the articles of each rare word."""
         self._words = [_words(article) for article in self._articles]
         counts = Counter(word for words in self._words for word in words)
         for place, words in enumerate(self._words):
@@ -105,30 +105,30 @@ class Likeness:
 
 def correct_all(
     added: Iterable[Article],
-    there: Mapping[str, Article],
+    unchanged: Iterable[Article],
     guessed: Mapping[str, tuple[str, ...]],
     by_hand: Mapping[str, Iterable[str]],
 ) -> dict[str, Article]:
-    """Return what would become of the articles that new ones seem to correct, by the new ids.
+    """Return id of an added article -> the article that it seems to correct, as corrected.
 
     Args:
-        added: The new ones.
-        there: The articles that there are and that do not change anyway, by id.
-        guessed: Id -> names of the fields of a new one that were guessed.
-        by_hand: Id -> names of the fields of an old one that somebody set by hand.
+        added: The new articles.
+        unchanged: The articles of the corpus that do not change otherwise.
+        guessed: Id of a new article -> names of its fields that were guessed.
+        by_hand: Id of an old article -> names of its fields that somebody set by hand.
     """
-    likeness, found, taken = Likeness(there.values()), {}, set[str]()
+    likeness, corrections, corrected = Likeness(unchanged), {}, set[str]()
     for new in added:
         old = likeness.find(new)
-        if old is not None and old.id not in taken:
-            taken.add(old.id)
+        if old is not None and old.id not in corrected:
+            corrected.add(old.id)
             uncertain = {*guessed.get(new.id, ()), *by_hand.get(old.id, ())}
-            found[new.id] = _correct(old, new, uncertain)
-    return found
+            corrections[new.id] = _correct(old, new, uncertain)
+    return corrections
 
 
 def _correct(old: Article, new: Article, uncertain: set[str]) -> Article:
-    """Return an article with a new text; fields that are not stated anew stay as they were."""
+    """Return the old article with the new text, and the new fields that are set and certain."""
     kept = (n for n in FIELDS if n in uncertain or not getattr(new, n))
     return replace(new, id=old.id, **{n: getattr(old, n) for n in kept if getattr(old, n)})
 

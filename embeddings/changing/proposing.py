@@ -1,4 +1,4 @@
-"""Proposals: what somebody wants to change is planned, and kept until it is confirmed."""
+"""The engine's methods for proposals: changes planned and stored until somebody confirms them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from embeddings.changing import limits
-from embeddings.changing.changeset import Change, parse
+from embeddings.changing.changeset import Change
+from embeddings.changing.publishing import begin_change, read_base, with_room
 from embeddings.errors import InputError, UnknownArticle
-from embeddings.reports import ChangeReport, Proposal, Room, Terms, Wish
+from embeddings.reports import ChangeReport, OptionArgs, Options, Proposal, Quota
 from embeddings.types import FIELDS, Article, Rejected
 from embeddings.vectors.worker import finish
 
@@ -19,23 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from config.groups import ServerSettings
-    from config.settings import Settings
     from embeddings.changing.base import Base
-    from embeddings.changing.publishing import Publisher
     from embeddings.live import Live
-    from embeddings.store.pointers import CollectionRows
 
 
 class Proposing:
-    """The part of the engine that plans and proposes changes.
+    """The methods of the engine that plan, propose and confirm changes.
 
-    Files and pages are read in a sandbox, and nothing is written but the proposal.
+    Files and pages are read in a sandbox; nothing but the proposal is written before ``confirm``.
     """
 
-    _settings: Settings
-    _rows: CollectionRows
     _live: Live
-    _publisher: Publisher
     _limits: ServerSettings | None
 
     async def propose(
@@ -47,101 +41,99 @@ class Proposing:
     ) -> Proposal:
         """Read files, folders and pages, and propose to add their articles.
 
-        The audit log names who confirms it.
-
         Args:
-            inputs: What a person gives.
-            names: Path of a file that lies there for a moment only -> what the person calls it.
-            rejected: What was refused before it was read, to be told with the rest.
+            inputs: Paths and addresses.
+            names: Path of a temporary file -> the file's name for messages.
+            rejected: Inputs that were refused before, for the same report.
 
         Raises:
-            StorageError: The disk is full or cannot be written.
+            StorageError: The store cannot be written, such as on a full disk.
         """
-        base = await self._publisher.read()
-        change = await asyncio.to_thread(self._plan, inputs, base, names, offering=True)
+        base = await read_base(self._live)
+        change = await asyncio.to_thread(self._plan, inputs, base, names, corrects=True)
         change = replace(change, rejected=(*rejected, *change.rejected))
-        return await finish(self._propose, change.on(base.articles))
+        return await finish(self._propose, change.with_base(base.articles))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Propose to set some fields of an article.
 
-        ``fields`` names ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or
-        ``text`` and what each is to be; None clears it.
+        ``fields`` maps ``title``, ``source``, ``author``, ``date``, ``url``, ``language`` or
+        ``text`` to a new value; None clears the field.
 
         Raises:
             UnknownArticle: No article has that id.
-            InputError: A field is not what it must be; the sentence says what it must be.
+            InputError: A value is not valid; the sentence says what is.
         """
         from embeddings.changing.correcting import amend
 
-        there = (await self._publisher.read()).articles
-        old = there.get(article_id)
+        current = (await read_base(self._live)).articles
+        old = current.get(article_id)
         if old is None:
             raise UnknownArticle.of(article_id)
-        change = Change.of("edit", amend(old, fields), old)
+        change = Change.between("edit", {article_id: old}, {article_id: amend(old, fields)})
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
+        return await finish(self._propose, replace(change, by_hand=by_hand).with_base(current))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
-        """Propose to go back to an earlier version of an article.
+        """Propose to restore a version of an article, numbered as in ``versions``.
 
-        Versions are numbered as ``versions`` tells; the article need not be there.
+        The article may have been removed.
 
         Raises:
-            UnknownArticle: It never had such a version.
+            UnknownArticle: There is no such version, or its row is damaged.
         """
-        history = await asyncio.to_thread(self._rows.articles.history, article_id)
-        version = next((each for each in history if each.version == number), None)
+        history = await asyncio.to_thread(self._live.rows.articles.history, article_id)
+        version = next((one for one in history if one.version == number), None)
         if version is None or version.value is None:
             raise UnknownArticle.of(article_id)
-        there = (await self._publisher.read()).articles
-        new = replace(version.value, corrected=None)
-        change = Change.of("restore", new, there.get(article_id))
-        await asyncio.to_thread(self._check_limits, change, there)
+        current = (await read_base(self._live)).articles
+        old, new = current.get(article_id), replace(version.value, corrected=None)
+        change = Change.between("restore", {article_id: old} if old else {}, {article_id: new})
+        await asyncio.to_thread(self._check_limits, change, current)
         by_hand = {article_id: tuple(version.by_hand)} if change.articles else {}
-        return await finish(self._propose, replace(change, by_hand=by_hand).on(there))
+        return await finish(self._propose, replace(change, by_hand=by_hand).with_base(current))
 
     async def propose_removal(self, article_id: str) -> Proposal:
-        """Propose to remove an article; raises UnknownArticle when no article has that id."""
-        base = await self._publisher.read()
+        """Propose to remove an article; raises UnknownArticle if no article has that id."""
+        base = await read_base(self._live)
         if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
-        change = Change("remove", removed=(article_id,)).on(base.articles)
-        return await self._publisher.with_room(partial(finish, self._propose, change))
+        change = Change("remove", removed=(article_id,)).with_base(base.articles)
+        return await with_room(self._live.rows.database, partial(finish, self._propose, change))
 
     async def proposal(self, token: str) -> Proposal:
-        """Show a proposal again; raises UnknownProposal when it is done, dropped, or a day old."""
+        """Return a stored proposal; raises UnknownProposal."""
         return await asyncio.to_thread(lambda: self._show(token, self._get(token)))
 
     async def correct(
         self, token: str, article_id: str, fields: Mapping[str, str | None]
     ) -> Proposal:
-        """Replace a proposal by one in which some fields of one of its articles are set.
+        """Set fields of a proposed article, as in ``propose_edit``; return a new proposal.
 
-        The first proposal is dropped; the fields are those of ``propose_edit``.
+        The old proposal is dropped.
 
         Raises:
-            UnknownProposal: It was done, dropped, or is more than a day old.
-            UnknownArticle: It touches no article with that id.
-            InputError: A field is not what it must be; the proposal stays.
+            UnknownProposal: The proposal was confirmed, dropped, or is more than a day old.
+            UnknownArticle: The proposal adds or changes no article with that id.
+            InputError: A value is not valid; the old proposal stays.
         """
-        kept = await asyncio.to_thread(self._get, token)
-        kept.check((await self._publisher.read()).articles)
-        proposal = await finish(self._propose, kept.amend(article_id, fields))
+        change = await asyncio.to_thread(self._get, token)
+        change.check((await read_base(self._live)).articles)
+        proposal = await finish(self._propose, change.amend(article_id, fields))
         await self.drop(token)
         return proposal
 
     async def confirm(
-        self, token: str, *, replacing: bool = False, **terms: Unpack[Terms]
+        self, token: str, *, replacing: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
-        """Do what was proposed; where that fails, it can be confirmed again.
+        """Carry out a proposal; after a failure it can be confirmed again.
 
-        With ``replacing``, what seems to correct an article takes its place, and is not added
-        beside it; for the other terms see ``Wish``.
+        With ``replacing``, an added article that seems to correct another replaces it. For the
+        other options see ``Options``.
 
         Raises:
-            UnknownProposal: It was done, dropped, or is more than a day old.
-            Overtaken: The articles have changed since; nothing was changed.
+            UnknownProposal: The proposal was confirmed, dropped, or is more than a day old.
+            Overtaken: An article has changed since; the proposal is dropped.
         """
 
         def plan(base: Base) -> Change:
@@ -151,34 +143,34 @@ class Proposing:
             except InputError:
                 self._drop(token)
                 raise
-            change = change.replacing() if replacing else change
+            change = change.apply_corrections() if replacing else change
             if not change.articles:
                 self._drop(token)
             self._check_limits(change, base.articles)
             return replace(change, token=token)
 
-        return await self._carry_out(plan, terms)
+        return await self._carry_out(plan, options)
 
     async def drop(self, token: str) -> None:
-        """Forget a proposal; one that is not there is forgotten already."""
+        """Delete a proposal, if it exists."""
         await finish(self._drop, token)
 
     def _drop(self, token: str) -> None:
-        with self._rows.database.write() as connection:
-            self._rows.drop_proposal(connection, token)
+        with self._live.rows.database.write() as connection:
+            self._live.rows.drop_proposal(connection, token)
 
     async def _carry_out(
-        self, plan: Callable[[Base], Change], terms: Terms, *, dry_run: bool = False
+        self, plan: Callable[[Base], Change], options: OptionArgs, *, dry_run: bool = False
     ) -> ChangeReport:
-        """Plan, on a thread, a change of what is there, and publish what comes of it."""
+        """Plan a change of the current state, on a thread, and publish it unless it is empty."""
         if dry_run:
-            base = await self._publisher.read()
-            return await asyncio.to_thread(lambda: plan(base).tell())
-        async with self._publisher.hold() as (write, base):
-            change, report = await asyncio.to_thread(plan, base), None
+            base = await read_base(self._live)
+            return await asyncio.to_thread(lambda: plan(base).to_report())
+        async with begin_change(self._live, Options(**options)) as publication:
+            change, report = await asyncio.to_thread(plan, publication.base), None
             if change.articles or change.what == "import":
-                report = await self._publisher.publish(write, base, change, Wish(**terms))
-        return await asyncio.to_thread(change.tell, report)
+                report = await publication.publish(change)
+        return await asyncio.to_thread(change.to_report, report)
 
     def _plan(
         self,
@@ -186,52 +178,58 @@ class Proposing:
         base: Base,
         names: Mapping[str, str] | None = None,
         *,
-        offering: bool = False,
+        corrects: bool = False,
     ) -> Change:
-        """Say what adding files, folders and pages would do, and, ``offering``, what they correct.
+        """Return the change that adds files, folders and pages, within the collection's limits.
 
-        Nothing is written; the inputs and their names are as for ``propose``.
+        With ``corrects`` it also has the articles that the new ones seem to correct.
         """
-        from embeddings.changing import planning  # the readers, where something is read
+        from embeddings.changing import planning  # imports the readers
 
-        there, by_hand = base.articles, self._rows.articles.by_hand(base.published.live)
-        name = self._rows.name
-        planner = planning.Planner(there.values(), base.broken, name, by_hand, offering=offering)
-        change = planning.read(inputs, names or {}, self._settings.fetch, planner)
-        rooms = self._measure(there)
-        trimmed = limits.trim(rooms, change, there)
+        current, by_hand = base.articles, self._live.rows.articles.by_hand(base.published.live)
+        name = self._live.rows.name
+        planner = planning.Planner(current.values(), base.broken, name, by_hand, corrects=corrects)
+        change = planning.plan_inputs(inputs, names or {}, self._live.settings.fetch, planner)
+        quotas = self._measure(current)
+        trimmed = planning.trim(quotas, change, current)
         if trimmed.left and not trimmed.articles:
-            limits.check(rooms, change, there)
+            planning.check_limits(quotas, change, current)  # raises one error for all articles
         return trimmed
 
     def _propose(self, change: Change) -> Proposal:
         from embeddings.store.archive import render
 
         for article in (*change.added, *change.changed):
-            render(article)  # what could not be exported is not stored
-        return self._show(self._rows.propose(change.dump()), change)
+            render(article)  # raises unless the article can be exported and imported again
+        return self._show(self._live.rows.propose(change.dump()), change)
 
     def _get(self, token: str) -> Change:
-        return parse(self._rows.proposal(token))
+        return Change.load(self._live.rows.proposal(token))
 
-    def _show(self, token: str, kept: Change) -> Proposal:
-        from embeddings.changing.planning import count_texts
+    def _show(self, token: str, change: Change) -> Proposal:
+        from embeddings.snapshots.material import EncodingPlan, Material
 
-        return kept.propose(token, count_texts(kept, self._live.snapshot))
+        plan = EncodingPlan(Material.from_change(self._live.snapshot, change.articles))
+        return change.to_proposal(token, len(plan.missing))
 
-    async def room(self) -> tuple[Room, ...]:
-        """Say how much the collection may hold and take within a day, and how much it does."""
-        there = (await self._publisher.read()).articles if self._limits else {}
-        return await asyncio.to_thread(self._measure, there)
+    async def quotas(self) -> tuple[Quota, ...]:
+        """Return the quotas of the collection; empty if it has none."""
+        current = (await read_base(self._live)).articles if self._limits else {}
+        return await asyncio.to_thread(self._measure, current)
 
-    def _measure(self, there: Mapping[str, Article]) -> tuple[Room, ...]:
-        """Say the same of given articles; where there are no limits, read nothing."""
+    def _measure(self, current: Mapping[str, Article]) -> tuple[Quota, ...]:
+        """Return the limits of the collection, and their usage by some articles."""
         if not self._limits:
             return ()
-        now = datetime.now(UTC)
-        log = self._rows.audit.entries(since=(now - limits.DAY).isoformat())
-        return limits.measure(self._limits, there, log, now)
+        from embeddings.changing.planning import DAY, measure  # imports the readers
 
-    def _check_limits(self, change: Change, there: Mapping[str, Article]) -> None:
-        """Check that a change leaves the collection within its limits; LimitError when not."""
-        limits.check(self._measure(there), change, there)
+        now = datetime.now(UTC)
+        log = self._live.rows.audit.entries(since=(now - DAY).isoformat())
+        return measure(self._limits, current, log, now)
+
+    def _check_limits(self, change: Change, current: Mapping[str, Article]) -> None:
+        """Check that a change exceeds no limit of the collection; raises LimitError."""
+        if quotas := self._measure(current):
+            from embeddings.changing.planning import check_limits
+
+            check_limits(quotas, change, current)

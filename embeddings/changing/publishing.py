@@ -1,8 +1,8 @@
-"""A change made true: a snapshot built of it, and one transaction that makes both the collection.
+"""Publishes a change: builds a snapshot, then makes it live with its articles in one transaction.
 
-Nothing is written to the store before the new snapshot is whole: until then a crash leaves a
-folder without a name, and after it the change is done. Who changes a collection holds it. Going
-back to an earlier snapshot, articles included, is a change of its own.
+The store changes only once the new snapshot is complete: a crash before leaves a temporary folder,
+a crash after leaves the change done. The collection's lock is held all the time. Going back to an
+earlier snapshot, articles included, is a change too.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
 from embeddings.errors import FullError, SnapshotError, StorageError
-from embeddings.reports import AuditEntry, ReindexReport, RollbackReport, Wish
-from embeddings.store.pointers import Kept
+from embeddings.reports import AuditEntry, Options, ReindexReport, RollbackReport
 from embeddings.vectors.worker import finish, hold
 
 if TYPE_CHECKING:
@@ -30,12 +28,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from config.settings import Settings
     from embeddings.live import Live
-    from embeddings.snapshots.gate import Golden
+    from embeddings.snapshots.checks import Golden
     from embeddings.snapshots.material import Order
-    from embeddings.snapshots.reindexing import Built
-    from embeddings.store.database import Transaction
+    from embeddings.store.database import Database, Transaction
+    from embeddings.store.rows import SnapshotRow
     from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -43,253 +40,253 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Publisher:
-    """Changes what one collection serves."""
+async def read_base(live: Live) -> Base:
+    """Return the state of a collection, with its articles in memory."""
+    base = await asyncio.to_thread(Base.of, live)
+    await asyncio.to_thread(lambda: base.articles)
+    return base
 
-    def __init__(self, settings: Settings, live: Live) -> None:
-        self.settings, self.live = settings, live
-        self.kept, self.rows = live.kept, live.kept.rows
 
-    async def read(self) -> Base:
-        """Return the collection as it is, its articles read."""
-        base = await asyncio.to_thread(Base.of, self.live)
-        await asyncio.to_thread(lambda: base.articles)
-        return base
+@contextlib.asynccontextmanager
+async def begin_change(live: Live, options: Options) -> AsyncIterator[Publication]:
+    """Lock a collection for a change of its latest snapshot, which is served.
 
-    @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[tuple[Transaction, Base]]:
-        """Hold the collection, and serve what is published of it; yields what it is, too.
+    Raises:
+        BusyError: Another change is under way.
+        StorageError: The store cannot be written.
+    """
+    database = live.rows.database
+    async with hold(database.hold(live.name)) as write:
+        await asyncio.to_thread(database.look)
+        await live.follow()
+        base = await asyncio.to_thread(Base.of, live)
+        yield Publication(live, write, base, options)
+        with contextlib.suppress(StorageError):  # before the lock lets the next change begin
+            await asyncio.to_thread(database.look)
 
-        Raises:
-            BusyError: Somebody else holds it.
-            StorageError: The store cannot be written.
-        """
-        async with hold(self.rows.database.hold(self.rows.name)) as write:
-            await asyncio.to_thread(self.rows.pointers.look)
-            await self.live.follow()
-            yield write, await asyncio.to_thread(Base.of, self.live)
-            with contextlib.suppress(StorageError):  # heard before anybody publishes the next
-                await asyncio.to_thread(self.rows.pointers.look)
 
-    async def publish(
-        self, write: Transaction, base: Base, change: Change, wish: Wish
-    ) -> ReindexReport:
-        """Carry out a change of what ``read`` or ``hold`` returned; a failure changes nothing.
+async def with_room(
+    database: Database, do: Callable[[], Awaitable[T]], *more: Callable[[], object]
+) -> T:
+    """Try ``do``; on a full disk free the reserve and retry, then what each ``more`` frees."""
+    for make_room in (database.make_room, *more):
+        try:
+            return await do()
+        except FullError:
+            await asyncio.to_thread(make_room)
+    return await do()
 
-        On a full disk, a change that only removes articles takes the reserve, and then the room of
+
+async def preview(live: Live, *, full: bool) -> ReindexReport:
+    """Report what a reindex would do."""
+    from embeddings.snapshots import reindexing
+
+    await live.ready()
+    base = await read_base(live)
+    old = base.snapshot
+    if old and not full and await asyncio.to_thread(live.is_up_to_date, old):
+        return reindexing.report_nothing(old)
+    order = _order(live, base, base.published.live or 0, {}, full=full)
+    return await reindexing.preview(order, live.encoder.model_id)
+
+
+def _order(
+    live: Live,
+    base: Base,
+    number: int,
+    articles: Mapping[str, Article | None],
+    golden: tuple[Golden, ...] = (),
+    *,
+    full: bool,
+) -> Order:
+    """Return the order to build a snapshot of a base with some articles changed."""
+    from embeddings.snapshots.material import Order
+
+    old, folder = base.snapshot, live.snapshots.make_aside(number)
+    order = Order(number, folder, full=full, golden=golden, most=live.settings.gate)
+    if old is None:
+        return replace(order, change={**base.articles, **articles})
+    digest = base.published.kept[old.number].digest
+    return replace(order, base=old.folder, digest=digest, change=articles)
+
+
+class Publication:
+    """A change of a collection that is under way, while its lock is held; see ``begin_change``."""
+
+    def __init__(self, live: Live, write: Transaction, base: Base, options: Options) -> None:
+        self.live, self.write, self.base, self.options = live, write, base, options
+        self.snapshots, self.rows = live.snapshots, live.rows
+
+    async def publish(self, change: Change) -> ReindexReport:
+        """Carry out a change of ``base``; a failure changes nothing.
+
+        On a full disk a change that only removes articles frees the reserve, then the files of
         earlier snapshots.
 
         Raises:
             GateError: The new snapshot answers the golden questions less well.
-            StorageError: Something cannot be written.
+            StorageError: The store cannot be written.
         """
-        do = partial(self._publish, write, base, change, wish)
-        is_removal = change.articles and not any(change.articles.values())
-        return await (self.with_room(do, self.kept.make_room) if is_removal else do())
+        publish = partial(self._publish, change)
+        if change.articles and not any(change.articles.values()):
+            return await with_room(self.rows.database, publish, self.snapshots.make_room)
+        return await publish()
 
-    async def with_room(self, do: Callable[[], Awaitable[T]], *more: Callable[[], object]) -> T:
-        """Do something; on a full disk without the reserve, then without what ``more`` gives up."""
-        for make_room in (self.rows.database.make_room, *more):
-            try:
-                return await do()
-            except FullError:
-                await asyncio.to_thread(make_room)
-        return await do()
-
-    async def _publish(
-        self, write: Transaction, base: Base, change: Change, wish: Wish
-    ) -> ReindexReport:
+    async def _publish(self, change: Change) -> ReindexReport:
         from embeddings.snapshots.reindexing import report_nothing
 
         started = time.perf_counter()
         await self.live.ready()
-        base.check(change.articles)
-        is_asked_for = bool(change.articles or wish.full or change.what == "import")
-        there = base.snapshot
-        if there and not is_asked_for and await asyncio.to_thread(self.live.is_up_to_date, there):
-            await asyncio.to_thread(self.kept.sweep)
-            return report_nothing(there)
+        self.base.check(change.articles)
+        must_build = bool(change.articles or self.options.full or change.what == "import")
+        old = self.base.snapshot
+        if old and not must_build and await asyncio.to_thread(self.live.is_up_to_date, old):
+            await asyncio.to_thread(self.snapshots.sweep)
+            return report_nothing(old)
         now = datetime.now(UTC)
-        change = change.date(await asyncio.to_thread(lambda: base.articles), now)
-        number = await finish(self.rows.take_number, write)
-        built = await self._build(number, base, change, wish)
-        mark = sha256(built.manifest).hexdigest()
-        kept = Kept(number, built.manifest, mark, wish.by, change.counts)
-        await finish(partial(self._commit, write, base, change, kept, wish=wish, now=now))
-        there = await asyncio.to_thread(self.kept.load, number, before=self.live.snapshot)
-        if wish.full:
-            await asyncio.to_thread(self.kept.give_up_damaged)
-        await self.live.serve(there)
-        await asyncio.to_thread(self.kept.sweep)
+        change = change.with_dates(await asyncio.to_thread(lambda: self.base.articles), now)
+        number = await finish(self.rows.take_number, self.write)
+        report = await self._build(number, change)
+        await finish(self._commit, number, change, now)
+        new = await asyncio.to_thread(self.snapshots.load, number, old=self.live.snapshot)
+        if self.options.full:
+            await asyncio.to_thread(self.snapshots.give_up_damaged)
+        await self.live.serve(new)
+        await asyncio.to_thread(self.snapshots.sweep)
         added, changed, removed = change.counts
-        report = replace(built.report, added=added, changed=changed, removed=removed)
+        report = replace(report, added=added, changed=changed, removed=removed)
         report = replace(report, seconds=time.perf_counter() - started)
         log.info("snapshot %s is live: %s", report.snapshot, report)
         return report
 
-    async def preview(self, *, full: bool) -> ReindexReport:
-        """Say what a reindex would do."""
-        from embeddings.snapshots.reindexing import preview, report_nothing
+    async def rollback(self, name: str | None) -> RollbackReport:
+        """Go back to a snapshot, by its id, and its articles; None: the last that differs.
 
-        await self.live.ready()
-        base = await self.read()
-        there = base.snapshot
-        if there and not full and await asyncio.to_thread(self.live.is_up_to_date, there):
-            return report_nothing(there)
-        order = self._order(base.published.live or 0, base, Change(), (), full=full)
-        return await preview(order, self.live.encoder.model_id)
-
-    async def rollback(
-        self, write: Transaction, base: Base, name: str | None, wish: Wish
-    ) -> RollbackReport:
-        """Serve an earlier snapshot, its articles included.
-
-        It is named by its id; None: the last with others. One that cannot be read is built anew.
+        A snapshot without readable files is rebuilt from its articles, as a new one.
 
         Raises:
-            UnknownSnapshot: It is not kept, or there is none before.
-            SnapshotError: Articles of it are damaged; the present one serves on.
+            UnknownSnapshot: The snapshot is not kept, or there is no earlier one.
+            SnapshotError: Its articles are damaged; nothing was changed.
         """
+        base = self.base
         await self.live.ready()
-        number = await asyncio.to_thread(self.kept.number_of, name)
-        await asyncio.to_thread(lambda: base.articles)  # which is slow
+        number = await asyncio.to_thread(self.snapshots.find_number, name)
+        await asyncio.to_thread(lambda: base.articles)  # read here, since that is slow
         try:
-            snapshot = await asyncio.to_thread(self.kept.load, number)
+            snapshot = await asyncio.to_thread(self.snapshots.load, number)
             loaded = await self.live.prepare(snapshot)
-        except SnapshotError:  # of another format or model, damaged, or given up
-            then = await asyncio.to_thread(base.of_rows, self.rows, "", number)
-            then.check(())
-            change = replace(Change.of_rollback(base.articles, then.articles), back_to=number)
-            await self._publish(write, base, change, replace(wish, anyway=True))
+        except SnapshotError:  # of another format or model, damaged, or deleted for its space
+            target = await asyncio.to_thread(base.read_rows, self.rows, "", number)
+            target.check(())
+            change = Change.between("rollback", base.articles, target.articles)
+            change = replace(change, back_to=number)
+            self.options = replace(self.options, anyway=True)
+            await self._publish(change)
         else:
             articles = await asyncio.to_thread(snapshot.articles)
-            change = Change.of_rollback(base.articles, articles)
-            await self._point_back(write, base, number, change, wish)
+            change = Change.between("rollback", base.articles, articles)
+            await self._point_back(number, change)
             await self.live.replace(snapshot, loaded)
-            await asyncio.to_thread(self.kept.sweep)
-        rows = {row.id: row for row in self.live.now.sources}
+            await asyncio.to_thread(self.snapshots.sweep)
+        sources = {source.id: source for source in self.live.current.sources}
         return RollbackReport(
-            snapshot=self.live.now.id,
+            snapshot=self.live.current.id,
             previous=str(base.published.live or ""),
             back_to=str(number),
-            added=tuple(rows[article.id] for article in change.added),
-            changed=tuple(rows[article.id] for article in change.changed),
+            added=tuple(sources[article.id] for article in change.added),
+            changed=tuple(sources[article.id] for article in change.changed),
             removed=change.removed,
         )
 
-    async def _point_back(
-        self, write: Transaction, base: Base, number: int, change: Change, wish: Wish
-    ) -> None:
-        kept = replace(base.published.kept[number], by=wish.by, counts=change.counts)
-        entries = change.list_entries(base, wish, kept, datetime.now(UTC))
+    async def _point_back(self, number: int, change: Change) -> None:
+        row = replace(self.base.published.kept[number], by=self.options.by, counts=change.counts)
+        entries = change.list_entries(self.base, row, datetime.now(UTC))
 
-        def go_back() -> None:
-            with write() as connection:
-                self._point(connection, base, kept, entries)
+        def commit() -> None:
+            with self.write() as connection:
+                self._point(connection, row, entries)
 
-        await self.with_room(partial(finish, go_back), partial(self.kept.make_room, number))
+        make_room = partial(self.snapshots.make_room, number)
+        await with_room(self.rows.database, partial(finish, commit), make_room)
 
-    def _order(
-        self, number: int, base: Base, change: Change, golden: tuple[Golden, ...], *, full: bool
-    ) -> Order:
-        from embeddings.snapshots.material import Order
-
-        there, most = base.snapshot, self.settings.gate
-        place, articles = self.kept.aside(number), change.articles
-        if there is None:
-            whole = {**base.articles, **articles}
-            return Order(number, place, None, None, whole, full, golden, most)
-        mark = base.published.kept[there.number].digest
-        return Order(number, place, there.folder, mark, articles, full, golden, most)
-
-    async def _build(self, number: int, base: Base, change: Change, wish: Wish) -> Built:
-        """Build the new snapshot; from the rows, where the one before turns out to be damaged."""
-
-        async def build(golden: tuple[Golden, ...]) -> Built:
-            order = partial(self._order, number, base, change, golden, full=wish.full)
-            return await self.live.build(await asyncio.to_thread(order), wish.progress)
-
-        golden = () if wish.anyway else await asyncio.to_thread(self._ask_of, base, change.articles)
+    async def _build(self, number: int, change: Change) -> ReindexReport:
+        """Build the new snapshot; from the rows, if the old one turns out to be damaged."""
+        golden = await asyncio.to_thread(self._choose_golden, change)
         try:
-            built = await build(golden)
+            return await self._build_on(self.base, number, change, golden)
         except SnapshotError as error:
-            if base.snapshot is None:
+            if self.base.snapshot is None:
                 raise
             note = f"{error} The index was built again from the articles."
-            base = await asyncio.to_thread(base.of_rows, self.rows, note)
-            base.check(change.articles)
-            built = await build(())
-        return replace(built, report=replace(built.report, notes=base.notes))
+        base = await asyncio.to_thread(self.base.read_rows, self.rows, note)
+        base.check(change.articles)
+        return await self._build_on(base, number, change, ())
 
-    def _ask_of(self, base: Base, articles: Mapping[str, Article | None]) -> tuple[Golden, ...]:
-        """Return the golden questions to ask a new snapshot; none where no article changed."""
-        if not articles or base.snapshot is None:
+    async def _build_on(
+        self, base: Base, number: int, change: Change, golden: tuple[Golden, ...]
+    ) -> ReindexReport:
+        """Build the snapshot of a base with a change applied."""
+        given, options = (base, number, change.articles, golden), self.options
+        order = await asyncio.to_thread(_order, self.live, *given, full=options.full)
+        report = await self.live.build(order, options.progress)
+        return replace(report, notes=base.notes)
+
+    def _choose_golden(self, change: Change) -> tuple[Golden, ...]:
+        """Return the golden questions to ask a new snapshot; none if no article changes."""
+        base = self.base
+        if self.options.anyway or not change.articles or base.snapshot is None:
             return ()
-        gone = {name for name, each in articles.items() if each is None}
-        return self.list_golden(base.ids.union(articles) - gone)
+        from embeddings.snapshots.checks import read_golden
 
-    def list_golden(self, ids: AbstractSet[str]) -> tuple[Golden, ...]:
-        """Return the golden questions of a collection with the articles of those ids."""
-        from embeddings.snapshots import gate
+        ids = base.ids.union(change.articles).difference(change.removed)
+        return read_golden(self.rows, self.live.settings, ids)
 
-        given, data = self.rows.questions(), self.settings.data
-        return gate.golden(data, self.rows.name, given, self.settings.seeds, ids)
-
-    def _commit(
-        self,
-        write: Transaction,
-        base: Base,
-        change: Change,
-        kept: Kept,
-        *,
-        wish: Wish,
-        now: datetime,
-    ) -> None:
-        """Name the snapshot, and publish it with its articles in one transaction."""
-        before, articles, new = base.published, self.rows.articles, change.articles
-        lost = self.rows.find_changed(before) if wish.full else set[int]()
+    def _commit(self, number: int, change: Change, now: datetime) -> None:
+        """Name the snapshot's folder, and publish it with its articles in one transaction."""
+        base, options = self.base, self.options
+        old, articles, new = base.published, self.rows.articles, change.articles
+        changed = self.rows.find_changed(old) if options.full else set[int]()
         try:
-            self.kept.keep(kept.number)
-            set_before = articles.by_hand(change.back_to or before.live) if new else {}
+            row = self.snapshots.keep(number, options.by, change.counts)
+            set_before = articles.by_hand(change.back_to or old.live) if new else {}
             by_hand = {n: {*set_before.get(n, ()), *change.by_hand.get(n, ())} for n in new}
-            with write() as connection:
-                if wish.full and base.snapshot:
-                    articles.mend(connection, base.snapshot.number, base.articles, now)
+            with self.write() as connection:
+                if options.full and base.snapshot:
+                    articles.repair(connection, base.snapshot.number, base.articles, now)
                 articles.add_history(connection, change.history, now)
-                articles.write(connection, kept.number, before.live, new, by_hand=by_hand, at=now)
+                articles.write(connection, number, old.live, new, by_hand=by_hand, at=now)
                 if change.what == "import":
                     self.rows.set_questions(connection, change.questions)
                 if change.token:
                     self.rows.drop_proposal(connection, change.token)
-                self.rows.keep(connection, kept)
-                entries = change.list_entries(base, wish, kept, now)
-                self._point(connection, base, kept, entries, lost)
+                self.rows.keep(connection, row)
+                entries = change.list_entries(base, row, now)
+                self._point(connection, row, entries, changed)
         except BaseException:
-            is_published = self._is_published(kept)
+            is_published = self._is_published(number)
             if is_published is False:
-                self.kept.drop(kept.number)
+                self.snapshots.drop(number)
             if not is_published:
                 raise
-            log.warning("snapshot %s is live, although the store said nothing", kept.number)
+            log.warning("snapshot %s is live, although the store said nothing", number)
 
     def _point(
         self,
         connection: Connection,
-        base: Base,
-        kept: Kept,
+        row: SnapshotRow,
         entries: Sequence[AuditEntry],
         changed: AbstractSet[int] = frozenset(),
     ) -> None:
-        """Make a snapshot the live one, forget those that are too old, and note it all."""
-        self.rows.point(connection, kept.number)
-        lost = self.kept.find_lost(base.published) | changed
-        self.rows.drop(connection, self.settings.snapshots_kept, lost)
+        """Make a snapshot live, delete old, lost and ``changed`` ones, and log the change."""
+        self.rows.point(connection, row.number)
+        lost = self.snapshots.find_lost(self.base.published) | changed
+        self.rows.drop(connection, self.live.settings.snapshots_kept, lost)
         self.rows.audit.append(connection, entries)
 
-    def _is_published(self, kept: Kept) -> bool | None:
-        """Say whether a snapshot was published after all; None where the store cannot tell."""
+    def _is_published(self, number: int) -> bool | None:
+        """Say whether a snapshot was published after all; None if the store is unreachable."""
         try:
             published = self.rows.read_published()
         except StorageError:
             return None
-        return published.live == kept.number and kept.number in published.kept
+        return published.live == number and number in published.kept

@@ -1,1 +1,1 @@
-"""Words: BM25 over stems and character 4-grams, as plain arrays; pure."""
+"""The lexical index and its postings; pure."""

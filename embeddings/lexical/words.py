@@ -1,32 +1,28 @@
-"""Passages -> their words, line by line: what the lexical index is made of."""
-
-from __future__ import annotations
+"""Splits passages into lines of words and terms, and inverts them: term -> passages."""
 
 import hashlib
 import re
 from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from embeddings.lexical.arrays import gather
 from embeddings.ranking.answer_kinds import find_offered
 from embeddings.text.analysis import GRAM, fold, grams, is_stop, is_stop_somewhere, stem, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
 
 _SOURCES = (
     "text/analysis.py", "text/words.json", "text/boilerplate.py", "text/passages.py",
     "text/sentences.py", "ranking/answer_kinds.py", "lexical/words.py",
 )  # fmt: skip
-"""The files that decide what a passage's lines and words are."""
+"""The files whose code decides how passages are split into lines and words."""
+TITLE_WEIGHT = 2
+"""How often each word of the title counts in every passage of the article."""
 _NAME = r"[^\W\d_a-zà-ÿ][\w’'-]*(?:\s[^\W\d_a-zà-ÿ][\w’'-]*)*"
 _AND = r"(?:,\s(?:(?:et|and)\s)?|\s(?:et|and|&)\s)"
 _NAMES = re.compile(rf"{_NAME}(?:{_AND}{_NAME})+")
@@ -35,82 +31,81 @@ _NAMES = re.compile(rf"{_NAME}(?:{_AND}{_NAME})+")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A passage as it is indexed: its article's title, its sentences and its language."""
+    """A passage to index: its article's title, its sentences and its language."""
 
     title: str
     sentences: Sequence[str]
     language: str = "fr"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wording:
-    """The words of passages, function words left out.
+def invert(documents: Iterable[Document]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a ``bm25.Lexical`` of passages, in order, without weights yet.
 
-    A passage has a line for its article's title and one for each of its sentences. A word of a
-    language is an entry: digests of its terms, first of its stem, then of its 4-grams.
-
-    Attributes:
-        entry_first: Terms of entry e: ``entry_terms[entry_first[e]:entry_first[e + 1]]``.
-        entry_terms: 64-bit digests of the terms, uint64.
-        entries: The entries of all lines, in order, int32 [T].
-        line_first: Entries of line n: ``entries[line_first[n]:line_first[n + 1]]``, int64 [L + 1].
-        kinds: What kinds of answers each line has, as ``ranking.answer_kinds.Kind``, uint8 [L].
-        passage_first: Lines of passage p: ``passage_first[p]:passage_first[p + 1]``, int64 [P + 1].
-        language_of: Which of ``languages`` a passage is in, uint8 [P].
-        languages: Their codes, ASCII, at most 8 letters, [l].
+    Each distinct word of a language is analysed once.
     """
-
-    entry_first: Ints
-    entry_terms: NDArray[np.uint64]
-    entries: NDArray[np.int32]
-    line_first: Ints
-    kinds: NDArray[np.uint8]
-    passage_first: Ints
-    language_of: NDArray[np.uint8]
-    languages: NDArray[np.bytes_]
-
-    def __len__(self) -> int:
-        """Return the number of passages."""
-        return len(self.language_of)
-
-
-def analyse(documents: Iterable[Document]) -> Wording:
-    """Find the words of passages, given in order; a word of a language is analysed once."""
     reader = _Reader()
     for document in documents:
         reader.read(document)
-    return reader.wording()
+    passage_first, line_first, entry_first, entries = map(np.array, reader.words)
+    passages = np.arange(len(reader.language_of))
+    lines, line_passage = gather(passage_first, passages)
+    tokens, token_line = gather(line_first, lines)
+    titles, title_passage = gather(line_first, passage_first[passages])
+    repeats = TITLE_WEIGHT - 1  # tokens already has each title once
+    words_ = entries[np.concatenate([tokens, *[titles] * repeats])]
+    passage_of = np.concatenate([line_passage[token_line], *[title_passage] * repeats])
+    keys, rows = np.unique(np.array(reader.terms), return_inverse=True)
+    terms, word_of = gather(entry_first, words_)
+    size = max(len(passages), 1)
+    pairs, counts = np.unique(rows[terms] * size + passage_of[word_of], return_counts=True)
+    gram_counts = np.diff(entry_first)[words_] - 1
+    lengths = [np.bincount(passage_of, counted, len(passages)) for counted in (None, gram_counts)]
+    return {
+        "keys": keys,
+        "first": np.searchsorted(pairs, np.arange(len(keys) + 1) * size),
+        "passages": (pairs % size).astype(np.int32),
+        "counts": np.minimum(counts, 255).astype(np.uint8),
+        "lengths": np.stack(lengths, axis=1).astype(np.int32),
+        "tokens": rows[entry_first[:-1]].astype(np.int32)[entries],
+        "impacts": np.zeros(0, np.uint8),  # weights depend on all passages: join computes them
+        "most": np.zeros(0, np.uint8),
+        "first_line": passage_first,
+        "token_first": line_first,
+        "kinds": np.array(reader.kinds),
+        "language_of": np.array(reader.language_of),
+        "languages": np.array([c.encode("ascii", "replace") for c in reader.languages], "S8"),
+    }
 
 
 def own_title(title: str, sentences: Sequence[str]) -> str:
-    """Return a title as it is about one passage: of the names that it lists, those taken up there.
+    """Return a title as it applies to one passage: of the names it lists, those in the passage.
 
-    "Microsoft, Google, Amazon: how they are criticised" says of a passage on Google nothing about
-    Microsoft. A title of which a passage takes up no name is about all of it, and one in which
-    every word has a capital does not show what is a name.
+    The title "Microsoft, Google, Amazon: how they are criticised" says nothing about Microsoft for
+    a passage on Google. It stays whole if the passage has none of its names, or if all of its words
+    are capitalised, which hides the names.
     """
     if not _NAMES.search(title) or not any(map(str.islower, _list_terms(title))):
         return title
-    there = set(words(" ".join(sentences)))
+    passage_words = set(words(" ".join(sentences)))
 
     def keep(listed: re.Match[str]) -> str:
         names = re.split(_AND, listed[0])
-        own = [name for name in names if not there.isdisjoint(map(fold, _list_terms(name)))]
+        own = [n for n in names if not passage_words.isdisjoint(map(fold, _list_terms(n)))]
         return ", ".join(own or names)
 
     return _NAMES.sub(keep, title)
 
 
 def _list_terms(title: str) -> list[str]:
-    """Return the words that carry a subject, as written."""
+    """Return the title's words but function words, as written."""
     return [word for word in re.findall(r"[^\W_]+", title) if not is_stop_somewhere(fold(word))]
 
 
 @cache
 def recipe() -> str:
-    """Return a digest of the program that makes lines and words of articles.
+    """Return the SHA-256 of the code that splits articles into lines and words, in hexadecimal.
 
-    What another version of it found is not taken over.
+    Lines and words that other code made are not reused.
     """
     folder = Path(__file__).parents[1]
     sources = b"\0".join((folder / name).read_bytes() for name in _SOURCES)
@@ -118,60 +113,52 @@ def recipe() -> str:
 
 
 def key(term: str) -> int:
-    """Return the 64-bit digest that stands for a term: odd for a 4-gram, even for a word."""
+    """Return a term's 64-bit digest: odd for a 4-gram, even for a word."""
     digest = hashlib.blake2b(term.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") & ~1 | term.startswith(GRAM)
 
 
 class _Reader:
-    """Collects the words of passages."""
+    """Collects the words of passages, function words left out.
+
+    A passage has one line for its article's title and one for each of its sentences. Each distinct
+    word of a language is an entry: the digests of its terms, first its stem, then its 4-grams.
+
+    Attributes:
+        words: The ends of the lines of each passage, of the entries of each line, and of the terms
+            of each entry, each after a 0; and the entry of each word of all lines, in order.
+        terms: 64-bit digests of the terms of all entries.
+        kinds: Kinds of answers in each line, flags of ``ranking.answer_kinds.Kind``.
+        languages: Code of each language -> its number, in order of appearance.
+        language_of: The number of each passage's language.
+    """
 
     def __init__(self) -> None:
-        self.known: dict[tuple[str, str], int] = {}  # (language, word) -> entry
-        self.term_keys: dict[str, int] = {}
-        self.terms = array("Q")
-        self.term_ends = array("q", [0])
-        self.stream = array("i")
-        self.line_ends = array("q", [0])
-        self.kinds = array("B")
-        self.passage_ends = array("q", [0])
+        self.words = array("q", [0]), array("q", [0]), array("q", [0]), array("i")
+        self.terms, self.kinds = array("Q"), array("H")
         self.languages: dict[str, int] = {}
         self.language_of = array("B")
+        self._known: dict[tuple[str, str], int] = {}  # (language, word) -> entry
+        self._key = cache(key)
 
     def read(self, document: Document) -> None:
-        """Take in the next passage."""
+        """Add the next passage."""
+        passage_ends, line_ends, _, entries = self.words
         title = own_title(document.title, document.sentences)
         for line in (title, *document.sentences):
             for word in words(line):
                 if not is_stop(word, document.language):
-                    self.stream.append(self._entry(document.language, word))
-            self.line_ends.append(len(self.stream))
+                    entries.append(self._entry(document.language, word))
+            line_ends.append(len(entries))
             self.kinds.append(find_offered(line))
-        self.passage_ends.append(len(self.kinds))
+        passage_ends.append(len(self.kinds))
         code = self.languages.setdefault(document.language, len(self.languages))
         self.language_of.append(code)
 
-    def wording(self) -> Wording:
-        """Return what was read; the entries in the order in which they came."""
-        return Wording(
-            entry_first=np.array(self.term_ends, np.int64),
-            entry_terms=np.array(self.terms, np.uint64),
-            entries=np.array(self.stream, np.int32),
-            line_first=np.array(self.line_ends, np.int64),
-            kinds=np.array(self.kinds, np.uint8),
-            passage_first=np.array(self.passage_ends, np.int64),
-            language_of=np.array(self.language_of, np.uint8),
-            languages=np.array([code.encode("ascii", "replace") for code in self.languages], "S8"),
-        )
-
     def _entry(self, language: str, word: str) -> int:
-        entry = self.known.setdefault((language, word), len(self.known))
-        if entry == len(self.term_ends) - 1:
+        ends = self.words[2]
+        entry = self._known.setdefault((language, word), len(self._known))
+        if entry == len(ends) - 1:
             self.terms.extend(map(self._key, [stem(word, language), *grams(word)]))
-            self.term_ends.append(len(self.terms))
+            ends.append(len(self.terms))
         return entry
-
-    def _key(self, term: str) -> int:
-        if term not in self.term_keys:
-            self.term_keys[term] = key(term)
-        return self.term_keys[term]

@@ -1,1 +1,1 @@
-"""Labelled sets: what they hold, what is measured on them, and the confidence fitted on them."""
+"""Labelled sets: reading them, measuring answers on them, and fitting the confidence on them."""

@@ -1,35 +1,27 @@
-"""From labelled sets to a calibration: each is indexed, asked, and fitted on by scikit-learn."""
-
-from __future__ import annotations
+"""Fits a calibration: indexes labelled sets, asks their questions, and fits with scikit-learn."""
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
+from config.settings import Settings
 from embeddings.errors import ModelError, QuestionError
-from embeddings.loaded import as_query, stand_alone
+from embeddings.loaded import stand_alone
 from embeddings.measuring.figures import Outcome, figures
 from embeddings.measuring.labelled import Indexed, LabelledSet, index, read_set
-from embeddings.measuring.sampling import Asked, Kind, Pool, Sample, fit_mix
+from embeddings.measuring.sampling import LabelledQuery, Pool, Relation, Sample, Values, fit_mix
 from embeddings.question.understanding import check_question
-from embeddings.ranking.confidence import Calibration, Story, smallness, value
+from embeddings.ranking.confidence import Calibration, Relevance, get_feature, smallness
 from embeddings.types import Progress, ProgressCallback
+from embeddings.vectors.encoder import Encoder
 from embeddings.vectors.worker import Priority
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from config.settings import Settings
-    from embeddings.vectors.encoder import Encoder
-
-    Values = NDArray[np.float64]
 
 _BY_SIZE = ("lead", "nearer", "passage", "sentence", "tokens")
 FEATURES = (
@@ -37,26 +29,26 @@ FEATURES = (
     "fits", "lacks", "says", "lead", "likely", "clear", "nearer", "passage", "sentence", "tokens",
     "meant", "unnamed", "small", *(f"small*{name}" for name in _BY_SIZE),
 )  # fmt: skip
-"""What the confidence rests on: of what ``features.describe`` offers, what paid on other sets."""
-GIVEN = {"unheard": -6.0, "amiss": -3.0}
-"""What it rests on that cannot be fitted: few questions of the sets have it."""
-ABOUT = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
-"""What tells whether a question is about a story at all."""
+"""Features of the confidence: those of ``features.describe`` that helped on sets not fitted on."""
+FIXED = {"unheard": -6.0, "amiss": -3.0}
+"""Features with a fixed weight, since too few questions of the sets have them to fit it."""
+STORY = ("unknown", "grams", "covered", "present", "passage", "sentence", "length", "early")
+"""Features that show whether a question is about an article at all."""
 MEASURED = (
     "questions", "ece", "auroc", "recall@1", "answer_rate", "precision_at_threshold",
     "false_answer_rate",
 )  # fmt: skip
-"""What is noted of each set, on questions that were held out."""
+"""Figures to record for each set, measured on held-out questions."""
 FOLDS = 5
 UNSUPPORTED = 0.1
-"""The share of answers that may be unsupported at the threshold, in corpora of all sizes."""
+"""Share of answers that may be unsupported at the threshold, in corpora of any size."""
 LEAST_SMALL = 60
-"""The most passages of a corpus whose samples decide the threshold of small ones."""
+"""Most passages of a small corpus, whose samples set the threshold of small corpora."""
 UNRELATED = 0.25
-"""The share of questions about other stories that may get a passage of a story asked alone."""
+"""Share of questions about other articles that may get a passage of an article asked alone."""
 SMALL_SHARE = 0.5
-"""What the small corpora cut from a set weigh beside the set itself."""
-_WEIGHT = {Kind.OWN: 1.0, Kind.GONE: 0.2, Kind.OTHER: 0.7}
+"""Weight of all small corpora cut from a set, relative to the set."""
+_WEIGHT = {Relation.OWN: 1.0, Relation.GONE: 0.2, Relation.OTHER: 0.7}
 
 
 async def calibrate(
@@ -69,14 +61,14 @@ async def calibrate(
     """Fit the ranking and the confidence of a model on labelled sets.
 
     Args:
-        folders: The sets; the more unlike, the better it will do on others.
-        settings: Which model.
-        encoder: What makes vectors, in place of the model that the settings name.
-        progress: Told how far it is.
+        folders: The sets; the more they differ, the better the fit does on others.
+        settings: Names the model.
+        encoder: Replaces the encoder that the settings name.
+        progress: Gets the progress.
 
     Raises:
         InputError: A set cannot be read.
-        ModelError: There are too few questions.
+        ModelError: The sets have too few questions.
     """
     sets = [(folder.resolve().name, read_set(folder)) for folder in folders]
     async with contextlib.AsyncExitStack() as stack:
@@ -84,24 +76,24 @@ async def calibrate(
         for name, labelled in sets:
             inside = index(labelled.material, settings, encoder, progress)
             indexed = await stack.enter_async_context(inside)
-            pools.append(await _pool(name, labelled, indexed, progress))
+            pools.append(await _encode_set(name, labelled, indexed, progress))
         return await asyncio.to_thread(_fit, pools, indexed.models.encoder.model_id)
 
 
 def _fit(pools: Sequence[Pool], model: str) -> Calibration:
-    """Fit what the evidence counts, and then how sure the ranking that it makes may be."""
+    """Fit the weights of the evidence, then the confidence of the ranking that they make."""
     mixed = replace(Calibration.fallback(model), mix=fit_mix(pools))
-    found = [each for pool in pools for each in replace(pool, calibration=mixed).samples()]
-    fitted = fit(found, model)
-    return replace(fitted, mix=mixed.mix, coefficients={**fitted.coefficients, **GIVEN})
+    samples = [s for pool in pools for s in replace(pool, calibration=mixed).samples()]
+    fitted = fit(samples, model)
+    return replace(fitted, mix=mixed.mix, coefficients={**fitted.coefficients, **FIXED})
 
 
-async def _pool(
+async def _encode_set(
     name: str, labelled: LabelledSet, indexed: Indexed, progress: ProgressCallback | None
 ) -> Pool:
-    """Encode the questions of a set that is indexed."""
-    row = {name: number for number, name in enumerate(labelled.lines)}  # in their order
-    encoder, asked = indexed.models.encoder, list[Asked]()
+    """Encode the questions of an indexed set."""
+    row = {name: number for number, name in enumerate(labelled.texts)}  # in the index's order
+    encoder, questions = indexed.models.encoder, list[LabelledQuery]()
     for done, question in enumerate(labelled.questions, 1):
         try:
             text = check_question(question.question)
@@ -109,89 +101,92 @@ async def _pool(
             continue
         text = stand_alone(text, question.before, [indexed.loaded])
         gold = frozenset(row[p] for p in question.para_ids)
-        read = await indexed.worker.run(Priority.INDEXING, encoder.read_query, text)
-        asked.append(Asked(as_query(text, read), gold, question.answer))
+        encoding = await indexed.worker.run(Priority.INDEXING, encoder.encode_query, text)
+        questions.append(LabelledQuery(encoding, gold, question.answer))
         if progress:
             progress(Progress("ask", done, len(labelled.questions)))
     loaded = indexed.loaded
-    return Pool(name, asked, loaded.arrays, labelled.material.documents()[1], loaded.calibration)
+    _, documents = labelled.material.plan_documents()
+    return Pool(name, questions, loaded.arrays, documents, loaded.calibration)
 
 
-def fit(found: Sequence[Sample], model: str) -> Calibration:
-    """Fit a logistic regression; every set weighs the same, however many questions it has.
+def fit(samples: Sequence[Sample], model: str) -> Calibration:
+    """Fit the confidence by logistic regression; every set has the same weight.
 
     Args:
-        found: The samples.
+        samples: The samples.
         model: The id of the model whose vectors they come from.
 
     Raises:
-        ModelError: There are too few samples of one kind.
+        ModelError: There are too few samples that are correct, or that are not.
     """
-    if min(sum(s.correct for s in found), sum(not s.correct for s in found)) < FOLDS:
+    if min(sum(s.correct for s in samples), sum(not s.correct for s in samples)) < FOLDS:
         raise ModelError(
             "Too few questions to calibrate with: it takes some dozens, and some that are missed."
         )
-    folds = np.array([(s.group * 2654435761 >> 7) % FOLDS for s in found])  # Knuth's hash
-    correct, weight = [s.correct for s in found], _weights(found)
-    features = _matrix(found, FEATURES)
-    held_out, given = np.zeros(len(found)), _matrix(found, [*GIVEN]) @ [*GIVEN.values()]
+    folds = np.array([(s.group * 2654435761 >> 7) % FOLDS for s in samples])  # Knuth's hash
+    correct, weight = [s.correct for s in samples], _weigh(samples)
+    features = _stack(samples, FEATURES)
+    held_out, fixed = np.zeros(len(samples)), _stack(samples, [*FIXED]) @ [*FIXED.values()]
     for fold in range(FOLDS):
-        rest = folds != fold
-        weights, intercept = _logistic(features[rest], np.array(correct)[rest], weight[rest])
-        held_out[~rest] = expit(features[~rest] @ weights + intercept + given[~rest])
-    rows = [(float(p), s) for p, s in zip(held_out, found, strict=True)]
-    whole = [(p, s) for p, s in rows if s.kind is Kind.WHOLE]
+        train = folds != fold
+        weights, intercept = _regress(features[train], np.array(correct)[train], weight[train])
+        held_out[~train] = expit(features[~train] @ weights + intercept + fixed[~train])
+    rows = [(float(p), s) for p, s in zip(held_out, samples, strict=True)]
+    whole = [(p, s) for p, s in rows if s.relation is Relation.WHOLE]
     small = [(p, s) for p, s in rows if s.features["small"] >= smallness(LEAST_SMALL)]
-    threshold = _threshold(whole)
-    weights, intercept = _logistic(features, np.array(correct), weight)
+    threshold = _find_threshold(whole)
+    weights, intercept = _regress(features, np.array(correct), weight)
     return Calibration(
         model=model,
         intercept=intercept,
         coefficients=dict(zip(FEATURES, weights.tolist(), strict=True)),
         threshold=threshold,
-        note=f"Fitted on {', '.join(sorted({s.source for s in found}))}.",
-        figures=_figures(whole, threshold),
-        story=_story([s for s in found if s.alone]),
-        lenience=max(0.0, threshold - _threshold(small)) if small else 0.0,
+        note=f"Fitted on {', '.join(sorted({s.source for s in samples}))}.",
+        figures=_measure(whole, threshold),
+        story=_fit_relevance([s for s in samples if s.alone]),
+        lenience=max(0.0, threshold - _find_threshold(small)) if small else 0.0,
     )
 
 
-def _story(found: Sequence[Sample]) -> Story | None:
-    """Fit what tells a question about a story from one about another; None without both."""
-    about = np.array([s.kind is Kind.OWN for s in found])
+def _fit_relevance(samples: Sequence[Sample]) -> Relevance | None:
+    """Fit the features that tell questions about an article from others; None if one is missing."""
+    about = np.array([s.relation is Relation.OWN for s in samples])
     if not about.any() or about.all():
         return None
-    features = _matrix(found, ABOUT)
-    balance = np.where(about, 1 / about.sum(), 1 / (~about).sum()) * len(found)
-    weights, intercept = _logistic(features, about, balance)
-    strangers = expit(features[~about] @ weights + intercept)
-    return Story(
+    features = _stack(samples, STORY)
+    balance = np.where(about, 1 / about.sum(), 1 / (~about).sum()) * len(samples)
+    weights, intercept = _regress(features, about, balance)
+    unrelated = expit(features[~about] @ weights + intercept)
+    return Relevance(
         intercept=intercept,
-        coefficients=dict(zip(ABOUT, weights.tolist(), strict=True)),
-        threshold=float(np.quantile(strangers, 1 - UNRELATED)),
+        coefficients=dict(zip(STORY, weights.tolist(), strict=True)),
+        threshold=float(np.quantile(unrelated, 1 - UNRELATED)),
     )
 
 
-def _weights(found: Sequence[Sample]) -> Values:
-    """Return what each sample weighs: every set the same, its small corpora half of that."""
-    weight = np.array([_WEIGHT.get(s.kind, 1.0) for s in found])
-    for source in {s.source for s in found}:
+def _weigh(samples: Sequence[Sample]) -> Values:
+    """Return each sample's weight: sets weigh the same, and their small corpora SMALL_SHARE."""
+    weight = np.array([_WEIGHT.get(s.relation, 1.0) for s in samples])
+    sources = np.array([s.source for s in samples])
+    is_whole = np.array([s.relation is Relation.WHOLE for s in samples])
+    for source in set(sources.tolist()):
         for whole in (True, False):
-            part = np.array([s.source == source and (s.kind is Kind.WHOLE) == whole for s in found])
+            part = (sources == source) & (is_whole == whole)
             if part.any():
                 weight[part] *= (1 if whole else SMALL_SHARE) / weight[part].sum()
-    weight *= len(found) / weight.sum()
+    weight *= len(samples) / weight.sum()
     return weight
 
 
-def _matrix(found: Sequence[Sample], names: Sequence[str]) -> Values:
-    columns = {k: np.array([s.features[k] for s in found], np.float32) for k in found[0].features}
-    return np.array([value(columns, name) for name in names], np.float64).T
+def _stack(rows: Sequence[Sample], names: Sequence[str]) -> Values:
+    columns = {k: np.array([s.features[k] for s in rows], np.float32) for k in rows[0].features}
+    return np.array([get_feature(columns, name) for name in names], np.float64).T
 
 
-def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
-    """Return the weights, in units of the features, and the intercept."""
-    from sklearn.linear_model import LogisticRegression  # not needed to serve
+def _regress(features: Values, correct: NDArray[np.bool_], weight: Values) -> tuple[Values, float]:
+    """Fit a logistic regression; return its weights, in units of the features, and intercept."""
+    from sklearn.linear_model import LogisticRegression  # serving does not need it
 
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
     model = LogisticRegression(max_iter=3000)
@@ -200,36 +195,36 @@ def _logistic(features: Values, correct: NDArray[np.bool_], weight: Values) -> t
     return weights, float(model.intercept_[0] - weights @ mean)
 
 
-def _threshold(rows: Sequence[tuple[float, Sample]]) -> float:
-    """Return the least confidence above which few enough answers are unsupported.
+def _find_threshold(rows: Sequence[tuple[float, Sample]]) -> float:
+    """Return the lowest confidence from which few enough answers are unsupported.
 
-    Every set weighs the same, or the one with the most questions would decide: of those measured
-    with, it has no question without an answer.
+    Every set has the same weight, or the one with most questions would decide, and of the sets used
+    that one has no unanswerable questions.
     """
     sure, correct = np.array([p for p, _ in rows]), np.array([s.correct for _, s in rows])
-    weight = np.array([_WEIGHT.get(s.kind, 1.0) for _, s in rows])
+    weight = np.array([_WEIGHT.get(s.relation, 1.0) for _, s in rows])
     for source in {s.source for _, s in rows}:
         part = np.array([s.source == source for _, s in rows])
         weight[part] /= part.sum()
-    for least in np.arange(0.3, 1.0, 0.005).round(3).tolist():
-        given = weight * (sure >= least)
-        if given.sum() and 1 - given @ correct / given.sum() <= UNSUPPORTED:
-            return float(least)
+    for threshold in np.arange(0.3, 1.0, 0.005).round(3).tolist():
+        answered = weight * (sure >= threshold)
+        if answered.sum() and 1 - answered @ correct / answered.sum() <= UNSUPPORTED:
+            return float(threshold)
     return 0.99
 
 
-def _figures(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
-    """Return what was measured on each set, on questions that were held out."""
+def _measure(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
+    """Return the figures of each set, measured on held-out questions."""
     sources = sorted({s.source for _, s in rows})
     of_sets = {
-        source: _of_set([(p, s) for p, s in rows if s.source == source], threshold)
+        source: _measure_set([(p, s) for p, s in rows if s.source == source], threshold)
         for source in sources
     }
     return {"folds": FOLDS, "held_out_by": "article"} | of_sets
 
 
-def _of_set(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
+def _measure_set(rows: Sequence[tuple[float, Sample]], threshold: float) -> dict[str, Any]:
     outcomes = [Outcome(s.answerable, 1 if s.correct else None, p, 0.0) for p, s in rows]
     measured = {"questions": len(rows)} | figures(outcomes, threshold)
-    noted = {name: measured[name] for name in MEASURED}
-    return {k: round(v, 4) if isinstance(v, float) else v for k, v in noted.items()}
+    recorded = {name: measured[name] for name in MEASURED}
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in recorded.items()}

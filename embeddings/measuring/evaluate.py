@@ -1,33 +1,28 @@
-"""Recall, calibration and refusal figures from a labelled set, in a temporary data folder."""
-
-from __future__ import annotations
+"""Evaluates answers on a labelled set: recall, calibration and refusals."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from embeddings.answering import Terms
+from config.settings import Settings
+from embeddings.answering import AskOptions, answer
 from embeddings.errors import QuestionError
 from embeddings.measuring.figures import Outcome, figures, figures_by_kind, percentiles
 from embeddings.measuring.labelled import Indexed, LabelledSet, Question, index, read_set
 from embeddings.question.understanding import check_question
-from embeddings.types import Filters, Hit, Progress, ProgressCallback
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from config.settings import Settings
-    from embeddings.vectors.encoder import Encoder
+from embeddings.types import SHARED, Filters, Hit, Progress, ProgressCallback
+from embeddings.vectors.encoder import Encoder
+from embeddings.vectors.worker import Priority
 
 DEPTH = 10
-"""How many passages are looked at for each question."""
+"""Passages ranked for each question."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured: the contract's figures, each question's outcome, and the misses.
+    """The figures of the contract, each question's outcome, and the misses.
 
-    A miss did not get what it should: what answers it, what came first, and what it then was.
+    A miss: a wrong answer, a wrong refusal or an unwarranted answer, with gold and first passage.
     """
 
     figures: dict[str, object]
@@ -47,10 +42,10 @@ async def evaluate(
 
     Args:
         folder: The labelled set.
-        settings: Which model, which calibration, which threshold.
-        limit: Ask the first so many questions only.
-        encoder: What makes vectors, in place of the model that the settings name.
-        progress: Told how far the indexing and then the asking is.
+        settings: Name the model, the calibration and the threshold.
+        limit: Number of questions to ask, from the first; None: all.
+        encoder: Replaces the encoder that the settings name.
+        progress: Gets the progress of indexing, then of asking.
 
     Raises:
         InputError: The set cannot be read.
@@ -71,17 +66,17 @@ async def _ask_all(
         hits, outcome = await _ask(indexed, labelled, question)
         outcomes.append(outcome)
         names = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in hits]
-        exact += [h.text == labelled.lines[n].text for h, n in zip(hits, names, strict=True)]
+        exact += [h.text == labelled.texts[n] for h, n in zip(hits, names, strict=True)]
         if missed := outcome.miss(indexed.threshold):
-            known = {k: getattr(question, k) for k in ("qid", "question", "before", "kind")}
-            got = {k: getattr(outcome, k) for k in ("rank", "confidence")}
-            gold = [labelled.lines[name].text for name in question.para_ids]
+            asked = {k: getattr(question, k) for k in ("qid", "question", "before", "kind")}
+            result = {k: getattr(outcome, k) for k in ("rank", "confidence")}
+            gold = [labelled.texts[name] for name in question.para_ids]
             first = hits[0].text if hits else ""
-            misses.append({**known, "gold": gold, "first": first, **got, "outcome": missed})
+            misses.append({**asked, "gold": gold, "first": first, **result, "outcome": missed})
         if progress:
             progress(Progress("ask", done, len(questions)))
     measured = figures(outcomes, indexed.threshold) | {
-        "passages": len(labelled.lines),
+        "passages": len(labelled.texts),
         "quote_fidelity": sum(exact) / len(exact) if exact else 1.0,
         "milliseconds": percentiles([o.milliseconds for o in outcomes]),
         "threshold": indexed.threshold,
@@ -97,12 +92,13 @@ async def _ask(
     indexed: Indexed, labelled: LabelledSet, question: Question
 ) -> tuple[tuple[Hit, ...], Outcome]:
     today = datetime.now(UTC).date()
-    terms = Terms(DEPTH, 0.0, Filters(), today, plain=True, before=question.before)
+    options = AskOptions(DEPTH, 0.0, Filters(), today, plain=True, before=question.before)
     try:
-        answer = await indexed.answer(check_question(question.question), terms)
+        asked = check_question(question.question), {SHARED: indexed.loaded}, indexed.models
     except QuestionError:
         return (), Outcome(question.answerable, None, 0.0, 0.0)
-    found = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in answer.hits]
-    rank = next((r for r, name in enumerate(found, 1) if name in question.para_ids), None)
-    sure = answer.confidence or 0.0
-    return answer.hits, Outcome(question.answerable, rank, sure, answer.milliseconds)
+    reply = await indexed.worker.run(Priority.QUESTION, answer, *asked, options)
+    names = [labelled.place[hit.article.id, hit.passage.paragraph] for hit in reply.hits]
+    rank = next((r for r, name in enumerate(names, 1) if name in question.para_ids), None)
+    sure = reply.confidence or 0.0
+    return reply.hits, Outcome(question.answerable, rank, sure, reply.milliseconds)

@@ -1,41 +1,34 @@
-"""Figures of retrieval, refusal and calibration, from what came back, and drawings of them."""
+"""Figures of retrieval, refusal and calibration from the outcomes of questions, and their plots."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from embeddings.errors import InputError, StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 BINS = 10
 RELIABILITY = "reliability.png"
 RISK_COVERAGE = "risk-coverage.png"
 INK, REST = "#1f6f8b", "#9aa5ab"
 SIZE = (5.0, 4.2)
-"""Inches, at 130 dots each."""
+"""Size of a plot in inches, at 130 dots an inch."""
 TITLE = 10
-"""Size of the letters of a title, in points."""
+"""Font size of a plot's title, in points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question got.
+    """The outcome of one question.
 
     Attributes:
-        answerable: Whether some passage of the set answers it.
-        rank: Place of the first passage that does, from 1; None when it is not among ten.
-        confidence: That of the first passage, in [0, 1]; 0 when nothing came back.
-        milliseconds: How long it took.
+        answerable: Whether a passage of the set answers.
+        rank: Rank of the first passage that answers, from 1; None if it is not among ten.
+        confidence: The first passage's confidence, in [0, 1]; 0 without a passage.
+        milliseconds: Time that the answer took.
     """
 
     answerable: bool
@@ -49,7 +42,7 @@ class Outcome:
         return self.rank == 1
 
     def miss(self, threshold: float) -> str | None:
-        """Return what went wrong at a threshold: answered wrongly, refused, or answered at all."""
+        """Return the error at a threshold: "wrong", "refused", or "answered" where none answers."""
         answers = self.confidence >= threshold
         if not self.answerable:
             return "answered" if answers else None
@@ -59,30 +52,30 @@ class Outcome:
 
 
 def recall_at(outcomes: Sequence[Outcome], k: int) -> float:
-    """Return the share of questions whose passage is among the first k."""
+    """Return recall@k: the share of questions whose passage is among the first k."""
     return _mean([o.rank is not None and o.rank <= k for o in outcomes])
 
 
 def mean_reciprocal_rank(outcomes: Sequence[Outcome], k: int) -> float:
-    """Return the mean of 1 / rank, 0 beyond k."""
+    """Return the mean reciprocal rank, with 0 for ranks beyond k."""
     return _mean([1 / o.rank if o.rank and o.rank <= k else 0.0 for o in outcomes])
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative, a tie counting half.
+    """Return the area under the ROC curve; None without both kinds.
 
-    The area under the ROC curve; None without both kinds.
+    It is the probability that a positive scores above a negative, a tie counting half.
     """
     if not positive or not negative:
         return None
-    from sklearn.metrics import roc_auc_score  # a second, and only eval and calibrate need it
+    from sklearn.metrics import roc_auc_score  # takes a second; only eval and calibrate need it
 
     kinds = [True] * len(positive) + [False] * len(negative)
     return float(roc_auc_score(kinds, [*positive, *negative]))
 
 
 def calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> float | None:
-    """Return the expected calibration error over ten equal bins (Guo et al., 2017)."""
+    """Return the expected calibration error over ten equal bins (Guo et al., 2017), if any."""
     if not confidences:
         return None
     bins = reliability(confidences, correct)
@@ -92,30 +85,29 @@ def calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> 
 def reliability(
     confidences: Sequence[float], correct: Sequence[bool]
 ) -> list[tuple[float, float, int]]:
-    """Return, for each of ten bins with questions, mean confidence, share correct and count."""
+    """Return mean confidence, share of correct answers and count, for each non-empty bin of ten."""
     sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=float)
-    places = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-    bins = [places == b for b in np.unique(places)]
+    number = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    bins = [number == b for b in np.unique(number)]
     return [(float(sure[b].mean()), float(right[b].mean()), int(b.sum())) for b in bins]
 
 
 def risk_coverage(
     confidences: Sequence[float], correct: Sequence[bool]
 ) -> list[tuple[float, float]]:
-    """Return coverage and the share of wrong answers, one point for each threshold that matters.
+    """Return coverage and risk, the share of wrong answers, for each threshold that matters.
 
-    Questions are answered from the surest down (El-Yaniv and Wiener, 2010).
+    Questions are answered in order of falling confidence (El-Yaniv and Wiener, 2010).
     """
     order = np.argsort(-np.asarray(confidences, dtype=float), kind="stable")
     wrong = 1 - np.asarray(correct, dtype=float)[order]
     count = np.arange(1, len(order) + 1)
-    return list(
-        zip((count / len(order)).tolist(), (np.cumsum(wrong) / count).tolist(), strict=True)
-    )
+    coverage, risk = count / len(order), np.cumsum(wrong) / count
+    return list(zip(coverage.tolist(), risk.tolist(), strict=True))
 
 
 def figures(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float | int | None]:
-    """Return the figures of the contract, but for those that need the quotes themselves."""
+    """Return the figures of the contract that need no quotes."""
     asked = [o for o in outcomes if o.answerable]
     none = [o for o in outcomes if not o.answerable]
     answered = [o for o in asked if o.confidence >= threshold]
@@ -134,7 +126,7 @@ def figures(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float | 
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    """Return the median, the 95th and the 99th percentile."""
+    """Return the 50th, 95th and 99th percentiles."""
     values = np.percentile(milliseconds, [50, 95, 99]) if milliseconds else np.zeros(3)
     return dict(zip(("p50", "p95", "p99"), (float(v) for v in values), strict=True))
 
@@ -146,7 +138,7 @@ def _mean(values: Sequence[float]) -> float:
 def figures_by_kind(
     kinds: Sequence[str | None], outcomes: Sequence[Outcome], threshold: float
 ) -> dict[str, dict[str, float | int]]:
-    """Return, for each kind of question, how many there are and what became of them, as shares."""
+    """Return the number of questions of each kind, and the shares of their outcomes."""
     names = [kind or "" for kind in kinds]
     grouped = {n: [o for k, o in zip(names, outcomes, strict=True) if k == n] for n in names}
     return {
@@ -163,14 +155,14 @@ def figures_by_kind(
 
 
 def check_plots(folder: Path) -> None:
-    """Check, before anything is measured, that drawings can be made and kept in a folder.
+    """Check, before the measuring, that plots can be drawn and saved.
 
     Raises:
         InputError: matplotlib is not installed, or the folder cannot be made.
     """
     if find_spec("matplotlib") is None:
         raise InputError(
-            "The plots need matplotlib, which is not installed: pip install 'verbatim[plots]'."
+            "The plots need matplotlib, which is not installed: pip install matplotlib."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -179,36 +171,36 @@ def check_plots(folder: Path) -> None:
 
 
 def draw_plots(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> tuple[Path, ...]:
-    """Draw both plots into a folder, as ``reliability.png`` and ``risk-coverage.png``.
+    """Save both plots in a folder, as ``reliability.png`` and ``risk-coverage.png``.
 
     Args:
-        outcomes: What each question got, at least one.
-        threshold: The confidence from which on it answers.
-        folder: Where the files go; see ``check_plots``.
+        outcomes: The outcomes, at least one.
+        threshold: The confidence from which questions are answered.
+        folder: The folder of the files; see ``check_plots``.
 
     Returns:
-        The files.
+        The files' paths.
 
     Raises:
-        StorageError: They cannot be written.
+        StorageError: The files cannot be written.
     """
     sure = [outcome.confidence for outcome in outcomes]
     right = [outcome.correct for outcome in outcomes]
-    drawn = {
+    plots = {
         RELIABILITY: _reliability(sure, right),
         RISK_COVERAGE: _risk_coverage(sure, right, threshold),
     }
     try:
-        for name, figure in drawn.items():
+        for name, figure in plots.items():
             figure.savefig(folder / name, dpi=130)
     except OSError as error:
         raise StorageError(f"The plots cannot be written to {folder}: {error}.") from error
-    return tuple(folder / name for name in drawn)
+    return tuple(folder / name for name in plots)
 
 
-def _figure() -> tuple[Figure, Axes]:
-    """Return an empty drawing; without pyplot, which would keep it and look for a screen."""
-    from matplotlib.figure import Figure  # an extra, for this alone
+def _figure() -> tuple[Any, Any]:
+    """Return an empty figure and its axes; pyplot would keep it and look for a screen."""
+    from matplotlib.figure import Figure  # an optional dependency
 
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()
@@ -218,8 +210,8 @@ def _figure() -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _reliability(sure: Sequence[float], right: Sequence[bool]) -> Figure:
-    """Draw the share of right answers against the confidence; the diagonal is the ideal."""
+def _reliability(sure: Sequence[float], right: Sequence[bool]) -> Any:
+    """Plot the share of right answers over the confidence, beside the ideal diagonal."""
     figure, axes = _figure()
     points = reliability(sure, right)
     axes.plot([0, 1], [0, 1], color=REST, linestyle="--", linewidth=1, label="ideal")
@@ -234,18 +226,18 @@ def _reliability(sure: Sequence[float], right: Sequence[bool]) -> Figure:
     return figure
 
 
-def _risk_coverage(sure: Sequence[float], right: Sequence[bool], threshold: float) -> Figure:
-    """Draw the share of wrong answers against the share answered, and where the threshold is."""
+def _risk_coverage(sure: Sequence[float], right: Sequence[bool], threshold: float) -> Any:
+    """Plot the share of wrong answers over the share answered, and mark the threshold."""
     figure, axes = _figure()
     points = risk_coverage(sure, right)
     axes.plot([p[0] for p in points], [p[1] for p in points], color=INK, linewidth=1.5)
     answered = sum(value >= threshold for value in sure)
-    said = "nothing answered"
+    summary = "nothing answered"
     if answered:
         coverage, risk = points[answered - 1]
         axes.plot(coverage, risk, "o", color=INK)
-        said = f"{coverage:.0%} answered, {risk:.1%} of them wrong"
+        summary = f"{coverage:.0%} answered, {risk:.1%} of them wrong"
     axes.set(xlim=(0, 1), ylim=(0, None))
     axes.set(xlabel="share of questions answered", ylabel="share of wrong answers")
-    axes.set_title(f"Risk and coverage, at {threshold:.2f}: {said}", fontsize=TITLE)
+    axes.set_title(f"Risk and coverage, at {threshold:.2f}: {summary}", fontsize=TITLE)
     return figure

@@ -1,73 +1,67 @@
-"""Labelled sets asked whole and cut small, and what each kind of evidence counts, fitted on it."""
-
-from __future__ import annotations
+"""Asks the questions of labelled sets, whole and cut small, and fits the evidence's weights."""
 
 import random
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.errors import ModelError
 from embeddings.lexical import bm25 as lexical
-from embeddings.lexical.stretches import gather, stretches
+from embeddings.lexical.arrays import Ints, gather, to_offsets
+from embeddings.lexical.words import Document
 from embeddings.ranking.confidence import Calibration, Marks, Mix
-from embeddings.ranking.evidence import Arrays, Query, speaking
-from embeddings.ranking.ranker import evidence_for, rank, terms_of
+from embeddings.ranking.evidence import Arrays, describe_sentences
+from embeddings.ranking.maxsim import Encoding
+from embeddings.ranking.ranker import find_candidates, rank, read_terms
 from embeddings.vectors.index import VectorIndex
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from embeddings.lexical.bm25 import Ints
-    from embeddings.lexical.words import Document
-
-    Values = NDArray[np.float64]
+Values = NDArray[np.float64]
 
 SIZES = (1, 1, 2, 3, 5, 8, 15, 30, 80)
-"""How many articles a small corpus has, in turn."""
+"""Number of articles of the small corpora, in turn."""
 CORPORA = 200
-"""How many small corpora are cut from each set."""
+"""Number of small corpora cut from each set."""
 EACH = 6
-"""The most questions of each kind that are asked of one small corpus."""
+"""Most questions of each kind asked of one small corpus."""
 
 
-class Kind(StrEnum):
-    """How a question stands to the corpus that it is asked of."""
+class Relation(StrEnum):
+    """The relation of a question to the corpus that it is asked of."""
 
     WHOLE = "whole"
     """Asked of the whole set."""
     OWN = "own"
-    """Asked of a small corpus that has the passage."""
+    """Asked of a small corpus that contains the passage."""
     GONE = "gone"
-    """Asked of one that has the article but not the passage."""
+    """Asked of a small corpus that contains the article but not the passage."""
     OTHER = "other"
-    """Asked of one that has nothing to do with it."""
+    """Asked of a small corpus that contains nothing relevant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A labelled question, the rows of the passages that answer it, and the answer's words."""
+class LabelledQuery:
+    """An encoded question, the rows of the passages that answer it, and the answer's words."""
 
-    query: Query
+    query: Encoding
     gold: frozenset[int]
     answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The first passage that a question got.
+    """The first passage that is found for a question.
 
     Attributes:
-        source: The set that the question is of.
-        group: What must not be split between fitting and testing: the article that answers.
-        answerable: Whether some passage that was searched answers.
-        correct: Whether the first does.
-        features: What is known of the first.
-        kind: How the question stands to the corpus.
+        source: The name of the question's set.
+        group: The article that answers: no fit is tested on samples of an article that it saw.
+        answerable: Whether the searched passages contain an answer.
+        correct: Whether the first passage answers.
+        features: The features of the first passage.
+        relation: The relation of the question to the corpus.
         alone: Whether the corpus is one article.
     """
 
@@ -76,86 +70,81 @@ class Sample:
     answerable: bool
     correct: bool
     features: Mapping[str, float]
-    kind: Kind = Kind.WHOLE
+    relation: Relation = Relation.WHOLE
     alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A labelled set, ready to be asked.
+    """A labelled set, indexed, with its questions encoded.
 
     Attributes:
-        source: Its name.
-        asked: Its questions.
-        arrays: What they are asked of.
-        documents: The words that the arrays were made of.
-        calibration: What the evidence counts.
+        source: The name of the set.
+        questions: The questions.
+        arrays: The arrays of the set's index.
+        documents: The passages that the lexical index was built from.
+        calibration: The calibration to rank with.
     """
 
     source: str
-    asked: Sequence[Asked]
+    questions: Sequence[LabelledQuery]
     arrays: Arrays
     documents: Sequence[Document]
     calibration: Calibration
 
     def samples(self) -> Iterator[Sample]:
-        """Ask every question of the whole set, and some of small corpora."""
-        for number, question in enumerate(self.asked):
-            yield from self._ask(question, number, self.arrays, range(len(self.documents)))
+        """Ask all questions of the whole set, and some of them of small corpora."""
+        whole = np.arange(len(self.documents))
+        for number in range(len(self.questions)):
+            yield from self._ask(number, self.arrays, whole, Relation.WHOLE)
         for corpus in range(CORPORA):
-            chance = random.Random(corpus)  # noqa: S311 - no secret, and the same each time
-            yield from self._small(chance, SIZES[corpus % len(SIZES)])
+            chance = random.Random(corpus)  # noqa: S311 - reproducible on purpose
+            yield from self._sample_small(chance, SIZES[corpus % len(SIZES)])
 
-    def _small(self, chance: random.Random, size: int) -> Iterator[Sample]:
-        """Cut a small corpus and ask it questions of all kinds; the same every time."""
+    def _sample_small(self, chance: random.Random, size: int) -> Iterator[Sample]:
+        """Cut a small corpus of ``size`` articles at random, and ask it questions of all kinds."""
         article_of = self.arrays.article_of
-        answered = [q for q in self.asked if q.gold]
-        articles = {int(article_of[min(chance.choice(answered).gold)])}
+        answerable = [q for q in self.questions if q.gold]
+        articles = {int(article_of[min(chance.choice(answerable).gold)])}
         count = int(article_of[-1]) + 1
         articles |= set(chance.sample(range(count), min(size, count) - 1))
         rows = np.flatnonzero(np.isin(article_of, list(articles)))
         inside = set(rows.tolist())
-        own = [i for i, q in enumerate(self.asked) if q.gold and q.gold <= inside]
-        other = [i for i, q in enumerate(self.asked) if not q.gold & inside]
+        own = [i for i, q in enumerate(self.questions) if q.gold and q.gold <= inside]
+        other = [i for i, q in enumerate(self.questions) if not q.gold & inside]
         alone, cut = len(articles) == 1, self.cut(rows)
         for number in chance.sample(own, min(EACH, len(own))):
-            yield from self._ask(self.asked[number], number, cut, rows, Kind.OWN, alone=alone)
+            yield from self._ask(number, cut, rows, Relation.OWN, alone=alone)
         for number in chance.sample(other, min(EACH, len(other))):
-            yield from self._ask(self.asked[number], number, cut, rows, Kind.OTHER, alone=alone)
+            yield from self._ask(number, cut, rows, Relation.OTHER, alone=alone)
         for number in chance.sample(own, min(EACH // 2, len(own))):
-            left = np.setdiff1d(rows, list(self.asked[number].gold))
-            if len(left) > 1:
-                yield from self._ask(self.asked[number], number, self.cut(left), left, Kind.GONE)
+            remaining = np.setdiff1d(rows, list(self.questions[number].gold))
+            if len(remaining) > 1:
+                yield from self._ask(number, self.cut(remaining), remaining, Relation.GONE)
 
     def _ask(
-        self,
-        question: Asked,
-        number: int,
-        arrays: Arrays,
-        rows: Sequence[int] | Ints,
-        kind: Kind = Kind.WHOLE,
-        *,
-        alone: bool = False,
+        self, row: int, arrays: Arrays, rows: Ints, relation: Relation, *, alone: bool = False
     ) -> Iterator[Sample]:
-        own = min(question.gold, default=-1)
-        for first in rank(
-            question.query, arrays, calibration=self.calibration, limit=1, fold=False
-        ):
+        """Ask the question of a row; yield a sample unless no passage is found."""
+        question = self.questions[row]
+        first_gold = min(question.gold, default=-1)
+        ranked = rank(question.query, arrays, calibration=self.calibration, limit=1, fold=False)
+        for first in ranked:
             yield Sample(
                 source=self.source,
-                group=int(self.arrays.article_of[own]) if own >= 0 else -1 - number,
-                answerable=bool(question.gold) and kind in {Kind.WHOLE, Kind.OWN},
+                group=int(self.arrays.article_of[first_gold]) if first_gold >= 0 else -1 - row,
+                answerable=bool(question.gold) and relation in {Relation.WHOLE, Relation.OWN},
                 correct=int(rows[first.passage]) in question.gold,
                 features=first.features,
-                kind=kind,
+                relation=relation,
                 alone=alone,
             )
 
     def cut(self, rows: Ints) -> Arrays:
-        """Return the arrays of some passages alone, their words counted anew.
+        """Return the arrays of a corpus of some passages, with an index of its own.
 
         Args:
-            rows: Which passages, ascending, int64 [n], at least one.
+            rows: The rows of the passages, ascending, int64 [n], at least one.
         """
         whole = self.arrays
         lines = gather(whole.first_sentence, rows)[0]
@@ -164,39 +153,39 @@ class Pool:
         return Arrays(
             passages=passages,
             sentences=sentences,
-            first_sentence=stretches(np.diff(whole.first_sentence)[rows]),
+            first_sentence=to_offsets(np.diff(whole.first_sentence)[rows]),
             article_of=article_of.astype(np.int32),
             lexical=lexical.build([self.documents[row] for row in rows]),
-            passage_index=VectorIndex.of(passages),
-            sentence_index=VectorIndex.of(sentences),
+            passage_index=VectorIndex(passages),
+            sentence_index=VectorIndex(sentences),
             tokens=whole.tokens and whole.tokens.of(rows, whole.article_of[rows]),
         )
 
 
 WEIGHTS = ("grams", "passage", "sentence", "covered", "early", "tokens", "opens")
-"""What is fitted; ``foreign`` cannot be, on sets in one language."""
-SELDOM = 1e-4
-"""The share of pairs of passages that are so near that copies are looked for among them."""
+"""The evidence whose weights are fitted; sets in one language cannot fit ``foreign``."""
+ALIKE_SHARE = 1e-4
+"""The share of passage pairs, the most similar ones, among which copies are searched."""
 ROUNDS = 3
-"""The tokens of the best candidates alone are read, and which are the best depends on the fit."""
-SMALL = 2e-5
-"""What the squares of the weights cost, so that one that tells nothing is near 0."""
-SIXTH = 6.0
-"""How many times as likely the best sentence is than one that is just marked with it."""
+"""Rounds of the fit, since it decides which candidates are best, and only their tokens are read."""
+PENALTY = 2e-5
+"""L2 penalty of the weights, so that useless evidence gets a weight near 0."""
+BEST_ODDS = 6.0
+"""The odds of the best sentence against the last one that is still marked with it."""
 
 
 class Lists(NamedTuple):
-    """Candidates of questions: their figures [n, c, k], which there are, and which are right."""
+    """Lists of candidates, one after the other: their features, and which of them are right."""
 
-    figures: Values
-    there: NDArray[np.bool_]
-    right: NDArray[np.bool_]
+    features: Values  # [n, k]
+    right: NDArray[np.bool_]  # [n]
+    first: Ints  # the first candidate of each list
 
 
 def fit_mix(pools: Sequence[Pool]) -> Mix:
-    """Fit the weights of evidence and of marks, listwise: a softmax over what is compared.
+    """Fit the weights of evidence and of marks by listwise softmax regression.
 
-    Every set weighs the same. No weight is below 0.
+    Every set has the same weight. No weight is below 0.
 
     Args:
         pools: The labelled sets.
@@ -204,87 +193,84 @@ def fit_mix(pools: Sequence[Pool]) -> Mix:
     Raises:
         ModelError: No question has its passage among the candidates.
     """
-    alike = round(max(_seldom(pool.arrays.passages) for pool in pools), 2)
+    alike = round(max(_find_alike(pool.arrays.passages) for pool in pools), 2)
     mix = Mix(alike=alike)
     for _ in range(ROUNDS):
-        found = [_pad(list(_candidates(pool, mix))) for pool in pools]
-        fitted = dict(zip(WEIGHTS, _listwise(found).tolist(), strict=True))
+        lists = [_chain(list(_list_candidates(pool, mix))) for pool in pools]
+        fitted = dict(zip(WEIGHTS, _fit_weights(lists).tolist(), strict=True))
         rounded = {name: round(value, 2) for name, value in fitted.items()}
         mix = replace(mix, weights=replace(mix.weights, **rounded))
-    said = [list(_sentences(pool)) for pool in pools]
-    return replace(mix, marks=_marks(said)) if all(said) else mix
+    sentences = [list(_list_sentences(pool)) for pool in pools]
+    return replace(mix, marks=_fit_marks(sentences)) if all(sentences) else mix
 
 
-def _seldom(vectors: NDArray[np.float32]) -> float:
-    """Return the cosine that few pairs of passages reach."""
+def _find_alike(vectors: NDArray[np.float32]) -> float:
+    """Return the cosine that only ALIKE_SHARE of the pairs of passages exceed."""
     pairs = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
-    return float(np.quantile(pairs, 1 - SELDOM))
+    return float(np.quantile(pairs, 1 - ALIKE_SHARE))
 
 
-def _marks(said: Sequence[list[tuple[Values, NDArray[np.bool_]]]]) -> Marks:
-    cosine, news, long, before, fits = _listwise([_pad(each) for each in said])
-    parts = np.round(np.array([news, long, before, fits, np.log(SIXTH)]) / cosine, 4)
+def _fit_marks(sets: Sequence[list[tuple[Values, NDArray[np.bool_]]]]) -> Marks:
+    cosine, news, long, before, fits = _fit_weights([*map(_chain, sets)])
+    parts = np.round(np.array([news, long, before, fits, np.log(BEST_ODDS)]) / cosine, 4)
     return Marks(*parts.tolist())
 
 
-def _candidates(pool: Pool, mix: Mix) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
-    """Yield the figures of each question's candidates, and which of them answer."""
-    for question in pool.asked:
+def _list_candidates(pool: Pool, mix: Mix) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
+    """Yield the features of each question's candidates, and which candidates answer."""
+    for question in pool.questions:
         if question.gold:
-            _, evidence, _ = evidence_for(question.query, pool.arrays, mix)
-            figures = np.stack([getattr(evidence, name) for name in WEIGHTS], axis=1)
+            _, evidence, *_ = find_candidates(question.query, pool.arrays, mix)
+            figures = np.stack([evidence.figures[name] for name in WEIGHTS], axis=1)
             right = np.isin(evidence.passages, list(question.gold))
             if right.any():
                 yield figures.astype(np.float64), right
 
 
-def _sentences(pool: Pool) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
-    """Yield what speaks for each sentence of the passage that answers, and which hold the answer.
+def _list_sentences(pool: Pool) -> Iterator[tuple[Values, NDArray[np.bool_]]]:
+    """Yield the evidence for each sentence of an answering passage, and which contain the answer.
 
-    Where all hold it or none does, there is nothing to tell apart.
+    Passages in which all sentences contain it, or none, are left out.
     """
-    for question in pool.asked:
+    for question in pool.questions:
         if question.gold and question.answer:
             row = min(question.gold)
             sentences = pool.documents[row].sentences
             right = np.array([question.answer.lower() in each.lower() for each in sentences])
             if right.any() and not right.all():
-                terms = terms_of(question.query.text, pool.arrays.lexical)
-                yield speaking(question.query, terms, pool.arrays, row).astype(np.float64), right
+                terms = read_terms(question.query.text, pool.arrays.lexical)
+                figures = describe_sentences(question.query, terms, pool.arrays, row)
+                yield figures.astype(np.float64), right
 
 
-def _pad(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:
+def _chain(lists: Sequence[tuple[Values, NDArray[np.bool_]]]) -> Lists:
     if not lists:
         raise ModelError("No question of a set has its passage among the candidates: no fit.")
-    longest = max(len(right) for _, right in lists)
-    figures = np.zeros((len(lists), longest, lists[0][0].shape[1]))
-    there, good = np.zeros((2, len(lists), longest), np.bool_)
-    for place, (rows, right) in enumerate(lists):
-        figures[place, : len(rows)], there[place, : len(rows)] = rows, True
-        good[place, : len(rows)] = right
-    return Lists(figures, there, good)
+    features, right = map(np.concatenate, zip(*lists, strict=True))
+    return Lists(features, right, to_offsets([len(own) for _, own in lists])[:-1])
 
 
-def _listwise(sets: Sequence[Lists]) -> Values:
-    """Return the weights under which what is right is likeliest, float64 [k]."""
+def _fit_weights(sets: Sequence[Lists]) -> Values:
+    """Return the weights of maximum likelihood, penalised and at least 0, float64 [k]."""
     from scipy.optimize import minimize  # not needed to serve
 
     def loss(weights: Values) -> tuple[float, Values]:
         parts = [_loss(each, weights) for each in sets]
-        value = sum(part[0] for part in parts) + SMALL * weights @ weights
-        return float(value), sum(part[1] for part in parts) + 2 * SMALL * weights
+        value = sum(part[0] for part in parts) + PENALTY * weights @ weights
+        return float(value), sum(part[1] for part in parts) + 2 * PENALTY * weights
 
-    count = sets[0].figures.shape[2]
+    count = sets[0].features.shape[1]
     start, bounds = np.ones(count), [(0.0, None)] * count
     return np.asarray(minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x)
 
 
 def _loss(lists: Lists, weights: Values) -> tuple[float, Values]:
-    """Return the mean negative logarithm of the share of what is right, and its gradient."""
-    score = np.where(lists.there, lists.figures @ weights, -np.inf)
-    odds = np.exp(score - score.max(axis=1, keepdims=True))
-    share = odds / odds.sum(axis=1, keepdims=True)
-    good = np.maximum((share * lists.right).sum(axis=1, keepdims=True), 1e-300)
-    slope = share - share * lists.right / good
-    gradient = np.einsum("nc,nck->k", slope, lists.figures) / len(score)
-    return float(-np.log(good).mean()), gradient
+    """Return the mean negative log probability of the right candidates, and its gradient."""
+    features, right, first = lists
+    sizes = np.diff(first, append=len(right))
+    score = features @ weights
+    odds = np.exp(score - np.repeat(np.maximum.reduceat(score, first), sizes))
+    share = odds / np.repeat(np.add.reduceat(odds, first), sizes)
+    good = np.maximum(np.add.reduceat(share * right, first), 1e-300)
+    slope = share - share * right / np.repeat(good, sizes)
+    return float(-np.log(good).mean()), slope @ features / len(first)

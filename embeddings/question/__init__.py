@@ -1,1 +1,1 @@
-"""A question's words, in French and English: what they ask for, lean on and were meant to be."""
+"""Reads questions in French and English: spelling, follow-ups, days, sources and terms; pure."""

@@ -1,8 +1,8 @@
-"""A question as it was typed -> the same in the spelling of the articles; pure.
+"""Corrects the spelling of a question to that of the articles; pure.
 
-A word that neither the articles nor a dictionary have is most likely one of theirs, mistyped: with
-one letter too few, another, two that changed places, or one too many (Damerau, 1964). What people
-write in chats for a question word is that word. Addresses, code and other languages are left.
+A word that neither the articles nor a dictionary have is most likely a word of the articles with
+one typing error: a letter missing, wrong or added, or two swapped (Damerau, 1964). Chat spellings
+of question words are replaced. Addresses, code and questions in other languages stay unchanged.
 """
 
 import math
@@ -15,16 +15,16 @@ from string import ascii_lowercase
 from embeddings.text.analysis import LISTS, STOP, fold, is_foreign, is_stop_somewhere
 
 SHORTEST, LONG, LONGEST = 5, 8, 25
-"""The least letters of a word that is corrected, as shorter ones are too near to each other; of one
-that may have any letter too many; and the most ("anticonstitutionnellement")."""
+"""Fewest letters of a word to correct, since shorter words are too alike; fewest letters of a word
+in which any letter may be one too many; most letters of a word ("anticonstitutionnellement")."""
 RARE = 320
-"""How often a word stands in the English dictionary's texts at the most that may be a name."""
+"""Highest count in the English dictionary of a word that may be a name."""
 MOST = 10
-"""Unknown words beyond which a question is no mistyped one; each takes 25 ms at the most."""
+"""Most unknown words of a question to correct: each takes up to 25 ms, and more are no typos."""
 _CHUNK = re.compile(r"`[^`]*`|\S+")
 _CODE = re.compile(r"\A`|://|@|\w\.\w")
-"""What shows that a chunk is code, an address, an account or the name of a file."""
-_WORD = re.compile(r":\w+:|[^\W_]*[\d_]\w*|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
+"""Matches in a chunk that is code, an address, an account or a file's name."""
+_WORD = re.compile(r":\w+:|[^\W\d_]*[\d_]\w*|(?P<before>['’])?(?P<word>[^\W\d_]+)(?P<after>['’])?")
 _CHAT: dict[str, str] = LISTS["chat"]
 
 
@@ -33,83 +33,81 @@ def respell(
     find_known: Callable[[Collection[str]], Collection[str]],
     spelling: Callable[[Collection[str]], str | None],
 ) -> str:
-    """Return a question with its mistyped words as the articles write them.
+    """Correct the mistyped words of a question to words of the articles.
 
     Args:
-        question: What was typed.
-        find_known: Returns those of some folded words that the articles have.
-        spelling: Given folded words, returns the likeliest that the articles have, as they write
-            it; None when they have none of them.
+        question: The question, as typed.
+        find_known: Given folded words, returns those that the articles contain.
+        spelling: Given folded words, returns the likeliest one that the articles contain, in
+            their spelling; None if they contain none.
     """
 
     def correct(match: re.Match[str]) -> str:
         written = match["word"] or ""
         word = fold(written)
-        is_parted = written == "c" and question.startswith(" est ", match.end())
-        if written in _CHAT and match[0] == written and not is_parted:
+        is_split = written == "c" and question.startswith(" est ", match.end())
+        if written in _CHAT and match[0] == written and not is_split:
             return _CHAT[written]
-        if word not in strange or match["after"]:  # "quelqu’un"
+        if word not in unknown or match["after"]:  # "quelqu’un"
             return match[0]
         is_name = match.start() > 0 and written[0].isupper()
-        meant = slips(word)
-        asker = min(filter(is_stop_somewhere, chain(*meant)), default=None)  # "pourqoi", "wich"
-        found = asker or next(filter(None, map(spelling, meant)), None)
+        candidates = list_slips(word)
+        stop = min(filter(is_stop_somewhere, chain(*candidates)), default=None)  # "pourqoi", "wich"
+        found = stop or next(filter(None, map(spelling, candidates)), None)
         may_be_name = question[: match.start()][-1:] not in {"", "-"} and len(word) < LONG
-        near = chain([word], *meant, (word[:i] + word[i + 1 :] for i in range(1, len(word))))
+        near = chain([word], *candidates, (word[:i] + word[i + 1 :] for i in range(1, len(word))))
         if may_be_name and not (found or any(_dictionary().get(each, 0) > RARE for each in near)):
             found = written[0].upper() + written[1:]
         elif found is None or (is_name and found.islower()) or word in _dictionary():
             return match[0]
         return (match["before"] or "") + found
 
-    found = list(_find_words(question))
-    there = {match["word"] for match in found if match["word"]}
-    words = {w for w in map(fold, there) if SHORTEST <= len(w) <= LONGEST and w.isascii()}
+    matches = list(_find_words(question))
+    all_written = {match["word"] for match in matches if match["word"]}
+    words = {w for w in map(fold, all_written) if SHORTEST <= len(w) <= LONGEST and w.isascii()}
     words = {word for word in words if not is_stop_somewhere(word)}
-    strange = words.difference(find_known(words))
-    if not (strange or there & _CHAT.keys()) or len(strange) > MOST or is_foreign(question):
+    unknown = words.difference(find_known(words))
+    if not (unknown or all_written & _CHAT.keys()) or len(unknown) > MOST or is_foreign(question):
         return question
-    said, end = "", 0
-    for match in found:
-        said, end = said + question[end : match.start()] + correct(match), match.end()
-    return said + question[end:]
+    corrected, end = "", 0
+    for match in matches:
+        corrected, end = corrected + question[end : match.start()] + correct(match), match.end()
+    return corrected + question[end:]
 
 
 def _find_words(question: str) -> Iterator[re.Match[str]]:
-    """Find what may be the words of a question, but for those of code and addresses."""
-    if "`" not in question and not _CODE.search(question):
-        return _WORD.finditer(question)
+    """Find the words of a question outside code and addresses, as matches of ``_WORD``."""
     spans = (each.span() for each in _CHUNK.finditer(question) if not _CODE.search(each[0]))
     return chain.from_iterable(_WORD.finditer(question, *span) for span in spans)
 
 
-def slips(word: str) -> tuple[set[str], ...]:
-    """Return all that a folded word may be meant for, one slip of the finger away.
+def list_slips(word: str) -> tuple[set[str], ...]:
+    """Return the words that a folded word may be a typing error of, one edit away.
 
-    The first letter is seldom missed, and seldom is a letter added that is not struck twice.
+    The first letter is seldom wrong, and a letter too many is mostly one that was struck twice.
 
     Returns:
-        Of a word of n letters, the likeliest slips first: 26n words with one letter more, n - 1
-        with two changed, 25(n - 1) with another letter; and without one of two that are the same,
-        without the last, or, of LONG letters and more, without any but the first.
+        For a word of n letters, the likeliest edits first: 26n words with a letter inserted, n - 1
+        with two letters swapped, 25(n - 1) with a letter replaced; and those without a doubled
+        letter or the last one or, from LONG letters on, without any letter but the first.
     """
     halves = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
-    long = len(word) >= LONG
+    is_long = len(word) >= LONG
     return (
         {a + letter + b for a, b in halves for letter in ascii_lowercase},
         {a[:-1] + b[0] + a[-1] + b[1:] for a, b in halves if b},
         {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase},
-        {a + b[1:] for a, b in halves if b and (long or b[0] == a[-1] or len(b) == 1)},
+        {a + b[1:] for a, b in halves if b and (is_long or b[0] == a[-1] or len(b) == 1)},
     )
 
 
 @cache
 def _dictionary() -> dict[str, float]:
-    """Return how common the words of French and English are, folded; loaded when first needed.
+    """Return folded French and English words with their counts; loaded on first use.
 
-    English has the names of firms and places among its rarest words, French has none.
+    The rarest English words are names of firms and places; no French word is, so none is rare.
     """
-    from spellchecker import SpellChecker  # a quarter of a second that few questions need
+    from spellchecker import SpellChecker  # takes a quarter of a second; few questions need it
 
     known = {code: SpellChecker(code).word_frequency.dictionary for code in STOP}
     english = {fold(word): count for word, count in known["en"].items()}

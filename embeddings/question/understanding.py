@@ -1,14 +1,14 @@
-"""When and where a story was published, as a question's words ask it -> filters.
+"""Turns the words of a question that name days of publication or a source into filters.
 
-"Que dit la lettre publiée en juin ?" narrows the search by day, "selon ISSMI" by source. A wrong
-filter hides the answer, so a doubtful expression is no filter: months and years need a word such
-as "en" or "since" before them, names and eras are left alone, and expressions that contradict each
-other cancel out. Days are seen from a given today, weeks start on Monday (ISO 8601), and figures
+"Que dit la lettre publiée en juin ?" filters by day, "selon ISSMI" by source. A wrong filter hides
+the answer, so doubtful words are no filter: months and years need a word such as "en" or "since"
+before them, names and eras are left alone, and phrases that contradict each other cancel out.
+Relative days count from a given today, weeks start on Monday (ISO 8601), and dates in digits are
 read day first.
 
-A source is often an ordinary word ("Le Monde", "Nature"), so it is only read after a preposition.
-After a doubtful one ("dans", "in") it must be written with its capitals; after one that can only
-name a speaker ("selon"), small letters do where nothing else can be meant.
+The name of a source is often an ordinary word ("Le Monde", "Nature"), so it only counts after a
+preposition. After an ambiguous one ("dans", "in") it needs its capitals; after one that only a
+speaker follows ("selon"), lower case is enough where no other reading is possible.
 """
 
 from __future__ import annotations
@@ -18,33 +18,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from embeddings.errors import QuestionError
-from embeddings.question.askeddays import CLAUSE_END, Phrase, phrases
-from embeddings.question.dateforms import STORIES, YEAR
-from embeddings.text.analysis import FoldedText, fold, fold_text
+from embeddings.question.askeddays import CLAUSE_END, DatePhrase, find_date_phrases
+from embeddings.question.dateforms import YEAR, expand
+from embeddings.text.analysis import LISTS, FoldedText, fold, fold_text
 from embeddings.types import MAX_QUESTION, Filters, Note
 
-_LEAD = re.compile(
-    r"(?<![\w-])(?:(?P<sure>(?:selon |d'apres |a en croire |according to |as reported by "
-    r"|(?:publie|paru|ecrit|rapporte)e?s? (?:\w+ ){0,4}?(?P<by>(?:par|dans|sur) )"
-    r"|(?:published|reported|written) (?:\w+ ){0,4}?(?P<in>(?:by|in|on) )))"
-    r"|(?:qu[e'] ?(?:dit|disent|ecrit|ecrivent|rapporte|raconte|pense) "
-    r"|what (?:do|does|did) (?=.{2,60} (?:say|write|report)\b))(?P<say>)"
-    rf"|dans |in |(?:{STORIES}) (?:de |d'|(?=du )|from |of |by |in ))"
-    r"(?P<the>le |la |les |the |du |l')?"
-)
-"""What stands before a source's name."""
+_LEAD = re.compile(expand(LISTS["before a source"]))
+"""The words before a source's name: "selon le ", "published in ", "articles de "."""
 _ARTICLE = re.compile(r"(?:le |la |les |the |l')")
-_AFTER = re.compile(r"(?:'s\b)?(?!['\w-])(?!\.\w)")
+_AFTER = re.compile(r"(?:'s\b)?(?!['\w-])(?!\.\w)")  # the end of a name, its "'s" included
 _ANOTHER = re.compile(r"(?:,| et| ou| and| or) (?:le |la |les |the |l'|selon |d'apres )?")
-_UNMISTAKABLE = re.compile(r"[A-Z]{2}|[0-9.]")
-_SHORTEST = 2
+_UNMISTAKABLE = re.compile(r"[A-Z]{2}|[0-9.]")  # "ISSMI", "France24": no ordinary word
+_SHORTEST = 2  # letters of a source's name
 _A_YEAR = re.compile(rf"(?<![\w.,]){YEAR}(?![\w%])(?![.,][0-9])")
 
 
 def check_question(question: str) -> str:
-    """Return a question, stripped; QuestionError when empty, too long, or without words."""
+    """Normalise a question's spaces; raises QuestionError if it is empty, too long or wordless."""
     text = " ".join(question.split())
     if not text:
         raise QuestionError("The question is empty; ask it in a few words.", "empty")
@@ -58,13 +51,13 @@ def check_question(question: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """What a question's words narrow the search to.
+class Meaning:
+    """The filters that a question's words ask for.
 
     Attributes:
-        filters: Days of publication and source; empty when nothing was said.
-        words: The exact words of the question that said so, in order, to be shown back.
-        unread: The exact words that ask for days and could not be followed, to be told.
+        filters: Days of publication and source; empty if the question names none.
+        words: The exact words that became filters, in order; the reader is shown them.
+        unread: The exact words that ask for days but became no filter; the reader is told.
     """
 
     filters: Filters
@@ -72,22 +65,26 @@ class Understood:
     unread: tuple[str, ...] = ()
 
     def rest_of(self, question: str) -> str:
-        """Take out the words that became a filter: passages need not hold them; never all."""
-        rest = question
-        for each in self.words:
-            rest = rest.replace(each, " ")
-        return " ".join(rest.split()) if any(map(str.isalnum, rest)) else question
+        """Remove the words that became filters, as passages need not contain them; never all."""
+        rest = self.remove_from(question)
+        return rest if any(map(str.isalnum, rest)) else question
+
+    def remove_from(self, question: str) -> str:
+        """Remove the words that became filters, even if no word is left."""
+        for words in self.words:
+            question = question.replace(words, " ")
+        return " ".join(question.split())
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What a reader is told of the words that could not be followed."""
+        """The notes that tell the reader which words ask for days but became no filter."""
         text = '"{}" could not be read as days of publication: nothing was narrowed to it.'
         return tuple(Note("day-unread", text.format(w), {"words": w}) for w in self.unread)
 
-    def within(self, given: Filters) -> tuple[Understood, tuple[Note, ...]]:
-        """Return this inside a caller's filters, and what is told of the words.
+    def within(self, given: Filters) -> tuple[Meaning, tuple[Note, ...]]:
+        """Combine the filters with a caller's, and return the notes for the reader.
 
-        Where both cannot hold, the caller's go first, no word is followed, and that is told.
+        If both cannot hold at once, only the caller's filters are used, and a note says so.
         """
         firsts, lasts = (given.since, self.filters.since), (given.until, self.filters.until)
         since = max(filter(None, firsts), default=None)
@@ -96,68 +93,67 @@ class Understood:
         if (since and until and since > until) or len(sources) > 1:
             words = ", ".join(self.words)
             text = f'"{words}" was not followed: it lies outside what the search was narrowed to.'
-            return Understood(given), (*self.notes, Note("words-outside", text, {"words": words}))
+            return Meaning(given), (*self.notes, Note("words-outside", text, {"words": words}))
         both = replace(given, since=since, until=until, source=given.source or self.filters.source)
         return replace(self, filters=both), self.notes
 
 
-def understand(question: str, today: date, sources: Sequence[str]) -> Understood:
+def understand(question: str, today: date, sources: Sequence[str]) -> Meaning:
     """Return the filters that a question's words ask for, and those words.
 
     Args:
-        question: The question, in French or English, its words one space apart.
-        today: The day that "last week" is seen from; no filter reaches beyond it.
-        sources: The names of the sources that there are.
+        question: The question, in French or English, with single spaces between words.
+        today: The day that "last week" counts from; no filter reaches beyond it.
+        sources: The names of all sources.
     """
-    read = fold_text(question)
-    named = source_named(read, sources)
-    spans = []
-    if named:
-        spans.append((named.start, named.end))
-        read = read.without(named.start, named.end)
-    asked = phrases(read, today)
-    dates, unread = _agree(read.text, [each for each in asked if each.since or each.until])
-    unread += [each for each in asked if not (each.since or each.until)]
+    folded = fold_text(question)
+    spans, mention = [], find_source(folded, sources)
+    if mention:
+        spans.append((mention.start, mention.end))
+        folded = folded.without(mention.start, mention.end)
+    phrases = find_date_phrases(folded, today)
+    dates, unread = _agree(folded.text, [each for each in phrases if each.since or each.until])
+    unread += [each for each in phrases if not (each.since or each.until)]
     spans += [(each.start, each.end) for each in dates]
-    since, until = _bounds(dates)
-    filters = Filters(since=since, until=until, source=named.source if named else None)
-    return Understood(
+    since, until = _intersect(dates)
+    filters = Filters(since=since, until=until, source=mention.source if mention else None)
+    return Meaning(
         filters,
-        words=tuple(read.words(*span) for span in sorted(spans)),
-        unread=tuple(read.words(*span) for span in sorted((p.start, p.end) for p in unread)),
+        words=tuple(folded.words(*span) for span in sorted(spans)),
+        unread=tuple(folded.words(*span) for span in sorted((p.start, p.end) for p in unread)),
     )
 
 
-def _bounds(asked: Sequence[Phrase]) -> tuple[date | None, date | None]:
-    """Return the latest first day and the earliest last one."""
-    since = max((each.since for each in asked if each.since), default=None)
-    return since, min((each.until for each in asked if each.until), default=None)
+def _intersect(phrases: Sequence[DatePhrase]) -> tuple[date | None, date | None]:
+    """Return the latest first day and the earliest last day of some phrases."""
+    since = max((each.since for each in phrases if each.since), default=None)
+    return since, min((each.until for each in phrases if each.until), default=None)
 
 
-def _agree(text: str, asked: list[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
-    """Return the phrases that can all hold at once, and those that cannot and must be told.
+def _agree(text: str, phrases: list[DatePhrase]) -> tuple[list[DatePhrase], list[DatePhrase]]:
+    """Return the phrases to follow, which all hold at once, and those to report as not followed.
 
-    "En 2017 et pas en 2018" is about years, and so is "en 2018" in a question that names another
-    year as well: they are neither.
+    Years are neither where they are compared: in "en 2017 et pas en 2018", and in a question with
+    "en 2018" that names another year as well.
     """
-    since, until = _bounds(asked)
-    years = all(each.is_year for each in asked)
+    since, until = _intersect(phrases)
+    are_years = all(each.is_year for each in phrases)
     if since and until and since > until:
-        return [], [] if years else asked
-    inside = [(each.start, each.end) for each in asked]
+        return [], [] if are_years else phrases
+    spans = [(each.start, each.end) for each in phrases]
     others = [
         int(year.group())
         for year in _A_YEAR.finditer(text)
-        if not any(start <= year.start() < end for start, end in inside)
+        if not any(start <= year.start() < end for start, end in spans)
     ]
     first, last = since.year if since else 0, until.year if until else 9999
-    fits = not years or all(first <= year <= last for year in others)
-    return (asked if fits else []), []
+    fits = not are_years or all(first <= year <= last for year in others)
+    return (phrases if fits else []), []
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A source, and the words that name it, from ``start`` to ``end`` of the folded text."""
+class Mention:
+    """A source, and the words that name it: ``text[start:end]`` of the folded question."""
 
     source: str
     start: int
@@ -169,10 +165,10 @@ class _Name:
     """One spelling of a source's name: whole, or without its article.
 
     Attributes:
-        source: The name that filters go by.
-        written: This spelling.
-        folded: The same, folded.
-        capitals: Where in ``folded`` a word begins with a capital.
+        source: The name that filters use.
+        written: The spelling.
+        folded: The spelling, folded.
+        capitals: Offsets in ``folded`` of the words that begin with a capital.
     """
 
     source: str
@@ -181,59 +177,65 @@ class _Name:
     capitals: tuple[int, ...]
 
 
-def source_named(read: FoldedText, sources: Sequence[str]) -> Named | None:
-    """Return the one source that a question asks for; None when there is none, or several.
+def find_source(question: FoldedText, sources: Sequence[str]) -> Mention | None:
+    """Return the one source that a question asks for; None if it names none, or several.
 
     Args:
-        read: The question.
-        sources: The names of the sources that there are.
+        question: The question.
+        sources: The names of all sources.
     """
-    leads = list(_LEAD.finditer(read.text))
+    leads = list(_LEAD.finditer(question.text))
     if not leads or not sources:
         return None
-    spelled = [_spellings(source) for source in sources]
-    whole = [names[0] for names in spelled]
-    short = [name for names in spelled for name in names[1:]]
-    found = [named for lead in leads if (named := _after(lead, whole, short, read))]
-    if len({named.source for named in found}) != 1:
+    whole, short = map(list, map(chain.from_iterable, zip(*map(_spell_name, sources), strict=True)))
+    mentions = [each for lead in leads if (each := _find_name(lead, whole, short, question))]
+    if len({mention.source for mention in mentions}) != 1:
         return None
-    both = any(_is_followed(read.text, named.end, [*whole, *short]) for named in found)
-    return None if both else found[0]
+    names = [*whole, *short]
+    is_list = any(_is_followed(question.text, mention.end, names) for mention in mentions)
+    return None if is_list else mentions[0]
 
 
-@lru_cache(maxsize=4096)
-def _spellings(source: str) -> tuple[_Name, ...]:
-    """Return the spellings of a source: whole, then without its article where it has one."""
-    whole = _spelling(source, source.strip())
-    article = _ARTICLE.match(whole.folded)
-    return (whole, _spelling(source, whole.written[article.end() :])) if article else (whole,)
+@lru_cache(maxsize=1 << 16)
+def _spell_name(source: str) -> tuple[tuple[_Name, ...], tuple[_Name, ...]]:
+    """Return a source's spellings ("BBC News", "BBC"), then those without their article."""
+    names = dict.fromkeys((source.strip(), re.sub(r"(?i)(?<!\s)\s+news\Z", "", source.strip())))
+    whole = tuple(_fold_name(source, name) for name in names)
+    articles = ((name, _ARTICLE.match(name.folded)) for name in whole)
+    return whole, tuple(_fold_name(source, n.written[a.end() :]) for n, a in articles if a)
 
 
-def _spelling(source: str, written: str) -> _Name:
-    read = fold_text(written)
-    words = re.finditer(r"\b\w", read.text)
-    capitals = tuple(word.start() for word in words if read.is_capital(word.start()))
-    return _Name(source, written, read.text, capitals)
+def _fold_name(source: str, written: str) -> _Name:
+    name = fold_text(written)
+    words = re.finditer(r"\b\w", name.text)
+    capitals = tuple(word.start() for word in words if name.is_capital(word.start()))
+    return _Name(source, written, name.text, capitals)
 
 
-def _after(
-    lead: re.Match[str], whole: Sequence[_Name], short: Sequence[_Name], read: FoldedText
-) -> Named | None:
-    """Return the longest name that stands after a preposition, with or without an article."""
+def _find_name(
+    lead: re.Match[str], whole: Sequence[_Name], short: Sequence[_Name], question: FoldedText
+) -> Mention | None:
+    """Return the longest name after a preposition, with or without its article; None if none."""
     starts = [(lead.end(), whole)]
     if lead["the"]:
         starts = [(lead.start("the"), whole), (lead.end(), [*whole, *short])]
-    found = [
-        Named(name.source, max(lead.start(), *map(lead.start, ("by", "in", "say"))), end)
+    mentions = [
+        Mention(name.source, max(lead.start(), *map(lead.start, ("by", "in", "say"))), end)
         for start, names in starts
-        for name, end in _matches(read.text, start, names)
-        if _is_meant(name, read, start, end, sure=bool(lead["sure"]))
+        for name, end in _match_names(question.text, start, names)
+        if _is_meant(name, question, start, end, sure=bool(lead["sure"]) or _is_full(name, lead))
     ]
-    return max(found, key=lambda named: named.end, default=None)
+    return max(mentions, key=lambda mention: mention.end, default=None)
 
 
-def _matches(text: str, start: int, names: Sequence[_Name]) -> Iterator[tuple[_Name, int]]:
-    """Return the names that stand at a place, each with where it ends."""
+def _is_full(name: _Name, lead: re.Match[str]) -> bool:
+    """Say whether a name after "articles de" needs no capitals: several words ("lucie ferrand")."""
+    is_place = lead[0].startswith(("dans ", "in "))
+    return " " in name.folded and not is_place and not _ARTICLE.match(name.folded)
+
+
+def _match_names(text: str, start: int, names: Sequence[_Name]) -> Iterator[tuple[_Name, int]]:
+    """Yield the names that begin at ``text[start]``, each with its end."""
     for name in names:
         if len(name.folded) >= _SHORTEST and text.startswith(name.folded, start):
             after = _AFTER.match(text, start + len(name.folded))
@@ -241,19 +243,18 @@ def _matches(text: str, start: int, names: Sequence[_Name]) -> Iterator[tuple[_N
                 yield name, after.end()
 
 
-def _is_meant(name: _Name, read: FoldedText, start: int, end: int, *, sure: bool) -> bool:
-    """Say whether ``read.text[start:end]`` is the name of a source and not ordinary words."""
-    possessive = end > start + len(name.folded)
-    if not possessive and read.text[end : end + 1] == " " and read.is_capital(end + 1):
-        return False  # the name goes on, and is another's
-    if name.capitals and all(read.is_capital(start + place) for place in name.capitals):
+def _is_meant(name: _Name, question: FoldedText, start: int, end: int, *, sure: bool) -> bool:
+    """Say whether ``text[start:end]`` is a source; ``sure``: no capitals are needed to tell."""
+    is_possessive = end > start + len(name.folded)
+    if not is_possessive and question.text[end : end + 1] == " " and question.is_capital(end + 1):
+        return False  # the start of a longer name, which is not this one
+    if name.capitals and all(question.is_capital(start + place) for place in name.capitals):
         return True
-    return sure and bool(
-        _UNMISTAKABLE.search(name.written) or possessive or CLAUSE_END.match(read.text, end)
-    )
+    is_clear = is_possessive or _UNMISTAKABLE.search(name.written)
+    return sure and bool(is_clear or CLAUSE_END.match(question.text, end))
 
 
 def _is_followed(text: str, end: int, names: Sequence[_Name]) -> bool:
-    """Say whether another source is named right after one."""
+    """Say whether another source is named right after a name: "Le Monde et Nature"."""
     another = _ANOTHER.match(text, end)
-    return bool(another and any(_matches(text, another.end(), names)))
+    return bool(another and any(_match_names(text, another.end(), names)))

@@ -1,1 +1,1 @@
-"""What the ranker weighs: the evidence for each candidate, and how sure it makes us."""
+"""Ranks candidate passages by evidence and computes the confidence of each; pure numpy."""

@@ -1,4 +1,4 @@
-"""The kind of answer a question wants, the kinds that a sentence has, and what it denies; pure."""
+"""Finds the kind of answer a question wants, those a sentence has, and its denials; pure."""
 
 import re
 from enum import IntFlag
@@ -7,7 +7,7 @@ from embeddings.text.analysis import LISTS, STOP, fold, is_stop_somewhere, stem,
 
 
 class Kind(IntFlag):
-    """Kinds of answers that can be seen from the outside."""
+    """Kinds of answers that patterns can recognise."""
 
     NONE = 0
     NUMBER = 1
@@ -17,69 +17,76 @@ class Kind(IntFlag):
     AGE = 16
     MONEY = 32
     DAY = 64
-    """A time by its name or number: "after the war" is a DATE and no DAY."""
+    """A time with a name or number: "after the war" is a DATE but no DAY."""
     SPAN = 128
-    """A length of time, or since or until when."""
+    """A length of time, or its start or end."""
     ALONE = 256
-    """Nothing else answers: an age, a price, "pourquoi ?" after what the same passages answer."""
+    """No other kind answers the question: an age, a price, "pourquoi ?" as a follow-up."""
+    COUNT = 512
+    """A number that is no percentage, day, hour or rank."""
+    SHARE = 1024
+    """A percentage or a fraction."""
+    ASKS = 2048
+    """The sentence is a question, as of an interviewer."""
 
 
 _ASKS, _NEEDS, _OFFERS = (
     {name: re.compile("|".join(each)) for name, each in LISTS[list_].items()}
     for list_ in ("asks", "needs", "answers")
 )
-"""Patterns over folded text: what questions ask and deny, and what sentences have, by kinds."""
+"""Patterns over folded text, by kind: of questions (two tables), and of sentences."""
 _CLEFT = re.compile(r"^[^,;:]* (?:qui|who) (?:(?:a|ont|avait|avaient|has|have|had) )?")
-"""Whom a denial is of that stands before what they did not do: "not he who wrote"."""
+"""The person in a cleft denial, before the verb: "not [he who] wrote"."""
 _COUNTED = re.compile(r"\b(?:how many|combien d(?:e |'))\s*([^\W_]+)")
+_UNCOUNTED = re.compile("|".join(LISTS["not counted"]))
 _FULL_NAME = re.compile(r"(?<=[\w,»] )[A-Z][\w.]+ [A-Z]\w+")
 
 
 def find_wanted(question: str) -> Kind:
-    """Return the kind of answer that a question asks for; NONE when its words do not tell."""
-    plain = fold(question).strip("¿¡ -«\"'")
-    if alone := _ASKS["ALONE"].match(plain):
+    """Return the kind of answer that a question wants; NONE if its words do not tell."""
+    folded = fold(question).strip("¿¡ -«\"'")
+    if alone := _ASKS["ALONE"].match(folded):
         return Kind[str(alone.lastgroup)] | Kind.ALONE
-    named = {"AGE": Kind.ALONE, "MONEY": Kind.ALONE, "DATE": Kind.NONE, "NUMBER": Kind.NONE}
-    found = (Kind[name] | more for name, more in named.items() if _ASKS[name].search(plain))
-    return next(found, Kind.NONE)
+    flags = {"AGE": Kind.ALONE, "MONEY": Kind.ALONE, "DATE": Kind.NONE, "NUMBER": Kind.NONE}
+    kinds = (Kind[name] | flag for name, flag in flags.items() if _ASKS[name].search(folded))
+    return next(kinds, Kind.NONE)
 
 
 def find_needed(question: str, wanted: Kind) -> tuple[Kind, str | None]:
-    """Return what a passage has to have to answer, NONE for anything, and the word to count."""
-    plain = fold(question)
-    other = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(wanted, Kind.NONE)
-    needed = next((Kind[name] for name, each in _NEEDS.items() if each.search(plain)), other)
-    counted = needed is Kind.NUMBER and _COUNTED.search(plain)
-    return needed, counted[1] if counted else None
+    """Return the kind that a passage needs to answer (NONE: any), and the word to be counted."""
+    folded = fold(question)
+    default = {Kind.DATE: Kind.DAY, Kind.NUMBER: Kind.NUMBER}.get(wanted, Kind.NONE)
+    needed = next((Kind[n] for n, pattern in _NEEDS.items() if pattern.search(folded)), default)
+    counted = needed is Kind.NUMBER and _COUNTED.search(folded)
+    return (Kind.COUNT, counted[1]) if counted else (needed, None)
 
 
 def find_offered(sentence: str) -> Kind:
-    """Return the kinds of answers that a sentence has."""
-    plain = fold(sentence)
-    named = Kind.PERSON if _FULL_NAME.search(sentence) else Kind.NONE
-    return named | sum(Kind[name] for name, each in _OFFERS.items() if each.search(plain))
+    """Return the kinds of answers that a sentence contains."""
+    folded, person = fold(sentence), Kind.PERSON * bool(_FULL_NAME.search(sentence))
+    count = Kind.COUNT * bool(_OFFERS["NUMBER"].search(_UNCOUNTED.sub(" ", folded)))
+    return Kind(person | count | sum(Kind[n] for n, p in _OFFERS.items() if p.search(folded)))
 
 
 def asks_who(question: str) -> bool:
-    """Say whether a question asks who did something, and not who did not."""
-    plain = fold(question)
-    return bool(_ASKS["WHO"].search(plain)) and not _ASKS["NOT"].search(plain)
+    """Say whether a question asks who did something; one that asks who did not does not count."""
+    folded = fold(question)
+    return bool(_ASKS["WHO"].search(folded)) and not _ASKS["NOT"].search(folded)
 
 
 def denies(question: str, sentence: str) -> bool:
-    """Say whether a sentence only says of somebody that they did not do what a question asks.
+    """Say whether a sentence only says that somebody did not do what a question asks about.
 
-    The verb of its denial is one of the question's words, and so is another behind it, or before
-    it where who acts comes last ("not written by") or what is acted on first ("ne l'a pas").
+    Its denied verb is a word of the question, and so is a word after that verb; or before it, if
+    the agent comes last ("not written by") or the object first ("ne l'a pas").
     """
     return bool(_find_denied(question, sentence))
 
 
 def turns(question: str, sentence: str, after: str) -> bool:
-    """Say whether a sentence denies what is asked, and the one after it says who did it then.
+    """Say whether a sentence denies the deed, and the sentence after it says who did it.
 
-    That has the verb which is denied, or words for all that was asked: "closed it", "l'a signé".
+    The sentence after has the denied verb, or refers to it: "closed it", "l'a signé".
     """
     verb = _find_denied(question, sentence)
     if not verb or denies(question, after):
@@ -88,22 +95,22 @@ def turns(question: str, sentence: str, after: str) -> bool:
 
 
 def _find_denied(question: str, sentence: str) -> frozenset[str]:
-    """Return the stems of the verb that is denied; none where ``denies`` is not so."""
-    plain, asked = fold(sentence), _stems(question)
+    """Return the stems of the denied verb; none if the sentence does not deny the question."""
+    folded, asked = fold(sentence), _stems(question)
     known = frozenset[str]().union(*asked)
-    others = _stems(_ASKS["NOT"].sub(".", plain))
-    for found in _ASKS["NOT"].finditer(plain):
-        said = _CLEFT.sub("", " ".join(filter(None, found.groups()))).split()
-        verb = known.intersection(*_stems(" ".join(said[:1])) or [frozenset()])
+    others = _stems(_ASKS["NOT"].sub(".", folded))
+    for match in _ASKS["NOT"].finditer(folded):
+        denied = _CLEFT.sub("", " ".join(filter(None, match.groups()))).split()
+        verb = known.intersection(*_stems(" ".join(denied[:1])) or [frozenset()])
         if verb and not any(map(verb.intersection, others)):
-            is_turned = not {"par", "by"}.isdisjoint(said) or "l'" in found[0]
-            rest = [*said[1:], *plain[: found.start()].split()] if is_turned else said[1:]
-            again = len(asked) == 1 or any(map(known.intersection, _stems(" ".join(rest))))
-            return verb if again else frozenset()
+            is_inverted = not {"par", "by"}.isdisjoint(denied) or "l'" in match[0]
+            rest = [*denied[1:], *folded[: match.start()].split()] if is_inverted else denied[1:]
+            is_asked = len(asked) == 1 or any(map(known.intersection, _stems(" ".join(rest))))
+            return verb if is_asked else frozenset()
     return frozenset()
 
 
 def _stems(text: str) -> list[frozenset[str]]:
-    """Return the stems of each word that carries a subject."""
-    said = (word for word in words(text) if not is_stop_somewhere(word))
-    return [frozenset(stem(word, code) for code in STOP) for word in said]
+    """Return the stems of each word of a text that is no stop word, in all known languages."""
+    subject = (word for word in words(text) if not is_stop_somewhere(word))
+    return [frozenset(stem(word, code) for code in STOP) for word in subject]

@@ -1,30 +1,25 @@
-"""What is fitted for a model: what evidence counts, and how sure it makes; a small JSON file."""
-
-from __future__ import annotations
+"""Calibration of a model: the fitted weights of the evidence and the confidence, a JSON file."""
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
 from embeddings.errors import ModelError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from embeddings.lexical.bm25 import Floats
+from embeddings.lexical.arrays import Floats
 
 SHIPPED = "calibration-*.json"
-"""The files beside this one that come with the program, one for each packaged model."""
-FALLBACK_INTERCEPT = -4.0
+"""The calibrations that come with the program, beside this file: one for each packaged model."""
+FALLBACK_INTERCEPT = -4.0  # both in log-odds
 FALLBACK = {"covered": 5.0, "present": 1.0}
 
 
-def value(features: Mapping[str, Floats], name: str) -> Floats:
-    """Return a feature by its name; ``small*lead`` is the product of two."""
+def get_feature(features: Mapping[str, Floats], name: str) -> Floats:
+    """Return a feature by its name; ``small*lead`` is the product of the two."""
     if name in features:
         return features[name]
     first, *others = (features[part] for part in name.split("*"))
@@ -34,15 +29,15 @@ def value(features: Mapping[str, Floats], name: str) -> Floats:
 def logistic(
     features: Mapping[str, Floats], intercept: float, coefficients: Mapping[str, float]
 ) -> Floats:
-    """Return ``1 / (1 + exp(-(b + w . x)))`` of each candidate, float32 [C]."""
+    """Return ``1 / (1 + exp(-(b + w . x)))`` for each candidate's features x, float32 [C]."""
     ones = np.ones(len(next(iter(features.values()))))
-    figures = np.array([ones, *(value(features, name) for name in coefficients)])
-    odds = (np.array([[intercept, *coefficients.values()]]).T * figures).sum(axis=0)
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
+    figures = np.array([ones, *(get_feature(features, name) for name in coefficients)])
+    logits = (np.array([[intercept, *coefficients.values()]]).T * figures).sum(axis=0)
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
 
 SMALL = 100
-"""The number of passages in the middle between a small corpus and a large one."""
+"""Passages of a corpus whose smallness is one half."""
 
 
 def smallness(passages: int) -> float:
@@ -52,10 +47,10 @@ def smallness(passages: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each kind of evidence adds to the score, a log-odds; fitted on labelled questions.
+    """The weight of each kind of evidence in the score, a log-odds; fitted on labelled questions.
 
-    But for ``foreign``: about what words shared by chance, and a model's liking for its own
-    language, give an unrelated passage in the question's language, which one in another has not.
+    ``foreign`` is not fitted: it makes up for the words that an unrelated passage in the question's
+    language shares by chance, and for the higher cosines that models give within one language.
     """
 
     grams: float = 9.4
@@ -67,26 +62,25 @@ class Weights:
     tokens: float = 0.0
     opens: float = 0.0
 
-    def score(self, evidence: Any) -> Floats:
-        """Return the score of each candidate, float32 [C]."""
-        total = np.zeros(len(evidence.passages), np.float32)
+    def score(self, figures: Mapping[str, Floats]) -> Floats:
+        """Return the score of each candidate from its evidence, float32 [C]."""
+        total = np.zeros(len(figures["grams"]), np.float32)
         for part in fields(self):
-            total += np.float32(getattr(self, part.name)) * getattr(evidence, part.name)
+            total += np.float32(getattr(self, part.name)) * figures[part.name]
         return total
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What speaks for a sentence beside its cosine, whose weight is 1; fitted within passages.
+    """The weights by which the sentence to mark is chosen; the cosine's is 1; fitted in passages.
 
     Attributes:
-        news: What the words of a question add, those of the title apart.
-        long: What each doubling by e of a sentence's words adds: a longer one says more.
-        before: What the cosine of the sentence before adds: what a text goes on to say is about
-            the same.
-        fits: What the kind of answer that the question wants adds, and its lack takes away.
-        likely: How far the next or the last sentence may be behind the best and still be marked
-            with it: by so much it is a quarter as likely to hold the answer.
+        news: Weight of the share of the question's words that the title lacks.
+        long: Weight of the natural logarithm of the number of words: a longer one says more.
+        before: Weight of the cosine of the sentence before, which often names the topic.
+        fits: Weight of the wanted kind of answer: added for it, subtracted for its lack.
+        likely: The most that an adjacent sentence may score below the best to be marked with it:
+            at this, it is a quarter as likely to contain the answer.
     """
 
     news: float = 0.65
@@ -98,11 +92,11 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """All that ranking takes from a model's own cosines; the defaults are near those of ``light``.
+    """The parameters of the ranking that depend on the model; the defaults are near ``light``'s.
 
     Attributes:
-        weights: What each kind of evidence adds.
-        marks: What speaks for the sentence that is marked.
+        weights: The weights of the evidence.
+        marks: The weights by which the sentence to mark is chosen.
         alike: Cosine from which two passages are compared word by word.
     """
 
@@ -111,20 +105,20 @@ class Mix:
     alike: float = 0.85
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Mix:
-        """Return what ``asdict`` made a document of; ValueError or TypeError when it is no such."""
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the mix of a document from ``asdict``; raises KeyError or TypeError for others."""
         weights, marks = document["weights"], document["marks"]
         return cls(Weights(**weights), Marks(**marks), document["alike"])
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """Whether a question is about one story at all: the bar when it is asked of that story alone.
+class Relevance:
+    """The fitted probability that a question about one article alone is about it at all.
 
     Attributes:
         intercept: b, in log-odds.
-        coefficients: Name of a feature -> its weight, in log-odds a unit of the feature.
-        threshold: The least probability that counts as being about the story.
+        coefficients: Name of a feature -> its weight, in log-odds per unit of the feature.
+        threshold: The lowest probability at which the question is answered.
     """
 
     intercept: float
@@ -132,10 +126,9 @@ class Story:
     threshold: float
 
     def is_about(self, features: Mapping[str, float]) -> bool:
-        """Say whether a question whose best passage has these features is about the story."""
-        each = {name: np.array([figure], np.float32) for name, figure in features.items()}
-        sure = logistic(each, self.intercept, self.coefficients)
-        return float(sure[0]) >= self.threshold
+        """Say whether a question whose best passage has these features is about the article."""
+        arrays = {name: np.array([figure], np.float32) for name, figure in features.items()}
+        return float(logistic(arrays, self.intercept, self.coefficients)[0]) >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +138,13 @@ class Calibration:
     Attributes:
         model: The id of the model whose vectors it was fitted on.
         intercept: b, in log-odds.
-        coefficients: Name of a feature -> its weight, in log-odds a unit of the feature.
-        threshold: The least confidence that is answered, in a large corpus.
-        note: What a reader should know of it, such as where it was fitted.
-        figures: What was measured on questions it was not fitted on.
-        story: The bar for a question that is asked of one story alone; None: the same.
-        lenience: How much less is enough in the smallest corpus.
-        mix: What each kind of evidence counts in the ranking.
+        coefficients: Name of a feature -> its weight, in log-odds per unit of the feature.
+        threshold: The lowest confidence that is answered, in a large corpus.
+        note: A remark for people, such as on which questions it was fitted.
+        figures: Measurements on questions that it was not fitted on.
+        story: The test of questions about one article alone; None: ``threshold`` as for others.
+        lenience: How much lower the threshold is in the smallest corpus.
+        mix: The parameters of the ranking.
     """
 
     model: str
@@ -160,39 +153,39 @@ class Calibration:
     threshold: float
     note: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
-    story: Story | None = None
+    story: Relevance | None = None
     lenience: float = 0.0
     mix: Mix = field(default_factory=Mix)
 
     def threshold_for(self, passages: int) -> float:
-        """Return the least confidence that is answered in a corpus of so many passages."""
+        """Return the lowest confidence that is answered in a corpus with that many passages."""
         return self.threshold - self.lenience * smallness(passages)
 
     def probabilities(self, features: Mapping[str, Floats]) -> Floats:
         """Return the probability of each candidate, in [0, 1], as float32 [C].
 
-        A feature that the calibration does not name counts nothing.
+        A feature without a coefficient does not count.
         """
         return logistic(features, self.intercept, self.coefficients)
 
     def document(self) -> dict[str, Any]:
-        """Return it as a document whose numbers a person can read."""
+        """Return the calibration as a JSON document, with numbers rounded to five decimals."""
         text = json.dumps(asdict(self))
         return dict(json.loads(text, parse_float=lambda number: round(float(number), 5)))
 
     def save(self, path: Path) -> None:
-        """Write it as JSON that a person can read."""
+        """Write the calibration as indented JSON."""
         text = json.dumps(self.document(), indent=2, ensure_ascii=False, sort_keys=False)
         path.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Calibration:
-        """Read what ``calibrate`` wrote; raises ModelError when it is not there, or is another."""
+    def load(cls, path: Path) -> Self:
+        """Read a file that ``calibrate`` wrote; raises ModelError if it is missing or another."""
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             story, mix = document.pop("story", None), document.pop("mix", None)
             parts: dict[str, Any] = {
-                "story": story and Story(**story),
+                "story": story and Relevance(**story),
                 "mix": Mix.of(mix) if mix else Mix(),
             }
             calibration = cls(**document, **parts)
@@ -209,14 +202,14 @@ class Calibration:
         return calibration
 
     def check(self, path: Path) -> None:
-        """Refuse what cannot be a calibration.
+        """Check the numbers of the calibration.
 
         Raises:
-            ModelError: A number is not one, or the threshold is not a probability.
+            ModelError: A number is not finite, or the threshold is not a probability.
         """
         mix = self.mix
         numbers = [self.lenience, *astuple(mix.weights), *astuple(mix.marks), mix.alike]
-        parts: list[Calibration | Story] = [self, *([self.story] if self.story else ())]
+        parts: list[Calibration | Relevance] = [self, *([self.story] if self.story else ())]
         for part in parts:
             numbers += [part.intercept, part.threshold, *part.coefficients.values()]
         possible = 0 <= self.lenience <= self.threshold <= 1
@@ -224,17 +217,17 @@ class Calibration:
             raise ModelError(f"{path} has numbers that cannot be: make it anew with calibrate.")
 
     @classmethod
-    def load_shipped(cls) -> dict[str, Calibration]:
-        """Return those that come with the program, by the ids of their models."""
+    def load_shipped(cls) -> dict[str, Self]:
+        """Return the calibrations that come with the program: model id -> calibration."""
         paths = sorted(Path(__file__).parent.glob(SHIPPED))
-        return {each.model: each for each in map(cls.load, paths)}
+        return {shipped.model: shipped for shipped in map(cls.load, paths)}
 
     @classmethod
-    def fallback(cls, model: str) -> Calibration:
-        """Return the rule for a model that has no calibration of its own.
+    def fallback(cls, model: str) -> Self:
+        """Return the calibration of a model that was never calibrated.
 
-        It rests on the words alone, which do not depend on the model: the share of the
-        question's words that stand together in one sentence and its title.
+        It rests on words alone, which do not depend on the model: mainly on the share of the
+        question's words in one sentence and its title.
         """
         return cls(
             model=model,
@@ -247,10 +240,10 @@ class Calibration:
 
 
 def calibration_for(path: Path | None, model: str) -> Calibration:
-    """Return the calibration in a file that the settings name, or else the one of the model.
+    """Return the calibration in a file that the settings name, or else the model's own.
 
     Raises:
-        ModelError: The file cannot be used, or is of another model.
+        ModelError: The file cannot be used, or is for another model.
     """
     if path is None:
         return Calibration.load_shipped().get(model) or Calibration.fallback(model)

@@ -1,4 +1,4 @@
-"""How near vectors are to a question's, and tokens of passages and titles to its; pure numpy."""
+"""Compares the tokens of a question with those of passages (MaxSim), and its words; pure numpy."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.lexical.stretches import stretches
+from embeddings.lexical.arrays import TINY, Bools, Floats, Ints, to_offsets
+from embeddings.text.analysis import words
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from embeddings.lexical.bm25 import Floats, Ints
+    from embeddings.lexical.bm25 import Terms
 
 STEP = 1 / 200
-"""Numbers of tokens are kept in a byte, in steps of this: one in ten thousand is greater than 127
-of them, and is cut."""
-_KEPT, _RAISED = np.uint32(0x8FFFE000).astype(np.int32), np.float32(2.0**112)
-"""What is left of a half moved up by 13 bits with its sign: a single, 2**112 times too small."""
+"""Step to which the components of token vectors are quantized, to fit in int8: one component in ten
+thousand is beyond 127 steps, and is clipped."""
+FAR, NEAR = 0.25, 0.65
+"""Cosines at and below which a word is absent, and at and above which it is present in full."""
+STRANGE = 0.4
+"""Lack, 0 to 1, from which a name that no passage has is not a misspelt or translated one."""
+_MASK, _SCALE = np.uint32(0x8FFFE000).astype(np.int32), np.float32(2.0**112)
+"""The bits of a float16, sign-extended and shifted left by 13, that make a float32, and the factor
+by which that is too small: 2 to the difference of the exponents' biases."""
 
 
 def products(rows: NDArray[Any], vector: Floats) -> Floats:
     """Return the inner products of some rows with a vector, float32 [n].
 
-    Numbers in half precision are read as the bits that they are in single, less what both
-    exponents count from, by which the vector is raised: a third of the time that numpy converts
-    in, to the same bit.
+    The bits of float16 rows are shifted to their places in a float32, and the vector is scaled by
+    2**112. This takes a third of the time of numpy's conversion, and gives the same bits.
 
     Args:
         rows: float32 or float16 [n, d]; finite.
@@ -36,8 +42,26 @@ def products(rows: NDArray[Any], vector: Floats) -> Floats:
         return np.asarray(rows @ vector, np.float32)
     bits = rows.view(np.int16).astype(np.int32)
     bits <<= 13
-    bits &= _KEPT
-    return np.asarray(bits.view(np.float32) @ (vector * _RAISED), np.float32)
+    bits &= _MASK
+    return np.asarray(bits.view(np.float32) @ (vector * _SCALE), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoding:
+    """A text's vector and token vectors.
+
+    Attributes:
+        text: The text.
+        vector: Its vector, of length 1, float32 [d].
+        tokens: Vectors of the text's own tokens, without prompt and special tokens, of length 1,
+            float32 [q, t]; None: the model makes none.
+        words: The word that each token is part of, as the tokenizer spells it.
+    """
+
+    text: str
+    vector: Floats
+    tokens: Floats | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +69,9 @@ class Tokens:
     """Vectors of the tokens of passages and of titles, in steps of ``STEP``.
 
     Attributes:
-        rows: Those of all passages, int8 [N, t].
+        rows: Vectors of the tokens of all passages, int8 [N, t].
         first: Tokens of passage p: ``rows[first[p]:first[p + 1]]``, int64 [P + 1].
-        titles: Those of the titles of all articles, int8 [M, t].
+        titles: Vectors of the tokens of all articles' titles, int8 [M, t].
         title_first: Tokens of title a: ``titles[title_first[a]:title_first[a + 1]]``, [A + 1].
     """
 
@@ -57,40 +81,78 @@ class Tokens:
     title_first: Ints
 
     def nearest(self, tokens: Floats, passages: Ints, articles: NDArray[np.int32]) -> Floats:
-        """Return the greatest cosine of each of a question's tokens to any of a passage's.
+        """Return each question token's greatest cosine to a token of each passage or its title.
 
-        Those of its title count as its own (MaxSim; Khattab and Zaharia, 2020).
+        Their sum over the question's tokens is MaxSim (Khattab and Zaharia, 2020).
 
         Args:
-            tokens: The question's, float32 [q, t].
-            passages: Which passages, int64 [n].
-            articles: The article of each, int32 [n].
+            tokens: Vectors of the question's tokens, float32 [q, t].
+            passages: Rows of passages, int64 [n].
+            articles: The article of each passage, int32 [n].
 
         Returns:
-            float32 [n, q]; -1 where a passage has no token.
+            float32 [n, q]; -1 for a passage without tokens.
         """
-        names, of = np.unique(articles.astype(np.int64), return_inverse=True)
-        own = _greatest(tokens, self.rows, self.first, passages)
-        return np.maximum(own, _greatest(tokens, self.titles, self.title_first, names)[of])
+        distinct, article = np.unique(articles.astype(np.int64), return_inverse=True)
+        own = _find_greatest(tokens, self.rows, self.first, passages)
+        titles = _find_greatest(tokens, self.titles, self.title_first, distinct)
+        return np.maximum(own, titles[article])
 
     def of(self, passages: Ints, articles: NDArray[np.int32]) -> Tokens:
-        """Return the tokens of some passages alone, and of their articles, both ascending."""
-        named = np.unique(articles).astype(np.int64)
-        titles = _cut(self.titles, self.title_first, named)
-        return Tokens(*_cut(self.rows, self.first, passages), *titles)
+        """Return the tokens of some passages and of their articles' titles, both ascending."""
+        titles = _select(self.titles, self.title_first, np.unique(articles).astype(np.int64))
+        return Tokens(*_select(self.rows, self.first, passages), *titles)
 
 
-def _cut(rows: NDArray[np.int8], first: Ints, which: Ints) -> tuple[NDArray[np.int8], Ints]:
-    """Return some stretches alone, and where each begins then."""
-    some = [rows[a:b] for a, b in zip(first[which], first[which + 1], strict=True)]
-    return np.concatenate([rows[:0], *some]), stretches(first[which + 1] - first[which])
+def _select(rows: NDArray[np.int8], first: Ints, groups: Ints) -> tuple[NDArray[np.int8], Ints]:
+    """Return the rows of some groups; group i is ``first[i]:first[i + 1]``; and their firsts."""
+    selected = [rows[a:b] for a, b in zip(first[groups], first[groups + 1], strict=True)]
+    return np.concatenate([rows[:0], *selected]), to_offsets(first[groups + 1] - first[groups])
 
 
-def _greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, which: Ints) -> Floats:
-    """Return the greatest product of each token with any row of some stretches, [n, q]."""
-    some, begins = _cut(rows, first, which)
-    found = np.full((len(which), len(tokens)), -1.0, np.float32)
-    there = np.flatnonzero(np.diff(begins))
-    cosine = some.astype(np.float32) @ (tokens.T * np.float32(STEP))
-    found[there] = np.maximum.reduceat(cosine, begins[there], axis=0)
-    return found
+def _find_greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, groups: Ints) -> Floats:
+    """Return the greatest product of each token with a row of each group, [n, q]; -1 if empty."""
+    selected, starts = _select(rows, first, groups)
+    greatest = np.full((len(groups), len(tokens)), -1.0, np.float32)
+    filled = np.flatnonzero(np.diff(starts))
+    cosine = selected.astype(np.float32) @ (tokens.T * np.float32(STEP))
+    greatest[filled] = np.maximum.reduceat(cosine, starts[filled], axis=0)
+    return greatest
+
+
+def compare_words(near: Floats, query: Encoding, terms: Terms) -> dict[str, Any]:
+    """Return ``meant``, ``unnamed`` and ``unheard`` of each candidate, as ``Evidence`` has them.
+
+    ``amiss`` beside them is how much of the counted word each candidate lacks.
+
+    Args:
+        near: Greatest cosine of each question token to a token of each candidate, [C, q].
+        query: The question.
+        terms: The question's terms.
+    """
+    word_of = _match_words(query.words, terms)
+    place = np.unique(word_of[word_of >= 0])
+    if not len(place):
+        return {"meant": np.ones(len(near), np.float32)}
+    is_part = (word_of[:, None] == place).astype(np.float32)
+    cosine = np.einsum("cq,qw->cw", near, is_part) / is_part.sum(axis=0)
+    share = np.clip((cosine - FAR) / (NEAR - FAR), 0, 1)
+    idf, lack, is_name = terms.idf[place], 1 - share, find_capitalised(query.text, terms)[place]
+    is_unheard = is_name & np.array([not terms.rows[word] for word in place]) & (lack >= STRANGE)
+    counts = {"unnamed": is_name, "unheard": is_unheard, "amiss": place == terms.counted}
+    lacks = {n: np.asarray((lack * each).max(axis=1), np.float32) for n, each in counts.items()}
+    return lacks | {"meant": (share * idf).sum(axis=1) / np.float32(max(idf.sum(), TINY))}
+
+
+def find_capitalised(text: str, terms: Terms) -> Bools:
+    """Say which of a question's words have a capital, its first word apart, bool [words]."""
+    rest = (each for each in text.split()[1:] if any(map(str.isupper, each)))
+    names = {word for each in rest for word in words(each)}
+    return np.array([word in names for word in terms.words], np.bool_)
+
+
+def _match_words(token_words: Sequence[str], terms: Terms) -> Ints:
+    """Return the subject word of the question that each token is a part of; -1 for none."""
+    place = {word: at for at, word in enumerate(terms.words)}
+    of = {each: [place[w] for w in words(each) if w in place] for each in set(token_words)}
+    return np.array([of[each][-1] if of[each] else -1 for each in token_words], np.int64)

@@ -1,180 +1,156 @@
-"""Candidates, ranked: the mix of dense and lexical evidence, duplicates folded; pure numpy."""
-
-from __future__ import annotations
+"""Ranks candidate passages by dense and lexical evidence, and folds near-duplicates; pure numpy."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.question.wording import defined_term
+from embeddings.lexical.arrays import Bools, Floats, Ints
+from embeddings.lexical.bm25 import Lexical, Terms
+from embeddings.question.wording import find_term
 from embeddings.ranking.answer_kinds import Kind
-from embeddings.ranking.evidence import Arrays, Evidence, Query, weigh
-from embeddings.ranking.features import describe, read
+from embeddings.ranking.confidence import Calibration, Mix
+from embeddings.ranking.evidence import Arrays, Evidence, add_tokens, weigh
+from embeddings.ranking.features import Candidate, Candidates, describe
+from embeddings.ranking.maxsim import Encoding, Tokens
 from embeddings.text.analysis import language_of, words
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from embeddings.lexical.bm25 import Bools, Floats, Ints, Lexical, Terms
-    from embeddings.ranking.confidence import Calibration, Mix
-    from embeddings.ranking.maxsim import Tokens
-
 POOL = 64
-"""Passages that each of the three searches puts up."""
-OTHERS = 10.0
-"""By so much a passage stands back that is about others of the names that its title lists; it
-still makes those before it less sure, as by words and vectors alone it is as near as it was."""
+"""Passages that each of the three searches contributes to the candidates."""
+ASIDE = 30.0
+"""Subtracted from the rank of a passage that only asks, or is about other names of its title's
+list. Its score stays, and with it its effect on the confidence of the passages before it."""
 BEHIND = 5.0
-"""How far behind the best a passage may lie that has what alone answers, to come before it."""
+"""The most by which a passage with the only valid kind of answer may score below the best one."""
 READ = 16
 """Candidates whose tokens are compared with the question's."""
 DEEPER = 3
-"""For each place that is asked for, so many are looked at, for other articles to come forward."""
+"""Candidates considered for each place in the result, so that other articles can move up."""
 SAME = 0.7
-"""Share of the words of the richer passage from which two are the same copy."""
+"""Share of the richer passage's distinct words from which two passages are copies."""
 PER_ARTICLE = 2
-"""Passages of one article that come in their place; each further one must earn it."""
+"""Passages of one article that are ranked by score alone; CROWDED is for further ones."""
 CROWDED = 1.0
-"""What each further one must be better by; a score is a log-odds, so e times as likely."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that may answer.
-
-    Attributes:
-        passage: Its row.
-        score: What it was ranked by; comparable within one question only.
-        confidence: The probability, in [0, 1], that it answers.
-        sentence: The row of the sentence that answers.
-        beside: The row of the one next to it that is marked with it; the same where none is.
-        also: Passages that carry nearly the same words, folded into this one.
-        features: Name -> figure: what the confidence rests on.
-    """
-
-    passage: int
-    score: float
-    confidence: float
-    sentence: int
-    beside: int
-    also: tuple[int, ...]
-    features: dict[str, float]
+"""Subtracted for each further passage: scores are log-odds, so it must be e times as likely."""
 
 
 def rank(
-    query: Query,
+    query: Encoding,
     arrays: Arrays,
     *,
     calibration: Calibration,
     allowed: Bools | None = None,
     limit: int = 10,
     fold: bool = True,
-) -> tuple[Candidate, ...]:
+) -> Candidates:
     """Return the passages that may answer a question, best first.
 
     Args:
         query: The question.
-        arrays: The snapshot.
-        calibration: What each kind of evidence counts, and what makes a confidence of them.
-        allowed: Which passages may be returned, bool [P]; None: all.
+        arrays: The arrays of the snapshot.
+        calibration: The weights of the evidence, and the confidence.
+        allowed: Passages that may be returned, bool [P]; None: all.
         limit: The most candidates to return.
-        fold: Fold near-duplicates and let other articles come forward, as a reader wants it;
-            False: strictly by score, as labelled sets judge.
+        fold: Whether to fold near-duplicates and let other articles move up, for readers; False:
+            strictly by score, for evaluation on labelled questions.
     """
     if not len(arrays.lexical):
         return ()
     mix = calibration.mix
-    terms, evidence, within = evidence_for(query, arrays, mix, allowed)
+    terms, evidence, score, within = find_candidates(query, arrays, mix, allowed)
     if not within.any():
         return ()
-    score = mix.weights.score(evidence)
-    ranked = score - np.float32(OTHERS) * evidence.listed
+    ranked = score - np.float32(ASIDE) * evidence.figures["aside"]
     order = np.argsort(-ranked, kind="stable")
     order = order[within[order]]
-    groups: dict[int, tuple[int, ...]] = dict.fromkeys(order[:limit].tolist(), ())
+    groups: dict[int, tuple[int, ...]] = dict.fromkeys(range(len(order[:limit])), ())
     if fold:
-        groups = _groups(order, ranked, evidence, arrays, (limit, mix.alike))
-    shown = np.array([*groups], np.int64)
+        groups = _group(evidence.passages[order], ranked[order], arrays, limit, mix.alike)
+    shown = order[[*groups]]
     features = describe(evidence, score, terms, arrays, within=within, shown=shown)
-    sure = accumulate(calibration.probabilities(features).tolist(), min)  # none above one before
-    places = (evidence.passages, ranked, evidence.best, evidence.beside)
-    passage, own, best, beside = (each[shown].tolist() for each in places)
-    figures = np.array([*features.values()]).T.tolist()
-    named = [dict(zip(features, each, strict=True)) for each in figures]
-    return tuple(map(Candidate, passage, own, sure, best, beside, groups.values(), named))
+    confidence = accumulate(calibration.probabilities(features).tolist(), min)  # never rises
+    columns = (evidence.passages, ranked, evidence.best, evidence.beside)
+    passage, own, best, beside = (column[shown].tolist() for column in columns)
+    rows = np.array([*features.values()]).T.tolist()
+    named = [dict(zip(features, row, strict=True)) for row in rows]
+    return tuple(map(Candidate, passage, own, confidence, best, beside, groups.values(), named))
 
 
-def evidence_for(
-    query: Query, arrays: Arrays, mix: Mix, allowed: Bools | None = None
-) -> tuple[Terms, Evidence, Bools]:
-    """Find the candidates, and compute all that speaks for each.
+def find_candidates(
+    query: Encoding, arrays: Arrays, mix: Mix, allowed: Bools | None = None
+) -> tuple[Terms, Evidence, Floats, Bools]:
+    """Find the candidates of a question, and compute their evidence.
 
     Returns:
-        The question's terms, the evidence, and which of the candidates are allowed, bool [C].
+        The question's terms, the evidence, the scores, float32 [C], and which candidates may be
+        returned, bool [C].
     """
-    terms = terms_of(query.text, arrays.lexical)
-    pool = _pool(query, terms, arrays, None)
+    terms = read_terms(query.text, arrays.lexical)
+    pool = _search(query, terms, arrays, None)
     if allowed is not None:
-        pool = np.union1d(pool, _pool(query, terms, arrays, allowed))
+        pool = np.union1d(pool, _search(query, terms, arrays, allowed))
     within = np.ones(len(pool), np.bool_) if allowed is None else allowed[pool]
     evidence = weigh(query, terms, arrays, pool, mix.marks)
+    score = mix.weights.score(evidence.figures)
     if query.tokens is not None and arrays.tokens and within.any():
-        score = mix.weights.score(evidence)
-        near = _nearest(evidence, score, query.tokens, arrays, within)
-        evidence = read(evidence, near, query, terms)
+        near = _compare_tokens(pool, score, query.tokens, arrays, within)
+        evidence = add_tokens(evidence, near, query, terms)
+        score = mix.weights.score(evidence.figures)
     if terms.wants & Kind.ALONE:
-        score = mix.weights.score(evidence)
-        has = within & (evidence.fits > 0) & (score >= score.max() - np.float32(BEHIND))
+        has = within & (evidence.figures["fits"] > 0) & (score >= score.max() - np.float32(BEHIND))
         within = has if has.any() else within
-    return terms, evidence, within
+    return terms, evidence, score, within
 
 
-def terms_of(question: str, lexical: Lexical) -> Terms:
-    """Return a question's terms; one that asks what a term means is about that term alone."""
-    term = defined_term(question)
+def read_terms(question: str, lexical: Lexical) -> Terms:
+    """Return a question's terms; only the term itself if the question asks what a term means."""
+    term = find_term(question)
     if term is None:
         return lexical.read(question)
     return replace(lexical.read(term), language=language_of(words(question)), defines=True)
 
 
-def _nearest(
-    evidence: Evidence, score: Floats, tokens: Floats, arrays: Arrays, within: Bools
+def _compare_tokens(
+    pool: Ints, score: Floats, tokens: Floats, arrays: Arrays, within: Bools
 ) -> Floats:
-    """Compare a question's tokens with the best candidates' and return the greatest cosines.
+    """Return the greatest cosine of each question token to a token of each candidate, [C, q].
 
-    The others, float32 [C, q], get those of the least near of the best.
+    Only the READ best candidates are compared; all others get the row of the least near of these.
     """
     order = np.argsort(-score, kind="stable")
     best = np.union1d(order[:READ], order[within[order]][:READ])
-    passages = evidence.passages[best]
+    passages = pool[best]
     near = cast("Tokens", arrays.tokens).nearest(tokens, passages, arrays.article_of[passages])
     every = near[[near.mean(axis=1).argmin()]].repeat(len(score), axis=0)
     every[best] = near
     return every
 
 
-def _groups(
-    order: Ints, score: Floats, evidence: Evidence, arrays: Arrays, wanted: tuple[int, float]
+def _group(
+    passages: Ints, score: Floats, arrays: Arrays, limit: int, alike: float
 ) -> dict[int, tuple[int, ...]]:
-    """Return the candidates to show, best first, each with the rows of its near-duplicates.
+    """Return which of some passages to show, best first, and the rows of each one's copies.
 
-    Wanted are at the most so many; passages are compared word by word from that cosine on.
+    Args:
+        passages: Rows of passages, best first.
+        score: Their scores.
+        arrays: The arrays of the snapshot.
+        limit: The most passages to show.
+        alike: Cosine from which two passages are compared word by word.
     """
-    limit, alike = wanted
-    passages = evidence.passages[order]
-    copies = fold_copies(passages, arrays, limit * DEEPER, alike)
-    firsts, rows = [*copies], passages.tolist()
-    mixed = mix_articles(score[order[firsts]], arrays.article_of[passages[firsts]], limit)
-    each = (firsts[i] for i in mixed)
-    return {int(order[first]): tuple(rows[copy] for copy in copies[first]) for first in each}
+    copies, rows = fold_copies(passages, arrays, limit * DEEPER, alike), passages.tolist()
+    firsts = [*copies]
+    mixed = mix_articles(score[firsts], arrays.article_of[passages[firsts]], limit)
+    return {firsts[i]: tuple(rows[copy] for copy in copies[firsts[i]]) for i in mixed}
 
 
-def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
-    """Return the passages that any of the three searches puts up, ascending."""
+def _search(query: Encoding, terms: Terms, arrays: Arrays, allowed: Bools | None) -> Ints:
+    """Return the rows that a search of terms, passages or sentences finds, ascending."""
     vector = query.vector[None]
     passages = arrays.passage_index.search(vector, POOL, allowed)[1][0]
     lines = None if allowed is None else np.repeat(allowed, np.diff(arrays.first_sentence))
@@ -187,77 +163,68 @@ def _pool(query: Query, terms: Terms, arrays: Arrays, allowed: Bools | None) -> 
 def fold_copies(
     passages: Ints, arrays: Arrays, limit: int, alike: float
 ) -> dict[int, tuple[int, ...]]:
-    """Group near-duplicates, such as one agency's copy in several articles.
+    """Group near-duplicates, such as a news agency's text in several articles.
 
     Args:
         passages: Rows of passages, best first.
-        arrays: Where they are.
-        limit: How many groups are wanted at the most.
+        arrays: The arrays of the snapshot.
+        limit: The most groups to return.
         alike: Cosine from which two passages are compared word by word.
 
     Returns:
-        Place in ``passages`` of the first of each group -> places of the others, best first.
+        Index in ``passages`` of the first of each group -> indices of the others, best first.
     """
+    words = cache(lambda i: _list_words(arrays, int(passages[i])))
+    vectors = arrays.passages[passages]
+    alike_before: dict[int, list[int]] = {}
+    for i, other in np.argwhere(vectors @ vectors.T >= alike).tolist():
+        if other < i:
+            alike_before.setdefault(i, []).append(other)
     groups: dict[int, list[int]] = {}
-    words = cache(lambda place: _words_of(arrays, int(passages[place])))
-    vectors, some = arrays.passages[passages], range(0)
-    while some.stop < len(passages):
-        is_open = len(groups) < limit
-        some = range(some.stop, min(some.stop + limit, len(passages)) if is_open else len(passages))
-        near = _near(vectors, alike, some, [*groups, *(some if is_open else ())])
-        for place in some if is_open else near:
-            for first in near.get(place, ()):
-                if first in groups and _is_same(words(first), words(place)):
-                    groups[first].append(place)
-                    break
-            else:
-                if len(groups) < limit:
-                    groups[place] = []
+    for i in range(len(passages)):
+        for first in alike_before.get(i, ()):
+            if first in groups and are_copies(words(first), words(i)):
+                groups[first].append(i)
+                break
+        else:
+            if len(groups) < limit:
+                groups[i] = []
     return {first: tuple(others) for first, others in groups.items()}
-
-
-def _near(vectors: Floats, alike: float, some: range, firsts: list[int]) -> dict[int, list[int]]:
-    """Return, for each of some places that has any, the firsts before it that it is near to."""
-    before: dict[int, list[int]] = {}
-    found = np.nonzero(vectors[some.start : some.stop] @ vectors[firsts].T >= alike)
-    for place, first in zip(*map(np.ndarray.tolist, found), strict=True):
-        if firsts[first] < place + some.start:
-            before.setdefault(place + some.start, []).append(firsts[first])
-    return before
 
 
 def mix_articles(score: Floats, articles: NDArray[np.int32], limit: int | None = None) -> list[int]:
     """Order candidates so that one article does not crowd out others that are nearly as good.
 
-    A question about one article still gets its passages: no other comes near.
+    A question about one article still gets its passages, since no others score nearly as high.
 
     Args:
         score: float32 [C], log-odds.
         articles: The article of each candidate, [C].
-        limit: How many are wanted; None: all.
+        limit: The most candidates to return; None: all.
 
     Returns:
-        The candidates' places, in their new order.
+        Indices of candidates, in their new order.
     """
-    worth, of = dict(enumerate(score.tolist())), articles.tolist()
+    left, article = dict(enumerate(score.tolist())), articles.tolist()
     placed: list[int] = []
     count = Counter[int]()
-    while worth and len(placed) != limit:
-        best = max(worth, key=worth.__getitem__)  # of equals the first
-        del worth[best]
+    while left and len(placed) != limit:
+        best = max(left, key=left.__getitem__)  # the first of equals
+        del left[best]
         placed.append(best)
-        count[of[best]] += 1
-        if count[of[best]] >= PER_ARTICLE:
-            worth |= {i: worth[i] - CROWDED for i in worth if of[i] == of[best]}
+        count[article[best]] += 1
+        if count[article[best]] >= PER_ARTICLE:
+            left |= {i: left[i] - CROWDED for i in left if article[i] == article[best]}
     return placed
 
 
-def _is_same(one: frozenset[int], other: frozenset[int]) -> bool:
+def are_copies(one: AbstractSet[Any], other: AbstractSet[Any]) -> bool:
+    """Say whether two passages are near-duplicates, from their distinct words."""
     return len(one & other) >= SAME * max(len(one), len(other), 1)
 
 
-def _words_of(arrays: Arrays, passage: int) -> frozenset[int]:
-    """Return the different words of a passage's sentences, without its title."""
+def _list_words(arrays: Arrays, passage: int) -> frozenset[int]:
+    """Return the distinct terms of a passage's sentences, without its title."""
     lines = arrays.first_sentence[passage : passage + 2] + passage + 1
     first, end = arrays.lexical.token_first[lines]
     return frozenset(arrays.lexical.tokens[first:end].tolist())

@@ -1,6 +1,6 @@
-"""Web addresses: how they are written, which machines they lead to, and a connection to these.
+"""Parses web addresses, resolves their hosts, refuses private networks, and opens connections.
 
-A connection is made to the very number that was checked, and is cut when its time is over.
+A connection goes to the very IP address that was checked, and is cut at its deadline.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -19,11 +19,11 @@ from embeddings.errors import ReadError
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAX_LENGTH = 2000
-"""The longest address, in characters."""
+"""The most characters of an address."""
 _PORTS = {"http": 80, "https": 443}
 _LOWEST_FREE_PORT = 1024
 _CONNECT_SECONDS = 5.0
-_MOST_NUMBERS = 3
+_MOST_ATTEMPTS = 3
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _BLANK = re.compile(r"\s")
 _SAFE = "/%:=&?~+!$,;'@()*[]|-._"
@@ -33,21 +33,21 @@ _NOT_PUBLIC = tuple(map(ipaddress.ip_network, (
     "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "2001::/23",
     "2001:db8::/32", "2002::/16", "3fff::/20",
 )))  # fmt: skip
-"""What no page is fetched from: the special-purpose registries of IANA for IPv4 and IPv6 (RFC 6890
-and its updates, as of 2025) and multicast. Of IPv6, all outside of 2000::/3 comes to it."""
+"""Networks never to fetch from: IANA's special-purpose registries for IPv4 and IPv6 (RFC 6890 and
+its updates, as of 2025), and multicast. All of IPv6 outside 2000::/3 is refused as well."""
 _UNICAST = ipaddress.ip_network("2000::/3")
-_CARRYING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0/96"))
-"""Networks that carry an address of IPv4 in their last 32 bits: RFC 6052's, and mapped ones."""
+_EMBEDS_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0/96"))
+"""IPv6 networks with an IPv4 address in their last 32 bits: RFC 6052's, and mapped addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A web address in its parts, ready to be asked for.
+    """A parsed web address, ready to be requested.
 
     Attributes:
         scheme: ``http`` or ``https``.
-        host: The name of the machine, in ASCII, or its number.
-        port: Where it listens.
+        host: The host's name, in ASCII, or its IP address.
+        port: The host's port.
         target: The path and the query, in ASCII.
     """
 
@@ -58,54 +58,52 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """The host, and the port when it is not the usual one."""
+        """The host, and the port unless it is the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def root(self) -> str:
-        """The address of the site's own root, without a slash at its end."""
+        """The address of the site's root, without a slash at its end."""
         return f"{self.scheme}://{self.authority}"
 
     def __str__(self) -> str:
         return self.root + self.target
 
 
-def is_web_address(given: str) -> bool:
-    """Say whether what a person names is meant as a web address, and not as a file."""
-    return re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]+://", given) is not None
+def is_web_address(text: str) -> bool:
+    """Say whether an input is meant as a web address, not as a file."""
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", text.lstrip()) is not None
 
 
 def web_address(*texts: str | None, base: str | None = None) -> str | None:
-    """Return the first of some texts that is a whole address of a page, None without any.
+    """Return the first text that is the URL of a page, in full; None if no text is.
 
-    Args:
-        texts: Such as a page states for itself.
-        base: To which they may be relative.
+    A relative URL is joined to ``base``.
     """
     for text in filter(None, texts):
         try:
-            whole = urljoin(base or "", text.strip())
-            parts = urlsplit(whole)
-            is_one = parts.scheme in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
+            url = urljoin(base or "", text.strip())
+            parts = urlsplit(url)
+            is_web = parts.scheme in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
         except ValueError:
             continue
-        if is_one and len(whole) <= MAX_LENGTH and not _BLANK.search(whole):
-            return whole
+        if is_web and len(url) <= MAX_LENGTH and not _BLANK.search(url):
+            return url
     return None
 
 
-def parse(given: str, base: str = "") -> Address:
-    """Read a web address.
+def parse(text: str, base: str = "") -> Address:
+    """Parse a web address.
 
     Args:
-        given: As a person or a page writes it; what stands after ``#`` is dropped.
-        base: The address of the page that names it, for one that is relative.
+        text: The address as a person or a page writes it; its fragment is dropped.
+        base: The address of the page that names it, to which it may be relative.
 
     Raises:
-        ReadError: It is not one that can be fetched.
+        ReadError: The text is no address, or one that must not be fetched.
     """
-    shown = given.strip()
+    shown = text.strip()
     if len(shown) > MAX_LENGTH:
         raise ReadError(f"{shown[:60]}… is longer than {MAX_LENGTH} characters; shorten it.")
     try:
@@ -128,93 +126,71 @@ def parse(given: str, base: str = "") -> Address:
 
 
 def resolve(address: Address, seconds: float, *, allow_private: bool = False) -> Sequence[str]:
-    """Look a host's name up, once, and check every machine that it leads to.
-
-    Args:
-        address: Whose host.
-        seconds: How long the answer may take.
-        allow_private: Let it lead into the own network too.
+    """Resolve a host once, within a time limit, and check all its IP addresses.
 
     Returns:
-        The numbers to connect to, and nothing else, in order.
+        The IP addresses to connect to, in order; connect to no others.
 
     Raises:
-        ReadError: There is no such host, or it leads where nothing may be fetched.
+        ReadError: The host is unknown, or leads into a private network without ``allow_private``.
     """
-    numbers = list(dict.fromkeys(_looked_up(address, seconds)))
-    if not allow_private and not all(is_public(number) for number in numbers):
+    ips = list(dict.fromkeys(_look_up(address, seconds)))
+    if not allow_private and not all(map(is_public, ips)):
         raise ReadError(
             f"{address} leads into a private network, from which nothing is fetched; "
             "save the page and add the file."
         )
-    return numbers
+    return ips
 
 
-def is_public(number: str) -> bool:
-    """Say whether an address, such as 93.184.216.34, is one of the open internet."""
-    ip: Ip = ipaddress.ip_address(number.partition("%")[0])
-    if any(ip in network for network in _CARRYING):
+def is_public(address: str) -> bool:
+    """Say whether an IP address, such as 93.184.216.34, belongs to the public internet."""
+    ip: Ip = ipaddress.ip_address(address.partition("%")[0])
+    if any(ip in network for network in _EMBEDS_IPV4):
         ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip.version == _UNICAST.version and ip not in _UNICAST:
         return False
     return not any(ip in network for network in _NOT_PUBLIC)
 
 
-def _looked_up(address: Address, seconds: float) -> list[str]:
-    """Ask the resolver on a thread of its own, since it knows no time limit."""
-    found: list[str] = []
+def _look_up(address: Address, seconds: float) -> list[str]:
+    """Look a host up in a thread, since the resolver takes no time limit."""
+    ips: list[str] = []
 
     def ask() -> None:
         try:
             answers = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             return
-        found.extend(str(answer[4][0]) for answer in answers)
+        ips.extend(str(answer[4][0]) for answer in answers)
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(seconds)
-    if not found:
+    if not ips:
         raise ReadError(
             f"{address} cannot be fetched: there is no host {address.host}, or the network is "
             "down; check how it is spelled."
         )
-    return list(found)
+    return list(ips)
 
 
-class Deadline:
-    """A moment after which nothing goes on."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds until then, never less than a hundredth."""
-        return max(0.01, self._end - time.monotonic())
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is past."""
-        return time.monotonic() >= self._end
-
-    def check(self) -> None:
-        """Raise TimeoutError when it is past: what was cut short looks like an end."""
-        if self.is_over:
-            raise TimeoutError
+def seconds_until(end: float) -> float:
+    """Return the seconds until a time of the monotonic clock, at least 0.01."""
+    return max(0.01, end - time.monotonic())
 
 
 @contextlib.contextmanager
-def connect(address: Address, deadline: Deadline, *, private: bool) -> Iterator[socket.socket]:
-    """Open a socket to a checked number of the host; it is cut when the time is over."""
-    numbers = resolve(address, deadline.left, allow_private=private)
-    sock = _open_socket(numbers, address, deadline)
+def connect(address: Address, end: float, *, private: bool) -> Iterator[socket.socket]:
+    """Connect to a checked IP address of the host until a time of the monotonic clock."""
+    ips = resolve(address, seconds_until(end), allow_private=private)
+    sock = _open_socket(ips, address, end)
     if address.scheme == "https":
         context = ssl.create_default_context()
         sock = context.wrap_socket(
             sock, server_hostname=address.host, do_handshake_on_connect=False
         )
-    timer = threading.Timer(deadline.left, _cut, (sock,))
+    timer = threading.Timer(seconds_until(end), _cut, (sock,))
     timer.daemon = True
     timer.start()
     try:
@@ -226,21 +202,21 @@ def connect(address: Address, deadline: Deadline, *, private: bool) -> Iterator[
         sock.close()
 
 
-def _open_socket(numbers: Iterable[str], address: Address, deadline: Deadline) -> socket.socket:
+def _open_socket(ips: Sequence[str], address: Address, end: float) -> socket.socket:
     problem: OSError | None = None
-    for number in list(numbers)[:_MOST_NUMBERS]:
+    for ip in ips[:_MOST_ATTEMPTS]:
         try:
-            place = (number, address.port)
-            sock = socket.create_connection(place, min(_CONNECT_SECONDS, deadline.left))
+            seconds = min(_CONNECT_SECONDS, seconds_until(end))
+            sock = socket.create_connection((ip, address.port), seconds)
         except OSError as error:
             problem = error
         else:
-            sock.settimeout(deadline.left)
+            sock.settimeout(seconds_until(end))
             return sock
     raise problem or OSError
 
 
 def _cut(sock: socket.socket) -> None:
-    """Cut a connection under the thread that reads from it."""
+    """Shut a connection down while another thread reads from it."""
     with contextlib.suppress(OSError):
         socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -1,7 +1,7 @@
-"""The process that reads files which may be hostile: a file comes in, what is in it goes out.
+"""The sandbox's process: reads files that may be hostile, and answers with their drafts.
 
-A job is a line of JSON that says what the file is, and the file's bytes; the result is JSON, since
-who reads hostile files is not trusted with more.
+A job is a line of JSON about the file, then its bytes. The result is JSON, not a pickle, since a
+hostile file may have taken this process over.
 """
 
 import contextlib
@@ -14,34 +14,34 @@ from typing import Any
 from embeddings.child import Tell, serve
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import check_quotable
-from embeddings.readers.draft import FOUND, Draft, Found
-from embeddings.readers.registry import FORMATS
+from embeddings.readers.draft import ITEMS, Draft, Item
+from embeddings.readers.registry import SECONDS, load_reader
 from embeddings.types import Rejected
 
 ENOUGH = 0.8
-"""The share of a file's time after which no other story of it is read."""
+"""The share of a file's processor time after which no more of its stories are read."""
 
 
 def prepare(job: bytes) -> None:
-    """Load the libraries that the format of a file needs."""
-    FORMATS[json.loads(job.partition(b"\n")[0])["extension"]].load()
+    """Import the libraries that a file's format needs."""
+    load_reader(json.loads(job.partition(b"\n")[0])["extension"])
 
 
 def work(job: bytes, __: Tell) -> bytes:
-    """Read one file; no message comes before the result."""
+    """Read one file; it sends no messages before the result."""
     request, _, data = job.partition(b"\n")
     return json.dumps(answer(json.loads(request), data)).encode("ascii")
 
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
-    """Read one file; whatever goes wrong is a sentence."""
-    path, known, read_as = str(request["path"]), request["known"], FORMATS[request["extension"]]
-    until = time.process_time() + ENOUGH * read_as.seconds
+    """Read one file; turn any error into a sentence."""
+    path, known = str(request["path"]), request["known"]
+    end = time.process_time() + ENOUGH * SECONDS
     name = known.get("address") or path
     try:
-        found = read_as.load()(data, Path(path), **known)
-        found = [check_quotable(found, name)] if isinstance(found, Draft) else found
-        return {"found": FOUND.dump_python([*_check_each(found, name, until)], mode="json")}
+        items = load_reader(request["extension"])(data, Path(path), **known)
+        items = [check_quotable(items, name)] if isinstance(items, Draft) else items
+        return {"found": ITEMS.dump_python([*_check_each(items, name, end)], mode="json")}
     except ReadError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -50,13 +50,13 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"error": f"{name} is damaged and cannot be read; save it again."}
 
 
-def _check_each(found: Iterable[Found], name: str, until: float) -> Iterator[Found]:
-    """Yield what a file holds; a story that cannot be stored is told, and costs no other.
+def _check_each(items: Iterable[Item], name: str, end: float) -> Iterator[Item]:
+    """Yield the items of a file, with a rejection for each story that cannot be stored.
 
-    So is what is left of a file when the process has used its time ``until`` then.
+    Past ``end``, a time of the process's clock, one rejection stands for all stories left.
     """
-    for number, each in enumerate(found):
-        if number and time.process_time() > until:
+    for number, each in enumerate(items):
+        if number and time.process_time() > end:
             yield Rejected(
                 name, f"{name} takes too long; it was read up to story {number}: cut it into parts."
             )
@@ -71,7 +71,7 @@ def _check_each(found: Iterable[Found], name: str, until: float) -> Iterator[Fou
 
 
 def forbid_files() -> None:
-    """Let this process write no file."""
+    """Forbid this process to write to files."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # Windows has none
 

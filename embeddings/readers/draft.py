@@ -1,4 +1,4 @@
-"""What is read of an input: an article before it has its id, and what else an input may name."""
+"""What readers return: drafts of articles, listed pages, and notes of what was left out."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ from embeddings.types import FIELDS, SHARED, Article, Rejected
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a document states of itself; None where it says nothing, or says that there is none.
+    """The fields that a document states; None for one that it does not state, or leaves empty.
 
-    ``stated`` holds the names of the fields that stand in it, those left empty too.
+    ``stated`` holds the names of the fields that it states, even as empty; ``id`` is the article
+    id that it asks for, ``origin`` the absolute path or the URL that it was read from.
     """
 
     title: str | None = None
@@ -28,71 +29,58 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something of an input that was left out on purpose, to be told to who adds it.
+    """A part of an input that a reader left out on purpose, for the report to the person.
 
     Attributes:
-        what: A plural or a thing, such as ``notes (3)``.
-        why: Half a sentence, such as ``a caption is no part of the story``.
+        what: A noun, such as ``notes (3)``.
+        why: A clause, such as ``a caption is no part of the story``.
     """
 
     what: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a reader understood of a file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Fields):
+    """An article as a reader understood it, before it is confirmed and has an id.
 
     Attributes:
         text: The text to store.
-        title: Its headline, never empty.
-        source: Who published it.
-        author: Who signed it.
-        date: The day it was published.
-        url: Where it can be read.
-        language: ISO 639-1 code of its language.
-        id: The id that the file itself asks for, if it does.
-        origin: The absolute path that it was read from.
-        inferred: Names of the fields that the file does not state and that were guessed.
-        left_out: What was left out on purpose.
+        title: The headline, never empty.
+        inferred: Names of the fields that were guessed since the file does not state them.
+        left_out: The parts of the file that were left out.
     """
 
     text: str
     title: str
-    source: str | None = None
-    author: str | None = None
-    date: dt.date | None = None
-    url: str | None = None
     language: str = "fr"
-    id: str | None = None
-    origin: str | None = None
     inferred: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
     def article(self, article_id: str, collection: str = SHARED) -> Article:
-        """Return it as an article of a collection, under the given id."""
-        told = {name: getattr(self, name) for name in ("text", "origin", *FIELDS)}
-        return Article(id=article_id, collection=collection, **told)
+        """Return the draft as an article with an id, in a collection."""
+        fields = {name: getattr(self, name) for name in ("text", "origin", *FIELDS)}
+        return Article(id=article_id, collection=collection, **fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A page that a list of pages names.
+class ListedPage:
+    """A page that a feed or a sitemap lists.
 
     Attributes:
-        address: Where it is.
-        said: What the list says of it: when that changes, the page has.
-        is_list: It is a list itself, named by a list of lists.
-        draft: What the list holds of the story, for when the page cannot be had.
+        address: The page's URL.
+        summary: The title and dates of the page's entry, which change when the page does.
+        is_list: Whether the page is a sitemap itself, listed by a sitemap index.
+        draft: The story as the feed holds it, for use if the page cannot be fetched.
     """
 
     address: str
-    said: str = ""
+    summary: str = ""
     is_list: bool = False
     draft: Draft | None = None
 
 
-Found = Draft | Listed | Rejected
-"""What a reader finds in an input: a story, the address of one, or something that is neither."""
-FOUND: TypeAdapter[list[Found]] = TypeAdapter(list[Draft | Listed | Rejected])
-"""What a reader finds -> JSON, and back; what each kind must have tells it from the others."""
+Item = Draft | ListedPage | Rejected
+"""An item of an input: a story, a page to fetch, or a rejection of either."""
+ITEMS: TypeAdapter[list[Item]] = TypeAdapter(list[Draft | ListedPage | Rejected])
+"""Converts items to JSON and back; the required fields of each type tell them apart."""

@@ -1,7 +1,7 @@
-"""Fetching one web address: bounded in time, size and redirects, and never from the own network.
+"""Fetches a web address, with limits of time, size and redirects, never from a private network.
 
-The client is the standard library's, because it speaks on a socket that is opened here: the name
-is looked up once, and the connection is made to the very number that was checked.
+It uses the standard library's client, which accepts a socket that is already open: the host is
+resolved once, and the connection goes to the very IP address that was checked.
 """
 
 from __future__ import annotations
@@ -9,32 +9,37 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
+import time
 import zlib
 from dataclasses import dataclass, field
 from email.message import Message
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, cast
 from urllib.robotparser import RobotFileParser
 
+from config import find_version
 from embeddings.errors import ReadError
-from embeddings.readers.addresses import Address, Deadline, connect, parse
-from embeddings.readers.formats.archives import gunzip
+from embeddings.readers.addresses import Address, connect, parse
+from embeddings.readers.archives import gunzip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.settings import FetchSettings
+    from config.groups import FetchSettings
 
 MAX_REDIRECTS = 5
-"""How many times a page may send the reader elsewhere."""
+"""The most redirects to follow."""
 NAME = "Verbatim"
-"""What the program calls itself to web sites and looks for in their robots.txt."""
-_PIECE = 65_536
+"""The program's name in its User-Agent, and in the robots.txt of web sites."""
+_CHUNK = 65_536
 _MOVED = frozenset((301, 302, 303, 307, 308))
 _OK = 200
 _NOT_MODIFIED = 304
 _SERVER_FAULT = 500
-_ACCEPT = "text/html,application/xhtml+xml,text/markdown,text/plain,application/pdf,*/*;q=0.5"
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,text/markdown,text/plain,application/pdf,*/*;q=0.5",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
 _REASONS = {
     401: "asks for a password",
     402: "asks for a payment",
@@ -48,14 +53,14 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address holds.
+    """A fetched page or file.
 
     Attributes:
-        address: Where it was found in the end.
-        data: Its bytes, decompressed, those of a file that gzip compressed too.
-        kind: The type that the server states, such as ``text/html``; may be empty.
+        address: Its URL, after redirects.
+        data: Its bytes, decompressed; those of a .gz file as well.
+        kind: The media type that the server states, such as ``text/html``; may be empty.
         charset: The encoding that the server states.
-        marks: What to send when it is asked for again, to have it only if it changed: headers.
+        marks: Headers for a later conditional request, which sends it only if it has changed.
     """
 
     address: str
@@ -66,78 +71,64 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches pages; remembers each site's robots.txt.
-
-    Args:
-        settings: How long, how much, and whether the own network may be asked.
-    """
+    """Fetches pages; keeps each site's robots.txt in memory."""
 
     def __init__(self, settings: FetchSettings) -> None:
         self._settings = settings
         self._robots: dict[str, RobotFileParser] = {}
 
-    def get(self, given: str, *, crawled: bool = False) -> Fetched:
-        """Fetch an address.
-
-        Args:
-            given: As a person or a page writes it.
-            crawled: Nobody named this page: a list of pages did; robots.txt is asked.
-
-        Raises:
-            ReadError: It cannot be fetched; the sentence says why.
-        """
-        return cast("Fetched", self.get_if_changed(given, {}, crawled=crawled))
+    def get(self, url: str, *, crawled: bool = False) -> Fetched:
+        """Fetch a page, changed or not; see ``get_if_changed``."""
+        return cast("Fetched", self.get_if_changed(url, {}, crawled=crawled))
 
     def get_if_changed(
-        self, given: str, marks: Mapping[str, str], *, crawled: bool = False
+        self, url: str, marks: Mapping[str, str], *, crawled: bool = False
     ) -> Fetched | None:
-        """Fetch an address, unless its server says that it is as it was.
+        """Fetch a page, unless the server says that it has not changed; blocks.
 
         Args:
-            given: As a person or a page writes it.
-            marks: Those of what was fetched there before; empty to have it in any case.
-            crawled: Nobody named this page.
+            url: The page's URL, as a person or a page writes it.
+            marks: The marks of the same page when last fetched; empty to fetch it in any case.
+            crawled: Whether a list of pages named the page, not a person; robots.txt then counts.
 
         Returns:
-            What it holds; None when that has not changed.
+            The page; None if it has not changed.
 
         Raises:
-            ReadError: It cannot be fetched; the sentence says why.
+            ReadError: The page cannot be fetched.
         """
-        address, deadline = parse(given), Deadline(self._settings.seconds)
+        address, end = parse(url), time.monotonic() + self._settings.seconds
         for _ in range(MAX_REDIRECTS + 1):
-            if crawled and not self._allows(address, deadline):
+            if crawled and not self._allows(address, end):
                 raise ReadError(
                     f"{address} may not be fetched by programs: its robots.txt says so."
                 )
-            status, headers, data = self._ask(address, deadline, marks)
+            status, headers, data = self._request(address, end, marks)
             location = headers.get("location")
             if status not in _MOVED or not location:
                 break
             address = parse(location, str(address))
         else:
-            raise ReadError(f"{given} sends the reader on more than {MAX_REDIRECTS} times.")
+            raise ReadError(f"{url} sends the reader on more than {MAX_REDIRECTS} times.")
         if status == _NOT_MODIFIED and marks:
             return None
         if status != _OK:
             reason = _REASONS.get(status, f"answers with the error {status}")
             raise ReadError(f"{address} cannot be fetched: the page {reason}.")
-        kind = Message()
-        kind["content-type"] = headers.get("content-type", "")
-        stated = kind.get_content_type() if headers.get("content-type") else ""
-        charset = kind.get_param("charset")
+        kind = headers.get_content_type() if headers.get("content-type") else ""
+        charset = headers.get_param("charset")
         charset = charset if isinstance(charset, str) else None
-        if data.startswith(b"\x1f\x8b"):  # a file that is compressed itself
+        if data.startswith(b"\x1f\x8b"):  # a .gz file
             data = gunzip(data, str(address), self._settings.megabytes * 1_000_000)
-        return Fetched(str(address), data, stated, charset, _marks(headers))
+        return Fetched(str(address), data, kind, charset, _marks(headers))
 
-    def _allows(self, address: Address, deadline: Deadline) -> bool:
-        """Ask a site's robots.txt, once; one that cannot be had forbids, as RFC 9309 asks."""
+    def _allows(self, address: Address, end: float) -> bool:
+        """Say whether a site's robots.txt allows a page; one out of reach forbids (RFC 9309)."""
         if address.root not in self._robots:
             rules = RobotFileParser()
             try:
                 page = parse("/robots.txt", str(address))
-                status, _, data = self._ask(page, deadline)
+                status, _, data = self._request(page, end)
             except ReadError:
                 status, data = _SERVER_FAULT, b""
             if status == _OK:
@@ -149,55 +140,43 @@ class Fetcher:
             self._robots[address.root] = rules
         return self._robots[address.root].can_fetch(NAME, str(address))
 
-    def _ask(
-        self, address: Address, deadline: Deadline, marks: Mapping[str, str] | None = None
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send one request; return its status, its headers and what it holds."""
+    def _request(
+        self, address: Address, end: float, marks: Mapping[str, str] | None = None
+    ) -> tuple[int, Message, bytes]:
+        """Send one request; return the response's status, headers and body."""
         most = self._settings.megabytes * 1_000_000
         try:
-            with connect(address, deadline, private=self._settings.private) as sock:
+            with connect(address, end, private=self._settings.private) as sock:
                 connection = http.client.HTTPConnection(address.host)
                 connection.sock = sock
-                wanted = self._headers(address) | dict(marks or {})
-                connection.request("GET", address.target, headers=wanted)
-                with contextlib.closing(connection.getresponse()) as answer:
-                    headers = {name.lower(): value for name, value in answer.getheaders()}
-                    is_moved = answer.status in _MOVED
-                    body = b"" if is_moved else _body(answer, headers, address, most)
-                deadline.check()
-                return answer.status, headers, body
+                own = {"Host": address.authority, "User-Agent": user_agent(self._settings.contact)}
+                headers = own | _HEADERS | dict(marks or {})
+                connection.request("GET", address.target, headers=headers)
+                with contextlib.closing(connection.getresponse()) as response:
+                    body = b"" if response.status in _MOVED else _read_body(response, address, most)
+                if time.monotonic() >= end:
+                    raise TimeoutError  # a body that the deadline cut looks complete
+                return response.status, response.headers, body
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             late = f"takes longer than {self._settings.seconds:g} seconds"
-            reason = late if deadline.is_over else _reason(error)
+            reason = late if time.monotonic() >= end else _describe(error)
             raise ReadError(f"{address} cannot be fetched: it {reason}.") from None
 
-    def _headers(self, address: Address) -> dict[str, str]:
-        return {
-            "Host": address.authority,
-            "User-Agent": user_agent(self._settings.contact),
-            "Accept": _ACCEPT,
-            "Accept-Encoding": "gzip",
-            "Connection": "close",
-        }
 
-
-def _marks(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers that ask for the same only if it changed (RFC 9110, section 13.1)."""
+def _marks(headers: Message) -> dict[str, str]:
+    """Return the headers of a conditional request for the same page (RFC 9110, section 13.1)."""
     pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
-    return {name: headers[stated] for name, stated in pairs if headers.get(stated)}
+    return {name: headers[source] for name, source in pairs if headers.get(source)}
 
 
 def user_agent(contact: str | None) -> str:
-    """Return the name under which pages are fetched, with where to complain if that is known."""
-    try:
-        number = version("verbatim")
-    except PackageNotFoundError:
-        number = "0"
-    return f"{NAME}/{number} (a bot that quotes articles{f'; {contact}' if contact else ''})"
+    """Return the User-Agent header: the program's name and version, and a contact if set."""
+    about = f"a bot that quotes articles{f'; {contact}' if contact else ''}"
+    return f"{NAME}/{find_version() or '0'} ({about})"
 
 
-def _reason(error: Exception) -> str:
-    """Say what went wrong on the way."""
+def _describe(error: Exception) -> str:
+    """Return why a request failed, as the rest of a sentence."""
     if isinstance(error, ssl.SSLError):
         return "has no valid certificate, or its encryption failed"
     if isinstance(error, ConnectionRefusedError | TimeoutError):
@@ -207,25 +186,23 @@ def _reason(error: Exception) -> str:
     return "could not be read to its end"
 
 
-def _body(
-    answer: http.client.HTTPResponse, headers: Mapping[str, str], address: Address, most: int
-) -> bytes:
-    """Read what an answer holds, decompressed, up to a size."""
+def _read_body(response: http.client.HTTPResponse, address: Address, most: int) -> bytes:
+    """Read and decompress a body; raises ReadError if it has over ``most`` bytes, packed or not."""
     too_large = ReadError(f"{address} holds more than {most // 1_000_000} MB, the most fetched.")
-    length = headers.get("content-length", "")
+    length = response.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise too_large
-    coding = headers.get("content-encoding", "identity").strip().lower()
-    if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+    coding = response.headers.get("content-encoding", "").strip().lower().removeprefix("identity")
+    if coding not in ("", "gzip", "x-gzip", "deflate"):
         raise ReadError(f"{address} cannot be fetched: it is compressed in an unknown way.")
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding not in ("identity", "") else None
-    whole = bytearray()
-    sent = 0
-    while piece := answer.read1(_PIECE):
-        sent += len(piece)
-        whole += unpack.decompress(piece, most + 1 - len(whole)) if unpack else piece
-        if max(len(whole), sent) > most:
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding else None
+    body = bytearray()
+    received = 0
+    while chunk := response.read1(_CHUNK):
+        received += len(chunk)
+        body += decompressor.decompress(chunk, most + 1 - len(body)) if decompressor else chunk
+        if max(len(body), received) > most:
             raise too_large
-    if (unpack and not unpack.eof) or (length.isdigit() and sent < int(length)):
+    if (decompressor and not decompressor.eof) or (length.isdigit() and received < int(length)):
         raise http.client.IncompleteRead(b"")
-    return bytes(whole)
+    return bytes(body)

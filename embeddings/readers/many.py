@@ -1,16 +1,16 @@
-"""What a person names -> drafts: one each, or several out of an archive, an export or a list."""
+"""Reads what a person names: files, folders, archives, exports, pages, feeds and sitemaps."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import is_web_address
-from embeddings.readers.draft import Draft, Found, LeftOut, Listed
-from embeddings.readers.formats.archives import gunzip, members
+from embeddings.readers.archives import gunzip, members
+from embeddings.readers.draft import Draft, Item, LeftOut, ListedPage
 from embeddings.readers.inputs import (
     COMPRESSED,
     MAX_BYTES,
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
     from embeddings.readers.sandbox import Sandbox
 
     Outcome = tuple[str, Draft] | Rejected
-    """What was read, with what it is called in a sentence; or why it was not."""
+    """The name of an article for sentences, and its draft; or a rejection."""
 
 MAX_ENTRIES = 100
-"""The most pages that are read of one list: the first ones."""
+"""The most pages to read of a feed or a sitemap: the first ones."""
 MAX_LISTS = 10
-"""The most lists that are read of a list of them: the first ones."""
+"""The most sitemaps to read of a sitemap index: the first ones."""
 LONGEST_NAME = 50
-"""The most characters of what a person calls a file, its extension apart."""
+"""The most characters of an attachment's name, its extension apart."""
 LIST_SECONDS = 300.0
-"""How long the pages of one list may take together."""
+"""Seconds after which no more pages of a feed or a sitemap are read."""
 
 
 class Entry(str):
-    """The address of a page that a list of pages named, and no person: robots.txt is asked."""
+    """The URL of a page that a feed or a sitemap named, not a person; robots.txt counts for it."""
 
     __slots__ = ()
 
@@ -56,188 +56,185 @@ def read_all(
     fetcher: Fetcher,
     names: Mapping[str, str] | None = None,
 ) -> Iterator[Outcome]:
-    """Read what a person names, and yield each article, or a sentence for each thing that is none.
+    """Read all inputs, and yield each article or rejection.
+
+    What was left out of a folder or an archive is reported with its first article.
 
     Args:
-        inputs: Files, folders and archives of files; web addresses of pages, feeds, archives and
-            sitemaps.
-        sandbox: Where files are read.
-        fetcher: What fetches pages.
-        names: Path of a file that lies there for a moment only -> what the person calls it.
+        inputs: Paths of files, folders and archives; URLs of pages, archives, feeds and sitemaps.
+        sandbox: The process that reads files.
+        fetcher: The client that fetches pages.
+        names: Path of a temporary file -> the name that the person gave it.
     """
-    told: tuple[LeftOut, ...] = ()
-    for each in _read_each(inputs, _Reader(sandbox, fetcher), names or {}):
-        if isinstance(each, LeftOut):
-            told = (*told, each)
-        elif isinstance(each, tuple):  # the first story of a folder or an archive tells it
-            yield each[0], replace(each[1], left_out=(*each[1].left_out, *told))
-            told = ()
+    left_out: tuple[LeftOut, ...] = ()
+    for outcome in _read_each(inputs, _Reader(sandbox, fetcher), names or {}):
+        if isinstance(outcome, LeftOut):
+            left_out = (*left_out, outcome)
+        elif isinstance(outcome, tuple):
+            name, draft = outcome
+            yield name, replace(draft, left_out=(*draft.left_out, *left_out))
+            left_out = ()
         else:
-            yield each
+            yield outcome
 
 
 def _read_each(
     inputs: Sequence[str], reader: _Reader, names: Mapping[str, str]
 ) -> Iterator[Outcome | LeftOut]:
-    for given in expand(inputs):
-        if not isinstance(given, str):
-            yield given
-        elif given in names:
-            name = _file_name(names[given])
-            yield from _without_place(reader.read(given, name), name)
+    for path in expand(inputs):
+        if not isinstance(path, str):
+            yield path
+        elif path in names:
+            name = _file_name(names[path])
+            yield from _hide_path(reader.read(path, name), name)
         else:
-            yield from reader.read(given, given)
+            yield from reader.read(path, path)
 
 
 def _file_name(name: str) -> str:
-    """Return what a person calls a file as the name of one, of a length that can be shown."""
+    """Return an attachment's name without folders, cut to a length that can be shown."""
     last = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
     stem, _, extension = last.rpartition(".") if "." in last else (last, "", "")
     return f"{stem.lstrip('.')[:LONGEST_NAME] or 'file'}.{extension[:20]}".rstrip(".")
 
 
-def _without_place(outcomes: Iterable[Outcome | LeftOut], name: str) -> Iterator[Outcome | LeftOut]:
-    """Yield outcomes that name their file, and no place that is gone in a moment."""
-    here = str(Path(name).resolve())
-    for each in outcomes:
-        if isinstance(each, Rejected):
-            yield Rejected(each.input.replace(here, name), each.reason.replace(here, name))
-        elif isinstance(each, tuple) and (each[1].origin or "").startswith(here):
-            origin = f"{ATTACHED}{(each[1].origin or '').replace(here, name)}"
-            yield each[0].replace(here, name), replace(each[1], origin=origin)
+def _hide_path(outcomes: Iterable[Outcome | LeftOut], name: str) -> Iterator[Outcome | LeftOut]:
+    """Yield outcomes with an attachment's name in place of its path, which does not last."""
+    path = str(Path(name).resolve())
+    for outcome in outcomes:
+        if isinstance(outcome, Rejected):
+            yield Rejected(outcome.input.replace(path, name), outcome.reason.replace(path, name))
+        elif isinstance(outcome, tuple) and (outcome[1].origin or "").startswith(path):
+            origin = f"{ATTACHED}{(outcome[1].origin or '').replace(path, name)}"
+            yield outcome[0].replace(path, name), replace(outcome[1], origin=origin)
         else:
-            yield each
+            yield outcome
 
 
 def list_pages(page: Fetched, sandbox: Sandbox, fetcher: Fetcher) -> dict[str, str]:
-    """Return the addresses of the pages that a feed or a sitemap names, once each, in order.
-
-    Args:
-        page: What was fetched; a list of sitemaps leads to those, but not further.
-        sandbox: Where lists are read.
-        fetcher: What fetches them.
+    """Return the pages that a feed or a sitemap lists, and those of the sitemaps of an index.
 
     Returns:
-        With each address what the list says of its page: when that changes, the page has.
+        URL -> summary of the page's entry, which changes when the page does; in order.
 
     Raises:
-        ReadError: It is no list of pages, or names none.
+        ReadError: ``page`` is no feed or sitemap, or lists no page.
     """
     if format_of_page(page) not in (".xml", ".json"):
         raise ReadError(f"{page.address} is neither a feed nor a sitemap; add it as a page.")
-    found = _Reader(sandbox, fetcher).pages(sandbox.read_page(page, page.address))
-    return {each.address: each.said for each in found if isinstance(each, Listed)}
+    items = _Reader(sandbox, fetcher).expand_lists(sandbox.read_page(page, page.address))
+    return {each.address: each.summary for each in items if isinstance(each, ListedPage)}
 
 
+@dataclass
 class _Reader:
-    """Reads inputs, one after the other.
+    """Reads inputs, one after the other."""
 
-    Args:
-        sandbox: Where files are read.
-        fetcher: What fetches pages.
-    """
+    sandbox: Sandbox
+    fetcher: Fetcher
 
-    def __init__(self, sandbox: Sandbox, fetcher: Fetcher) -> None:
-        self._sandbox, self._fetcher = sandbox, fetcher
-
-    def read(self, given: str, name: str) -> Iterator[Outcome | LeftOut]:
-        """Read one input, called by a name; what is wrong with it is said, and costs no other."""
+    def read(self, path: str, name: str) -> Iterator[Outcome | LeftOut]:
+        """Read a path or URL, called ``name`` in sentences; yield any error as a rejection."""
         try:
-            if is_web_address(given):
-                page = self._fetcher.get(given, crawled=isinstance(given, Entry))
+            if is_web_address(path):
+                page = self.fetcher.get(path, crawled=isinstance(path, Entry))
                 if format_of_page(page) == ARCHIVE:
-                    yield from self._archive(page.data, page.address)
+                    yield from self._read_archive(page.data, page.address)
                 else:
-                    yield from self._take(self._sandbox.read_page(page, given), given)
+                    yield from self._outcomes(self.sandbox.read_page(page, path), path)
             elif name.lower().endswith(ARCHIVE):
-                yield from self._archive(file_bytes(given, name), name)
+                yield from self._read_archive(file_bytes(path, name), name)
             else:
-                yield from self._take(self._file(file_bytes(given, name), Path(name)), name)
+                yield from self._outcomes(self._read_file(file_bytes(path, name), Path(name)), name)
         except ReadError as error:
             yield Rejected(name, str(error))
 
-    def _file(self, data: bytes, path: Path) -> list[Found]:
+    def _read_file(self, data: bytes, path: Path) -> list[Item]:
         if path.suffix.lower() == COMPRESSED:
             data, path = gunzip(data, str(path), MAX_BYTES), path.with_suffix("")
-        return self._sandbox.read(format_of(path), data, str(path))
+        return self.sandbox.read(format_of(path), data, str(path))
 
-    def _archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
-        """Read the files of an archive, by the same rules as those of a folder."""
-        there = [*members(data, name, MAX_BYTES)]  # of which several may have one name
-        kept = {*without_parts([member for member, _ in there])}
-        read = kept & {m for m, c in there if isinstance(c, ReadError) or is_article(Path(m).name)}
+    def _read_archive(self, data: bytes, name: str) -> Iterator[Outcome | LeftOut]:
+        """Read the files of an archive by the rules for a folder."""
+        files = [*members(data, name, MAX_BYTES)]  # several may have the same path
+        kept = {*without_parts([path for path, _ in files])}
+        read = kept & {p for p, u in files if isinstance(u, ReadError) or is_article(Path(p).name)}
         yield from tell_unread(sorted(kept - read))
-        for member, content in (each for each in there if each[0] in read):
+        for path, unpack in (file for file in files if file[0] in read):
             try:
-                if isinstance(content, ReadError):
-                    raise content
-                found = self._file(not_empty(content(), member), Path(member))
+                if isinstance(unpack, ReadError):
+                    raise unpack
+                items = self._read_file(not_empty(unpack(), path), Path(path))
                 if is_web_address(name):
-                    found = [_at(each, member) for each in found]
-                yield from self._take(found, member)
+                    is_one = len(items) == 1
+                    items = [_move(each, path, is_one=is_one) for each in items]
+                yield from self._outcomes(items, path)
             except ReadError as error:
-                yield Rejected(member, str(error))
+                yield Rejected(path, str(error))
         if not read:
             raise ReadError(f"{name} has no article in it; put files in it that can be read.")
 
-    def _take(self, found: Sequence[Found], given: str) -> Iterator[Outcome]:
-        """Yield the stories that were found, and those of the pages that are named."""
-        end, number, is_one = time.monotonic() + LIST_SECONDS, 0, len(found) == 1
-        pages = list(self.pages(found))
-        total = sum(isinstance(each, Listed) for each in pages)
-        for each in pages:
+    def _outcomes(self, items: Sequence[Item], name: str) -> Iterator[Outcome]:
+        """Yield the drafts found in an input, and those of the pages that it lists."""
+        end, number, is_one = time.monotonic() + LIST_SECONDS, 0, len(items) == 1
+        expanded = list(self.expand_lists(items))
+        total = sum(isinstance(each, ListedPage) for each in expanded)
+        for each in expanded:
             if isinstance(each, Rejected):
                 yield each
             elif isinstance(each, Draft):
-                yield given if is_one else each.origin or given, each
+                yield name if is_one else each.origin or name, each
             elif number >= MAX_ENTRIES or time.monotonic() > end:
                 yield Rejected(
-                    given,
-                    f"Only the first {number} of the {total} pages of {given} were read; add the "
+                    name,
+                    f"Only the first {number} of the {total} pages of {name} were read; add the "
                     "others one by one.",
                 )
                 return
             else:
                 number += 1
-                yield self._page(each)
+                yield self._read_listed(each)
 
-    def pages(self, found: Iterable[Found]) -> Iterator[Found]:
-        """Yield what was found, lists that are named by what they name, each page once."""
+    def expand_lists(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield items with each listed sitemap replaced by its pages, without duplicate pages."""
         lists = 0
         seen: set[str] = set()
-        for each in found:
-            inner: Iterable[Found] = (each,)
-            if isinstance(each, Listed) and each.is_list:
+        for each in items:
+            pages: Iterable[Item] = (each,)
+            if isinstance(each, ListedPage) and each.is_list:
                 lists += 1
-                inner = self._inner(each.address) if lists <= MAX_LISTS else ()
-            for one in inner:
-                key = one.address if isinstance(one, Listed) else ""
+                pages = self._read_list(each.address) if lists <= MAX_LISTS else ()
+            for item in pages:
+                key = item.address if isinstance(item, ListedPage) else ""
                 if not key or key not in seen:
                     seen.add(key)
-                    yield one
+                    yield item
 
-    def _fetch_page(self, address: str) -> list[Found]:
-        return self._sandbox.read_page(self._fetcher.get(address, crawled=True), address)
+    def _fetch_page(self, url: str) -> list[Item]:
+        return self.sandbox.read_page(self.fetcher.get(url, crawled=True), url)
 
-    def _inner(self, address: str) -> list[Found]:
+    def _read_list(self, url: str) -> list[Item]:
         try:
-            found = self._fetch_page(address)
+            items = self._fetch_page(url)
         except ReadError as error:
-            return [Rejected(address, str(error))]
-        return [each for each in found if not (isinstance(each, Listed) and each.is_list)]
+            return [Rejected(url, str(error))]
+        return [each for each in items if not (isinstance(each, ListedPage) and each.is_list)]
 
-    def _page(self, named: Listed) -> Outcome:
-        """Read a page that a list names; what the list holds of it will do where it is not had."""
+    def _read_listed(self, page: ListedPage) -> Outcome:
+        """Read a listed page, or use the list's draft of it if the page cannot be read."""
         try:
-            found = self._fetch_page(named.address)
-            story = next((each for each in found if isinstance(each, Draft)), None)
-            reason = f"{named.address} is no page, though a list names it; add it by itself."
+            items = self._fetch_page(page.address)
+            draft = next((each for each in items if isinstance(each, Draft)), None)
+            reason = f"{page.address} is no page, though a list names it; add it by itself."
         except ReadError as error:
-            story, reason = None, str(error)
-        story = story or named.draft
-        return (named.address, story) if story else Rejected(named.address, reason)
+            draft, reason = None, str(error)
+        draft = draft or page.draft
+        return (page.address, draft) if draft else Rejected(page.address, reason)
 
 
-def _at(found: Found, place: str) -> Found:
-    """Return a story of a file in an archive of the web as one that is from there."""
-    return replace(found, origin=place) if isinstance(found, Draft) else found
+def _move(item: Item, url: str, *, is_one: bool) -> Item:
+    """Make a URL a draft's origin, with its place in the file if that holds several drafts."""
+    if not isinstance(item, Draft):
+        return item
+    place = (item.origin or "").rpartition("#")[2]
+    return replace(item, origin=url if is_one else f"{url}#{place}")

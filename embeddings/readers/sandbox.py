@@ -1,8 +1,8 @@
-"""Reading files that may be hostile in a process of their own, which is killed when it must be.
+"""Reads files that may be hostile in a child process, within limits of time and memory.
 
-A parser that hangs, or that asks for memory without end, ends with that process, and the person
-gets a sentence. The process is started when the first such file comes, serves the next ones too,
-has no secrets in its environment, and may write no file.
+A parser that hangs or takes too much memory ends with that process, and the person gets a
+sentence. The process starts with the first file and serves the next ones; it has no secrets in
+its environment and cannot write files.
 """
 
 from __future__ import annotations
@@ -17,106 +17,95 @@ from urllib.parse import urlsplit
 from embeddings.child import Child, ChildError
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import parse
-from embeddings.readers.draft import FOUND, Draft, Found
-from embeddings.readers.registry import FORMATS, WITH_ADDRESS, format_of_page, name_of
+from embeddings.readers.draft import ITEMS, Draft, Item
+from embeddings.readers.registry import SECONDS, WITH_ADDRESS, format_of_page, name_of
 
 if TYPE_CHECKING:
     from embeddings.readers.fetch import Fetched
 
 MEGABYTES = 500
-"""The most memory that the process may ask for, its libraries included."""
+"""The limit of the process's address space, libraries included."""
 PATIENCE = 10.0
-"""How many times its limit of processor time a file may take by the clock on the wall."""
+"""The limit of wall-clock time per file, as a multiple of its limit of processor time."""
 _MODULE = "embeddings.readers.confined"
 _SUBDOMAIN = re.compile(r"^(?:www|amp|m|mobile)\.")
 
 
 class Sandbox:
-    """A process that reads files, started at need; a context manager.
+    """A child process that reads files, started on demand; a context manager.
 
     Args:
-        seconds: How much processor time one file may take, once the libraries that read it are
-            loaded; by default what its format is given.
-        megabytes: The most memory that the process may ask for.
+        seconds: The limit of processor time per file, imports apart.
+        megabytes: The limit of the process's address space.
     """
 
-    def __init__(self, *, seconds: float | None = None, megabytes: int = MEGABYTES) -> None:
+    def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
         self.child = Child(_MODULE, megabytes=megabytes, quiet=True)
 
     def __enter__(self) -> Self:
-        """Return itself; nothing is started yet."""
+        """Return self; the process starts with the first file."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
+        """Kill the process."""
         self.child.end()
 
-    def read(self, extension: str, data: bytes, path: str, **known: str | None) -> list[Found]:
-        """Read a file there.
+    def read(self, extension: str, data: bytes, path: str, **known: str | None) -> list[Item]:
+        """Read a file in the process, by the format of an extension in ``FORMATS``.
 
-        Args:
-            extension: The format, as in ``FORMATS``.
-            data: The file's bytes.
-            path: Where they are from.
-            known: What else the format's reader takes, such as a page's address.
+        ``known`` are the reader's other arguments, such as a page's ``address``.
 
         Returns:
-            What is in it: one draft, each with something to quote, or what a list or an export
-            holds.
+            One draft, or the items of a feed, sitemap or export; each draft has a passage to quote.
 
         Raises:
-            ReadError: It cannot be read, takes too long or too much memory.
+            ReadError: The file cannot be read, or takes too much time or memory.
         """
-        told = {name: value for name, value in known.items() if value is not None}
-        request = {"extension": extension, "path": path, "known": told}
-        seconds = self._seconds or FORMATS[extension].seconds
-        answer = self._ask(json.dumps(request).encode() + b"\n" + data, path, seconds)
+        known = {name: value for name, value in known.items() if value is not None}
+        request = {"extension": extension, "path": path, "known": known}
+        answer = self._run(json.dumps(request).encode() + b"\n" + data, path)
         if "error" in answer:
             if answer.get("last"):
                 self.child.end()
             raise ReadError(str(answer["error"]))
-        return FOUND.validate_python(answer["found"])
+        return ITEMS.validate_python(answer["found"])
 
-    def read_page(self, page: Fetched, given: str) -> list[Found]:
-        """Read what was fetched for an address, by the format that its bytes are in.
-
-        Args:
-            page: What was fetched.
-            given: The address, as a person or a page writes it.
+    def read_page(self, page: Fetched, url: str) -> list[Item]:
+        """Read a fetched page or file, by its format.
 
         Returns:
-            What is in it. The origin of a page is the address that was given, so that it is known
-            again.
+            The items in it. A single draft has as its origin the URL that was asked for, before
+            redirects, so that adding it again updates the same article.
 
         Raises:
-            ReadError: It cannot be read; the sentence says why.
+            ReadError: The page cannot be read.
         """
         extension, name = format_of_page(page), name_of(page.address)
         if extension in WITH_ADDRESS:
             known = {"address": page.address, "charset": page.charset}
-            found = self.read(extension, page.data, name, **known)
+            items = self.read(extension, page.data, name, **known)
         else:
             try:
-                found = self.read(extension, page.data, str(Path(name).with_suffix(extension)))
+                items = self.read(extension, page.data, str(Path(name).with_suffix(extension)))
             except ReadError as error:
                 raise ReadError(f"{page.address} cannot be read: {error}") from None
-        if len(found) == 1 and isinstance(found[0], Draft):
-            draft = found[0]
+        if len(items) == 1 and isinstance(items[0], Draft):
+            draft = items[0]
             is_own = draft.url and _is_same_site(draft.url, page.address)
-            url = draft.url if is_own else page.address
-            return [replace(draft, origin=str(parse(given)), url=url)]
-        return [_of_web(each, page) for each in found]
+            link = draft.url if is_own else page.address
+            return [replace(draft, origin=str(parse(url)), url=link)]
+        return [_with_origin(each, page) for each in items]
 
-    def _ask(self, job: bytes, name: str, seconds: float) -> dict[str, Any]:
+    def _run(self, job: bytes, name: str) -> dict[str, Any]:
         try:
-            result = self.child.run(job, seconds=seconds, silence=PATIENCE * seconds)
+            result = self.child.run(job, seconds=self._seconds, silence=PATIENCE * self._seconds)
         except ChildError as error:
             if error.late:
                 raise ReadError(
-                    f"{name} takes more than {seconds:g} seconds to read; save the story's text "
-                    "as a .txt or .md file, or cut it into several."
+                    f"{name} takes more than {self._seconds:g} seconds to read; save the "
+                    "story's text as a .txt or .md file, or cut it into several."
                 ) from None
             raise ReadError(
                 f"{name} is damaged, or needs more than {self._megabytes} MB of memory to read; "
@@ -125,15 +114,15 @@ class Sandbox:
         return dict(json.loads(result))
 
 
-def _of_web(found: Found, page: Fetched) -> Found:
-    """Return a story of several at an address as one of that address."""
-    if not isinstance(found, Draft):
-        return found
-    mark = (found.origin or "").rpartition("#")[2]
-    return replace(found, origin=found.url or f"{page.address}#{mark}")
+def _with_origin(item: Item, page: Fetched) -> Item:
+    """Set a draft's origin to its own URL, else to the page's and its place there."""
+    if not isinstance(item, Draft):
+        return item
+    place = (item.origin or "").rpartition("#")[2]
+    return replace(item, origin=item.url or f"{page.address}#{place}")
 
 
-def _is_same_site(url: str, address: str) -> bool:
-    """Say whether a page may name another address as its own: one of the same site."""
-    hosts = [_SUBDOMAIN.sub("", urlsplit(a).hostname or "") for a in (url, address)]
+def _is_same_site(*urls: str) -> bool:
+    """Say whether two URLs have the same host, apart from prefixes such as ``www.``."""
+    hosts = [_SUBDOMAIN.sub("", urlsplit(url).hostname or "") for url in urls]
     return hosts[0] == hosts[1]

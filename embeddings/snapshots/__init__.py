@@ -1,1 +1,1 @@
-"""Making a snapshot, publishing it, and keeping the last ones to go back to."""
+"""Builds, publishes and verifies snapshots, and keeps the last ones for rollback."""

@@ -1,7 +1,7 @@
-"""Builds snapshots in a process of its own, so that who answers questions never waits for it.
+"""Builds snapshots in a child process, so that questions are answered at full speed meanwhile.
 
-Both ends are here. What passes between them is pickled, and only ever between a process and the
-child that it started.
+This module holds both ends: the parent's handle and the child's main loop. They exchange pickles,
+which is safe because a process reads only pickles of a child, or a parent, of its own.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from embeddings.reports import ReindexReport
     from embeddings.snapshots.material import Order
-    from embeddings.snapshots.reindexing import Built
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
 
 log = logging.getLogger(__name__)
 
 IDLE = 60.0
-"""Seconds that the process waits for more work before it gives its memory back."""
+"""Seconds without a job after which the child process exits, to free its memory."""
 SILENCE = 3600.0
-"""Seconds that it may say nothing, such as while it writes a very large index."""
+"""Seconds of silence after which the child counts as hung; writing a huge index reports nothing."""
 NICENESS = 10
-"""What it adds to its niceness, as in nice(1): with too few cores, who answers goes first."""
+"""Increment of the child's niceness, as in nice(1): with too few cores, questions go first."""
 
 
 class BuilderProcess:
-    """The process that builds, started at need; an async context manager.
+    """A child process that builds snapshots, started on the first job; an async context manager.
 
     Args:
-        settings: Which model; its secrets are not passed on.
-        idle: Seconds after which a process without work is ended.
+        settings: Names the model; secrets are removed before the child gets the settings.
+        idle: Seconds without a job after which the child exits.
     """
 
     def __init__(self, settings: Settings, *, idle: float = IDLE) -> None:
@@ -50,20 +50,20 @@ class BuilderProcess:
         self._child = Child(__name__, niceness=NICENESS, idle=idle)
 
     async def __aenter__(self) -> Self:
-        """Return itself; nothing is started yet."""
+        """Return the handle; the child starts with the first job."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End the process; what it was about is not published."""
+        """End the child; a snapshot that it is building is not published."""
         await asyncio.to_thread(self._child.end)
 
-    async def build(self, order: Order, progress: ProgressCallback | None = None) -> Built:
-        """Build a snapshot there; see ``reindexing.build``.
+    async def build(self, order: Order, progress: ProgressCallback | None = None) -> ReindexReport:
+        """Build a snapshot in the child; see ``reindexing.build``.
 
         ``progress`` is called on the event loop's thread.
 
         Raises:
-            EmbeddingsError: As ``reindexing.build`` does; also when the process died.
+            EmbeddingsError: ``reindexing.build`` failed, or the child died.
         """
         loop = asyncio.get_running_loop()
 
@@ -74,7 +74,7 @@ class BuilderProcess:
         job = pickle.dumps((self._settings, order))
         run = partial(self._child.run, job, silence=SILENCE, tell=tell)
         building = asyncio.ensure_future(asyncio.to_thread(run))
-        building.add_done_callback(lambda done: done.cancelled() or done.exception())  # all is said
+        building.add_done_callback(lambda f: f.cancelled() or f.exception())  # mark it retrieved
         try:
             result = pickle.loads(await asyncio.shield(building))  # noqa: S301 - from our own child
         except ChildError as error:
@@ -88,11 +88,11 @@ class BuilderProcess:
             raise
         if isinstance(result, BaseException):
             raise result
-        return cast("Built", result)
+        return cast("ReindexReport", result)
 
 
 def main() -> None:
-    """Do the jobs that come, in the child."""
+    """Serve jobs until the parent hangs up; the child's entry point."""
     encoders: dict[str, Encoder] = {}
 
     def work(job: bytes, tell: Tell) -> bytes:
@@ -104,8 +104,8 @@ def main() -> None:
 
 def _build(
     settings: Settings, order: Order, encoders: dict[str, Encoder], tell: Tell
-) -> Built | BaseException:
-    """Build a snapshot; what goes wrong is raised again where it is awaited."""
+) -> ReindexReport | BaseException:
+    """Build a snapshot, or return the exception, which the parent raises."""
     from config import log as logs
     from embeddings.ranking.confidence import calibration_for
     from embeddings.snapshots.reindexing import Tools, build

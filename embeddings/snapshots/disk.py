@@ -1,4 +1,4 @@
-"""Writing so that nothing is ever half there: atomic, synced, one writer at a time."""
+"""Durable files: atomic writes, syncs, hard links, and a lock for the one writer of a folder."""
 
 import contextlib
 import errno
@@ -18,13 +18,13 @@ from filelock import FileLock, Timeout
 from embeddings.errors import BusyError, FullError, PlaceError, StorageError
 
 LOCK = ".lock"
-"""Name of the lock file in a folder that has one writer at a time."""
+"""Name of the lock file in a folder with one writer at a time."""
 
 OWNER = ".lock.json"
-"""Name of the file beside it that tells who holds the lock: for people, it locks nothing."""
+"""Name of the file beside it that names the lock's holder to people; it locks nothing."""
 
-SHARED = 3
-"""Names of one file at the most: what damages it leaves earlier snapshots whole."""
+MOST_LINKS = 3
+"""Most hard links to one file; then it is copied, so that damage to it spares other snapshots."""
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; make room and try again",
@@ -37,15 +37,15 @@ _REASONS = {
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what the operating system says while writing into a sentence that names ``folder``.
+    """Turn an OSError of the block into a StorageError whose sentence names ``folder``.
 
     Raises:
-        StorageError: The disk is full or the folder cannot be written.
+        StorageError: The disk is full (FullError), or the folder cannot be written.
     """
     try:
         yield
     except OSError as error:
-        code = error.errno or errno.ENOSPC  # numpy gives no number when it wrote a part only
+        code = error.errno or errno.ENOSPC  # numpy sets no errno after a partial write
         reason = _REASONS.get(code, error.strerror or str(error))
         is_full, is_broken = code in (errno.ENOSPC, errno.EDQUOT), code in (errno.EIO, errno.EMFILE)
         kind = FullError if is_full else StorageError if is_broken else PlaceError
@@ -53,16 +53,17 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, for their owner alone; raises StorageError."""
+    """Make a folder and its missing parents, for their owner alone; raises StorageError."""
     with storage_errors(folder):
-        missing = [each for each in (folder, *folder.parents) if not each.exists()]
-        for each in reversed(missing):
-            each.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(mode=0o700, exist_ok=True)
+        for path in (folder, *missing[1:]):
+            sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a folder's entries on the disk; does nothing where folders cannot be synced."""
+    """Sync a folder's entries to the disk, where the file system can sync folders."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -74,7 +75,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes | memoryview) -> None:
-    """Write a file so that a reader, or a crash, finds the old bytes or the new, never a mix.
+    """Write a file so that readers, and a crash, see the old bytes or the new, never a mix.
 
     Raises:
         StorageError: The disk is full or the folder cannot be written; the old file is as it was.
@@ -95,33 +96,33 @@ def write_atomic(path: Path, data: bytes | memoryview) -> None:
 
 
 def sign(document: dict[str, Any]) -> bytes:
-    """Return what a small file holds, as JSON, with a digest of itself."""
+    """Return a small file's bytes: a document as JSON, and a line with its SHA-256."""
     data = json.dumps(document, sort_keys=True).encode()
     return data + f"\n{hashlib.sha256(data).hexdigest()}\n".encode()
 
 
 def read_signed(signed: bytes) -> dict[str, Any] | None:
-    """Return what such a file holds; None when that is not what was written.
+    """Return the document that ``sign`` wrote; None if the bytes were altered.
 
-    Earlier versions wrote it without a digest.
+    Earlier versions wrote no digest; such a file is taken as it is.
     """
     data, *digest = signed.removesuffix(b"\n").split(b"\n")
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
         if not digest or digest == [hashlib.sha256(data).hexdigest().encode()]:
             return dict(json.loads(data))
     return None
 
 
-def save_up(path: Path, size: int) -> None:
-    """Have a file of that many bytes, or of as many as there is room for; fails in silence."""
+def reserve_space(path: Path, size: int) -> None:
+    """Grow a file to ``size`` bytes, or as far as the disk allows; errors are ignored."""
     with contextlib.suppress(OSError), open(path, "ab", buffering=0, opener=_own) as file:
-        file.write(os.urandom(max(size - file.tell(), 0)))  # zeros may take no room
+        file.write(os.urandom(max(size - file.tell(), 0)))  # zeros may be stored without blocks
 
 
-def share(path: Path, other: Path) -> bool:
-    """Give a file another name; False: it has ``SHARED`` or can have none, and was copied."""
+def link_or_copy(path: Path, other: Path) -> bool:
+    """Hard-link a file to another name and return True; else copy it and return False."""
     with contextlib.suppress(OSError):
-        if path.stat().st_nlink < SHARED:
+        if path.stat().st_nlink < MOST_LINKS:
             other.hardlink_to(path)
             return True
     with storage_errors(other.parent):
@@ -131,7 +132,7 @@ def share(path: Path, other: Path) -> bool:
 
 
 def sync(path: Path) -> None:
-    """Put a file on the disk, for its owner alone."""
+    """Sync a file to the disk, and let its owner alone read it."""
     path.chmod(0o600)
     with path.open("rb") as file:
         os.fsync(file.fileno())
@@ -149,12 +150,12 @@ def sha256(path: Path) -> str:
 
 @contextlib.contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold a folder as its one writer, across processes and threads; never waits.
+    """Hold the lock of a folder's one writer, across processes and threads; never waits.
 
     The operating system frees the lock of a process that dies, whatever the owner file says.
 
     Raises:
-        BusyError: Somebody else holds it; the sentence says who, and since when.
+        BusyError: Another holds the lock; the sentence says who, and since when.
         StorageError: The folder cannot be written.
     """
     make_folder(folder)
@@ -165,7 +166,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
         except Timeout:
             raise _busy(folder) from None
     try:
-        with contextlib.suppress(FullError):  # who makes room has to hold it
+        with contextlib.suppress(FullError):  # making room needs the lock, too
             write_atomic(folder / OWNER, json.dumps(_owner()).encode())
         yield
     finally:
@@ -180,9 +181,9 @@ def _owner() -> dict[str, str | int]:
 
 
 def _busy(folder: Path) -> BusyError:
-    """Say who holds the lock; what a dead process left in the owner file is not repeated."""
+    """Describe the lock's holder; an owner file that a dead process left is not believed."""
     who, began = "another process", None
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         owner = json.loads((folder / OWNER).read_bytes())
         since = datetime.fromisoformat(owner["since"]).astimezone(UTC)
         elsewhere = owner["host"] != socket.gethostname()

@@ -1,4 +1,4 @@
-"""What a snapshot says of itself, and whether its files are what it says."""
+"""A snapshot's manifest: its counts, digests and origin; and the check of files against it."""
 
 import datetime as dt
 import hashlib
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from embeddings.errors import OtherFormat, SnapshotError
+from embeddings.errors import SnapshotError
 from embeddings.snapshots.disk import sha256
 
 FORMAT = 7
@@ -16,22 +16,22 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot says of itself; written last, so that a snapshot without it does not count.
+    """The description of a snapshot, written last: a folder without one is no snapshot.
 
     Attributes:
-        snapshot: Its id: its number, in decimal digits.
-        created_at: When it was made, in UTC.
+        snapshot: The snapshot's id: its number in decimal digits.
+        created_at: Time of the build, in UTC.
         format: Version of the layout on disk.
-        model: The id of the model that made the vectors, its revision included.
+        model: Id of the model that made the vectors, its revision included.
         dimension: Length of a vector.
         articles: Number of articles.
         passages: Number of passages.
         sentences: Number of sentences.
         files: Name of each file -> SHA-256 of its bytes.
         sizes: Name of each file -> its length in bytes.
-        recipe: What made the passages' lines and words; see ``words.recipe``.
-        recall: Name of a matrix -> share of the ten nearest that its index finds, as measured.
-        index: What kinds of index search the passages and the sentences, for people.
+        recipe: Digest of the code that split and analysed the texts; see ``words.recipe``.
+        recall: Name of each matrix -> measured share of the ten nearest rows that its index finds.
+        index: Kinds of the indexes of passages and sentences, for people.
     """
 
     snapshot: str
@@ -48,57 +48,54 @@ class Manifest:
     recall: dict[str, float]
     index: str
 
-    def check_format(self) -> None:
-        """Make sure that this version can serve it; raises OtherFormat."""
-        if self.format != FORMAT:
-            raise OtherFormat(
-                f"The snapshot {self.snapshot} has format {self.format}, and this version reads "
-                f"{FORMAT}: run reindex to build it anew."
-            )
+
+MANIFESTS = TypeAdapter(Manifest)
+"""Reads and writes manifests as JSON."""
 
 
-_MANIFEST = TypeAdapter(Manifest)
-
-
-def dump_manifest(manifest: Manifest) -> bytes:
-    """Return a manifest as JSON."""
-    return _MANIFEST.dump_json(manifest, indent=1)
-
-
-def parse_manifest(data: bytes, name: str, mark: str | None = None) -> Manifest:
-    """Read what a snapshot says of itself, whatever version made it.
+def parse_manifest(data: bytes, name: str, digest: str | None = None) -> Manifest:
+    """Parse a manifest, whatever version wrote it.
 
     Args:
-        data: What ``dump_manifest`` returned.
-        name: What to call it in a sentence.
-        mark: SHA-256 of it, where that is known.
+        data: The manifest as JSON.
+        name: The name of the manifest in an error's sentence.
+        digest: The expected SHA-256 of ``data``; None: unknown.
 
     Raises:
-        SnapshotError: It is not what was written.
+        SnapshotError: The manifest was altered or is invalid.
     """
-    if mark is not None and hashlib.sha256(data).hexdigest() != mark:
+    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
         raise SnapshotError(f"{name} is not what was written: run reindex --full.")
     try:
-        return _MANIFEST.validate_json(data)
+        return MANIFESTS.validate_json(data)
     except ValidationError as error:
         wrong = error.errors()[0]["msg"]
         raise SnapshotError(f"{name} cannot be read ({wrong}): run reindex --full.") from error
 
 
-def read_manifest(folder: Path, mark: str | None = None) -> Manifest:
-    """Read what a snapshot in a folder says of itself; raises as ``parse_manifest`` does."""
+def read_manifest(folder: Path, digest: str | None = None) -> Manifest:
+    """Read the manifest in a snapshot's folder; raises as ``parse_manifest`` does."""
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
     except OSError as error:
         raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse_manifest(data, str(path), mark or None)
+    return parse_manifest(data, str(path), digest or None)
+
+
+def check_all(folder: Path, digest: str) -> tuple[int, list[str]]:
+    """Check a snapshot's manifest and all its files; return the number of checks, and problems."""
+    try:
+        manifest = read_manifest(folder, digest)
+    except SnapshotError as error:
+        return 1, [str(error)]
+    return 1 + len(manifest.files), find_damage(folder, manifest)
 
 
 def find_damage(folder: Path, manifest: Manifest, *, most: float = float("inf")) -> list[str]:
-    """Compare every file with what was written; return a sentence for each that differs.
+    """Compare each file with its digest; return a sentence for each that is missing or differs.
 
-    Files of more than ``most`` bytes are compared by their size alone.
+    Of files larger than ``most`` bytes, only the size is compared.
     """
     problems = []
     for name, expected in manifest.files.items():

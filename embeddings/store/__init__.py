@@ -1,4 +1,4 @@
-"""Where collections are kept: a file of SQLite in the data folder, or PostgreSQL."""
+"""The store of all collections: an SQLite file in the data folder, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ if TYPE_CHECKING:
     from embeddings.store.database import Database
 
 COPIES = "copies"
-"""Name of the folder in the data folder that holds what this machine has copied from a database,
-which may be deleted."""
+"""The folder in the data folder with this machine's copies of a database's files; a cache."""
 
 
 def open_database(settings: Settings) -> Database:
-    """Return the database that the settings name; nothing is opened before it is needed.
+    """Return the database that the settings name; it connects when it is first used.
 
     Raises:
-        InputError: What PostgreSQL takes is not installed, or an older program wrote the folder.
+        InputError: The libraries for PostgreSQL are missing, or an older version wrote the folder.
     """
     if not settings.store.url:
         from embeddings.store.sqlite import SqliteDatabase
@@ -30,7 +29,7 @@ def open_database(settings: Settings) -> Database:
     except ModuleNotFoundError as error:
         raise InputError(
             f"{error.name} is not installed, and VERBATIM_STORE__ADDRESS names a database, which "
-            "takes it: pip install verbatim[postgres]"
+            "takes it: pip install pgvector 'psycopg[binary]'"
         ) from None
     searches = settings.store.search == "database"
     return PostgresDatabase(settings.store.url, settings.data / COPIES, searches=searches)

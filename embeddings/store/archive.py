@@ -1,11 +1,9 @@
-"""A collection as one ZIP: its articles, their history, golden questions and audit log; checked.
+"""Exports and imports a collection as one ZIP of articles, history, golden questions and audit log.
 
-An article is one file, ``corpus/ID.md``: front matter that says what it is, then its stored text,
-character for character. So are earlier versions, whose names end in ``.txt``. All is read strictly.
-Vectors are left out, because they are made again. The same collection makes the same bytes.
+An article is one file, ``corpus/ID.md``: front matter with its metadata, then the stored text,
+unchanged. Earlier versions look the same, but end in ``.txt``. Reading is strict. Vectors are left
+out, since an import encodes the texts again. Equal collections give equal bytes.
 """
-
-from __future__ import annotations
 
 import contextlib
 import io
@@ -13,34 +11,30 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Self
 
 import yaml
 
-from embeddings.errors import InputError, ReadError
+from embeddings.errors import InputError, ReadError, describe_damage
 from embeddings.readers.formats import frontmatter
-from embeddings.snapshots import gate
+from embeddings.snapshots import checks
 from embeddings.snapshots.disk import write_atomic
 from embeddings.store import audit
-from embeddings.store.articles import tell_damage
+from embeddings.store.rows import CollectionRows
 from embeddings.types import SHARED, Article
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from embeddings.store.pointers import CollectionRows
-
 FORMAT = 2
-"""What is written; of the first, in which earlier versions are ``.md`` too, all is read."""
+"""The format that is written; format 1, whose earlier versions are ``.md`` too, can be read."""
 MANIFEST, QUERIES, AUDIT = "manifest.json", "queries.jsonl", "audit.jsonl"
-"""Names of the files of an archive that are no articles."""
+"""The files of an archive that are no articles."""
 MOST_BYTES = 300_000_000
-"""The most that is unpacked of one archive, in bytes."""
+"""The limit of an archive's unpacked size, in bytes."""
 MOST_FILES = 100_000
-"""The most files that one archive may have."""
+"""The limit of the number of files in an archive."""
 
 _FIELDS = ("id", "title", "source", "author", "date", "url", "language", "origin")
 _RULE = "---\n"
@@ -54,23 +48,22 @@ def render(article: Article) -> bytes:
     """Return an article as the bytes of its file.
 
     Raises:
-        InputError: Some of it would not be read back as it is, such as half a character.
+        InputError: A value would not be read back unchanged, such as half a surrogate pair.
     """
     values = {name: getattr(article, name) for name in _FIELDS}
-    given = {name: value for name, value in values.items() if value is not None}
     try:
         front = yaml.dump(
-            given,
+            {name: value for name, value in values.items() if value is not None},
             Dumper=yaml.CSafeDumper,
             allow_unicode=True,
             sort_keys=False,
             width=10 * frontmatter.MAX_CHARACTERS,
         )
         data = f"{_RULE}{front}{_RULE}{article.text}".encode()
-        same = parse(data, article.id, article.collection) == article
+        is_same = parse(data, article.id, article.collection) == article
     except (UnicodeEncodeError, yaml.YAMLError, ReadError) as error:
         raise InputError(f"The article {article.id!r} cannot be stored: {error}") from None
-    if not same:
+    if not is_same:
         raise InputError(
             f"The article {article.id!r} cannot be stored, because its title or another field "
             "would not be read back as it is; write each on one line."
@@ -79,15 +72,15 @@ def render(article: Article) -> bytes:
 
 
 def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
-    """Read the bytes of an article's file, strictly.
+    """Parse the bytes of an article's file, strictly.
 
     Args:
-        data: What ``render`` returned.
-        name: What to call the file in an error.
-        collection: The collection that it belongs to.
+        data: The bytes, from ``render``.
+        name: The file's name for error messages.
+        collection: The collection that the article belongs to.
 
     Raises:
-        ReadError: They are not what ``render`` returns; the sentence names the file.
+        ReadError: ``render`` never returns such bytes; the sentence names the file.
     """
     try:
         text = data.decode("utf-8")
@@ -99,18 +92,18 @@ def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
     fields = frontmatter.parse(text[len(_RULE) : end + 1], name)
     if fields.id is None or fields.title is None or fields.language is None:
         raise ReadError(f"{name} does not state its id, title and language any more; {_MEND}")
-    known: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
-    return Article(**known, text=text[end + 1 + len(_RULE) :], collection=collection)
+    values: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
+    return Article(**values, text=text[end + 1 + len(_RULE) :], collection=collection)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an archive holds.
+    """The contents of an archive.
 
     Attributes:
-        articles: The articles, by id.
-        history: Earlier versions of articles, the oldest of each first.
-        questions: The golden questions, JSON lines; None: there are none.
+        articles: The articles, sorted by id.
+        history: Earlier versions of articles, the oldest of each article first.
+        questions: The golden questions, as JSON lines; None if there are none.
         lines: The lines of the audit log, oldest first.
     """
 
@@ -120,44 +113,42 @@ class Contents:
     lines: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, rows: CollectionRows, questions: bytes | None) -> Contents:
-        """Return what it holds of a collection with its golden questions; the rows alone are read.
+    def of(cls, rows: CollectionRows, questions: bytes | None) -> Self:
+        """Read the contents from a collection's rows, not from its snapshot.
 
         Raises:
-            InputError: An article cannot be read any more, and could not be imported.
+            InputError: The row of an article is damaged or missing: no import could read it.
         """
-        live = rows.read_published().live
-        versions = rows.articles.at(live)
-        wrong = [name for name, version in versions.items() if version.value is None]
-        if wrong := sorted({*wrong, *rows.articles.find_lost(live)}):
-            raise InputError(tell_damage(wrong[0]))
-        marks = {(version.article, version.version) for version in versions.values()}
-        earlier = (e for e in rows.articles.history() if (e.article, e.version) not in marks)
+        versions = rows.articles.at(rows.read_published().live)
+        if broken := [name for name, version in versions.items() if version.value is None]:
+            raise InputError(describe_damage(broken[0]))
+        keys = {(version.article, version.version) for version in versions.values()}
+        earlier = (e for e in rows.articles.history() if (e.article, e.version) not in keys)
         return cls(
             articles=tuple(version.value for version in versions.values() if version.value),
-            history=tuple(each.value for each in earlier if each.value),
+            history=tuple(version.value for version in earlier if version.value),
             questions=questions,
-            lines=tuple(map(audit.line, rows.audit.entries())),
+            lines=tuple(map(audit.dump_line, rows.audit.entries())),
         )
 
     def files(self) -> dict[str, bytes]:
-        """Return the files that hold it: path -> bytes."""
-        found = {f"corpus/{article.id}.md": render(article) for article in self.articles}
-        seen: dict[str, int] = {}
+        """Return the files of the archive, except the manifest: path -> bytes."""
+        files = {f"corpus/{article.id}.md": render(article) for article in self.articles}
+        counts: dict[str, int] = {}
         for article in self.history:
-            place = f"history/{article.id}/{article.digest[:12]}"
-            seen[place] = seen.get(place, 0) + 1
-            end = f"-{seen[place]}" if seen[place] > 1 else ""
-            found[f"{place}{end}.txt"] = render(article)
+            stem = f"history/{article.id}/{article.digest[:12]}"
+            counts[stem] = counts.get(stem, 0) + 1
+            suffix = f"-{counts[stem]}" if counts[stem] > 1 else ""
+            files[f"{stem}{suffix}.txt"] = render(article)
         if self.questions is not None:
-            found[QUERIES] = self.questions
+            files[QUERIES] = self.questions
         if self.lines:
-            found[AUDIT] = "".join(f"{line}\n" for line in self.lines).encode()
-        return found
+            files[AUDIT] = "".join(f"{line}\n" for line in self.lines).encode()
+        return files
 
 
 def pack(contents: Contents, collection: str) -> bytes:
-    """Return an archive."""
+    """Return the bytes of an archive."""
     files = dict(sorted(contents.files().items()))
     digests = {name: sha256(data).hexdigest() for name, data in files.items()}
     document = {"format": FORMAT, "collection": collection, "files": digests}
@@ -172,10 +163,10 @@ def pack(contents: Contents, collection: str) -> bytes:
 
 
 def check_free(path: Path) -> None:
-    """Check that there is nothing yet where an archive is to be written.
+    """Check that an archive may be written to a path.
 
     Raises:
-        InputError: There is something, or no folder to write it in.
+        InputError: The path exists, or its folder does not.
     """
     if path.exists():
         raise InputError(f"{path} is there already; name another file, or remove it.")
@@ -184,28 +175,39 @@ def check_free(path: Path) -> None:
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write an archive where there is nothing yet; raises as ``check_free``, and StorageError."""
+    """Write an archive to a new file; raises InputError as ``check_free``, and StorageError."""
     check_free(path)
     write_atomic(path, data)
 
 
 def unpack(path: Path, collection: str) -> Contents:
-    """Read an archive, every byte checked; raises InputError where ``pack`` did not make it."""
+    """Read an archive and verify its checksums; raises InputError if ``pack`` did not write it."""
     try:
         with zipfile.ZipFile(path) as archive:
             files = _check(archive, path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise InputError(f"{path} is no ZIP that can be read ({error}).") from None
+        raise InputError(f"{path} is no ZIP that can be read ({error}); export it again.") from None
     questions = files.get(QUERIES)
-    list(gate.parse(questions or b"", f"{QUERIES} in {path}"))
-    articles, earlier = _articles(files, path, collection), _earlier(files, collection)
+    list(checks.parse(questions or b"", f"{QUERIES} in {path}"))  # raises if they are malformed
     lines = files.get(AUDIT, b"").decode("utf-8", "replace").split("\n")
+    articles: list[Article] = []
+    earlier: list[Article] = []
+    for name, data in sorted(files.items()):
+        if match := _ARTICLE.fullmatch(name):
+            articles.append(parse(data, f"{name} in {path}", collection))
+            if articles[-1].id != match[1]:
+                raise _error(path, f"{name} says that its id is {articles[-1].id}")
+        elif match := _VERSION.fullmatch(name):
+            with contextlib.suppress(ReadError):  # an earlier version that is damaged is left out
+                article = parse(data, name, collection)
+                earlier += [article] if article.id == match[1] else []
     return Contents(tuple(articles), tuple(earlier), questions, tuple(lines))
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+    """Return the files of an archive, by name, once its list of files and checksums agree."""
     infos = archive.infolist()
     if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
         raise InputError(
@@ -213,29 +215,30 @@ def _check(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
             "it is unpacked, and is not read."
         )
     names = [info.filename for info in infos]
-    expected = _manifest(archive, path, names)
-    if sorted(names) != sorted([MANIFEST, *expected]):
-        odd = min({*names} ^ {MANIFEST, *expected} or {MANIFEST})
-        raise _bad(path, f"its list of files and its files differ, as by {odd!r}")
-    known = {name for name in names if _ARTICLE.fullmatch(name) or _VERSION.fullmatch(name)}
-    if strange := next((n for n in expected if n not in {*known, QUERIES, AUDIT}), None):
-        raise _bad(path, f"{strange!r} has no place in a collection")
+    digests = _read_manifest(archive, path, names)
+    if sorted(names) != sorted([MANIFEST, *digests]):
+        odd = min({*names} ^ {MANIFEST, *digests} or {MANIFEST})
+        raise _error(path, f"its list of files and its files differ, as by {odd!r}")
+    articles = {name for name in names if _ARTICLE.fullmatch(name) or _VERSION.fullmatch(name)}
+    if strange := next((n for n in digests if n not in {*articles, QUERIES, AUDIT}), None):
+        raise _error(path, f"{strange!r} has no place in a collection")
     files = {}
-    for name, digest in expected.items():
+    for name, digest in digests.items():
         files[name] = archive.read(name)
         if sha256(files[name]).hexdigest() != digest:
-            raise _bad(path, f"{name} is not what was exported: its SHA-256 differs")
+            raise _error(path, f"{name} is not what was exported: its SHA-256 differs")
     return files
 
 
-def _manifest(archive: zipfile.ZipFile, path: Path, names: Iterable[str]) -> dict[str, str]:
+def _read_manifest(archive: zipfile.ZipFile, path: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of each file, by name."""
     if MANIFEST not in names:
-        raise _bad(path, f"there is no {MANIFEST} in it")
+        raise _error(path, f"there is no {MANIFEST} in it")
     try:
         document: dict[str, Any] = json.loads(archive.read(MANIFEST))
         version, files = int(document["format"]), dict(document["files"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise _bad(path, f"its {MANIFEST} is broken") from None
+        raise _error(path, f"its {MANIFEST} is broken") from None
     if version > FORMAT:
         raise InputError(
             f"{path} was exported by a newer version (format {version}, and this one reads "
@@ -244,24 +247,5 @@ def _manifest(archive: zipfile.ZipFile, path: Path, names: Iterable[str]) -> dic
     return files
 
 
-def _articles(files: Mapping[str, bytes], path: Path, collection: str) -> Iterator[Article]:
-    for name, data in sorted(files.items()):
-        if match := _ARTICLE.fullmatch(name):
-            article = parse(data, f"{name} in {path}", collection)
-            if article.id != match[1]:
-                raise _bad(path, f"{name} says that its id is {article.id}")
-            yield article
-
-
-def _earlier(files: Mapping[str, bytes], collection: str) -> Iterator[Article]:
-    """Read the earlier versions; one that was damaged before it was exported is left out."""
-    for name, data in sorted(files.items()):
-        if match := _VERSION.fullmatch(name):
-            with contextlib.suppress(ReadError):
-                article = parse(data, name, collection)
-                if article.id == match[1]:
-                    yield article
-
-
-def _bad(path: Path, reason: str) -> InputError:
+def _error(path: Path, reason: str) -> InputError:
     return InputError(f"{path} is no export of a collection: {reason}.")

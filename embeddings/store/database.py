@@ -1,6 +1,6 @@
-"""The database that everything is kept in: its transactions, its locks, and what it says in words.
+"""The base class of the databases: transactions, locks, collections, and errors as sentences.
 
-Which one that is, ``opening`` says. All methods may block, so that the event loop calls none.
+``open_database`` chooses one. All methods may block: the event loop must not call them.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import logging
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, Table, event, exc
+from sqlalchemy import Connection, Engine, Table, delete, event, exc, select
 from sqlalchemy.dialects import sqlite
 
 from embeddings.errors import StorageError
@@ -25,171 +26,214 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.pool import ConnectionPoolEntry
 
+    from embeddings.vectors.worker import Listener
+
 Transaction = Callable[[], contextlib.AbstractContextManager[Connection]]
-"""Begins a transaction that writes, by who holds a collection."""
+"""Begins a transaction that writes; a holder of a collection gets its own."""
 
 log = logging.getLogger(__name__)
 
 
 class Database(ABC):
-    """One database; the tables are made at first need.
+    """One database; its tables are created when it is first used.
 
     Attributes:
-        folder: Where this machine keeps the files of snapshots.
-        is_shared: True when other machines have no access to that folder.
-        searches: True when vectors are compared in the database.
+        folder: The folder of the snapshots' files on this machine.
+        known: Collection name -> the number of its live snapshot, as of the last ``look``.
+        is_remote: Whether other machines may use the database, which cannot read ``folder``.
+        searches: Whether the database itself searches the vectors.
     """
 
-    is_shared = False
+    is_remote = False
     searches = False
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.folder = folder
+        self.known: Mapping[str, int | None] = MappingProxyType({})
         self._engine = engine
-        event.listen(engine, "connect", lambda _, each: each.info.update(pool=engine.pool))
-        event.listen(engine, "checkin", self._end_late)
-        self._is_made = False
-        self._making = threading.Lock()
-        self._looks: list[weakref.WeakMethod[Callable[[], None]]] = []
+        event.listen(engine, "connect", lambda _, entry: entry.info.update(pool=engine.pool))
+        event.listen(engine, "checkin", self._close_stale)
+        self._has_tables = False
+        self._creating = threading.Lock()
+        self._callbacks: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._listeners: weakref.WeakSet[Listener] = weakref.WeakSet()
+        self._looking = threading.Lock()
         self._stop = threading.Event()
-        self._following: threading.Thread | None = None
+        self._follower: threading.Thread | None = None
 
     @abstractmethod
-    def where(self) -> str:
-        """Return what to call it in a sentence, without a password."""
+    def describe(self) -> str:
+        """Return the file or address of the database for messages, without a password."""
 
     @abstractmethod
     def hold(self, collection: str) -> contextlib.AbstractContextManager[Transaction]:
-        """Be the one who changes a collection, across processes; never waits.
+        """Lock a collection for a change, across processes; never waits.
 
-        A process that dies frees it. What is returned begins a transaction, which cannot be
-        committed by who does not hold the collection any more.
+        The lock is freed if the process dies. The result begins transactions, none of which can be
+        committed once the lock is lost.
 
         Raises:
-            BusyError: Somebody else holds it; the sentence says who, and since when.
+            BusyError: The collection is locked; the sentence says by whom, and since when.
             StorageError: The database cannot be written.
         """
 
     @abstractmethod
-    def in_words(self, error: exc.DBAPIError) -> StorageError | None:
-        """Return what the database says as a sentence for a person; None: it is our mistake."""
+    def explain(self, error: exc.DBAPIError) -> StorageError | None:
+        """Return an error of the database as a sentence for a person; None if it is a bug here."""
 
     @abstractmethod
     def _follow(self) -> None:
-        """Look again whenever somebody has written something, until it is closed."""
+        """Call ``_call_back`` whenever somebody may have written, until the database is closed."""
 
     def problems(self) -> list[str]:
-        """Return a sentence for each thing that is wrong with the database itself."""
-        return []  # where it looks after its own pages
+        """Return a sentence for each problem of the database itself."""
+        return []  # PostgreSQL checks its own pages
 
-    def make_room(self) -> None:  # noqa: B027 - PostgreSQL's disk is not this one
-        """Give up room that was reserved for when the disk is full, where there is any."""
+    def make_room(self) -> None:  # noqa: B027 - PostgreSQL has a disk of its own
+        """Delete the file that reserves disk space, if there is one."""
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """Return an ``INSERT`` that knows ``ON CONFLICT``."""
+        """Return an ``INSERT`` of the dialect, which supports ``ON CONFLICT``."""
         if self._engine.dialect.name == "sqlite":
             return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # 30 ms that SQLite does not take
+        from sqlalchemy.dialects import postgresql  # takes 30 ms, for nothing with SQLite
 
         return postgresql.insert(table)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Begin a transaction that changes nothing and sees one state of the database.
+        """Begin a read-only transaction, which sees one state of the database.
 
         Raises:
-            StorageError: It cannot be reached or read.
+            StorageError: The database cannot be reached or read.
         """
-        self._make()
-        with self.tell_errors(), self._engine.connect() as connection, connection.begin():
+        self._create_tables()
+        with self.translate_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Begin a transaction; it is committed at the end, and undone when that is not reached.
+        """Begin a transaction; commit it at the end, roll it back on an exception.
 
         Raises:
-            StorageError: It cannot be reached or written; nothing was changed.
+            StorageError: The database cannot be reached or written; nothing was changed.
         """
-        self._make()
+        self._create_tables()
         with self._writing() as connection:
             yield connection
 
+    def look(self) -> None:
+        """Update ``known``, and notify the listeners if it changed.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        c = schema.collections.c
+        with self._looking:
+            with self.read() as connection:
+                rows = connection.execute(select(c.name, c.live)).all()
+            before, self.known = self.known, MappingProxyType({row.name: row.live for row in rows})
+        if before != self.known:
+            for listener in tuple(self._listeners):
+                listener.notify()
+
+    def listen(self, listener: Listener) -> None:
+        """Notify a listener whenever this or another process publishes a snapshot."""
+        if not self._listeners:
+            self.follow(self.look)
+        self._listeners.add(listener)
+
+    def create_collection(self, name: str) -> None:
+        """Create a collection unless it exists."""
+        insert = self.insert(schema.collections).values(name=name, numbers=0)
+        with self.write() as connection:
+            connection.execute(insert.on_conflict_do_nothing())
+        self.look()
+
+    def delete_collection(self, name: str) -> bool:
+        """Delete all rows of a collection, not its files; False if it does not exist."""
+        statement = delete(schema.collections).where(schema.collections.c.name == name)
+        with self.hold(name) as write, write() as connection:
+            is_deleted = connection.execute(statement).rowcount > 0
+        self.look()
+        return is_deleted
+
     def follow(self, look: Callable[[], None]) -> None:
-        """Have somebody look, on a thread of ours, whenever something may have been written.
+        """Call a method, on a thread of this database, whenever somebody may have written.
 
         Args:
-            look: A method, which does not keep its object alive.
+            look: A bound method; only a weak reference to its object is held.
         """
-        self._looks = [each for each in self._looks if each()] + [weakref.WeakMethod(look)]
-        if self._following is None:
-            self._following = threading.Thread(target=self._follow, name="follow", daemon=True)
-            self._following.start()
+        live = [reference for reference in self._callbacks if reference()]
+        self._callbacks = [*live, weakref.WeakMethod(look)]
+        if self._follower is None:
+            self._follower = threading.Thread(target=self._follow, name="follow", daemon=True)
+            self._follower.start()
 
     def close(self) -> None:
-        """End the connections; it may be used again."""
+        """Close the connections; the next use opens new ones."""
         self._stop.set()
-        if self._following:
-            self._following.join()
-        self._stop, self._following = threading.Event(), None
+        if self._follower:
+            self._follower.join()
+        self._stop, self._follower = threading.Event(), None
         self._engine.dispose()
 
-    def _end_late(self, _: object, entry: ConnectionPoolEntry) -> None:
-        """End a connection that a thread gives back after all were ended."""
+    def _close_stale(self, _: object, entry: ConnectionPoolEntry) -> None:
+        """Close a connection that a thread returns after ``close`` has replaced the pool."""
         if entry.info.get("pool") is not self._engine.pool:
             entry.close()
 
     @contextlib.contextmanager
-    def tell_errors(self) -> Iterator[None]:
-        """Turn what the database says into a sentence, raised as a StorageError."""
+    def translate_errors(self) -> Iterator[None]:
+        """Turn the database's errors into StorageErrors with a sentence for a person."""
         try:
             yield
         except exc.DBAPIError as error:
-            if (sentence := self.in_words(error)) is None:
+            if (translated := self.explain(error)) is None:
                 raise
-            raise sentence from error
-        except UnicodeDecodeError as error:  # sqlite3, of a damaged name or of what SQLite says
+            raise translated from error
+        except UnicodeDecodeError as error:  # from sqlite3, in a damaged name or error message
             raise StorageError(
-                f"The database {self.where()} is damaged: put a backup in its place, or import an "
-                "export into another data folder."
+                f"The database {self.describe()} is damaged: put a backup in its place, or import "
+                "an export into another data folder."
             ) from error
         except exc.TimeoutError as error:
             raise StorageError(
-                f"{self.where()} has been busy for too long; nothing was changed, try again."
+                f"{self.describe()} has been busy for too long; nothing was changed, try again."
             ) from error
 
-    def _look(self) -> None:
-        for each in self._looks:
-            if look := each():
+    def _call_back(self) -> None:
+        for reference in self._callbacks:
+            if look := reference():
                 try:
                     look()
                 except StorageError as error:
                     log.info("not followed just now: %s", error)
-                except Exception:  # who does not follow any more would never know
+                except Exception:  # must not end the thread, and with it all following
                     log.exception("what was written elsewhere is not followed just now")
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
         with (
-            self.tell_errors(),
+            self.translate_errors(),
             self._engine.connect() as connection,
             connection.execution_options(writes=True).begin(),
         ):
             yield connection
 
-    def _make(self) -> None:
-        """Make the tables, once."""
-        with self._making:
-            if self._is_made:
+    def _create_tables(self) -> None:
+        """Create or upgrade the tables, once."""
+        with self._creating:
+            if self._has_tables:
                 return
-            with self.tell_errors(), self._engine.connect() as connection, connection.begin():
-                is_there = self._engine.dialect.has_table(connection, schema.about.name)
-                is_made = is_there and schema.version(connection) == schema.VERSION
-            if not is_made:
+            with self.translate_errors(), self._engine.connect() as connection, connection.begin():
+                is_known = self._engine.dialect.has_table(connection, schema.about.name)
+                is_current = is_known and schema.version(connection) == schema.VERSION
+            if not is_current:
                 with self._writing() as connection:
-                    self._alone(connection)
+                    self._lock_schema(connection)
                     schema.make(connection)
-            self._is_made = True
+            self._has_tables = True
 
-    def _alone(self, connection: Connection) -> None:  # noqa: B027 - SQLite's writers are alone
-        """Keep others from making the tables at the same time."""
+    def _lock_schema(self, connection: Connection) -> None:  # noqa: B027 - SQLite has one writer
+        """Keep other processes from creating the tables at the same time."""

@@ -1,4 +1,4 @@
-"""What is kept of people and servers, as values; ``schema`` makes a table of each kind."""
+"""The records of people and servers, as dataclasses; ``schema`` makes a table for each."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,22 @@ from embeddings.types import Filters
 _FILTERS = TypeAdapter(Filters)
 
 KEPT_DAYS = 180
-"""How long votes and questions are kept, in days."""
+"""Days for which votes and questions are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the admins of one server chose; None where they left it to the settings.
+    """The choices of a server's admins; None leaves a choice to the settings.
 
     Attributes:
         public: Whether /ask answers in the channel by default.
-        channels: The channels it answers in; empty: all.
+        channels: The ids of the channels where the bot answers; empty: all.
         cooldown_user: Seconds between two questions of one person.
         cooldown_channel: Seconds between two questions in one channel.
-        keep: Whether unanswered questions and the questions of votes are kept.
-        editors: Roles that may change the articles without managing the server.
-        news: The channel where the newsroom takes questions; 0: none.
-        tell: Whether people may ask to be told when a story answers.
+        keep: Whether to keep unanswered questions, and the questions of votes.
+        editors: The ids of roles that may change articles without managing the server.
+        news: The id of the channel where the newsroom takes questions; 0: none.
+        tell: Whether people may ask to be notified when a story answers.
     """
 
     public: bool | None = None
@@ -39,19 +39,19 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one person thought of one answer.
+    """One person's vote on one answer.
 
     Attributes:
         answer: The answer's name.
-        user: Who voted, by Discord's id.
-        guild: On which server; None in private.
-        useful: What they thought.
+        user: The voter's Discord id.
+        guild: The server's id; None in private.
+        useful: Whether they found the answer useful.
         article: Digest of the id of the first passage's article.
-        paragraph: Its paragraph there.
-        digest: The beginning of the digest of its words.
-        reason: Why it was not useful.
-        question: The question, where keeping is on.
-        at: When, in UTC, as ISO 8601.
+        paragraph: The number of the first passage in its article.
+        digest: The beginning of the first passage's digest.
+        reason: Why the answer was not useful.
+        question: The question, if the server keeps questions.
+        at: The time in UTC, in ISO 8601.
     """
 
     answer: str
@@ -68,7 +68,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that was refused, where keeping is on."""
+    """A refused question, on a server that keeps questions."""
 
     user: int
     guild: int | None
@@ -79,17 +79,17 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A question whose asker wants to be told once a story answers.
+    """A question whose asker wants to be notified once a story answers.
 
     Attributes:
-        user: Who asked, by Discord's id.
-        guild: On which server; None in private.
-        channel: Where they are told; None: in private.
-        question: What they asked.
-        language: ISO 639-1 code of theirs.
-        narrowed: What it was narrowed to, as ``write_filters`` writes it.
-        at: When, in UTC, as ISO 8601.
-        n: Its number; 0 before it is kept.
+        user: The asker's Discord id.
+        guild: The server's id; None in private.
+        channel: The id of the channel for the notification; None: in private.
+        question: The question.
+        language: The ISO 639-1 code of the asker's language.
+        narrowed: The filters, as ``write_filters`` returns them.
+        at: The time in UTC, in ISO 8601.
+        n: The record's number; 0 before it is stored.
     """
 
     user: int
@@ -103,35 +103,35 @@ class Watch:
 
     @property
     def filters(self) -> Filters:
-        """What it was narrowed to."""
+        """The filters of the question."""
         return _FILTERS.validate_json(self.narrowed or "{}")
 
 
 def write_filters(filters: Filters) -> str:
-    """Return filters as a JSON object; empty for none."""
+    """Return filters as a JSON object; empty without any."""
     return _FILTERS.dump_json(filters, exclude_defaults=True).decode() if filters else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry(Watch):
-    """A question that the newsroom was asked, always on a server."""
+    """A question to the newsroom, always on a server."""
 
     guild: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A question or a change that was acknowledged, and of which no end is known.
+    """A question or a change that was acknowledged and not answered yet.
 
     Attributes:
-        token: The interaction's, by which it can be answered for 15 minutes.
-        user: Who wants it, by Discord's id.
-        guild: On which server; None in private.
-        language: ISO 639-1 code of theirs.
-        question: What they asked.
-        button: The custom id of the button that begins a change; empty: it is a question.
-        private: Whether they alone are answered.
-        at: When, in UTC, as ISO 8601.
+        token: The interaction's token, with which it can be answered for 15 minutes.
+        user: The Discord id of the person.
+        guild: The server's id; None in private.
+        language: The ISO 639-1 code of the person's language.
+        question: The question.
+        button: The custom id of the button that began the change; empty for a question.
+        private: Whether only the person sees the answer.
+        at: The time in UTC, in ISO 8601.
     """
 
     token: str
@@ -149,14 +149,14 @@ class Feed:
     """A feed or a sitemap that a server watches.
 
     Attributes:
-        guild: The server.
-        address: Where it is.
-        channel: Where new stories are announced; None: nowhere.
-        looked: When it was last looked at, in seconds since 1970; 0: never.
-        memory: What it has given already, as a JSON object; empty before the first look.
-        trouble: Why the last look gave nothing; empty where all is well.
-        at: Since when, in UTC, as ISO 8601.
-        n: Its number; 0 before it is kept.
+        guild: The server's id.
+        address: The feed's address.
+        channel: The id of the channel where new stories are announced; None: none.
+        looked: The time of the last fetch, in seconds since 1970; 0: never.
+        memory: A ``FeedMemory`` as a JSON object; empty before the first fetch.
+        trouble: Why the last fetch failed; empty if it did not.
+        at: The time when the feed was added, in UTC, in ISO 8601.
+        n: The record's number; 0 before it is stored.
     """
 
     guild: int
@@ -170,4 +170,4 @@ class Feed:
 
 
 Record = Vote | Unanswered | Watch | Inquiry | Unfinished | Feed
-"""What is kept as a row of its own."""
+"""The records that have a row each."""

@@ -1,10 +1,8 @@
 """The tables of the store, the same on SQLite and on PostgreSQL.
 
-What a person reads elsewhere as a file is here a row: an article with every version that it had,
-who changed what, what waits to be confirmed, which snapshot is live. Days and moments are texts in
-ISO 8601, moments in UTC, so that both databases sort and compare them alike. A feature that keeps
-rows of its own adds a kind of records to ``people`` and to ``TABLES``; ``make`` makes what is not
-there.
+Dates and times are texts in ISO 8601, times in UTC, so that both databases sort and compare them
+alike. A feature with records of its own adds a dataclass to ``people`` and a table to ``TABLES``;
+``make`` creates tables that do not exist.
 """
 
 from __future__ import annotations
@@ -21,169 +19,152 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 VERSION = 3
-"""Which tables this program reads and writes; a database says which it has."""
+"""The version of the tables that this program reads and writes."""
 
 METADATA = sa.MetaData()
-_COUNTER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only such a column counts there
+_COUNTER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts only INTEGER keys
 _TYPES: dict[type, TypeEngine[Any]] = {
     bool: sa.Boolean(), int: sa.BigInteger(), float: sa.Float(53), str: sa.Text(),
 }  # fmt: skip
-_WHOSE = ("user", "guild")
-"""Fields by which records are found."""
+_OWNERS = ("user", "guild")
+"""The indexed fields of records."""
+
+
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, METADATA, *items)
+
+
+def _column(name: str, type_: Any = sa.String, *items: Any, **options: Any) -> sa.Column[Any]:
+    """Return a column that is never null."""
+    return sa.Column(name, type_, *items, nullable=False, **options)
 
 
 def _collection() -> sa.Column[str]:
-    """Return the column that says whose a row is; what is of a collection goes with it."""
-    return sa.Column(
-        "collection",
-        sa.String,
-        sa.ForeignKey("collections.name", ondelete="CASCADE"),
-        nullable=False,
-    )
+    """Return the column that names a row's collection, with which the row is deleted."""
+    return _column("collection", sa.String, sa.ForeignKey("collections.name", ondelete="CASCADE"))
 
 
 def _records(name: str, kind: type[Any], *key: str) -> sa.Table:
-    """Return the table of a kind of records: a column for each field, null where that may be None.
+    """Return the table of a kind of records: a column for each field, nullable if it may be None.
 
-    ``kind`` is a dataclass, its fields of ``_TYPES``; without fields for a key they are numbered.
+    ``kind`` is a dataclass, its fields of ``_TYPES``; records without ``key`` fields are numbered.
     """
     columns = [] if key else [sa.Column("n", _COUNTER, primary_key=True, autoincrement=True)]
-    types = {name: given for name, given in get_type_hints(kind).items() if name != "n"}
-    for field, given in types.items():
-        of, *none = get_args(given) or (given,)
-        is_key, is_whose, may_lack = field in key, field in _WHOSE, bool(none)
+    hints = {field: hint for field, hint in get_type_hints(kind).items() if field != "n"}
+    for field, hint in hints.items():
+        type_, *none = get_args(hint) or (hint,)
+        is_key, is_owner, has_none = field in key, field in _OWNERS, bool(none)
         columns.append(
-            sa.Column(field, _TYPES[of], primary_key=is_key, index=is_whose, nullable=may_lack)
+            sa.Column(field, _TYPES[type_], primary_key=is_key, index=is_owner, nullable=has_none)
         )
-    return sa.Table(name, METADATA, *columns)
+    return _table(name, *columns)
 
 
-about = sa.Table(
-    "about",
-    METADATA,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
-"""What the database says of itself: ``version``."""
+about = _table("about", _column("name", primary_key=True), _column("value", sa.Text))
+"""Facts about the database itself: ``version``."""
 
-collections = sa.Table(
+collections = _table(
     "collections",
-    METADATA,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("live", sa.BigInteger),  # the number of the snapshot that serves
-    sa.Column("numbers", sa.BigInteger, nullable=False, default=0),  # the last one that was given
+    _column("name", primary_key=True),
+    sa.Column("live", sa.BigInteger),  # the number of the live snapshot
+    _column("numbers", sa.BigInteger, default=0),  # the last snapshot's number
     sa.Column("questions", sa.LargeBinary),  # its golden questions, JSON lines
 )
 
-versions = sa.Table(
+versions = _table(
     "versions",
-    METADATA,
     _collection(),
-    sa.Column("article", sa.String, nullable=False),
-    sa.Column("version", sa.BigInteger, nullable=False),  # counts from 1
-    sa.Column("fields", sa.Text, nullable=False),  # its metadata, as a JSON object
-    sa.Column("text", sa.LargeBinary, nullable=False),  # UTF-8; PostgreSQL keeps no NUL in a text
-    sa.Column("digest", sa.String, nullable=False),  # of both, see ``types.identity``
-    sa.Column("by_hand", sa.Text, nullable=False, default=""),  # fields that people set, by spaces
-    sa.Column("corrected", sa.String),  # when its text was last changed since it came
-    sa.Column("at", sa.String, nullable=False),  # when it was stored
+    _column("article"),
+    _column("version", sa.BigInteger),  # counts from 1
+    _column("fields", sa.Text),  # the metadata, as a JSON object
+    _column("text", sa.LargeBinary),  # UTF-8; a PostgreSQL text may have no NUL
+    _column("digest"),  # of text and metadata, see ``types.identity``
+    _column("by_hand", sa.Text, default=""),  # fields people set, space-separated
+    sa.Column("corrected", sa.String),  # when the text last changed after the article was added
+    _column("at"),  # when the version was stored
     sa.PrimaryKeyConstraint("collection", "article", "version"),
 )
-"""Every version of every article; never changed, but by a reindex that mends one."""
+"""Every version of every article; only the repair of a damaged one changes a row."""
 
-contents = sa.Table(
+contents = _table(
     "contents",
-    METADATA,
     _collection(),
-    sa.Column("article", sa.String, nullable=False),
-    sa.Column("version", sa.BigInteger, nullable=False),
-    sa.Column("since", sa.BigInteger, nullable=False),  # the first snapshot that holds it
-    sa.Column("until", sa.BigInteger),  # the first after it that does not
+    _column("article"),
+    _column("version", sa.BigInteger),
+    _column("since", sa.BigInteger),  # the first snapshot that contains it
+    sa.Column("until", sa.BigInteger),  # the first later snapshot that does not
     sa.PrimaryKeyConstraint("collection", "article", "since"),
 )
-"""Which version of which article is in which snapshots: the articles of a collection are those of
-its live snapshot, and one that changes writes only what differs."""
+"""The snapshots that contain a version, as an interval; see ``articles``."""
 
-snapshots = sa.Table(
+snapshots = _table(
     "snapshots",
-    METADATA,
     _collection(),
-    sa.Column("number", sa.BigInteger, nullable=False),
-    sa.Column("manifest", sa.LargeBinary, nullable=False),
-    sa.Column("digest", sa.String, nullable=False),  # SHA-256 of the manifest
-    sa.Column("by", sa.String, nullable=False, default=""),
-    sa.Column("added", sa.Integer, nullable=False, default=0),
-    sa.Column("changed", sa.Integer, nullable=False, default=0),
-    sa.Column("removed", sa.Integer, nullable=False, default=0),
+    _column("number", sa.BigInteger),
+    _column("manifest", sa.LargeBinary),
+    _column("digest"),  # SHA-256 of the manifest
+    _column("by", default=""),
+    _column("added", sa.Integer, default=0),
+    _column("changed", sa.Integer, default=0),
+    _column("removed", sa.Integer, default=0),
     sa.PrimaryKeyConstraint("collection", "number"),
 )
-"""The snapshots that are kept; their files lie elsewhere."""
+"""The kept snapshots; their files are in a folder, or in ``chunks`` as well."""
 
-chunks = sa.Table(
+chunks = _table(
     "chunks",
-    METADATA,
     _collection(),
-    sa.Column("number", sa.BigInteger, nullable=False),
-    sa.Column("name", sa.String, nullable=False),  # of the snapshot's file
-    sa.Column("part", sa.Integer, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    _column("number", sa.BigInteger),
+    _column("name"),  # the file's name
+    _column("part", sa.Integer),
+    _column("data", sa.LargeBinary),
     sa.PrimaryKeyConstraint("collection", "number", "name", "part"),
 )
-"""The files of the kept snapshots, where machines share a database and no folder."""
+"""The files of the kept snapshots in parts, for machines that share the database but no folder."""
 
-audit = sa.Table(
+audit = _table(
     "audit",
-    METADATA,
-    sa.Column("n", _COUNTER, primary_key=True, autoincrement=True),
+    _column("n", _COUNTER, primary_key=True, autoincrement=True),
     _collection(),
-    sa.Column("at", sa.String, nullable=False),
+    _column("at"),
     sa.Column("article", sa.String),
-    sa.Column("entry", sa.Text, nullable=False),  # the line, as a JSON object
-    sa.Column("digest", sa.String, nullable=False),  # of the line and of the digest before it
+    _column("entry", sa.Text),  # the line, a JSON object
+    _column("digest"),  # of the previous digest and the line
     sa.Index("audit_of", "collection", "n"),
     sa.Index("audit_of_article", "collection", "article", "n"),
 )
-"""Who changed what and when; only ever added to."""
+"""The audit log; append-only."""
 
-proposals = sa.Table(
+proposals = _table(
     "proposals",
-    METADATA,
-    sa.Column("token", sa.String, primary_key=True),
+    _column("token", primary_key=True),
     _collection(),
-    sa.Column("at", sa.String, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
+    _column("at"),
+    _column("document", sa.Text),
 )
-"""Changes that wait for somebody to confirm them."""
+"""Changes that wait for a confirmation."""
 
-choices = sa.Table(
+choices = _table(
     "choices",
-    METADATA,
-    sa.Column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("chosen", sa.Text, nullable=False),  # as a JSON object
+    _column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
+    _column("chosen", sa.Text),  # ``Choices``, as a JSON object
 )
 
-left = sa.Table(
+left = _table(
     "left_servers",
-    METADATA,
-    sa.Column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.String, nullable=False),
+    _column("guild", sa.BigInteger, primary_key=True, autoincrement=False),
+    _column("at"),
 )
 
-notes = sa.Table(
-    "notes",
-    METADATA,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
+notes = _table("notes", _column("name", primary_key=True), _column("value", sa.Text))
 
-turns = sa.Table(
+turns = _table(
     "turns",
-    METADATA,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("holder", sa.String, nullable=False),
-    sa.Column("at", sa.Float(53), nullable=False),  # seconds since 1970, by one clock for all
+    _column("name", primary_key=True),
+    _column("holder"),
+    _column("at", sa.Float(53)),  # seconds since 1970, see ``Records._clock``
 )
-"""What only one process may do for a while, and which one that is."""
+"""Leases, each with the process that holds it, and cooldowns, without a holder."""
 
 TABLES = {
     Vote: _records("votes", Vote, "answer", "user"),
@@ -194,19 +175,19 @@ TABLES = {
     Feed: _records("feeds", Feed),
 }
 OF_PEOPLE = tuple(table for table in TABLES.values() if "user" in table.c)
-"""The tables with what people caused, each with their id; nothing of it outlives its time."""
+"""The tables of rows that people caused, by their ids; rows are deleted after ``KEPT_DAYS``."""
 OF_SERVERS = (*TABLES.values(), choices)
-"""The tables with what is of a server."""
+"""The tables of rows that belong to a server, by its id."""
 
 
 def make(connection: Connection) -> None:
-    """Make what is not there yet.
+    """Create the missing tables, and upgrade those of an earlier version.
 
     Args:
-        connection: In a transaction that nobody else has at the same time.
+        connection: A transaction that no other process runs at the same time.
 
     Raises:
-        InputError: A newer version of the program made the tables.
+        InputError: A newer version of the program created the tables.
     """
     METADATA.create_all(connection, tables=[about])
     found = version(connection)
@@ -216,7 +197,7 @@ def make(connection: Connection) -> None:
             if connection.dialect.has_table(connection, name):  # the first builds had neither
                 connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {column}")
     if found and found < VERSION:
-        for name in ("pending", "works"):  # what was under way then is over
+        for name in ("pending", "works"):  # questions and changes then under way
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
         connection.execute(about.update().values(value=str(VERSION)))
     METADATA.create_all(connection)
@@ -230,22 +211,22 @@ def make(connection: Connection) -> None:
 
 
 def find_changed(connection: Connection) -> list[str]:
-    """Say which tables do not have the columns that ``make`` gives them."""
-    look, kind = sa.inspect(connection), connection.dialect.type_compiler_instance.process
+    """Return a clause about each table whose columns differ from those that ``make`` creates."""
+    inspector, compile_ = sa.inspect(connection), connection.dialect.type_compiler_instance.process
     return [
         f"the columns of {table.name} are not those that it was made with"
         for table in METADATA.sorted_tables
-        if {(c.name, kind(c.type), c.nullable) for c in table.columns}
-        != {(c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table.name)}
+        if {(c.name, compile_(c.type), c.nullable) for c in table.columns}
+        != {(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table.name)}
     ]
 
 
 def version(connection: Connection) -> int | None:
-    """Return which tables a database has; None when it does not say."""
-    found = connection.scalar(sa.select(about.c.value).where(about.c.name == "version"))
+    """Return the version of a database's tables; None if it states none."""
+    value = connection.scalar(sa.select(about.c.value).where(about.c.name == "version"))
     try:
-        return int(found) if found else None
+        return int(value) if value else None
     except ValueError:
         raise StorageError(
-            f"The database says that its tables are number {found!r}: put a backup in its place."
+            f"The database says that its tables are number {value!r}: put a backup in its place."
         ) from None

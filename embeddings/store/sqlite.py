@@ -1,4 +1,4 @@
-"""SQLite as the database: one file in the data folder, which the processes of a machine share."""
+"""The SQLite database: one file in the data folder, which the processes of one machine share."""
 
 import contextlib
 import os
@@ -11,35 +11,35 @@ from sqlalchemy import Connection, create_engine, event, exc, text
 from sqlalchemy.pool import QueuePool
 
 from embeddings.errors import FullError, InputError, PlaceError, StorageError
-from embeddings.snapshots.disk import make_folder, save_up, writer_lock
+from embeddings.snapshots.disk import make_folder, reserve_space, writer_lock
 from embeddings.store import schema
 from embeddings.store.database import Database, Transaction
 
 FILE = "verbatim.db"
-"""Name of the file in the data folder."""
+"""The name of the database file in the data folder."""
 SNAPSHOTS = "snapshots"
-"""Name of the folder in the data folder that holds the snapshots' files."""
+"""The folder of the snapshots' files in the data folder."""
 RESERVE = ".reserve"
-"""Name of the file in the data folder that holds room for when the disk is full."""
+"""The file in the data folder that reserves space for the case of a full disk."""
 RESERVED = 1 << 20
-"""Bytes of it. To be read SQLite takes 32 KiB beside the database (https://sqlite.org/walformat.html),
-and to go back to an earlier snapshot as much again, or some times that."""
+"""The size of the reserve in bytes. Reading takes 32 KiB beside the database for SQLite's shared
+memory (https://sqlite.org/walformat.html), and a rollback as much again, or a few times that."""
 BEFORE = "collections"
-"""Name of the folder that a program of before 0.2 kept everything in."""
+"""The folder in which versions before 0.2 kept everything."""
 WAIT = 2.0
-"""Seconds to wait for another process's write: a click has to be acknowledged within three."""
+"""Seconds to wait for another process's write: a click must be acknowledged within three."""
 LOOK = 0.2
-"""Seconds between two looks at whether another process has written something."""
+"""Seconds between two looks at whether another process has written."""
 
 
 class SqliteDatabase(Database):
-    """A file of SQLite, which the processes of one machine share.
+    """An SQLite database file.
 
     Args:
-        data: The data folder; made at first need, for its owner alone.
+        data: The data folder; created on first use, readable by its owner only.
 
     Raises:
-        InputError: An older program keeps its collections in that folder.
+        InputError: The folder holds the collections of a version before 0.2.
     """
 
     def __init__(self, data: Path) -> None:
@@ -57,42 +57,42 @@ class SqliteDatabase(Database):
         event.listen(engine, "begin", _begin)
         super().__init__(engine, data / SNAPSHOTS)
 
-    def where(self) -> str:
+    def describe(self) -> str:
         """Return the path of the file."""
         return str(self.path)
 
     @contextlib.contextmanager
     def hold(self, collection: str) -> Iterator[Transaction]:
-        """Hold a lock on a file, which the operating system frees when the process dies."""
+        """Hold a file lock, which the operating system releases if the process dies."""
         try:
             with writer_lock(self.folder / collection):
                 yield self.write
         finally:
-            save_up(self._reserve, RESERVED)
+            reserve_space(self._reserve, RESERVED)
 
     def make_room(self) -> None:
-        """Give up the reserve, until no collection is held any more."""
+        """Delete the reserve; it is written again when a collection is released."""
         with contextlib.suppress(OSError):
             self._reserve.unlink()
 
     def close(self) -> None:
-        """End the connections, and reserve the room that they took."""
+        """Close the connections, then write the reserve into the space that they used."""
         super().close()
-        save_up(self._reserve, RESERVED)
+        reserve_space(self._reserve, RESERVED)
 
     def problems(self) -> list[str]:
-        """Have SQLite look at every page, and at whether rows, indexes and tables fit together."""
+        """Run SQLite's integrity check, and compare the tables with the schema."""
         with self.read() as connection:
             found = [*connection.execute(text("PRAGMA integrity_check")).scalars()]
             found += schema.find_changed(connection)
         mend = "put a backup in its place, or import an export into another data folder"
-        return [f"{self.path}: {each}; {mend}." for each in found if each != "ok"]
+        return [f"{self.path}: {problem}; {mend}." for problem in found if problem != "ok"]
 
-    def in_words(self, error: exc.DBAPIError) -> StorageError | None:
-        """Return what SQLite says as a sentence for a person."""
+    def explain(self, error: exc.DBAPIError) -> StorageError | None:
+        """Return an error of SQLite as a sentence for a person."""
         code = getattr(error.orig, "sqlite_errorcode", 0)
         is_full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
-        code = sqlite3.SQLITE_FULL if is_full else code & 0xFF  # the primary one, as in its C API
+        code = sqlite3.SQLITE_FULL if is_full else code & 0xFF  # the primary result code
         if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.InterfaceError):
             return None
         reason = _REASONS.get(code, f"cannot be used ({error.orig}): put a backup in its place.")
@@ -101,7 +101,7 @@ class SqliteDatabase(Database):
         return kind(f"The database {self.path} {reason}")
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the file, on a full disk with the room of the reserve, of which the rest is kept."""
+        """Open the file; on a full disk, in the space of the reserve, whose rest is kept."""
         try:
             return self._start()
         except sqlite3.OperationalError as error:
@@ -111,13 +111,13 @@ class SqliteDatabase(Database):
             try:
                 return self._start()
             finally:
-                save_up(self._reserve, RESERVED)
+                reserve_space(self._reserve, RESERVED)
 
     def _start(self) -> sqlite3.Connection:
-        """Open the file; one that may only be read is read as it lies there."""
+        """Open the file, read-only if it cannot be written."""
         if not self.path.exists():
             make_folder(self.path.parent)
-            with contextlib.suppress(OSError):  # what is wrong there, SQLite says in its words
+            with contextlib.suppress(OSError):  # SQLite's own error says more
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = self._open("rw")
         try:
@@ -128,8 +128,8 @@ class SqliteDatabase(Database):
             may_read = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
             if error.sqlite_errorcode & 0xFF not in may_read:
                 raise
-            waits = self.path.with_name(f"{FILE}-wal")
-            is_whole = not waits.exists() or not waits.stat().st_size
+            wal = self.path.with_name(f"{FILE}-wal")
+            is_whole = not wal.exists() or not wal.stat().st_size  # no write is only in the WAL
             connection = self._open("ro&immutable=1" if is_whole else "ro")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -140,24 +140,24 @@ class SqliteDatabase(Database):
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
             timeout=WAIT,
-            isolation_level=None,  # transactions begin where ``_begin`` says
+            isolation_level=None,  # ``_begin`` begins the transactions
             check_same_thread=False,
         )
 
     def _follow(self) -> None:
-        """Ask SQLite, which counts the transactions of others."""
-        seen: Any = None
+        """Poll SQLite's counter of the transactions of other connections."""
+        last: Any = None
         connection: sqlite3.Connection | None = None
         while not self._stop.wait(LOOK):
             try:
                 connection = connection or self._connect()
-                now = connection.execute("PRAGMA data_version").fetchone()
+                version = connection.execute("PRAGMA data_version").fetchone()
             except (sqlite3.Error, StorageError, OSError, UnicodeDecodeError):
                 connection = None
                 continue
-            if now != seen:
-                seen = now
-                self._look()
+            if version != last:
+                last = version
+                self._call_back()
         if connection:
             connection.close()
 
@@ -184,4 +184,4 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "is no database any more: put a backup in its place, or import an "
     "export into another data folder.",
 }
-"""SQLite's primary result code (https://sqlite.org/rescode.html) -> the rest of a sentence."""
+"""Primary result code (https://sqlite.org/rescode.html) -> the rest of the sentence about it."""

@@ -1,1 +1,1 @@
-"""Text as it is stored: paragraphs, sentences, words; pure."""
+"""Splits stored texts into paragraphs, sentences and words; pure."""

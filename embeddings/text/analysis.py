@@ -1,59 +1,52 @@
-"""Text -> words -> lexical terms, for French, English and what else Snowball knows; pure.
+"""Splits texts into words and lexical terms, for French, English and Snowball's languages; pure.
 
-A text is folded once (accents, ligatures, typographic variants), then read as words: names,
-numbers, dates and acronyms, each in one spelling however it was written. A word becomes a term
-by the stemmer of the language of its passage; character 4-grams forgive typos and inflections.
+A text is folded once (accents, ligatures, typographic variants), then split into words. Names,
+numbers, dates and acronyms each get one spelling, however they were written. A word becomes a term
+by the stemmer of its passage's language; character 4-grams forgive typos and inflections.
 """
-
-from __future__ import annotations
 
 import json
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    import Stemmer
+import Stemmer
 
 LISTS = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
-"""Lists of words, by what they are, some by language too."""
+"""Lists of words by name, some also by language."""
 STOP, SMALL_WORDS = (
     {code: frozenset(" ".join(lines).split()) for code, lines in LISTS[name].items()}
     for name in ("stop", "small")
 )
-"""Words that carry no subject, folded, and those that most sentences have, both by language."""
+"""By language: stop words, folded; and small words, which most sentences have."""
 _STOPS = frozenset[str]().union(*STOP.values())
 
 
 def word_set(*lines: str) -> frozenset[str]:
-    """Return the words of some lines."""
+    """Return the words of lines as a set."""
     return frozenset(" ".join(lines).split())
 
 
+def number_words(name: str, first: int = 1) -> dict[str, int]:
+    """Return the number of each word of the calendar, such as the names of months."""
+    numbered = enumerate(LISTS["calendar"][name], first)
+    return {word: number for number, words_ in numbered for word in words_.split()}
+
+
 def any_of(name: str) -> str:
-    """Return a pattern of all alternatives that ``words.json`` lists of pages under a name."""
+    """Return a pattern of the alternatives that ``words.json`` lists under "pages" and a name."""
     return "|".join(LISTS["pages"][name])
 
 
 GRAM = "~"
-"""Marks a 4-gram among the terms."""
+"""Prefix of the terms that are 4-grams."""
 
-_MONTHS = """
-janvier january|fevrier february fev feb|mars march|avril april|mai may|juin june|juillet july|
-aout august|septembre september sept|octobre october|novembre november|decembre december
-"""
-_MONTH = {
-    name: number
-    for number, names in enumerate(_MONTHS.replace("\n", "").split("|"), 1)
-    for name in names.split()
-}
+_MONTH = number_words("months")
 _OF_YEAR, _OF_MONTH = range(1, 13), range(1, 32)
-"""The numbers of months and of days."""
+"""Numbers of months and of days of a month."""
 
 LETTERS = re.compile(r"[^\W\d_]+")
 """A word of letters alone."""
@@ -92,41 +85,41 @@ def fold(text: str) -> str:
 
 
 def without_tags(text: str) -> str:
-    """Return a text without the markup that titles from feeds and web pages may carry."""
+    """Return a text without the HTML tags that titles from feeds and pages may contain."""
     return _TAG.sub("", text) if "<" in text else text
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, folded and in order, function words included.
+    """Return the words of a text, folded and in order, stop words included.
 
-    A number is its digits with a point before decimals (``1 200`` -> ``1200``), a share has its
-    sign with it as well (``12 %`` -> ``12``, ``12%``). A date gives its day and its month in
-    figures besides its words (``3 mars 2018`` -> ``@03-03``, ``@03``, ``mars``, ``2018``).
+    A number is written in digits, with a point before decimals (``1 200`` -> ``1200``), and a
+    percentage also with its sign (``12 %`` -> ``12``, ``12%``). A date gives its words, and its day
+    and month in figures (``3 mars 2018`` -> ``@03-03``, ``@03``, ``mars``, ``2018``).
     """
     plain = fold(without_tags(text))
     if "." in plain:
         plain = _ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", plain)
     if _DIGIT.search(plain):
-        plain = _figures(plain)
-    return [word for word in map(_word, _WORD.findall(plain)) if word]
+        plain = _normalise_figures(plain)
+    return [word for word in map(_strip_word, _WORD.findall(plain)) if word]
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
-    """Return the term of a folded word in a language: its stem, marked with the language.
+    """Return a folded word's term in a language: its stem, prefixed with the language.
 
-    Words with a figure in them are the same in every language and have no mark. A language
-    without a stemmer keeps its words whole. The forms of an irregular verb have one stem.
+    A word with a digit is equal in all languages and has no prefix. Without a stemmer for the
+    language, the stem is the word. All forms of an irregular verb have one stem.
     """
     if not word.isalpha():
         return word
     stemmer = _stemmer(language)
-    found = stemmer.stemWord(word) if stemmer else word
-    return f"{language}:{_verbs(language).get(found, found)}"
+    bare = stemmer.stemWord(word) if stemmer else word
+    return f"{language}:{_verbs(language).get(bare, bare)}"
 
 
 def grams(word: str) -> list[str]:
-    """Return the character 4-grams of ``#word#``; none of a date, and of what is too short."""
+    """Return the 4-grams of ``#word#``, or ``#word#`` if it is shorter; none of a date."""
     if word.startswith("@"):
         return []
     padded = f"#{word}#"
@@ -134,35 +127,33 @@ def grams(word: str) -> list[str]:
 
 
 def is_stop(word: str, language: str | None) -> bool:
-    """Say whether a folded word carries no subject; unknown language: in none that we know."""
+    """Say whether a folded word is a stop word of a language; None: of every known language."""
     if language is None:
         return all(word in stop for stop in STOP.values())
     return word in STOP.get(language, ())
 
 
 def is_stop_somewhere(word: str) -> bool:
-    """Say whether a folded word carries no subject in one of the languages that we know."""
+    """Say whether a folded word is a stop word of any known language."""
     return word in _STOPS
 
 
-def language_of(found: Sequence[str]) -> str | None:
-    """Return the language of a text's ``words`` by its function words, None if they do not tell."""
-    counts = {language: sum(w in stop for w in found) for language, stop in STOP.items()}
+def language_of(text_words: Sequence[str]) -> str | None:
+    """Return the language with most stop words among a text's ``words``; None on a tie."""
+    counts = {language: sum(w in stop for w in text_words) for language, stop in STOP.items()}
     best, second = sorted(counts, key=lambda name: -counts[name])[:2]
     return best if counts[best] > counts[second] else None
 
 
 def is_foreign(text: str) -> bool:
-    """Say whether a text has more small words of another language than of French or English."""
-    found = LETTERS.findall(text.casefold())
-    ours = max(sum(fold(word) in stop for word in found) for stop in STOP.values())
-    theirs = (SMALL_WORDS[code] for code in SMALL_WORDS.keys() - STOP.keys())
-    return any(sum(word in small for word in found) > ours for small in theirs)
+    """Say whether small words of another language outnumber French and English stop words."""
+    letter_words = LETTERS.findall(text.casefold())
+    ours = max(sum(fold(word) in stop for word in letter_words) for stop in STOP.values())
+    others = (SMALL_WORDS[code] for code in SMALL_WORDS.keys() - STOP.keys())
+    return any(sum(word in small for word in letter_words) > ours for small in others)
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    import Stemmer
-
     try:
         return Stemmer.Stemmer(language)
     except KeyError:
@@ -171,45 +162,45 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 
 @cache
 def _verbs(language: str) -> Mapping[str, str]:
-    """Return the stem of an irregular verb's name, by each stem of its other forms."""
+    """Return the stem of each irregular verb's infinitive, by the stems of its other forms."""
     stemmer = _stemmer(language)
-    stems = (stemmer.stemWords(verb) for verb in forms(language)) if stemmer else ()
-    return {form: name for name, *others in stems for form in others}
+    stems = (stemmer.stemWords(verb) for verb in list_forms(language)) if stemmer else ()
+    return {stem_: infinitive for infinitive, *others in stems for stem_ in others}
 
 
-def forms(language: str) -> Iterator[list[str]]:
-    """Yield the forms of each irregular verb that a stemmer keeps apart, its name first.
+def list_forms(language: str) -> Iterator[list[str]]:
+    """Yield one form of each stem of every irregular verb, the infinitive first.
 
-    One is a line of them, one for each stem; after a colon come the prefixes with which others are
-    made of it ("tenir", "obtenir"). A form that is mostly another word is none: "left", "court".
+    A line of ``words.json`` has a verb's forms and, after a colon, the prefixes of verbs that are
+    formed from it ("tenir", "obtenir"). Forms that are mostly other words are omitted: "left".
     """
     for line in LISTS["verbs"].get(language, ()):
         verb, _, prefixes = line.partition(":")
-        each = ("", *prefixes.split())
-        yield from ([prefix + form for form in verb.split()] for prefix in each)
+        for prefix in ("", *prefixes.split()):
+            yield [prefix + form for form in verb.split()]
 
 
-def _word(token: str) -> str:
-    """Return a word without its elided article and its English genitive."""
+def _strip_word(token: str) -> str:
+    """Return a word without its elided article and its English genitive; expand "st"."""
     bare = _ELISION.sub("", token, count=1) if _ELISION.match(token) else token
     bare = bare.removesuffix("'s").replace("'", "")
     return _ALIAS.get(bare, bare)
 
 
-def _figures(text: str) -> str:
-    """Write dates and numbers in one way."""
-    text = _ISO.sub(lambda m: _date(m[3], m[2], m[1]), text)
-    text = _SLASHED.sub(lambda m: _date(m[1], m[2] or m[5], m[3] or m[6], m[0]), text)
-    text = _DAY_FIRST.sub(lambda m: _date(m[1], m[2], m[3], m[0]), text)
-    text = _MONTH_FIRST.sub(lambda m: _date(m[2], m[1], m[3] or m[4], m[0]), text)
+def _normalise_figures(text: str) -> str:
+    """Rewrite dates and numbers in their normal form."""
+    text = _ISO.sub(lambda m: _normalise_date(m[3], m[2], m[1]), text)
+    text = _SLASHED.sub(lambda m: _normalise_date(m[1], m[2] or m[5], m[3] or m[6], m[0]), text)
+    text = _DAY_FIRST.sub(lambda m: _normalise_date(m[1], m[2], m[3], m[0]), text)
+    text = _MONTH_FIRST.sub(lambda m: _normalise_date(m[2], m[1], m[3] or m[4], m[0]), text)
     text = _THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     return _PERCENT.sub(r" \1 \1% ", _DECIMAL.sub(".", text))
 
 
-def _date(day: str | None, month: str, year: str | None, written: str = "") -> str:
-    """Return the words of a date; what was written when there is no such day.
+def _normalise_date(day: str | None, month: str, year: str | None, written: str = "") -> str:
+    """Return the words of a date, or ``written`` if there is no such day.
 
-    Two figures are day and month, or month and day where only that is possible.
+    Two numbers are day and month, or month and day where only that is possible.
     """
     name = month if month in _MONTH else ""
     number, of_month = _MONTH.get(month) or int(month), int(day or 1)
@@ -224,11 +215,10 @@ def _date(day: str | None, month: str, year: str | None, written: str = "") -> s
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """A text beside its folded form: patterns read the one, people are shown the other.
+    """A text and its folded form: patterns match the folded form, people are shown the text.
 
-    Folding may turn one character into two (``œ``) or none (a combining accent), so a place in the
-    folded ``text`` is looked up: ``places`` has, for each of its characters, the place in
-    ``written``, the text as it was written, that it comes from.
+    Folding may turn one character into two (``œ``) or none (a combining accent). So ``places``
+    holds, for each character of the folded ``text``, its position in ``written``.
     """
 
     written: str
@@ -236,11 +226,11 @@ class FoldedText:
     places: Sequence[int]
 
     def is_capital(self, place: int) -> bool:
-        """Say whether the character of the folded text at ``place`` was written as a capital."""
+        """Say whether the folded character at ``place`` was written as a capital."""
         return place < len(self.places) and self.written[self.places[place]].isupper()
 
     def words(self, start: int, end: int) -> str:
-        """Return the exact words behind ``text[start:end]``, which is not empty.
+        """Return the written text of the folded ``text[start:end]``, which must not be empty.
 
         An accent that is a character of its own belongs to the letter before it.
         """
@@ -249,8 +239,8 @@ class FoldedText:
             last += 1
         return self.written[self.places[start] : last]
 
-    def without(self, start: int, end: int) -> FoldedText:
-        """Return the same with a bar for each character of ``text[start:end]``."""
+    def without(self, start: int, end: int) -> "FoldedText":
+        """Return a copy in which bars replace the characters of ``text[start:end]``."""
         return replace(self, text=self.text[:start] + "|" * (end - start) + self.text[end:])
 
 
@@ -264,5 +254,5 @@ def fold_text(written: str) -> FoldedText:
 
 @lru_cache(maxsize=4096)
 def _letters(character: str) -> str:
-    """Return what one character folds to: nothing, one letter or several."""
+    """Return the folded form of one character: no letter, one or several."""
     return fold(character)

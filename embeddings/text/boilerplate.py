@@ -1,13 +1,13 @@
-"""What stands around a story and is never quoted: addresses, headings, notices, links; pure."""
+"""Recognises boilerplate, which is never quoted: addresses, headings, notices, links; pure."""
 
 import re
 
 from embeddings.text import analysis
 
 LONG_CHARACTERS = 80
-"""From this length on, a paragraph needs no final period to be one: a lede often has none."""
+"""Characters from which a text is a paragraph even without a final period, as many a lede is."""
 LONG_WORDS = 12
-"""The same, in words."""
+"""Words from which it is one, likewise."""
 _SENTENCE_END = re.compile(
     r"[.!?…。！？؟।][\s\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff\"“”’'»)\]}*_]*(?:[\[(][^\[\]()]{1,30}[\])][.\s]*)?$"
 )
@@ -33,7 +33,7 @@ _GOES_ON = re.compile(
     r"(?<=\w)(?:,(?! (?:abonne|comment|follow|inscri|lik|partage|share|subscribe|suive))"
     rf"| (?!(?:{analysis.any_of('goes on')})\b|l['’])[a-zà-ÿ])"
 )
-"""How such words go on when they are those of a sentence: "Voir aussi loin …", "Like us, …"."""
+"""Text that continues a notice's words as a sentence: "Voir aussi loin …", "Like us, …"."""
 _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", re.IGNORECASE)
 _LONGEST_NOTICE, _LONGEST_IMPRINT = 200, 160
 _IMPRINT = re.compile(analysis.any_of("imprint"), re.IGNORECASE)
@@ -47,7 +47,7 @@ _DATED_ENTRY = re.compile(
 )
 _TERM = re.compile(r"(?:- )?\w[^\n:]{1,60} : [^\s:][^\n:]{2,300}")
 _LABEL = re.compile(analysis.any_of("label"), re.IGNORECASE)
-"""What such an entry is about when it is about the page itself."""
+"""Names of entries that are about the page itself."""
 _MENU = re.compile(r"\s[|·•›>/]\s")
 _MENU_SIGNS = 3
 _SITE_JOIN = re.compile(r"\s[|–—-]\s")
@@ -58,17 +58,17 @@ _MARKS = "*_ \t>#•→►▶»-–—"
 
 
 def fold(text: str) -> str:
-    """Return the words of a text without case, accents and punctuation, to compare titles."""
+    """Return the words of a text without case, accents and punctuation, for comparing titles."""
     return " ".join(_WORDS.findall(analysis.fold(text)))
 
 
 def ends_like_sentence(text: str) -> bool:
-    """Say whether a text ends with a period or its like, whatever closes after it."""
+    """Say whether a text ends with a period or the like, perhaps inside closing marks."""
     return _SENTENCE_END.search(text[-60:]) is not None
 
 
 def is_heading(text: str) -> bool:
-    """Say whether a line is marked as a heading, in Markdown."""
+    """Say whether a line is a heading in Markdown."""
     return _HEADING.match(text) is not None
 
 
@@ -86,7 +86,7 @@ def is_title(text: str, folded_title: str) -> bool:
 
 
 def is_contact(text: str) -> bool:
-    """Say whether a line holds hardly more than an e-mail address, a number or a link."""
+    """Say whether a line has hardly more than an e-mail address, a telephone number or a link."""
     if len(text) > _LONGEST_NOTICE or not _CONTACT.search(text):
         return False
     return len(_words(_CONTACT.sub(" ", text))) <= _MOST_CONTACT_WORDS
@@ -102,7 +102,7 @@ def is_address(text: str) -> bool:
 
 
 def is_notice(text: str) -> bool:
-    """Say whether a line sends the reader elsewhere, or states rights, an author or a day."""
+    """Say whether a line refers the reader elsewhere, or states rights, an author or a date."""
     if len(text) > _LONGEST_NOTICE:
         return False
     bare = text.lstrip(_MARKS + "[(")
@@ -116,7 +116,7 @@ def is_notice(text: str) -> bool:
 
 
 def stands_alone(text: str, folded_title: str) -> bool:
-    """Say whether a line cannot be part of a paragraph, even with no blank line around it."""
+    """Say whether a line is no part of a paragraph even without blank lines around it."""
     return (
         is_heading(text)
         or is_title(text, folded_title)
@@ -126,11 +126,11 @@ def stands_alone(text: str, folded_title: str) -> bool:
     )
 
 
-def is_furniture(text: str, folded_title: str) -> bool:
-    """Say whether a paragraph is none of the story's own sentences.
+def is_boilerplate(text: str, folded_title: str) -> bool:
+    """Say whether a paragraph is not one of the story's own.
 
-    A short one without the end of a sentence, a quotation or a speaker's turn is a heading or a
-    slogan.
+    A short text that does not end as a sentence is a heading or a slogan, unless it is a speaker's
+    turn, an entry of a list, or signed, or has a quotation.
     """
     if not _LETTERS.search(text) or stands_alone(text, folded_title):
         return True
@@ -145,24 +145,24 @@ def is_furniture(text: str, folded_title: str) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    """Say whether a line is an entry of a list: a name and a number, or a day and words."""
+    """Say whether a line is a list's entry: a name and a number, or a date and words."""
     entry = _ENTRY.match(text) or _DATED_ENTRY.match(text)
     return entry is not None and not _LABEL.match(text)
 
 
-def tells_of_term(text: str) -> bool:
-    """Say whether a line is a term and what is said of it, as a row of a table is among others."""
+def is_term_entry(text: str) -> bool:
+    """Say whether a line is a term, " : " and its description, as in a series of such lines."""
     return _TERM.fullmatch(text) is not None and not _LABEL.match(text)
 
 
 def _is_signed(text: str) -> bool:
-    """Say whether a line is a sentence and, after a dash, who wrote it, as in a post."""
-    said, dash, _ = text.partition(" — ")
-    return bool(dash) and ends_like_sentence(said) and _has_words(said, 4)
+    """Say whether a line is a sentence, a dash and its author, as in a post."""
+    sentence, dash, _ = text.partition(" — ")
+    return bool(dash) and ends_like_sentence(sentence) and _has_words(sentence, 4)
 
 
 def _is_turn(text: str) -> bool:
-    """Say whether a line is what one speaker of an interview says."""
+    """Say whether a line is a speaker's turn in an interview."""
     turn = _TURN.match(text) or _DASH_TURN.match(text)
     return turn is not None and _has_words(text[turn.end() :], 2)
 

@@ -1,21 +1,17 @@
-"""A paragraph -> its sentences, as offsets, in French and English; pure."""
-
-from __future__ import annotations
+"""Splits a paragraph into sentences, as offsets, in French and English; pure."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from embeddings.text.analysis import LISTS
 from embeddings.types import BREAK, Span
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 LONG_QUOTATION = 300
-"""Characters between quotation marks from which a quotation is cut into sentences like the rest."""
+"""Longest quotation, in characters, that is one sentence; a longer one is split like other text."""
 ITEM = re.compile(r"(?:[-*•‣◦▪·–—]|\d{1,2}[.)]|[a-z][.)]|[ivxlc]{2,6}\.)[^\S\n]+(?=\S)")
-"""The mark that opens a list item, matched at the first character of a line."""
+"""The marker of a list item, matched at a line's first character."""
 _END = re.compile(
     r"[.!?…。！？؟।](?<![.!?…。！？؟।]{2})[.!?…。！？؟।]*+(?:[^\S\n]*+»|[\"”’')\]}*_」』])*+"
 )
@@ -28,7 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HAS_WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 _COUNT = re.compile(r"[a-zA-Z]|[ivxlc]{2,6}|[IVXLC]{2,6}")
-"""The number of an item in letters, or in Roman figures."""
+"""An item's number: a letter or a Roman numeral."""
 _DASHES = frozenset("–—")
 _GO_ON = frozenset(",;:.!?…»”")
 
@@ -37,43 +33,43 @@ _TITLES, _BEFORE_NUMBERS, _MAY_END, _STARTERS = (
     frozenset(" ".join(LISTS[name]).split())
     for name in ("titles", "before numbers", "may end", "starters")
 )
-"""Abbreviations whose period ends nothing before a name or a number, before a digit, but before a
-usual first word; and words that often open a sentence, seldom going on with a name after one."""
+"""Abbreviations whose period ends no sentence; ends none before a number; ends one only before a
+usual first word. And these first words, which seldom continue a name."""
 _CODES = ("L", "R", "D", "L.O")
-"""Letters that the numbers of articles of French codes begin with: "art. L. 123-4"."""
+"""Letters before article numbers of French codes: "art. L. 123-4"."""
 _NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])\b(?![’'])")
-"""What a number looks like after "art." or "vol.", Roman ones included."""
+"""A number after "art." or "vol.", perhaps a Roman numeral."""
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
-    """Cut ``text[start:end]`` into its sentences.
+    """Split ``text[start:end]`` into sentences.
 
     Args:
         text: The stored text.
         start: First character of the paragraph.
-        end: One past its last character; by default the end of the text.
+        end: One past its last character; None: the end of the text.
 
     Returns:
-        Stretches of ``text``, ordered, disjoint, trimmed and not empty, inside the paragraph; only
-        white space lies between them, some of it without width.
+        Spans of ``text``: ordered, disjoint, trimmed, not empty, inside the paragraph. Between them
+        lies only white space, zero-width space (BREAK) included.
     """
     stop = len(text) if end is None else end
     spans: list[Span] = []
-    begin = start
+    begin, word = start, _HAS_WORD.search(text, start, stop)
     for cut in sorted(_cuts(text, start, stop)):
-        if _HAS_WORD.search(text, begin, cut):
+        if word and word.end() <= cut:
             spans.append(trim(text, begin, cut, BREAK))
-            begin = cut
+            begin, word = cut, _HAS_WORD.search(text, cut, stop)
     tail = trim(text, begin, stop, BREAK)
     if tail.start == tail.end:
         return tuple(spans)
-    if spans and not _HAS_WORD.search(text, tail.start, tail.end):
+    if spans and not word:
         tail = Span(spans.pop().start, tail.end)
     return (*spans, tail)
 
 
 def trim(text: str, start: int, end: int, extra: str = "") -> Span:
-    """Return the stretch without white space at its ends, nor the characters of ``extra``."""
+    """Return the span without white space, or characters of ``extra``, at its ends."""
     while start < end and (text[start].isspace() or text[start] in extra):
         start += 1
     while start < end and (text[end - 1].isspace() or text[end - 1] in extra):
@@ -82,28 +78,27 @@ def trim(text: str, start: int, end: int, extra: str = "") -> Span:
 
 
 def _cuts(text: str, start: int, end: int) -> set[int]:
-    """Return the places where one sentence ends and another may begin."""
+    """Return the positions at which one sentence ends and the next may begin."""
     cuts = {m.start() for m in _STRUCTURE.finditer(text, start, end) if _opens_item(text, m.end())}
     ends = [m for m in _END.finditer(text, start, end) if _is_end(text, m, end)]
-    if not ends:
-        return cuts
     quoted = [m.span() for m in _QUOTATION.finditer(text, start, end)]
     return cuts | {m.end() for m in ends if not _inside(quoted, m.end())}
 
 
 def _opens_item(text: str, place: int) -> bool:
-    """Say whether the line at ``place`` opens an item, and not a wrapped – incise – instead."""
+    """Say whether the line at ``place`` begins an item, and not the rest of a – wrapped – aside."""
     rest = text[place : place + 40].lstrip(" \t")
     before = text[max(0, place - 3) : place].rstrip()
     return not (rest[:1] in _DASHES and before[-1:].isalnum())
 
 
 def _inside(quoted: list[tuple[int, int]], place: int) -> bool:
-    return any(first < place < last for first, last in quoted)
+    last = bisect_left(quoted, (place,)) - 1  # that begins before the place
+    return last >= 0 and place < quoted[last][1]
 
 
 def _is_end(text: str, mark: re.Match[str], end: int) -> bool:
-    """Say whether a sentence ends at this mark, judging by what stands before and after it."""
+    """Say whether a sentence ends at a mark, from the text before and after it."""
     after = mark.end()
     if after < end and not text[after].isspace() and text[mark.start()] not in _NO_SPACE_AFTER:
         return False
@@ -117,9 +112,9 @@ def _is_end(text: str, mark: re.Match[str], end: int) -> bool:
 
 
 def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
-    """Say whether the word before ``period`` is one, given what follows at ``place``."""
-    found = _TOKEN.search(text[max(0, period - 20) : period])
-    token = found[0] if found else ""
+    """Say whether the word before ``period`` is an abbreviation, given the text at ``place``."""
+    match = _TOKEN.search(text[max(0, period - 20) : period])
+    token = match[0] if match else ""
     opens_line = text[period - len(token) - 1 : period - len(token)] in {"", "\n"}
     if token in _TITLES or (opens_line and _COUNT.fullmatch(token)):
         return True
@@ -135,7 +130,7 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
 
 
 def _opens_sentence(text: str, place: int, end: int) -> bool:
-    """Say whether the word at ``place`` usually opens a sentence; an initial does not."""
+    """Say whether the word at ``place`` usually begins a sentence; an initial does not."""
     word = _WORD.match(text, place, end)
     if word is None:
         return True
@@ -143,8 +138,8 @@ def _opens_sentence(text: str, place: int, end: int) -> bool:
     return not is_initial and word[0].casefold() in _STARTERS
 
 
-def breaks_inside(spans: tuple[Span, ...], limit: int) -> Iterator[Span]:
-    """Yield runs of neighbouring sentences of at most ``limit`` characters, when they allow it."""
+def group_sentences(spans: tuple[Span, ...], limit: int) -> Iterator[Span]:
+    """Yield spans of consecutive sentences, each of at most ``limit`` characters if it can be."""
     first = spans[0]
     for left, right in pairwise(spans):
         if right.end - first.start > limit:

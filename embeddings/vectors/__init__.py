@@ -1,1 +1,1 @@
-"""Vectors: the models that make them, and the indexes that search them."""
+"""The models that encode texts to vectors, and the indexes that search vectors."""

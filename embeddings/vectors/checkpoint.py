@@ -1,12 +1,11 @@
-"""A model's files: found in their package, in place or on the hub, and refused when unsafe."""
+"""Finds a model's files in a package, in a folder or on the hub, and refuses unsafe ones."""
 
 import hashlib
 import json
 import logging
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -17,22 +16,26 @@ from embeddings.errors import ModelError
 log = logging.getLogger(__name__)
 
 FILES = ("*.json", "*.txt", "*.model", "*.safetensors", "*.jinja")
-"""What is fetched from the hub: settings, vocabularies and safe weights; never a pickle."""
-OPENVINO_FILES = ("openvino/openvino_model.xml", "openvino/openvino_model.bin")
+"""Files to download from the hub: configuration, vocabularies, safetensors; never a pickle."""
 PATIENCE = 10.0
-"""Seconds that the hub has to answer, as its own client gives it elsewhere."""
+"""Seconds to wait for the hub's answer, the default of its client's other calls."""
 PICKLES = re.compile(r"\A(pytorch_model|adapter_model)[^/]*\.bin$")
-"""Names that the libraries would read as pickled weights where no safetensors lie beside them."""
+"""Names of files that the libraries unpickle as weights if no safetensors lie beside them."""
+SAFELY: dict[str, Any] = {
+    "trust_remote_code": False, "local_files_only": True,
+    "model_kwargs": {"use_safetensors": True},
+}  # fmt: skip
+"""How the library is told to run no code of a model, to fetch nothing, and to unpickle nothing."""
 SAFE = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model on this machine.
+    """A model's files on this machine.
 
     Attributes:
-        name: What a person calls it: the hub's name, or the folder's last part.
-        folder: Where its files are.
+        name: Its name on the hub, or the last part of its folder.
+        folder: The folder of its files.
         revision: The hub's commit, or a digest of the folder's files: 12 hexadecimal digits.
     """
 
@@ -46,94 +49,101 @@ class Checkpoint:
         return f"{self.name}@{self.revision}"
 
     def setting(self, file: str) -> dict[str, Any]:
-        """Return one of its JSON files; empty when there is none, or none that can be read."""
-        with suppress(OSError, ValueError, TypeError):
+        """Parse one of the model's JSON files; empty if it is missing or invalid."""
+        with suppress(OSError, ValueError, TypeError, RecursionError):
             return dict(json.loads((self.folder / file).read_text(encoding="utf-8")))
         return {}
 
 
-def find(
-    name: str, *, owner: str, revision: str | None = None, backend: str = "torch"
-) -> Checkpoint:
-    """Find a model's folder; it is downloaded only when this machine does not have it.
+def find(name: str, *, owner: str, revision: str | None = None) -> Checkpoint:
+    """Find a model's folder, and download the model if this machine lacks it.
 
     Args:
         name: A folder, or a name on the hub.
-        owner: Whose model it is on the hub when the name does not say.
-        revision: A branch, tag or commit of the hub.
-        backend: ``torch`` or ``openvino``.
+        owner: The owner on the hub of a name without one.
+        revision: A branch, tag or commit on the hub.
 
     Raises:
-        ModelError: It is not there, is no model, or has pickled weights only.
+        ModelError: The model is missing, is no model, or has only pickled weights.
     """
     place = Path(name).expanduser()
     if place.is_dir():
-        found = Checkpoint(place.resolve().name, place, _digest(place))
+        model = Checkpoint(place.resolve().name, place, _digest(place))
     elif name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or place.exists():
         raise ModelError(f"There is no folder {name}: give a model's folder, or a hub name.")
     else:
         full = name if "/" in name else f"{owner}/{name}"
-        folder = _snapshot(full, revision, backend)
-        found = Checkpoint(full, folder, folder.name[:12])
-    _check_files(found, name, backend)
-    return found
+        folder = _snapshot(full, revision)
+        model = Checkpoint(full, folder, folder.name[:12])
+    _check_files(model, name)
+    return model
 
 
 def locate(model: str, package: str, files: dict[str, str], other: str) -> list[Path]:
-    """Return where the files of a packaged model are.
+    """Return the paths of a packaged model's files.
 
     Args:
-        model: Its name in the settings.
-        package: Its package and the version, as pip has them.
-        files: Their paths in the package -> SHA-256.
-        other: The model to choose where one is not there or is another, which is a ModelError.
+        model: The model's name in the settings.
+        package: The package and its version, as pip writes them.
+        files: Path in the package -> SHA-256, for each file.
+        other: The model that the ModelError suggests if a file is missing or has another digest.
     """
     remedy = f"run pip install {package}, or set VERBATIM_MODEL={other}."
     try:
-        of = distribution(package.partition("==")[0])
-        found = {Path(str(of.locate_file(name))): digest for name, digest in files.items()}
-        wrong = [path for path, digest in found.items() if _sha256(path).hex() != digest]
+        installed = distribution(package.partition("==")[0])
+        paths = {Path(str(installed.locate_file(name))): mark for name, mark in files.items()}
+        wrong = [path for path, digest in paths.items() if _sha256(path).hex() != digest]
     except (PackageNotFoundError, OSError):
         raise ModelError(f"The model {model} is not installed: {remedy}") from None
     if wrong:
         raise ModelError(f"{wrong[0]} is not that of {package}: {remedy}")
-    return [*found]
+    return [*paths]
 
 
-@contextmanager
-def loading(name: str) -> Iterator[None]:
-    """Turn whatever a library raises while it loads a model into one sentence, a ModelError."""
-    try:
-        yield
-    except ModelError:
-        raise
-    except Exception as error:  # libraries raise anything here, from OSError to KeyError
-        log.debug("the model %s did not load", name, exc_info=True)
-        if "trust_remote_code" in str(error):
-            raise ModelError(
-                f"The model {name!r} asks for code of its own to be run, which is never done: "
-                "choose a model that sentence-transformers knows by itself."
-            ) from error
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
-        raise ModelError(
-            f"The model {name!r} cannot be loaded ({reason}): give another name or folder."
-        ) from error
+def load(kind: str, model: Checkpoint, threads: int, **options: Any) -> Any:
+    """Load a model by a class of sentence-transformers: safetensors only, no remote code, no GPU.
 
+    Args:
+        kind: The name of the class.
+        model: The model's files.
+        threads: Threads for torch; the tokenizers beside it get one.
+        options: Further arguments of the class.
 
-def limit_torch(threads: int) -> None:
-    """Let torch, and the tokenizers beside it, compute on so many threads."""
+    Raises:
+        ModelError: The model asks for code of its own, or the library raises any exception.
+    """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch  # takes seconds, and only some models need it
+    try:
+        import sentence_transformers  # both take seconds; only some models need them
+        import torch
 
-    torch.set_num_threads(threads)
+        torch.set_num_threads(threads)
+        make = getattr(sentence_transformers, kind)
+        return make(str(model.folder), device="cpu", **SAFELY, **options)
+    except Exception as error:  # libraries raise anything here, from OSError to KeyError
+        log.debug("the model %s did not load", model.name, exc_info=True)
+        raise _explain(model.name, str(error) or type(error).__name__) from error
 
 
-def _check_files(found: Checkpoint, name: str, backend: str) -> None:
-    """Refuse a folder that is no model, and one whose weights only a pickle holds."""
-    paths = [path for path in found.folder.rglob("*") if path.is_file()]
+def _explain(name: str, error: str) -> ModelError:
+    """Return a library's error as one of one sentence."""
+    if "trust_remote_code" in error:
+        return ModelError(
+            f"The model {name!r} asks for code of its own to be run, which is never done: "
+            "choose a model that sentence-transformers knows by itself."
+        )
+    reason = error.strip().partition("\n")[0].rstrip(".")
+    return ModelError(
+        f"The model {name!r} cannot be loaded ({reason}): give another name or folder."
+    )
+
+
+def _check_files(model: Checkpoint, name: str) -> None:
+    """Raise ModelError if a folder is no model, or if only a pickle has its weights."""
+    paths = [path for path in model.folder.rglob("*") if path.is_file()]
     if not {"modules.json", "config.json"} & {path.name for path in paths}:
         raise ModelError(
-            f"{found.folder} is not a model: it has neither modules.json nor config.json."
+            f"{model.folder} is not a model: it has neither modules.json nor config.json."
         )
     pickled = [path for path in paths if PICKLES.match(path.name)]
     unsafe = [path for path in pickled if not any((path.parent / n).exists() for n in SAFE)]
@@ -142,21 +152,22 @@ def _check_files(found: Checkpoint, name: str, backend: str) -> None:
             f"The weights of {name!r} are pickled ({unsafe[0].name}), and unpickling can run any "
             "code: choose a model with safetensors weights, or convert this one."
         )
-    if backend == "torch" and not any(path.suffix == ".safetensors" for path in paths):
+    if not any(path.suffix == ".safetensors" for path in paths):
         raise ModelError(
             f"The model {name!r} has no safetensors weights on this machine: finish its download, "
             "or choose a model that has them."
         )
 
 
-def _snapshot(name: str, revision: str | None, backend: str) -> Path:
-    """Return a hub model's folder in the cache, or got from the hub; ModelError: neither."""
+def _snapshot(name: str, revision: str | None) -> Path:
+    """Return a hub model's folder, cached or downloaded now; raises ModelError if it is neither."""
     from huggingface_hub import HfApi, errors, snapshot_download  # half a second
 
-    wanted = [*FILES, *(OPENVINO_FILES if backend == "openvino" else ())]
     try:
         cached = Path(
-            snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)
+            snapshot_download(
+                name, revision=revision, allow_patterns=[*FILES], local_files_only=True
+            )
         )
         if any(cached.rglob("*.safetensors")):
             return cached
@@ -166,7 +177,7 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
         raise ModelError(f"{name!r} is neither a folder nor a name on the hub.") from None
     try:
         HfApi().model_info(name, revision=revision, timeout=PATIENCE)  # the download has no limit
-        return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
+        return Path(snapshot_download(name, revision=revision, allow_patterns=[*FILES]))
     except errors.RevisionNotFoundError:
         raise ModelError(f"The model {name!r} has no revision {revision!r}.") from None
     except errors.RepositoryNotFoundError:
@@ -180,7 +191,7 @@ def _snapshot(name: str, revision: str | None, backend: str) -> Path:
 
 
 def _digest(folder: Path) -> str:
-    """Return a digest of what decides a model's vectors: every file but texts for people."""
+    """Return a digest of all files that may decide the vectors: all but hidden ones and .md."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)

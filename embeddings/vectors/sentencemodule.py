@@ -1,4 +1,4 @@
-"""The packaged models as modules of sentence-transformers, for who works with that library."""
+"""The packaged models as modules of sentence-transformers, for users of that library."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,18 +11,18 @@ from embeddings.vectors.encoder import PACKAGED, encodable
 
 
 class PackagedModule(InputModule):
-    """Texts in, ``sentence_embedding`` out: the only module of a packaged model.
+    """The only module of a packaged model: it turns texts into ``sentence_embedding``.
 
-    The model computes without torch, so ``preprocess`` hands the texts through and ``forward``
-    makes a float32 tensor of shape ``[n, dimension]`` with rows of length 1.
+    The model computes without torch, so ``preprocess`` passes the texts on, and ``forward`` makes a
+    float32 tensor ``[n, dimension]`` with rows of length 1.
 
-    ``save_pretrained`` writes it like any module. sentence-transformers gives a saved folder back
-    only to who trusts its code, as with every module that is not its own; ``PackagedModule.load``
-    reads the folder without that.
+    ``save_pretrained`` writes it like any module. sentence-transformers loads a saved folder with a
+    module that is not its own only if it may run remote code; ``PackagedModule.load`` needs no such
+    trust.
 
     Args:
-        model: Its name in the settings.
-        threads: Threads that it computes on.
+        model: The model's name in the settings.
+        threads: Threads to compute on.
     """
 
     config_keys = ["model", "threads"]  # noqa: RUF012 - the library's way to name what is saved
@@ -36,7 +36,7 @@ class PackagedModule(InputModule):
     def preprocess(
         self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: object
     ) -> dict[str, Any]:
-        """Return the texts, each behind the prompt when there is one."""
+        """Return the texts, each after the prompt if there is one."""
         del kwargs
         return {"texts": [encodable((prompt or "") + str(text)) for text in inputs]}
 
@@ -54,13 +54,13 @@ class PackagedModule(InputModule):
     def save(
         self, output_path: str, *args: object, safe_serialization: bool = True, **kwargs: object
     ) -> None:
-        """Write the configuration; the weights stay in their package."""
+        """Save the configuration; the weights stay in their package."""
         del args, safe_serialization, kwargs
         self.save_config(output_path)
 
 
 def load(model: str, threads: int = 1, truncate_dim: int | None = None) -> SentenceTransformer:
-    """Return a packaged model with its prompts, ready to encode on the CPU."""
+    """Return a packaged model as a SentenceTransformer with its prompts, on the CPU."""
     packaged = PACKAGED[model]
     return SentenceTransformer(
         modules=[PackagedModule(model, threads)],

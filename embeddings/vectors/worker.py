@@ -1,4 +1,4 @@
-"""One thread that owns the model; questions pass before everything else that waits."""
+"""The one thread that runs the model, questions first; and helpers between threads and asyncio."""
 
 import asyncio
 import contextlib
@@ -18,13 +18,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 M_ARENA_MAX = -8
-"""The parameter's number in glibc's ``malloc.h``; see mallopt(3)."""
+"""Number of the parameter in glibc's ``malloc.h``; see mallopt(3)."""
 ARENAS = 2
-"""Of the C library's memory: one for the thread that answers and one for all others."""
+"""Arenas of the C library's allocator: one for the model's thread, one for all others."""
 
 
 class Priority(IntEnum):
-    """Who goes first: the lower number."""
+    """Order of waiting calls: the lowest number runs first."""
 
     QUESTION = 0
     INDEXING = 1
@@ -50,39 +50,35 @@ class Worker:
     async def run(
         self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run ``call`` on the thread and return what it returns, or raise what it raises.
+        """Run a call on the thread; return its result or raise its exception.
 
-        A caller who is cancelled while it waits takes the call out; one that runs is run to its
-        end, and its result is dropped.
+        Cancelling the caller removes a call that waits; one that runs finishes, and its result is
+        dropped.
 
         Raises:
-            RuntimeError: The worker was closed before.
+            RuntimeError: The worker is closed.
         """
         return await asyncio.wrap_future(self._put(priority, partial(call, *args, **kwargs)))
 
     def wait(
         self, priority: Priority, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Do the same from a thread that has no event loop, which waits for it."""
+        """Run a call as ``run`` does, from a thread without an event loop; blocks."""
         return self._put(priority, partial(call, *args, **kwargs)).result()
 
     def close(self) -> None:
-        """Finish what waits, then end the thread; may block for as long as that takes."""
-        with self._closing:
-            if not self._closed:
-                self._enqueue(Priority.CLOSE, lambda: None)
-                self._closed = True
+        """Run the waiting calls, then end the thread; blocks until then."""
+        with contextlib.suppress(RuntimeError):  # closed before
+            self._put(Priority.CLOSE, lambda: None)
         self._thread.join()
 
     def _put(self, priority: Priority, call: Callable[[], T]) -> Future[T]:
-        with self._closing:  # so that nothing is put behind the end, where it would wait for ever
+        future: Future[T] = Future()
+        with self._closing:  # a call queued after CLOSE would never run
             if self._closed:
                 raise RuntimeError("The model's thread has been closed.")
-            return self._enqueue(priority, call)
-
-    def _enqueue(self, priority: Priority, call: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
-        self._calls.put((priority, next(self._order), future, call))
+            self._closed = priority is Priority.CLOSE
+            self._calls.put((priority, next(self._order), future, call))
         return future
 
     def _work(self) -> None:
@@ -90,57 +86,70 @@ class Worker:
             pass
 
     def _next(self) -> Priority:
-        """Run the call whose turn it is; its names end here, so that no result is held on to."""
+        """Run the next call, in a frame of its own, so that its result is not kept alive."""
         priority, _, future, call = self._calls.get()
-        if future.set_running_or_notify_cancel():
-            try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-                future.set_exception(error)
-                del future  # the error's traceback holds this frame, which would hold the error
+        _settle(future, call)
         return priority
+
+
+def _settle(future: Future[T], call: Callable[[], T]) -> None:
+    """Run a call, unless its future is cancelled, and give the future its result or exception."""
+    if future.set_running_or_notify_cancel():
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - re-raised by await
+            future.set_exception(error)
+            del future  # the error's traceback holds this frame, which would hold the error
 
 
 @cache
 def limit_arenas() -> bool:
-    """Let new threads share the arenas that there are; say whether the system can do that.
+    """Limit the allocator's arenas for threads to come; return False if the system cannot.
 
-    By default glibc gives each thread an arena of its own, up to eight a core, and keeps in each
-    what was freed there. A reindex runs on whatever thread is free, so that after some hundred of
-    them every arena holds as much as one needs: 30 to 60 MB more than with two, and still growing.
+    By default glibc gives each thread its own arena, up to eight a core, and keeps in each what was
+    freed there. Reindexing runs on any free thread, so after some hundred runs every arena is as
+    large as one run needs: 30 to 60 MB more than with two arenas, and growing.
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # another C library may lack it
-    return bool(mallopt and mallopt(M_ARENA_MAX, ARENAS))
+    return bool(_call_libc("mallopt", M_ARENA_MAX, ARENAS))
 
 
-class Heard:
-    """Has something done on the event loop when another thread tells that it is time.
+def free_heap() -> None:
+    """Return freed heap memory to the operating system: 33 MB once ``e5`` is loaded."""
+    _call_libc("malloc_trim", 0)
+
+
+def _call_libc(name: str, *args: int) -> int:
+    """Call a function of glibc; return 0 where another system or C library lacks it."""
+    library = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    return int(getattr(library, name, lambda *_: 0)(*args))
+
+
+class Listener:
+    """Runs a coroutine function on the event loop whenever another thread notifies it.
 
     Args:
-        do: What is done; once more when it is told while it is being done.
+        do: The function; a notification while it runs runs it once more.
     """
 
     def __init__(self, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._do = do
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._over = False
+        self._is_stopped = False
 
-    def tell(self) -> None:
-        """Have it done; from any thread, at once."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody wants to know
+    def notify(self) -> None:
+        """Start the function, from any thread, without waiting."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._begin)
 
     async def stop(self) -> None:
-        """Do it no more, and wait for what is being done."""
-        self._over = True
+        """Ignore further notifications, and wait for the runs that are under way."""
+        self._is_stopped = True
         if self._tasks:
             await asyncio.wait(self._tasks)
 
     def _begin(self) -> None:
-        if not self._over:
+        if not self._is_stopped:
             task = self._loop.create_task(self._do())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -148,27 +157,20 @@ class Heard:
 
 @contextlib.asynccontextmanager
 async def hold(lock: AbstractContextManager[T]) -> AsyncIterator[T]:
-    """Hold a lock that is taken and freed on some thread, since that may wait for a disk.
+    """Hold a lock that is acquired and released on other threads, since that may wait for a disk.
 
     Args:
-        lock: A context manager that may be left on another thread than it was entered on.
+        lock: A context manager that may be entered and left on different threads.
     """
-    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+    stack = contextlib.ExitStack()
     try:
-        entered = await asyncio.shield(entering)
-    except asyncio.CancelledError:
-        await asyncio.wait([entering])
-        if not entering.cancelled() and entering.exception() is None:
-            await finish(lock.__exit__, None, None, None)
-        raise
-    try:
-        yield entered
+        yield await finish(stack.enter_context, lock)
     finally:
-        await finish(lock.__exit__, None, None, None)
+        await finish(stack.close)
 
 
 async def finish(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a call that writes, on some thread; who is cancelled meanwhile waits for its end."""
+    """Run a call on another thread to its end, even if the caller is cancelled: for writes."""
     task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
     try:
         return await asyncio.shield(task)
@@ -179,23 +181,13 @@ async def finish(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise
 
 
-async def within(seconds: float, call: Callable[[], T]) -> T:
-    """Run a call that may never end, on a thread of its own, and wait for so long.
+async def run_within(seconds: float, call: Callable[[], T]) -> T:
+    """Run a call that may never end on a thread of its own, and wait up to ``seconds``.
 
     Raises:
-        TimeoutError: It has not ended; nobody waits for it any more.
+        TimeoutError: The call has not ended; its result will be dropped.
     """
     future: Future[T] = Future()
 
-    def run() -> None:
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
-        else:
-            if future.set_running_or_notify_cancel():
-                future.set_result(result)
-
-    threading.Thread(target=run, name="within", daemon=True).start()
+    threading.Thread(target=_settle, args=(future, call), name="within", daemon=True).start()
     return await asyncio.wait_for(asyncio.wrap_future(future), seconds)

@@ -1,1 +1,1 @@
-"""Articles that come by themselves: watched folders and feeds."""
+"""Adds articles from watched folders and feeds."""

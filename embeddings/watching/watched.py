@@ -1,9 +1,8 @@
-"""What is watched: a folder and feeds, what is new in each, and what each has given already."""
+"""A watched folder and watched feeds: finds what is new, remembers what was added."""
 
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -13,9 +12,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.readers.fetch import Fetcher
-from embeddings.readers.inputs import is_article
+from embeddings.readers.inputs import is_article, tell_closed, walk
 from embeddings.readers.many import MAX_ENTRIES, Entry, list_pages
 from embeddings.readers.sandbox import Sandbox
 from embeddings.store.records import Records
@@ -24,29 +23,29 @@ from embeddings.types import ArticleSummary
 _log = logging.getLogger(__name__)
 
 NOTE = "watched"
-"""What the note is called in the store."""
+"""The name of the note with the folder's memory in the store."""
 TRIES = 3
-"""How often a page is tried that cannot be read, each time the feed is looked at."""
+"""How often to try a page that cannot be read, once at each look at the feed."""
 JITTER = 0.1
-"""The share of the interval by which looks come earlier or later, so that not all come at once."""
+"""The share of the interval by which a look may come earlier or later, to spread the looks."""
 SPARE = 1000
-"""How many pages are remembered at the least that the feed does not name any more."""
+"""The least number of remembered pages that the feed does not list any more."""
 _LOCKS = "~$"
-"""How the names of the files begin that office programs put beside an open document."""
+"""The prefix of the lock files that office programs put beside an open document."""
 
 Stamp = tuple[int, int, int]
-"""A file's size in bytes, and the nanoseconds at which its content and its entry changed."""
+"""A file's size in bytes, and the times of its last change and of its inode's, in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of some inputs.
+class IntakeResult:
+    """The result of adding some inputs.
 
     Attributes:
-        rejected: What is not taken, and why: inputs, and parts of them.
-        left: Inputs that there is no room for, or not today, and why.
-        added: The articles that are new.
-        is_refused: True when the golden questions refused them all, and nothing was changed.
+        rejected: Refused input or part of one -> the reason.
+        left: Input beyond a limit of the collection -> the reason.
+        added: The new articles.
+        is_refused: Whether the golden questions refused the whole change, and nothing was added.
     """
 
     rejected: dict[str, str] = field(default_factory=dict)
@@ -54,9 +53,9 @@ class Taken:
     added: tuple[ArticleSummary, ...] = ()
     is_refused: bool = False
 
-    def __or__(self, other: Taken) -> Taken:
-        """Return what became of these inputs and others."""
-        return Taken(
+    def __or__(self, other: IntakeResult) -> IntakeResult:
+        """Return the result for the inputs of both."""
+        return IntakeResult(
             self.rejected | other.rejected,
             self.left | other.left,
             (*self.added, *other.added),
@@ -65,14 +64,14 @@ class Taken:
 
 
 class FeedMemory(BaseModel):
-    """What is known of one feed.
+    """The memory of one feed.
 
     Attributes:
-        looked: When it was last looked at, in seconds since 1970.
-        marks: Headers that ask for it only if it has changed since.
-        entries: Address of each page that was taken -> what the feed said of it then.
-        failures: Address of each page that could not be taken -> how often that was tried.
-        refused: The pages that the golden questions refused at the last look, like ``entries``.
+        looked: The time of the last fetch, in seconds since 1970.
+        marks: Headers of a conditional request, by which an unchanged feed is not sent again.
+        entries: Address of a page that was added -> its entry in the feed at the time.
+        failures: Address of a page that could not be added -> the number of attempts.
+        refused: Pages that the golden questions refused at the last look, like ``entries``.
     """
 
     looked: float = 0.0
@@ -83,41 +82,40 @@ class FeedMemory(BaseModel):
 
 
 class FolderMemory(BaseModel):
-    """What is known of a folder: the path of each file that was taken -> what it was like then."""
+    """The memory of a folder: path of a file that was added -> its stamp at the time."""
 
     files: dict[str, Stamp] = Field(default_factory=dict)
 
     @classmethod
     async def recall(cls, notes: Records) -> FolderMemory:
-        """Read what is known; nothing when there is no note, or a damaged one.
+        """Read the memory from its note; it is empty if there is none, or a damaged one.
 
-        Nothing is lost by beginning anew: everything is read once more, and found to be there.
+        An empty memory loses nothing: all files are read again, and found to be added already.
 
         Raises:
             StorageError: The store cannot be read.
         """
-        kept = await notes.note(NOTE)
+        note = await notes.note(NOTE)
         try:
-            return cls.model_validate_json(kept) if kept else cls()
+            return cls.model_validate_json(note) if note else cls()
         except ValidationError:
             _log.warning("what was taken before cannot be read: all is looked at anew")
             return cls()
 
     async def remember(self, notes: Records) -> None:
-        """Keep what is known; StorageError when the store cannot be written."""
+        """Write the memory to its note; raises StorageError."""
         await notes.write_note(NOTE, self.model_dump_json())
 
 
 class WatchedFolder:
-    """Looks at a folder again and again.
+    """Finds new and changed files in a folder.
 
-    A file counts once it has been the same for some time, so that one that is still being written
-    is not read. Passed over are hidden and temporary files, those that no article is read from,
-    and links that lead out of the folder.
+    A file that is still being written is not read: its stamp must stay the same for some time.
+    Skipped are hidden and temporary files, files of other formats, and links out of the folder.
 
     Args:
-        root: The folder; it may come and go.
-        debounce: Seconds for which a file must have been as it is.
+        root: The folder; it may be missing at times.
+        debounce: Seconds for which a file's stamp must stay the same.
 
     Attributes:
         closed: A sentence for each folder that could not be opened at the last look.
@@ -126,52 +124,41 @@ class WatchedFolder:
     def __init__(self, root: Path, debounce: float) -> None:
         self.root = root.absolute()
         self.debounce = debounce
-        self._since: dict[str, tuple[Stamp, float]] = {}
+        self._unsettled: dict[str, tuple[Stamp, float]] = {}
         self.closed: list[str] = []
 
     @property
-    def is_there(self) -> bool:
-        """Whether it is a folder now."""
-        return self.root.is_dir()
-
-    @property
     def is_settling(self) -> bool:
-        """Whether a file has to be looked at again soon."""
-        return bool(self._since)
+        """Whether a file has changed so recently that another look is needed soon."""
+        return bool(self._unsettled)
 
     def look(self, known: Mapping[str, Stamp], now: float) -> dict[str, Stamp]:
-        """Return the files that are new or changed and have settled, by path.
+        """Return the settled files that are new or changed: path -> stamp.
 
         Args:
-            known: The files that were taken before, as they were then.
-            now: The moment, on a clock in seconds that only goes forward.
+            known: The files that were added before: path -> stamp at the time.
+            now: Monotonic seconds.
         """
         self.closed = []
-        found = {path: stamp for path, stamp in self._files() if known.get(path) != stamp}
-        before, self._since = self._since, {}
-        ready = {}
-        for path, stamp in found.items():
-            seen, since = before.get(path, (stamp, now))
-            since = since if seen == stamp else now
+        changed = {path: stamp for path, stamp in self._files() if known.get(path) != stamp}
+        before, self._unsettled = self._unsettled, {}
+        settled = {}
+        for path, stamp in changed.items():
+            last, since = before.get(path, (stamp, now))
+            since = since if last == stamp else now
             if now - since >= self.debounce:
-                ready[path] = stamp
+                settled[path] = stamp
             else:
-                self._since[path] = (stamp, since)
-        return ready
+                self._unsettled[path] = (stamp, since)
+        return settled
 
     def _files(self) -> Iterator[tuple[str, Stamp]]:
-        for place, folders, names in os.walk(self.root, onerror=self._note_closed):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                path = Path(place, name)
-                if _is_wanted(name) and self._is_inside(path):
-                    stamp = _stamp(path)
-                    if stamp is not None:
-                        yield str(path), stamp
-
-    def _note_closed(self, error: OSError) -> None:
-        said = f"The folder {error.filename} cannot be opened: {error.strerror or error}"
-        self.closed.append(f"{said}; check its permissions.")
+        paths = walk(self.root, lambda error: self.closed.append(tell_closed(error)))
+        for path in map(Path, paths):
+            if _is_wanted(path.name) and self._is_inside(path):
+                stamp = _stamp(path)
+                if stamp is not None:
+                    yield str(path), stamp
 
     def _is_inside(self, path: Path) -> bool:
         return not path.is_symlink() or path.resolve().is_relative_to(self.root.resolve())
@@ -182,10 +169,10 @@ def _is_wanted(name: str) -> bool:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """Return what a file is like now; None when there is none, or nothing in it yet."""
+    """Return a file's stamp; None if the file is missing, or empty so far."""
     with suppress(OSError):
-        about = path.stat()
-        return (about.st_size, about.st_mtime_ns, about.st_ctime_ns) if about.st_size else None
+        stat = path.stat()
+        return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if stat.st_size else None
     return None
 
 
@@ -194,9 +181,9 @@ class WatchedFeed:
     """One feed or sitemap.
 
     Attributes:
-        address: Where it is.
-        memory: What is known of it; changed here.
-        settings: How pages are fetched.
+        address: The feed's address.
+        memory: The feed's memory, which the methods update.
+        settings: The settings of the fetcher.
     """
 
     address: str
@@ -206,42 +193,42 @@ class WatchedFeed:
     _is_whole: bool = True
 
     def news(self) -> dict[str, str]:
-        """Fetch the feed; return the pages to take, with what it says of each; blocks.
+        """Fetch the feed; return the new pages: address -> entry in the feed; blocks.
 
-        Those that the golden questions refused come along with the next new one.
+        Pages that the golden questions refused are returned again along with the next new one.
 
         Raises:
-            ReadError: It cannot be fetched, or is no feed.
+            ReadError: The feed cannot be fetched, or is none.
         """
         fetcher, self.memory.looked = Fetcher(self.settings), time.time()
         page = fetcher.get_if_changed(self.address, self.memory.marks)
         if page is None:
             return {}
         with Sandbox() as sandbox:
-            found = list_pages(page, sandbox, fetcher)
+            pages = list_pages(page, sandbox, fetcher)
         known = self.memory.entries
-        if len(known) > len(found) + SPARE:
-            self.memory.entries = {name: said for name, said in known.items() if name in found}
-        new = {name: said for name, said in found.items() if known.get(name) != said}
+        if len(known) > len(pages) + SPARE:
+            self.memory.entries = {name: entry for name, entry in known.items() if name in pages}
+        new = {name: entry for name, entry in pages.items() if known.get(name) != entry}
         new = {} if new.items() <= self.memory.refused.items() else new
         self._marks, self._is_whole = dict(page.marks), len(new) <= MAX_ENTRIES
         return {Entry(address): new[address] for address in list(new)[:MAX_ENTRIES]}
 
-    def note(self, news: dict[str, str], taken: Taken) -> list[str]:
-        """Remember what became of the pages; return what to tell: each failure once."""
-        self.memory.refused = dict(news) if taken.is_refused else {}
-        sentences = []
-        for address, said in {} if taken.is_refused else news.items():
-            if address in taken.left:
-                continue  # it is new again at the next look
-            tried = self.memory.failures.pop(address, 0) + 1
-            reason = taken.rejected.get(address)
-            if reason and tried == 1:
-                sentences.append(reason)
-            if reason and tried < TRIES:
-                self.memory.failures[address] = tried
+    def note(self, news: dict[str, str], result: IntakeResult) -> list[str]:
+        """Remember the result for the pages of ``news``; return the reasons of first failures."""
+        self.memory.refused = dict(news) if result.is_refused else {}
+        reasons = []
+        for address, entry in {} if result.is_refused else news.items():
+            if address in result.left:
+                continue  # the next look returns it again
+            tries = self.memory.failures.pop(address, 0) + 1
+            reason = result.rejected.get(address)
+            if reason and tries == 1:
+                reasons.append(reason)
+            if reason and tries < TRIES:
+                self.memory.failures[address] = tries
             else:
-                self.memory.entries[address] = said
-        is_done = self._is_whole and not (self.memory.failures or taken.left or taken.is_refused)
-        self.memory.marks = self._marks if is_done else {}
-        return sentences
+                self.memory.entries[address] = entry
+        is_done = self._is_whole and not (self.memory.failures or result.left or result.is_refused)
+        self.memory.marks = self._marks if is_done else {}  # without marks the feed is sent again
+        return reasons

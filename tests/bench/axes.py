@@ -26,7 +26,7 @@ SEED = 1
 """What the order is drawn with in which passages and questions are read."""
 PASSAGES, QUESTIONS = 120_000, 20_000
 """Tokens that are read of each."""
-WIDEST, KEPT = 2, e5.TOKEN
+WIDEST, KEPT = 2, e5.TOKEN_DIMENSION
 """Axes that are left out, as most tokens lie along them whatever they mean, and that are kept."""
 
 
@@ -53,7 +53,7 @@ def read_some(prompt: str, texts: Sequence[str], enough: int) -> Floats:
     found: list[Floats] = []
     for text in order:
         if sum(map(len, found)) < enough:
-            found.append(model.read_whole(prompt, text)[1])
+            found.append(model.run_text(prompt, text)[1])
     return np.concatenate(found)
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--output", metavar="FILE", required=True, type=Path)
     given = parser.parse_args()
     sets = list(map(read_set, given.folders))
-    passages = [line.text for each in sets for line in each.lines.values()]
+    passages = [text for each in sets for text in each.texts.values()]
     questions = [question.question for each in sets for question in each.questions]
     some = read_some(e5.PASSAGE, passages, PASSAGES)
     save(principal(some, read_some(e5.QUERY, questions, QUESTIONS)), given.output)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.vectors import e5
-from embeddings.vectors.e5file import DIMENSION, EPSILON, HEADS, INNER, LAYERS, Weights, widen
+from embeddings.vectors.e5file import DIMENSION, EPSILON, HEADS, INNER, LAYERS, Weights, dequantize
 from tests.bench import words
 
 PASSAGES, TURNS = 20, 5
@@ -39,7 +39,7 @@ def other(weights: Weights, folder: Path) -> Any:
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     def rows(name: str, columns: int) -> torch.Tensor:
-        return torch.from_numpy(widen(weights.blocks(name, columns)))
+        return torch.from_numpy(dequantize(weights.blocks(name, columns)))
 
     def floats(name: str) -> torch.Tensor:
         return torch.from_numpy(weights.floats(name).copy())
@@ -71,11 +71,11 @@ def other(weights: Weights, folder: Path) -> Any:
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict(state, strict=True)
     pieces = list(zip(weights.texts, weights.scores.tolist(), strict=True))
-    made = Tokenizer(models.Unigram(pieces, e5.UNKNOWN, byte_fallback=False))
+    made = Tokenizer(models.Unigram(pieces, e5.UNK, byte_fallback=False))
     made.normalizer = normalizers.NFKC()
     made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     made.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", e5.BEGIN), ("</s>", e5.END)]
+        single="<s> $A </s>", special_tokens=[("<s>", e5.BOS), ("</s>", e5.EOS)]
     )
     PreTrainedTokenizerFast(
         tokenizer_object=made, pad_token="<pad>", model_max_length=512
@@ -111,7 +111,7 @@ def main() -> None:
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "passages": (lambda: ours.encode(told), lambda: theirs.encode(told)),
         "questions": (
-            lambda: [ours.read(e5.QUERY, text[len(e5.QUERY) :]) for text in asked],
+            lambda: [ours.encode_text(e5.QUERY, text[len(e5.QUERY) :]) for text in asked],
             lambda: [theirs.encode(text) for text in asked],
         ),
     }

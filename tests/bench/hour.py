@@ -102,7 +102,7 @@ class Hour:
         async with FakeDiscord() as self.discord:
             bot = await self._start()
             try:
-                await self.discord.connected(60)
+                await self.discord.connected()
                 await self._live(psutil.Process(bot.pid), say)
                 bot.terminate()
                 self.count["exit code"] = await asyncio.wait_for(bot.wait(), 30)

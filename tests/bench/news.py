@@ -35,8 +35,8 @@ def write(pages: Path, folder: Path) -> None:
         (folder / f"{page[:NAME]}.txt").write_text(story, encoding="utf-8")
     asked = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     (folder / "queries.jsonl").write_text("", encoding="utf-8")
-    lines = read_set(folder).lines.values()
-    places = {digest(f"{line.doc_id} {line.text}"): line.para_id for line in lines}
+    made = read_set(folder)
+    places = {digest(f"{a} {made.texts[name]}"): name for (a, _), name in made.place.items()}
     for question in asked:
         found = (places[name].split("#") for name in question["passages"] if name in places)
         question["passages"] = [{"article": a, "paragraph": int(n)} for a, n in found]

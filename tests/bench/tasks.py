@@ -22,16 +22,16 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from bot.asking.render import View, answer_card
+from bot.asking import render
 from bot.translate import Languages
 from config.settings import Settings
 from embeddings import loaded
 from embeddings.engine import SearchEngine
 from embeddings.lexical.bm25 import Lexical, Terms
+from embeddings.ranking.maxsim import Encoding
 from embeddings.text.passages import split
 from embeddings.types import Answer, Article
 from embeddings.vectors import light
-from embeddings.vectors.e5 import Read
 from embeddings.vectors.encoder import load_encoder
 from embeddings.vectors.index import VectorIndex
 from tests.bench import words
@@ -72,9 +72,9 @@ class Recombined:
                 bank, common = file["bank"], file["common"]
         self._bank, self._common = bank, {*common.tolist()}
 
-    def read_query(self, text: str) -> Read:
+    def encode_query(self, text: str) -> Encoding:
         light.encode([text])
-        return Read(self.encode_documents([text])[0])
+        return Encoding(text, self.encode_documents([text])[0])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([self._vector(text) for text in texts], np.float32)
@@ -153,7 +153,7 @@ async def add(options: Options) -> dict[str, Any]:
     """Read files and index them, in a process that already serves; encoding is told apart."""
     async with options.engine() as engine:
         await engine.warm()
-        encoder, names = options.encoder(), ("encode_documents", "read_document")
+        encoder, names = options.encoder(), ("encode_documents", "encode_document")
         parts = [("encode", encoder, name) for name in names if hasattr(encoder, name)]
         with timed(parts, time.process_time) as watch:
             clock = Clock()
@@ -231,18 +231,18 @@ async def ask(engine: SearchEngine, asked: words.Asked, *, render: bool = True) 
 
 def draw(answer: Answer) -> None:
     """Make the message that Discord gets."""
-    answer_card(answer, View(Languages.load().default, 0.5)).lay_out()
+    render.answer_card(answer, render.Options(Languages.load().default, 0.5)).lay_out()
 
 
 async def stages(engine: SearchEngine, encoder: type, asked: list[words.Asked]) -> dict[str, float]:
     """Return the milliseconds of a question in each stage, and of processor time in all."""
     parts = (
-        ("encode", encoder, "read_query"),
+        ("encode", encoder, "encode_query"),
         ("dense", VectorIndex, "search"),
         ("lexical", Lexical, "read"),
         *(("lexical", Terms, name) for name in ("best", "spell")),
         ("rank", loaded.LoadedSnapshot, "rank"),
-        ("verify", loaded.LoadedSnapshot, "hits"),
+        ("verify", loaded.LoadedSnapshot, "read_hits"),
         ("render", sys.modules[__name__], "draw"),
     )
     cpu: list[float] = []

@@ -32,10 +32,9 @@ def test_a_story_is_written_with_the_title_that_its_page_states(
     monkeypatch.setattr(news, "QUESTIONS", questions)
     news.write(pages, folder)
     made = read_set(folder)
-    lines = made.lines.values()
-    assert {line.title for line in lines} == {'La Loire : "crue"'}
+    assert {article.title for article in made.material.articles} == {'La Loire : "crue"'}
     (question,) = made.questions
-    assert [made.lines[name].text for name in question.para_ids] == [body.splitlines()[2]]
+    assert [made.texts[name] for name in question.para_ids] == [body.splitlines()[2]]
 
 
 @pytest.mark.skipif(not PAGES.exists(), reason="the pages are not here")

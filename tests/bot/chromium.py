@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 from PIL import Image
 
+from tests.waiting import PATIENCE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -89,7 +91,7 @@ class Browser:
 
     async def _port(self) -> int:
         file = self._profile / "DevToolsActivePort"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
                     return int(file.read_text().splitlines()[0])
@@ -116,7 +118,7 @@ class Browser:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": params})
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             return await answer
 
     async def size(self, width: int, height: int, sharpness: int) -> None:
@@ -130,7 +132,7 @@ class Browser:
         """Open an address and wait until the page is there."""
         self._loaded.clear()
         await self.call("Page.navigate", url=url)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await self._loaded.wait()
 
     async def evaluate(self, script: str) -> Any:

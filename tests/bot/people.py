@@ -8,6 +8,8 @@ import discord
 from discord import ui
 from simcord.components import COMPONENTS_V2_FLAG, validate_components, walk_components
 
+from tests.waiting import until
+
 if TYPE_CHECKING:
     from simcord.env import Env
     from simcord.results import InteractionResult, ResponseMessage
@@ -62,6 +64,11 @@ class World:
     async def ask(self, question: str, **options: Any) -> InteractionResult:
         """Ask as the member, in the channel."""
         return await self.member.slash(self.channel, "ask", question=question, **options)
+
+    async def edited_to_say(self, words: str) -> None:
+        """Wait until the bot has edited a message so that it says some words."""
+        requests = self.env.http_requests
+        await until(lambda: any(words in str(r.json) for r in requests if r.method == "PATCH"))
 
     @property
     def errors(self) -> list[BaseException]:

@@ -11,13 +11,16 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import client
-from bot.client import VerbatimBot, run, server
+from bot.asking.cog import Ask
+from bot.client import VerbatimBot, run, use_server
 from bot.running.health import Health
-from config import ConfigError
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
+from tests.bot.making import make_bot
 from tests.bot.people import World, text_of
 from tests.fakes import FakeEngine
 from tests.records import records_in
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +34,7 @@ def registrations(world: World) -> list[str]:
 
 
 async def restart(world: World, settings: Settings) -> None:
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))
+    await world.env.restart_bot(make_bot(settings, world.engine))
 
 
 async def test_all_commands_are_registered_once(world: World) -> None:
@@ -53,7 +56,7 @@ async def test_a_restart_does_not_register_what_did_not_change(
 async def test_a_changed_command_is_registered_at_the_next_start(
     world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "FEATURES", ("asking",))
+    monkeypatch.setattr(client, "FEATURES", (Ask,))
     await restart(world, settings)
     assert {c["name"] for c in _bodies(world)[1]} == {"ask", "Find the sources"}
 
@@ -113,7 +116,7 @@ async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
 ) -> None:
     (tmp_path / "three" / "verbatim.db").mkdir(parents=True)
     await restart(world, Settings(data=tmp_path / "three", discord=DiscordSettings()))
-    assert "votes and servers' choices cannot be kept" in caplog.text
+    assert "votes and servers' settings cannot be stored" in caplog.text
     first = await world.ask("Que compare la lettre ?")
     assert "La lettre compare" in text_of(first.response)
     told = await world.member.click(first.response, label="Utile")
@@ -123,19 +126,10 @@ async def test_a_data_folder_that_cannot_keep_votes_does_not_keep_the_bot_away(
 def test_another_server_is_used_and_then_forgotten() -> None:
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     settings = DiscordSettings(api_base="http://h/api/v10/", gateway="ws://h/gw")
-    with server(settings):
+    with use_server(settings):
         assert Route("GET", "/x").url == "http://h/api/v10/x"
         assert str(DiscordWebSocket.DEFAULT_GATEWAY) == "ws://h/gw"
     assert before == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
-
-
-async def test_without_a_token_there_is_one_sentence(
-    tmp_path: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
-    settings = Settings(data=tmp_path, discord=DiscordSettings())
-    with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-        await run(settings, engine, Health(), records_in(tmp_path))
 
 
 async def test_a_server_that_is_not_there_does_not_end_the_bot(
@@ -147,7 +141,8 @@ async def test_a_server_that_is_not_there_does_not_end_the_bot(
         "gateway": "ws://127.0.0.1:1",
     }
     settings = Settings(data=tmp_path, discord=DiscordSettings(**options))
-    task = asyncio.create_task(run(settings, engine, Health(), records_in(tmp_path)))
+    engine.records = records_in(tmp_path)
+    task = asyncio.create_task(run(settings, engine, Health()))
     await asyncio.sleep(0.2)
     assert not task.done()
     task.cancel()
@@ -165,9 +160,10 @@ async def test_a_client_that_lost_its_session_for_good_is_closed(
         closings.append(True)
 
     monkeypatch.setattr(world.bot, "close", close)
-    monkeypatch.setattr(client, "DEAF", 0.01)
+    monkeypatch.setattr(client, "NO_SESSION", 0.01)
     await world.bot.on_disconnect()
     await world.bot.on_disconnect()
+    await until(lambda: closings)
     await asyncio.sleep(0.1)
     assert closings == [True]
 
@@ -176,7 +172,7 @@ async def test_a_session_that_goes_on_is_left_alone(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(world.bot, VerbatimBot)
-    monkeypatch.setattr(client, "DEAF", 0.05)
+    monkeypatch.setattr(client, "NO_SESSION", 0.05)
     await world.bot.on_disconnect()
     await world.bot.on_resumed()
     await asyncio.sleep(0.1)

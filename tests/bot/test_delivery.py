@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.delivery import TRIES, hold, patiently, post
+from bot.delivery import TRIES, defer, post, retry
 from bot.running.askers import FairQueue
 from bot.ui.components import notice
 from tests.bot.people import World, text_of
@@ -40,21 +40,21 @@ class Shaky:
 )
 async def test_a_call_is_made_again_when_the_connection_breaks(failure: BaseException) -> None:
     shaky = Shaky(failure, failure)
-    assert await patiently(shaky, wait=0) == "done"
+    assert await retry(shaky, wait=0) == "done"
     assert shaky.calls == 3
 
 
 async def test_a_call_is_not_made_for_ever() -> None:
     shaky = Shaky(*[ConnectionResetError()] * 10)
     with pytest.raises(ConnectionResetError):
-        await patiently(shaky, wait=0)
+        await retry(shaky, wait=0)
     assert shaky.calls == TRIES
 
 
 async def test_what_discord_refuses_is_not_asked_again() -> None:
     shaky = Shaky(http(discord.Forbidden, 403))
     with pytest.raises(discord.Forbidden):
-        await patiently(shaky, wait=0)
+        await retry(shaky, wait=0)
     assert shaky.calls == 1
 
 
@@ -76,14 +76,14 @@ def already() -> discord.HTTPException:
 
 async def test_an_acknowledgement_whose_receipt_was_lost_counts() -> None:
     interaction: Any = Held(aiohttp.ServerDisconnectedError(), already())
-    await hold(interaction, ephemeral=True)
-    assert interaction.extras == {"state": "held"}
+    await defer(interaction, ephemeral=True)
+    assert interaction.extras == {"state": "deferred"}
 
 
 async def test_an_acknowledgement_that_discord_refuses_is_an_error() -> None:
     interaction: Any = Held(http(discord.NotFound, 404))
     with pytest.raises(discord.NotFound):
-        await hold(interaction, ephemeral=True)
+        await defer(interaction, ephemeral=True)
 
 
 async def test_a_message_that_is_sent_again_arrives_once(world: World) -> None:

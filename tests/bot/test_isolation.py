@@ -13,10 +13,12 @@ from simcord.components import walk_components
 from bot.client import VerbatimBot
 from bot.errors import BotError
 from bot.ui.naming import Place, ref
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
 from embeddings.collections import Collections
 from embeddings.store.people import Vote
 from embeddings.types import Filters
+from tests.bot.making import make_bot
 from tests.bot.people import World, select_of, text_of
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class Two(World):
 
     async def ours(self) -> ArticleSummary:
         """Return our server's own article."""
-        return (await self.collections.list_seen(self.guild.id))[1].sources()[0]
+        return (await self.collections.list_visible(self.guild.id))[1].sources()[0]
 
     async def forged(self, old: str, new: str) -> InteractionResult:
         """Click, on their server, a button that was given another custom id."""
@@ -81,7 +83,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
-    return VerbatimBot(settings, collections.shared, collections)
+    return make_bot(settings, collections)
 
 
 @pytest.fixture
@@ -174,7 +176,7 @@ async def test_the_menu_of_a_message_looks_where_it_was_written(two: Two) -> Non
 @pytest.mark.parametrize("button", ["v:ctx:", "v:then:", "v:read:"])
 async def test_a_forged_button_finds_nothing_of_another_server(two: Two, button: str) -> None:
     article = await two.ours()
-    passage = (await two.bot.see_from(two.guild.id)).passages(article)[0]
+    passage = (await two.bot.open_guild_scope(two.guild.id)).passages(article)[0]
     new = {
         "v:ctx:": f"v:ctx:{Place.of(article, passage)}",
         "v:then:": f"v:then:{ref(article)}",
@@ -220,7 +222,7 @@ async def test_a_vote_on_an_own_article_becomes_a_label_of_its_server(two: Two) 
     article = await two.ours()
     answered = await two.ask(QUESTION)
     await two.member.click(answered.response, label="Utile")
-    votes = await two.bot.records.of(Vote, guild=two.guild.id)
+    votes = await two.bot.records.find(Vote, guild=two.guild.id)
     assert [vote.article for vote in votes] == [ref(article)]
 
 
@@ -238,7 +240,7 @@ async def test_a_question_can_be_kept_to_an_own_article_of_a_shared_ones_id(
     engine = await two.collections.of(two.guild.id)
     assert engine
     await engine.add([str(path)])
-    seen = await two.bot.see_from(two.guild.id)
+    seen = await two.bot.open_guild_scope(two.guild.id)
     both = [a for a in seen.catalogue.articles if a.id == "phare"]
     for one, text in zip(both, (SHARED, OURS), strict=True):
         only = Filters(article_id="phare", collection=one.collection)
@@ -247,7 +249,7 @@ async def test_a_question_can_be_kept_to_an_own_article_of_a_shared_ones_id(
 
 async def test_what_is_seen_from_a_place_reads_no_article_of_another(two: Two) -> None:
     article = await two.ours()
-    here, elsewhere = [await two.bot.see_from(g.id) for g in (two.guild, two.elsewhere)]
+    here, elsewhere = [await two.bot.open_guild_scope(g.id) for g in (two.guild, two.elsewhere)]
     assert OURS in (await here.read(article)).text
     assert here.passages(article)
     with pytest.raises(BotError, match="article-gone"):

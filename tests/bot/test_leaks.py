@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.context import Seen
+from bot.context import Scope
 from bot.errors import BotError
 from bot.newsroom.feeds import announcement
 from bot.reading.about import find_starters
-from bot.reading.buttons import Look, listing_card
+from bot.reading.cog import ListState, listing_card
 from bot.reading.pages import open_context, open_page
 from bot.translate import Languages
 from bot.ui.catalogue import SORTS, Catalogues
@@ -28,10 +28,9 @@ from bot.ui.components import Card
 from bot.ui.naming import Place, pack, ref, unpack
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.collections import Collections
+from embeddings.collections import Collections, name_collection
 from embeddings.engine import SearchEngine
 from embeddings.errors import InputError
-from embeddings.store.pointers import name_of
 from embeddings.text.passages import split
 from embeddings.types import SHARED, Article, Filters
 from tests.bot.people import texts_of
@@ -99,7 +98,7 @@ class Probe:
     filters: Filters
 
 
-NAMES = (SHARED, *map(name_of, SERVERS))
+NAMES = (SHARED, *map(name_collection, SERVERS))
 CANARIES = tuple(map(canary, NAMES))
 PROBES = st.builds(
     Probe,
@@ -118,7 +117,7 @@ WORLDS = st.tuples(*map(corpora, NAMES)).map(lambda groups: dict(zip(NAMES, grou
 
 def foreign(place: int | None, said: object) -> set[str]:
     """Return the canaries in what was said that are not to be heard at a place."""
-    own = {canary(SHARED)} | ({canary(name_of(place))} if place in SERVERS else set())
+    own = {canary(SHARED)} | ({canary(name_collection(place))} if place in SERVERS else set())
     return {word for word in set(CANARIES) - own if word in str(said)}
 
 
@@ -137,10 +136,10 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
                 _write_golden(data, name, articles)
             await put(shared, *world[SHARED])
             for server in SERVERS:
-                if name_of(server) in world:
+                if name_collection(server) in world:
                     own = await collections.of(server, create=True)
                     assert own
-                    await put(own, *world[name_of(server)])
+                    await put(own, *world[name_collection(server)])
             await check(Views(collections))
 
     with tempfile.TemporaryDirectory() as folder:
@@ -164,11 +163,11 @@ class Views:
     def __init__(self, collections: Collections) -> None:
         self._collections, self._catalogues = collections, Catalogues()
 
-    async def of(self, place: int | None) -> Seen:
+    async def of(self, place: int | None) -> Scope:
         """Return what is seen from a server, or in private."""
-        engines = await self._collections.list_seen(place)
+        engines = await self._collections.list_visible(place)
         own = place if len(engines) > 1 else None
-        return Seen(engines, self._catalogues.of(own, *(each.sources() for each in engines)))
+        return Scope(engines, self._catalogues.of(own, *(each.sources() for each in engines)))
 
 
 FEW = trying(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -214,21 +213,21 @@ def test_no_list_suggestion_or_button_says_anything_of_another_server(
     run(world, check)
 
 
-def listed(seen: Seen, articles: list[Article]) -> Iterator[object]:
+def listed(seen: Scope, articles: list[Article]) -> Iterator[object]:
     """Yield what is listed and suggested, whatever somebody types."""
     typed = ["", "a", "b", "Le", *CANARIES, *(a.title for a in articles), *map(ref, articles)]
     for text in typed:
-        yield seen.catalogue.matching(text)
-        yield seen.catalogue.articles_named(text)
-        yield seen.catalogue.sources_matching(text)
+        yield seen.catalogue.search(text)
+        yield seen.catalogue.find_articles(text)
+        yield seen.catalogue.search_sources(text)
     for sort, text in itertools.product(SORTS, ("", "Le Port", "zibeline")):
-        yield texts_of(listing_card(seen.catalogue, FRENCH, Look(text, sort)))
+        yield texts_of(listing_card(seen.catalogue, FRENCH, ListState(text, sort)))
     for article in articles:
         scope = pack(Filters(article_id=article.id, collection=article.collection))
         yield unpack(scope, seen.catalogue.sources, seen.catalogue.by_ref)
 
 
-def opened(seen: Seen, articles: list[Article]) -> Iterator[Coroutine[Any, Any, object]]:
+def opened(seen: Scope, articles: list[Article]) -> Iterator[Coroutine[Any, Any, object]]:
     """Yield what comes of each button of each article, its own or forged, and what is offered."""
     yield tried(seen.golden())
     yield tried(find_starters(seen, FRENCH, Languages.load("fr")))

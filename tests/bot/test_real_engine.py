@@ -14,13 +14,14 @@ import pytest
 import simcord
 from simcord.components import walk_components
 
-from bot.client import VerbatimBot
-from bot.context import Seen
+from bot.context import Scope
 from bot.reading.about import find_starters
 from bot.translate import Languages
 from bot.ui.catalogue import Catalogues
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
 from embeddings.engine import SearchEngine
+from tests.bot.making import make_bot
 from tests.bot.people import World, text_of
 from tests.fakes import LETTER, RIVER
 
@@ -50,7 +51,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[World]:
         write(stories, article)
     discord = DiscordSettings(cooldown_user=0)
     settings = Settings(data=tmp_path / "data", seeds=stories, threshold=0.0, discord=discord)
-    async with SearchEngine(settings) as engine, simcord.run(VerbatimBot(settings, engine)) as env:
+    async with SearchEngine(settings) as engine, simcord.run(make_bot(settings, engine)) as env:
         world = World(env, engine)
         world.bot.owner_id = world.admin.id
         yield world
@@ -76,7 +77,7 @@ async def test_golden_questions_and_then_headings_are_offered(
     lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     golden = {each["question"]: each["language"] for each in map(json.loads, lines)}
     async with SearchEngine(settings) as engine:
-        seen = Seen((engine,), Catalogues().of(None, engine.sources()))
+        seen = Scope((engine,), Catalogues().of(None, engine.sources()))
         for language in languages:
             found = await find_starters(seen, language, languages)
             assert [golden[asked] for asked in found] == [language.code] * 3
@@ -113,6 +114,7 @@ async def remove_and_go_back(real: World) -> None:
 
     back = await real.admin.slash(real.channel, "admin rollback", shared=True)
     assert "Retour à l’instantané du" in text_of(back.response)
+    assert "Articles : 1 revenu, 0 modifié, 0 retiré" in text_of(back.response)
 
 
 async def test_the_loop_is_held_for_less_than_50_ms_while_a_document_is_read(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.running import supervise
 from bot.shell.cli import app
-from bot.translate import GAP, Template, templates, translate
+from bot.translate import GAP, LOCALES, Template, templates, translate
 from tests.house import sources
 
 SAID_BY = {
@@ -65,6 +66,7 @@ NEVER_SHOWN = {
         "You are welcome. Ask the articles anything else.",
     ),
     "Hello. Ask a question, and the articles answer in their own words.",
+    "I am a program that quotes the articles, word for word. Ask a question about them.",
 }
 """What nobody reads, what is a sentence when its gap is filled in, and notes that have a name."""
 SENTENCE = re.compile(r"(?:[A-Z]|\{\}).*[a-z]{2} .*\.", re.DOTALL)
@@ -135,6 +137,12 @@ def test_every_text_of_the_help_has_its_french() -> None:
     assert not {said: name for said, name in helps() if said not in FRENCH}
 
 
+def test_no_sentence_has_its_french_twice() -> None:
+    lines = (LOCALES / "fr.po").read_text(encoding="utf-8").splitlines()
+    counts = Counter(line for line in lines if line.startswith("msgid ") and line != 'msgid ""')
+    assert not {line: count for line, count in counts.items() if count > 1}
+
+
 def test_every_sentence_has_its_french() -> None:
     missing = {said: path for said, path in sentences() if said not in FRENCH | NEVER_SHOWN}
     assert len(missing) <= OWED, missing
@@ -171,12 +179,12 @@ def test_every_gap_of_the_french_is_one_of_the_english() -> None:
          "L’ouverture de la base de données /a b.db est interdite : vérifiez ses droits d’accès."),
         ("The date is 'zzz', which is no day; write it as 2018-06-22.",
          "La date est 'zzz', qui n’est pas un jour ; écrivez-le ainsi : 2018-06-22."),
-        ("a.zip is no ZIP that can be read (File is not a zip file).",
-         "a.zip n’est pas un ZIP lisible (ce n’est pas un fichier ZIP)."),
+        ("a.zip is no ZIP that can be read (File is not a zip file); export it again.",
+         "a.zip n’est pas un ZIP lisible (ce n’est pas un fichier ZIP) ; exportez-le de nouveau."),
         ("verbatim.toml cannot be read: [Errno 21] Is a directory: 'verbatim.toml'.",
          "verbatim.toml ne peut pas être lu : c’est un dossier."),
-        ("The setting X cannot be used: input should be 'torch' or 'openvino', not 'jax'.",
-         "Le réglage X ne peut pas servir : il faut 'torch' ou 'openvino', et non 'jax'."),
+        ("The setting X cannot be used: input should be 'fr' or 'en', not 'de'.",
+         "Le réglage X ne peut pas servir : il faut 'fr' ou 'en', et non 'de'."),
         ("a has more than 2,000,000 characters of text, the most of one article; " + CUT,
          "a contient plus de 2 000 000 caractères, le maximum d’un article ; découpez-le."),
         ("a has more than 10,000 paragraphs, the most of one article; " + CUT,

@@ -15,13 +15,13 @@ import bot
 from bot.client import VerbatimBot
 from bot.running.commands import ENGLISH, Translator, name
 from bot.translate import LOCALES, Language, Languages
-from bot.ui.actions import MAX_TITLE
+from bot.ui.handlers import MAX_TITLE
 from tests.bot.people import World, text_of
 
 LANGUAGES = Languages.load("fr")
 FILES = sorted(p for p in LOCALES.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p.stem))
 DYNAMIC = re.compile(
-    r"^(error-|refusal-|filter-|month-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-|"
+    r"^(error-|refusal-|filter-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-|"
     r"privacy-keep-|reason-|small-words|day$|written-in-|help-|menu-|.*-words$|button-|did-|"
     r"(?:news|tell)-(?:consent|agree|kept|words-label|title-label)$|field-|room-|language-)"
 )
@@ -97,6 +97,30 @@ FORMS = (
 """The titles and labels of forms."""
 
 
+NEVER_NONE = {
+    "announced-more",
+    "error-cooldown-channel",
+    "error-cooldown-user",
+    "joined-ready",
+    "lasting-minutes",
+    "lasting-seconds",
+    "menu-left",
+    "passages-unchanged",
+    "proposal-left",
+    "report-notes",
+    "edit-text",
+}
+"""Texts that are said of one thing at least."""
+
+
+def test_the_french_of_nothing_is_not_that_of_one() -> None:
+    """In French zero takes the singular, which would say "un article" of none."""
+    of_one = re.compile(r"\[one\](?P<said>(?:(?!\{ ?\$)[^\n])*)\n")
+    texts = LANGUAGES.of("fr")._texts.items()
+    wrong = {key for key, text in texts if of_one.search(text) and "[0]" not in text}
+    assert wrong == NEVER_NONE
+
+
 @pytest.mark.parametrize("language", list(LANGUAGES), ids=[x.code for x in LANGUAGES])
 def test_titles_and_labels_of_forms_are_not_cut(language: Language) -> None:
     long = {key: language(key) for key in FORMS if len(language(key)) > MAX_TITLE}
@@ -168,7 +192,7 @@ def test_an_unknown_key_is_an_error() -> None:
 
 def test_a_text_without_its_value_is_said_and_recorded(caplog: pytest.LogCaptureFixture) -> None:
     assert "number" in ENGLISH("paragraph")
-    assert "the text paragraph in en cannot be said" in caplog.text
+    assert "the text paragraph cannot be formatted in en" in caplog.text
 
 
 async def test_the_translator_leaves_other_languages_alone() -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.groups import LogSettings
 from config.log import JsonFormatter, is_json, set_up
-from config.settings import LogSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    """Leave logging as it was found."""
+    """Restore the configuration of logging."""
     loggers = [logging.getLogger(name) for name in (None, "bot", "config", "embeddings")]
     before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
     yield
@@ -30,7 +30,7 @@ def _restored() -> Iterator[None]:
 
 
 def said(capture: pytest.CaptureFixture[str], logger: str, importance: int, **settings: str) -> str:
-    """Return what a record becomes on standard error."""
+    """Return a record as written to standard error."""
     set_up(LogSettings.model_validate(settings))
     logging.getLogger(logger).log(importance, "read %d articles", 3)
     out, err = capture.readouterr()
@@ -66,7 +66,7 @@ def test_the_level_is_a_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "embeddings", logging.DEBUG, level="DEBUG") != ""
 
 
-def test_setting_up_twice_does_not_say_all_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_setting_up_twice_does_not_repeat_records(capsys: pytest.CaptureFixture[str]) -> None:
     set_up(LogSettings())
     assert said(capsys, "bot", logging.INFO).count("\n") == 1
 
@@ -77,15 +77,15 @@ def record(**extra: object) -> logging.LogRecord:
     return made
 
 
-def test_what_is_given_beside_a_record_is_kept() -> None:
+def test_extra_fields_of_a_record_are_written() -> None:
     assert json.loads(JsonFormatter().format(record(guild=7)))["guild"] == 7
 
 
-def test_letters_are_written_as_they_are() -> None:
+def test_letters_are_not_escaped() -> None:
     assert "à l’œuvre" in JsonFormatter().format(record())
 
 
-def test_a_value_that_json_does_not_know_is_written_as_text() -> None:
+def test_a_value_without_json_form_is_written_as_text() -> None:
     assert json.loads(JsonFormatter().format(record(error=ValueError("no"))))["error"] == "no"
 
 
@@ -106,7 +106,7 @@ def test_a_warning_of_a_library_is_a_record_too(capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().err)["level"] == "WARNING"
 
 
-def test_it_is_known_who_reads_standard_error() -> None:
+def test_the_format_of_the_log_is_known() -> None:
     set_up(LogSettings())
     assert not is_json()
     set_up(LogSettings(format="json"))

@@ -1,4 +1,4 @@
-"""Settings: where each comes from, which wins, and what is said of one that does not fit."""
+"""Settings: their sources, their precedence, and the errors about invalid ones."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ TOKEN = "not.a.secret"
 
 @pytest.fixture(autouse=True)
 def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each test in an empty folder, with no setting in the environment."""
+    """Run each test in an empty folder, without settings in the environment."""
     monkeypatch.chdir(tmp_path)
     unset(monkeypatch)
 
 
 def unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no setting in the environment."""
+    """Remove all settings from the environment."""
     for name in [n for n in os.environ if n.startswith(("VERBATIM_", "DISCORD_"))]:
         monkeypatch.delenv(name)
 
@@ -93,12 +93,12 @@ def test_sources_are_merged_setting_by_setting_within_a_group(
     assert (settings.discord.guild_id, settings.discord.public) == (8, False)
 
 
-def test_an_argument_that_is_not_given_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_argument_of_none_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERBATIM_DATA", "there")
     assert load_settings(data=None).data == Path("there")
 
 
-def test_ids_are_a_list_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_ids_may_be_written_in_several_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = []
     for written in ["1,2", "1 2", "1, 2", "[1, 2]"]:
         monkeypatch.setenv("VERBATIM_DISCORD__CHANNELS", written)
@@ -139,13 +139,20 @@ def test_settings_are_frozen() -> None:
         load_settings().top_k = 4
 
 
-def test_a_setting_that_does_not_exist_is_named_with_the_nearest_that_does(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("VERBATIM_TOPK", "Did you mean VERBATIM_TOP_K?"),
+        ("VERBATIM_LOGLEVEL", "Did you mean VERBATIM_LOG__LEVEL?"),
+        ("VERBATIM_ENCODER__BACKEND", "config/README.md lists the settings."),
+        ("VERBATIM_DISCORD__COMPONENTS", "config/README.md lists the settings."),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_named_with_one_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, hint: str
 ) -> None:
-    monkeypatch.setenv("VERBATIM_TOPK", "5")
-    assert refused() == (
-        "There is no setting VERBATIM_TOPK (found in the environment). Did you mean VERBATIM_TOP_K?"
-    )
+    monkeypatch.setenv(name, "5")
+    assert refused() == f"There is no setting {name} (found in the environment). {hint}"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +175,7 @@ def test_a_setting_that_does_not_exist_in_a_group_is_named() -> None:
     assert "There is no setting VERBATIM_DISCORD__GUILD" in refused()
 
 
-def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
+def test_an_invalid_value_is_reported_with_what_is_expected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = []
@@ -181,7 +188,6 @@ def test_a_value_that_does_not_fit_is_named_with_what_is_expected(
         ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
         ("VERBATIM_DISCORD__PUBLIC", "perhaps", "boolean"),
         ("VERBATIM_DISCORD__ADMIN_USERS", "me", "integer"),
-        ("VERBATIM_ENCODER__BACKEND", "onnx", "'torch' or 'openvino'"),
     ]:
         unset(monkeypatch)
         monkeypatch.setenv(name, value)
@@ -209,7 +215,7 @@ def test_a_group_in_toml_that_is_no_table_is_named() -> None:
     assert "VERBATIM_DISCORD" in refused()
 
 
-def test_a_token_that_does_not_fit_is_not_repeated() -> None:
+def test_an_invalid_token_is_not_repeated() -> None:
     write("verbatim.toml", "[discord]\ntoken = 12345678\n")
     assert "12345678" not in refused()
 
@@ -242,7 +248,7 @@ def test_a_folder_in_the_place_of_toml_is_named() -> None:
     assert refused().startswith("verbatim.toml cannot be read")
 
 
-def test_other_peoples_variables_are_none_of_our_business(
+def test_variables_of_other_programs_are_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TOP_K", "9")
@@ -250,7 +256,7 @@ def test_other_peoples_variables_are_none_of_our_business(
     assert load_settings() == Settings()
 
 
-def test_feeds_are_listed_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_feeds_may_be_written_in_several_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = []
     for given in [
         "https://a.example/x,y https://b.example/f",
@@ -263,7 +269,7 @@ def test_feeds_are_listed_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not wrong
 
 
-def test_what_would_harm_others_or_cannot_work_is_refused_by_name(
+def test_an_invalid_address_or_number_is_refused_by_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = []
@@ -344,7 +350,7 @@ def test_an_address_of_no_database_is_refused_without_its_password(
     assert not wrong
 
 
-def test_a_place_of_searching_that_is_none_is_refused_by_name(
+def test_an_unknown_place_of_search_is_refused_by_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("VERBATIM_STORE__SEARCH", "cloud")
@@ -352,3 +358,16 @@ def test_a_place_of_searching_that_is_none_is_refused_by_name(
         "The setting VERBATIM_STORE__SEARCH cannot be used: input should be 'memory' or "
         "'database', not 'cloud'."
     )
+
+
+def test_a_search_in_the_database_needs_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_STORE__SEARCH", "database")
+    assert "VERBATIM_STORE__SEARCH=database needs VERBATIM_STORE__ADDRESS" in refused()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("verbatim.toml", "top_k = 2\n"), (".env", "VERBATIM_TOP_K=2\n")]
+)
+def test_a_file_of_windows_begins_with_a_mark_of_its_encoding(name: str, text: str) -> None:
+    write(name, "\ufeff" + text)
+    assert load_settings().top_k == 2

@@ -9,10 +9,11 @@ from typing import Any
 
 from config.settings import Settings
 from embeddings.changing.changeset import Change
+from embeddings.changing.publishing import begin_change
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.reports import Wish
-from embeddings.snapshots.gate import read_own
+from embeddings.reports import Options
+from embeddings.snapshots.checks import read_custom
 from embeddings.store.archive import Contents
 from embeddings.types import Answer, Article
 from tests.embeddings.fakes import WordEncoder
@@ -47,23 +48,23 @@ async def filled(engine: SearchEngine, folder: Path) -> None:
 
 
 def kept(engine: SearchEngine) -> dict[str, bytes]:
-    """Return all that is kept of a collection but its log, as an export would hold it."""
-    rows = engine._rows
-    questions = read_own(engine._settings.data, engine.name, rows.questions())
+    """Return the contents of an export of a collection, without the audit log."""
+    rows = engine._live.rows
+    questions, _ = read_custom(rows, engine._settings.data)
     files = Contents.of(rows, questions).files()
     return {name: data for name, data in files.items() if name != "audit.jsonl"}
 
 
 async def put(engine: SearchEngine, *articles: Article) -> None:
-    """Make articles part of a collection as they are, without reading them from anywhere."""
-    async with engine._publisher.hold() as (write, base):
+    """Add articles to a collection directly, without reading them from files."""
+    async with begin_change(engine._live, Options()) as publication:
         change = Change("add", added=articles)
-        await engine._publisher.publish(write, base, change, Wish())
+        await publication.publish(change)
 
 
 async def ask_from(
-    collections: Collections, question: str, server: int | None = None, **terms: Any
+    collections: Collections, question: str, server: int | None = None, **options: Any
 ) -> Answer:
-    """Ask as somebody on a server does; None: in private."""
-    shared, *own = await collections.list_seen(server)
-    return await shared.ask(question, also=own, **terms)
+    """Ask as a member of a server does; None: in a private conversation."""
+    shared, *own = await collections.list_visible(server)
+    return await shared.ask(question, also=own, **options)

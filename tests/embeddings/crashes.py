@@ -1,4 +1,4 @@
-"""Every change of a collection, with every one of its writes failing; told as JSON.
+"""Makes each change of a collection fail at each of its writes; prints the result as JSON.
 
 Run as ``python -m tests.embeddings.crashes FOLDER STEP CHANGE…``: for each change and each of its
 writes, once the process dies there and once the disk is full from there on. After that the data
@@ -39,12 +39,12 @@ Change = Callable[[SearchEngine, Path], Awaitable[object]]
 
 
 async def add(engine: SearchEngine, folder: Path) -> object:
-    """Bring an article, and another text of one that is there."""
+    """Add an article, and a new text of an existing one."""
     return await engine.add([str(folder / "new")], by="a")
 
 
 async def confirm(engine: SearchEngine, folder: Path) -> object:
-    """Do what was proposed before."""
+    """Confirm a proposal."""
     return await engine.confirm((folder / "token").read_text(), by="b")
 
 
@@ -66,7 +66,7 @@ async def rollback(engine: SearchEngine, _: Path) -> object:
 
 
 async def import_(engine: SearchEngine, folder: Path) -> object:
-    """Replace everything by other articles, with their history and their golden questions."""
+    """Import other articles with their history and golden questions, replacing everything."""
     return await engine.import_(folder / "other.zip", over=True, by="f")
 
 
@@ -77,7 +77,7 @@ CHANGES: dict[str, Change] = {
 
 
 class Bench:
-    """A data folder to start from, and what it answers.
+    """A data folder to start from, and its answers.
 
     Args:
         folder: Where everything is put.
@@ -116,7 +116,7 @@ class Bench:
             (self.folder / "token").write_text(proposal.token)
 
     async def answers(self, data: Path) -> dict[str, object]:
-        """Open the data; return all that a reader can see of it."""
+        """Open the data; return everything that a reader can see."""
         async with self.engine(data) as engine:
             found = [await engine.ask(q, threshold=0.0, plain=True) for q in QUESTIONS]
             hits = [[(hit.article.title, hit.text) for hit in answer.hits] for answer in found]
@@ -136,13 +136,13 @@ class Bench:
         return place
 
     async def do(self, data: Path, change: Change, disk: Disk) -> None:
-        """Make the change while the disk fails."""
+        """Make a change on the failing disk."""
         async with self.engine(data) as engine:
             with failing(disk):
                 await change(engine, self.folder)
 
     def fork(self, data: Path, change: Change, at: int) -> bool:
-        """Make the change in a process that dies at a write; say whether it did."""
+        """Make a change in a process that dies at a write; say whether it died."""
         child = os.fork()
         if child == 0:
             try:
@@ -153,7 +153,7 @@ class Bench:
 
 
 def _same(source: str, target: str) -> None:
-    """Copy a file; the snapshots' are never changed, only replaced, and may be the same ones."""
+    """Copy a file, or link a snapshot's, which is never changed in place."""
     if Path(source).name.startswith(("verbatim.db", ".lock")):
         shutil.copyfile(source, target)
     else:
@@ -161,7 +161,7 @@ def _same(source: str, target: str) -> None:
 
 
 def losses(bench: Bench, name: str, step: int) -> dict[str, Any]:
-    """Fail at every write of a change; return what was lost."""
+    """Fail at each write of a change; return the losses."""
     change = CHANGES[name]
     before = asyncio.run(bench.answers(bench.copy(name)))
     disk = Disk()

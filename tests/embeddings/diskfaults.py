@@ -1,4 +1,4 @@
-"""A disk that fails at a chosen write: the process dies there, or the disk is full from then."""
+"""A disk that fails at a chosen write: the process dies there, or the disk is full from then on."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import Connection, exc
 
-from embeddings.snapshots.disk import save_up
+from embeddings.snapshots.disk import reserve_space
 from embeddings.store import sqlite
 from embeddings.store.sqlite import RESERVED, SqliteDatabase
 
 DEAD = 137
-"""The exit code of a process that died at its write: that of one killed by SIGKILL."""
+"""The exit code of a process that died at its write, as if killed by SIGKILL."""
 
 ALLOCATING = {"open", "write", "fsync", "rename", "replace", "mkdir", "commit"}
-"""What a full disk refuses; it still deletes."""
+"""The calls that a full disk refuses; deleting still works."""
 
 
 class Disk:
@@ -43,7 +43,7 @@ class Disk:
         self.dies = dies
 
     def tick(self, kind: str, place: object = None) -> None:
-        """Count a write that is about to be done."""
+        """Count the next write."""
         self.done.append(kind)
         same = place is None or isinstance(place, int)
         self.places.append((self.places or [""])[-1] if same else str(place))
@@ -57,19 +57,19 @@ class Disk:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     def is_next(self) -> bool:
-        """Say whether the next write is the one that kills."""
+        """Say whether the process dies at the next write."""
         return self.dies and len(self.done) + 1 == self.fail_at
 
 
 def refusal(code: int) -> sqlite3.OperationalError:
-    """Return what SQLite raises with a result code."""
+    """Return SQLite's error for a result code."""
     error = sqlite3.OperationalError("database or disk is full")
     error.sqlite_errorcode = code
     return error
 
 
 class File:
-    """A file that is written; what it is given when the process dies is written by half."""
+    """A file for writing; the process dies with half of a write done."""
 
     def __init__(self, file: Any, disk: Disk) -> None:
         self._file = file
@@ -98,7 +98,7 @@ class File:
 
 @contextlib.contextmanager
 def failing(disk: Disk) -> Iterator[None]:
-    """Put a disk under everything that is written meanwhile; it is not synced, for speed."""
+    """Count and fail all writes within the context; without fsync, for speed."""
     kept = {name: getattr(os, name) for name in NAMES} | {"io.open": io.open, "os.open": os.open}
 
     def counted(name: str) -> Callable[..., Any]:
@@ -124,7 +124,7 @@ def failing(disk: Disk) -> Iterator[None]:
     @contextlib.contextmanager
     def transaction(database: SqliteDatabase) -> Iterator[Connection]:
         disk.tick("begin", database.path)
-        with database.tell_errors(), writing(database) as connection:
+        with database.translate_errors(), writing(database) as connection:
             yield connection
             disk.tick("commit", database.path)
         disk.tick("committed", database.path)
@@ -144,7 +144,7 @@ def failing(disk: Disk) -> Iterator[None]:
 
 @contextlib.contextmanager
 def crowded(reserve: Path) -> Iterator[None]:
-    """Leave no room on the disk but what the reserve holds.
+    """Leave no space on the disk but that of the reserve.
 
     A database that is opened takes 32 KiB of it until this ends, as its index in memory does, and
     one that is written needs twice as much.
@@ -167,7 +167,7 @@ def crowded(reserve: Path) -> Iterator[None]:
 
     @contextlib.contextmanager
     def transaction(database: SqliteDatabase) -> Iterator[Connection]:
-        with database.tell_errors(), writing(database) as connection:
+        with database.translate_errors(), writing(database) as connection:
             try:
                 need(2 * INDEX, sqlite3.SQLITE_FULL)
             except sqlite3.OperationalError as error:
@@ -177,11 +177,11 @@ def crowded(reserve: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SqliteDatabase, "_start", started)
         patch.setattr(SqliteDatabase, "_writing", transaction)
-        patch.setattr(sqlite, "save_up", lambda path, size: save_up(path, size - took))
+        patch.setattr(sqlite, "reserve_space", lambda path, size: reserve_space(path, size - took))
         yield
 
 
 INDEX = 1 << 15
-"""Bytes of the index that SQLite makes when it opens a database with a log."""
+"""The size in bytes of SQLite's shared-memory index of a WAL."""
 
 NAMES = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "remove")

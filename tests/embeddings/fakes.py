@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors.e5 import Read
+from embeddings.ranking.maxsim import Encoding
 
 DIMENSION = 64
 
@@ -24,8 +24,8 @@ class WordEncoder:
     encoded: list[str] = field(default_factory=list)
     delay: float = 0.0
 
-    def read_query(self, text: str) -> Read:
-        return Read(self._vector(text))
+    def encode_query(self, text: str) -> Encoding:
+        return Encoding(text, self._vector(text))
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.encoded += texts
@@ -40,16 +40,16 @@ class WordEncoder:
 
 @dataclass
 class TokenWordEncoder(WordEncoder):
-    """The same, which also gives each word a vector of its own."""
+    """The same encoder, with a vector for each token."""
 
     model_id: str = "word tokens==1"
     token_dimension: int = DIMENSION
 
-    def read_query(self, text: str) -> Read:
+    def encode_query(self, text: str) -> Encoding:
         words = text.split()
         tokens = np.array([self._vector(word) for word in words], np.float32)
-        return Read(self._vector(text), tokens.reshape(-1, DIMENSION), tuple(words))
+        return Encoding(text, self._vector(text), tokens.reshape(-1, DIMENSION), tuple(words))
 
-    def read_document(self, text: str) -> Read:
+    def encode_document(self, text: str) -> Encoding:
         self.encoded.append(text)
-        return self.read_query(text)
+        return self.encode_query(text)

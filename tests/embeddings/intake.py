@@ -1,4 +1,4 @@
-"""Something that takes articles in and keeps notes, and remembers what it was given."""
+"""A fake of the engine's intake and the store's notes, which records its inputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def summary(given: str) -> ArticleSummary:
 
 @dataclass
 class FakeIntake:
-    """Takes every input as an article, but for those whose name says ``bad`` or ``same``.
+    """Adds every input as an article, except those whose name contains ``bad`` or ``same``.
 
     Attributes:
         proposed: The inputs of each proposal.
@@ -72,5 +72,5 @@ class FakeIntake:
 
     @property
     def names(self) -> list[list[str]]:
-        """The last part of the name of each input that was confirmed."""
+        """The file name of each confirmed input."""
         return [[PurePath(given).name for given in lot] for lot in self.confirmed]

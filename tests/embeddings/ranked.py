@@ -7,8 +7,10 @@ import numpy as np
 from embeddings.lexical.bm25 import build
 from embeddings.lexical.words import Document
 from embeddings.ranking.confidence import Calibration
-from embeddings.ranking.evidence import Arrays, Query, sentence_text
-from embeddings.ranking.ranker import Candidate, rank
+from embeddings.ranking.evidence import Arrays, sentence_text
+from embeddings.ranking.features import Candidate
+from embeddings.ranking.maxsim import Encoding
+from embeddings.ranking.ranker import rank
 
 DIMENSION = 64
 
@@ -61,7 +63,7 @@ RULE = Calibration.fallback("words")
 
 def ask(question: str, where: Arrays, **options: object) -> tuple[Candidate, ...]:
     given = {"calibration": RULE, **options}
-    return rank(Query(question, vector(question)), where, **given)
+    return rank(Encoding(question, vector(question)), where, **given)
 
 
 def found(ranking: tuple[Candidate, ...]) -> list[int]:

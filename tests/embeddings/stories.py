@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.snapshots.material import Material, texts_of
-from embeddings.snapshots.reindexing import write
+from embeddings.snapshots.material import VECTOR_DTYPES, Material, texts_of
+from embeddings.snapshots.reindexing import write_snapshot
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
@@ -51,19 +51,20 @@ def vectors(*articles: Article) -> dict[str, NDArray[np.float32]]:
     encoder = WordEncoder()
     texts = texts_of(articles, [split(article) for article in articles])
     empty = np.zeros((0, 64), np.float32)
-    return {kind: encoder.encode_documents(t) if t else empty for kind, t in texts.items()}
+    given = {kind: texts[kind] for kind in VECTOR_DTYPES}
+    return {kind: encoder.encode_documents(t) if t else empty for kind, t in given.items()}
 
 
 def made_of(articles: Iterable[Article], known: Snapshot | None = None) -> Material:
     """Return what a snapshot of some articles is made of, built on another or on none."""
     there, before = {each.id: each for each in articles}, known.articles() if known else {}
     changed = {name: each for name, each in there.items() if before.get(name) != each}
-    return Material.on(known, {**dict.fromkeys(before.keys() - there.keys()), **changed})
+    return Material.from_change(known, {**dict.fromkeys(before.keys() - there.keys()), **changed})
 
 
 def written(folder: Path, *articles: Article, name: str = "") -> Snapshot:
     """Write a snapshot of some articles, by default named after its folder, and load it."""
     material, now = made_of(articles), datetime(2018, 7, 4, tzinfo=UTC)
     given = vectors(*articles)
-    write(folder, material, given, name=name or folder.name, model="words==1", at=now)
+    write_snapshot(folder, material, given, name=name or folder.name, model="words==1", at=now)
     return Snapshot(folder)

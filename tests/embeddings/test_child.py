@@ -1,16 +1,19 @@
-"""A process that works for another: it answers, it is bounded, and it ends."""
+"""Child processes: results, limits, and the end."""
 
 from __future__ import annotations
 
 import os
 import signal
+import struct
+import subprocess
+import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from embeddings.child import Child, ChildError, environment
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +29,7 @@ def child() -> Iterator[Child]:
         yield made
 
 
-def test_a_process_that_died_between_two_jobs_costs_none(child: Child) -> None:
+def test_a_process_that_died_between_two_jobs_is_replaced(child: Child) -> None:
     for _ in range(3):
         assert child.run(b"sleep 0", silence=9) == b"slept"
         assert child.pid is not None
@@ -35,8 +38,8 @@ def test_a_process_that_died_between_two_jobs_costs_none(child: Child) -> None:
 
 def test_messages_come_before_the_result_and_keep_a_slow_job_alive(child: Child) -> None:
     told: list[bytes] = []
-    assert child.run(b"count 30", silence=1.0, tell=told.append) == b"counted"
-    assert told == [str(n).encode() for n in range(30)]
+    assert child.run(b"count 40", silence=2.0, tell=told.append) == b"counted"
+    assert told == [str(n).encode() for n in range(40)]
 
 
 def test_one_process_does_many_jobs_and_none_is_left(child: Child) -> None:
@@ -49,7 +52,7 @@ def test_one_process_does_many_jobs_and_none_is_left(child: Child) -> None:
     assert child.pid is None
 
 
-def test_a_job_that_uses_too_much_processor_time_is_ended_and_the_next_one_is_done(
+def test_a_job_beyond_its_processor_time_is_killed_and_the_next_one_is_done(
     child: Child,
 ) -> None:
     with pytest.raises(ChildError) as error:
@@ -64,13 +67,13 @@ def test_waiting_is_not_working_and_each_job_has_its_own_time(child: Child) -> N
         assert child.run(b"burn 0.2", seconds=0.4, silence=60) == b"burnt"
 
 
-def test_a_job_that_says_nothing_for_too_long_is_ended(child: Child) -> None:
+def test_a_job_that_sends_no_message_for_too_long_is_killed(child: Child) -> None:
     with pytest.raises(ChildError) as error:
         child.run(b"sleep 60", silence=0.3)
     assert error.value.late
 
 
-def test_memory_is_bounded() -> None:
+def test_memory_is_limited() -> None:
     with Child(WORK, megabytes=200, quiet=True) as child:
         assert child.run(b"take 10000000", silence=9) == b"10000000"
         with pytest.raises(ChildError) as error:
@@ -78,14 +81,14 @@ def test_memory_is_bounded() -> None:
         assert not error.value.late
 
 
-def test_a_process_that_ends_by_itself_tells_its_code(child: Child) -> None:
+def test_the_exit_code_of_a_process_that_ends_is_reported(child: Child) -> None:
     with pytest.raises(ChildError) as error:
         child.run(b"leave 3", silence=9)
     assert (error.value.late, error.value.code) == (False, 3)
     assert child.run(b"sleep 0", silence=9) == b"slept"
 
 
-def test_what_a_library_prints_is_no_answer(
+def test_printed_output_is_not_taken_for_a_result(
     child: Child, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert child.run(b"say HELLO", silence=9) == b"nothing"
@@ -98,20 +101,16 @@ def test_a_quiet_process_prints_nothing(capfd: pytest.CaptureFixture[str]) -> No
     assert capfd.readouterr() == ("", "")
 
 
-def test_it_lets_others_go_first(child: Child) -> None:
+def test_the_child_has_a_lower_priority(child: Child) -> None:
     with Child(WORK, niceness=7) as nice:
         plain, nicer = (int(each.run(b"show", silence=9)) for each in (child, nice))
     assert nicer == plain + 7
 
 
-def test_an_idle_process_is_ended_and_started_again_at_need() -> None:
+async def test_an_idle_process_is_killed_and_started_again_on_demand() -> None:
     with Child(WORK, idle=0.2) as child:
-        child.run(b"sleep 0.5", silence=9)
-        assert child.pid
-        deadline = time.monotonic() + 20
-        while child.pid and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert child.pid is None
+        assert child.run(b"sleep 0.5", silence=9) == b"slept"
+        await until(lambda: child.pid is None)
         assert child.run(b"sleep 0", silence=9) == b"slept"
 
 
@@ -122,7 +121,24 @@ def test_another_thread_may_end_it(child: Child) -> None:
         child.run(b"sleep 60", silence=90)
 
 
-def test_an_error_in_who_is_told_ends_the_job(child: Child) -> None:
+@pytest.mark.parametrize("job", [b"sleep 0", b"count 9"])
+def test_a_process_whose_parent_is_gone_ends_without_a_word(job: bytes) -> None:
+    reads, writes = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-m", WORK, "0", "0"],
+        stdin=subprocess.PIPE, stdout=writes, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        os.close(writes)
+        os.close(reads)
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(struct.pack(">dI", 9, len(job)) + job)
+        process.stdin.flush()  # and it stays open: the answer fails before the end is noticed
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""
+
+
+def test_an_error_in_the_callback_ends_the_job(child: Child) -> None:
     def fail(message: bytes) -> None:
         raise KeyError(message)
 

@@ -1,4 +1,4 @@
-"""The collections together: opened once, kept for a while, asked as one, deleted whole."""
+"""All collections: opened once, dropped when idle, searched together, deleted completely."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import pytest
 
 from config.groups import ServerSettings
 from config.settings import Settings
-from embeddings.collections import Collections
+from embeddings.collections import Collections, name_collection
 from embeddings.engine import SearchEngine
 from embeddings.errors import BusyError, StorageError, UnknownArticle
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.kept import SnapshotStore
-from embeddings.store.pointers import name_of
 from embeddings.types import SHARED, Filters, Refusal
 from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
@@ -28,7 +27,7 @@ OWN_STORY = "La réunion du club de voile aura lieu jeudi soir au hangar."
 
 
 class Clock:
-    """Seconds that a test moves on."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -38,7 +37,7 @@ class Clock:
 
 
 class World:
-    """A shared collection, a library over it, and a way to add stories to servers."""
+    """A shared collection, ``Collections`` over it, and a way to add stories to servers."""
 
     def __init__(self, folder: Path, collections: Collections, clock: Clock) -> None:
         self.folder = folder
@@ -81,7 +80,7 @@ async def world(tmp_path: Path, settings: Settings) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def told(world: World) -> World:
-    """A shared story, and another one of server 1 alone."""
+    """One story in the shared collection, and one in the collection of server 1."""
     await world.tell(None, "port", SHARED_STORY)
     await world.tell(1, "club", OWN_STORY)
     return world
@@ -89,7 +88,7 @@ async def told(world: World) -> World:
 
 async def test_a_server_without_a_collection_has_none_and_gets_no_folder(world: World) -> None:
     assert await world.collections.of(7) is None
-    assert not (world.kept / name_of(7)).exists()
+    assert not (world.kept / name_collection(7)).exists()
 
 
 async def test_a_members_question_is_answered_from_both_collections(told: World) -> None:
@@ -101,7 +100,9 @@ async def test_a_members_question_is_answered_from_both_collections(told: World)
     assert [hit.rank for hit in own.hits] == list(range(1, len(own.hits) + 1))
 
 
-async def test_elsewhere_and_in_private_only_the_shared_one_is_asked(told: World) -> None:
+async def test_other_servers_and_private_conversations_search_only_the_shared_collection(
+    told: World,
+) -> None:
     for server in (None, 2):
         answer = await ask_from(
             told.collections, "Quand est la réunion du club de voile ?", server=server
@@ -110,13 +111,13 @@ async def test_elsewhere_and_in_private_only_the_shared_one_is_asked(told: World
         assert "Titre de club" not in answer.nearest_titles
 
 
-async def test_only_both_together_refuse_and_name_the_nearest_titles_of_both(told: World) -> None:
+async def test_a_refusal_needs_both_collections_and_names_titles_of_both(told: World) -> None:
     answer = await ask_from(told.collections, "Zzz quark de Lorient club ?", 1, top_k=1)
     assert answer.refusal is Refusal.NOT_FOUND
     assert set(answer.nearest_titles) == {"Titre de port", "Titre de club"}
 
 
-async def test_the_corpus_is_empty_only_when_both_are(world: World) -> None:
+async def test_the_corpus_is_empty_only_if_both_collections_are(world: World) -> None:
     await world.collections.of(1, create=True)
     assert (await ask_from(world.collections, "Une question ?", 1)).refusal is Refusal.EMPTY_CORPUS
     await world.tell(1, "club", OWN_STORY)
@@ -124,7 +125,7 @@ async def test_the_corpus_is_empty_only_when_both_are(world: World) -> None:
     assert (await ask_from(world.collections, "La réunion ?", 2)).refusal is Refusal.EMPTY_CORPUS
 
 
-async def test_what_lies_outside_the_filter_in_either_collection_is_said_to(told: World) -> None:
+async def test_an_answer_outside_the_filter_in_either_collection_is_reported(told: World) -> None:
     question, filters = "La réunion du club de voile jeudi soir ?", Filters(source="Le Port")
     await told.tell(None, "quai", "Le quai est long.", source="Le Port")
     answer = await ask_from(told.collections, question, 1, filters=filters)
@@ -156,7 +157,25 @@ async def test_each_place_sees_the_shared_collection_and_its_own(told: World) ->
     await told.tell(3, "club", "Un autre club que celui du voisin.")
     places = {None: ["shared"], 1: ["shared", "server-1"], 2: ["shared"], 3: ["shared", "server-3"]}
     for place, names in places.items():
-        assert [each.name for each in await told.collections.list_seen(place)] == names
+        assert [each.name for each in await told.collections.list_visible(place)] == names
+
+
+async def test_a_servers_index_of_another_model_is_built_again_when_it_is_asked(
+    told: World, settings: Settings
+) -> None:
+    async with (
+        SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as shared,
+        Collections(settings, shared) as collections,
+    ):
+        await shared.warm()
+        own = await collections.of(1)
+        assert own
+        with writer_lock(told.kept / own.name):
+            waiting = await ask_from(collections, "Où est le nouveau quai de Lorient ?", 1)
+            assert [hit.article.id for hit in waiting.hits] == ["port"]
+        answer = await ask_from(collections, "Où aura lieu la réunion du club de voile ?", 1)
+        assert answer.hits[0].article.id == "club"
+        assert "made with words==1: it is built again" in own.status().notes[0]
 
 
 async def test_all_collections_share_one_model_and_one_thread(told: World) -> None:
@@ -176,7 +195,7 @@ async def test_opening_a_collection_twice_at_once_opens_it_once(
     assert len({id(engine) for engine in opened}) == 1
 
 
-async def test_who_gives_up_waiting_does_not_stop_the_opening(
+async def test_a_cancelled_caller_does_not_stop_the_opening(
     told: World, settings: Settings
 ) -> None:
     async with Collections(settings, told.collections.shared) as fresh:
@@ -186,7 +205,7 @@ async def test_who_gives_up_waiting_does_not_stop_the_opening(
         assert await fresh.of(1) is not None
 
 
-async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> None:
+async def test_only_the_most_recently_used_collections_stay_in_memory(told: World) -> None:
     for server in (2, 3):
         await told.tell(server, f"n{server}", OWN_STORY)
     assert tuple(told.collections._opened) == ("server-2", "server-3")
@@ -194,10 +213,10 @@ async def test_only_the_collections_wanted_last_stay_in_memory(told: World) -> N
     assert tuple(told.collections._opened) == ("server-3", "server-1")
 
 
-async def test_what_is_not_wanted_for_long_leaves_the_memory(told: World) -> None:
+async def test_an_idle_collection_is_dropped_from_memory(told: World) -> None:
     engine = await told.collections.of(1)
     assert engine
-    snapshot = weakref.ref(engine._live.now)
+    snapshot = weakref.ref(engine._live.current)
     told.clock.now += 601
     told.collections.forget_idle()
     assert tuple(told.collections._opened) == ()
@@ -273,7 +292,7 @@ async def test_a_collection_that_somebody_writes_to_is_not_deleted(told: World) 
     assert await told.collections.delete(1)
 
 
-async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
+async def test_a_deletion_interrupted_by_a_crash_is_completed_at_the_next_start(
     told: World, settings: Settings
 ) -> None:
     half = told.kept / "server-9"
@@ -286,9 +305,9 @@ async def test_a_deletion_that_a_crash_cut_short_is_ended_at_the_next_start(
     assert (told.kept / "server-1").is_dir()
 
 
-async def test_other_collections_are_no_servers(told: World) -> None:
+async def test_other_collections_are_not_listed_as_servers(told: World) -> None:
     for name in ("server-x", "archive", "server-"):
-        told.collections.shared.pointers.create(name)
+        told.collections.shared.database.create_collection(name)
     assert await told.collections.servers() == (1,)
 
 

@@ -1,4 +1,4 @@
-"""Killed at any instant of a reindex, the next start answers as before."""
+"""After a kill at any instant of a reindex, the next start answers as before."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ pytestmark = [
 
 @pytest.fixture
 def reindexing(tmp_path: Path) -> Iterator[Reindexing]:
-    """What forks, for each line it is given, a process that reindexes without end."""
+    """A process that forks, for each line of input, one that reindexes for ever."""
     command = [sys.executable, "-c", REINDEX, str(tmp_path / "data")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
@@ -60,7 +60,7 @@ def reindexing(tmp_path: Path) -> Iterator[Reindexing]:
 
 
 def reindex_and_die(reindexing: Reindexing, seconds: float) -> None:
-    """Start a process that reindexes without end, and kill it -9 after some seconds of that."""
+    """Start a process that reindexes for ever, and kill it by SIGKILL after some seconds."""
     assert reindexing.stdin is not None
     assert reindexing.stdout is not None
     reindexing.stdin.write("\n")
@@ -94,7 +94,7 @@ async def test_twenty_kills_at_random_instants_lose_nothing(
         assert not list(settings.data.rglob(".aside-*"))
 
 
-async def test_a_reindex_with_nothing_to_do_clears_what_a_crash_left(tmp_path: Path) -> None:
+async def test_a_reindex_without_work_removes_the_leftovers_of_a_crash(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         left = tmp_path / "data" / "snapshots" / "shared" / ".aside-9"

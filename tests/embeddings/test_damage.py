@@ -1,4 +1,4 @@
-"""A bit that flips, in any file, is an answer as before or one sentence; and it is found."""
+"""After a flipped bit in any file: an answer as before or one sentence; ``verify`` finds it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.embeddings.stories import HARBOUR, ORCHARD
 
 QUESTION = "La construction a-t-elle duré trois ans ?"
 STEP = 1021
-"""Of the database, one byte of so many is tried; a prime, to meet all columns."""
+"""The step between the bytes of the database that are tried; a prime, to meet all columns."""
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the data of an engine is made."""
+    """The folder where the engine's data is created."""
     return tmp_path_factory.mktemp("template")
 
 
@@ -43,7 +43,7 @@ def opened(data: Path) -> SearchEngine:
 
 
 async def looked_at(data: Path) -> tuple[str, tuple[str, ...]]:
-    """Open the data; return the best quote or the sentence in its place, and what is wrong."""
+    """Open the data; return the best quote or an error's sentence, and the problems found."""
     try:
         async with opened(data) as engine:
             hits = (await engine.ask(QUESTION, threshold=0.0)).hits
@@ -62,7 +62,7 @@ def flip(path: Path, place: int) -> None:
     path.write_bytes(data)
 
 
-async def test_a_flipped_bit_in_any_file_of_a_snapshot_is_found_and_an_answer_is_given(
+async def test_a_flipped_bit_in_any_snapshot_file_is_found_and_questions_are_still_answered(
     data: Path,
 ) -> None:
     answer, problems = await looked_at(data)
@@ -79,7 +79,7 @@ async def test_a_flipped_bit_in_any_file_of_a_snapshot_is_found_and_an_answer_is
     assert await looked_at(data) == (answer, ())
 
 
-async def test_a_flipped_bit_in_the_note_of_what_is_published_is_told_and_mended(
+async def test_a_flipped_bit_in_the_cache_file_is_reported_and_repaired(
     data: Path,
 ) -> None:
     path = data / "snapshots/shared/published.json"
@@ -109,7 +109,7 @@ async def test_a_changed_row_is_found_whatever_column_it_is_in(data: Path) -> No
         shutil.rmtree(copy)
 
 
-async def test_a_row_that_is_other_than_its_index_is_found(data: Path) -> None:
+async def test_a_row_that_contradicts_its_index_is_found(data: Path) -> None:
     path = data / "verbatim.db"
     whole, said = path.read_bytes(), b'sharedverger{"id"'
     assert said in whole, "a row of versions"
@@ -118,7 +118,7 @@ async def test_a_row_that_is_other_than_its_index_is_found(data: Path) -> None:
     assert any(str(path) in sentence for sentence in found)
 
 
-async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: Path) -> None:
+async def test_the_command_in_the_sentence_repairs_a_damaged_snapshot(data: Path) -> None:
     flip(data / "snapshots/shared/2/passage_vectors.npy", 100)
     async with opened(data) as engine:
         await engine.reindex(full=True)
@@ -128,7 +128,7 @@ async def test_a_damaged_snapshot_is_mended_by_the_command_that_is_named(data: P
         assert engine.status().snapshot == "3"
 
 
-async def test_a_damaged_earlier_snapshot_is_built_anew_by_going_back(data: Path) -> None:
+async def test_a_rollback_rebuilds_a_damaged_earlier_snapshot(data: Path) -> None:
     flip(data / "snapshots" / "shared" / "1" / "manifest.json", 40)
     async with opened(data) as engine:
         assert (await engine.verify()).problems
@@ -139,7 +139,7 @@ async def test_a_damaged_earlier_snapshot_is_built_anew_by_going_back(data: Path
         assert (report.snapshot, len(report.added)) == ("4", 1)
 
 
-async def test_a_damaged_earlier_snapshot_is_given_up_by_the_command_that_is_named(
+async def test_the_command_in_the_sentence_gives_up_a_damaged_earlier_snapshot(
     data: Path,
 ) -> None:
     flip(data / "snapshots" / "shared" / "1" / "manifest.json", 40)
@@ -153,7 +153,7 @@ async def test_a_damaged_earlier_snapshot_is_given_up_by_the_command_that_is_nam
 
 
 @pytest.mark.parametrize("start", range(4))
-async def test_a_flipped_bit_in_the_database_is_an_answer_or_a_sentence(
+async def test_a_flipped_bit_in_the_database_gives_an_answer_or_a_sentence(
     data: Path, start: int
 ) -> None:
     path = data / "verbatim.db"
@@ -168,7 +168,7 @@ async def test_a_flipped_bit_in_the_database_is_an_answer_or_a_sentence(
 
 
 def forget(data: Path) -> None:
-    """Remove what SQLite keeps beside the database."""
+    """Remove SQLite's files beside the database."""
     for left in data.glob("verbatim.db-*"):
         left.unlink()
 

@@ -1,4 +1,4 @@
-"""The engine as a caller sees it: asking, adding, removing, rolling back, and being in the way."""
+"""The engine as its callers see it: questions, changes, rollbacks, conflicts and damage."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from embeddings.changing.publishing import read_base
 from embeddings.engine import SearchEngine
 from embeddings.errors import (
     AwayError,
@@ -28,7 +29,8 @@ from embeddings.snapshots import reindexing
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.manifest import FORMAT
 from embeddings.snapshots.material import Material
-from embeddings.store.pointers import CollectionRows, Pointers
+from embeddings.store.database import Database
+from embeddings.store.rows import CollectionRows
 from embeddings.store.sqlite import RESERVE, RESERVED, SqliteDatabase
 from embeddings.types import Filters, Progress, Refusal
 from tests.embeddings.collections import filled, opened
@@ -94,13 +96,13 @@ async def test_a_question_about_nothing_in_the_stories_is_refused_with_titles(
     assert answer.nearest_titles
 
 
-async def test_an_empty_corpus_says_so(settings: Settings) -> None:
+async def test_a_question_to_an_empty_corpus_is_refused_as_such(settings: Settings) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as empty:
         answer = await empty.ask(QUESTION)
     assert (answer.refusal, answer.confidence) == (Refusal.EMPTY_CORPUS, None)
 
 
-async def test_what_lies_outside_the_asked_dates_is_refused_for_that_reason(
+async def test_an_answer_outside_the_dates_is_refused_for_that_reason(
     engine: SearchEngine,
 ) -> None:
     answer = await engine.ask(QUESTION, filters=Filters(since=ORCHARD.date))
@@ -115,22 +117,22 @@ async def test_a_filter_that_leaves_the_answer_in_leaves_the_answer_as_it_was(
     assert filtered.hits[0].text == (await engine.ask(QUESTION)).hits[0].text
 
 
-async def test_a_source_that_nobody_has_matches_nothing(engine: SearchEngine) -> None:
+async def test_an_unknown_source_matches_nothing(engine: SearchEngine) -> None:
     answer = await engine.ask(QUESTION, filters=Filters(source="Le Monde"))
     assert answer.refusal is Refusal.NO_MATCH_IN_FILTER
 
 
-async def test_a_question_can_be_kept_to_one_article(engine: SearchEngine) -> None:
+async def test_a_search_can_be_restricted_to_one_article(engine: SearchEngine) -> None:
     answer = await engine.ask(QUESTION, filters=Filters(article_id="port"))
     assert {hit.article.id for hit in answer.hits} == {"port"}
 
 
-async def test_a_question_kept_to_an_unknown_article_is_refused(engine: SearchEngine) -> None:
+async def test_a_search_restricted_to_an_unknown_article_is_refused(engine: SearchEngine) -> None:
     with pytest.raises(UnknownArticle, match="no article 'nowhere'"):
         await engine.ask(QUESTION, filters=Filters(article_id="nowhere"))
 
 
-async def test_a_question_that_cannot_be_asked_is_told_why(engine: SearchEngine) -> None:
+async def test_an_invalid_question_is_refused_with_the_reason(engine: SearchEngine) -> None:
     for question, reason in [
         ("", "empty"),
         (" \n\t", "empty"),
@@ -142,7 +144,7 @@ async def test_a_question_that_cannot_be_asked_is_told_why(engine: SearchEngine)
         assert caught.value.reason == reason
 
 
-async def test_a_quote_that_has_changed_on_disk_is_not_sent(
+async def test_a_quote_that_no_longer_matches_its_digest_is_not_sent(
     engine: SearchEngine, settings: Settings
 ) -> None:
     texts = next(settings.data.rglob("texts.txt"))
@@ -167,7 +169,7 @@ async def test_articles_are_listed_with_their_passages(engine: SearchEngine) -> 
     assert (await engine.article("port")).text == HARBOUR.text
 
 
-async def test_what_is_added_again_is_unchanged_and_nothing_is_built(
+async def test_adding_an_unchanged_article_builds_nothing(
     engine: SearchEngine, folder: Path
 ) -> None:
     before = engine.status().snapshot
@@ -177,7 +179,7 @@ async def test_what_is_added_again_is_unchanged_and_nothing_is_built(
     assert engine.status().snapshot == before
 
 
-async def test_a_dry_run_tells_and_changes_nothing(settings: Settings, folder: Path) -> None:
+async def test_a_dry_run_reports_and_changes_nothing(settings: Settings, folder: Path) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as opened:
         report = await opened.add([str(folder)], dry_run=True)
         assert [a.id for a in report.added] == ["library", "port", "verger"]
@@ -230,19 +232,19 @@ async def test_progress_ends_at_the_number_of_texts(settings: Settings, folder: 
     assert last.done == last.total == report.report.encoded
 
 
-async def test_a_removed_article_answers_no_more_but_is_kept_in_the_history(
+async def test_a_removed_article_does_not_answer_but_stays_in_the_history(
     engine: SearchEngine, settings: Settings
 ) -> None:
     report = await engine.remove(["port", "nowhere"])
     assert report.removed == ("port",)
     assert [r.input for r in report.rejected] == ["nowhere"]
     assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
-    kept = {each.article: each.value for each in engine._rows.articles.history()}
+    kept = {each.article: each.value for each in engine._live.rows.articles.history()}
     assert kept["port"]
     assert kept["port"].text == HARBOUR.text
 
 
-async def test_rolling_back_serves_the_snapshot_before_with_its_articles(
+async def test_a_rollback_serves_the_previous_snapshot_with_its_articles(
     engine: SearchEngine, folder: Path
 ) -> None:
     old = engine.status().snapshot
@@ -263,7 +265,7 @@ async def test_rolling_back_serves_the_snapshot_before_with_its_articles(
     assert {each[2] for each in told[1:]} == {"port", "verger", "neuf"}
 
 
-async def test_what_was_rolled_back_does_not_come_back_with_another_change(
+async def test_a_change_after_a_rollback_does_not_restore_what_was_rolled_back(
     engine: SearchEngine, folder: Path
 ) -> None:
     (folder / "neuf.md").write_text(front("Un titre neuf", id="neuf") + "Un texte neuf, ce matin.")
@@ -272,7 +274,7 @@ async def test_what_was_rolled_back_does_not_come_back_with_another_change(
     (folder / "autre.md").write_text(front("Un autre", id="autre") + "Un autre texte, ce soir.")
     await engine.add([str(folder / "autre.md")])
     assert [each.id for each in engine.sources()] == ["autre", "library", "port", "verger"]
-    assert sorted((await engine._publisher.read()).articles) == [
+    assert sorted((await read_base(engine._live)).articles) == [
         "autre",
         "library",
         "port",
@@ -292,7 +294,7 @@ async def test_a_rollback_can_itself_be_undone(engine: SearchEngine) -> None:
     assert (await engine.verify()).problems == ()
 
 
-async def test_the_mark_lies_on_who_did_it_and_not_on_who_did_not(
+async def test_the_mark_is_on_the_sentence_about_who_did_it_not_who_did_not(
     engine: SearchEngine, folder: Path
 ) -> None:
     denied, said = (
@@ -307,7 +309,7 @@ async def test_the_mark_lies_on_who_did_it_and_not_on_who_did_not(
     assert denied in hit.sentence.text
 
 
-async def test_a_model_that_is_set_and_did_not_make_the_snapshot_is_told_before_it_is_loaded(
+async def test_another_model_than_the_snapshots_is_noted_before_it_is_loaded(
     settings: Settings, folder: Path
 ) -> None:
     told = []
@@ -328,7 +330,7 @@ async def add_brief(engine: SearchEngine, folder: Path, name: str) -> None:
     await engine.add([str(folder / f"{name}.md")])
 
 
-async def test_rollbacks_never_come_back_to_what_was_rolled_back(
+async def test_repeated_rollbacks_never_return_to_a_rolled_back_snapshot(
     engine: SearchEngine, folder: Path
 ) -> None:
     first = engine.status().snapshot
@@ -341,7 +343,7 @@ async def test_rollbacks_never_come_back_to_what_was_rolled_back(
         await engine.rollback()
 
 
-async def test_nor_where_the_one_gone_back_to_was_built_anew(
+async def test_repeated_rollbacks_go_on_from_the_parent_of_a_rebuilt_snapshot(
     engine: SearchEngine, folder: Path, settings: Settings
 ) -> None:
     await add_brief(engine, folder, "bon")
@@ -361,7 +363,7 @@ async def test_after_a_rollback_the_next_start_serves_the_same(
         assert again.status().snapshot == done.snapshot
 
 
-async def test_a_rollback_to_nowhere_is_refused(engine: SearchEngine) -> None:
+async def test_a_rollback_without_an_earlier_snapshot_is_refused(engine: SearchEngine) -> None:
     with pytest.raises(UnknownSnapshot, match="no snapshot 'x'"):
         await engine.rollback("x")
     with pytest.raises(UnknownSnapshot, match="no earlier snapshot"):
@@ -378,9 +380,7 @@ async def test_only_the_last_snapshots_are_kept(tmp_path: Path, folder: Path) ->
         assert opened.snapshots()[0].live
 
 
-async def test_a_second_writer_is_told_that_somebody_is_writing(
-    engine: SearchEngine, settings: Settings
-) -> None:
+async def test_a_second_writer_gets_a_busy_error(engine: SearchEngine, settings: Settings) -> None:
     with (
         writer_lock(settings.data / "snapshots/shared"),
         pytest.raises(BusyError, match="Somebody else is writing"),
@@ -398,7 +398,7 @@ async def test_questions_are_answered_during_a_reindex(engine: SearchEngine) -> 
     assert all(during)
 
 
-async def test_what_another_process_published_is_served(
+async def test_a_snapshot_published_by_another_process_is_followed(
     engine: SearchEngine, settings: Settings
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as other:
@@ -424,7 +424,7 @@ async def test_a_snapshot_whose_passages_do_not_read_back_is_not_used(
     assert (await engine.ask(QUESTION)).hits
 
 
-async def test_files_stay_while_nobody_can_tell_whether_they_were_published(
+async def test_files_stay_while_it_is_unknown_whether_they_were_published(
     engine: SearchEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
@@ -443,18 +443,32 @@ async def test_files_stay_while_nobody_can_tell_whether_they_were_published(
 async def test_a_damaged_snapshot_from_another_process_is_not_served(
     engine: SearchEngine, settings: Settings
 ) -> None:
-    engine.pointers._told.clear()  # it hears of it once the file is damaged
+    engine.database._listeners.clear()  # it hears of it once the file is damaged
     async with SearchEngine(settings, encoder=WordEncoder()) as other:
         await other.remove(["port"])
         name = other.status().snapshot
     (settings.data / f"snapshots/shared/{name}/texts.txt").write_bytes(b"x")
-    engine.pointers.look()
+    engine.database.look()
     await engine._live.follow()
     assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
     assert "is not served" in engine.status().notes[-1]
 
 
-async def test_an_index_of_another_model_is_built_again_and_it_is_said(
+async def test_apostrophes_of_keyboards_and_of_print_ask_the_same(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, read = WordEncoder(), list[str]()
+    encode = encoder.encode_query
+    monkeypatch.setattr(encoder, "encode_query", lambda text: read.append(text) or encode(text))
+    async with SearchEngine(settings, encoder=encoder) as opened:
+        await opened.add([str(folder)])
+        read.clear()
+        told = [await opened.ask(q) for q in ("L'abri d'été ?", "L’abri d’été ?")]
+    assert {*read} == {"L'abri d'été ?"}
+    assert [each.question for each in told] == ["L'abri d'été ?", "L’abri d’été ?"]
+
+
+async def test_the_snapshot_of_another_model_is_rebuilt_with_a_note(
     engine: SearchEngine, settings: Settings
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder(model_id="other==2")) as other:
@@ -463,7 +477,7 @@ async def test_an_index_of_another_model_is_built_again_and_it_is_said(
         assert other.status().model == "other==2"
 
 
-async def test_a_snapshot_of_another_model_is_made_anew_to_be_rolled_back_to(
+async def test_a_rollback_rebuilds_the_snapshot_of_another_model(
     engine: SearchEngine, settings: Settings
 ) -> None:
     old = engine.status().snapshot
@@ -485,9 +499,7 @@ async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, fol
         assert again.sources() == ()
 
 
-async def test_seeds_that_are_not_there_are_told_at_each_start_until_they_are(
-    tmp_path: Path, folder: Path
-) -> None:
+async def test_missing_seeds_are_reported_at_each_start(tmp_path: Path, folder: Path) -> None:
     for _ in range(2):
         settings = Settings(data=tmp_path / "d", seeds=tmp_path / "nowhere")
         with pytest.raises(InputError, match=r"VERBATIM_SEEDS names .*nowhere, which does not"):
@@ -497,9 +509,7 @@ async def test_seeds_that_are_not_there_are_told_at_each_start_until_they_are(
         assert len(opened.sources()) == 3
 
 
-async def test_a_story_of_the_seeds_that_cannot_be_read_is_told(
-    tmp_path: Path, folder: Path
-) -> None:
+async def test_an_unreadable_seed_is_noted(tmp_path: Path, folder: Path) -> None:
     (folder / "vide.txt").write_text("")
     settings = Settings(data=tmp_path / "d", seeds=folder)
     async with SearchEngine(settings, encoder=WordEncoder()) as opened:
@@ -507,7 +517,7 @@ async def test_a_story_of_the_seeds_that_cannot_be_read_is_told(
         assert any("vide.txt is empty" in note for note in opened.status().notes)
 
 
-async def test_who_wants_no_seeds_is_told_of_none(
+async def test_missing_seeds_are_not_reported_if_none_are_wanted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(data=tmp_path / "d", seeds=Path("none"))
@@ -516,7 +526,7 @@ async def test_who_wants_no_seeds_is_told_of_none(
     assert caplog.text == ""
 
 
-async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
+async def test_an_unknown_collection_is_refused_with_the_known_ones(
     engine: SearchEngine, settings: Settings
 ) -> None:
     with pytest.raises(InputError, match="no collection 'press'; there are: shared"):
@@ -524,7 +534,7 @@ async def test_a_collection_that_is_not_there_is_named_with_those_that_are(
             pass
 
 
-def test_a_name_that_is_no_collection_is_refused(settings: Settings) -> None:
+def test_an_invalid_name_of_a_collection_is_refused(settings: Settings) -> None:
     for name in ["../etc", "", "A b", "x" * 80]:
         with pytest.raises(InputError, match="is no name for a collection"):
             SearchEngine(settings, collection=name)
@@ -541,7 +551,7 @@ async def test_collections_do_not_see_each_other(
         assert press.status().collections == ("press", "shared")
 
 
-async def test_all_is_well_after_an_addition(engine: SearchEngine) -> None:
+async def test_verify_finds_no_problem_after_an_addition(engine: SearchEngine) -> None:
     report = await engine.verify()
     assert report.ok
     assert report.checked > 7
@@ -557,12 +567,12 @@ async def test_verify_names_the_file_with_one_byte_changed(
     assert "passage_vectors.npy is not what was written" in report.problems[0]
 
 
-async def test_what_an_earlier_version_wrote_is_built_again_and_then_no_problem(
+async def test_the_snapshot_of_an_earlier_version_is_rebuilt_and_then_verified(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as before:
         await before.add([str(folder)])
-    for module in ("manifest", "reindexing"):
+    for module in ("snapshot", "reindexing"):
         monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
     async with SearchEngine(settings, encoder=WordEncoder()) as now:
         assert now.status().snapshot == "2"
@@ -570,7 +580,7 @@ async def test_what_an_earlier_version_wrote_is_built_again_and_then_no_problem(
         assert (await now.verify()).problems == ()
 
 
-async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_articles(
+async def test_a_rollback_restores_the_articles_of_an_earlier_versions_snapshot(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as before:
@@ -578,7 +588,7 @@ async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_article
         edit = await before.propose_edit("verger", {"title": "Un titre donné"})
         await before.confirm(edit.token)
         await before.remove(["port"])
-    for module in ("manifest", "reindexing"):
+    for module in ("snapshot", "reindexing"):
         monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
     async with SearchEngine(settings, encoder=WordEncoder()) as now:
         assert now.status().notes == ("The index was made by another version: it is built again.",)
@@ -588,7 +598,7 @@ async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_article
         assert [each.id for each in done.added] == ["port"]
         assert [(each.id, each.title) for each in done.changed] == [("verger", ORCHARD.title)]
         assert (await now.ask(QUESTION)).hits[0].article.id == "port"
-        assert now._rows.articles.by_hand(5) == {}
+        assert now._live.rows.articles.by_hand(5) == {}
         assert (await now.verify()).problems == ()
         assert (await now.audit())[0].what == "rollback"
 
@@ -613,7 +623,7 @@ async def test_a_snapshot_of_an_earlier_version_is_gone_back_to_with_its_article
         ("DELETE FROM snapshots", "names the snapshot 1, which is not kept"),
     ],
 )
-async def test_verify_names_a_row_that_was_changed_and_what_mends_it(
+async def test_verify_names_a_changed_row_and_the_remedy(
     engine: SearchEngine, settings: Settings, statement: str, sentence: str
 ) -> None:
     tamper(settings, statement)
@@ -622,7 +632,7 @@ async def test_verify_names_a_row_that_was_changed_and_what_mends_it(
     assert (await engine.ask(QUESTION)).hits[0].article.id == "port"
 
 
-async def test_verify_names_a_table_whose_columns_are_others(
+async def test_verify_names_a_table_with_other_columns(
     engine: SearchEngine, settings: Settings
 ) -> None:
     with closing(sqlite3.connect(settings.data / "verbatim.db")) as connection:
@@ -650,7 +660,7 @@ async def test_verify_names_a_table_whose_columns_are_others(
         "UPDATE snapshots SET manifest = x'7b' WHERE number = 1",
     ],
 )
-async def test_a_damaged_row_is_not_made_true_by_another_change_and_a_full_reindex_mends_it(
+async def test_another_change_keeps_a_damaged_row_damaged_and_a_full_reindex_repairs_it(
     engine: SearchEngine, settings: Settings, statement: str
 ) -> None:
     tamper(settings, statement)
@@ -661,7 +671,7 @@ async def test_a_damaged_row_is_not_made_true_by_another_change_and_a_full_reind
     assert (await engine.verify()).problems == ()
 
 
-async def test_a_full_reindex_keeps_a_snapshot_of_which_the_log_lost_its_line(
+async def test_a_full_reindex_keeps_a_snapshot_that_the_log_no_longer_mentions(
     engine: SearchEngine, settings: Settings
 ) -> None:
     await engine.remove(["verger"])
@@ -671,7 +681,7 @@ async def test_a_full_reindex_keeps_a_snapshot_of_which_the_log_lost_its_line(
     assert "of the audit log" in (await engine.verify()).problems[0]
 
 
-async def test_a_damaged_row_without_a_good_copy_is_named_and_can_be_added_again(
+async def test_a_damaged_article_without_a_good_copy_is_named_and_can_be_added_again(
     engine: SearchEngine, settings: Settings, folder: Path
 ) -> None:
     tamper(settings, "UPDATE versions SET text = CAST('x' AS BLOB) WHERE article = 'port'")
@@ -686,7 +696,7 @@ async def test_a_damaged_row_without_a_good_copy_is_named_and_can_be_added_again
         assert [each.id for each in again.sources()] == ["library", "port", "verger"]
 
 
-async def test_all_that_is_written_is_its_owners_alone(
+async def test_only_the_owner_may_read_written_files(
     engine: SearchEngine, settings: Settings
 ) -> None:
     await engine.reindex(full=True)
@@ -697,7 +707,7 @@ async def test_all_that_is_written_is_its_owners_alone(
 
 
 @pytest.mark.parametrize("what", ["remove", "rollback"])
-async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refused(
+async def test_on_a_full_disk_removals_work_and_additions_are_refused(
     engine: SearchEngine,
     settings: Settings,
     folder: Path,
@@ -707,7 +717,7 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
     await engine.reindex(full=True)
     await engine.remove(["verger"])
     kept = settings.data / "snapshots/shared"
-    write, take = SqliteDatabase.write, reindexing.write
+    write, take = SqliteDatabase.write, reindexing.write_snapshot
 
     def is_full() -> bool:
         return len([path for path in kept.iterdir() if path.name.isdecimal()]) > 2
@@ -722,7 +732,7 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
             raise FullError("The disk is full; make room and try again.")
         return write(database)
 
-    monkeypatch.setattr(reindexing, "write", refuse)
+    monkeypatch.setattr(reindexing, "write_snapshot", refuse)
     monkeypatch.setattr(SqliteDatabase, "write", begin)
     before = engine.status().snapshot
     with pytest.raises(FullError):
@@ -740,7 +750,7 @@ async def test_on_a_full_disk_what_makes_it_smaller_works_and_the_rest_is_refuse
     assert (await engine.verify()).problems == ()
 
 
-async def test_without_any_room_what_reads_and_what_removes_works_and_what_adds_is_refused(
+async def test_without_any_space_reading_and_removing_work_and_adding_is_refused(
     engine: SearchEngine, settings: Settings, folder: Path
 ) -> None:
     await engine.reindex(full=True)
@@ -768,17 +778,17 @@ async def test_without_any_room_what_reads_and_what_removes_works_and_what_adds_
     assert reserve.stat().st_size == RESERVED
 
 
-async def test_a_slow_store_is_waited_for_unless_a_copy_serves_meanwhile(
+async def test_a_slow_store_is_waited_for_only_without_a_local_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = Pointers.look
+    look = Database.look
 
-    def slow(pointers: Pointers) -> None:
+    def slow(database: Database) -> None:
         time.sleep(0.5)
-        look(pointers)
+        look(database)
 
     monkeypatch.setattr("embeddings.live.PATIENCE", 0.1)
-    monkeypatch.setattr(Pointers, "look", slow)
+    monkeypatch.setattr(Database, "look", slow)
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         assert not engine.status().notes

@@ -1,4 +1,4 @@
-"""Killed at any write of any change, or with a disk that is full from there on: nothing is lost."""
+"""A kill at any write of any change, or a disk that is full from there on, loses nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.embeddings.crashes import CHANGES
 
 ROOT = Path(__file__).parents[2]
 STEP = "50"
-"""Of the writes into a snapshot's unnamed folder, every fiftieth is taken here."""
+"""The step between the writes to a snapshot's temporary folder that are tried here."""
 
 pytestmark = [
     pytest.mark.process,
@@ -25,23 +25,23 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What every change lost."""
+    """The losses of each change."""
     folder = tmp_path_factory.mktemp("crashes")
     command = [sys.executable, "-m", "tests.embeddings.crashes", str(folder), STEP]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout))
 
 
-def test_nothing_is_lost_whatever_write_is_the_last(outcomes: dict[str, Any]) -> None:
+def test_a_crash_after_any_write_loses_nothing(outcomes: dict[str, Any]) -> None:
     assert outcomes.keys() == CHANGES.keys()
     assert not {change: one["lost"] for change, one in outcomes.items() if one["lost"]}
 
 
-def test_the_process_died_and_the_disk_was_full_at_many_writes(outcomes: dict[str, Any]) -> None:
+def test_the_crashes_and_full_disks_hit_many_writes(outcomes: dict[str, Any]) -> None:
     fewest = dict.fromkeys(CHANGES, 12) | {"propose": 1, "rollback": 1}
     tried = {change: min(one["killed"], one["full"]) for change, one in outcomes.items()}
     assert not {change for change, count in tried.items() if count < fewest[change]}
 
 
-def test_each_change_but_a_proposal_is_one_that_can_be_seen(outcomes: dict[str, Any]) -> None:
+def test_each_change_except_a_proposal_is_visible(outcomes: dict[str, Any]) -> None:
     assert {name for name, one in outcomes.items() if not one["changes"]} == {"propose"}

@@ -1,4 +1,4 @@
-"""The process of the tests of child processes: it does what a job's name says."""
+"""The child process of the tests: it does a job by the job's name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def work(job: bytes, tell: Tell) -> bytes:
 
 def count(argument: str, tell: Tell) -> bytes:
     for number in range(int(argument)):
-        time.sleep(0.05)
+        time.sleep(0.06)
         tell(str(number).encode())
     return b"counted"
 

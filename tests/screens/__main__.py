@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot.asking.render import SHOWN, View, answer_card
+from bot.asking.render import SHOWN, Options, answer_card
 from bot.translate import Languages
 from bot.ui.catalogue import Catalogue
 from config.settings import Settings
@@ -73,7 +73,7 @@ def drawn(answer: Answer, articles: Catalogue, scene: Scene, threshold: float) -
     """Return the page of the message that the bot would send."""
     language = Languages.load().of(scene.language)
     nearest = articles.find_titles(answer.nearest_titles[:SHOWN])
-    card = answer_card(answer, View(language, threshold, offers=scene.offers), nearest)
+    card = answer_card(answer, Options(language, threshold, offers=scene.offers), nearest)
     return page(card.lay_out().to_components(), language)
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle
 
+from bot.admin.exports import Group, questions_card
 from bot.admin.history import Step, history_card
 from bot.admin.proposals import proposal_card
-from bot.admin.records import Group, records_card
 from bot.admin.reports import change_card, gate_card, status_card
-from bot.newsroom.buttons import inquiry_card
+from bot.newsroom.cog import inquiry_card
 from bot.newsroom.feeds import draw_announcement, draw_feeds
 from bot.servers.cog import joined_card
 from bot.servers.rules import Rules, rules_card
@@ -23,8 +23,8 @@ from embeddings.reports import (
     AuditEntry,
     ChangeReport,
     Omission,
+    Quota,
     ReindexReport,
-    Room,
     Status,
 )
 from embeddings.store.people import Feed, Inquiry, write_filters
@@ -59,22 +59,22 @@ NEW = Article(
     date=date(2018, 6, 22),
     url="https://gazette.example/crue",
 )
-ROOM = (Room("articles", 500, 180), Room("additions", 100, 97))
+QUOTAS = (Quota("articles", 500, 180), Quota("additions", 100, 97))
 
 
 def proposed(article: Article) -> Proposed:
     """Return an article as a proposal shows it."""
-    (shown,) = Change("add", added=(article,)).propose("abcdefgh", 0).added
+    (shown,) = Change("add", added=(article,)).to_proposal("abcdefgh", 0).added
     return shown
 
 
 def replacing(language: Language) -> Card:
     """A corrected file, which replaces its article."""
     another = Article("crue-2", NEW.title, NEW.text)
-    adding = Change("add", added=(another,)).propose("abcdefgh", 2)
+    adding = Change("add", added=(another,)).to_proposal("abcdefgh", 2)
     proposal = replace(adding, instead={"crue-2": proposed(NEW)})
     now = {"crue": (OLD.summary(2), OLD.text)}
-    return proposal_card(proposal, now, language, where="o", seconds=1, room=ROOM)
+    return proposal_card(proposal, now, language, collection="o", seconds=1, quotas=QUOTAS)
 
 
 def archive(language: Language) -> Card:
@@ -86,13 +86,13 @@ def archive(language: Language) -> Card:
     )
     what = Omission("marche.docx", "notes (2)", "they stand below the story")
     proposal = replace(
-        Change("add").propose("abcdefgh", 6),
+        Change("add").to_proposal("abcdefgh", 6),
         added=added,
         rejected=(Rejected("plan.md", "plan.md is empty; put the story's text in it."),),
         left=tuple(Rejected(f"{n}.md", reason) for n in range(497)),
         left_out=(what,),
     )
-    return proposal_card(proposal, {}, language, where="o", seconds=3, room=ROOM)
+    return proposal_card(proposal, {}, language, collection="o", seconds=3, quotas=QUOTAS)
 
 
 def history(language: Language) -> Card:
@@ -104,7 +104,7 @@ def history(language: Language) -> Card:
     fire = Article("feu", "Un feu à la gare", "Le feu.")
     steps = [Step(text, OLD, NEW, 1), Step(title, *bread, 1), Step(gone, fire, None, 1)]
     steps.append(Step(AuditEntry(WHEN, "watch", "add", "crue"), None, OLD))
-    return history_card(steps, {}, language, where="o", total=12)
+    return history_card(steps, {}, language, collection="o", total=12)
 
 
 def feeds(language: Language) -> Card:
@@ -128,15 +128,15 @@ def status(language: Language) -> Card:
         Status("7", WHEN, "e5", 384, 180, 2140, (), "flat", 0.5, "", (), {}),
         language,
         unanswered=3,
-        room=ROOM,
+        quotas=QUOTAS,
     )
 
 
 def removal(language: Language) -> Card:
     """An article that is to be taken out."""
-    proposal = Change("remove", removed=("crue",)).propose("abcdefgh", 0)
+    proposal = Change("remove", removed=("crue",)).to_proposal("abcdefgh", 0)
     now = {"crue": (OLD.summary(2), OLD.text)}
-    return proposal_card(proposal, now, language, where="o", seconds=0, room=ROOM)
+    return proposal_card(proposal, now, language, collection="o", seconds=0, quotas=QUOTAS)
 
 
 def report(language: Language) -> Card:
@@ -159,7 +159,7 @@ def questions(language: Language) -> Card:
     first, second = readers.LATER[language.code], readers.COST[language.code]
     closest = OLD.title, TEXT.partition("\n")[0]
     groups = [Group(first, 3, WHEN, closest), Group(second, 1, WHEN - timedelta(days=7))]
-    return records_card([], groups, language)
+    return questions_card([], groups, language)
 
 
 def settings(language: Language) -> Card:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ComponentType
 
-from bot.ui.naming import write_day
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -140,7 +138,7 @@ def _inline(text: str, language: Language) -> str:
 
 def _day(seconds: int, style: str, language: Language) -> str:
     day = (EPOCH + timedelta(seconds=seconds)).date()
-    return f"{day:%d/%m/%Y}" if style == "d" else write_day(day, language)
+    return f"{day:%d/%m/%Y}" if style == "d" else language.say_day(day)
 
 
 def _button(component: Json) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.asking.attribution import Finding, attribution_card
 from bot.asking.buttons import passage_card
-from bot.asking.checking import Finding, attribution_card
-from bot.asking.render import View, answer_card, open_buttons
-from bot.newsroom.buttons import consent_card, reply_card, told_card
+from bot.asking.render import Options, answer_card, open_buttons
+from bot.newsroom.cog import consent_card, notification_card, reply_card
 from bot.reading.about import draw_starters, help_card, privacy_card
-from bot.reading.buttons import Look, listing_card
+from bot.reading.cog import ListState, listing_card
 from bot.reading.pages import page_card
 from bot.ui.catalogue import Catalogue
 from bot.ui.components import ANSWERED, Card, row, text
@@ -72,14 +72,14 @@ def answered(language: Language) -> Card:
     hits = found(STORY, 0.95), found(OTHER, 0.7, 2)
     note = Note("undated", "Articles without a date are left out: 2.", {"count": "2"})
     answer = Answer(ASKED[language.code], "7", 0.95, None, hits, notes=(note,))
-    return answer_card(answer, View(language, 0.5, can_publish=True))
+    return answer_card(answer, Options(language, 0.5, can_publish=True))
 
 
 def refused(language: Language) -> Card:
     """A question without an answer, on a server with a newsroom."""
     closest, articles = (found(STORY, 0.3),), [a.summary(2) for a in (STORY, OTHER)]
     answer = Answer(LATER[language.code], "7", 0.3, Refusal.NOT_FOUND, closest=closest)
-    return answer_card(answer, View(language, 0.5, offers=OFFERS), articles)
+    return answer_card(answer, Options(language, 0.5, offers=OFFERS), articles)
 
 
 def near(language: Language) -> Card:
@@ -118,7 +118,7 @@ def told(language: Language) -> Card:
     """A story that answers what somebody waited for."""
     asked = Watch(1, 2, None, LATER[language.code], language.code, write_filters(NARROWED))
     text = "Les deux ponts d’Orléans rouvriront jeudi à midi."
-    return told_card(asked, found(replace(STORY, text=text), 0.9), language)
+    return notification_card(asked, found(replace(STORY, text=text), 0.9), language)
 
 
 def helped(language: Language) -> Card:
@@ -144,7 +144,7 @@ def kept(language: Language) -> Card:
 
 def listed(language: Language) -> Card:
     """The list of articles."""
-    return listing_card(Catalogue((STORY.summary(2), OTHER.summary(1))), language, Look())
+    return listing_card(Catalogue((STORY.summary(2), OTHER.summary(1))), language, ListState())
 
 
 def opened(language: Language) -> Card:

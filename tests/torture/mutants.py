@@ -8,49 +8,64 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection
+
     from embeddings.snapshots.snapshot import Snapshot
+    from embeddings.store.rows import CollectionRows
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def pointer() -> None:
-    """Report a generation as published, and do not make it live."""
-    from embeddings.store.pointers import Pointers
+def replace(owner: type, name: str, method: Callable[..., Any]) -> None:
+    """Replace a method for this process; raises AttributeError where there is no such method."""
+    patch.object(owner, name, method).start()
 
-    Pointers.point = lambda *_: None
+
+def pointer() -> None:
+    """Report a snapshot as published, and do not make it live, unless it is the first."""
+    from embeddings.store.rows import CollectionRows
+
+    point = CollectionRows.point
+
+    def stay(self: CollectionRows, connection: Connection, number: int) -> None:
+        if self.read_published().live is None:
+            point(self, connection, number)
+
+    replace(CollectionRows, "point", stay)
 
 
 def deaf() -> None:
     """Do nothing about what other processes publish."""
     from embeddings.store.database import Database
 
-    Database._look = lambda _: None
+    replace(Database, "_call_back", lambda _: None)
 
 
 def mixed() -> None:
-    """Serve the vectors of one generation with the passages of the one before."""
+    """Serve the vectors of one snapshot with the passages of the one before."""
     from embeddings.loaded import LoadedSnapshot
 
     make = LoadedSnapshot.__init__
     before: list[Snapshot] = []
 
-    def made(self: LoadedSnapshot, snapshot: Snapshot, *more: Any, **named: Any) -> None:
+    def mix(self: LoadedSnapshot, snapshot: Snapshot, *more: Any, **named: Any) -> None:
         make(self, snapshot, *more, **named)
         before.append(snapshot)
         self.snapshot = before[-2:][0]
 
-    LoadedSnapshot.__init__ = made
+    replace(LoadedSnapshot, "__init__", mix)
 
 
 def silent() -> None:
     """Say nothing of a change in the audit log."""
     from embeddings.store.audit import Audit
 
-    Audit.append = lambda *_: None
+    replace(Audit, "append", lambda *_: None)
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

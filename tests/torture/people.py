@@ -6,7 +6,6 @@ All of them live in this process: what is tested are the bots, and the program's
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import json
 import random
@@ -37,6 +36,8 @@ EACH = 72
 """People on each shard."""
 LONGEST = 300.0
 """Seconds that a change may take."""
+ANSWERING = 300.0
+"""Seconds in which a bot that lives has answered an editor."""
 WHATS = {"add": 12, "remove": 3, "edit": 2, "reindex": 1, "rollback": 3}
 """How often each is done."""
 TRIES = 50
@@ -44,9 +45,12 @@ TRIES = 50
 DECIDING = "v:plan:ok:"
 """How the button begins that does what was proposed."""
 _DONE = r"C’est fait|C’est publié|est retiré|est finie|sert désormais|Retour à"
-_REFUSED = r"\(code |ne porte ce titre|Rien à ajouter|Rien n’a été|Il n’y avait rien|déjà en cours"
-_OVER = rf"{_REFUSED}|{_DONE}"
-_ASKED = rf"{_OVER}|À confirmer|Ceci retire"
+_LATER = "déjà en cours"
+_UNDERWAY = (
+    r"Indexation\s: (?!environ)|L’indexation (?:commence|continue)|ce sera ensuite votre tour"
+)
+"""What an answer says that another one follows by itself."""
+_PROPOSED = rf"{_UNDERWAY}|À confirmer|Ceci retire"
 
 
 class Crowd:
@@ -260,29 +264,36 @@ class ChatEditor(Editor):
         one = await self._server.slash(
             f"admin {name}", options | {"shared": True}, user=self._operator, channel=channel
         )
-        shown = await self._show(one, _ASKED, shard, session)
+        shown = await self._show(one, _UNDERWAY, shard, session)
         buttons = [c["custom_id"] for c in controls_of(shown) if "custom_id" in c] if shown else []
         if shown and (decide := [each for each in buttons if each.startswith(DECIDING)]):
             one = await self._server.click(shown, decide[0], user=self._operator)
-            shown = await self._show(one, _OVER, shard, session)
-        text = text_of(shown) if shown else ""
-        if re.search(_DONE, text):
-            work.end(DONE)
-        elif re.search(_OVER, text):  # otherwise the bot was killed, and nobody told
-            work.end(LATER if "déjà en cours" in text else REFUSED, said=text)
+            shown = await self._show(one, _PROPOSED, shard, session)
+        if shown:  # otherwise the bot was killed, and nobody told
+            text = text_of(shown)
+            told = LATER if _LATER in text else DONE if re.search(_DONE, text) else REFUSED
+            work.end(told, said=text)
 
-    async def _show(self, one: Interaction, until: str, shard: int, session: Session) -> Any:
-        """Wait for words in the answer, or for the end of the bot; return the message."""
+    async def _show(self, one: Interaction, waiting: str, shard: int, session: Session) -> Any:
+        """Return the message that answers; None if the bot ended before.
 
-        def settled() -> bool:
-            found = [m for m in (one.original, *one.followups) if m and not m["flags"] & LOADING]
-            return any(re.search(until, text_of(message)) for message in found)
+        Raises:
+            TimeoutError: It lives, and shows nothing but ``waiting``.
+        """
 
-        with contextlib.suppress(TimeoutError):
+        def find() -> Any:
+            found = [m for m in (*one.followups[::-1], one.original) if m]
+            said = ((m, text_of(m)) for m in found if not m["flags"] & LOADING)
+            return next((m for m, text in said if text and not re.search(waiting, text)), None)
+
+        try:
             await one.changes.until(
-                lambda: settled() or self._crowd.session(shard) is not session, LONGEST
+                lambda: find() or self._crowd.session(shard) is not session, ANSWERING
             )
-        return (one.followups[-1] if one.followups else one.original) if settled() else None
+        except TimeoutError:
+            shown = text_of(one.original) if one.original else ""
+            raise TimeoutError(f"within {ANSWERING:.0f} s a bot showed but {shown!r}") from None
+        return find()
 
     def _command(self, work: Work) -> tuple[str, dict[str, Any]]:
         stories = self.stories(work)

@@ -219,9 +219,11 @@ class Life:
         """Let editors finish, and askers have their answers."""
         for editor in (self._shell, self._chat):
             editor.over = True
-        _, pending = await asyncio.wait(self._editing, timeout=LONGEST)
+        ended, pending = await asyncio.wait(self._editing, timeout=LONGEST)
         if pending:
             self.seen.faults.append("an editor never finished what was begun")
+        for error in filter(None, (editing.exception() for editing in ended)):
+            self.seen.faults.append(f"an editor gave up: {error!r}")
         self._crowd.over = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2 * PATIENCE)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from bot.ui.markup import unplain
+from bot.ui.markup import unescape
 from tests.bot.wire.crowd import EVENTS, MONTHS, TOWNS, fillers
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def quotes(reply: str) -> Quotes:
     stories, strange = set(), []
     for line, below in itertools.pairwise([*lines, ""]):
         if line.startswith("> "):
-            words = unplain(_SIGNS.sub("", line)).strip(_QUOTED)
+            words = unescape(_SIGNS.sub("", line)).strip(_QUOTED)
             titled = _TITLE.fullmatch(below)
-            story = _story(words, unplain(titled["title"]) if titled else "")
+            story = _story(words, unescape(titled["title"]) if titled else "")
             if story is None:
                 strange.append(f"{words} ({below})")
             else:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from embeddings.loaded import LoadedSnapshot
+from embeddings.store.audit import Audit
+from embeddings.store.database import Database
+from embeddings.store.rows import CollectionRows
 from embeddings.text.passages import split
 from tests.embeddings.readers.reading import read
+from tests.torture.mutants import MUTANTS
 from tests.torture.people import WHATS, Editor
 from tests.torture.processes import Child, members
 from tests.torture.seen import DONE, LATER, Work
@@ -32,6 +38,17 @@ class OneWay(Editor):
     async def do(self, work: Work) -> None:
         work.end(self.told.pop(0))
         self.over = not self.told
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_changes_a_method_of_the_program_and_adds_none(name: str) -> None:
+    classes = (Audit, CollectionRows, Database, LoadedSnapshot)
+    before = [dict(vars(each)) for each in classes]
+    MUTANTS[name]()
+    after = [dict(vars(each)) for each in classes]
+    patch.stopall()
+    assert after != before
+    assert [*map(set, after)] == [*map(set, before)]
 
 
 def test_each_edition_of_a_story_answers_in_words_of_its_own() -> None:

@@ -1,1 +1,1 @@
-"""The formats that articles come in, a file each: bytes -> drafts."""
+"""Readers of the formats that articles come in, one module per format."""

@@ -1,30 +1,36 @@
-"""What DOCX and ODT share: their parts, how they are written as HTML, and what is told of them."""
+"""Shared by the DOCX and ODT readers: access to a package's parts, and a writer of HTML."""
 
 import posixpath
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
+from xml.etree.ElementTree import Element, fromstring
 from zipfile import ZipFile
 
 from embeddings.errors import ReadError
+from embeddings.readers.archives import unpack
 from embeddings.readers.dates import read_date
 from embeddings.readers.draft import LeftOut
-from embeddings.readers.formats.archives import unpack
 from embeddings.readers.pages.authors import name_authors
 from embeddings.readers.pages.story import fragment_text
 
 Rule = Callable[[Any], Iterator[Any]]
-"""An element -> markup, elements to go on with, and what is to be called between them."""
+"""Element -> steps: markup to write, elements to write next, and functions to call in between."""
 
 Written = tuple[str, dict[str, Any], tuple[LeftOut, ...]]
-"""A document as HTML, the fields that its styles state, and what is missing."""
+"""A document as HTML, the fields that its styles state, and what was left out."""
+
+Key = TypeVar("Key")
 
 MAX_XML = 30_000_000
-"""The most bytes of one part of a document."""
+"""The most bytes of a part."""
+_TAG = re.compile(r"<(\w+)")
+_NESTING = ("<table", "<ul", "<ol")
 _DEEPEST = 20
-"""From how deep on a list or a table in others is written as its paragraphs."""
+"""The nesting depth from which lists and tables are written as mere paragraphs."""
 _OOXML = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -36,16 +42,11 @@ _PREFIXES = {
     f"{_OOXML}/markup-compatibility/2006": "mc",
     "http://purl.org/dc/elements/1.1/": "dc",
 } | {f"{_ODF}:{name}:1.0": name for name in ("office", "text", "style", "table", "draw")}
-"""Namespaces -> the prefixes that stand for them here; Word has two for each (ISO 29500)."""
+"""Namespace -> its prefix here; Word's have two each, transitional and strict (ISO 29500)."""
 
 
 class Parts:
-    """The parts of a document.
-
-    Args:
-        archive: The file, opened.
-        name: What to call it in an error.
-    """
+    """The parts of a document's package, a ZIP archive."""
 
     def __init__(self, archive: ZipFile, name: str) -> None:
         self._archive, self._name = archive, name
@@ -55,28 +56,24 @@ class Parts:
         return part.casefold() in self._members
 
     def xml(self, part: str) -> Any:
-        """Return the root of a part, its names with prefixes, or an empty element without it.
+        """Parse a part and return its root, with prefixed names; an empty element without the part.
 
         Raises:
-            ReadError: It has a document type, which may declare entities, or is too large.
-            ParseError: It is damaged.
+            ReadError: The part has a document type, which may declare entities, or is too large.
+            ParseError: The part is damaged.
         """
-        from defusedxml import DefusedXmlException  # only these files need it
-        from defusedxml.ElementTree import XML
-
         if part not in self:
-            return XML("<none/>")
+            return Element("none")
         data = unpack(self._archive, self._members[part.casefold()], self._name, MAX_XML)
-        try:
-            return _shorten_names(XML(data, forbid_dtd=True))
-        except DefusedXmlException:
+        if b"<!DOCTYPE" in data.replace(b"\0", b""):  # in UTF-16 too
             raise ReadError(
                 f"{self._name} declares entities, which no document of a word processor does; "
                 "it is not read."
-            ) from None
+            )
+        return _shorten_names(fromstring(data))  # noqa: S314 - it has no document type
 
     def find_related(self, part: str, kind: str) -> str | None:
-        """Return the part that another one (empty: the package) names as its styles, and so on."""
+        """Return a part's related one of a kind such as "styles"; ``part`` "" is the package."""
         folder, name = posixpath.split(part)
         for relation in self.xml(posixpath.join(folder, "_rels", f"{name}.rels")):
             if relation.get("Type", "").endswith(f"/{kind}"):
@@ -100,64 +97,65 @@ def _short(name: str) -> str:
 
 
 class Writer:
-    """Writes a document as HTML, element by element; without recursion: depth costs nothing.
+    """Writes a document as HTML, without recursion, so that deep nesting overflows no stack.
 
-    What is inside a paragraph but apart from it, a box, follows it.
+    Text boxes are written after the paragraph that contains them.
 
     Args:
-        rules: Name of an element -> what it is written as: markup, and elements to go on with.
-        other: The same for all other elements.
+        rules: Element's name -> its markup, or its rule.
+        other: The rule of all other elements.
     """
 
-    def __init__(self, rules: dict[str, Rule], other: Rule) -> None:
+    def __init__(self, rules: dict[str, Rule | str], other: Rule) -> None:
         self._rules, self._other = rules, other
         self._out: list[str] = []
         self._boxes: list[Any] = []
-        self._deep = 0
+        self._depth = 0
         self._stated: dict[str, Any] = {}
         self._left_out: Counter[str] = Counter()
 
     def write(self, element: Any) -> Written:
-        """Write an element, and all that is in it."""
-        ahead: list[Any] = [element]
-        while ahead:
-            step = ahead.pop()
+        """Write an element and its descendants."""
+        stack: list[Any] = [element]
+        while stack:
+            step = stack.pop()
             if isinstance(step, str):
                 self._out.append(step)
+            elif callable(step):
+                stack.extend(reversed(list(step() or ())))
             else:
-                done = step() if callable(step) else self._rules.get(step.tag, self._other)(step)
-                ahead.extend(reversed(list(done)))
-        return "".join(self._out), self._stated, tell(self._left_out)
+                rule = self._rules.get(step.tag, self._other)
+                stack.append(rule if isinstance(rule, str) else partial(rule, step))
+        return "".join(self._out), self._stated, report(self._left_out)
 
-    def leave(self, what: str) -> Iterator[Any]:
-        """Write nothing; what was left out is told, unless it is empty."""
-        if what:
-            self._left_out[what] += 1
+    def omit(self, kind: str, _: Any = None) -> Iterator[Any]:
+        """Skip an element, and count it by its kind for the report; "" is not reported."""
+        if kind:
+            self._left_out[kind] += 1
         return iter(())
 
     def paragraph(
-        self, inside: Iterable[Any], styles: Iterable[str], opening: str, closing: str
+        self, content: Iterable[Any], styles: Iterable[str], opening: str, closing: str
     ) -> Iterator[Any]:
-        """Write a paragraph between two tags, or take it for the field that its styles state."""
+        """Write a paragraph between two tags, unless its styles make it the value of a field."""
         named = (_STATED.get(style.casefold(), "") for style in styles)
         field = next((name for name in named if name and name not in self._stated), "")
         yield opening and "<p>" if field else opening
-        yield from inside
+        yield from content
         yield closing and "</p>" if field else closing
         if field:
-            yield partial(self._take, field, len(self._out))
+            yield partial(self._take_field, field, len(self._out))
         yield self._take_boxes
 
-    def _take(self, field: str, start: int) -> tuple[()]:
-        """Take what was written from a place on for a field; what is none stays in the text."""
+    def _take_field(self, field: str, start: int) -> None:
+        """Turn the output from an index on into a field's value; keep it if it is not valid."""
         text = " ".join(fragment_text("".join(self._out[start:])).split())
         if value := _READERS[field](text):
             self._stated[field] = value
             del self._out[start:]
-        return ()
 
     def box(self, element: Any) -> Iterator[Any]:
-        """Keep what is in a box for after its paragraph."""
+        """Keep a text box for the end of its paragraph."""
         self._boxes.extend(element)
         return iter(())
 
@@ -165,29 +163,38 @@ class Writer:
         boxes, self._boxes = self._boxes, []
         return boxes
 
-    def nest(self, element: Any, opening: str, closing: str) -> Iterator[Any]:
-        """Write a list or a table, which may stand in others."""
-        self._deep += 1
-        yield from self.around(element, opening, closing)
-        yield self._leave_nest
-
-    def _leave_nest(self) -> tuple[()]:
-        self._deep -= 1
-        return ()
-
-    def around(self, element: Any, opening: str, closing: str) -> Iterator[Any]:
-        """Write what is in an element between two tags, without them where lists are too deep."""
-        is_written = self._deep < _DEEPEST
+    def wrap(self, element: Any, opening: str) -> Iterator[Any]:
+        """Write an element's children between tags, or without tags below ``_DEEPEST``."""
+        self._depth += (levels := opening.startswith(_NESTING))
+        is_written = self._depth < _DEEPEST
         yield opening if is_written else ""
         yield from element
-        yield closing if is_written else ""
+        yield close(opening) if is_written else ""
+        yield partial(self._rise, levels)
+
+    def _rise(self, levels: int) -> None:
+        self._depth -= levels
+
+
+def close(opening: str) -> str:
+    """Return the closing tags of opening tags, in reverse order."""
+    return "".join(f"</{tag}>" for tag in reversed(_TAG.findall(opening)))
+
+
+def list_bases(styles: Mapping[Key, Any], key: Key, find_base: Callable[[Any], Key]) -> list[Any]:
+    """Return a style and the styles that it is based on, nearest first; stops at a cycle."""
+    chain: list[Any] = []
+    while key in styles and styles[key] not in chain:
+        chain.append(styles[key])
+        key = find_base(chain[-1])
+    return chain
 
 
 _STATED = {
     "title": "title", "titre": "title", "author": "author", "auteur": "author",
     "byline": "author", "signature": "author", "date": "date",
 }  # fmt: skip
-"""Names of styles -> the field that a paragraph of it states."""
+"""Style's name -> the field whose value its paragraphs are."""
 _READERS: dict[str, Callable[[str], Any]] = {
     "title": str,
     "author": lambda text: name_authors([text]),
@@ -196,13 +203,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def escape_text(text: str | None) -> str:
-    """Return text as HTML."""
+    """Escape a text for HTML."""
     return escape(text or "", quote=False)
 
 
-def tell(left_out: Counter[str]) -> tuple[LeftOut, ...]:
-    """Return what was left out, as a draft tells it, from a count of each kind."""
-    return tuple(LeftOut(f"{what} ({count})", _REASONS[what]) for what, count in left_out.items())
+def report(counts: Counter[str]) -> tuple[LeftOut, ...]:
+    """Return what was left out, by the count of each kind."""
+    return tuple(LeftOut(f"{kind} ({count})", _REASONS[kind]) for kind, count in counts.items())
 
 
 DELETED, HIDDEN, NOTES, COMMENTS = (

@@ -1,1 +1,1 @@
-"""Web pages: their blocks of text, which of them are the story, and what is known of it."""
+"""Reads web pages: splits them into blocks, selects the story, and reads or guesses its fields."""

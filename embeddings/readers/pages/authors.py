@@ -1,4 +1,4 @@
-"""What a page writes where an author's name belongs -> the names alone, or none; pure."""
+"""Extracts authors' names from what pages write in their author fields and bylines; pure."""
 
 import re
 from collections.abc import Iterable
@@ -8,42 +8,45 @@ from embeddings.text.analysis import any_of
 from embeddings.text.boilerplate import fold
 
 LONGEST_NAME = 100
-"""The most characters of what can be the name of an author, with what an envoy adds to it."""
+"""The most characters of an author's name, including "envoyée spéciale à …" after it."""
 MOST_AUTHORS = 12
-"""The most authors of one story that are named."""
+"""The most authors to name for one story."""
 _BLANKS = re.compile(r"\s+")
 _BEFORE = re.compile(any_of("before an author"))
-"""What stands before a name and is no part of it."""
+"""Words before a name, such as "Par" or "Author:"."""
 _AFTER = re.compile(
     rf" ?(?:{any_of('after an author')}|(?:\bon )?{DATE}).*", re.IGNORECASE | re.DOTALL
 )
-"""What stands after a name and is no part of it."""
-_SHORT = re.compile(r"(?:^|, |\b(?:et|and|&) )[A-ZÀ-Ý][^\W\d_]{1,5}\.(?= [A-ZÀ-Ý])")
-"""A first name that is shortened, such as "Alex. Dumas"."""
-_PICTURES = re.compile(r"(?:photo|image|vid[ée]o|illustration|cr[ée]dit)s? ?:", re.IGNORECASE)
+"""Text after a name, such as a date, a job or a link to follow the author."""
+_ABBREVIATED = re.compile(r"(?:^|, |\b(?:et|and|&) )[A-ZÀ-Ý][^\W\d_]{1,5}\.(?= [A-ZÀ-Ý])")
+"""An abbreviated first name, as in "Alex. Dumas"; its period ends no sentence."""
+_RSS_AUTHOR = re.compile(r"\S{1,99}@\S{1,99} \((?P<name>[^()]+)\)")
+"""An author as RSS writes one: an e-mail address, then the name in brackets."""
+_OTHER_CREDIT = re.compile(any_of("other credit"), re.IGNORECASE)
+"""The beginning of a credit for pictures, a translation or the like."""
 _ROLE = re.compile(
     r"(?:,\s(?:[\w&.’'-]+ ){0,4}|\s[(/]\s?(?:[\w&.’'-]+ ){0,4}"
     r"|(?<=\w\w)\s(?:(?:grande?|news|staff|senior|chief|political|sports?|freelance|national|foreign|health"
     r"|business|science|world) ){0,2})"
-    rf"(?:{any_of('role')})\)?$",
+    rf"(?:{any_of('role')})(?: (?:of|in|at|de|à|en|au) .{{1,60}})?\)?$",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"(?<=\w\w)(?<!avec)(?<!with)(?<!and)(?<!from)(?<!\bet)(?<!\bthe)(?<!\bde),? "
-    r"(?:the )?(?:associated press|reuters|agence france-presse|afp|usa today)$"
-    r"|(?<=\w \w\w)(?-i:(?:, [A-Z]{2,5}){1,4})$|(?<=\w\w\w\w)(?-i:(?:, [A-Z]{2,5}){1,4})$",
+    r"(?<=\w\w)(?<!avec)(?<!with)(?<!and)(?<!from)(?<!\bet)(?<!\bthe)(?<!\bde)(?:,? | ?[(/] ?)"
+    r"(?:the )?(?:associated press|reuters|agence france-presse|afp|bbc news|usa today)\)?$"
+    r"|(?:(?<=\w \w\w)|(?<=\w{4}))(?-i:(?:, (?:[A-Z]{2,5}|PhD)){1,4})$",
     re.IGNORECASE,
 )
-"""An agency or a degree that is glued to a name; "Le Monde avec AFP" and "AFP" are names."""
-
+"""A news agency or academic degrees after a name; "Le Monde avec AFP" and "AFP" are names."""
 _NAME = r"[^\W\d_][\w’'-]{1,20}"
-_PAPER = re.compile(
-    rf"(?P<names>(?:[^\n]{{2,60}}? (?:and|et|&) {_NAME} (?:[A-Z]\. ?)?|{_NAME} (?:[A-Z]\. ?)+)"
+_BEFORE_PAPER = re.compile(
+    rf"^(?P<names>(?:[^\n]{{2,60}}? (?:and|et|&) {_NAME} (?:[A-Z]\. ?)?|{_NAME} (?:[A-Z]\. ?)+)"
     rf"{_NAME}),? (?:[A-Z][\w’'&.-]{{0,20}} ){{0,3}}(?:Chronicle|Courier|Dispatch|Enquirer|Gazette"
-    r"|Globe|Herald|Journal|Leader|Monde|News|Observer|Post|Press|Register|Republic|Times|Tribune)"
+    r"|Globe|Herald|Journal|Leader|Monde|News|Observer|Post|Press|Register|Republic|Times|Tribune)$"
 )
-"""Several people, or one with an initial, and the paper that is glued to the last of them."""
+"""Several names, or one with an initial, followed by a newspaper's name."""
 
+_TWICE = re.compile(r"^(\S+ .+?),? \1$")
 _PLACEHOLDERS = frozenset(any_of("no author").split("|"))
 _EDITORS = frozenset(("la redaction", "redaction"))
 _NO_NAME = re.compile(
@@ -58,56 +61,46 @@ _FEWEST_WORDS, _MOST_WORDS = 2, 12
 
 
 def name_authors(values: Iterable[str], publisher: str | None = None) -> str | None:
-    """Return the authors of a story in one line, or None.
+    """Return the authors of a story in one line; None if the values hold no name.
 
     Args:
-        values: What the page gives for them, each one or several names.
-        publisher: Who publishes it, who is no author beside a person.
+        values: The page's author fields; each may hold several names.
+        publisher: The publisher's name, which is dropped if the values name anybody else.
 
     Returns:
-        The names as the page writes them, in order, nobody twice.
+        The names as the page writes them, in order, without duplicates.
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for value in values:
-        for part in re.split(r"\s*;\s*|\n+", value[: 10 * LONGEST_NAME]):
+        for part in re.split(r"[;\n]", value[: 10 * LONGEST_NAME]):
             name = clean_name(part, publisher)
             key = fold(name or "")
-            if name and key and (key not in found or found[key].isupper()):
-                found[key] = name
-    if len(found) > 1 and publisher:
-        found.pop(fold(publisher), None)
-    return ", ".join(_without_parts(found)[:MOST_AUTHORS]) or None
-
-
-def _without_parts(found: dict[str, str]) -> list[str]:
-    """Return the names that no other one holds already, as "A" is held in "A, B"."""
-    return [
-        name
-        for key, name in found.items()
-        if not any(f" {key} " in f" {other} " for other in found if other != key)
-    ]
+            if name and key and (key not in names or names[key].isupper()):
+                names[key] = name
+    if len(names) > 1 and publisher:
+        names.pop(fold(publisher), None)
+    parts = {key for key in names for one in names if one != key and f" {key} " in f" {one} "}
+    wholes = [name for key, name in names.items() if key not in parts]  # "A" is a part of "A, B"
+    return ", ".join(wholes[:MOST_AUTHORS]) or None
 
 
 def clean_name(text: str, publisher: str | None = None) -> str | None:
-    """Return one name, or several that are joined, without what stands around; None if it is none.
+    """Return the names in a byline, stripped of all other words; None if it holds no name.
 
     Args:
-        text: Such as "Par Anne Dupuis Publié le 3 mars 2024 à 17h46".
-        publisher: Whose name may be glued to it.
+        text: A byline, such as "Par Anne Dupuis Publié le 3 mars 2024 à 17h46".
+        publisher: The publisher's name, which may follow the author's.
     """
     line = _BLANKS.sub(" ", text[: 4 * LONGEST_NAME]).strip()
-    if _PICTURES.match(line):
+    if _OTHER_CREDIT.match(line):
         return None
+    line = _RSS_AUTHOR.sub(r"\g<name>", line)
     before = _BEFORE.match(line)
-    line = _SHORT.sub(r"\g<0>\n", line[before.end() :] if before else line)
+    line = _ABBREVIATED.sub(r"\g<0>\n", line[before.end() :] if before else line)
     line = _AFTER.sub("", line).replace("\n", "")
-    line = _without_publisher(line.strip(), publisher)
+    line = _TWICE.sub(r"\1", _without_publisher(line.strip(), publisher))
     line = _AGENCY.sub("", _ROLE.sub("", line)).strip(" ,;:-–—|/·•")
-    paper = _PAPER.fullmatch(line)
-    line = paper["names"] if paper else line
-    parts = {fold(part): part for part in reversed(line.split(", "))}
-    if len(parts) <= line.count(", "):
-        line = ", ".join(reversed(parts.values()))
+    line = _BEFORE_PAPER.sub(r"\g<names>", line)
     folded = fold(line)
     is_name = (
         _LETTER.search(line) is not None
@@ -121,21 +114,19 @@ def clean_name(text: str, publisher: str | None = None) -> str | None:
 
 
 def _without_publisher(line: str, publisher: str | None) -> str:
-    """Take the name of the publisher off a person's, and a name off the same one."""
-    words, own = line.split(" "), _glue(publisher or "")
-    half = len(words) // 2
-    if half >= _FEWEST_WORDS and words[:half] == words[half:]:
-        return " ".join(words[:half])
+    """Remove the publisher's name before or after a person's."""
+    words, own = line.split(" "), _fold_together(publisher or "")
     first, slash, rest = line.partition(" / ")
-    if slash and own and _glue(first) == own:
+    if slash and own and _fold_together(first) == own:
         return rest
-    for place in range(1, len(words)):
-        after, alone = _glue("".join(words[place:])), words[place - 1].endswith(",")
-        begins = alone and after and (after.startswith(own) or own.startswith(after))
-        if own and (begins or (place >= _FEWEST_WORDS and after == own)):
-            return " ".join(words[:place])
+    for end in range(1, len(words)):
+        after, has_comma = _fold_together("".join(words[end:])), words[end - 1].endswith(",")
+        is_own = has_comma and after and (after.startswith(own) or own.startswith(after))
+        if own and (is_own or (end >= _FEWEST_WORDS and after == own)):
+            return " ".join(words[:end])
     return line
 
 
-def _glue(name: str) -> str:
+def _fold_together(name: str) -> str:
+    """Return a folded name without its spaces, as some sites write their own."""
     return fold(name).replace(" ", "")

@@ -1,33 +1,35 @@
-"""A parsed page -> its blocks of text as a browser shows them, in order; nothing is chosen yet."""
+"""Splits a parsed page into blocks of text as a browser shows them, in order; selects none."""
 
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
+from lxml import etree
+
 from embeddings.readers.pages import elements, tables
-from embeddings.text.boilerplate import LONG_CHARACTERS, is_furniture
+from embeddings.text.boilerplate import LONG_CHARACTERS, is_boilerplate
 from embeddings.types import BREAK
 
-SHORTEST_OPENING = 40
-"""The fewest characters of what can be a standfirst."""
-SAID = "— "
-"""What is put before a post that would pass for a heading: it is what somebody said."""
+SHORTEST_STANDFIRST = 40
+"""The fewest characters of a standfirst."""
+POST_MARKER = "— "
+"""Prefix of a social-media post that would otherwise be taken for a heading or a notice."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _QUOTES = {"fr": ("«", "»"), "de": ("„", "“"), "es": ("«", "»"), "it": ("«", "»")}
 _OTHER_QUOTES = ("“", "”")
-_UNPRINTED = re.compile(
+_INVISIBLE = re.compile(
     r"[\0-\x08\v\x0e-\x1f\x7f\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_LINE = re.compile(rf"[ {BREAK}]{{0,2}}\n[ {BREAK}]{{0,2}}")
-_BROKEN = re.compile(rf" ?{BREAK}[ {BREAK}]*")
+_LINE_BREAK = re.compile(rf"[ {BREAK}]{{0,2}}\n[ {BREAK}]{{0,2}}")
+_SEARCH_BREAK = re.compile(rf" ?{BREAK}[ {BREAK}]*")
 _SPACES = re.compile(r" {2,}")
 _EMPTY_LINES = re.compile(r"\n{2,}")
 _CREDIT = re.compile(r"^(?:(?:photo|crédit)s?\s?[:©]|©)[^\n]{0,100}$", re.IGNORECASE | re.MULTILINE)
 
 
 class Kind(Enum):
-    """What a block is in its page."""
+    """The role of a block in its page."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -39,35 +41,35 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some lines that stand together.
+    """A block of text: the lines that a browser shows together.
 
     Attributes:
-        text: Its words as shown, one line for each that the author broke.
-        kind: What it is.
-        mark: What stands before it: before a list item, the dash or the number of a browser.
-        own: A number for its element.
-        around: The number of the innermost element that says it is no part of the story; else 0.
-        linked: The share of its characters, blanks apart, that are links, in [0, 1].
+        text: The words as shown, with a line break for each ``br``.
+        kind: The block's role.
+        marker: The text to put before it: a list item's dash or number, a post's POST_MARKER.
+        element: The number of the block's element.
+        aside: The number of the innermost element around it that marks it as an aside; else 0.
+        link_share: The share of its non-blank characters that are link text, in [0, 1].
     """
 
     text: str
     kind: Kind
-    mark: str
-    own: int
-    around: int
-    linked: float
+    marker: str
+    element: int
+    aside: int
+    link_share: float
 
 
 @dataclass(slots=True)
 class Page:
-    """The blocks of a page and the elements that they stand in.
+    """The blocks of a page, and the block elements that contain them, numbered from 1.
 
     Attributes:
-        blocks: All of them, in order.
-        parents: Element's number -> that of the one it stands in; the first stands in itself.
-        shapes: Element's number -> one for the names and classes of it and of those around it.
-        asides: Number of an element that is no part of a story, as a rule -> (the number of the
-            next one around it, or 0, and its name).
+        blocks: All blocks, in order.
+        parents: Element's number -> its parent's number; 0, outside all elements, is its own.
+        shapes: Element's number -> hash of the tags and classes of the element and its ancestors.
+        asides: Number of an aside (an element that is, as a rule, no part of a story) -> the
+            number of the next aside around it, or 0, and the name that marks it as one.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -77,195 +79,185 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What the elements around a text say of it; ``own`` is the number of the innermost block."""
+class _Context:
+    """The properties that a text inherits from the elements around it."""
 
     kind: Kind = Kind.PARAGRAPH
-    own: int = 0
-    around: int = 0
-    linked: bool = False
-    exact: bool = False
-    control: bool = False
-    opens: bool = False
+    element: int = 0  # the innermost one that begins a line
+    aside: int = 0
+    is_link: bool = False
+    is_exact: bool = False  # keeps all spaces, as in ``pre``
+    is_button: bool = False
+    is_standfirst: bool = False  # by the name of an element
     language: str = ""
 
 
 class _Piece(NamedTuple):
     text: str
-    linked: bool
-    control: bool
+    is_link: bool
+    is_control: bool  # a button's text, or BREAK
 
 
 def page_of(root: Any) -> Page:
-    """Return the blocks of a page.
-
-    Args:
-        root: The ``lxml`` element of the page, without comments.
-    """
+    """Split a page into blocks; ``root`` is its ``lxml`` element, without comments."""
     walk = _Walk()
     walk.through(root)
     return walk.page
 
 
 def words_of(element: Any) -> tuple[str, float]:
-    """Return the words of an element in one line, and the share of them that are links."""
+    """Return an element's words in one line, and the share of their characters in links."""
     blocks = page_of(element).blocks
     text = " ".join(block.text.replace("\n", " ") for block in blocks).replace(BREAK, "")
-    linked = sum(_inked(b.text) * b.linked for b in blocks)
-    return text, linked / max(1, _inked(text))
+    linked = sum(_count_nonblank(b.text) * b.link_share for b in blocks)
+    return text, linked / max(1, _count_nonblank(text))
 
 
 class _Walk:
-    """A walk through a page, with the text since the last block ended."""
+    """A walk through a page that collects the pieces of the present block."""
 
     def __init__(self) -> None:
         self.page = Page()
         self._pieces: list[_Piece] = []
-        self._has_words, self._mark = False, ""
-        self._numbers: dict[int, elements.Numbers] = {}
+        self._has_words, self._marker = False, ""
+        self._markers: dict[Any, str] = {}
 
     def through(self, root: Any) -> None:
-        """Gather the blocks; without recursion, so that depth costs nothing."""
-        from lxml import etree  # as in parse_page
-
-        around = [(_Place(), False)]
+        """Collect the blocks, without recursion, so that deep nesting overflows no stack."""
+        stack = [(_Context(), False)]
         steps = etree.iterwalk(root, events=("start", "end"))
         for event, element in steps:
             if isinstance(element.tag, str) and elements.breaks_search(element):
-                self._pieces.append(_Piece(BREAK, around[-1][0].linked, control=True))
+                self._pieces.append(_Piece(BREAK, stack[-1][0].is_link, is_control=True))
             if event == "start":
-                if not self._enter(element, around, is_root=element is root):
+                if not self._enter(element, stack, is_root=element is root):
                     steps.skip_subtree()
                 continue
-            inside, is_block = around.pop()
+            inside, is_block = stack.pop()
             if is_block:
-                self._end(inside)
+                self._end_block(inside)
             elif element.tag == "q":
                 self._add(_quotation_marks(inside.language)[1], inside)
             if element is not root:
-                self._add(element.tail, around[-1][0])
+                self._add(element.tail, stack[-1][0])
 
-    def _enter(self, element: Any, around: list[tuple[_Place, bool]], *, is_root: bool) -> bool:
-        """Take what stands first in an element; say whether there is more to take."""
-        outside = inside = around[-1][0]
-        is_unseen = elements.is_unseen(element)
+    def _enter(self, element: Any, stack: list[tuple[_Context, bool]], *, is_root: bool) -> bool:
+        """Add an element's context and first text; say whether to walk through its children."""
+        outside = inside = stack[-1][0]
+        is_hidden = elements.is_hidden(element)
         begins = is_root or elements.begins_line(element, is_first=not self._has_words)
-        is_block = begins and not is_unseen
+        is_block = begins and not is_hidden
         if is_block:
-            self._end(outside)
-            inside = self._inside(element, outside)
-        elif not is_unseen:
-            inside = _within(element, outside)
-        around.append((inside, is_block))
-        if is_unseen or (not is_root and self._take_whole(element, inside)):
+            self._end_block(outside)
+            inside = self._in_block(element, outside)
+        elif not is_hidden:
+            inside = _in_line(element, outside)
+        stack.append((inside, is_block))
+        if is_hidden or (not is_root and self._put_whole(element, inside)):
             return False
         if element.tag == "br":
-            self._pieces.append(_Piece("\n", linked=False, control=False))
+            self._pieces.append(_Piece("\n", is_link=False, is_control=False))
         if element.tag == "q":
             self._add(_quotation_marks(inside.language)[0], inside)
         self._add(element.text, inside)
         return True
 
-    def _inside(self, element: Any, outside: _Place) -> _Place:
-        """Return the place within a block."""
+    def _in_block(self, element: Any, outside: _Context) -> _Context:
+        """Number a block element and return the context of the text within it."""
         number = len(self.page.parents)
-        self.page.parents.append(outside.own)
-        shape = (self.page.shapes[outside.own], element.tag, element.get("class"))
+        self.page.parents.append(outside.element)
+        shape = (self.page.shapes[outside.element], element.tag, element.get("class"))
         self.page.shapes.append(hash(shape))
         kind = outside.kind
         if element.tag in elements.HEADINGS:
             kind = Kind.HEADING
         elif element.tag == "li":
             kind = Kind.ITEM
-            self._number(element, outside.own)
+            if element not in self._markers:
+                self._markers |= elements.number_items(element.getparent())
+            self._marker = self._markers[element]
         elif elements.wraps_post(element):
             kind = Kind.POST
-        around, name = outside.around, elements.aside_name(element)
+        aside, name = outside.aside, elements.aside_name(element)
         if name:
-            self.page.asides[number], around = (around, name), number
+            self.page.asides[number], aside = (aside, name), number
         return replace(
-            _within(element, outside),
+            _in_line(element, outside),
             kind=kind,
-            own=number,
-            around=around,
-            exact=outside.exact or element.tag == "pre",
-            opens=outside.opens or elements.opens_story(element),
+            element=number,
+            aside=aside,
+            is_exact=outside.is_exact or element.tag == "pre",
+            is_standfirst=outside.is_standfirst or elements.is_standfirst(element),
         )
 
-    def _number(self, item: Any, own: int) -> None:
-        """Keep what stands before an item of the list of that number."""
-        if own not in self._numbers:
-            self._numbers[own] = elements.Numbers(item.getparent())
-        self._mark = self._numbers[own].mark(item)
-
-    def _take_whole(self, element: Any, inside: _Place) -> bool:
-        """Take a table of data, or a post of a network, as what it is; say whether it was one."""
+    def _put_whole(self, element: Any, inside: _Context) -> bool:
+        """Put the rows of a data table or a social-media post; False for any other element."""
         if elements.table_part(element) == "table":
             rows = tables.read_rows(element, words_of)
-            for text, linked in rows:
-                self._put(text, replace(inside, kind=Kind.ROW), linked)
+            for text, link_share in rows:
+                self._put(text, replace(inside, kind=Kind.ROW), link_share)
             return bool(rows)
         if elements.is_post(element):
             text = " ".join(b.text.replace("\n", " ") for b in page_of(element).blocks)
-            mark = SAID if is_furniture(text, "") else ""
-            self._put(text, replace(inside, kind=Kind.POST), 0.0, mark)
+            marker = POST_MARKER if is_boilerplate(text, "") else ""
+            self._put(text, replace(inside, kind=Kind.POST), 0.0, marker)
             return True
         return False
 
-    def _put(self, text: str, place: _Place, linked: float, mark: str = "") -> None:
+    def _put(self, text: str, context: _Context, link_share: float, marker: str = "") -> None:
         if text.strip():
-            block = Block(text, place.kind, mark, place.own, place.around, linked)
+            block = Block(text, context.kind, marker, context.element, context.aside, link_share)
             self.page.blocks.append(block)
 
-    def _add(self, text: str | None, place: _Place) -> None:
+    def _add(self, text: str | None, context: _Context) -> None:
         if text:
-            shown = _UNPRINTED.sub("", text)
-            shown = shown if place.exact else _BLANKS.sub(" ", shown)
-            self._pieces.append(_Piece(shown, place.linked, place.control))
+            shown = _INVISIBLE.sub("", text)
+            shown = shown if context.is_exact else _BLANKS.sub(" ", shown)
+            self._pieces.append(_Piece(shown, context.is_link, context.is_button))
             self._has_words = self._has_words or not shown.isspace()
 
-    def _end(self, place: _Place) -> None:
-        """Put what has come together, in as many blocks as empty lines divide it into."""
+    def _end_block(self, context: _Context) -> None:
+        """Put the pieces since the last block, split into blocks at empty lines and credits."""
         pieces, self._pieces, self._has_words = self._pieces, [], False
-        inked = sum(_inked(piece.text) for piece in pieces)
-        if not inked or all(p.control or not p.text.strip() for p in pieces):
+        total = sum(_count_nonblank(piece.text) for piece in pieces)
+        if not total or all(p.is_control or not p.text.strip() for p in pieces):
             return
-        share = sum(_inked(piece.text) for piece in pieces if piece.linked) / inked
+        share = sum(_count_nonblank(piece.text) for piece in pieces if piece.is_link) / total
         text = "".join(piece.text for piece in pieces)
-        shown = _BROKEN.sub(lambda run: " " * (" " in run[0]) + BREAK, text)
-        lines = _LINE.sub("\n", _SPACES.sub(" ", shown))
-        apart = _CREDIT.sub(r"\n\g<0>\n", lines.strip(f" \n{BREAK}"))
-        for part in filter(str.strip, _EMPTY_LINES.split(apart.strip("\n"))):
-            mark, self._mark = (self._mark, "") if place.kind is Kind.ITEM else ("", "")
-            self._put(part, _as_said(part, place), share, mark)
+        shown = _SEARCH_BREAK.sub(lambda run: " " * (" " in run[0]) + BREAK, text)
+        lines = _LINE_BREAK.sub("\n", _SPACES.sub(" ", shown))
+        divided = _CREDIT.sub(r"\n\g<0>\n", lines.strip(f" \n{BREAK}"))
+        for part in filter(str.strip, _EMPTY_LINES.split(divided.strip("\n"))):
+            marker, self._marker = (self._marker, "") if context.kind is Kind.ITEM else ("", "")
+            self._put(part, _mark_standfirst(part, context), share, marker)
 
 
 def _quotation_marks(language: str) -> tuple[str, str]:
-    """Return the marks that a browser shows around a ``q`` in a language."""
+    """Return the quotation marks that a browser shows around a ``q`` in a language."""
     return _QUOTES.get(language[:2].lower(), _OTHER_QUOTES)
 
 
-def _within(element: Any, outside: _Place) -> _Place:
-    """Return the place within an element that begins no line."""
+def _in_line(element: Any, outside: _Context) -> _Context:
+    """Return the context of the text within an inline element."""
     language = element.get("lang") or outside.language
     if element.tag not in ("a", "button") and language == outside.language:
         return outside
     return replace(
         outside,
-        linked=outside.linked or element.tag == "a",
-        control=outside.control or element.tag == "button",
+        is_link=outside.is_link or element.tag == "a",
+        is_button=outside.is_button or element.tag == "button",
         language=language,
     )
 
 
-def _as_said(text: str, place: _Place) -> _Place:
-    """Take a heading of whole sentences, or what the page names so, for the standfirst it is."""
+def _mark_standfirst(text: str, context: _Context) -> _Context:
+    """Make the kind STANDFIRST if the page names the text so, or it is a heading of sentences."""
+    can_be = context.kind in (Kind.HEADING, Kind.PARAGRAPH) and len(text) >= SHORTEST_STANDFIRST
     is_long = len(text) >= LONG_CHARACTERS and text.endswith((".", "…", "»", "”"))
-    told = place.opens or (place.kind is Kind.HEADING and is_long)
-    told = told and place.kind in (Kind.HEADING, Kind.PARAGRAPH) and len(text) >= SHORTEST_OPENING
-    return replace(place, kind=Kind.STANDFIRST) if told else place
+    is_one = context.is_standfirst or (context.kind is Kind.HEADING and is_long)
+    return replace(context, kind=Kind.STANDFIRST) if can_be and is_one else context
 
 
-def _inked(text: str) -> int:
-    """Count the characters that are not blank."""
+def _count_nonblank(text: str) -> int:
+    """Count the characters of a text that are not blank."""
     return sum(map(len, text.split()))

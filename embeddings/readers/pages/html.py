@@ -1,33 +1,39 @@
-"""HTML pages, from a file or the web -> drafts: the page's own words, chosen, not rewritten."""
+"""Reads HTML pages, from files or the web, as drafts of the page's own words, never rewritten.
 
-from __future__ import annotations
+Two extractors of a library vote on which words are the story's; their output is never stored.
+"""
 
+import copy
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+from lxml import html
+from trafilatura.readability_lxml import Document
 
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.formats.decoding import decode, decode_stated, normal
+from embeddings.readers.decoding import decode, decode_stated, normal
+from embeddings.readers.draft import Draft
 from embeddings.readers.pages.blocks import page_of
 from embeddings.readers.pages.elements import parse_page
 from embeddings.readers.pages.facts import guess_site, read_facts
-from embeddings.readers.pages.guesses import Margins, guess_language
-from embeddings.readers.pages.opinions import ask
-from embeddings.readers.pages.story import choose, text_of
+from embeddings.readers.pages.guesses import guess_language
+from embeddings.readers.pages.story import FEW_WORDS, choose, shingles, text_of
+from embeddings.text.boilerplate import fold
 from embeddings.types import BREAK
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embeddings.readers.draft import Draft
-
 MAX_BYTES = 5_000_000
-"""The largest page that is read: 5 MB."""
+"""The largest page to read: 5 MB."""
+MOST_ELEMENTS = 20_000
+"""The most elements of a page for the extractors, whose time grows faster than the page."""
 ABOVE = 12
-"""How many blocks before the story may tell its author and its day."""
+"""How many blocks above the story to search for its author and date."""
 BELOW = 3
-"""How many of its own blocks may."""
+"""How many of the story's first blocks to search for them; its last and the next one count too."""
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|article|div|p|br|h1|table)\b", re.IGNORECASE
 )
@@ -35,15 +41,15 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE
 )
 _PRESCAN = 4096
-_OF_HEAD = ("base", "link", "meta", "noscript", "script", "style", "template", "title")
+_HEAD_ELEMENTS = ("base", "link", "meta", "noscript", "script", "style", "template", "title")
 
 
 def read(
     data: bytes, path: Path, *, address: str | None = None, charset: str | None = None
 ) -> Draft:
-    """Read a page: its own text, spaces as a browser shows them.
+    """Read a page's story as plain text, with spaces as a browser shows them.
 
-    Paragraphs have an empty line between, list items a dash or a number, headings ``##``.
+    An empty line separates paragraphs; list items begin with a dash or number, headings with ##.
     """
     name = address or str(path)
     if len(data) > MAX_BYTES:
@@ -54,7 +60,7 @@ def read(
     _move_out_of_head(root)
     stated = read_facts(root, address)
     page = page_of(root)
-    story, left_out = choose(page, ask(root), stated.title or "")
+    story, left_out = choose(page, extract(root), stated.title or "")
     text = normal(text_of(story))
     if not text.strip():
         raise ReadError(
@@ -68,25 +74,26 @@ def read(
         language=language if language == stated.language else None,
     )
     site = guess_site(root, stated.title, fields.url)
-    first = page.blocks.index(story[0])
-    around = page.blocks[max(0, first - ABOVE) : first + BELOW]
-    near = tuple(b.text.replace(BREAK, "") for b in around)
-    return draft_of(text, path, fields, left_out, above=Margins(near, ()), source=site)
+    first, end = page.blocks.index(story[0]), page.blocks.index(story[-1]) + 1
+    after = [block for block in page.blocks[end - 1 : end + 1] if not block.aside]
+    nearby = page.blocks[max(0, first - ABOVE) : first + BELOW] + after
+    above = [block.text.replace(BREAK, "") for block in nearby]
+    return draft_of(text, path, fields, left_out, above=above, source=site)
 
 
 def _move_out_of_head(root: Any) -> None:
-    """Put into the body what a page shows and ``lxml`` has in the head.
+    """Move visible elements that ``lxml`` puts in the head to the body.
 
-    It does not know where the head ends when no ``body`` says so and the first element is one that
-    HTML 4 did not have, such as ``article``.
+    It does so for a page without a ``body`` tag whose first visible element is newer than HTML 4,
+    such as ``article``.
     """
     head = root.find("head")
-    shown = [e for e in head if e.tag not in _OF_HEAD] if head is not None else ()
-    if shown:
+    visible = [e for e in head if e.tag not in _HEAD_ELEMENTS] if head is not None else ()
+    if visible:
         body = root.find("body")
         body = root.makeelement("body") if body is None else body
         root.append(body)
-        body[:0] = head[head.index(shown[0]) :]
+        body[:0] = head[head.index(visible[0]) :]
 
 
 def _decoded(data: bytes, name: str, charset: str | None) -> str:
@@ -95,3 +102,46 @@ def _decoded(data: bytes, name: str, charset: str | None) -> str:
         decode(data, name)
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     return text
+
+
+def match_words(text: str) -> Callable[[str], bool]:
+    """Return a function that says whether another text is in this one, an extractor's output.
+
+    It is if half of its shingles are, or if it has few words and is a whole line.
+    """
+    lines = [fold(line) for line in text.splitlines()]
+    known = frozenset(shingles(" ".join(lines).split()))
+
+    def holds(other: str) -> bool:
+        folded = fold(other)
+        words = folded.split()
+        if len(words) <= FEW_WORDS:
+            return bool(words) and folded in lines
+        runs = shingles(words)
+        return 2 * sum(run in known for run in runs) >= len(runs)
+
+    return holds
+
+
+def extract(root: Any) -> list[Callable[[str], bool]]:
+    """Extract a page's story with trafilatura, and by readability's method.
+
+    Returns a function of each that says whether a text is in the story as it extracted it.
+    """
+    if any(count > MOST_ELEMENTS for count, _ in enumerate(root.iter())):
+        return []
+    texts = _trafilatura(copy.deepcopy(root)), _readability(copy.deepcopy(root))
+    return [match_words(text) for text in texts if text.strip()]
+
+
+def _trafilatura(root: Any) -> str:
+    document = trafilatura.bare_extraction(root, include_comments=False, with_metadata=False)
+    return "" if document is None or isinstance(document, dict) else document.text or ""
+
+
+def _readability(root: Any) -> str:
+    try:
+        summary = Document(root).summary()
+        return "\n".join(html.document_fromstring(summary).itertext()) if summary else ""
+    except ValueError:  # characters that XML does not allow
+        return ""

@@ -1,229 +1,296 @@
-"""Which blocks of a page are its story: those that extractors point at, and what belongs to them.
+"""Selects the blocks of a page that are its story: those that extractors return, and their kin.
 
-An extractor says where the story lies; the words of a block are never cut. Two are asked, because
-each of them cuts some stories off.
+An extractor only votes for blocks; the words of a block are never cut. Two extractors vote,
+because each of them truncates some stories.
 """
 
-from __future__ import annotations
-
+import re
 import textwrap
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 
+from embeddings.readers.decoding import normal
 from embeddings.readers.draft import LeftOut
-from embeddings.readers.formats.decoding import normal
 from embeddings.readers.pages import elements
 from embeddings.readers.pages.blocks import Block, Kind, Page, page_of
-from embeddings.readers.pages.opinions import (
-    LONGEST_INVITATION,
-    is_aside,
-    is_offer,
-    is_prose,
-    is_text,
-    leads_elsewhere,
-)
-from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold
+from embeddings.text.analysis import any_of
+from embeddings.text.boilerplate import LONG_CHARACTERS, ends_like_sentence, fold, is_notice
+from embeddings.types import BREAK
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from embeddings.readers.pages.opinions import Opinion
-
+SHINGLE = 3
+"""Words per shingle, the unit by which texts are compared."""
+FEW_WORDS = 5
+"""The most words of a text that must equal a whole line of an extractor to get its vote."""
+MOST_LINKED = 0.5
+"""The share of link text above which a short block is a menu or a teaser."""
+ONLY_LINKS = 0.9
+"""The share of link text above which a block of any length is one."""
+LONGEST_TEASER = 250
+"""The most characters of a teaser, or of an offer to subscribe."""
+_OFFER = re.compile(any_of("offer"), re.IGNORECASE)
+_ASIDE = re.compile(any_of("aside"), re.IGNORECASE)
+_CREDIT = re.compile(r"(?:photo|crédits?|credit)s?\s*[:©]", re.IGNORECASE)
+_ELSEWHERE = re.compile(any_of("elsewhere"), re.IGNORECASE)
+"""How a heading above other stories begins."""
 FEW_LINKED = 0.2
-"""The share of links up to which a long block is no teaser."""
+"""The share of link text below which a long block is no teaser."""
 MOST_AT_HOME = 0.9
-"""The share of the story's characters that an element must hold to be taken for its home."""
+"""The least share of the story's characters in the element that is taken for its home."""
 COMPANY = 2
-"""From so many paragraphs in the same elements on, others in them are the story's too."""
+"""How many blocks of the core must share a shape for other text of that shape to join it."""
 BELOW_HEADLINE = 10
-"""Within so many blocks below the headline its story begins."""
-LONGEST_TOLD = 60
-"""The most characters of a block that are told of it when it is left out."""
-_NEVER = frozenset(("nav", "footer", "menu", "figcaption"))
-"""The elements that hold no story, however much of the page's text they hold."""
+"""How many blocks below the headline may open the story."""
+LONGEST_EXCERPT = 60
+"""The most characters that a warning quotes of a text that was left out."""
+_NEVER_STORY = frozenset(("nav", "footer", "menu", "figcaption"))
+"""Asides that hold no story, even if most of the page's text is in them."""
 
 
 def choose(
-    page: Page, opinions: Sequence[Opinion], title: str
+    page: Page, extractors: Sequence[Callable[[str], bool]], title: str
 ) -> tuple[list[Block], tuple[LeftOut, ...]]:
-    """Return the blocks that are the story, in order, and what in its midst is no part of it.
+    """Return the blocks of the story, in order, and what was left out between them.
 
     Args:
         page: All blocks of the page.
-        opinions: What extractors take for the story.
-        title: The headline, which is not repeated.
+        extractors: One function per extractor: whether a text is part of the story it extracted.
+        title: The headline; the blocks that repeat it are dropped.
     """
-    found, headline = page.blocks, fold(title)
-    votes = [sum(opinion.holds(block.text) for opinion in opinions) for block in found]
-    text = {i for i, block in enumerate(found) if is_text(block)}
-    sure = {i for i in text if votes[i] and votes[i] == len(opinions)}
-    prose = {i for i in text if is_prose(found[i])}
+    blocks, headline = page.blocks, fold(title)
+    votes = [sum(holds(block.text) for holds in extractors) for block in blocks]
+    text = {i for i, block in enumerate(blocks) if is_text(block)}
+    sure = {i for i in text if votes[i] and votes[i] == len(extractors)}
+    prose = {i for i in text if is_prose(blocks[i])}
     sure = sure or {i for i in text if votes[i]}
-    sure = sure or {i for i in prose if len(found[i].text) >= LONG_CHARACTERS} or prose
-    apart = _apart(page, sure)
-    top = _headline_at(found, headline)
-    core = (_core(page, {i for i in prose if votes[i]}, sure) | _opening(found, votes, top)) - apart
-    core |= _beside(page, text, core) - apart
-    body = {i for i in core if found[i].kind not in (Kind.STANDFIRST, Kind.HEADING)} or core
-    headings = {i for i, b in enumerate(found) if votes[i] and b.kind is Kind.HEADING}
-    others = _posts(page, core, apart) | (headings - apart)
-    start = min(body, default=0)
-    core |= {i for i in others - apart if i > min(start, top) and found[i].kind is Kind.ROW}
-    kept = core | {i for i in others if i > start}
+    sure = sure or {i for i in prose if len(blocks[i].text) >= LONG_CHARACTERS} or prose
+    aside = _in_asides(page, sure)
+    top = _find_headline(blocks, headline)
+    core = _core(page, {i for i in prose if votes[i]}, sure) | _opening(blocks, votes, top)
+    core -= aside
+    core |= _like_core(page, text, core) - aside
+    headings = {i for i, b in enumerate(blocks) if votes[i] and b.kind is Kind.HEADING}
+    others = _posts_and_rows(page, core, aside) | (headings - aside)
+    below = min(core | {top})
+    core |= {i for i in others - aside if i > below and blocks[i].kind is Kind.ROW}
+    story = core | others
+    story -= {i for i in story if is_aside(blocks[i]) or fold(blocks[i].text) == headline}
+    prose = {i for i in story if blocks[i].kind in (Kind.PARAGRAPH, Kind.STANDFIRST)}
+    story -= _repeated({i: fold(blocks[i].text) for i in prose})
     span = range(min(core, default=0), max(core, default=-1) + 1)
-    chosen = [
-        i for i in span if i in kept and not is_aside(found[i]) and fold(found[i].text) != headline
-    ]
-    chosen, offer = _until_end(page, chosen)
-    return [found[i] for i in chosen], (*offer, *_left_out(page, chosen, apart))
+    chosen, offer = _cut_end(page, [i for i in span if i in story])
+    return [blocks[i] for i in chosen], (*offer, *_left_out(page, chosen, aside))
+
+
+def _repeated(texts: dict[int, str]) -> set[int]:
+    """Return the folded texts of some words that are a part of another, as a pull quote is."""
+    runs = {i: shingles(text.split()) for i, text in texts.items()}
+    holders: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for i, text in texts.items():
+        for run in runs[i]:
+            holders[run].add(f" {text} ")
+    long = (i for i in texts if len(texts[i].split()) > FEW_WORDS)
+    wholes = ((i, other) for i in long for other in holders[runs[i][0]])
+    return {i for i, other in wholes if f" {texts[i]} " in other and texts[i] != other.strip()}
+
+
+def shingles(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the runs of ``SHINGLE`` words."""
+    return list(zip(*(words[i:] for i in range(SHINGLE)), strict=False))
 
 
 def text_of(chosen: Sequence[Block]) -> str:
-    """Return blocks as a text: an empty line between them, none between items, ## on headings."""
+    """Join blocks to a text: an empty line between them, none between items, ## before headings."""
     parts: list[str] = []
     for i, block in enumerate(chosen):
         if i:
-            together = block.kind is chosen[i - 1].kind is Kind.ITEM and block.mark
-            parts.append("\n" if together else "\n\n")
+            in_list = block.kind is chosen[i - 1].kind is Kind.ITEM and block.marker
+            parts.append("\n" if in_list else "\n\n")
         if block.kind is Kind.HEADING:
             parts.append("## " + block.text.replace("\n", " "))
         else:
-            parts.append(block.mark + block.text)
+            parts.append(block.marker + block.text)
     return "".join(parts)
 
 
 def fragment_text(markup: str) -> str:
-    """Return the text of a piece of HTML that is a story and nothing else, or of a plain text."""
+    """Return the whole text of an HTML fragment, or of a plain text; nothing is left out."""
     root = elements.parse_page(f"<!doctype html><html><body>{markup}</body></html>")
     return "" if root is None else normal(text_of(page_of(root).blocks)).strip("\n")
 
 
 def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
-    """Return the text of the story: what all extractors found, and the prose that one did.
+    """Return the sure blocks, and the prose that one extractor voted for.
 
-    The prose must stand at the story's home, or be long and no teaser.
+    The prose must be in the story's home, or be long and no teaser.
     """
-    home = _inside(page, sure)
+    home = _at_home(page, sure)
     return sure | {
         i
         for i in prose
         if i in home
-        or (len(page.blocks[i].text) >= LONGEST_INVITATION and page.blocks[i].linked < FEW_LINKED)
+        or (len(page.blocks[i].text) >= LONGEST_TEASER and page.blocks[i].link_share < FEW_LINKED)
     }
 
 
-def _headline_at(found: Sequence[Block], headline: str) -> int:
-    """Return where the folded headline stands, or its beginning; where all ends without it."""
+def _find_headline(blocks: Sequence[Block], headline: str) -> int:
+    """Return the index of the heading that the folded headline begins with; else len(blocks)."""
     headlines = (
         i
-        for i, block in enumerate(found)
+        for i, block in enumerate(blocks)
         if block.kind is Kind.HEADING and f"{headline} ".startswith(fold(block.text) + " ")
     )
-    return next(headlines, len(found)) if headline else len(found)
+    return next(headlines, len(blocks)) if headline else len(blocks)
 
 
-def _opening(found: Sequence[Block], votes: Sequence[int], top: int) -> set[int]:
-    """Return the text just below the headline that an extractor found, and the standfirst."""
+def _opening(blocks: Sequence[Block], votes: Sequence[int], top: int) -> set[int]:
+    """Return the standfirst just below the headline, and the headings and long texts with votes."""
     return {
         i
-        for i in range(top + 1, min(top + BELOW_HEADLINE, len(found)))
-        if found[i].kind is Kind.STANDFIRST
-        or (votes[i] and found[i].kind is Kind.HEADING and not leads_elsewhere(found[i]))
-        or (votes[i] and is_text(found[i]) and len(found[i].text) >= LONG_CHARACTERS)
+        for i in range(top + 1, min(top + BELOW_HEADLINE, len(blocks)))
+        if blocks[i].kind is Kind.STANDFIRST
+        or (votes[i] and blocks[i].kind is Kind.HEADING and not leads_elsewhere(blocks[i]))
+        or (votes[i] and is_text(blocks[i]) and len(blocks[i].text) >= LONG_CHARACTERS)
     }
 
 
-def _apart(page: Page, core: set[int]) -> set[int]:
-    """Return the blocks that an element sets apart, unless it holds most of the story."""
+def _in_asides(page: Page, core: set[int]) -> set[int]:
+    """Return the blocks in asides, except in those that hold most of the story."""
     sizes: Counter[int] = Counter()
     for i in core:
-        sizes[page.blocks[i].around] += len(page.blocks[i].text)
-    most = sizes.total() / 2
+        sizes[page.blocks[i].aside] += len(page.blocks[i].text)
+    half = sizes.total() / 2
     for number in sorted(page.asides, reverse=True):
         sizes[page.asides[number][0]] += sizes[number]
-    closed: dict[int, bool] = {0: False}
+    excluded: dict[int, bool] = {0: False}
     for number, (outer, name) in sorted(page.asides.items()):
-        closed[number] = closed[outer] or name in _NEVER or sizes[number] <= most
-    return {i for i, block in enumerate(page.blocks) if closed[block.around]}
+        excluded[number] = excluded[outer] or name in _NEVER_STORY or sizes[number] <= half
+    return {i for i, block in enumerate(page.blocks) if excluded[block.aside]}
 
 
-def _beside(page: Page, text: set[int], core: set[int]) -> set[int]:
-    """Return the text at the story's home that stands in the same elements as the story does.
+def _like_core(page: Page, text: set[int], core: set[int]) -> set[int]:
+    """Return the text in the story's home that is in elements of the same shape as the core's.
 
-    What is no prose must stand between two of its blocks.
+    Text that is no prose must also stand between two blocks of the core.
     """
     shapes = Counter(_shape_around(page, i) for i in core)
     between = range(min(core, default=0), max(core, default=-1))
     return {
         i
-        for i in text & _inside(page, core)
+        for i in text & _at_home(page, core)
         if shapes[_shape_around(page, i)] >= COMPANY
-        and (is_prose(page.blocks[i]) or (i in between and page.blocks[i].linked < FEW_LINKED))
+        and (is_prose(page.blocks[i]) or (i in between and page.blocks[i].link_share < FEW_LINKED))
     }
 
 
 def _shape_around(page: Page, i: int) -> int:
-    """Return the shape of the element that a paragraph, or the list of an item, stands in."""
+    """Return the shape of the parent of a block's element, or of an item's list."""
     block = page.blocks[i]
-    around = page.parents[block.own]
-    return page.shapes[page.parents[around] if block.kind is Kind.ITEM else around]
+    parent = page.parents[block.element]
+    return page.shapes[page.parents[parent] if block.kind is Kind.ITEM else parent]
 
 
-def _posts(page: Page, core: set[int], apart: set[int]) -> set[int]:
-    """Return the posts at the story's home, in whatever elements, and the rows of tables.
+def _posts_and_rows(page: Page, core: set[int], aside: set[int]) -> set[int]:
+    """Return the posts in the story's home, asides included, and the rows of its tables.
 
-    Rows are none where a name sets them apart, such as those of the weather.
+    Rows in an aside count unless a class or id marks it, as of a weather forecast.
     """
     blocks = page.blocks
-    named = {i for i in apart if page.asides[blocks[i].around][1] not in elements.ASIDES}
-    inside = {i for i in _inside(page, core) if is_text(blocks[i])}
-    posts = {i for i in inside if blocks[i].kind is Kind.POST}
-    return posts | {i for i in inside - named if blocks[i].kind is Kind.ROW}
+    named = {i for i in aside if page.asides[blocks[i].aside][1] not in elements.ASIDES}
+    texts = {i for i in _at_home(page, core) if is_text(blocks[i])}
+    posts = {i for i in texts if blocks[i].kind is Kind.POST}
+    return posts | {i for i in texts - named if blocks[i].kind is Kind.ROW}
 
 
-def _inside(page: Page, core: set[int]) -> set[int]:
-    """Return the blocks within the innermost element that holds nearly all of the story."""
+def _at_home(page: Page, core: set[int]) -> set[int]:
+    """Return the blocks in the story's home: the innermost element with nearly all of the core."""
     sizes = [0] * len(page.parents)
     for i in core:
-        sizes[page.blocks[i].own] += len(page.blocks[i].text)
+        sizes[page.blocks[i].element] += len(page.blocks[i].text)
     enough = MOST_AT_HOME * sum(sizes)
     for number in range(len(sizes) - 1, 0, -1):
         sizes[page.parents[number]] += sizes[number]
     home = max((n for n, size in enumerate(sizes) if size >= enough), default=0)
-    inside = [number == home for number in range(len(sizes))]
+    is_inside = [number == home for number in range(len(sizes))]
     for number in range(1, len(sizes)):
-        inside[number] = inside[number] or inside[page.parents[number]]
-    return {i for i, block in enumerate(page.blocks) if inside[block.own]}
+        is_inside[number] = is_inside[number] or is_inside[page.parents[number]]
+    return {i for i, block in enumerate(page.blocks) if is_inside[block.element]}
 
 
-def _until_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut, ...]]:
-    """Cut a story where the page says that the rest is for subscribers, or another story."""
+def _cut_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut, ...]]:
+    """Cut a story at an offer to subscribers, or at the heading of other stories.
+
+    Such a heading ends the story only after the last prose of the elements passed so far.
+    """
     prose = {i for i in chosen if is_prose(page.blocks[i])}
-    last = {page.parents[page.blocks[i].own]: i for i in sorted(prose)}
+    last = {page.parents[page.blocks[i].element]: i for i in sorted(prose)}
     reach = -1
     for place, i in enumerate(chosen):
         block = page.blocks[i]
         if reach >= 0 and is_offer(block):
-            return chosen[:place], (LeftOut(_quoted(block), "the rest is for subscribers"),)
+            return chosen[:place], (LeftOut(excerpt(block.text), "the rest is for subscribers"),)
         if 0 <= reach < i and leads_elsewhere(block):
             return chosen[:place], ()
         if i in prose:
-            reach = max(reach, last[page.parents[block.own]])
+            reach = max(reach, last[page.parents[block.element]])
     return [i for i in chosen if not is_offer(page.blocks[i])], ()
 
 
-def _left_out(page: Page, chosen: Sequence[int], apart: set[int]) -> Iterator[LeftOut]:
-    """Yield what stands between the first and the last block of the story and was not taken."""
-    taken = set(chosen)
-    for i in range(min(chosen, default=0), max(chosen, default=-1)):
+def _left_out(page: Page, chosen: Sequence[int], aside: set[int]) -> Iterator[LeftOut]:
+    """Yield the asides, rows and sentences between two chosen blocks that were not chosen."""
+    between = range(min(chosen, default=0), max(chosen, default=-1))
+    for i in sorted(set(between).difference(chosen)):
         block = page.blocks[i]
-        told = i in apart or block.kind is Kind.ROW or ends_like_sentence(block.text)
-        if told and i not in taken:
-            _, name = page.asides.get(block.around, (0, ""))
+        if i in aside or block.kind is Kind.ROW or ends_like_sentence(block.text):
+            _, name = page.asides.get(block.aside, (0, ""))
             why = f"the page sets it apart ({name})" if name else "it is no part of the story"
-            yield LeftOut(_quoted(block), why)
+            yield LeftOut(excerpt(block.text), why)
 
 
-def _quoted(block: Block) -> str:
-    """Return the first words of a block."""
-    return f"“{textwrap.shorten(block.text, LONGEST_TOLD, placeholder=' …')}”"
+def excerpt(text: str) -> str:
+    """Return the first words of a text that was left out, in quotation marks."""
+    return f"“{textwrap.shorten(text, LONGEST_EXCERPT, placeholder=' …')}”"
+
+
+def is_text(block: Block) -> bool:
+    """Say whether a block may be part of a story, by its kind and its share of link text."""
+    if block.kind is Kind.HEADING or is_aside(block):
+        return False
+    is_row = block.kind is Kind.ROW and block.link_share < ONLY_LINKS
+    return block.link_share < MOST_LINKED or is_row or _is_linked_sentence(block)
+
+
+def is_prose(block: Block) -> bool:
+    """Say whether a block that may be part of a story is a sentence, a post or a table row."""
+    can_be = block.kind in (Kind.POST, Kind.ROW) or ends_like_sentence(block.text)
+    return can_be and is_text(block)
+
+
+def _is_linked_sentence(block: Block) -> bool:
+    """Say whether a block of links is a sentence: a long one, or with words outside its links."""
+    has_own_words = block.link_share < ONLY_LINKS and ":" not in block.text
+    return (has_own_words or len(block.text) >= LONG_CHARACTERS) and ends_like_sentence(block.text)
+
+
+def is_aside(block: Block) -> bool:
+    """Say whether a block is a menu, a teaser, a notice, an advertisement or a picture credit."""
+    if block.link_share > MOST_LINKED and not _is_linked_sentence(block):
+        return block.link_share > ONLY_LINKS or len(block.text) <= LONGEST_TEASER
+    text = block.text.replace(BREAK, "")
+    if len(text) > LONGEST_TEASER:
+        return False
+    if is_notice(text):
+        return True
+    is_sentence = ends_like_sentence(text) and len(text.split()) > 2 * FEW_WORDS
+    if _CREDIT.match(text) and not is_sentence:
+        return True
+    return _ASIDE.match(text) is not None and not text.endswith(("»", "”"))
+
+
+def is_offer(block: Block) -> bool:
+    """Say whether a block offers the rest of the story to subscribers."""
+    return len(block.text) <= LONGEST_TEASER and _OFFER.match(block.text) is not None
+
+
+def leads_elsewhere(block: Block) -> bool:
+    """Say whether a block is the heading above other stories."""
+    return block.kind is Kind.HEADING and _ELSEWHERE.match(block.text) is not None

@@ -1,4 +1,4 @@
-"""A table of data -> one line a row, in which the heads are repeated; other tables are layout."""
+"""Turns a data table into one line per row, with the column headers repeated; skips layouts."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from embeddings.readers.pages import elements
 
 LONGEST_CELL = 200
-"""The most characters of a cell; a longer one holds paragraphs, and its table sets them out."""
+"""The most characters in a cell; a table with a longer cell lays out paragraphs."""
 MOST_COLUMNS = 40
 """The most columns of a table that can be read as lines."""
-_STRUCTURE = frozenset(("ul", "ol", "article", "section", "h1", "h2", "form", "blockquote"))
+_LAYOUT_ELEMENTS = frozenset(("ul", "ol", "article", "section", "h1", "h2", "form", "blockquote"))
 _LONGEST_SPAN = 4
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -18,51 +18,51 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 class _Cell(NamedTuple):
     text: str
-    linked: float
-    is_head: bool
+    link_share: float
+    is_header: bool
 
 
 def read_rows(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[tuple[str, float]]:
-    """Return the rows of a table of data.
+    """Return the rows of a data table as lines of text.
 
     Args:
-        table: Its ``lxml`` element.
-        words_of: An element -> its words in one line, and the share of them that are links.
+        table: The table's ``lxml`` element.
+        words_of: Returns an element's words in one line, and their share of link text.
 
     Returns:
-        A line a row and the share of it that is links; nothing when the table is a layout.
+        A line and its share of link text in [0, 1] for each row; empty for a layout table.
     """
     grid = _grid(table, words_of)
     if len(grid) <= 1 or not 1 < max(map(len, grid)) <= MOST_COLUMNS:
         return []
     if any(len(cell.text) > LONGEST_CELL for row in grid for cell in row):
         return []
-    heads, body = _split(grid)
-    lines = [_line(row, heads) for row in body]
-    shares = [sum(cell.linked for cell in row) / len(row) for row in body]
+    header, body = _split(grid)
+    lines = [_line(row, header) for row in body]
+    shares = [sum(cell.link_share for cell in row) / len(row) for row in body]
     caption = table.find("caption")
-    top = [words_of(caption)] if caption is not None else []
-    return [*top, *zip(lines, shares, strict=True)]
+    title = [words_of(caption)] if caption is not None else []
+    return [*title, *zip(lines, shares, strict=True)]
 
 
 def _grid(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[list[_Cell]]:
-    """Return the cells row by row, one that spans several columns or rows in each of them."""
-    parts = {each: elements.table_part(each) for each in table.iterdescendants()}
-    if any(each.tag in _STRUCTURE or part == "table" for each, part in parts.items()):
+    """Return the cells by row, spanning cells repeated; empty if a cell holds a table or blocks."""
+    parts = {element: elements.table_part(element) for element in table.iterdescendants()}
+    if any(e.tag in _LAYOUT_ELEMENTS or part == "table" for e, part in parts.items()):
         return []
     grid: list[list[_Cell]] = []
-    hanging: dict[int, tuple[int, _Cell]] = {}
-    for tr in (each for each, part in parts.items() if part == "row"):
+    spanning: dict[int, tuple[int, _Cell]] = {}  # column -> how many rows a cell still spans
+    for tr in (element for element, part in parts.items() if part == "row"):
         row: list[_Cell] = []
         for td in (child for child in tr if parts[child] in ("cell", "head")):
-            _hang(row, hanging)
+            _add_spanning(row, spanning)
             cell = _Cell(*words_of(td), parts[td] == "head")
-            columns, deep = _span(td, "colspan"), _span(td, "rowspan")
+            columns, rows = _span(td, "colspan"), _span(td, "rowspan")
             for _ in range(columns):
-                if deep > 1:
-                    hanging[len(row)] = (deep - 1, cell)
+                if rows > 1:
+                    spanning[len(row)] = (rows - 1, cell)
                 row.append(cell)
-        _hang(row, hanging)
+        _add_spanning(row, spanning)
         if len(row) > MOST_COLUMNS:
             return []
         if any(cell.text for cell in row):
@@ -70,46 +70,46 @@ def _grid(table: Any, words_of: Callable[[Any], tuple[str, float]]) -> list[list
     return grid
 
 
-def _hang(row: list[_Cell], hanging: dict[int, tuple[int, _Cell]]) -> None:
-    """Add the cells that reach down into a row at its present end."""
-    while len(row) in hanging:
-        left, cell = hanging.pop(len(row))
-        if left > 1:
-            hanging[len(row)] = (left - 1, cell)
+def _add_spanning(row: list[_Cell], spanning: dict[int, tuple[int, _Cell]]) -> None:
+    """Append to a row the cells of rows above that span into its next columns."""
+    while len(row) in spanning:
+        rows, cell = spanning.pop(len(row))
+        if rows > 1:
+            spanning[len(row)] = (rows - 1, cell)
         row.append(cell)
 
 
 def _span(cell: Any, name: str) -> int:
-    stated = cell.get(name, "1").strip()[:_LONGEST_SPAN]
-    return max(1, min(int(stated), MOST_COLUMNS)) if stated.isdecimal() else 1
+    value = cell.get(name, "1").strip()[:_LONGEST_SPAN]
+    return max(1, min(int(value), MOST_COLUMNS)) if value.isdecimal() else 1
 
 
 def _split(grid: Sequence[list[_Cell]]) -> tuple[list[_Cell], Sequence[list[_Cell]]]:
-    """Return the heads of the columns, if there are any, and the other rows."""
+    """Split off a header row (all ``th``, or the only row without digits); empty if none is one."""
     first, rest = grid[0], grid[1:]
-    heads = [cell for cell in first if cell.text]
-    if all(cell.is_head for cell in heads) and not all(c.is_head for row in rest for c in row):
+    filled = [cell for cell in first if cell.text]
+    if all(cell.is_header for cell in filled) and not all(c.is_header for row in rest for c in row):
         return first, [row for row in rest if row != first]
-    numbered = all(any(_DIGIT.search(cell.text) for cell in row[1:]) for row in rest)
-    if numbered and not any(cell.is_head or _DIGIT.search(cell.text) for cell in first):
+    numeric = all(any(_DIGIT.search(cell.text) for cell in row[1:]) for row in rest)
+    if numeric and not any(cell.is_header or _DIGIT.search(cell.text) for cell in first):
         return first, rest
     return [], grid
 
 
-def _line(row: Sequence[_Cell], heads: Sequence[_Cell]) -> str:
+def _line(row: Sequence[_Cell], header: Sequence[_Cell]) -> str:
     """Return a row as a line: "Sablé : 1 204 voix", or "Sablé : Roche 1 204 ; Morin 998"."""
     name, values = row[0].text, []
-    for place, cell in enumerate(row[1:], 1):
-        if not cell.text or cell is row[place - 1]:
+    for column, cell in enumerate(row[1:], 1):
+        if not cell.text or cell is row[column - 1]:
             continue
-        head = heads[place].text if place < len(heads) else ""
-        values.append(_value(cell.text, head, alone=not row[2:]))
+        label = header[column].text if column < len(header) else ""
+        values.append(_value(cell.text, label, is_only=not row[2:]))
     return " : ".join(filter(None, (name, " ; ".join(values))))
 
 
-def _value(text: str, head: str, *, alone: bool) -> str:
-    """Return a value with its head before it; a bare number has a unit after it."""
-    if alone:
-        unit = head[:1].lower() + head[1:] if head[1:].islower() else head
+def _value(text: str, label: str, *, is_only: bool) -> str:
+    """Return a value after its column's label; after a row's only number the label is its unit."""
+    if is_only:
+        unit = label[:1].lower() + label[1:] if label[1:].islower() else label
         return text if not unit or _LETTER.search(text) else f"{text} {unit}"
-    return f"{head} {text}".strip()
+    return f"{label} {text}".strip()

@@ -37,7 +37,7 @@ async def test_a_file_is_shown_before_it_counts(world: World) -> None:
     assert "Nouveau : **La crue**\n-# La Gazette · <t:1529578800:D> · 2 passages · français" in text
     assert "-# deviné : auteur" in text
     assert "> La Loire monte. On attend." in text
-    assert "-# 2 passages à indexer : environ 2 secondes." in text
+    assert "-# Indexation : environ 2 secondes. Rien ne change avant" in text
     assert list(buttons_of(shown.response)) == ["Confirmer", "Corriger", "Annuler"]
     assert ids(world) == set()
 
@@ -121,9 +121,14 @@ async def test_nothing_given_with_the_command_is_asked_for_in_a_form(world: Worl
     assert shown.ephemeral
 
 
+async def test_an_address_given_twice_is_read_once(world: World) -> None:
+    await world.admin.submit_modal(await add(world), {"links": "a.example https://a.example"})
+    assert world.own.given[0] == ("https://a.example",)
+
+
 async def test_an_empty_form_adds_nothing(world: World) -> None:
     told = await world.admin.submit_modal(await add(world), {"links": " "})
-    assert "Il n’y a rien à ajouter : joignez un fichier" in text_of(told.response)
+    assert "Il n’y a ici ni fichier ni adresse" in text_of(told.response)
 
 
 async def test_the_form_is_for_admins_alone(world: World) -> None:
@@ -215,7 +220,7 @@ async def test_the_files_and_links_of_a_message_are_proposed(world: World) -> No
 async def test_a_message_without_files_and_links_has_nothing_to_add(world: World) -> None:
     message = await world.member.send(world.channel, "Bonjour.")
     shown = await world.admin.context_menu(world.channel, MENU, message)
-    assert "Il n’y a rien à ajouter" in text_of(shown.response)
+    assert "Il n’y a ici ni fichier ni adresse" in text_of(shown.response)
 
 
 async def test_who_was_let_in_by_discord_proposes_and_an_editor_confirms(world: World) -> None:

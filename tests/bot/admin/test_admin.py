@@ -12,7 +12,8 @@ from simcord.backend.errors import SetupError
 
 from bot.errors import BotError
 from bot.servers.rules import is_manager, require_editor
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, STORIES
 
@@ -68,11 +69,12 @@ async def test_reindex_reports_what_it_did(world: World) -> None:
     text = text_of(result.response)
     assert result.ephemeral
     assert "L’indexation est finie." in text
-    assert "6 passages ; 6 réutilisés, 0 indexé" in text
+    assert "textes lus par le modèle : 0, repris : 6" in text
 
 
 async def test_a_full_reindex_computes_everything_anew(world: World) -> None:
-    assert "0 réutilisé, 6 indexés" in text_of((await admin(world, "reindex", full=True)).response)
+    told = text_of((await admin(world, "reindex", full=True)).response)
+    assert "textes lus par le modèle : 6, repris : 0" in told
 
 
 async def test_who_waits_for_long_is_told_since_when(
@@ -89,6 +91,10 @@ async def test_rollback_serves_the_snapshot_before(world: World) -> None:
     result = await admin(world, "rollback")
     assert "Retour à l’instantané du <t:1767268800:f>." in text_of(result.response)
     assert world.own.status().snapshot == "s1"
+    world.locale = "en-GB"
+    await admin(world, "reindex")
+    told = text_of((await admin(world, "rollback")).response)
+    assert "Articles: 0 came back, 0 changed, 0 removed" in told
 
 
 async def test_rollback_suggests_the_snapshots_that_do_not_serve(world: World) -> None:
@@ -119,7 +125,7 @@ async def test_articles_to_remove_are_suggested(world: World) -> None:
 
 async def test_an_unknown_article_is_not_removed(world: World) -> None:
     result = await admin(world, "remove", article="volcan")
-    assert "Aucun article ne porte ce titre" in text_of(result.response)
+    assert "Aucun article de ce serveur ne porte ce titre" in text_of(result.response)
 
 
 async def test_a_removal_is_not_confirmed_by_somebody_who_may_not(world: World) -> None:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.asking.asking import ask_again
+from bot.admin.progress import draw_outcome
 from bot.client import VerbatimBot
-from bot.running.unfinished import take_up
-from config.groups import ServerSettings
-from config.settings import DiscordSettings, Settings
-from embeddings.collections import Collections
+from bot.delivery import take_up
+from config.groups import DiscordSettings, ServerSettings
+from config.settings import Settings
+from embeddings.collections import Collections, name_collection
 from embeddings.engine import SearchEngine
 from embeddings.store.people import Unfinished
-from embeddings.store.pointers import name_of
 from embeddings.store.records import Records
 from tests.bot.admin.test_edits import given
 from tests.bot.admin.test_real_additions import add
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, plainly, text_of
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
-    shared = collections.shared
-    return VerbatimBot(settings, shared, collections, records=shared.records)
+    return make_bot(settings, collections)
 
 
 @pytest.fixture
@@ -220,18 +219,17 @@ async def test_the_second_confirmation_waits_its_turn_and_is_done(
 ) -> None:
     monkeypatch.setattr("bot.admin.progress.AGAIN", 0.05)
     shown = await add(world, file=("pain.md", story("Le pain cuit.", title="Le pain")))
-    writing = (await own(world)).database.hold(name_of(world.guild.id))
+    writing = (await own(world)).database.hold(name_collection(world.guild.id))
     await asyncio.to_thread(writing.__enter__)
-    freeing = asyncio.create_task(_release(writing))
+    freeing = asyncio.create_task(_release(world, writing))
     await world.admin.click(shown.response, label="Confirmer")
     await freeing
-    edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
-    assert any("ce sera ensuite votre tour" in edit for edit in edits)
     assert {"la-crue", "le-pain"} == {*await stored(world)}
 
 
-async def _release(writing: Any) -> None:
-    await asyncio.sleep(1.5)
+async def _release(world: World, writing: Any) -> None:
+    """Let others write, once somebody is told to wait."""
+    await world.edited_to_say("ce sera ensuite votre tour")
     await asyncio.to_thread(writing.__exit__, None, None, None)
 
 
@@ -245,14 +243,14 @@ async def test_a_change_whose_process_died_says_so_on_its_card(world: World) -> 
     before = Records(records._database)
     work = Unfinished("token-1", world.admin.id, world.guild.id, "fr", button=begun)
     await before.keep(work)
-    await take_up(bot, EARLIER, ask_again)
+    await take_up(bot, EARLIER, draw_outcome)
     assert _late(world) == []
-    await take_up(bot, LATER, ask_again)
+    await take_up(bot, LATER, draw_outcome)
     assert "au milieu de ce changement : rien n’a été modifié" in _late(world)[-1]
     assert begun in _late(world)[-1]
     await before.keep(replace(work, token=OTHER, language="en"))
     await engine.confirm(begun.rpartition(":")[2])
-    await take_up(bot, LATER, ask_again)
+    await take_up(bot, LATER, draw_outcome)
     assert "I was restarted during this change, and it is published" in _late(world)[-1]
     assert await records.list_unfinished() == []
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.backend.errors import SetupError
 
-from bot.client import VerbatimBot
 from embeddings.errors import StorageError
 from tests.bot.admin.test_additions import STORY, add, ids
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, text_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def test_the_buttons_outlive_a_restart(world: World, settings: Any, label:
 async def restart(world: World, settings: Any) -> None:
     """Start another bot over the same data."""
     collections = world.bot.collections
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
+    await world.env.restart_bot(make_bot(settings, collections))
 
 
 @pytest.mark.parametrize("label", ["Confirmer", "Corriger"])
@@ -126,14 +126,12 @@ async def test_somebody_else_who_writes_is_waited_for(
     world.own.busy = True
 
     async def free() -> None:
-        await asyncio.sleep(0.4)
+        await world.edited_to_say("ce sera ensuite votre tour")
         world.own.busy = False
 
     freeing = asyncio.create_task(free())
     await world.admin.click(shown.response, label="Confirmer")
     await freeing
-    edits = [str(r.json) for r in world.env.http_requests if r.method == "PATCH"]
-    assert any("ce sera ensuite votre tour" in edit for edit in edits)
     assert "C’est publié." in text_of(shown.response)
     assert ids(world) == {"la-crue"}
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.buttons import Edit, read_changes
-from bot.client import VerbatimBot
+from bot.admin.buttons import edit_form, read_changes
 from bot.errors import BotError
 from bot.translate import Languages
-from bot.ui.actions import Filled
+from bot.ui.handlers import Input
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, select_of, text_of
 from tests.fakes import LETTER, RIVER, STORIES
 
@@ -99,7 +99,7 @@ async def test_a_value_that_the_engine_does_not_take_is_told(world: World) -> No
         ({"date": "un jour"}, "Je ne lis pas « un jour » comme une date"),
         ({"date": "2018"}, "Je ne lis pas « 2018 » comme une date"),
         ({"url": "ftp://a.example"}, "Ce n’est pas une adresse de page"),
-        ({"title": "  "}, "Un article a besoin d’un titre"),
+        ({"title": "  "}, "Le titre est vide"),
     ],
 )
 async def test_what_cannot_be_stored_gets_a_sentence(
@@ -117,7 +117,10 @@ async def test_an_article_that_is_gone_by_then_is_told(world: World) -> None:
 
 async def test_an_unknown_article_has_no_form(world: World) -> None:
     told = await world.admin.slash(world.channel, "admin edit", article="volcan")
-    assert "Aucun article ne porte ce titre" in text_of(told.response)
+    assert "Aucun article de ce serveur ne porte ce titre" in text_of(told.response)
+    world.locale = "en-GB"
+    told = await world.admin.slash(world.channel, "admin history", article="volcan")
+    assert "/admin history shows what was removed too" in text_of(told.response)
 
 
 @pytest.mark.parametrize("command", ["edit", "remove", "history"])
@@ -138,7 +141,7 @@ async def test_articles_that_all_share_are_suggested_to_the_operator_alone(world
 async def test_the_form_outlives_a_restart(world: World, settings: Any) -> None:
     form = await world.admin.slash(world.channel, "admin edit", article=LETTER.id)
     collections = world.bot.collections
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
+    await world.env.restart_bot(make_bot(settings, collections))
     shown = await world.admin.submit_modal(form, given(form) | {"title": "Une lettre"})
     assert "→ Une lettre" in text_of(shown.response)
 
@@ -215,7 +218,7 @@ async def test_an_article_that_was_never_changed_says_so(world: World) -> None:
 
 
 def test_only_what_was_changed_is_given() -> None:
-    assert read_changes(Filled({}, WRITTEN | {"source": "Le Soir "}), SUMMARY) == {
+    assert read_changes(Input({}, WRITTEN | {"source": "Le Soir "}), SUMMARY) == {
         "source": "Le Soir"
     }
 
@@ -225,13 +228,13 @@ def test_a_day_is_read_as_people_write_it() -> None:
     assert [
         day
         for day in cases
-        if read_changes(Filled({}, WRITTEN | {"date": day}), SUMMARY) != {"date": "2018-06-21"}
+        if read_changes(Input({}, WRITTEN | {"date": day}), SUMMARY) != {"date": "2018-06-21"}
     ] == []
 
 
 def test_a_long_title_fits_into_the_form() -> None:
     article = replace(SUMMARY, title="x" * 4500)
-    modal = Edit.about(article, f"v:edit:o:{article.id}", FR)
+    modal = edit_form(article, f"v:edit:o:{article.id}", FR)
     field = modal.to_dict()["components"][0]["component"]
     assert (len(field["value"]), field["max_length"]) == (4000, 4000)
 
@@ -239,4 +242,4 @@ def test_a_long_title_fits_into_the_form() -> None:
 def test_a_long_title_that_was_left_alone_is_not_cut() -> None:
     article = replace(SUMMARY, title="x" * 4500)
     with pytest.raises(BotError, match="nothing-changed"):
-        read_changes(Filled({}, WRITTEN | {"title": "x" * 4000}), article)
+        read_changes(Input({}, WRITTEN | {"title": "x" * 4000}), article)

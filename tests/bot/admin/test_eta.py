@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.additions import START, USUAL, expect_seconds, learn_speed
-from bot.admin.progress import FEW, Stopwatch
+from bot.admin.progress import FEW, START, USUAL, Stopwatch, expect_seconds, learn_speed
 from bot.translate import Languages
 from bot.ui.naming import say_duration
 from embeddings.errors import StorageError
@@ -66,7 +65,7 @@ async def test_a_store_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFi
     broken: Any = Broken()
     await learn_speed(broken, "m", 100.0, 1.0)
     assert await expect_seconds(broken, "m", 60) == START + 60 / USUAL
-    assert "could not be kept" in caplog.text
+    assert "could not be stored" in caplog.text
 
 
 @pytest.mark.parametrize(

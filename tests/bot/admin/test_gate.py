@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.admin import progress as work
-from bot.client import VerbatimBot
 from embeddings.errors import BrokenQuestion, StorageError
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, plainly, text_of
 from tests.fakes import LETTER, STORIES
 
@@ -77,7 +77,7 @@ async def test_it_may_be_published_all_the_same(world: World, settings: Any, cha
     world.own.broken = BROKEN
     shown = await CHANGES[change](world)
     collections = world.bot.collections
-    await world.env.restart_bot(VerbatimBot(settings, world.engine, collections))
+    await world.env.restart_bot(make_bot(settings, collections))
     await world.admin.click(shown.response, label="Publier quand même")
     assert world.own.status().snapshot == "s2"
     assert buttons_of(shown.response) == {}
@@ -113,9 +113,13 @@ async def test_many_broken_questions_are_attached_in_full(world: World) -> None:
 
 
 @pytest.mark.usefixtures("prompt")
+@pytest.mark.parametrize(
+    ("change", "done"), [("add", "### C’est publié"), ("reindex", "### L’indexation est finie")]
+)
 async def test_what_fails_on_the_way_can_be_tried_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, change: str, done: str
 ) -> None:
+    """And on the same terms: only the button beside the golden questions goes past them."""
     world.own.step = 0.03
     real = world.own._rebuild
 
@@ -124,11 +128,14 @@ async def test_what_fails_on_the_way_can_be_tried_again(
         raise StorageError("The disk is full.")
 
     monkeypatch.setattr(world.own, "_rebuild", fail)
-    shown = await added(world)
+    shown = await CHANGES[change](world)
     assert "Le disque est plein ou protégé" in text_of(shown.response)
     monkeypatch.setattr(world.own, "_rebuild", real)
+    world.own.broken = BROKEN
     await world.admin.click(shown.response, label="Confirmer")
-    assert "### C’est publié" in text_of(shown.response)
+    assert "### Rien n’a changé" in text_of(shown.response)
+    await world.admin.click(shown.response, label="Publier quand même")
+    assert done in text_of(shown.response)
 
 
 async def test_the_speed_of_the_model_is_learnt(world: World) -> None:

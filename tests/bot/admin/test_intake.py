@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,19 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.admin import intake
-from bot.admin.intake import MAX_LINKS, address, fetch_all, file_name, find_links, read_message
+from bot.admin import additions as intake
+from bot.admin.additions import (
+    MAX_LINKS,
+    fetch_all,
+    find_links,
+    make_address,
+    make_file_name,
+    read_message,
+)
 from bot.translate import Languages
 from embeddings.errors import StorageError
 from embeddings.readers.addresses import is_web_address
+from embeddings.types import Rejected
 from tests.bot.test_errors import http
 
 FR = Languages.load("fr").of("fr")
@@ -57,15 +66,21 @@ class Part:
 
 def named(filename: str, title: str | None = None) -> str:
     attachment: Any = Attachment(filename, title=title)
-    return file_name(attachment)
+    return make_file_name(attachment)
 
 
-async def read(*attachments: Attachment, urls: Any = (), megabytes: int = 1) -> intake.Intake:
+def is_there(path: str) -> bool:
+    return Path(path).exists()
+
+
+async def read(*attachments: Attachment) -> tuple[dict[str, str], tuple[Rejected, ...]]:
     given: Any = attachments
-    async with fetch_all(given, urls, FR, megabytes=megabytes) as found:
-        for path, name in found.names.items():
+    with tempfile.TemporaryDirectory() as folder:
+        names, rejected = await fetch_all(given, Path(folder), FR, megabytes=1)
+        for path, name in names.items():
             assert Path(path).name == name
-        return found
+            assert is_there(path)
+    return names, rejected
 
 
 def test_a_file_has_a_name_without_danger() -> None:
@@ -97,7 +112,7 @@ def test_every_name_is_one_part_of_a_path(filename: str, title: str | None) -> N
 
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_read_as_an_address(typed: str) -> None:
-    assert is_web_address(address(typed))
+    assert is_web_address(make_address(typed))
 
 
 def test_an_address_is_made_whole() -> None:
@@ -107,7 +122,7 @@ def test_an_address_is_made_whole() -> None:
         ("/etc/passwd", "https:///etc/passwd"),
         ("file:///etc/passwd", "file:///etc/passwd"),  # which the engine does not fetch
     ]
-    assert [(typed, read_as) for typed, read_as in cases if address(typed) != read_as] == []
+    assert [(typed, read_as) for typed, read_as in cases if make_address(typed) != read_as] == []
 
 
 def test_links_are_found_without_what_stands_after_them() -> None:
@@ -145,14 +160,8 @@ def test_a_message_with_very_many_links_gives_the_first() -> None:
 
 
 async def test_two_files_of_one_name_are_two() -> None:
-    found = await read(Attachment("a.txt"), Attachment("a.txt"))
-    assert list(found.names.values()) == ["a.txt", "a.txt"]
-    assert len(set(found.inputs)) == 2
-
-
-async def test_an_address_given_twice_is_read_once() -> None:
-    found = await read(urls=["a.example", "https://a.example"])
-    assert found.inputs == ("https://a.example",)
+    names, _ = await read(Attachment("a.txt"), Attachment("a.txt"))
+    assert list(names.values()) == ["a.txt", "a.txt"]
 
 
 @pytest.mark.parametrize(
@@ -168,14 +177,13 @@ async def test_an_address_given_twice_is_read_once() -> None:
     ids=["kind", "no kind", "size told", "size found", "gone", "slow"],
 )
 async def test_what_is_not_taken_gets_one_sentence(attachment: Attachment, said: str) -> None:
-    found = await read(attachment)
-    (rejected,) = found.rejected
-    assert found.inputs == ()
+    names, (rejected,) = await read(attachment)
+    assert names == {}
     assert said in rejected.reason
 
 
 async def test_an_archive_is_taken() -> None:
-    assert len((await read(Attachment("tout.ZIP"))).inputs) == 1
+    assert len((await read(Attachment("tout.ZIP")))[0]) == 1
 
 
 async def test_a_file_whose_connection_breaks_is_fetched_again() -> None:
@@ -188,7 +196,7 @@ async def test_a_file_whose_connection_breaks_is_fetched_again() -> None:
         return b"x"
 
     attachment.read = once
-    assert len((await read(attachment)).inputs) == 1
+    assert len((await read(attachment))[0]) == 1
 
 
 async def test_a_file_that_does_not_come_is_not_waited_for(
@@ -202,7 +210,7 @@ async def test_a_file_that_does_not_come_is_not_waited_for(
         return b""
 
     attachment.read = never
-    assert len((await read(attachment)).rejected) == 1
+    assert len((await read(attachment))[1]) == 1
 
 
 async def test_a_disk_that_takes_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,13 +222,8 @@ async def test_a_disk_that_takes_nothing_is_told(monkeypatch: pytest.MonkeyPatch
         await read(Attachment("a.txt"))
 
 
-def is_there(path: str) -> bool:
-    return Path(path).exists()
-
-
 @trying(deadline=None, max_examples=30)
 @given(st.lists(st.text(min_size=1, max_size=100), max_size=5))
-async def test_files_of_any_name_are_written_and_gone_again(names: list[str]) -> None:
-    found = await read(*(Attachment(f"{name}.txt") for name in names))
-    assert len(found.inputs) == len(names)
-    assert not any(map(is_there, found.inputs))
+async def test_files_of_any_name_are_written(names: list[str]) -> None:
+    written, _ = await read(*(Attachment(f"{name}.txt") for name in names))
+    assert len(written) == len(names)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.client import VerbatimBot
 from bot.servers.rules import is_operator
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
+from tests.bot.making import make_bot
 from tests.fakes import FakeEngine
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ ROLES = discord.TeamMemberRole
 async def asked(tmp_path: Path, user: int, *, team: dict[int, ROLES] | None = None) -> bool:
     """Ask whether somebody is the operator of an application of one owner, or of a team."""
     discord_settings = DiscordSettings(admin_users=(NAMED,))
-    bot = VerbatimBot(Settings(data=tmp_path, discord=discord_settings), FakeEngine())
+    bot = make_bot(Settings(data=tmp_path, discord=discord_settings), FakeEngine())
     members = [SimpleNamespace(id=i, role=role) for i, role in (team or {}).items()]
     application = SimpleNamespace(
         team=SimpleNamespace(members=members) if team else None, owner=SimpleNamespace(id=OWNER)

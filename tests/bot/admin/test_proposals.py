@@ -12,14 +12,14 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot.admin.history import LISTED, Step, history_card
-from bot.admin.proposals import SHOWN, differences, proposal_card
+from bot.admin.proposals import SHOWN, list_differences, proposal_card
 from bot.admin.reports import (
     change_card,
     gate_card,
     reindex_card,
+    say_author,
     snapshot_label,
     snapshot_line,
-    who,
 )
 from bot.running.commands import suggest
 from bot.translate import Languages
@@ -32,8 +32,8 @@ from embeddings.reports import (
     Omission,
     Proposal,
     Proposed,
+    Quota,
     ReindexReport,
-    Room,
     SnapshotSummary,
 )
 from embeddings.types import Article, ArticleSummary, Rejected
@@ -83,7 +83,9 @@ PROPOSED = st.builds(
     st.lists(NASTY, max_size=5).map("\n\n".join),
 )
 OMITTED = st.builds(Omission, TITLES, TITLES, NASTY)
-ROOM = tuple(Room(what, 5_000_000, 4_999_999) for what in ("articles", "characters", "additions"))
+QUOTAS = tuple(
+    Quota(what, 5_000_000, 4_999_999) for what in ("articles", "characters", "additions")
+)
 REJECTED = st.builds(Rejected, TITLES, st.one_of(NASTY, st.just("*" * 3000)))
 FEW = {kind: st.lists(kind, max_size=4) for kind in (PROPOSED, SUMMARIES, REJECTED, OMITTED)}
 TIMES, TOKENS = st.sampled_from([1, 1, 9]), st.from_regex(r"\A[a-z0-9]{8,16}\Z")
@@ -122,7 +124,7 @@ def test_every_proposal_and_its_report_keep_to_the_limits(
 ) -> None:
     changing = [*proposal.changed[:4], *proposal.instead.values()]
     now = {p.id: (data.draw(SUMMARIES), data.draw(NASTY)) for p in changing}
-    check(proposal_card(proposal, now, language, where="s", seconds=seconds, room=ROOM))
+    check(proposal_card(proposal, now, language, collection="s", seconds=seconds, quotas=QUOTAS))
     removed = data.draw(st.lists(NASTY, max_size=20))
     done = replace(REPORT, notes=tuple(removed)) if data.draw(st.booleans()) else None
     names = ("added", "changed", "unchanged", "rejected")
@@ -160,30 +162,32 @@ def test_every_history_keeps_to_the_limits(
     article: ArticleSummary, shown: list[Step], page: int, language: Any
 ) -> None:
     part: dict[str, Any] = {"article": article.id, "page": page, "total": 9_999}
-    check(history_card(shown, {article.id: article.title}, language, where="o", **part))
+    check(history_card(shown, {article.id: article.title}, language, collection="o", **part))
     removal = Proposal(removed=(article.id,), token="abcdefgh")
     now = {article.id: (article, "")}
-    check(proposal_card(removal, now, language, where="o", seconds=0))
+    check(proposal_card(removal, now, language, collection="o", seconds=0))
 
 
 def test_a_change_of_a_text_that_cannot_be_seen_is_told_all_the_same() -> None:
     texts = ("Le pont.", "Le\u200b pont.")
     entry = AuditEntry(MADE, "me", "change", "a", fields=("text",))
     step = Step(entry, *(Article("a", "Le pont", text) for text in texts), 1)
-    assert "> Le texte est différent." in texts_of(history_card([step], {}, FR, where="o", total=1))
+    assert "> Le texte est différent." in texts_of(
+        history_card([step], {}, FR, collection="o", total=1)
+    )
 
 
 @trying(**MANY)
 @given(st.builds(SnapshotSummary, NASTY, st.just(MADE), BIG, BIG, st.booleans(), NASTY, BIG))
 def test_every_snapshot_fits_into_a_suggestion(snapshot: SnapshotSummary) -> None:
-    (shown,) = suggest([(snapshot_label(snapshot, FR, str), "7")])
+    (shown,) = suggest([(snapshot_label(snapshot, snapshot.by, FR), "7")])
     assert 1 <= len(shown.name) <= 100
     assert "\n" not in snapshot_line(snapshot, FR)
 
 
 def card_of(**parts: Any) -> Card:
     given: dict[str, Any] = {"token": "abcdefgh"} | parts
-    return proposal_card(Proposal(**given), {}, FR, where="o", seconds=90.0)
+    return proposal_card(Proposal(**given), {}, FR, collection="o", seconds=90.0)
 
 
 def files(card: Card) -> list[str]:
@@ -192,12 +196,12 @@ def files(card: Card) -> list[str]:
 
 def test_the_cost_is_told_before() -> None:
     text = texts_of(card_of(added=(proposed(STORY, (), "La Loire"),), to_encode=40))
-    assert "40 passages à indexer\N{NO-BREAK SPACE}: environ 2 minutes." in text
+    assert "Indexation\N{NO-BREAK SPACE}: environ 2 minutes." in text
 
 
 def test_what_costs_nothing_says_so() -> None:
     text = texts_of(card_of(added=(proposed(STORY, (), "La Loire"),)))
-    assert "Tous les passages sont réutilisés" in text
+    assert "Rien n’est à indexer de nouveau" in text
 
 
 def test_a_short_proposal_has_no_file() -> None:
@@ -239,16 +243,12 @@ def test_more_than_a_select_holds_is_not_offered_to_be_corrected() -> None:
 
 def test_fields_that_differ_are_named() -> None:
     new = replace(STORY, author="Bea", passages=13)
-    assert differences(new, STORY, EN) == [("author", "—", "Bea"), ("passages", "12", "13")]
-
-
-def test_of_an_article_that_is_gone_nothing_can_be_compared() -> None:
-    assert differences(STORY, None, EN) == []
+    assert list_differences(new, STORY, EN) == ["author: — → Bea", "passages: 12 → 13"]
 
 
 def test_whoever_did_it_is_named_without_being_called() -> None:
     cases: list[Any] = [("discord:12", "by <@12>"), ("cli:*ada*", "by cli:\\*ada\\*"), ("", "")]
-    assert [(by, said) for by, said in cases if who(by, EN) != said] == []
+    assert [(by, said) for by, said in cases if say_author(by, EN) != said] == []
 
 
 def test_an_article_says_on_which_day_it_was_corrected() -> None:

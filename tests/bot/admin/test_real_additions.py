@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import simcord
 
-from bot.client import VerbatimBot
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.admin.test_edits import given
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, plainly, text_of
 from tests.embeddings.readers.formats.prints import pdf
 
@@ -45,7 +46,7 @@ async def opened(tmp_path: Path, **discord: Any) -> AsyncIterator[World]:
         data=tmp_path / "data", seeds=tmp_path / "none", threshold=0.0, discord=chosen
     )
     async with SearchEngine(settings) as engine:
-        bot = VerbatimBot(settings, engine)
+        bot = make_bot(settings, engine)
         async with bot.collections, simcord.run(bot, settle_timeout=60) as env:
             yield World(env, engine)
 
@@ -129,6 +130,26 @@ async def test_what_was_guessed_of_a_file_is_corrected_first(tmp_path: Path) -> 
         await world.admin.click(shown.response, label="Confirmer")
         listed = await world.member.slash(world.channel, "sources")
         assert "**Le pain**\n-# <t:1554202800:D>" in text_of(listed.response)
+        told = text_of((await world.admin.slash(world.channel, "admin history")).response)
+        assert "« Le pain » a été corrigé (titre, date)" in told
+        assert "→" not in told  # it was corrected before it was first kept
+
+
+async def test_a_form_takes_one_address_a_line(tmp_path: Path) -> None:
+    """Words are no addresses, and are not looked up one by one."""
+    async with opened(tmp_path) as world:
+        form = await world.admin.slash(world.channel, "admin add")
+        typed = "bonjour à tous\nhttp://127.0.0.1/a http://127.0.0.1/b"
+        told = text_of((await world.admin.submit_modal(form, {"links": typed})).response)
+        assert "3 refusés" in told
+        assert "bonjour à tous n’est pas une adresse web" in told
+
+
+async def test_a_reindex_is_told_in_words_of_its_own(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await world.admin.slash(world.channel, "admin reindex")
+        told = text_of((await world.admin.slash(world.channel, "admin history")).response)
+        assert "tout a été indexé de nouveau" in told
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ import pytest
 import simcord
 
 from bot.client import VerbatimBot
-from config.settings import DiscordSettings, Settings
-from embeddings.collections import Collections
+from config.groups import DiscordSettings
+from config.settings import Settings
+from embeddings.collections import Collections, name_collection
 from embeddings.engine import SearchEngine
-from embeddings.store.pointers import name_of
 from tests.bot.admin.test_real_additions import add
+from tests.bot.making import make_bot
 from tests.bot.people import World, text_of
 from tests.embeddings.collections import ask_from
 from tests.embeddings.fakes import WordEncoder
-from tests.records import open_records
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -47,14 +47,13 @@ async def process(settings: Settings) -> AsyncIterator[VerbatimBot]:
     async with (
         SearchEngine(settings, encoder=WordEncoder()) as engine,
         Collections(settings, engine) as collections,
-        open_records(settings) as store,
     ):
-        yield VerbatimBot(settings, engine, collections, records=store)
+        yield make_bot(settings, collections)
 
 
-async def release(writing: Any) -> None:
-    """Let others write, in a moment."""
-    await asyncio.sleep(1.5)
+async def release(world: World, writing: Any) -> None:
+    """Let others write, once somebody is told to wait."""
+    await world.edited_to_say("ce sera ensuite votre tour")
     await asyncio.to_thread(writing.__exit__, None, None, None)
 
 
@@ -63,7 +62,7 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
 ) -> None:
     async with process(both) as one, process(both) as other:
         async with simcord.run(one, settle_timeout=20) as env:
-            world = World(env, one.engine)
+            world = World(env, one.collections.shared)
             shown = await add(world, file=("crue.md", STORY))
             assert shown.response
             assert "1 à ajouter" in text_of(shown.response)
@@ -71,13 +70,11 @@ async def test_a_proposal_of_one_process_is_confirmed_by_another_once_nobody_wri
             assert await other.collections.of(
                 world.guild.id
             )  # before somebody writes its first story
-            writing = one.engine.database.hold(name_of(world.guild.id))
+            writing = one.collections.shared.database.hold(name_collection(world.guild.id))
             await asyncio.to_thread(writing.__enter__)
-            freeing = asyncio.create_task(release(writing))
+            freeing = asyncio.create_task(release(world, writing))
             await world.admin.click(shown.response, label="Confirmer")
             await freeing
-            edits = [str(r.json) for r in env.http_requests if r.method == "PATCH"]
-            assert any("ce sera ensuite votre tour" in edit for edit in edits)
             assert "Articles : 1 ajouté" in text_of(shown.response)
             assert "La Loire a débordé dimanche" in text_of((await world.ask(QUESTION)).response)
             guild = world.guild.id

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.client import VerbatimBot
 from bot.errors import BotError
-from bot.ui.actions import find_message
 from bot.ui.components import QUESTION_ID
+from bot.ui.handlers import find_message
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, text_of
 from tests.fakes import LETTER, RIVER, FakeEngine
 
@@ -166,7 +166,7 @@ async def test_the_buttons_of_a_shown_answer_still_act(world: World) -> None:
 )
 async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any) -> None:
     first = await world.ask(COMPARED)
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))
+    await world.env.restart_bot(make_bot(settings, world.engine))
     clicked = await world.member.click(first.response, label=label)
     assert clicked.acknowledged
 
@@ -174,7 +174,7 @@ async def test_buttons_outlive_a_restart(world: World, label: str, settings: Any
 async def test_a_form_outlives_a_restart(world: World, settings: Any) -> None:
     first = await world.ask(COMPARED)
     form = await world.member.click(first.response, label="Question sur cet article")
-    await world.env.restart_bot(VerbatimBot(settings, world.engine))
+    await world.env.restart_bot(make_bot(settings, world.engine))
     answered = await world.member.submit_modal(form, {"question": "Palantir serveurs Amazon"})
     assert "Palantir utilise" in text_of(answered.response)
 

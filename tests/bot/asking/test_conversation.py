@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.asking.conversation import judge
+from bot.asking.asking import classify
 from bot.running.askers import LASTS, MOST, Conversations
 from bot.translate import Languages
 from tests.bot.asking.test_buttons import many
@@ -178,8 +178,8 @@ def test_what_a_message_is_is_told_by_its_words() -> None:
         "is this true?": "check",
         "and who else?": "question",
     }
-    assert {said: judge(said, FR) for said in french} == french
-    assert {said: judge(said, EN) for said in english} == english
+    assert {said: classify(said, FR) for said in french} == french
+    assert {said: classify(said, EN) for said in english} == english
 
 
 async def test_the_card_shows_what_a_follow_up_was_understood_as(world: World) -> None:

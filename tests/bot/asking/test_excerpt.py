@@ -9,17 +9,22 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.asking.excerpt import CUT, excerpt, select, stretches
-from bot.ui.markup import clean, plain, unplain
-from embeddings.types import Hit, Span
+from bot.asking.excerpt import CUT, Excerpt, cut_at_sentences, excerpt
+from bot.ui.markup import clean, escape, unescape
+from embeddings.types import Hit, Passage, Span
 from tests.bot.samples import hit, hits
 
 FOUR = "Un deux. Trois quatre. Cinq six. Sept huit."
 ANY_HIT = trying(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
 
+def excerpt_of(found: Hit, limit: int) -> Excerpt:
+    span = found.sentence.start, found.sentence.end
+    return excerpt(found.article.text, found.passage, span, limit)
+
+
 def shown(text: str, key: str, limit: int) -> str:
-    return str(excerpt(hit(text, key), limit))
+    return str(excerpt_of(hit(text, key), limit))
 
 
 def test_a_short_passage_is_whole() -> None:
@@ -56,20 +61,21 @@ def test_no_space_is_put_where_there_is_none() -> None:
 @ANY_HIT
 @given(hits(), st.integers(60, 1500))
 def test_every_excerpt_keeps_to_its_limit(found: Hit, limit: int) -> None:
-    assert len(str(excerpt(found, limit))) <= limit
+    assert len(str(excerpt_of(found, limit))) <= limit
 
 
 @ANY_HIT
 @given(hits(), st.integers(60, 1500))
 def test_every_excerpt_is_made_of_the_passage_s_own_words(found: Hit, limit: int) -> None:
-    cut = excerpt(found, limit)
-    words = unplain(f"{cut.before}{cut.sentence}{cut.after}")
+    cut = excerpt_of(found, limit)
+    words = unescape("".join(cut))
     words = words.removeprefix(CUT).removesuffix(CUT)
-    assert squeezed(words) in squeezed(unplain(plain(clean(found.text))))
+    assert squeezed(words) in squeezed(unescape(escape(clean(found.text))))
 
 
 def test_a_space_before_what_cannot_be_seen_is_not_lost() -> None:
-    assert str(select("Un. \x1bDeux.", [(0, 5), (5, 10)], (0, 5), 80)) == "**Un.** Deux."
+    passage = Passage("a", 0, 10, 1, "", (Span(0, 5), Span(5, 10)))
+    assert str(excerpt("Un. \x1bDeux.", passage, (0, 5), 80)) == "**Un.** Deux."
 
 
 @ANY_HIT
@@ -78,27 +84,27 @@ def test_no_space_between_two_sentences_is_lost(
     found: Hit, limit: int, data: st.DataObject
 ) -> None:
     text, passage = found.article.text, found.passage
-    pieces = stretches(passage.start, passage.end, passage.sentences)
-    cut = select(text, pieces, data.draw(st.sampled_from(pieces)), limit)
-    words = unplain(f"{cut.before}{cut.sentence}{cut.after}")
+    sentence = data.draw(st.sampled_from(cut_at_sentences(passage)))
+    cut = excerpt(text, passage, sentence, limit)
+    words = unescape("".join(cut))
     words = words.removeprefix(CUT).removesuffix(CUT).strip(" ")
-    assert words in unplain(plain(text[passage.start : passage.end]))
+    assert words in unescape(escape(text[passage.start : passage.end]))
 
 
 @ANY_HIT
 @given(hits(), st.integers(60, 1500))
 def test_every_cut_is_shown(found: Hit, limit: int) -> None:
-    cut = excerpt(found, limit)
-    whole = len(squeezed(unplain(plain(found.text))))
-    words = unplain(f"{cut.before}{cut.sentence}{cut.after}")
+    cut = excerpt_of(found, limit)
+    whole = len(squeezed(unescape(escape(found.text))))
+    words = unescape("".join(cut))
     kept = len(squeezed(words.removeprefix(CUT).removesuffix(CUT)))
     assert kept == whole or CUT in f"{cut.before}{cut.after}"
 
 
 @given(st.integers(0, 50), st.integers(1, 50), st.lists(st.integers(0, 120), max_size=8))
 def test_stretches_leave_nothing_between_them(start: int, length: int, cuts: list[int]) -> None:
-    spans = [Span(cut, cut + 1) for cut in cuts]
-    pieces = stretches(start, start + length, spans)
+    spans = tuple(Span(cut, cut + 1) for cut in cuts)
+    pieces = cut_at_sentences(Passage("a", start, start + length, 1, "", spans))
     assert pieces[0][0] == start
     assert pieces[-1][1] == start + length
     assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from bot.asking.links import MAX_URL, link
+from bot.asking.links import MAX_URL, build_link
 from embeddings.types import Article
 from tests.bot import chromium
 
@@ -49,7 +49,7 @@ def fragments(text: str, key: str, **article: Any) -> list[str]:
     """Return what follows each ``text=`` for the first place of ``key``."""
     at = text.index(key)
     story = Article(**{"id": "a", "title": "T", "url": URL, "text": text} | article)
-    url = link(story, at, at + len(key))
+    url = build_link(story, at, at + len(key))
     assert url is not None
     return url.partition("#:~:text=")[2].split("&text=")
 
@@ -60,12 +60,12 @@ def fragment(text: str, key: str, **article: Any) -> str:
 
 
 def test_an_article_without_an_address_has_no_link() -> None:
-    assert link(replace(STORY, url=None), 0, 20) is None
+    assert build_link(replace(STORY, url=None), 0, 20) is None
 
 
 def test_an_address_that_is_not_of_the_web_is_no_link() -> None:
     cases: list[Any] = ["", "javascript:alert(1)", "ftp://a/b", "/a", "http://[", "a b"]
-    assert [url for url in cases if link(replace(STORY, url=url), 0, 20) is not None] == []
+    assert [url for url in cases if build_link(replace(STORY, url=url), 0, 20) is not None] == []
 
 
 def test_a_short_sentence_is_given_whole() -> None:
@@ -132,14 +132,14 @@ def test_no_part_goes_over_what_a_page_has_and_is_not_read() -> None:
 def test_a_heading_is_what_stands_before_the_words_below_it() -> None:
     text = "A.\n\nB.\n\nIl dit oui.\n\n## Le passeur\n\nIl dit oui."
     at = text.rindex("Il dit")
-    url = str(link(Article(id="a", title="T", url=URL, text=text), at, len(text)))
+    url = str(build_link(Article(id="a", title="T", url=URL, text=text), at, len(text)))
     assert url.partition("text=")[2] == "Le%20passeur-,Il%20dit%20oui."
 
 
 def test_words_that_stand_before_too_get_what_is_before_them() -> None:
     text = "Il pleut ici. On attend. Il neige. On attend."
     at = text.rindex("On attend.")
-    url = link(Article(id="a", title="T", url=URL, text=text), at, len(text))
+    url = build_link(Article(id="a", title="T", url=URL, text=text), at, len(text))
     assert url == f"{URL}#:~:text=attend.%20Il%20neige.-,On%20attend."
 
 
@@ -151,38 +151,38 @@ def test_words_of_the_title_count_as_standing_before() -> None:
 
 def test_a_sentence_that_nothing_tells_apart_gets_the_plain_address() -> None:
     text = "On attend."
-    assert link(Article(id="a", title="On attend.", url=URL, text=text), 0, 10) == URL
+    assert build_link(Article(id="a", title="On attend.", url=URL, text=text), 0, 10) == URL
 
 
 def test_a_fragment_of_the_address_is_kept() -> None:
     article = replace(STORY, url=f"{URL}#suite")
-    assert str(link(article, 0, 20)).startswith(f"{URL}#suite:~:text=La%20crue")
+    assert str(build_link(article, 0, 20)).startswith(f"{URL}#suite:~:text=La%20crue")
 
 
 def test_a_text_fragment_of_the_address_is_replaced() -> None:
     article = replace(STORY, url=f"{URL}#a:~:text=vieux")
-    assert "vieux" not in str(link(article, 0, 20))
+    assert "vieux" not in str(build_link(article, 0, 20))
 
 
 def test_what_cannot_stand_in_an_address_is_encoded() -> None:
     article = replace(STORY, url="https://münchen.example/é à?q=«»")
-    assert str(link(article, 0, 20)).startswith(
+    assert str(build_link(article, 0, 20)).startswith(
         "https://xn--mnchen-3ya.example/%C3%A9%20%C3%A0?q=%C2%AB%C2%BB#:~:text="
     )
 
 
 def test_a_link_that_would_be_too_long_is_the_plain_address() -> None:
     url = f"{URL}/{'a' * 480}"
-    assert link(replace(STORY, url=url), 0, 20) == url
+    assert build_link(replace(STORY, url=url), 0, 20) == url
 
 
 def test_one_endless_word_gets_the_plain_address() -> None:
     text = "é" * 400
-    assert link(Article(id="a", title="T", url=URL, text=text), 0, 400) == URL
+    assert build_link(Article(id="a", title="T", url=URL, text=text), 0, 400) == URL
 
 
 def test_a_stretch_without_a_word_gets_the_plain_address() -> None:
-    assert link(Article(id="a", title="T", url=URL, text="... !"), 0, 5) == URL
+    assert build_link(Article(id="a", title="T", url=URL, text="... !"), 0, 5) == URL
 
 
 WORDS = st.lists(
@@ -198,7 +198,7 @@ def test_every_link_is_short_and_leads_to_its_words(words: list[str], data: st.D
     text = " ".join(words)
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    url = link(Article(id="a", title="T", url=URL, text=text), start, end)
+    url = build_link(Article(id="a", title="T", url=URL, text=text), start, end)
     assert url is not None
     assert len(url) <= MAX_URL
     parts = [p for p in re.split("&text=|,", url.partition("#:~:text=")[2]) if p and "-" not in p]
@@ -209,7 +209,7 @@ def test_every_link_is_short_and_leads_to_its_words(words: list[str], data: st.D
 def test_a_long_article_is_linked_quickly() -> None:
     text = "Le pont est fermé depuis hier soir à minuit, dit la mairie. " * 2000
     began = process_time()
-    link(Article(id="a", title="T", url=URL, text=text), 60_000, 60_059)
+    build_link(Article(id="a", title="T", url=URL, text=text), 60_000, 60_059)
     assert process_time() - began < 1.0
 
 
@@ -251,7 +251,7 @@ async def test_a_browser_highlights_the_very_sentence(address: str, tmp_path: Pa
     tried, wrong = 0, []
     async with chromium.Browser(tmp_path) as browser:
         for number, (start, end) in enumerate(sentences(STORY)):
-            url = link(replace(STORY, url=f"{address}?n={number}"), start, end)
+            url = build_link(replace(STORY, url=f"{address}?n={number}"), start, end)
             assert url is not None
             if "text=" not in url:
                 continue
@@ -270,4 +270,4 @@ def test_most_sentences_of_a_story_have_a_link_of_their_own() -> None:
 
 def _linked() -> Iterator[bool]:
     for start, end in sentences(STORY):
-        yield "text=" in str(link(STORY, start, end))
+        yield "text=" in str(build_link(STORY, start, end))

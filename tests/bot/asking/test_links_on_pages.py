@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.asking.links import link
+from bot.asking.links import build_link
 from embeddings.readers.pages import html
 from embeddings.text.passages import split
 from tests.bot import chromium
@@ -107,7 +107,7 @@ async def test_a_browser_highlights_a_sentence_of_each_page(site: str, tmp_path:
             sentence = passages[min(1, len(passages) - 1)].sentences[0]
             if name == "large_letter":
                 sentence = passages[0].sentences[0]
-            url = str(link(article, sentence.start, sentence.end))
+            url = str(build_link(article, sentence.start, sentence.end))
             expected = letters(article.text[sentence.start : sentence.end])
             shown = letters(await browser.highlighted(url))
             if shown != (expected.removeprefix("Une") if name == "large_letter" else expected):

@@ -13,7 +13,7 @@ import pytest
 from bot.running.supervise import next_wait
 from bot.servers.rules import list_channels
 from bot.ui.catalogue import Catalogue
-from bot.ui.naming import short
+from bot.ui.naming import make_digest
 from embeddings.errors import StorageError
 from embeddings.store.people import Vote
 from embeddings.types import Filters
@@ -101,7 +101,7 @@ LONG = "La Gazette des bords de Loire, du Cher et de l’Indre " * 3
 
 def test_a_source_is_found_by_its_digest_however_long_its_name_is() -> None:
     catalogue = Catalogue((replace(RIVER, source=LONG).summary(2),))
-    assert catalogue.source_named(short(LONG)) == LONG
+    assert catalogue.find_source(make_digest(LONG)) == LONG
 
 
 async def test_a_suggested_source_narrows_the_question_however_long_its_name_is(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.asking.asking import ask_again
-from bot.running.unfinished import take_up
+from bot.delivery import take_up
 from embeddings.store.people import Unfinished
 from embeddings.store.records import Records
 from tests.bot.people import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.client import VerbatimBot
-from bot.ui.actions import read_values
+from bot.ui.handlers import read_values
 from embeddings.store.people import Vote
 from embeddings.types import Filters
 from tests.bot.people import World, text_of
@@ -16,7 +16,7 @@ COMPARED = "Que compare la lettre ?"
 
 async def votes(world: World) -> list[Vote]:
     assert isinstance(world.bot, VerbatimBot)
-    return await world.bot.records.of(Vote, user=world.member.id)
+    return await world.bot.records.find(Vote, user=world.member.id)
 
 
 async def test_a_useful_vote_is_counted(world: World) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.client import VerbatimBot
-from bot.newsroom.feeds import OPERATOR, draw_feeds, list_due, look_at
+from bot.newsroom.feeds import OPERATOR, check_feed, draw_feeds, list_due
 from bot.translate import Languages
-from config.groups import ServerSettings, WatchSettings
-from config.settings import DiscordSettings, FetchSettings, Settings
+from config.groups import DiscordSettings, FetchSettings, ServerSettings, WatchSettings
+from config.settings import Settings
 from embeddings.collections import Collections
 from embeddings.store.people import Feed
+from tests.bot.making import make_bot
 from tests.bot.people import World, buttons_of, text_of, texts_of
 from tests.embeddings.readers.sites import Site, running
 
@@ -51,8 +52,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def simcord_bot(settings: Settings, collections: Collections) -> VerbatimBot:
-    shared = collections.shared
-    return VerbatimBot(settings, shared, collections, records=shared.records)
+    return make_bot(settings, collections)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def look(world: World) -> None:
     """Look at all feeds as if their time had come."""
     bot: Any = world.bot
     for feed in await take_turn(world):
-        await look_at(bot, feed)
+        await check_feed(bot, feed)
     await world.env.settle()
 
 
@@ -137,6 +137,23 @@ async def test_it_is_listed_and_watched_no_more(world: World, site: Site) -> Non
     assert "This feed is not watched here" in text_of(gone.response)
 
 
+async def test_a_channel_that_is_gone_is_not_named_and_one_alone_announces_nothing(
+    world: World,
+) -> None:
+    address = "https://gazette.example/feed"
+    await world.bot.records.keep(Feed(world.guild.id, address, world.channel.id))
+    assert "annoncé dans" in text_of((await watch(world)).response)
+    (feed,) = await world.bot.records.feeds(world.guild.id)
+    await world.bot.records.change_feed(feed.n, channel=12345)
+    told = text_of((await watch(world)).response)
+    assert address in told.replace("\\", "")
+    assert "annoncé dans" not in told
+    for locale, said in (("fr", "l’option « adresse »"), ("en-GB", "the option “address”")):
+        world.locale = locale
+        told = text_of((await watch(world, announce=world.channel)).response)
+        assert said in told
+
+
 async def test_what_is_no_feed_is_told_and_not_watched(world: World, site: Site) -> None:
     site.page("/page", PAGE.format(title="Le feu").encode())
     told = await watch(world, address=f"{site.root}/page")
@@ -187,7 +204,7 @@ async def test_the_operators_feeds_are_for_all_and_told_to_the_log_alone(
     follow(world, serve(site, "La crue", "Le feu"), "http://127.0.0.1:1/feed")
     await look(world)
     await look(world)
-    titles_of_all = [article.title for article in world.bot.engine.sources()]
+    titles_of_all = [article.title for article in world.bot.collections.shared.sources()]
     assert (titles_of_all, await titles(world)) == (["La crue"], [])
     assert "/feu" not in site.paths
     assert caplog.text.count("robots.txt says so") == 1

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.admin.records import labelled_set, query_lines
+from bot.admin.exports import build_labelled_set, list_queries
 from bot.reading.about import privacy_card
 from bot.translate import Languages
-from bot.ui.markup import unplain
+from bot.ui.markup import unescape
 from bot.ui.naming import Place
 from embeddings.errors import StorageError
 from embeddings.store.people import Unanswered, Vote, Watch, write_filters
@@ -67,7 +67,7 @@ def starters_in(message: Any) -> dict[str, str]:
     """Return the questions of a message, each with the custom id of the button beside it."""
     sections = [c for c in components_of(message) if c.get("type") == SECTION]
     return {
-        unplain(section["components"][0]["content"]): section["accessory"]["custom_id"]
+        unescape(section["components"][0]["content"]): section["accessory"]["custom_id"]
         for section in sections
     }
 
@@ -183,7 +183,7 @@ async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     page = await privacy_after_a_vote(world)
     asked = await world.member.click(page.response, label="Effacer mes données")
     assert "L’entrée vous concernant sera effacée définitivement." in text_of(asked.response)
-    assert await world.bot.records.of(Vote, user=world.member.id)
+    assert await world.bot.records.find(Vote, user=world.member.id)
     told = await world.member.click(asked.response, label="Effacer mes données")
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
@@ -199,14 +199,14 @@ async def read(result: InteractionResult) -> bytes:
 
 async def test_refused_questions_are_not_kept_by_default(world: World) -> None:
     await world.ask("recette de tarte")
-    assert await world.bot.records.of(Unanswered, user=world.member.id) == []
+    assert await world.bot.records.find(Unanswered, user=world.member.id) == []
 
 
 @pytest.mark.discord(keep_questions=True)
 async def test_refused_questions_are_kept_where_that_is_on(world: World) -> None:
     await world.ask("recette de tarte")
     await world.member.send(world.channel, f"{world.bot.user.mention} recette de soupe")
-    kept = await world.bot.records.of(Unanswered, guild=world.guild.id)
+    kept = await world.bot.records.find(Unanswered, guild=world.guild.id)
     assert {a.question for a in kept} == {"recette de tarte", "recette de soupe"}
 
 
@@ -278,7 +278,7 @@ async def test_admins_get_a_labelled_set(world: World) -> None:
 async def test_a_set_too_large_for_discord_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.admin.records.MAX_FILE", 10)
+    monkeypatch.setattr("bot.admin.exports.MAX_FILE", 10)
     result = await world.admin.slash(world.channel, "admin export")
     assert "trop gros pour Discord" in text_of(result.response)
 
@@ -303,16 +303,16 @@ VOTE = Vote(
     ids=["not useful", "no question kept", "the passage is gone"],
 )
 def test_a_vote_that_says_nothing_of_a_passage_labels_nothing(vote: Vote) -> None:
-    assert query_lines([vote], [], [(LETTER, PASSAGES)]) == []
+    assert list_queries([vote], [], [(LETTER, PASSAGES)]) == []
 
 
 def test_a_useful_answer_counts_more_than_a_refusal() -> None:
     asked = Unanswered(1, 2, "Q", "not_found")
-    assert [q["answerable"] for q in query_lines([VOTE], [asked], [(LETTER, PASSAGES)])] == [True]
+    assert [q["answerable"] for q in list_queries([VOTE], [asked], [(LETTER, PASSAGES)])] == [True]
 
 
 def test_an_empty_set_is_still_a_set() -> None:
-    with zipfile.ZipFile(io.BytesIO(labelled_set([], [], [])[0])) as archive:
+    with zipfile.ZipFile(io.BytesIO(build_labelled_set([], [], [])[0])) as archive:
         assert sorted(archive.namelist()) == ["corpus.jsonl", "queries.jsonl"]
 
 
@@ -324,7 +324,7 @@ async def test_a_store_that_fails_does_not_keep_the_answer_back(
     store._write = _fail
     text = text_of((await world.ask("recette de tarte")).response)
     assert "Les articles ne répondent pas" in text
-    assert "could not be kept" in caplog.text
+    assert "could not be stored" in caplog.text
 
 
 async def _fail(*_: Any) -> Any:

@@ -11,9 +11,9 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from bot.reading import pages as reading
-from bot.reading.pages import PAGE, context_card, page_card, pages
+from bot.reading.pages import PAGE, context_card, cut_pages, page_card
 from bot.translate import Languages
-from bot.ui.markup import plain, unplain
+from bot.ui.markup import escape, unescape
 from bot.ui.naming import Place
 from embeddings.types import Article, Passage
 from tests.bot.people import check_card, labels_of, texts_of
@@ -54,7 +54,7 @@ async def test_every_context_keeps_to_the_limits(
 def test_the_pages_of_an_article_leave_out_nothing(story: tuple[Article, list[Passage]]) -> None:
     article, found = story
     for passage in found:
-        parts = [p for p in pages(article.text, found) if p.paragraph == passage.paragraph]
+        parts = [p for p in cut_pages(article.text, found) if p.paragraph == passage.paragraph]
         assert (
             "".join(article.text[p.start : p.end] for p in parts)
             == (article.text[passage.start : passage.end])
@@ -66,14 +66,14 @@ def test_the_pages_of_an_article_leave_out_nothing(story: tuple[Article, list[Pa
 def test_every_page_fits(story: tuple[Article, list[Passage]]) -> None:
     article, found = story
     assert all(
-        len(plain(article.text[p.start : p.end])) <= PAGE for p in pages(article.text, found)
+        len(escape(article.text[p.start : p.end])) <= PAGE for p in cut_pages(article.text, found)
     )
 
 
 def test_a_long_paragraph_is_cut_at_the_end_of_a_sentence() -> None:
     text = " ".join(f"Phrase {i} " + "x" * 600 + "." for i in range(9))
     article = replace(LETTER, text=text)
-    ends = [text[p.start : p.end].rstrip()[-1] for p in pages(text, split(article))]
+    ends = [text[p.start : p.end].rstrip()[-1] for p in cut_pages(text, split(article))]
     assert len(ends) == 3
     assert set(ends) == {"."}
 
@@ -81,7 +81,7 @@ def test_a_long_paragraph_is_cut_at_the_end_of_a_sentence() -> None:
 def test_an_endless_sentence_is_cut_after_a_word() -> None:
     text = "mot " * 2000
     article = replace(LETTER, text=text.strip())
-    found = pages(article.text, split(article))
+    found = cut_pages(article.text, split(article))
     assert len(found) > 2
     assert all(article.text[p.start : p.end].split(" ")[0] == "mot" for p in found)
 
@@ -128,16 +128,16 @@ def test_a_context_quotes_the_stored_words_and_the_spaces_between_them() -> None
         shown = texts_of(context_card(story, found, passage.paragraph, FR)).splitlines()
         quotes = [line.removeprefix("> ").strip("*") for line in shown if line.startswith("> ")]
         assert quotes
-        assert all(unplain(quote) in story.text for quote in quotes)
+        assert all(unescape(quote) in story.text for quote in quotes)
 
 
 def test_a_long_article_is_cut_into_pages_without_reading_it_over_and_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[int] = []
-    monkeypatch.setattr(reading, "plain", lambda text: read.append(len(text)) or plain(text))
+    monkeypatch.setattr(reading, "escape", lambda text: read.append(len(text)) or escape(text))
     article = replace(LETTER, text="\n\n".join([f"{'Une phrase. ' * 40}Fin."] * 200))
-    assert len(pages(article.text, split(article))) == 200
+    assert len(cut_pages(article.text, split(article))) == 200
     assert read == []
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.ui.naming import short
+import pytest
+
+from bot.ui.naming import make_digest
 from tests.bot.people import World, buttons_of, select_of, text_of
 from tests.fakes import LETTER, RIVER
 
@@ -62,7 +64,7 @@ async def test_pages_are_turned_in_place(world: World) -> None:
 
 async def test_a_source_that_nobody_publishes_is_no_empty_corpus(world: World) -> None:
     shown = await world.member.slash(world.channel, "sources", source="Le Matin")
-    assert text_of(shown.response) == "### Aucun article\n-# Filtre : ?"
+    assert "Aucun article ne vient de « Le Matin »" in text_of(shown.response)
     assert buttons_of(shown.response) == {}
 
 
@@ -77,7 +79,7 @@ async def test_the_order_is_changed_in_place_and_the_filter_kept(world: World) -
 async def test_an_article_is_opened_from_the_list(world: World) -> None:
     first = await world.member.slash(world.channel, "sources")
     chosen = await world.member.select(
-        first.response, [short(RIVER.id)], custom_id=select_of(first.response)["custom_id"]
+        first.response, [make_digest(RIVER.id)], custom_id=select_of(first.response)["custom_id"]
     )
     assert chosen.ephemeral
     assert "> La Loire a débordé dimanche à Orléans." in text_of(chosen.response)
@@ -91,6 +93,11 @@ async def test_the_list_is_narrowed_to_a_source_and_a_month(world: World) -> Non
     text = await listed(world, source="la gazette", month="2018-06")
     assert "Aucun article" in text
     assert "Filtre : La Gazette · juin 2018" in text
+
+
+@pytest.mark.parametrize("month", ["juin", "2018-13", "2018-xx", "0000-01", "9" * 200])
+async def test_what_is_no_month_is_told(world: World, month: str) -> None:
+    assert "comme un mois" in await listed(world, month=month)
 
 
 async def test_a_page_is_gone_to_by_its_number(world: World) -> None:
@@ -129,14 +136,14 @@ async def test_articles_of_one_title_and_one_day_are_told_apart_by_their_source(
 
 async def test_titles_are_suggested(world: World) -> None:
     offered = await world.member.autocomplete(world.channel, "source", "title", "loire crue")
-    assert offered == [{"name": RIVER.title, "value": short(RIVER.id)}] or (
+    assert offered == [{"name": RIVER.title, "value": make_digest(RIVER.id)}] or (
         offered[0]["name"],
         offered[0]["value"],
-    ) == (RIVER.title, short(RIVER.id))
+    ) == (RIVER.title, make_digest(RIVER.id))
 
 
 async def test_an_article_is_read_passage_by_passage(world: World) -> None:
-    first = await world.member.slash(world.channel, "source", title=short(LETTER.id))
+    first = await world.member.slash(world.channel, "source", title=make_digest(LETTER.id))
     assert "> Plusieurs employés d’Amazon" in text_of(first.response)
     assert "Précédent" not in buttons_of(first.response)
     await world.member.click(first.response, label="Suivant")
@@ -159,7 +166,7 @@ async def test_an_unknown_title_gets_a_sentence(world: World) -> None:
 
 
 async def test_a_page_of_an_article_that_is_gone_gets_a_sentence(world: World) -> None:
-    first = await world.member.slash(world.channel, "source", title=short(LETTER.id))
+    first = await world.member.slash(world.channel, "source", title=make_digest(LETTER.id))
     await world.engine.remove([LETTER.id])
     clicked = await world.member.click(first.response, label="Suivant")
     assert "Cet article n’est plus dans le corpus" in text_of(clicked.followups[0])
@@ -168,5 +175,5 @@ async def test_a_page_of_an_article_that_is_gone_gets_a_sentence(world: World) -
 
 async def test_an_article_that_is_not_what_was_indexed_is_not_quoted(world: World) -> None:
     world.engine._corpus[LETTER.id] = replace(LETTER, text=LETTER.text.replace("IBM", "XYZ"))
-    result = await world.member.slash(world.channel, "source", title=short(LETTER.id))
+    result = await world.member.slash(world.channel, "source", title=make_digest(LETTER.id))
     assert "Ce passage a changé" in text_of(result.response)

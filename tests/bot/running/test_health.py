@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot.client import VerbatimBot
 from bot.running import health as module
-from bot.running.health import Health, serving
+from bot.running.health import Health, serve_health
 from config import ConfigError
 from config.groups import HealthSettings
 from embeddings.errors import StorageError
+from tests.bot.making import make_bot
 from tests.bot.running.test_metrics import values
-from tests.embeddings.readers.sites import free_port
 from tests.fakes import FakeEngine
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from tests.bot.people import World
@@ -48,13 +48,13 @@ async def told(world: World, event: str, *arguments: Any) -> None:
 
 async def test_nothing_listens_by_default() -> None:
     before = asyncio.all_tasks()
-    async with serving(HealthSettings()):
+    async with serve_health(HealthSettings()):
         assert asyncio.all_tasks() == before
 
 
 async def test_a_process_that_loads_is_alive_and_not_ready() -> None:
     port = free_port()
-    async with serving(HealthSettings(port=port)):
+    async with serve_health(HealthSettings(port=port)):
         assert (await get(port, "/healthz"))[0] == 200
         status, text = await get(port, "/readyz")
     assert status == 503
@@ -69,15 +69,15 @@ async def test_a_process_that_loads_is_alive_and_not_ready() -> None:
 
 async def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
     port = free_port()
-    async with serving(HealthSettings(port=port)):
+    async with serve_health(HealthSettings(port=port)):
         with pytest.raises(ConfigError, match="VERBATIM_HEALTH__PORT"):
-            async with serving(HealthSettings(port=port)):
+            async with serve_health(HealthSettings(port=port)):
                 pass
 
 
 async def test_a_bot_on_discord_is_ready(world: World) -> None:
     health = followed(world)
-    world.bot.deaf = {None}
+    world.bot.disconnected = {None}
     assert health.problems == ["There is no connection to Discord."]
     await told(world, "connect")
     assert health.problems == []
@@ -116,7 +116,7 @@ async def test_a_new_client_is_not_ready_because_the_last_one_was(world: World) 
     health = followed(world)
     await told(world, "connect")
     assert health.problems == []
-    health.watch(VerbatimBot(world.bot.settings, world.bot.engine))
+    health.watch(make_bot(world.bot.settings, world.engine))
     assert health.problems == ["There is no connection to Discord."]
 
 
@@ -170,7 +170,7 @@ async def test_a_question_past_its_time_is_counted_as_late(world: World) -> None
 
 async def test_the_metrics_are_served_as_prometheus_reads_them() -> None:
     port = free_port()
-    async with serving(HealthSettings(port=port)) as health:
+    async with serve_health(HealthSettings(port=port)) as health:
         health.engine = FakeEngine()
         status, text = await get(port, "/metrics")
     assert status == 200
@@ -196,7 +196,7 @@ async def test_a_late_event_loop_is_noted(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_shards_that_another_process_has_too_are_told_and_counted(world: World) -> None:
     health = followed(world)
     await told(world, "ready")
-    health.held.twice = frozenset({0})
-    assert (await health.readiness())["warnings"] == [health.held.sentence({0})]
+    health.shard_leases.twice = frozenset({0})
+    assert (await health.readiness())["warnings"] == [health.shard_leases.sentence({0})]
     await health.measure()
     assert values(health.metrics)["verbatim_shards_twice"] == 1

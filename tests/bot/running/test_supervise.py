@@ -17,8 +17,9 @@ import pytest
 from discord.ext import commands
 
 from bot.running import supervise
-from bot.running.supervise import heed, hopeless, next_wait, setting_up
+from bot.running.supervise import cancel_on_signals, explain_fatal, next_wait, setting_up
 from config import ConfigError
+from tests.waiting import PATIENCE
 
 
 class Client:
@@ -129,8 +130,8 @@ async def test_what_cannot_be_mended_ends_in_one_sentence(ending: BaseException,
 
 
 def test_other_errors_can_be_mended() -> None:
-    assert hopeless(KeyError("t")) is None
-    assert hopeless(closed(4000)) is None
+    assert explain_fatal(KeyError("t")) is None
+    assert explain_fatal(closed(4000)) is None
 
 
 def http_error(status: int) -> discord.HTTPException:
@@ -228,22 +229,22 @@ async def test_the_end_closes_a_running_client_after_what_people_wait_for() -> N
 
 
 async def test_the_end_does_not_wait_for_a_new_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervise, "next_wait", lambda *_: 60.0)
+    monkeypatch.setattr(supervise, "next_wait", lambda *_: 10 * PATIENCE)
     task = asyncio.create_task(supervise.supervise(lambda: Client(KeyError("t")), "secret"))
     await asyncio.sleep(0.01)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await cancelled(task)
 
 
 async def test_a_client_that_will_not_close_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     class Stuck(Client):
         async def close(self) -> None:
-            await asyncio.sleep(60)
+            await asyncio.sleep(10 * PATIENCE)
 
     monkeypatch.setattr(supervise, "CLOSING", 0.01)
     task = asyncio.create_task(supervise.supervise(lambda: Stuck(None), "secret"))
     await asyncio.sleep(0.01)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await cancelled(task)
 
 
@@ -264,7 +265,7 @@ async def test_a_signal_cancels_once_and_lets_the_time_begin(number: signal.Sign
     begun: list[bool] = []
 
     async def live() -> None:
-        with heed(deadline(begun)):
+        with cancel_on_signals(deadline(begun)):
             try:
                 await asyncio.sleep(60)
             finally:
@@ -293,5 +294,5 @@ async def test_where_signals_cannot_be_caught_the_bot_runs_all_the_same(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
     begun: list[bool] = []
-    with heed(deadline(begun)):
+    with cancel_on_signals(deadline(begun)):
         assert not begun

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.asking.conversation import read_day, read_days
+from bot.asking.asking import read_days, read_range
 from bot.errors import BotError
 from bot.running.askers import Cooldown
-from bot.servers.rules import change, combine, move
-from config.settings import DiscordSettings
+from bot.servers.rules import GONE, combine, update, update_ids
+from config.groups import DiscordSettings
 from embeddings.store.people import Choices
 from tests.bot.people import World, text_of
 
@@ -37,7 +37,7 @@ def test_what_a_server_chose_comes_first() -> None:
 
 
 def test_only_what_is_given_is_changed() -> None:
-    assert change(Choices(public=True, keep=True), public=False, keep=None) == Choices(
+    assert update(Choices(public=True, keep=True), public=False, keep=None) == Choices(
         public=False, keep=True
     )
 
@@ -48,12 +48,13 @@ def test_channels_are_added_and_taken_off() -> None:
         ((), 1, None, (1,)),
         ((1,), 1, None, (1,)),
         ((1, 2), None, 1, (2,)),
-        ((1,), 1, 1, ()),
+        ((GONE,), 1, None, (1,)),
+        ((GONE,), None, 1, ()),
     ]
     assert [
         (before, allow, forbid, after)
         for before, allow, forbid, after in cases
-        if move(before, allow=allow, forbid=forbid) != after
+        if update_ids(before, allow=allow, forbid=forbid) != after
     ] == []
 
 
@@ -92,26 +93,29 @@ def test_days_months_and_years_are_read() -> None:
         ("Q1 2019", date(2019, 1, 1), date(2019, 3, 31)),
         ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
         ("2018", date(2018, 1, 1), date(2018, 12, 31)),
-        ("", None, None),
-        (None, None, None),
     ]
     assert [
         (text, first, last)
         for text, first, last in cases
-        if (read_day(text), read_day(text, last=True)) != (first, last)
+        if (read_days(text).first, read_days(text).last) != (first, last)
     ] == []
 
 
 @pytest.mark.parametrize("text", ["un jour", "2018-13-01", "31/02/2018", "0000", "20180621"])
 def test_what_is_no_day_is_told(text: str) -> None:
     with pytest.raises(BotError) as caught:
-        read_day(text)
+        read_days(text)
     assert caught.value.key == "date"
+
+
+def test_a_range_may_be_open() -> None:
+    assert read_range(None, " ") == (None, None)
+    assert read_range("2018", "") == (date(2018, 1, 1), None)
 
 
 def test_days_the_wrong_way_round_are_told() -> None:
     with pytest.raises(BotError) as caught:
-        read_days("2019", "2018")
+        read_range("2019", "2018")
     assert caught.value.key == "dates-crossed"
 
 

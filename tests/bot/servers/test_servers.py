@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 from pydantic import ValidationError
 
-from bot.client import VerbatimBot
-from config.groups import ServerSettings
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings, ServerSettings
+from config.settings import Settings
 from embeddings.errors import BusyError, StorageError
 from embeddings.store.people import Choices, Unanswered, Vote
 from embeddings.store.records import Records
+from tests.bot.making import make_bot
 from tests.bot.people import World, labels_of, text_of, texts_of
 from tests.fakes import FakeEngine
 
@@ -48,7 +49,7 @@ class Collections:
     def forget_idle(self) -> None:
         self.looked += 1
 
-    async def list_seen(self, _: int | None) -> tuple[Any, ...]:
+    async def list_visible(self, _: int | None) -> tuple[Any, ...]:
         return (SimpleNamespace(sources=tuple),)
 
 
@@ -79,7 +80,7 @@ class Leaving:
     async def later(self, days: float) -> None:
         """Let days pass, and the bot look."""
         self.now += timedelta(days=days)
-        await self.cog._clear()
+        await self.cog._delete_expired()
 
     async def removed(self) -> int:
         """Have our server remove the bot."""
@@ -106,8 +107,8 @@ async def leaving(world: World) -> Leaving:
 
 
 async def kept(store: Records, guild: int) -> tuple[int, int, Choices]:
-    votes, unanswered = await store.of(Vote, guild=guild), await store.of(Unanswered, guild=guild)
-    return len(votes), len(unanswered), store.choices(guild)
+    votes = await store.find(Vote, guild=guild)
+    return len(votes), len(await store.find(Unanswered, guild=guild)), store.choices(guild)
 
 
 async def test_what_a_server_had_is_deleted_when_its_days_are_over(leaving: Leaving) -> None:
@@ -127,7 +128,7 @@ async def test_what_other_servers_and_private_votes_have_stays(leaving: Leaving)
     await leaving.removed()
     await leaving.later(DAYS + 1)
     assert await kept(leaving.store, 77) == (1, 1, Choices(public=False))
-    assert len(await leaving.store.of(Vote, user=1)) == 2
+    assert len(await leaving.store.find(Vote, user=1)) == 2
 
 
 async def test_a_server_that_takes_the_bot_back_keeps_everything(leaving: Leaving) -> None:
@@ -140,7 +141,7 @@ async def test_a_server_that_takes_the_bot_back_keeps_everything(leaving: Leavin
     assert (await kept(leaving.store, guild))[:2] == (1, 1)
 
 
-class Channel:
+class Channel(discord.abc.Messageable):
     """Somewhere to write."""
 
     def __init__(self, *, refuses: bool = False) -> None:
@@ -249,7 +250,7 @@ async def test_what_cannot_be_deleted_now_is_deleted_later_and_holds_up_no_other
     guild = await leaving.removed()
     leaving.collections.busy = True
     await leaving.later(DAYS + 1)
-    assert "not taken care of yet: Somebody else is writing." in caplog.text
+    assert "cannot be cleaned up now: Somebody else is writing." in caplog.text
     assert (await kept(leaving.store, guild))[:2] == (1, 1)
     leaving.collections.busy = False
     await leaving.later(0)
@@ -268,7 +269,7 @@ async def test_a_store_that_fails_is_told_to_the_operator(
     caplog.set_level(logging.WARNING)
     leaving.store._write = _fail
     await leaving.removed()
-    assert "not taken care of yet" in caplog.text
+    assert "cannot be cleaned up now" in caplog.text
 
 
 async def test_privacy_says_when_a_servers_articles_are_deleted(world: World) -> None:
@@ -277,7 +278,7 @@ async def test_privacy_says_when_a_servers_articles_are_deleted(world: World) ->
 
 
 async def test_a_restarted_bot_goes_on_looking(world: World, settings: Settings) -> None:
-    bot = VerbatimBot(settings, FakeEngine())
+    bot = make_bot(settings, FakeEngine())
     bot.collections = collections = Collections()
     await world.env.restart_bot(bot)
     assert collections.looked == 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from bot.__main__ import main
-from embeddings.reports import ChangeReport, Terms, VerifyReport, Wish
+from embeddings.reports import ChangeReport, OptionArgs, Options, VerifyReport
 from embeddings.types import SHARED, Rejected
 from tests.fakes import STORIES, FakeEngine
 
@@ -78,13 +78,13 @@ class Engine(FakeEngine):
         return await super().ask(question, top_k=top_k, **rest)
 
     async def add(
-        self, inputs: Sequence[str], *, dry_run: bool = False, **terms: Unpack[Terms]
+        self, inputs: Sequence[str], *, dry_run: bool = False, **options: Unpack[OptionArgs]
     ) -> ChangeReport:
-        wish = Wish(**terms)
-        self.by, self.anyway = wish.by, wish.anyway
+        asked = Options(**options)
+        self.by, self.anyway = asked.by, asked.anyway
         good = [name for name in inputs if "bad" not in name]
         rejected = tuple(Rejected(i, f"{i} is empty.") for i in inputs if i not in good)
-        report = None if dry_run or not good else await self.reindex(progress=wish.progress)
+        report = None if dry_run or not good else await self.reindex(progress=asked.progress)
         added = self.sources()[: len(good)]
         return ChangeReport(added=added, rejected=rejected, report=report)
 

@@ -155,13 +155,8 @@ def test_the_conversation_is_english_when_set(stage: Stage) -> None:
     assert "No passage of the articles answers" in said.out
 
 
-def test_a_closed_standard_input_is_an_empty_one(stage: Stage) -> None:
-    said = stage.run(stdin=None)
-    assert (said.code, said.out) == (0, "")
-
-
 def test_at_a_prompt_somebody_is_greeted_and_leaves_by_end_of_file(stage: Stage) -> None:
-    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._is_interactive", lambda: True)
     shown = typed(stage, "Loire ponts")
     assert stage.run().code == 0
     assert "Posez une question sur les 3 articles" in shown.getvalue()
@@ -172,7 +167,7 @@ def test_at_a_prompt_a_command_needs_no_mark_and_in_a_pipe_it_is_a_question(stag
     stage.run(stdin=b"sources\naide\n")
     assert [question for question, _ in stage.engine.asked] == ["sources", "aide"]
     stage.engine.asked.clear()
-    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._is_interactive", lambda: True)
     shown = typed(stage, "Sources", "aide", "quitter")
     stage.run()
     assert "La Loire en crue" in shown.getvalue()
@@ -181,7 +176,7 @@ def test_at_a_prompt_a_command_needs_no_mark_and_in_a_pipe_it_is_a_question(stag
 
 
 def test_on_a_terminal_the_quote_is_coloured_and_its_deciding_sentence_bold(stage: Stage) -> None:
-    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._is_interactive", lambda: True)
     stage.patch.setenv("COLUMNS", "200")
     shown = typed(stage, PALANTIR, ":quit")
     stage.run()
@@ -189,7 +184,7 @@ def test_on_a_terminal_the_quote_is_coloured_and_its_deciding_sentence_bold(stag
 
 
 def test_ctrl_c_at_the_prompt_is_exit_code_130_and_closes_the_engine(stage: Stage) -> None:
-    stage.patch.setattr("bot.shell.console._somebody_types", lambda: True)
+    stage.patch.setattr("bot.shell.console._is_interactive", lambda: True)
     typed(stage, KeyboardInterrupt)
     said = stage.run()
     assert (said.code, stage.engine.closed) == (130, True)

@@ -15,6 +15,7 @@ import pytest
 from bot.__main__ import explain, main
 from config import ConfigError
 from tests.bot.shell.stage import Stage
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.process
 
@@ -37,7 +38,7 @@ def python(*arguments: str, folder: Path, **environment: str) -> subprocess.Comp
         env=variables,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -178,6 +179,17 @@ def test_help_is_shown_although_a_setting_is_wrong(stage: Stage) -> None:
     assert "puis l’indexe" in " ".join(said.out.split())
 
 
+@pytest.mark.parametrize(("language", "words"), [("de", "Le réglage"), ("en", "The setting")])
+def test_a_wrong_setting_is_told_in_a_language_that_the_program_has(
+    stage: Stage, language: str, words: str
+) -> None:
+    stage.patch.setenv("VERBATIM_LANGUAGE", language)
+    stage.patch.setenv("VERBATIM_TOP_K", "many")
+    said = stage.run("status")
+    assert said.code == 2
+    assert said.err.startswith(words)
+
+
 def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path) -> None:
     heavy = "{'torch', 'faiss', 'numpy', 'sentence_transformers', 'discord', 'rich', 'pydantic'}"
     code = f"import sys, bot.__main__; print(sorted({heavy} & set(sys.modules)))"
@@ -239,7 +251,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     program.stdout.close()
     with program.stderr as stderr:
         assert stderr.read() == b""
-    assert program.wait(timeout=60) == 0
+    assert program.wait(timeout=PATIENCE) == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -252,7 +264,23 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
-    assert b"No space left on device" in done.stderr
+    assert done.stderr.decode().endswith("être écrite\xa0: il n’y a plus de place sur le disque.\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["sources", "sources --json", "--help", ""])
+def test_a_closed_stream_is_the_null_device(tmp_path: Path, closed: str, arguments: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -c "$1" {arguments} {closed}', sys.executable, FAKE],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr

@@ -106,7 +106,7 @@ def test_the_plots_are_drawn_and_named_beside_the_document(stage: Stage) -> None
         (["eval"], "DIR"),
         (["eval", "nowhere"], "'nowhere' does not exist"),
         (["eval", "set", "--limit", "0"], "--limit"),
-        (["eval", "set", "--misses", "no/such/folder"], "cannot be written"),
+        (["eval", "set", "--misses", "no/such/folder"], "no/such does not exist; make it"),
         (["eval", "set", "--misses", "set"], "is a directory"),
         (["eval", "set", "--plots", "file/below"], "cannot be made"),
     ],
@@ -178,5 +178,5 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_fitted(stage: 
     made = fitting(stage)
     said = stage.run("calibrate", "set", "--output", "no/such/folder")
     assert said.code == 2
-    assert "cannot be written" in said.err
+    assert "no/such does not exist; make it" in said.err
     assert made.folders == ()

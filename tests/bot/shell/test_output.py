@@ -67,39 +67,39 @@ REPORT_KEYS = {
 
 
 def test_an_answer_has_the_keys_of_the_contract_and_what_was_understood() -> None:
-    assert set(output.answer(ANSWER)) == {
+    assert set(output.dump_answer(ANSWER)) == {
         *("question", "snapshot", "confidence", "refusal", "hits", "nearest_titles"),
         *("milliseconds", "filters", "understood", "widened", "understood_as", "closest", "notes"),
     }
 
 
 def test_a_hit_has_the_keys_of_the_contract_and_the_other_titles() -> None:
-    assert set(output.hit(HIT)) == {
+    assert set(output.dump_hit(HIT)) == {
         *("rank", "score", "confidence", "article", "passage", "start", "end", "paragraph"),
         *("sentence", "link", "also_in"),
     }
 
 
 def test_an_article_keeps_its_text_and_its_origin_to_itself() -> None:
-    assert set(output.hit(HIT)["article"]) == ARTICLE_KEYS
+    assert set(output.dump_hit(HIT)["article"]) == ARTICLE_KEYS
 
 
 def test_start_and_end_cut_the_passage_out_of_the_stored_text() -> None:
-    document = output.hit(HIT)
+    document = output.dump_hit(HIT)
     assert TEXT[document["start"] : document["end"]] == document["passage"]
 
 
 def test_the_sentence_is_cut_out_of_the_stored_text_as_well() -> None:
-    sentence = read(output.hit(HIT))["sentence"]
+    sentence = read(output.dump_hit(HIT))["sentence"]
     assert TEXT[sentence["start"] : sentence["end"]] == sentence["text"]
 
 
 def test_the_link_leads_to_the_sentence_that_answers() -> None:
-    assert output.hit(HIT)["link"].startswith("https://example.org/crue#:~:text=Deux%20ponts")
+    assert output.dump_hit(HIT)["link"].startswith("https://example.org/crue#:~:text=Deux%20ponts")
 
 
 def test_an_article_without_an_address_has_no_link() -> None:
-    assert output.hit(replace(HIT, article=replace(ARTICLE, url=None)))["link"] is None
+    assert output.dump_hit(replace(HIT, article=replace(ARTICLE, url=None)))["link"] is None
 
 
 def read(document: object) -> Any:
@@ -108,19 +108,19 @@ def read(document: object) -> Any:
 
 
 def test_dates_are_iso_or_null() -> None:
-    undated = output.article(replace(ARTICLE, date=None))
-    assert (read(output.article(ARTICLE))["date"], undated["date"]) == ("2021-02-07", None)
+    undated = output.dump_article(replace(ARTICLE, date=None))
+    assert (read(output.dump_article(ARTICLE))["date"], undated["date"]) == ("2021-02-07", None)
 
 
 def test_a_refusal_is_its_plain_name() -> None:
     refused = Answer("?", "s1", None, Refusal.NO_MATCH_IN_FILTER, nearest_titles=("La crue",))
-    document = json.loads(output.dumps(output.answer(refused)))
+    document = json.loads(output.dumps(output.dump_answer(refused)))
     assert (document["refusal"], document["hits"]) == ("no_match_in_filter", [])
 
 
 def test_the_filters_in_force_are_told() -> None:
     narrowed = replace(ANSWER, filters=Filters(since=date(2018, 6, 1), source="ISSMI"))
-    assert read(output.answer(narrowed))["filters"] == {
+    assert read(output.dump_answer(narrowed))["filters"] == {
         "since": "2018-06-01",
         "until": None,
         "source": "ISSMI",
@@ -128,41 +128,41 @@ def test_the_filters_in_force_are_told() -> None:
 
 
 def test_a_source_has_the_keys_of_the_contract() -> None:
-    assert set(*output.sources([SUMMARY])) == SOURCE_KEYS
+    assert set(*output.dump_sources([SUMMARY])) == SOURCE_KEYS
 
 
 def test_a_reindex_has_the_keys_of_the_contract() -> None:
-    assert set(output.reindex(REPORT)) == REPORT_KEYS
+    assert set(output.dump_reindex(REPORT)) == REPORT_KEYS
 
 
 def test_an_addition_has_the_keys_of_the_contract() -> None:
-    document = output.addition(ChangeReport(added=(PROPOSED,), report=REPORT))
+    document = output.dump_addition(ChangeReport(added=(PROPOSED,), report=REPORT))
     assert set(document) == {"added", "changed", "unchanged", "rejected", "left_out", "report"}
 
 
 def test_an_addition_lists_articles_as_sources_does() -> None:
-    document = output.addition(ChangeReport(added=(PROPOSED,), unchanged=(SUMMARY,)))
-    assert document["added"] == document["unchanged"] == output.sources([SUMMARY])
+    document = output.dump_addition(ChangeReport(added=(PROPOSED,), unchanged=(SUMMARY,)))
+    assert document["added"] == document["unchanged"] == output.dump_sources([SUMMARY])
 
 
 def test_a_rejected_input_is_named_with_its_reason() -> None:
-    document = output.addition(ChangeReport(rejected=(Rejected("a.txt", "It is empty."),)))
+    document = output.dump_addition(ChangeReport(rejected=(Rejected("a.txt", "It is empty."),)))
     assert read(document)["rejected"] == [{"input": "a.txt", "reason": "It is empty."}]
 
 
 def test_a_change_without_a_reindex_has_a_null_report() -> None:
-    assert output.addition(ChangeReport())["report"] is None
+    assert output.dump_addition(ChangeReport())["report"] is None
 
 
 def test_a_removal_is_an_addition_and_what_was_removed() -> None:
-    document = output.removal(ChangeReport(removed=("crue",), report=REPORT))
+    document = output.dump_removal(ChangeReport(removed=("crue",), report=REPORT))
     assert read(document) == {
         "added": [],
         "changed": [],
         "unchanged": [],
         "rejected": [],
         "left_out": [],
-        "report": output.reindex(REPORT),
+        "report": output.dump_reindex(REPORT),
         "removed": ["crue"],
     }
 
@@ -182,7 +182,7 @@ def test_a_status_has_the_keys_of_the_contract_and_more() -> None:
 
 
 def test_a_verification_has_the_keys_of_the_contract() -> None:
-    document = output.verify(VerifyReport(3, ("passages.jsonl has changed.",)))
+    document = output.dump_verification(VerifyReport(3, ("passages.jsonl has changed.",)))
     assert read(document) == {
         "ok": False,
         "checked": 3,

@@ -22,7 +22,7 @@ LONG = "Les deux ponts de la ville sont fermés, dit la mairie. " * 10
 
 def piped(answer: Answer) -> list[str]:
     file = io.StringIO()
-    printing.answer(Screen(WORDS, file), answer, 0.5)
+    printing.show_answer(Screen(WORDS, file), answer, 0.5)
     return file.getvalue().splitlines()
 
 
@@ -31,19 +31,19 @@ def looked_at(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.delenv("NO_COLOR", raising=False)
     file = Terminal()
-    printing.answer(Screen(WORDS, file), answer, 0.5)
+    printing.show_answer(Screen(WORDS, file), answer, 0.5)
     return file.getvalue()
 
 
 def test_the_source_line_says_who_when_where_and_how_sure() -> None:
-    assert printing.source_line(WORDS, HIT, 0.5) == (
+    assert printing.format_source(WORDS, HIT, 0.5) == (
         "La crue · La Gazette · February 7, 2021 · § 1 · sure (91%)"
     )
 
 
 def test_what_is_not_known_of_an_article_is_left_out() -> None:
     bare = replace(HIT, article=replace(ARTICLE, source=None, date=None))
-    assert printing.source_line(WORDS, bare, 0.5) == "La crue · § 1 · sure (91%)"
+    assert printing.format_source(WORDS, bare, 0.5) == "La crue · § 1 · sure (91%)"
 
 
 def test_the_link_is_on_a_line_of_its_own() -> None:
@@ -123,19 +123,19 @@ def test_what_was_not_understood_is_told() -> None:
 def test_each_refusal_has_its_own_sentence(refusal: Refusal, language: str) -> None:
     file = io.StringIO()
     screen = Screen(Words(language), file)
-    printing.answer(screen, Answer("?", "s1", None, refusal), 0.5)
+    printing.show_answer(screen, Answer("?", "s1", None, refusal), 0.5)
     assert file.getvalue().strip() == screen.words(f"refusal-{refusal}")
 
 
 def test_an_empty_list_of_articles_is_said_on_a_terminal() -> None:
     file = Terminal()
-    printing.sources(Screen(WORDS, file), [])
+    printing.show_sources(Screen(WORDS, file), [])
     assert "No article is indexed yet." in file.getvalue()
 
 
 def test_a_list_of_articles_has_a_heading_for_what_they_have_on_a_terminal() -> None:
     file = Terminal()
-    printing.sources(Screen(WORDS, file), [SUMMARY])
+    printing.show_sources(Screen(WORDS, file), [SUMMARY])
     heading, row = Text.from_ansi(file.getvalue()).plain.splitlines()
     assert heading.split() == ["Id", "Title", "Date", "Language", "Passages"]  # no source
     assert row.split() == ["crue", "La", "crue", "2021-02-07", "fr", "1"]

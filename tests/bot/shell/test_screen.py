@@ -97,7 +97,7 @@ def test_the_bar_says_what_is_being_done_and_how_far_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen = looked_at(monkeypatch)
-    with Shell().bar() as progress:
+    with Shell().show_progress() as progress:
         progress(Progress("encode", 3, 7))
     assert "Encodage" in Text.from_ansi(seen.getvalue()).plain
     assert "3/7" in seen.getvalue()
@@ -105,7 +105,7 @@ def test_the_bar_says_what_is_being_done_and_how_far_it_is(
 
 def test_the_bar_is_wiped_off_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = looked_at(monkeypatch)
-    with Shell().bar():
+    with Shell().show_progress():
         pass
     assert seen.getvalue().endswith("\x1b[2K")
 
@@ -113,13 +113,14 @@ def test_the_bar_is_wiped_off_at_the_end(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_there_is_no_bar_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     monkeypatch.setattr(sys, "stderr", file)
-    with Shell().bar() as progress:
+    with Shell().show_progress() as progress:
         progress(Progress("encode", 3, 7))
     assert file.getvalue() == ""
 
 
 def test_what_is_left_out_is_said_in_the_readers_language() -> None:
     omitted = LeftOut("“Publicité”", "the page sets it apart (ad)")
-    assert Words("en").left_out(omitted) == "Left out: “Publicité” (the page sets it apart (ad))"
-    said = re.sub(r"\s", " ", Words("fr").left_out(omitted))
+    said = Words("en").say_left_out(omitted)
+    assert said == "Left out: “Publicité” (the page sets it apart (ad))"
+    said = re.sub(r"\s", " ", Words("fr").say_left_out(omitted))
     assert said == "Laissé de côté : « Publicité » (la page le met à part (ad))"

@@ -80,7 +80,10 @@ def test_a_mistake_gets_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) 
         (["edit", "port", "--language", "zz"], "The language 'zz' is not known"),
         (["edit", "ghost", "--title", "T"], "There is no article 'ghost'"),
         (["import", "no.zip"], "no.zip cannot be read"),
-        (["import", "port.md"], "port.md is no ZIP that can be read"),
+        (
+            ["import", "port.md"],
+            "port.md is no ZIP that can be read (File is not a zip file); export it again.",
+        ),
         (["export", "port.md"], "port.md is there already"),
         (["export", "no/x.zip"], "The folder no does not exist"),
     ]:

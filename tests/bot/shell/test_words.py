@@ -11,7 +11,7 @@ import pytest
 from bot.shell.screen import Words
 
 BOT = Path(__file__).resolve().parents[3] / "bot"
-FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking" / "excerpt.py", BOT / "__main__.py"]
+FILES = [*(BOT / "shell").glob("*.py"), BOT / "asking/excerpt.py", *BOT.glob("*.py")]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 FAMILIES = ("refusal-", "note-", "question-", "column-", "status-", "figure-", "did-")
 """Beginnings of keys whose end is a value's name."""
@@ -39,8 +39,8 @@ def test_a_key_that_does_not_exist_is_an_error() -> None:
 
 def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     days = (date(2019, 1, 1), date(2018, 8, 22))
-    assert [FRENCH.day(day) for day in days] == ["1er janvier 2019", "22 août 2018"]
-    assert [ENGLISH.day(day) for day in days] == ["January 1, 2019", "August 22, 2018"]
+    assert [FRENCH.say_day(day) for day in days] == ["1er janvier 2019", "22 août 2018"]
+    assert [ENGLISH.say_day(day) for day in days] == ["January 1, 2019", "August 22, 2018"]
 
 
 def test_french_counts_as_french_does() -> None:
@@ -65,10 +65,10 @@ def test_confidence_is_said_in_one_of_three_words_and_in_figures() -> None:
         (0.5399, "à vérifier (54 %)"),
         (0.0, "à vérifier (1 %)"),
     ]:
-        if FRENCH.confidence(value, 0.54).replace("\xa0", " ") != said:
+        if FRENCH.say_confidence(value, 0.54).replace("\xa0", " ") != said:
             wrong.append((value, said))
     assert not wrong
 
 
 def test_confidence_is_said_in_english_too() -> None:
-    assert ENGLISH.confidence(0.934, 0.54) == "sure (93%)"
+    assert ENGLISH.say_confidence(0.934, 0.54) == "sure (93%)"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.ui.catalogue import Catalogue, Catalogues, fold
-from bot.ui.naming import short
+from bot.ui.naming import make_digest
 from tests.fakes import BAKERY, LETTER, RIVER, FakeEngine
 
 CATALOGUE = Catalogue(FakeEngine().sources())
@@ -21,25 +21,25 @@ def test_case_and_accents_do_not_count() -> None:
 
 
 def test_an_article_is_found_by_digest_id_title_or_words() -> None:
-    names = (short(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans")
-    found = {text: [each.id for each in CATALOGUE.articles_named(text)] for text in names}
+    names = (make_digest(RIVER.id), RIVER.id, "la loire en crue a ORLEANS", "crue orléans")
+    found = {text: [each.id for each in CATALOGUE.find_articles(text)] for text in names}
     assert found == {text: [RIVER.id] for text in names}
 
 
 def test_what_names_no_article_finds_none() -> None:
-    assert CATALOGUE.articles_named("volcan") == []
+    assert CATALOGUE.find_articles("volcan") == []
 
 
 def test_a_source_has_the_name_that_the_articles_give_it() -> None:
     wrong = []
     for given, name in [("la gazette", "La Gazette"), (" next ", "Next"), ("Autre", "Autre")]:
-        if CATALOGUE.source_named(given) != name:
+        if CATALOGUE.find_source(given) != name:
             wrong.append((given, name))
     assert not wrong
 
 
 def test_sources_are_in_the_order_of_their_names() -> None:
-    assert CATALOGUE.sources_matching("") == ["La Gazette", "Next", "The Courier"]
+    assert CATALOGUE.search_sources("") == ["La Gazette", "Next", "The Courier"]
 
 
 def test_the_list_is_sorted() -> None:
@@ -63,12 +63,12 @@ def test_articles_without_a_date_or_a_source_come_last() -> None:
 def test_of_articles_the_newest_are_suggested_first() -> None:
     newer = replace(CATALOGUE.articles[0], id="neuf", date=date(2030, 1, 1))
     catalogue = Catalogue((*CATALOGUE.articles, newer))
-    assert catalogue.matching("")[0].id == "neuf"
+    assert catalogue.search("")[0].id == "neuf"
 
 
 def test_all_articles_of_a_title_are_found_newest_first() -> None:
     twin = replace(CATALOGUE.articles[0], id="autre", date=date(2030, 1, 1))
-    found = Catalogue((*CATALOGUE.articles, twin)).articles_named(twin.title)
+    found = Catalogue((*CATALOGUE.articles, twin)).find_articles(twin.title)
     assert [article.id for article in found] == ["autre", CATALOGUE.articles[0].id]
 
 

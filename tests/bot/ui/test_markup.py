@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.markup import clean, fit, plain, shorten, tell_differences, unplain
+from bot.ui.markup import clean, escape, fit, shorten, tell_differences, unescape
 
 NASTY = st.text(
     st.one_of(
@@ -77,24 +77,24 @@ def test_no_attack_does_anything_alone_or_inside_a_sentence() -> None:
         for name, attack in ATTACKS.items()
         for act in ACTS
         for said in (attack, f"Il a dit {attack} hier.")
-        if re.search(act, plain(said), re.MULTILINE)
+        if re.search(act, escape(said), re.MULTILINE)
     ]
     assert acting == []
 
 
 def test_every_attack_is_shown_as_it_was_written() -> None:
-    shown = {name: unplain(plain(attack)) for name, attack in ATTACKS.items()}
+    shown = {name: unescape(escape(attack)) for name, attack in ATTACKS.items()}
     assert shown == {name: " ".join(attack.split()) for name, attack in ATTACKS.items()}
 
 
 @given(NASTY)
 def test_every_text_comes_back_as_it_was(text: str) -> None:
-    assert unplain(plain(text)) == clean(text).strip(" ")
+    assert unescape(escape(text)) == clean(text).strip(" ")
 
 
 @given(NASTY)
 def test_no_text_has_a_second_line(text: str) -> None:
-    assert len(plain(text).splitlines()) <= 1
+    assert len(escape(text).splitlines()) <= 1
 
 
 def test_ordinary_prose_is_left_as_it_is() -> None:
@@ -103,28 +103,30 @@ def test_ordinary_prose_is_left_as_it_is() -> None:
         "Les prix montent : 1 200 € contre 900 € en mai 2018 !",
         "well-known, e.g. O'Neil & Sons; 50/50 = half.",
     ]
-    assert not [text for text in cases if plain(text) != text]
+    assert not [text for text in cases if escape(text) != text]
 
 
 def test_marks_that_turn_the_text_are_taken_out() -> None:
     marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    assert {plain(f"facture{mark}fdp.exe") for mark in marks} == {"facturefdp.exe"}
+    assert {escape(f"facture{mark}fdp.exe") for mark in marks} == {"facturefdp.exe"}
 
 
 def test_letters_from_right_to_left_do_not_turn_what_follows() -> None:
-    assert plain("שלום") == "\N{FIRST STRONG ISOLATE}שלום\N{POP DIRECTIONAL ISOLATE}"
+    assert escape("שלום") == "\N{FIRST STRONG ISOLATE}שלום\N{POP DIRECTIONAL ISOLATE}"
 
 
 def test_tags_that_nobody_sees_are_taken_out() -> None:
-    assert plain("a\U000e0041\U000e0042b") == "ab"
+    assert escape("a\U000e0041\U000e0042b") == "ab"
 
 
 def test_half_a_character_can_still_be_sent() -> None:
-    assert plain("a\ud800b").encode("utf-8") == "a\N{REPLACEMENT CHARACTER}b".encode()
+    assert escape("a\ud800b").encode("utf-8") == "a\N{REPLACEMENT CHARACTER}b".encode()
 
 
 def test_line_ends_become_spaces_and_no_break_spaces_stay() -> None:
-    assert plain("un\r\n  deux\u2028trois\N{NO-BREAK SPACE}?") == "un deux trois\N{NO-BREAK SPACE}?"
+    assert (
+        escape("un\r\n  deux\u2028trois\N{NO-BREAK SPACE}?") == "un deux trois\N{NO-BREAK SPACE}?"
+    )
 
 
 @given(NASTY, st.integers(min_value=1, max_value=120))
@@ -149,4 +151,13 @@ def test_of_two_texts_no_difference_is_told_that_cannot_be_seen() -> None:
     assert tell_differences(before, after, 100) == ""
     assert tell_differences(before, after.replace("hier", "lundi"), 100).endswith(
         "~~hier.~~ **lundi.**"
+    )
+
+
+def test_differences_a_few_words_apart_are_told_in_one_go() -> None:
+    before = "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze"
+    after = before.replace("trois", "3").replace("cinq", "5").replace("quinze", "seize")
+    assert tell_differences(before, after, 400) == (
+        "un deux ~~trois~~ **3** quatre ~~cinq~~ **5** six sept huit neuf … "
+        "onze douze treize quatorze ~~quinze~~ **seize**"
     )

@@ -8,13 +8,13 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.naming import PLACE, SCOPE, Place, fresh, pack, ref, short, unpack
+from bot.ui.naming import FILTERS, PLACE, Place, create_name, make_digest, pack, ref, unpack
 from embeddings.types import Article, Filters, Passage, digest
 
 DAYS = st.none() | st.dates()
 ARTICLE = Article("a" * 80, "Titre", "Salut", collection="server-" + "9" * 20)
 PASSAGE = Passage("a" * 80, 0, 5, 123_456, digest("Salut"))
-SOURCES = {short("Next"): "Next"}
+SOURCES = {make_digest("Next"): "Next"}
 TWINS = [Article("a", "Titre", "Salut", collection=name) for name in ("shared", "server-7")]
 ARTICLES = {ref(article): article.summary(1) for article in TWINS}
 
@@ -26,7 +26,7 @@ def test_filters_come_back_as_they_were(
     only = (article.id, article.collection) if article else (None, None)
     filters = Filters(since, until, source, *only)
     packed = pack(filters)
-    assert re.fullmatch(SCOPE, packed)
+    assert re.fullmatch(FILTERS, packed)
     assert unpack(packed, SOURCES, ARTICLES) == filters
 
 
@@ -34,7 +34,7 @@ def test_the_largest_custom_ids_are_short_enough() -> None:
     place = str(Place.of(ARTICLE, PASSAGE))
     only = (ARTICLE.id, ARTICLE.collection)
     scope = pack(Filters(date(2018, 1, 1), date(2018, 1, 2), "x" * 500, *only))
-    assert len(f"v:vote:+:{fresh()}:{place}") <= 100
+    assert len(f"v:vote:+:{create_name()}:{place}") <= 100
     assert len(f"v:more:99:{scope}") <= 100
     assert len(f"v:near:{place}:{scope}") <= 100
 
@@ -63,8 +63,8 @@ def test_a_passage_is_read_again_from_its_name() -> None:
 
 @given(st.text())
 def test_every_text_has_a_digest_of_eight_safe_characters(text: str) -> None:
-    assert re.fullmatch(r"[\w-]{8}", short(text.encode("utf-8", "replace").decode()))
+    assert re.fullmatch(r"[\w-]{8}", make_digest(text.encode("utf-8", "replace").decode()))
 
 
 def test_two_answers_have_different_names() -> None:
-    assert len({fresh() for _ in range(100)}) == 100
+    assert len({create_name() for _ in range(100)}) == 100

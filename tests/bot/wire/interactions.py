@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,11 @@ from tests.bot.wire.rules import (
     check_modal,
     invalid,
 )
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.bot.wire.messages import Files, Messages
-    from tests.bot.wire.state import Changes, Channel, Json, User, World
+    from tests.bot.wire.state import Changes, Channel, Clock, Json, User, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 FIRST = 3.0
@@ -57,7 +57,7 @@ class Interaction:
     user: User
     channel: Channel
     created: float
-    began: float
+    clock: Clock
     changes: Changes
     message: Json | None = None
     original: Json | None = None
@@ -70,7 +70,8 @@ class Interaction:
     deleted: bool = False
 
     def since(self) -> float:
-        return asyncio.get_running_loop().time() - self.began
+        """Return how many seconds have passed for the bot."""
+        return self.clock.passed() - self.created
 
     def keep(self) -> None:
         """Record what the original looks like now."""
@@ -78,13 +79,13 @@ class Interaction:
             self.states.append((self.since(), dict(self.original)))
         self.changes.notify()
 
-    async def ack(self, seconds: float = 3.5) -> float:
+    async def ack(self) -> float:
         """Wait for the first callback; return the seconds that it took."""
-        await self.changes.until(lambda: self.acknowledged is not None, seconds)
+        await self.changes.until(lambda: self.acknowledged is not None)
         assert self.acknowledged is not None
         return self.acknowledged
 
-    async def answer(self, seconds: float = 5.0) -> Json:
+    async def answer(self, seconds: float = PATIENCE) -> Json:
         """Wait for a message that is no longer "thinking", and return it."""
         await self.changes.until(lambda: self._settled() is not None, seconds)
         message = self._settled()
@@ -107,8 +108,9 @@ class Interactions:
         self, kind: int, user: User, channel: Channel, message: Json | None = None
     ) -> Interaction:
         id_ = self._world.snowflake()
-        times = (self._world.clock.now(), asyncio.get_running_loop().time())
-        one = Interaction(id_, f"token{id_}", kind, user, channel, *times, self._changes, message)
+        clock = self._world.clock
+        made = (kind, user, channel, clock.passed(), clock, self._changes, message)
+        one = Interaction(id_, f"token{id_}", *made)
         self.known[one.token] = one
         return one
 
@@ -129,7 +131,7 @@ class Interactions:
         body, files = await read_body(request)
         if one.acknowledged is not None:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
-        if self._world.clock.now() - one.created > FIRST:
+        if one.since() > FIRST:
             raise ApiError(404, 10062, "Unknown interaction")
         if body["type"] not in ALLOWED[one.kind]:
             raise invalid("type", f"Type {body['type']} does not fit this interaction.")
@@ -176,7 +178,7 @@ class Interactions:
         one = self.known.get(request.match_info["token"])
         if one is None or one.acknowledged is None:
             raise ApiError(404, 10015, "Unknown Webhook")
-        if self._world.clock.now() - one.created > LIFE:
+        if one.since() > LIFE:
             raise ApiError(401, 50027, "Invalid Webhook Token")
         return one
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.__main__ import main
-from bot.shell.session import search_engine
+from bot.shell.session import make_engine
+from tests.waiting import count_kept
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,28 +28,13 @@ TICK = 0.005
 """Seconds between two looks at the clock."""
 
 
-class Kept:
-    """How long this thread has waited for a core since it began, as Linux counts it; else 0."""
-
-    def __init__(self) -> None:
-        path = Path("/proc/thread-self/schedstat")
-        self._file = path.open("rb", buffering=0) if path.exists() else None
-
-    def seconds(self) -> float:
-        if self._file is None:
-            return 0.0
-        self._file.seek(0)
-        return int(self._file.read(100).split()[1]) / 1e9
-
-
 async def tick(ticks: list[tuple[float, float, float]]) -> None:
     """Note, again and again, by how much a wake-up was missed."""
-    kept = Kept()
-    before = kept.seconds()
+    before = count_kept()
     while True:
         due = time.monotonic() + TICK
         await asyncio.sleep(TICK)
-        now, after = time.monotonic(), kept.seconds()
+        now, after = time.monotonic(), count_kept()
         ticks.append((now, now - due, after - before))
         before = after
 
@@ -59,7 +45,7 @@ def watched(file: Path) -> int:
 
     @contextlib.asynccontextmanager
     async def open_engine(*args: Any, **kwargs: Any) -> AsyncIterator[SearchEngine]:
-        async with search_engine(*args, **kwargs) as engine:
+        async with make_engine(*args, **kwargs) as engine:
             ticking = asyncio.create_task(tick(ticks))
             yield engine
             ticking.cancel()

@@ -12,9 +12,11 @@ import discord.shard
 from bot.client import run
 from bot.running import supervise
 from bot.running.health import Health
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings
+from config.settings import Settings
 from tests.bot.wire.hurry import hurry
 from tests.bot.wire.messages import text_of
+from tests.fakes import FakeEngine
 from tests.records import open_records
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from tests.bot.wire.interactions import Interaction
     from tests.bot.wire.server import FakeDiscord
     from tests.bot.wire.state import User
-    from tests.fakes import FakeEngine
 
 QUESTION = "Que demandent les employés d’Amazon ?"
 WORDS = "que demandent les employés d’Amazon ?"
@@ -84,9 +85,11 @@ async def running(
 async def live(settings: Settings, engine: FakeEngine | SearchEngine) -> int:
     """Run the bot as the program does, until a signal ends it; return the exit code."""
     deadline: Any = SimpleNamespace(start=lambda: None)
-    async with open_records(settings) as store:
-        with contextlib.suppress(asyncio.CancelledError), supervise.heed(deadline):
-            await run(settings, engine, Health(), store)
+    is_fake = isinstance(engine, FakeEngine)
+    opening = open_records(settings) if is_fake else contextlib.nullcontext(engine.records)
+    async with opening as engine.records:
+        with contextlib.suppress(asyncio.CancelledError), supervise.cancel_on_signals(deadline):
+            await run(settings, engine, Health())
     return 0
 
 

@@ -16,6 +16,7 @@ from tests.bot.wire.people import Actor, People
 from tests.bot.wire.rest import Rest
 from tests.bot.wire.state import MEMBER, Changes, Clock, Member, World
 from tests.bot.wire.trouble import Trouble
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,13 +92,13 @@ class FakeDiscord(Trouble):
         app.add_routes([web.get("/", self.gateway.handle)])
         await web.SockSite(await self._runner(app), self._gateway_socket).start()
 
-    async def until(self, predicate: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, predicate: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait until something about this server is true; TimeoutError otherwise."""
         await self.changes.until(predicate, seconds)
 
-    async def connected(self, seconds: float = 5.0) -> None:
+    async def connected(self) -> None:
         """Wait until a client is identified or resumed."""
-        await self.until(self.online, seconds)
+        await self.until(self.online)
 
     def online(self) -> bool:
         return any(session.connection for session in self.gateway.sessions.values())
@@ -131,6 +132,20 @@ class FakeDiscord(Trouble):
         event = {"guild_id": str(guild.id), "role": role}
         self.gateway.dispatch("GUILD_ROLE_CREATE", event)
         return role
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Delete a server's channel."""
+        assert channel.guild
+        channel.guild.channels.remove(channel)
+        del self.world.channels[channel.id]
+        event = channel.payload() | {"guild_id": str(channel.guild.id)}
+        self.gateway.dispatch("CHANNEL_DELETE", event)
+
+    def remove_role(self, guild: Guild, role: Json) -> None:
+        """Delete a server's role."""
+        del guild.roles[int(role["id"])]
+        event = {"guild_id": str(guild.id), "role_id": role["id"]}
+        self.gateway.dispatch("GUILD_ROLE_DELETE", event)
 
     def add_thread(self, above: Channel, name: str) -> Channel:
         thread = self.world.add_thread(above, name)
@@ -215,7 +230,7 @@ class FakeDiscord(Trouble):
     async def dm(self, text: str, *, user: User) -> Json:
         return self.people.say(self._actor(user, self.world.dm(user)), text)
 
-    async def reply_to(self, message: Json, seconds: float = 5.0) -> Json:
+    async def reply_to(self, message: Json, seconds: float = PATIENCE) -> Json:
         """Wait for the bot's next message in the channel of ``message``, and return it."""
         await self.until(lambda: self._after(message), seconds)
         return self._after(message)[0]

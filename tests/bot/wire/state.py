@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.waiting import PATIENCE, Elapsed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,13 +26,21 @@ ADMIN = MEMBER | 1 << 3 | 1 << 5
 
 
 class Clock:
-    """The server's time of day, which a test may push forward."""
+    """The server's time of day, and the time that passes for bots; a test may push both forward.
+
+    Attributes:
+        elapsed: The time that passes for a bot in this process, and in those that it counts too.
+    """
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self.elapsed = Elapsed()
 
     def now(self) -> float:
         return time.time() + self._ahead
+
+    def passed(self) -> float:
+        return self.elapsed.seconds() + self._ahead
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
@@ -47,7 +57,7 @@ class Changes:
             if not future.done() and predicate():
                 future.set_result(None)
 
-    async def until(self, predicate: Callable[[], object], seconds: float) -> None:
+    async def until(self, predicate: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Return once ``predicate()`` holds; TimeoutError after so many seconds."""
         if predicate():
             return

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from embeddings.collections import name_collection
 from embeddings.engine import SearchEngine
-from embeddings.store.pointers import name_of
 from tests.bot.people import plainly
 from tests.bot.wire.messages import controls_of
 from tests.bot.wire.running import running, settings_for
@@ -150,7 +150,7 @@ class Desk:
 
     async def command(self, name: str, user: User, **options: object) -> Json:
         """Use a command, and wait for its answer."""
-        return await (await self.server.slash(name, options, user=user)).answer(30)
+        return await (await self.server.slash(name, options, user=user)).answer()
 
     async def propose(self, user: User, text: str = CRUE, **options: object) -> Json:
         """Give a file to the bot; return the card that shows it."""
@@ -163,7 +163,7 @@ class Desk:
         form = await self.server.slash("admin edit", asked, user=user)
         await form.ack()
         sent = await self.server.submit(form, {"text1": CRUE.replace("mardi", "vendredi")})
-        return await sent.answer(30)
+        return await sent.answer()
 
     async def click(self, card: Json, start: str, user: User) -> Interaction:
         """Click on the button whose custom id begins so."""
@@ -171,7 +171,7 @@ class Desk:
 
     async def until(self, card: Json, words: str) -> str:
         """Wait until a card says some words; return all that it says."""
-        await self.server.until(lambda: words in text_of(card), 30)
+        await self.server.until(lambda: words in text_of(card))
         return text_of(card)
 
     async def own(self) -> list[str]:
@@ -193,7 +193,7 @@ class Desk:
 
     async def told(self, clicked: Interaction, words: str) -> None:
         """Wait until a click is answered with some words, to who clicked alone."""
-        await self.server.until(lambda: clicked.original or clicked.followups, 10)
+        await self.server.until(lambda: clicked.original or clicked.followups)
         shown = clicked.followups[-1] if clicked.followups else clicked.original
         assert shown
         assert words in text_of(shown)
@@ -304,7 +304,7 @@ async def test_a_text_and_a_title_are_corrected_in_forms_and_the_history_tells_i
     ):
         form = await server.slash("admin edit", {"article": "La crue"} | options, user=desk.bea)
         await form.ack()
-        card = await (await server.submit(form, fields)).answer(30)
+        card = await (await server.submit(form, fields)).answer()
         assert shown in text_of(card)
         await desk.publish(card, desk.bea)
     told = text_of(await desk.command("admin history", desk.bea))
@@ -328,7 +328,7 @@ async def test_the_way_back_is_offered_in_the_words_of_what_it_undoes(desk: Desk
 async def join(desk: Desk, caplog: pytest.LogCaptureFixture, **about: Any) -> Guild:
     """Have another server add the bot, once it knows those that it was on before."""
     with caplog.at_level("INFO", "bot.client"):
-        await until(lambda: "on Discord as" in caplog.text, 10)
+        await until(lambda: "connected to Discord" in caplog.text)
     return desk.server.add_guild("Autre", locale=desk.said.locale, is_community=True, **about)
 
 
@@ -340,7 +340,7 @@ async def test_a_server_that_adds_the_bot_is_told_the_next_step_and_so_is_who_as
     guild = await join(desk, caplog, greets=True)
     cid = server.add_member(guild, "Cid", locale=said.locale)
     dan = server.add_member(guild, "Dan", permissions=EVERYTHING, locale=said.locale)
-    await server.until(lambda: desk.last(guild.channels[0]), 10)
+    await server.until(lambda: desk.last(guild.channels[0]))
     greeting = desk.last(guild.channels[0])
     assert greeting
     assert text_of(greeting).startswith(f"### {said.hello}")
@@ -381,7 +381,7 @@ async def test_who_added_the_bot_is_told_where_no_channel_greets(
 ) -> None:
     server, said = desk.server, desk.said
     await join(desk, caplog, inviter=desk.bea)
-    await server.until(lambda: desk.last(server.world.dm(desk.bea)), 10)
+    await server.until(lambda: desk.last(server.world.dm(desk.bea)))
     told = desk.last(server.world.dm(desk.bea))
     assert told
     assert said.next_step in text_of(told)
@@ -416,14 +416,19 @@ async def test_undated_articles_that_a_date_hides_are_told(desk: Desk) -> None:
     assert desk.said.undated in text_of(await desk.command("ask", desk.ana, **asked))
 
 
-async def test_of_a_zip_of_500_articles_what_fits_is_taken_and_the_rest_told(desk: Desk) -> None:
-    said, packed = desk.said, io.BytesIO()
+def pack(count: int, day: str) -> tuple[str, bytes]:
+    """Return a ZIP of articles about bridges."""
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for n in range(MANY):
-            text = f"# Le pont {n}\n\nLe pont numéro {n} de la ville est fermé depuis lundi.\n"
+        for n in range(count):
+            text = f"# Le pont {n}\n\nLe pont numéro {n} de la ville est fermé depuis {day}.\n"
             archive.writestr(f"pont-{n}.md", text)
-    file = ("ponts.zip", packed.getvalue())
-    shown = await desk.command("admin add", desk.bea, file=file)
+    return "ponts.zip", packed.getvalue()
+
+
+async def test_of_a_zip_of_500_articles_what_fits_is_taken_and_the_rest_told(desk: Desk) -> None:
+    said = desk.said
+    shown = await desk.command("admin add", desk.bea, file=pack(MANY, "lundi"))
     told = text_of(shown)
     assert said.left in told
     assert said.reason in told
@@ -449,7 +454,7 @@ async def test_the_second_of_two_editors_waits_and_is_told_what_changed_meanwhil
     mine, theirs = [
         await desk.command("admin remove", each, article="La crue") for each in (desk.bea, desk.ana)
     ]
-    writing = desk.engine.database.hold(name_of(desk.guild.id))
+    writing = desk.engine.database.hold(name_collection(desk.guild.id))
     await asyncio.to_thread(writing.__enter__)
     await desk.click(mine, "v:plan:ok:", desk.bea)
     await desk.until(mine, said.waits)
@@ -458,3 +463,15 @@ async def test_the_second_of_two_editors_waits_and_is_told_what_changed_meanwhil
     await desk.click(theirs, "v:plan:ok:", desk.ana)
     told = await desk.until(theirs, said.overtaken)
     assert f"<@{desk.bea.id}>" in told
+
+
+async def test_what_was_rolled_back_meanwhile_is_told_once(desk: Desk) -> None:
+    said = desk.said
+    for day in ("lundi", "mardi"):
+        shown = await desk.command("admin add", desk.bea, file=pack(3, day))
+        await desk.publish(shown, desk.bea)
+    shown = await desk.command("admin add", desk.bea, file=pack(3, "jeudi"))
+    await desk.command("admin rollback", desk.bea)
+    await desk.click(shown, "v:plan:ok:", desk.bea)
+    told = await desk.until(shown, said.overtaken.splitlines()[0])
+    assert told.count(f"<@{desk.bea.id}>") == 1, told

@@ -6,12 +6,11 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.running import supervise as ending
+from bot.running import supervise
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.store.people import Unfinished
@@ -20,11 +19,11 @@ from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUESTION, QUOTE, WORDS, ask, running
 from tests.bot.wire.state import ADMIN
 from tests.bot.wire.test_process import ended, program, with_this
-from tests.embeddings.readers.sites import free_port
 from tests.embeddings.readers.sites import running as site_running
 from tests.fakes import FakeEngine
+from tests.ports import free_port
 from tests.records import records_in
-from tests.waiting import until
+from tests.waiting import PATIENCE, Elapsed, until
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -42,18 +41,26 @@ async def asked(server: FakeDiscord, user: User, door: str) -> asyncio.Task[str]
     """Ask by one of the doors; return the task that waits for what is answered."""
     if door == "command":
         command = await ask(server, user)
-        return asyncio.create_task(_said(command.answer(8)))
+        return asyncio.create_task(_said(command.answer()))
     if door == "menu":
         said = await server.say(WORDS, user=user, channel=server.world.home(user))
         menu = await server.menu("Find the sources", said, user=user)
-        return asyncio.create_task(_said(menu.answer(8)))
+        return asyncio.create_task(_said(menu.answer()))
     way = server.mention if door == "mention" else server.dm
     message = await way(WORDS, user=user)
-    return asyncio.create_task(_said(server.reply_to(message, 8)))
+    return asyncio.create_task(_said(server.reply_to(message)))
 
 
 async def _said(waiting: object) -> str:
     return text_of(await waiting)
+
+
+async def end_in_time(life: asyncio.Task[int]) -> int:
+    """Wait for the bot's end, which must come in time; return its exit code."""
+    elapsed = Elapsed()
+    code = await asyncio.wait_for(life, PATIENCE)
+    assert elapsed.seconds() < ALLOWED
+    return code
 
 
 @pytest.mark.parametrize("door", ["command", "mention", "dm", "menu"])
@@ -65,9 +72,9 @@ async def test_a_question_under_way_is_answered_before_the_end(
     async with running(monkeypatch, server, engine, tmp_path) as life:
         await server.connected()
         answer = await asked(server, ana, door)
-        await until(lambda: engine.asked, 5, 0.01)
+        await until(lambda: engine.asked, 0.01)
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(life, ALLOWED) == 0
+        assert await end_in_time(life) == 0
         assert QUOTE in await answer
 
 
@@ -86,7 +93,7 @@ async def test_nothing_is_left_of_what_was_answered_just_before_the_end(
         await server.connected()
         await (await ask(server, ana)).answer()
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(life, ALLOWED) == 0
+        assert await end_in_time(life) == 0
     assert await records_in(tmp_path).list_unfinished() == []
 
 
@@ -97,27 +104,28 @@ async def test_what_takes_too_long_is_left_to_the_next_run(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(ending, "ANSWERING", 0.2)
+    monkeypatch.setattr(supervise, "ANSWERING", 0.2)
     engine = FakeEngine()
     engine.delay = 60.0
     async with running(monkeypatch, server, engine, tmp_path) as life:
         await server.connected()
         await (await ask(server, ana)).ack()
-        began = time.monotonic()
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(life, ALLOWED) == 0
-    assert time.monotonic() - began < engine.delay / 2
-    assert "left undone" in caplog.text
+        assert await end_in_time(life) == 0
+    assert "unfinished requests" in caplog.text
     (left,) = await records_in(tmp_path).list_unfinished()
     assert left.question == QUESTION
 
 
-async def terminated(process: Process) -> tuple[int | None, float, list[str]]:
-    """Ask the program to end; return its exit code, the seconds, and what it said."""
-    began = time.monotonic()
+async def terminated(process: Process) -> tuple[int | None, list[str], float]:
+    """Ask the program to end; return its exit code, what it said, and the seconds."""
+    elapsed = Elapsed(process.pid)
     process.terminate()
-    code, said = await ended(process)
-    return code, time.monotonic() - began, said
+    ending = asyncio.create_task(ended(process))
+    while not ending.done():
+        seconds = elapsed.seconds()
+        await asyncio.wait({ending}, timeout=0.05)
+    return *ending.result(), seconds
 
 
 @pytest.mark.process
@@ -134,10 +142,10 @@ async def test_a_reindex_is_abandoned_and_the_last_snapshot_serves_on(
     server.make_operator(admin)
     hurried = with_this("from bot.running import supervise; supervise.ANSWERING = 0.5")
     async with program(server, settings.data, server.token, hurried) as process:
-        await server.connected(60)
+        await server.connected()
         wanted = {"full": True, "shared": True}
         await (await server.slash("admin reindex", wanted, user=admin)).ack()
-        code, seconds, said = await terminated(process)
+        code, said, seconds = await terminated(process)
     assert (code, seconds < ALLOWED) == (0, True)
     assert not any("Traceback" in line for line in said), "\n".join(said)
     async with SearchEngine(settings) as engine:
@@ -157,9 +165,9 @@ async def test_a_page_that_never_ends_does_not_hold_the_end_up(
         }  # fmt: skip
         at_once = with_this("from bot.running import supervise; supervise.CUT = 2.0")
         async with program(server, tmp_path, server.token, at_once, **settings) as process:
-            await server.connected(60)
-            await until(lambda: site.asked, 10)
-            code, seconds, _ = await terminated(process)
+            await server.connected()
+            await until(lambda: site.asked)
+            code, _, seconds = await terminated(process)
     assert (code, seconds < ALLOWED) == (0, True)
 
 
@@ -169,8 +177,8 @@ async def test_a_program_that_is_still_loading_ends_too(
 ) -> None:
     port = free_port()
     async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
-        await until(lambda: listens(port), 30)
-        code, seconds, said = await terminated(process)
+        await until(lambda: listens(port))
+        code, said, seconds = await terminated(process)
     assert (code, seconds < ALLOWED) == (0, True)
     assert not any("Traceback" in line for line in said), "\n".join(said)
 

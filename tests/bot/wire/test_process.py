@@ -16,8 +16,8 @@ import pytest
 from tests.bot.running.test_health import get
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import ask
-from tests.embeddings.readers.sites import free_port
-from tests.waiting import until
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -33,10 +33,10 @@ WHOLE = ("-m", "bot")
 BROKEN = """
 import sys
 from bot import __main__, client
-client.FEATURES = ("asking", "running")
+client.FEATURES = (object,)
 sys.exit(__main__.main([]))
 """
-"""The program, but one of its parts is missing."""
+"""The program, but one of its parts cannot be made."""
 
 
 @contextlib.asynccontextmanager
@@ -55,6 +55,7 @@ async def program(
         sys.executable, *run,
         cwd=ROOT, env=os.environ | settings, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
+    server.clock.elapsed.count(process.pid)
     try:
         yield process
     finally:
@@ -71,7 +72,7 @@ def with_this(line: str = "") -> tuple[str, ...]:
 
 async def ended(process: Process) -> tuple[int | None, list[str]]:
     """Wait for the end; return the exit code and the lines on standard error."""
-    _, said = await asyncio.wait_for(process.communicate(), 30)
+    _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     return process.returncode, said.decode().splitlines()
 
 
@@ -102,8 +103,8 @@ async def test_a_fault_of_the_program_ends_with_one_plain_line_and_exit_code_one
     async with program(server, tmp_path, server.token, ("-c", BROKEN)) as process:
         code, said = await ended(process)
     assert code == 1
-    assert "ExtensionNotFound" in said[-1]
-    assert "running" in said[-1]
+    assert "TypeError" in said[-1]
+    assert "object" in said[-1]
     assert not [line for line in said if "Traceback" in line]
 
 
@@ -112,7 +113,7 @@ async def test_a_signal_ends_the_bot_in_good_order(
     server: FakeDiscord, ana: User, tmp_path: Path, number: signal.Signals
 ) -> None:
     async with program(server, tmp_path, server.token) as process:
-        await server.connected(30)
+        await server.connected()
         assert "pas encore d’article" in text_of(await (await ask(server, ana)).answer())
         process.send_signal(number)
         code, said = await ended(process)
@@ -126,13 +127,13 @@ async def test_a_running_bot_tells_how_it_is_and_what_it_counted(
 ) -> None:
     port = free_port()
     async with program(server, tmp_path, server.token, HEALTH__PORT=str(port)) as process:
-        await server.connected(30)
+        await server.connected()
         await (await ask(server, ana)).answer()
 
         async def is_ready() -> bool:  # discord.py waits for servers that may follow
             return await get(port, "/readyz") == (200, '{"ready": true, "problems": []}')
 
-        await until(is_ready, 10)
+        await until(is_ready)
         _, text = await get(port, "/metrics")
         process.terminate()
         assert (await ended(process))[0] == 0

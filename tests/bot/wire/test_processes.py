@@ -12,8 +12,8 @@ import discord.shard
 import pytest
 
 from bot.client import run
+from bot.running import askers, leases
 from bot.running import commands as commandset
-from bot.running import turns
 from bot.running.health import Health
 from config.groups import StoreSettings
 from embeddings.store.people import Unanswered, Vote
@@ -23,7 +23,7 @@ from tests.bot.wire.running import QUOTE, WORDS, answers, ask, person_of_each, s
 from tests.bot.wire.state import Member
 from tests.fakes import FakeEngine
 from tests.records import open_records
-from tests.waiting import until
+from tests.waiting import PATIENCE, Elapsed, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -38,7 +38,6 @@ SHARDS = 3
 PARTS = ("0,2", "1")
 """The shards of the two processes."""
 PUT = ("PUT", "/commands$")
-BETWEEN = 0.4
 
 
 @pytest.fixture
@@ -59,14 +58,16 @@ async def processes(
     server: FakeDiscord,
     data: Path,
     address: str = "",
+    between: float = 0.4,
     **discord_settings: Any,
 ) -> AsyncIterator[list[Health]]:
     """Run both clients until the block ends, from when both are on Discord; yields their health.
 
-    In one process of the test's: each with a store of its own, as two processes have.
+    In one process of the test's: each with a store of its own, as two processes have. ``between``:
+    seconds between two sessions.
     """
     hurry(monkeypatch, discord.shard)
-    monkeypatch.setattr(turns, "BETWEEN", BETWEEN)
+    monkeypatch.setattr(leases, "BETWEEN", between)
     monkeypatch.setattr(commandset, "AGAIN", 0.2)
     async with contextlib.AsyncExitStack() as stack:
         found = [
@@ -92,8 +93,8 @@ def _settings(
 async def _one(server: FakeDiscord, settings: Settings) -> AsyncIterator[Health]:
     health, engine = Health(), FakeEngine()
     health.engine = engine
-    async with open_records(settings) as store:
-        life = asyncio.create_task(run(settings, engine, health, store))
+    async with open_records(settings) as engine.records:
+        life = asyncio.create_task(run(settings, engine, health))
         try:
             yield health
         finally:
@@ -114,6 +115,10 @@ def timed(server: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return moments
 
 
+BETWEEN = 1.0
+"""Seconds between two sessions; a turn is taken some moments before its session is seen."""
+
+
 async def test_people_of_all_shards_are_answered_and_sessions_begin_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
     server: FakeDiscord,
@@ -122,7 +127,7 @@ async def test_people_of_all_shards_are_answered_and_sessions_begin_one_by_one(
     address: str,
 ) -> None:
     moments = timed(server, monkeypatch)
-    async with processes(monkeypatch, server, tmp_path, address) as both:
+    async with processes(monkeypatch, server, tmp_path, address, BETWEEN) as both:
         shards = [data["shard"] for op, data in server.gateway.received if op == 2]
         assert sorted(shards) == [[n, SHARDS] for n in range(SHARDS)]
         gaps = [b - a for a, b in pairwise(moments)]
@@ -154,7 +159,7 @@ async def test_each_process_looks_after_its_own_servers_alone(
             async def are_found() -> bool:
                 return set(await store.left_servers()) == set(gone)
 
-            await until(are_found, 10)
+            await until(are_found)
             await asyncio.sleep(0.1)
             assert await store.left_servers() == gone
 
@@ -169,6 +174,7 @@ async def test_who_asks_on_two_servers_of_two_processes_waits(
     ana, here, there = people[0], server.world.home(people[0]), server.world.home(people[1])
     assert there.guild
     there.guild.members[ana.id] = Member(ana)
+    monkeypatch.setattr(askers, "PROMPT", PATIENCE)
     async with processes(monkeypatch, server, tmp_path, address, cooldown_user=60):
         first = await server.slash("ask", {"question": WORDS}, user=ana, channel=here)
         assert QUOTE in text_of(await first.answer())
@@ -195,11 +201,11 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         assert here is not None
         await client.records.choose(here.id, client.records.choices(here.id))
         await asyncio.to_thread(postgres_of_its_own.stop, "immediate")
-        began = time.monotonic()
+        elapsed = Elapsed()
         asked = await ask(server, people[0])
         shown = await asked.answer()
         assert QUOTE in text_of(shown)
-        assert time.monotonic() - began < 3
+        assert elapsed.seconds() < 3
         useful = next(name for name in custom_ids(shown) if name.startswith("v:vote:+"))
         click = await server.click(shown, useful, user=people[0])
         told = text_of(await click.answer())
@@ -215,4 +221,4 @@ async def test_a_database_that_goes_away_stops_votes_and_settings_but_no_answer(
         await until(is_back)
         again = await server.click(shown, useful, user=people[0])
         assert "votre avis est pris en compte" in text_of(await again.answer())
-        assert len(await client.records.of(Vote, user=people[0].id)) == 1
+        assert len(await client.records.find(Vote, user=people[0].id)) == 1

@@ -11,10 +11,10 @@ from bot import client as bot_client
 from bot.running import commands as commandset
 from bot.running.health import Health
 from config import ConfigError
+from tests.bot.wire import hurry
 from tests.bot.wire.messages import text_of
 from tests.bot.wire.running import QUOTE, answers, running, settings_for
 from tests.fakes import FakeEngine
-from tests.records import records_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +103,7 @@ async def test_a_command_whose_options_somebody_changed_is_registered_again(
 async def test_a_swallowed_identify_does_not_leave_the_bot_deaf(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bot_client, "DEAF", 0.4)
+    monkeypatch.setattr(bot_client, "NO_SESSION", 1.5)
     server.gateway.swallow_identifies = 1
     async with running(monkeypatch, server, FakeEngine(), tmp_path):
         await server.connected()
@@ -114,10 +114,13 @@ async def test_a_swallowed_identify_does_not_leave_the_bot_deaf(
 async def test_a_session_is_kept_while_its_servers_still_come_in(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bot_client, "DEAF", 0.4)  # discord.py waits two seconds for the servers
+    monkeypatch.setattr(
+        bot_client, "NO_SESSION", 1.5
+    )  # discord.py waits two seconds for the servers
+    monkeypatch.setattr(hurry, "be_ready_soon", lambda _: None)
     async with running(monkeypatch, server, FakeEngine(), tmp_path):
         await server.connected()
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.9)
         assert server.ops() == [IDENTIFY]
         assert server.online()
 
@@ -128,5 +131,5 @@ async def test_a_token_goes_to_one_server_alone(
 ) -> None:
     settings = settings_for(server, tmp_path, **{missing: None})
     with pytest.raises(ConfigError, match="both, or neither"):
-        await bot_client.run(settings, FakeEngine(), Health(), records_in(tmp_path))
+        await bot_client.run(settings, FakeEngine(), Health())
     assert server.faults.seen == []

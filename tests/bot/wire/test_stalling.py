@@ -58,7 +58,6 @@ async def bot(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path
 ) -> AsyncIterator[None]:
     """The bot on Discord, over two stories."""
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
     stories = tmp_path / "stories"
     stories.mkdir()
     for article in (LETTER, RIVER):
@@ -74,7 +73,7 @@ async def bot(
 
 @pytest.mark.usefixtures("bot")
 async def test_while_the_disk_stalls_questions_are_answered_and_what_waits_is_told(
-    server: FakeDiscord, ana: User, disk: Disk
+    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, ana: User, disk: Disk
 ) -> None:
     shown = await (await ask(server, ana)).answer()
     disk.moves.clear()
@@ -82,8 +81,10 @@ async def test_while_the_disk_stalls_questions_are_answered_and_what_waits_is_to
         assert await answers(server, ana)
     assert "2 articles" in text_of(await (await server.slash("sources", {}, user=ana)).answer())
     useful = next(name for name in custom_ids(shown) if name.startswith("v:vote:+"))
-    vote = await server.click(shown, useful, user=ana)
-    assert "Rien n’a été enregistré" in text_of(await vote.answer())
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE", 0.2)
+        vote = await server.click(shown, useful, user=ana)
+        assert "Rien n’a été enregistré" in text_of(await vote.answer())
     assert disk.waiting > 0
     disk.moves.set()
     assert await answers(server, ana)

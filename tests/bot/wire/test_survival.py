@@ -162,7 +162,7 @@ async def test_a_malformed_payload_costs_no_more_than_a_new_session(
 async def test_a_swallowed_resume_does_not_leave_the_bot_deaf(
     monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, life: Life, ana: User
 ) -> None:
-    monkeypatch.setattr(bot_client, "DEAF", 0.2)
+    monkeypatch.setattr(bot_client, "NO_SESSION", 1.5)
     server.gateway.swallow_resumes = 1
     server.drop_sockets()
     await server.until(lambda: server.ops() == [IDENTIFY, RESUME, IDENTIFY])

@@ -341,8 +341,8 @@ async def test_an_editor_adds_a_story_and_sees_its_history_and_what_found_no_ans
 
 STUCK = """
 from asyncio import sleep
-from bot.context import Seen
-Seen.ask = lambda *_, **__: sleep(99)"""
+from bot.context import Scope
+Scope.ask = lambda *_, **__: sleep(99)"""
 """What keeps the program from answering, so that it can be killed before it does."""
 
 
@@ -355,12 +355,12 @@ async def test_a_question_whose_bot_is_killed_is_answered_after_the_restart(
     people = [server.add_member(guild, said.locale, locale=said.locale) for said in both]
     kept = records_in(tmp_path)
     async with program(server, tmp_path, server.token, with_this(STUCK)) as process:
-        await server.connected(60)
+        await server.connected()
         asked = [
             await ask(server, who, said.question) for who, said in zip(people, both, strict=True)
         ]
         for each in asked:
-            await each.ack(10)
+            await each.ack()
 
         async def are_kept() -> bool:
             return len(await kept.list_unfinished()) == len(both)
@@ -370,7 +370,7 @@ async def test_a_question_whose_bot_is_killed_is_answered_after_the_restart(
         await process.wait()
     async with program(server, tmp_path, server.token, with_this()) as process:
         for each, said in zip(asked, both, strict=True):
-            assert said.empty in text_of(await each.answer(60))
+            assert said.empty in text_of(await each.answer())
         process.terminate()
         assert (await ended(process))[0] == 0
     assert await kept.list_unfinished() == []

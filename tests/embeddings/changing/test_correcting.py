@@ -1,4 +1,4 @@
-"""Corrected files: which article each is recognised as, and what of it stays as it was."""
+"""Corrected files: which article each corrects, and which fields stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def plan(text: str, title: str = "Autre titre", hand: str = "", **fields: object
     return Planner((STORY,), (), SHARED, by_hand).plan([("given", draft)])
 
 
-def test_a_file_title_with_source_or_nearly_the_same_words_tell_what_is_corrected() -> None:
+def test_a_correction_is_recognised_by_file_title_and_source_or_words() -> None:
     recognised = {
         "same file": plan(OTHER, origin=FILE),
         "same title and source": plan(OTHER, "LA CRUE ", source="la gazette"),
@@ -52,15 +52,15 @@ def test_a_file_title_with_source_or_nearly_the_same_words_tell_what_is_correcte
     assert all(len(each.added) == 1 for each in (*recognised.values(), *new.values()))
 
 
-def test_what_the_new_file_does_not_state_or_only_guesses_stays() -> None:
+def test_fields_that_a_correction_does_not_state_stay() -> None:
     found = plan(OTHER, "Deviné", origin=FILE, author="Bea", inferred=("title",))
-    (corrected,) = found.replacing().changed
+    (corrected,) = found.apply_corrections().changed
     assert (corrected.title, corrected.author, corrected.source) == ("La crue", "Bea", "La Gazette")
     assert (corrected.date, corrected.url, corrected.text) == (STORY.date, STORY.url, OTHER)
-    assert found.replacing().added == ()
+    assert found.apply_corrections().added == ()
 
 
-def test_what_somebody_set_by_hand_stays() -> None:
+def test_fields_set_by_hand_stay() -> None:
     found = plan(OTHER, "Titre neuf", hand="title", origin=FILE)
     assert [a.title for a in found.instead.values()] == ["La crue"]
 

@@ -1,4 +1,4 @@
-"""How much a server's own collection may hold: pure checks, and the engine that keeps to them."""
+"""The limits of a server's own collection: the pure checks, and the engine that applies them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.changing.changeset import Change
-from embeddings.changing.limits import (
-    check,
-    count_additions,
-    measure,
-    trim,
-)
+from embeddings.changing.planning import check_limits, count_additions, measure, trim
+from embeddings.collections import name_collection
 from embeddings.engine import SearchEngine
 from embeddings.errors import LimitError
-from embeddings.reports import AuditEntry, Room
-from embeddings.store.pointers import name_of
+from embeddings.reports import AuditEntry, Quota
 from embeddings.types import SHARED, Article
 from tests.embeddings.fakes import WordEncoder
 
@@ -48,7 +43,7 @@ def allowed(
 ) -> bool:
     try:
         held = {each.id: each for each in there}
-        check(measure(limits, held, log, NOW), plan, held)
+        check_limits(measure(limits, held, log, NOW), plan, held)
     except LimitError:
         return False
     return True
@@ -60,7 +55,7 @@ def test_zero_limits_nothing() -> None:
     assert allowed(limits, Change(added=(article("a", "x" * 10_000_000),)))
 
 
-def test_articles_are_counted_with_those_that_are_there() -> None:
+def test_existing_articles_count_towards_the_limit() -> None:
     for most, may in [(2, True), (1, False)]:
         assert allowed(limiting(articles=most), Change(added=(article("b"),)), article("a")) is may
 
@@ -77,7 +72,7 @@ def test_an_article_that_is_replaced_counts_once() -> None:
     assert allowed(limiting(articles=1, characters=10), changed, article("a"))
 
 
-def test_who_holds_too_much_already_may_make_it_less() -> None:
+def test_a_collection_beyond_its_limit_may_shrink() -> None:
     shorter = Change(changed=(article("a", "Dix"),))
     assert allowed(limiting(articles=1, characters=5), shorter, article("a"), article("b"))
 
@@ -106,9 +101,9 @@ def test_setting_a_title_by_hand_is_no_addition() -> None:
     assert allowed(limiting(additions=1), Change(changed=(named,)), article("a"), log=log)
 
 
-def test_the_error_says_what_and_how_many() -> None:
+def test_the_error_names_the_limit_and_the_numbers() -> None:
     with pytest.raises(LimitError, match="may hold 1 articles, and there would be 2"):
-        check((Room("articles", 1, 1),), Change(added=(article("b"),)), {"a": article("a")})
+        check_limits((Quota("articles", 1, 1),), Change(added=(article("b"),)), {"a": article("a")})
 
 
 NAMES = st.sampled_from("abcdefgh")
@@ -118,7 +113,7 @@ MOST = st.integers(0, 20)
 
 
 @given(st.builds(limiting, MOST, MOST, MOST), ARTICLES, ARTICLES)
-def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
+def test_any_plan_is_trimmed_to_the_limits_and_the_rest_is_reported(
     limits: ServerSettings, held: dict[str, str], given_: dict[str, str]
 ) -> None:
     there = {name: article(name, text) for name, text in held.items()}
@@ -127,25 +122,27 @@ def test_of_any_plan_what_fits_is_taken_and_the_rest_is_told(
         added=tuple(a for a in new if a.id not in there),
         changed=tuple(a for a in new if a.id in there and there[a.id] != a),
     )
-    rooms = measure(limits, there, (), NOW)
-    taken = trim(rooms, plan, there)
+    quotas = measure(limits, there, (), NOW)
+    taken = trim(quotas, plan, there)
     assert allowed(limits, taken, *there.values())
     assert len(taken.articles) + len(taken.left) == len(plan.articles)
     after = {**there, **{a.id: a for a in (*taken.added, *taken.changed)}}
-    is_within = all(room.used <= room.most for room in rooms)
+    is_within = all(quota.used <= quota.most for quota in quotas)
     for one in (a for a in plan.added if is_within and a.id not in taken.articles):
         more = Change(added=(*taken.added, one), changed=taken.changed)
         assert not allowed(limits, more, *there.values())
-    used = {room.what: room.used for room in measure(limits, after, (), NOW)}
+    used = {quota.what: quota.used for quota in measure(limits, after, (), NOW)}
     assert used.get("articles") in {None, len(after)}
 
 
 async def test_only_servers_own_collections_have_limits(tmp_path: Path) -> None:
     limited = {}
-    for name in [SHARED, "archive", "servers", name_of(7)]:
+    for name in [SHARED, "archive", "servers", name_collection(7)]:
         async with await opened(tmp_path, name, articles=7) as engine:
-            limited[name] = [room.most for room in await engine.room() if room.what == "articles"]
-    assert limited == {SHARED: [], "archive": [], "servers": [], name_of(7): [7]}
+            limited[name] = [
+                quota.most for quota in await engine.quotas() if quota.what == "articles"
+            ]
+    assert limited == {SHARED: [], "archive": [], "servers": [], name_collection(7): [7]}
 
 
 async def opened(tmp_path: Path, collection: str, **servers: Any) -> SearchEngine:
@@ -165,7 +162,7 @@ def stories(tmp_path: Path, *names: str) -> list[str]:
 
 
 async def test_the_engine_of_a_server_refuses_too_much_and_changes_nothing(tmp_path: Path) -> None:
-    async with await opened(tmp_path, name_of(1), articles=2) as engine:
+    async with await opened(tmp_path, name_collection(1), articles=2) as engine:
         await engine.add(stories(tmp_path, "un", "deux"))
         for dry_run in (True, False):
             with pytest.raises(LimitError, match="may hold 2 articles"):
@@ -176,8 +173,8 @@ async def test_the_engine_of_a_server_refuses_too_much_and_changes_nothing(tmp_p
         assert [a.id for a in engine.sources()] == ["deux", "trois"]
 
 
-async def test_what_was_proposed_within_the_limits_is_checked_again(tmp_path: Path) -> None:
-    async with await opened(tmp_path, name_of(1), articles=1) as engine:
+async def test_a_confirmed_proposal_is_checked_against_the_limits_again(tmp_path: Path) -> None:
+    async with await opened(tmp_path, name_collection(1), articles=1) as engine:
         first = await engine.propose(stories(tmp_path, "un"))
         second = await engine.propose(stories(tmp_path, "deux"))
         await engine.confirm(first.token)
@@ -185,20 +182,20 @@ async def test_what_was_proposed_within_the_limits_is_checked_again(tmp_path: Pa
             await engine.confirm(second.token)
 
 
-async def test_an_import_is_held_to_the_limits(tmp_path: Path) -> None:
+async def test_an_import_must_keep_the_limits(tmp_path: Path) -> None:
     async with await opened(tmp_path, SHARED) as engine:
         await engine.add(stories(tmp_path, "un", "deux"))
         await engine.export(tmp_path / "two.zip")
-    async with await opened(tmp_path, name_of(1), articles=1) as engine:
+    async with await opened(tmp_path, name_collection(1), articles=1) as engine:
         with pytest.raises(LimitError, match="may hold 1 articles"):
             await engine.import_(tmp_path / "two.zip")
         assert engine.sources() == ()
 
 
-async def test_taking_out_and_adding_again_does_not_get_round_the_daily_limit(
+async def test_removing_and_adding_again_does_not_evade_the_daily_limit(
     tmp_path: Path,
 ) -> None:
-    async with await opened(tmp_path, name_of(1), additions=2) as engine:
+    async with await opened(tmp_path, name_collection(1), additions=2) as engine:
         await engine.add(stories(tmp_path, "un", "deux"))
         await engine.remove(["un", "deux"])
         with pytest.raises(LimitError, match="within 24 hours, and it has taken 2"):

@@ -28,7 +28,7 @@ def ids(articles: tuple[Article, ...]) -> list[str]:
     return [article.id for article in articles]
 
 
-def test_an_id_is_made_of_the_title() -> None:
+def test_an_id_is_made_from_the_title() -> None:
     assert ids(planned(draft(title="L’été à Nîmes")).added) == ["l-ete-a-nimes"]
 
 
@@ -46,13 +46,13 @@ def test_a_title_without_letters_falls_back_to_the_file_and_then_to_a_word() -> 
     assert ids(plan.added) == ["mon-ete", "article"]
 
 
-def test_the_same_place_keeps_its_id_when_all_else_changes() -> None:
+def test_an_article_from_the_same_origin_keeps_its_id() -> None:
     old = draft(origin="/x/a.txt").article("old-id")
     plan = planned(draft("B.", "Autre", origin="/x/a.txt"), corpus=(old,))
     assert (ids(plan.changed), plan.changed[0].title, plan.added) == (["old-id"], "Autre", ())
 
 
-def test_an_asked_id_replaces_the_article_that_has_it() -> None:
+def test_a_stated_id_replaces_the_article_that_has_it() -> None:
     old = draft(origin="/x/a.txt").article("mine")
     plan = planned(draft("B.", id="mine", origin="/y/b.txt"), corpus=(old,))
     assert ids(plan.changed) == ["mine"]
@@ -64,12 +64,12 @@ def test_the_same_text_and_metadata_from_elsewhere_are_unchanged() -> None:
     assert plan == Change("add", unchanged=(old,))
 
 
-def test_new_metadata_alone_are_a_change() -> None:
+def test_new_metadata_alone_is_a_change() -> None:
     old = draft(origin="/x/a.txt").article("mine")
     assert ids(planned(draft(origin="/x/a.txt", source="ISSMI"), corpus=(old,)).changed) == ["mine"]
 
 
-def test_a_text_that_is_there_already_is_that_article() -> None:
+def test_a_known_text_is_the_article_that_has_it() -> None:
     old = draft().article("mine")
     assert planned(draft(title="Autre", origin="/z.txt"), corpus=(old,)).unchanged == (old,)
 
@@ -79,7 +79,7 @@ def test_one_text_in_two_files_is_one_article() -> None:
     assert (ids(plan.added), ids(plan.unchanged)) == (["un-titre"], ["un-titre"])
 
 
-def test_a_text_that_was_just_replaced_is_not_there_any_more() -> None:
+def test_a_text_that_was_just_replaced_is_no_longer_known() -> None:
     old = draft("A.", origin="/a.txt").article("mine")
     plan = planned(
         draft("B.", origin="/a.txt"), draft("A.", "Copie", origin="/b.txt"), corpus=(old,)
@@ -87,7 +87,7 @@ def test_a_text_that_was_just_replaced_is_not_there_any_more() -> None:
     assert (ids(plan.changed), ids(plan.added)) == (["mine"], ["copie"])
 
 
-def test_the_second_file_that_asks_for_one_id_is_rejected() -> None:
+def test_the_second_file_that_states_the_same_id_is_rejected() -> None:
     plan = planned(draft("A.", id="x"), draft("B.", id="x"))
     assert ids(plan.added) == ["x"]
     assert plan.rejected[0].input == "file2"
@@ -96,7 +96,7 @@ def test_the_second_file_that_asks_for_one_id_is_rejected() -> None:
     )
 
 
-def test_an_asked_id_comes_before_one_made_of_a_title() -> None:
+def test_a_stated_id_takes_precedence_over_one_made_from_a_title() -> None:
     plan = planned(draft("A."), draft("B.", id="un-titre"))
     assert {a.id: a.text for a in plan.added} == {"un-titre": "B.", "un-titre-2": "A."}
 
@@ -107,7 +107,7 @@ def test_a_text_that_is_about_to_be_replaced_is_added_again() -> None:
     assert {a.text for a in (*plan.added, *plan.changed)} == {"A.", "B."}
 
 
-def test_a_place_whose_id_another_file_just_took_gets_a_new_one() -> None:
+def test_an_origin_whose_id_another_file_states_gets_a_new_id() -> None:
     old = draft(origin="/a.txt").article("x")
     plan = planned(draft("B.", id="x"), draft("C.", origin="/a.txt"), corpus=(old,))
     assert (ids(plan.changed), ids(plan.added)) == (["x"], ["un-titre"])

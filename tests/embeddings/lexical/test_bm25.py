@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.lexical import postings
-from embeddings.lexical.bm25 import FAR, Lexical, build
-from embeddings.lexical.postings import K1, STEP, B, Postings
-from embeddings.lexical.stretches import gather
+from embeddings.lexical import arrays
+from embeddings.lexical.arrays import K1, STEP, B, Postings, gather
+from embeddings.lexical.bm25 import NOWHERE, Lexical, build
 from embeddings.lexical.words import Document
 
 if TYPE_CHECKING:
@@ -37,8 +36,8 @@ def index() -> Lexical:
 
 def words_of(index: Lexical, question: str) -> np.ndarray:
     terms = index.read(question)
-    found = terms.postings.cut(slice(sum(map(len, terms.rows))))
-    return found.add_up(*found.place(np.arange(len(index), dtype=np.int32)))
+    found = terms.postings.select(slice(sum(map(len, terms.rows))))
+    return found.score(*found.locate(np.arange(len(index), dtype=np.int32)))
 
 
 def grams_of(index: Lexical, question: str) -> np.ndarray:
@@ -110,11 +109,11 @@ def test_the_languages_of_the_passages_are_kept(index: Lexical) -> None:
     assert [index.codes()[i] for i in index.language_of] == ["fr", "fr", "fr", "en"]
 
 
-def test_the_first_place_of_each_word_is_told_line_by_line(index: Lexical) -> None:
+def test_the_first_position_of_each_word_is_found_line_by_line(index: Lexical) -> None:
     terms = index.read("lettre Amazon visages")
     title, first, second = (index.first_places(terms, np.array([line]))[0] for line in range(3))
-    assert (title < FAR).tolist() == [False, True, False]
-    assert (first < FAR).tolist() == (second < FAR).tolist() == [True, False, False]
+    assert (title < NOWHERE).tolist() == [False, True, False]
+    assert (first < NOWHERE).tolist() == (second < NOWHERE).tolist() == [True, False, False]
     assert first[0] == index.token_first[1] + 2  # ingénieurs, signent, lettre
 
 
@@ -130,7 +129,7 @@ def test_a_misspelt_word_is_spelt_in_part(index: Lexical) -> None:
     assert all(0 < share < 1 for share in spelt[[0, 1, 3], 0])
 
 
-def test_of_a_word_that_comes_twice_the_first_place_is_told() -> None:
+def test_the_first_of_two_positions_of_a_word_is_found() -> None:
     index = build([Document("T", ["chat chien chat chat"])])
     places = index.first_places(index.read("chat"), np.array([1]))
     assert places.tolist() == [[index.token_first[1]]]
@@ -176,7 +175,7 @@ def test_the_best_are_those_of_all_scores(
     every = words_of(index, question) + grams_of(index, question)
     for mask in (None, allowed):
         open_ = every if mask is None else np.where(mask, every, 0)
-        with mock.patch.object(postings, "FIRST", chance.choice([1, 8, postings.FIRST])):
+        with mock.patch.object(arrays, "FIRST", chance.choice([1, 8, arrays.FIRST])):
             found = index.read(question).best(k, mask)
         expected = np.sort(open_[open_ > 0])[::-1][:k]
         np.testing.assert_allclose(np.sort(open_[found])[::-1], expected, atol=1e-5)
@@ -195,7 +194,7 @@ def test_frequent_words_do_not_hide_the_best_of_a_large_corpus() -> None:
 
 
 @pytest.mark.parametrize("allowed", [None, np.arange(3000) % 3 == 0], ids=["all", "filtered"])
-def test_what_frequent_words_add_is_looked_up_for_the_best_alone(
+def test_frequent_words_are_looked_up_only_for_the_best_passages(
     monkeypatch: pytest.MonkeyPatch, allowed: np.ndarray | None
 ) -> None:
     """Rare words decide here which passages come into question; the others are only weighed."""
@@ -228,7 +227,7 @@ def test_passages_without_any_of_the_words_are_not_found(index: Lexical) -> None
     assert not len(index.read("zzzz").best(5))
 
 
-def test_stretches_of_rows_are_gathered_in_order() -> None:
+def test_slices_of_rows_are_gathered_in_order() -> None:
     at, owner = gather(np.array([0, 2, 2, 5]), np.array([2, 0, 1]))
     assert at.tolist() == [2, 3, 4, 0, 1]
     assert owner.tolist() == [0, 0, 0, 1, 1]

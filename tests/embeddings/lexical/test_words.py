@@ -1,4 +1,4 @@
-"""The words of passages: what is taken over is what would be found again, to the bit."""
+"""The words of passages: reused ones equal those of a fresh analysis, to the bit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.lexical import bm25
+from embeddings.lexical.arrays import RowMerge
 from embeddings.lexical.bm25 import Lexical, build
-from embeddings.lexical.stretches import Runs
 from embeddings.lexical.words import Document, own_title
 
 TEXTS = st.lists(
@@ -33,7 +33,7 @@ def same(one: Lexical, other: Lexical) -> bool:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(DOCUMENTS, max_size=8), st.lists(st.none() | DOCUMENTS, max_size=8), st.data())
-def test_words_taken_over_are_those_that_would_be_found_again(
+def test_reused_words_equal_freshly_analysed_ones(
     old: list[Document], new: list[Document | None], data: st.DataObject
 ) -> None:
     names, places = [f"{n:02}" for n in range(len(old))], st.integers(0, 2 * len(old))
@@ -41,13 +41,13 @@ def test_words_taken_over_are_those_that_would_be_found_again(
     change = dict(zip(where, new, strict=True))
     whole = [each for _, each in sorted((dict(zip(names, old, strict=True)) | change).items())]
     fresh = build([each for _, each in sorted(change.items()) if each])
-    joined = build(old).join(Runs.merge(names, change), fresh)
+    joined = build(old).join(RowMerge.plan(names, change), fresh)
     assert same(joined, build([each for each in whole if each]))
 
 
 def test_words_that_are_not_used_any_more_are_forgotten() -> None:
     both = build([Document("Chat", ["Un chat."]), Document("Lettre", ["La lettre."])])
-    left = both.join(Runs.merge(["1", "2"], {"1": None}), build([]))
+    left = both.join(RowMerge.plan(["1", "2"], {"1": None}), build([]))
     assert left.read("chat").rows == ((),)
 
 
@@ -75,7 +75,7 @@ def test_the_index_does_not_depend_on_how_many_passages_are_counted_at_a_time(
         ("Ports & Rivers: a portrait", "The Rivers flow.", "Rivers: a portrait"),
     ],
 )
-def test_of_names_that_a_title_lists_those_count_that_a_passage_takes_up(
+def test_a_title_keeps_only_the_listed_names_that_the_passage_has(
     title: str, passage: str, own: str
 ) -> None:
     assert own_title(title, [passage]) == own
@@ -95,7 +95,7 @@ def test_a_title_that_lists_no_names_is_about_every_passage(title: str, passage:
     assert own_title(title, [passage]) == title
 
 
-def test_a_passage_that_takes_up_no_name_keeps_them_all() -> None:
+def test_a_title_keeps_all_its_names_if_the_passage_has_none() -> None:
     line = "Rien ne bouge."
     listed, plain = (build([Document(t, [line])]) for t in ("Lyon et Caen : le port", line))
     assert listed.find_known(["lyon", "caen", "port"]) == {"lyon", "caen", "port"}

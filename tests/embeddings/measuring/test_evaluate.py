@@ -1,4 +1,4 @@
-"""Measuring a labelled set: the figures are those of what the engine answers."""
+"""Evaluating a labelled set: the figures are those of the engine's answers."""
 
 from __future__ import annotations
 

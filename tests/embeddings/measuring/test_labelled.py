@@ -1,4 +1,4 @@
-"""A labelled set is read whole or refused with the line that is wrong."""
+"""A labelled set is read, or refused with the line that is wrong."""
 
 from __future__ import annotations
 
@@ -55,18 +55,31 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_wrong_question_is_refused_with_its_place(tmp_path: Path) -> None:
     for query, sentence in (
-        ({"qid": "q"}, "line 1 is not as it should be: 'question'"),
+        ({"qid": "q"}, "line 1 lacks 'question'"),
         (QUERIES[0] | {"para_ids": ["p9"]}, "names passages that are not there: 'p9'"),
         (QUERIES[0] | {"answerable": False}, "say different things"),
-        ("just a string", "line 1"),
+        ("just a string", "line 1 is not the JSON it should be"),
+        (QUERIES[0] | {"para_ids": 5}, "line 1 is not the JSON it should be"),
     ):
         with pytest.raises(InputError, match=sentence):
             read_set(write(tmp_path, LINES, [query]))
 
 
 def test_an_empty_passage_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"corpus\.jsonl, line 1 .* the text is empty"):
+    with pytest.raises(InputError, match=r"corpus\.jsonl, line 1: the text is empty"):
         read_set(write(tmp_path, [LINES[0] | {"text": " "}], QUERIES))
+
+
+def test_two_passages_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"corpus\.jsonl has two passages with the id 'p1'"):
+        read_set(write(tmp_path, [*LINES, LINES[2] | {"para_id": "p1"}], QUERIES))
+
+
+def test_a_line_nested_without_end_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, LINES, [])
+    (tmp_path / "queries.jsonl").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"queries\.jsonl, line 1"):
+        read_set(tmp_path)
 
 
 STORY = "---\nid: {id}\ntitle: {title}\nlanguage: fr\n---\n\n{text}\n"
@@ -89,10 +102,10 @@ def test_stories_beside_questions_are_a_set_too(tmp_path: Path) -> None:
     row = ASKED | {"passages": [FIRST], "before": ["Qui a ouvert ?"], "kind": "follow-up"}
     labelled = read_set(write_stories(tmp_path, [row]))
     (question,) = labelled.questions
-    assert [labelled.lines[name].text for name in question.para_ids] == [PORT.split("\n\n")[1]]
+    assert [labelled.texts[name] for name in question.para_ids] == [PORT.split("\n\n")[1]]
     assert (question.before, question.kind) == (("Qui a ouvert ?",), "follow-up")
     assert labelled.place["gare", 1] == "gare#1"
-    assert len(labelled.lines) == 4
+    assert len(labelled.texts) == 4
 
 
 def test_a_passage_that_no_story_has_is_named(tmp_path: Path) -> None:
@@ -118,4 +131,4 @@ def test_a_story_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_the_seeds_are_a_set() -> None:
     labelled = read_set(SEEDS)
     assert len(labelled.questions) >= 390
-    assert all(labelled.lines[name].text for q in labelled.questions for name in q.para_ids)
+    assert all(labelled.texts[name] for q in labelled.questions for name in q.para_ids)

@@ -1,4 +1,4 @@
-"""The drawings of an evaluation: what they show, and what is said when they cannot be made."""
+"""The plots of an evaluation: their content, and the errors if they cannot be drawn."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def test_a_folder_that_is_a_file_is_a_mistake(tmp_path: Path) -> None:
         plots.check_plots(tmp_path / "a")
 
 
-def test_without_matplotlib_the_extra_is_named(
+def test_without_matplotlib_the_package_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(InputError, match=r"pip install 'verbatim\[plots\]'"):
+    with pytest.raises(InputError, match="pip install matplotlib"):
         plots.check_plots(tmp_path)
 
 

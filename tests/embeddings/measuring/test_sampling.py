@@ -1,4 +1,4 @@
-"""What the confidence is fitted on: whole sets, and small corpora cut out of them."""
+"""The samples that fit the confidence: of whole sets, and of small corpora cut from them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 
 from embeddings.lexical.words import Document
-from embeddings.measuring.sampling import Asked, Kind, Pool, Sample
+from embeddings.measuring.sampling import LabelledQuery, Pool, Relation, Sample
 from embeddings.ranking.confidence import Calibration
-from embeddings.ranking.evidence import Query
+from embeddings.ranking.maxsim import Encoding
 from tests.embeddings.ranked import CORPUS, arrays, vector
 
 TITLES = ("Lorient", "Brest", "Vannes", "Quimper")
@@ -24,8 +24,8 @@ DOCUMENTS = [Document(title, lines, "fr") for title, group in STORIES for lines 
 RULE = Calibration.fallback("words")
 
 
-def asked(text: str, *gold: int) -> Asked:
-    return Asked(Query(text, vector(text)), frozenset(gold))
+def asked(text: str, *gold: int) -> LabelledQuery:
+    return LabelledQuery(Encoding(text, vector(text)), frozenset(gold))
 
 
 def pool() -> Pool:
@@ -47,7 +47,8 @@ def test_samples_of_the_whole_set_tell_what_came_first() -> None:
         asked("Qui gagne ?"),
     ]
     source = Pool("set", questions, CORPUS, documents, RULE)
-    found = [s for n, q in enumerate(questions) for s in source._ask(q, n, CORPUS, range(9))]
+    given = CORPUS, np.arange(9), Relation.WHOLE
+    found = [s for n in range(len(questions)) for s in source._ask(n, *given)]
     assert [s.correct for s in found[:2]] == [True, False]
     assert [s.answerable for s in found] == [True, True, False]
     assert found[2].group == -3
@@ -64,14 +65,14 @@ def test_a_corpus_that_is_cut_out_has_the_same_passages_and_its_own_word_counts(
 
 
 def test_small_corpora_are_asked_questions_of_every_kind() -> None:
-    kinds = Counter(sample.kind for sample in samples())
-    assert kinds[Kind.WHOLE] == 9
-    assert set(kinds) == set(Kind)
+    kinds = Counter(sample.relation for sample in samples())
+    assert kinds[Relation.WHOLE] == 9
+    assert set(kinds) == set(Relation)
 
 
 def test_only_questions_whose_passage_is_there_can_be_right() -> None:
     for sample in samples():
-        if sample.kind in {Kind.GONE, Kind.OTHER}:
+        if sample.relation in {Relation.GONE, Relation.OTHER}:
             assert not sample.correct
             assert not sample.answerable
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from embeddings.question.understanding import Understood, understand
+from embeddings.question.understanding import Meaning, understand
 from embeddings.types import Filters
 
 TODAY = date(2018, 7, 4)  # a Wednesday
@@ -22,10 +22,12 @@ SOURCES = (
     "Nature",
     "The Guardian",
     "AFP",
+    "BBC News",
+    "Lucie Ferrand",
 )
 
 
-def asked(question: str, today: date = TODAY) -> Understood:
+def asked(question: str, today: date = TODAY) -> Meaning:
     return understand(question, today, SOURCES)
 
 
@@ -88,6 +90,8 @@ FRENCH = [
     ("Quoi de neuf depuis lundi ?", "2018-07-02", "", "depuis lundi"),
     ("Qu'a dit Bezos lundi dernier ?", "2018-07-02", "2018-07-02", "lundi dernier"),
     ("Que s'est-il passé lundi ?", "2018-07-02", "2018-07-02", "lundi"),
+    ("Combien de trains roulaient lundi ?", "2018-07-02", "2018-07-02", "lundi"),
+    ("Qui manifestait lundi soir ?", "2018-07-02", "2018-07-02", "lundi"),
     ("Qui a été arrêté mercredi matin à Lyon ?", "2018-06-27", "2018-06-27", "mercredi"),
     ("Que s'est-il passé ce mercredi ?", "2018-07-04", "2018-07-04", "ce mercredi"),
     ("Lundi, qu'a dit Bezos ?", "2018-07-02", "2018-07-02", "Lundi"),
@@ -329,6 +333,7 @@ NOTHING = [
     "Que s'est-il passé en mai 1968 ?",
     "Qui utilisait IBM en 1943 ?",
     "What happened in the 1940s?",
+    "Qui a gagné en 1968, 1969 et 1970 ?",
     "Que s'est-il passé le 11 septembre ?",
     "Que s'est-il passé le 14 juillet 1789 ?",
     "Who wrote the Declaration on July 4?",
@@ -378,6 +383,8 @@ UNREAD = {
     "What is new since June 31?": ("since June 31",),
     # days to come, and ranges that end before they begin
     "Que faire lundi prochain ?": ("lundi prochain",),
+    "Que fait-on du lait lundi ?": ("lundi",),
+    "Qui viendrait lundi ?": ("lundi",),
     "Qui joue la semaine prochaine au stade ?": ("la semaine prochaine",),
     "Que dit-on du mois prochain ?": ("du mois prochain",),
     "Qui vote dans les trois prochains jours ?": ("les trois prochains jours",),
@@ -399,6 +406,7 @@ UNREAD = {
     "Qui a signé en janvier ou février 2018 ?": ("en janvier ou février 2018",),
     "Qui a signé en janvier, février et mars 2018 ?": ("en janvier, février et mars 2018",),
     "Qui a signé jeudi et vendredi ?": ("jeudi et vendredi",),
+    "Qui a gagné en 2015, 2016 et 2017 ?": ("en 2015, 2016 et 2017",),
     "Que s'est-il passé de lundi à mercredi ?": ("de lundi à mercredi",),
     "What happened between Monday and Wednesday?": ("between Monday and Wednesday",),
     # days that are named, or too vague
@@ -419,7 +427,7 @@ UNREAD = {
 
 def test_a_date_in_words_becomes_days_with_both_ends_included() -> None:
     expected = {
-        question: Understood(Filters(since=day(since), until=day(until)), (words,))
+        question: Meaning(Filters(since=day(since), until=day(until)), (words,))
         for question, since, until, words in FRENCH + ENGLISH
     }
     assert {q: asked(q) for q in expected if asked(q) != expected[q]} == {}
@@ -427,11 +435,11 @@ def test_a_date_in_words_becomes_days_with_both_ends_included() -> None:
 
 def test_what_is_doubtful_is_no_filter() -> None:
     understood = {question: asked(question) for question in NOTHING}
-    assert {q: found for q, found in understood.items() if found != Understood(Filters())} == {}
+    assert {q: found for q, found in understood.items() if found != Meaning(Filters())} == {}
 
 
 def test_what_is_seen_as_days_and_cannot_be_followed_is_told() -> None:
-    expected = {question: Understood(Filters(), (), words) for question, words in UNREAD.items()}
+    expected = {question: Meaning(Filters(), (), words) for question, words in UNREAD.items()}
     assert {q: asked(q) for q in expected if asked(q) != expected[q]} == {}
 
 
@@ -454,11 +462,16 @@ NAMED = [
     ("publié tout récemment par La Croix", "La Croix", "par La Croix"),
     ("published in Nature", "Nature", "in Nature"),
     ("Que dit l'article du Monde ?", "Le Monde", "article du Monde"),
+    ("What does the BBC say about it?", "BBC News", "the BBC"),
+    ("selon bbc news, combien ?", "BBC News", "selon bbc news"),
+    ("Quels articles de Lucie Ferrand ?", "Lucie Ferrand", "articles de Lucie Ferrand"),
+    ("les articles de lucie ferrand", "Lucie Ferrand", "articles de lucie ferrand"),
+    ("Qu’a écrit Lucie Ferrand sur le port ?", "Lucie Ferrand", "Lucie Ferrand"),
 ]
 
 
 def test_a_source_is_named_after_a_preposition() -> None:
-    expected = {q: Understood(Filters(source=source), (words,)) for q, source, words in NAMED}
+    expected = {q: Meaning(Filters(source=source), (words,)) for q, source, words in NAMED}
     assert {q: asked(q) for q in expected if asked(q) != expected[q]} == {}
 
 
@@ -474,6 +487,8 @@ UNCLEAR = [
     "Selon Le Monde et La Croix, combien ?",
     "Selon ISSMI, et selon AFP ?",
     "Que devient le Monde ?",
+    "Qui a vu Lucie Ferrand ?",
+    "Que dit lucie ferrandine ?",
     "Que dit le monde de la culture ?",
     "What does Nature need?",
 ]
@@ -487,7 +502,7 @@ def test_words_that_are_not_clearly_one_source_are_none() -> None:
 def test_a_source_and_a_date_are_understood_together_in_their_order() -> None:
     found = asked("En juin 2018, selon ISSMI, qui a signé ?")
     expected = Filters(since=date(2018, 6, 1), until=date(2018, 6, 30), source="ISSMI")
-    assert found == Understood(expected, ("En juin 2018", "selon ISSMI"))
+    assert found == Meaning(expected, ("En juin 2018", "selon ISSMI"))
 
 
 def test_two_dates_that_agree_narrow_together() -> None:
@@ -502,16 +517,16 @@ def test_what_the_words_ask_and_what_the_caller_gave_narrow_together_unless_they
     assert said.within(given) == (replace(said, filters=both), ())
     for given in (Filters(since=date(2018, 7, 1)), Filters(source="AFP")):
         followed, (note,) = said.within(given)
-        assert (followed, note.key) == (Understood(given), "words-outside")
+        assert (followed, note.key) == (Meaning(given), "words-outside")
         assert note.values == {"words": "En juin 2018, selon ISSMI"}
 
 
 def test_a_calendar_pasted_as_a_question_is_no_filter() -> None:
-    assert asked("Et le 3 mars, " + "le 31 avril, " * 70) == Understood(Filters())
+    assert asked("Et le 3 mars, " + "le 31 avril, " * 70) == Meaning(Filters())
 
 
 def test_dates_seen_from_before_there_was_a_web_are_no_filter() -> None:
-    assert asked("hier", date(1, 1, 1)) == Understood(Filters())
+    assert asked("hier", date(1, 1, 1)) == Meaning(Filters())
 
 
 def test_a_source_named_like_a_day_is_no_date() -> None:
@@ -575,13 +590,20 @@ def test_days_ago_are_counted_from_today(today: date, count: int) -> None:
     assert asked(f"Quoi il y a {count} jours ?", today).filters == Filters(since=when, until=when)
 
 
-def test_a_question_without_a_date_takes_under_a_fifth_of_a_millisecond() -> None:
+def test_a_question_without_a_date_takes_a_fraction_of_an_empty_loop() -> None:
+    """Where 25,000 turns of the loop take a fifth of a millisecond, it takes a quarter of that."""
     question = (
         "Pourquoi les ingénieurs d'Amazon demandent-ils à Jeff Bezos de rompre avec Palantir ?"
     )
-    times = []
+
+    def loop() -> None:
+        for _ in range(25_000):
+            pass
+
+    times: dict[str, list[float]] = {"asked": [], "loop": []}
     for _ in range(200):
-        started = time.process_time()
-        asked(question)
-        times.append(time.process_time() - started)
-    assert min(times) < 0.0002
+        for name, do in (("asked", lambda: asked(question)), ("loop", loop)):
+            started = time.process_time()
+            do()
+            times[name].append(time.process_time() - started)
+    assert min(times["asked"]) < min(times["loop"])

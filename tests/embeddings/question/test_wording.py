@@ -6,14 +6,18 @@ import json
 import time
 
 from config.settings import SEEDS
-from embeddings.question.wording import defined_term, small_talk
+from embeddings.question.wording import asks_for_list, find_listed_topic, find_reply, find_term
 
 DEFINITIONS = {
+    "rekognition": "rekognition",
+    "Noah Hawley ?": "Noah Hawley",
+    "tolérance zéro": "tolérance zéro",
     "Qu'est-ce que Rekognition ?": "Rekognition",
     "Qu’est-ce que c’est que Palantir ?": "Palantir",
     "Qu'est-ce qu'AWS ?": "AWS",
     "C'est quoi la tolérance zéro ?": "tolérance zéro",
     "c koi rekognition": "rekognition",
+    "quoi rekognition": "rekognition",
     "sa c’est quoi rekognition": "rekognition",
     "ces quoi Rekognition": "Rekognition",
     "s’est qoi Rekognition": "Rekognition",
@@ -58,6 +62,9 @@ DEFINITIONS = {
     "What is Rekognition used for?": "Rekognition",
 }
 OTHERS = [
+    "mourinho remplace qui",
+    "les salariés",
+    "critiques contre Amazon et Google",
     "Qui est responsable ?",
     "Qui est le patron de Palantir ?",
     "Parle-moi de ce que veut Amazon",
@@ -80,37 +87,91 @@ SMALL_TALK = {
         "merci !", "Merci beaucoup 🙏", "mercii bcp", "ok thx", "thank you so much",
         "super, merci pour ta réponse", "Thanks for the help!",
     ],
-    "greeting": ["bonjour", "Bonjour à tous", "salut !!", "hi there", "Hello Verbatim"],
-    "goodbye": ["au revoir", "Bye", "bonne journée !"],
+    "greeting": [
+        "bonjour", "Bonjour à tous", "salut !!", "hi there", "Hello Verbatim", "salut ça va ?",
+        "comment vas-tu ?",
+    ],
+    "goodbye": ["au revoir", "Bye", "bonne journée !", "bonne nuit", "good night"],
+    "about": [
+        "Es-tu une IA ?", "t'es un robot ?", "Are you an AI?", "Qui t’a fait ?", "who made you",
+        "d'où viennent ces textes ?", "What are your sources?", "How do you work?", "aide",
+        "comment tu fonctionnes ?", "que sais-tu faire ?", "t'es nul", "you are useless", "lol",
+        "Est-ce que tu es une intelligence artificielle ?", "what can I ask you about?",
+        "Sur quoi puis-je te poser des questions ?", "Qu’est-ce qu’on peut te demander ?",
+    ],
 }  # fmt: skip
-ASKED = ["Bonjour, qui a écrit la lettre ?", "merci de me dire qui", "Qui dit merci ?", "plus", ""]
+ASKED = [
+    "Bonjour, qui a écrit la lettre ?", "merci de me dire qui", "Qui dit merci ?", "plus", "",
+    "et la nuit ?", "comment ?", "va-t-il venir ?", "How does it work?", "C'est qui ?",
+    "d'où viennent les outils ?", "Comment ça marche ?", "Who runs AWS?", "Qui t'a dit ça ?",
+    "help the workers", "What is real?",
+]  # fmt: skip
+ON_A_TOPIC = {
+    "Qui a écrit l’article sur la Silicon Valley ?": "la Silicon Valley",
+    "Who wrote the article on Star Trek?": "Star Trek",
+    "quels sont les auteurs de l'article sur WeWork": "WeWork",
+    "auteur de l'article sur le chat ?": "le chat",
+    "Who's the author of the piece about WeWork?": "WeWork",
+    "Quels articles parlent de Microsoft ?": "Microsoft",
+    "Est-ce qu’un article parle d’IBM ?": "IBM",
+    "avez-vous d'autres articles sur Palantir": "Palantir",
+    "What stories are there about ICE?": "ICE",
+    "Which articles mention Google?": "Google",
+    "Who wrote the letter on Palantir?": None,
+    "Un article de la loi sur l’asile ?": None,
+    "What does the article on Palantir say?": None,
+    "Qui a écrit l’article ?": None,
+}
+LISTS = {
+    ("liste les articles", "liste les articles"): True,
+    ("Quels sont tes articles ?", "Quels sont tes articles ?"): True,
+    ("who is the author of these stories", "who is the author of these stories"): True,
+    ("What’s new?", "What’s new?"): True,
+    ("Que s’est-il passé ?", "Que s’est-il passé ?"): True,
+    ("Qui est-ce ?", "Qui est-ce ?"): False,
+    ("Que dit l’article sur le port ?", "Que dit l’article sur le port ?"): False,
+    ("Quels articles de Lucie Ferrand ?", "Quels ?"): True,
+    ("Que s’est-il passé lundi ?", "Que s’est-il passé ?"): True,
+    ("Quel quai lundi ?", "Quel quai ?"): False,
+}
 
 
 def test_a_definition_asks_for_its_term() -> None:
-    assert {question: defined_term(question) for question in DEFINITIONS} == DEFINITIONS
+    assert {question: find_term(question) for question in DEFINITIONS} == DEFINITIONS
 
 
 def test_other_questions_ask_for_no_definition() -> None:
-    assert {q: term for q in OTHERS if (term := defined_term(q))} == {}
+    assert {q: term for q in OTHERS if (term := find_term(q))} == {}
+
+
+def test_the_topic_of_articles_that_are_asked_for_or_whose_author_is() -> None:
+    assert {question: find_listed_topic(question) for question in ON_A_TOPIC} == ON_A_TOPIC
+
+
+def test_who_asks_only_which_articles_there_are_gets_a_list() -> None:
+    assert {each: asks_for_list(*each) for each in LISTS} == LISTS
 
 
 def test_who_only_greets_or_thanks_is_replied_to() -> None:
     expected = {message: key for key, said in SMALL_TALK.items() for message in said}
-    notes = {message: small_talk(message) for message in expected}
+    notes = {message: find_reply(message) for message in expected}
     assert {message: note.key if note else None for message, note in notes.items()} == expected
 
 
 def test_who_asks_something_is_not_taken_for_polite() -> None:
     lines = (SEEDS / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [*ASKED, *(json.loads(line)["question"] for line in lines)]
-    assert [question for question in questions if small_talk(question)] == []
+    assert [question for question in questions if find_reply(question)] == []
 
 
 def test_the_longest_message_is_read_in_a_moment() -> None:
     took = {}
     for atom in ("c'est quoi ", "!", "what ", "l'", "merci ", "e", ", ", "about ", "sert à quoi "):
-        began = time.process_time()
-        defined_term("what " + atom * (1000 // len(atom)))
-        small_talk(atom * (1000 // len(atom)))
-        took[atom] = time.process_time() - began
+        seconds = []
+        for _ in range(3):  # the least: what else the process does meanwhile is not the reading
+            began = time.thread_time()
+            find_term("what " + atom * (1000 // len(atom)))
+            find_reply(atom * (1000 // len(atom)))
+            seconds.append(time.thread_time() - began)
+        took[atom] = min(seconds)
     assert {atom: seconds for atom, seconds in took.items() if seconds >= 0.05} == {}

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.ranking.across import in_company
 from embeddings.ranking.confidence import Calibration, smallness
-from embeddings.ranking.ranker import Candidate
+from embeddings.ranking.features import Candidate, calibrate_across
 
 TOGETHER = 1000
 LEADS = Calibration("m", -1.0, {"lead": 2.0}, 0.5)
@@ -18,6 +17,7 @@ LEADS = Calibration("m", -1.0, {"lead": 2.0}, 0.5)
 
 def candidate(score: float, **features: float) -> Candidate:
     given_ = {"lead": 2.0, "likely": 0.9, "clear": 0.5, "covered": 0.8, "small": 0.9}
+    given_ |= {"nearer": 0.1, "sentence": 0.7}
     return Candidate(
         passage=0,
         score=score,
@@ -30,14 +30,14 @@ def candidate(score: float, **features: float) -> Candidate:
 
 
 def beside(one: Candidate, *others: Candidate) -> Candidate:
-    found = in_company((one,), [others], LEADS, TOGETHER)
+    found = calibrate_across((one,), [others], LEADS, TOGETHER)
     return found[0]
 
 
 @pytest.mark.parametrize("others", [[], [()]])
 def test_alone_a_collection_is_as_sure_as_it_was(others: list[tuple[Candidate, ...]]) -> None:
     ranking = (candidate(5.0),)
-    assert in_company(ranking, others, LEADS, TOGETHER) is ranking
+    assert calibrate_across(ranking, others, LEADS, TOGETHER) is ranking
 
 
 def test_an_equal_elsewhere_takes_the_lead_away() -> None:
@@ -77,13 +77,6 @@ def test_what_compares_with_nothing_stays() -> None:
     assert beside(candidate(3.0), candidate(9.0)).features["grams"] == 0.3
 
 
-def test_only_features_that_there_are_are_corrected() -> None:
-    bare = Candidate(0, 3.0, 0.9, 0, 0, (), {"grams": 0.3})
-    words = Calibration("m", -1.0, {"grams": 2.0}, 0.5)
-    found = in_company((bare,), [(candidate(1.0),)], words, TOGETHER)
-    assert found[0].features == {"grams": 0.3}
-
-
 SCORES = st.lists(st.floats(-20, 20), min_size=1, max_size=6)
 
 
@@ -93,7 +86,7 @@ def test_none_is_surer_than_one_before_it_and_the_order_stays(
 ) -> None:
     ranking = tuple(candidate(s) for s in sorted(own, reverse=True))
     rivals = tuple(candidate(s) for s in sorted(others, reverse=True))
-    found = in_company(ranking, [rivals], LEADS, TOGETHER)
+    found = calibrate_across(ranking, [rivals], LEADS, TOGETHER)
     sure = [one.confidence for one in found]
     assert sure == sorted(sure, reverse=True)
     assert [one.score for one in found] == [one.score for one in ranking]

@@ -48,9 +48,9 @@ def test_a_question_says_what_it_wants() -> None:
 
 
 SENTENCES = [
-    ("Près de 450 ont signé.", Kind.NUMBER),
-    ("Deux choses les occupent.", Kind.NUMBER),
-    ("They ask for two things.", Kind.NUMBER),
+    ("Près de 450 ont signé.", Kind.NUMBER | Kind.COUNT),
+    ("Deux choses les occupent.", Kind.NUMBER | Kind.COUNT),
+    ("They ask for two things.", Kind.NUMBER | Kind.COUNT),
     ("La lettre date de 2018.", Kind.DATE | Kind.DAY),
     ("Elle est parue le 3 mars 2018.", Kind.NUMBER | Kind.DATE | Kind.DAY),
     ("They wrote it last week.", Kind.DATE | Kind.DAY),
@@ -71,6 +71,12 @@ SENTENCES = [
     ("C'était quelques semaines plus tôt.", Kind.DATE | Kind.DAY | Kind.SPAN),
     ("Ils la signent après la guerre.", Kind.DATE),
     ("They may not sell it when asked.", Kind.DATE),
+    ("Some 12,5 % signed.", Kind.NUMBER | Kind.MONEY | Kind.SHARE),
+    ("Un tiers des élus l'a lue.", Kind.NUMBER | Kind.COUNT | Kind.SHARE),
+    ("It opened at 6:38 p.m. on the 14th.", Kind.NUMBER | Kind.DAY),
+    ("On October 18, 300 came.", Kind.NUMBER | Kind.COUNT | Kind.DATE | Kind.DAY),
+    ("« Est-ce vrai ? »", Kind.ASKS),
+    ("Il demande : « Est-ce vrai ? »", Kind.NONE),
     ("", Kind.NONE),
 ]
 
@@ -85,11 +91,14 @@ NEEDED = [
     ("Combien de jours a-t-elle circulé ?", Kind.SPAN, None),
     ("What is the average salary of an engineer?", Kind.MONEY, None),
     ("Combien a-t-elle été payée ?", Kind.MONEY, None),
-    ("Combien de pays ont signé ?", Kind.NUMBER, "pays"),
-    ("How many engineers signed?", Kind.NUMBER, "engineers"),
+    ("Combien de pays ont signé ?", Kind.COUNT, "pays"),
+    ("How many engineers signed?", Kind.COUNT, "engineers"),
     ("Quel est le taux d'erreur ?", Kind.NUMBER, None),
     ("Mais pourquoi protestent-ils ?", Kind.REASON, None),
     ("They asked why they left.", Kind.NONE, None),
+    ("Quelle part des élus a signé ?", Kind.SHARE, None),
+    ("What percentage of engineers signed?", Kind.SHARE, None),
+    ("What is the share price of Amazon?", Kind.MONEY, None),
     ("How often do they meet?", Kind.NONE, None),
     ("How long is the bridge?", Kind.NUMBER, None),
     ("How much rice was sold?", Kind.NUMBER, None),

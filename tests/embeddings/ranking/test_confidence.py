@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from embeddings.errors import ModelError
-from embeddings.measuring.calibrate import FEATURES, GIVEN, fit
+from embeddings.measuring.calibrate import FEATURES, FIXED, fit
 from embeddings.measuring.sampling import Sample
-from embeddings.ranking.confidence import Calibration, Story, calibration_for
+from embeddings.ranking.confidence import Calibration, Relevance, calibration_for
 from embeddings.vectors import light
 
 CALIBRATION = Calibration("model", -1.0, {"covered": 2.0, "lead": 0.5}, 0.6, "A note.", {"n": 3})
@@ -68,8 +68,8 @@ def test_a_packaged_model_has_its_own() -> None:
 
 def test_those_that_ship_rest_on_features_that_exist() -> None:
     for each in Calibration.load_shipped().values():
-        assert set(each.coefficients) == {*FEATURES, *GIVEN}
-        assert GIVEN.items() <= each.coefficients.items()
+        assert set(each.coefficients) == {*FEATURES, *FIXED}
+        assert FIXED.items() <= each.coefficients.items()
 
 
 def test_another_model_is_told_that_it_has_none() -> None:
@@ -104,7 +104,7 @@ def made(count: int = 400, source: str = "set", seed: int = 0) -> list[Sample]:
     random = np.random.default_rng(seed)
     found = []
     for number in range(count):
-        values = dict.fromkeys((*FEATURES, *GIVEN), 0.0) | {"lead": float(random.uniform(-3, 3))}
+        values = dict.fromkeys((*FEATURES, *FIXED), 0.0) | {"lead": float(random.uniform(-3, 3))}
         correct = bool(random.random() < 1 / (1 + np.exp(-2 * values["lead"])))
         found.append(Sample(source, number, correct or number % 3 > 0, correct, values))
     return found
@@ -158,7 +158,7 @@ def test_a_feature_may_be_a_product_of_two() -> None:
 
 
 def test_the_bar_of_one_story_is_kept_in_the_file(tmp_path: Path) -> None:
-    story = Story(-1.0, {"covered": 4.0}, 0.3)
+    story = Relevance(-1.0, {"covered": 4.0}, 0.3)
     path = tmp_path / "c.json"
     Calibration("m", 0.0, {}, 0.5, story=story).save(path)
     kept = Calibration.load(path).story

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.ranking.confidence import Marks
-from embeddings.ranking.evidence import TOGETHER, Query, capitals, sentence_text, weigh
+from embeddings.ranking.evidence import TOGETHER, sentence_text, weigh
+from embeddings.ranking.maxsim import Encoding, find_capitalised
 from tests.embeddings.ranked import CORPUS, arrays, ask, vector
 
 WORDS = st.sampled_from(["lettre", "outil", "contrat", "chat", "nuit", "Amazon"])
@@ -40,21 +41,22 @@ def test_the_marked_sentence_lies_inside_its_passage() -> None:
 
 def test_the_evidence_is_that_of_brute_force() -> None:
     question = "lettre outils"
-    query = Query(question, vector(question))
+    query = Encoding(question, vector(question))
     terms = CORPUS.lexical.read(question)
-    evidence = weigh(query, terms, CORPUS, np.array([3, 1]), Marks())
-    np.testing.assert_allclose(evidence.passage, CORPUS.passages[[3, 1]] @ query.vector, rtol=1e-5)
+    figures = weigh(query, terms, CORPUS, np.array([3, 1]), Marks()).figures
+    np.testing.assert_allclose(
+        figures["passage"], CORPUS.passages[[3, 1]] @ query.vector, rtol=1e-5
+    )
     best = (CORPUS.sentences[2:4] @ query.vector).max()
-    assert evidence.sentence[1] == pytest.approx(best, rel=1e-5)
-    assert evidence.covered.tolist() == [0, pytest.approx(0.5)]
+    assert figures["sentence"][1] == pytest.approx(best, rel=1e-5)
+    assert figures["covered"].tolist() == [0, pytest.approx(0.5)]
 
 
 def test_a_name_is_told_by_a_capital_that_does_not_open_the_question() -> None:
     def names(question: str) -> list[str]:
         terms = CORPUS.lexical.read(question)
-        return [
-            w for w, is_name in zip(terms.words, capitals(question, terms), strict=True) if is_name
-        ]
+        is_name = find_capitalised(question, terms)
+        return [word for word, named in zip(terms.words, is_name, strict=True) if named]
 
     assert names("Que vendent Palantir et l\u2019ICE à Amazon ?") == ["palantir", "ice", "amazon"]
     assert names("Palantir vend des outils ?") == []

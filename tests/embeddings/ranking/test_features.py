@@ -62,6 +62,8 @@ def test_a_passage_without_the_number_that_is_asked_for_lacks_it() -> None:
         ("Combien de temps a duré la lettre ?", {0: 1, 1: 1, 2: 0}),
         ("What was the average price of the lettre?", {0: 0, 1: 1, 2: 1}),
         ("Combien de signatures sous la lettre ?", {0: 1, 1: 0, 2: 0}),
+        ("How many pages has the lettre?", {0: 0, 1: 0, 2: 0}),
+        ("Quelle part de la lettre ?", {0: 1, 1: 1, 2: 1}),
         ("À quelle fréquence paraît la lettre ?", {0: 0, 1: 0, 2: 0}),
         ("Qui a écrit la lettre ?", {0: 0, 1: 0, 2: 0}),
         ("Pourquoi cette lettre ?", {0: 0.5, 1: 0.5, 2: 0}),

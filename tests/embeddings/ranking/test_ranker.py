@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.ranking import ranker
 from embeddings.ranking.confidence import Calibration, Weights
-from embeddings.ranking.ranker import terms_of
+from embeddings.ranking.ranker import read_terms
 from tests.embeddings.ranked import CORPUS, arrays, ask, found
 
 SURE = Calibration("m", 0.0, {"covered": 1.0, "lead": 1.0}, 0.5)
@@ -25,9 +25,9 @@ def test_a_word_of_the_title_counts() -> None:
 
 def test_a_question_what_a_term_means_is_about_the_term_alone() -> None:
     lexical = arrays(("Titre", [["Le sens du mot signifie un outil."]])).lexical
-    terms = terms_of("Que signifie le mot EAM ?", lexical)
+    terms = read_terms("Que signifie le mot EAM ?", lexical)
     assert (terms.words, terms.language) == (("eam",), "fr")
-    assert len(terms_of("Que signifie la lettre pour EAM ?", lexical).words) > 1
+    assert len(read_terms("Que signifie la lettre pour EAM ?", lexical).words) > 1
 
 
 def test_candidates_come_best_first() -> None:
@@ -54,6 +54,13 @@ def test_what_is_about_others_of_the_names_that_its_title_lists_stands_back(
     where = arrays(("Microsoft, Google : la vallée contestée", others))
     question = f"Pourquoi {name} est critiqué pour ses contrats ?"
     assert found(ask(question, where, fold=fold))[0] == passage
+
+
+def test_what_only_asks_stands_back() -> None:
+    where = arrays(("Entretien", [["Qui a écrit la lettre ?"], ["Des salariés, dit-il."]]))
+    assert found(ask("Qui a écrit la lettre ?", where)) == [1, 0]
+    told = arrays(("Entretien", [["Qui a écrit la lettre ?", "Des salariés."], ["Rien."]]))
+    assert found(ask("Qui a écrit la lettre ?", told))[0] == 0
 
 
 def test_what_stands_back_makes_those_before_it_less_sure() -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.ranking.confidence import Calibration, Mix, Weights
-from embeddings.ranking.evidence import Query
-from embeddings.ranking.maxsim import STEP, Tokens, products
+from embeddings.ranking.maxsim import STEP, Encoding, Tokens, products
 from embeddings.ranking.ranker import rank
 from tests.embeddings.ranked import arrays, vector
 
@@ -54,9 +53,9 @@ WHERE = replace(
 RULE = replace(Calibration.fallback("words"), mix=Mix(Weights(passage=0, sentence=0, tokens=20.0)))
 
 
-def query(text: str) -> Query:
+def query(text: str) -> Encoding:
     words = [word for word in text.split() if word in AXES]
-    return Query(text, vector(text), np.array([token(w) for w in words]), tuple(words))
+    return Encoding(text, vector(text), np.array([token(w) for w in words]), tuple(words))
 
 
 def test_each_token_meets_the_nearest_one_of_the_passage_or_its_title() -> None:
@@ -112,13 +111,24 @@ def test_what_is_lacking_of_a_name_that_no_passage_has_is_told(
     text: str, words: tuple[str, ...], unheard: float
 ) -> None:
     meant = [{"lyon": "Lyon", "Nante": "Nantes"}.get(word, word) for word in words]
-    asked = Query(text, vector(text), np.array([token(word) for word in meant]), words)
+    asked = Encoding(text, vector(text), np.array([token(word) for word in meant]), words)
     features = rank(asked, WHERE, calibration=RULE)[0].features
     assert features["unheard"] == pytest.approx(unheard, abs=0.01)
 
 
+@pytest.mark.parametrize(("language", "amiss"), [("fr", [0.125, 1.0]), ("en", [0.0, 0.0])])
+def test_what_is_lacking_of_the_word_to_be_counted_is_amiss(
+    language: str, amiss: list[float]
+) -> None:
+    asked = replace(query("chat"), text="Combien de chat dans la nuit ?")
+    said = arrays(("A", [["deux matou"], ["trois port"]]), language=language)
+    where = replace(said, tokens=tokens(["matou", "port"], ["a"]))
+    found = {c.passage: c.features["amiss"] for c in rank(asked, where, calibration=RULE)}
+    assert [found[0], found[1]] == pytest.approx(amiss, abs=0.02)
+
+
 def test_without_tokens_the_features_of_meaning_are_nothing() -> None:
-    found = rank(Query("chat", vector("chat")), WHERE, calibration=RULE)[0]
+    found = rank(Encoding("chat", vector("chat")), WHERE, calibration=RULE)[0]
     assert [found.features[name] for name in ("meant", "unnamed", "unheard", "tokens")] == [0.0] * 4
 
 

@@ -12,7 +12,7 @@ import pytest
 from embeddings.child import Child
 from embeddings.errors import ReadError
 from embeddings.readers import confined, sandbox
-from embeddings.readers.draft import FOUND, Found
+from embeddings.readers.draft import ITEMS, Item
 from embeddings.readers.sandbox import Sandbox
 
 
@@ -44,15 +44,13 @@ def one_reader() -> Iterator[None]:
 def reading_here() -> Iterator[None]:
     """Let sandboxes read in this process, for tests that fork it many times."""
 
-    def read(
-        _: Sandbox, extension: str, data: bytes, path: str, **known: str | None
-    ) -> list[Found]:
+    def read(_: Sandbox, extension: str, data: bytes, path: str, **known: str | None) -> list[Item]:
         answer: dict[str, Any] = confined.answer(
             {"extension": extension, "path": path, "known": known}, data
         )
         if "error" in answer:
             raise ReadError(answer["error"])
-        return FOUND.validate_python(answer["found"])
+        return ITEMS.validate_python(answer["found"])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sandbox, "read", read)

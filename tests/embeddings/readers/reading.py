@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
 from embeddings.types import Rejected

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.many import read_all
 from embeddings.types import Article, Rejected

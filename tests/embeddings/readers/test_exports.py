@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
-from embeddings.readers.exports.markup import inside, parse_xml
+from embeddings.readers.formats.markup import inner_html, parse_xml
 from embeddings.readers.pages.story import fragment_text
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
@@ -121,10 +121,13 @@ def test_wordpress_gives_its_published_posts_and_tells_the_others(
 
 def test_a_page_of_a_book_whose_elements_are_not_closed_is_read_whole() -> None:
     one, two = BAKER.paragraphs[:2]
-    assert fragment_text(inside(parse_xml(f"<body><p>{one}<br><p>{two}</body>", "x"))).split() == [
-        *one.split(),
-        *two.split(),
-    ]
+    for above in (
+        "",
+        "<!doctype html>",
+        "<?xml version='1.0' encoding='latin-1'?><!DOCTYPE a [ ]>",
+    ):
+        body = parse_xml(f"{above}<body><p>{one}<br><p>{two}</body>", "x")
+        assert fragment_text(inner_html(body)).split() == f"{one} {two}".split()
 
 
 def test_a_post_has_paragraphs_at_its_empty_lines_whatever_else_it_holds(
@@ -137,12 +140,66 @@ def test_a_post_has_paragraphs_at_its_empty_lines_whatever_else_it_holds(
     assert draft.text == "\n\n".join(("## Le fournil", *BAKER.paragraphs, "- Le pain."))
 
 
+@each(
+    ("opening", "author", "content"),
+    [
+        (
+            '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/">',
+            "<author>mlg@courrier.example (Maëlle Le Goff)</author>",
+            "content:encoded",
+        ),
+        ("<rss>", "<dc:creator>Maëlle Le Goff</dc:creator>", "content:encoded"),
+        (
+            "<rss>",
+            "<media:title>x</media:title><itunes:author>Maëlle Le Goff</itunes:author>",
+            "content",
+        ),
+        (
+            '<a:feed xmlns:a="http://www.w3.org/2005/Atom">',
+            "<a:author><a:name>Maëlle Le Goff</a:name></a:author>",
+            "a:content",
+        ),
+    ],
+)
+def test_what_a_feed_holds_is_read_whatever_prefixes_it_gives_its_names(
+    opening: str, author: str, content: str, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    prefix = "a:" if "a:feed" in opening else ""
+    entry = f"{prefix}entry" if prefix else "item"
+    closing = "</channel></rss>" if not prefix else "</a:feed>"
+    (tmp_path / "a.xml").write_text(
+        f"{opening}{'' if prefix else '<channel>'}<{prefix}title>Le Courrier</{prefix}title>"
+        f"<{entry}>{author}<{prefix}title>{BRIDGE.title}</{prefix}title>"
+        f"<{content}>{escape(PARAGRAPHS)}</{content}></{entry}>{closing}",
+        encoding="utf-8",
+    )
+    (draft,), _ = read(tmp_path / "a.xml", sandbox)
+    assert (draft.title, draft.author, draft.text) == (BRIDGE.title, "Maëlle Le Goff", TEXT)
+
+
 NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "nitf-3-5.dtd"><nitf xml:lang="fr">
 <head><docdata><doc-id id-string="a1"/><date.issue norm="20190314T063000+0100"/></docdata>
 <pubdata name="Le Courrier de l’Aven" ex-ref="{URL}"/></head><body><body.head><hedline>
 <hl1>{BRIDGE.title}</hl1></hedline><byline>Par <person>Maëlle Le Goff</person></byline></body.head>
 <body.content>{PARAGRAPHS}<media><media-caption>Le pont.</media-caption></media></body.content>
 </body></nitf>"""
+
+
+def test_an_entry_states_its_story_in_each_way_that_feeds_have(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><author><name>Maëlle Le Goff</name></author>'
+    plain = TEXT.replace("\n\n", "\n")
+    feeds = (
+        f"{atom}<entry><content type='html'>{escape(PARAGRAPHS)}</content></entry></feed>",
+        f"{atom}<entry><content type='text'>{plain}</content></entry></feed>",
+        f"<rss><channel><item><description>{escape(PARAGRAPHS)}</description></item></channel></rss>",
+    )
+    for feed in feeds:
+        (path := tmp_path / "feed.xml").write_text(feed)
+        (draft,), _ = read(path, sandbox)
+        assert draft.text == TEXT
+        assert draft.author == ("Maëlle Le Goff" if "Goff" in feed else None)
 
 
 def newsml(inside: str, status: str = "usable") -> str:
@@ -222,6 +279,15 @@ def test_a_title_in_html_is_its_words_and_a_second_headline_is_read(
     )
     (draft,), _ = read(path, sandbox)
     assert (draft.title, draft.text) == ("Quai & pont", f"{below}\n\n{TEXT}")
+
+
+def test_words_beside_a_picture_of_nitf_stay(tmp_path: Path, sandbox: Sandbox) -> None:
+    path, said = tmp_path / "a.nitf", "Le quai <media><media-caption>Photo.</media-caption></media>"
+    path.write_text(
+        NITF.replace("<body.content>", f"<body.content><p>{said}est fermé.</p>"), encoding="utf-8"
+    )
+    (draft,), _ = read(path, sandbox)
+    assert draft.text == f"Le quai est fermé.\n\n{TEXT}"
 
 
 def test_what_may_not_be_used_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -449,6 +515,13 @@ HIDDEN = (
     r"{\rtf1\ansi\ansicpg1252 Le pont {\v ne pas publier }est {\strike ouvert }ferm\'e9 \u8212? "
     r"depuis lundi.{\*\bkmkstart a}{\pict\wmetafile8 010203}\par Il rouvrira en mai.\par}"
 )
+
+
+def test_a_character_of_two_units_is_one_in_rtf(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text(r"{\rtf1\ansi La roue tourne \u-10179?\u-8704? depuis lundi matin.}")
+    (draft,), _ = read(path, sandbox)
+    assert draft.text == "La roue tourne 😀 depuis lundi matin."
 
 
 def test_what_an_rtf_file_hides_or_strikes_out_is_told_and_not_read(

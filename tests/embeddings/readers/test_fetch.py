@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
@@ -16,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers.fetch import Fetcher, user_agent
 from tests.embeddings.readers.each import each
-from tests.embeddings.readers.sites import Site, free_port, running
+from tests.embeddings.readers.sites import Site, running
+from tests.waiting import Elapsed
 
 PAGE = b"<html><body><p>Il pleut sur le pont de Kerlan depuis ce matin.</p>"
 
@@ -33,7 +33,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def fetcher() -> Fetcher:
-    return Fetcher(FetchSettings(private=True, seconds=2, megabytes=1))
+    return Fetcher(FetchSettings(private=True, megabytes=1))
 
 
 def test_a_page_is_fetched_with_its_type_and_its_encoding(site: Site, fetcher: Fetcher) -> None:
@@ -76,10 +76,10 @@ def test_redirects_are_followed_to_the_end(site: Site, fetcher: Fetcher) -> None
 
 def refusal(fetcher: Fetcher, url: str, **how: bool) -> str:
     """Return the sentence that an address gets, which comes in good time."""
-    began = time.monotonic()
+    elapsed = Elapsed()
     with pytest.raises(ReadError) as caught:
         fetcher.get(url, **how)
-    assert time.monotonic() - began < 4
+    assert elapsed.seconds() < 4
     return str(caught.value)
 
 
@@ -120,7 +120,7 @@ def test_a_public_page_cannot_send_us_into_the_own_network(
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     monkeypatch.setattr(socket, "create_connection", dial)
     site.moved("/", to)
-    sentence = refusal(Fetcher(FetchSettings(seconds=2)), "http://example.org/")
+    sentence = refusal(Fetcher(FetchSettings()), "http://example.org/")
     assert "leads into a private network" in sentence or "there is no host" in sentence
     assert asked == ["93.184.216.34"]
 
@@ -277,7 +277,10 @@ def test_a_page_that_ends_too_early_is_not_half_read(
 
 
 def test_a_machine_that_does_not_answer_is_told(fetcher: Fetcher) -> None:
-    assert "it does not answer" in refusal(fetcher, f"http://127.0.0.1:{free_port()}/")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # nobody else listens there
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        assert "it does not answer" in refusal(fetcher, address)
 
 
 def test_what_is_no_web_site_is_told(site: Site, fetcher: Fetcher) -> None:
@@ -306,7 +309,7 @@ def test_a_site_without_encryption_is_told(site: Site, fetcher: Fetcher) -> None
 def test_robots_txt_is_respected_for_crawled_pages(
     site: Site, robots: str, path: str, allowed: bool
 ) -> None:
-    fetcher = Fetcher(FetchSettings(private=True, seconds=2))  # which remembers each robots.txt
+    fetcher = Fetcher(FetchSettings(private=True))  # which remembers each robots.txt
     site.asked.clear()
     site.page("/robots.txt", robots.encode(), "text/plain")
     url = site.page(path, PAGE)
@@ -369,7 +372,7 @@ def test_a_certificate_is_checked_for_the_name(
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         url = f"https://localhost:{server.server_address[1]}/"
-        fetcher = Fetcher(FetchSettings(private=True, seconds=3))
+        fetcher = Fetcher(FetchSettings(private=True))
         try:
             if trusted:
                 assert fetcher.get(url).data == PAGE

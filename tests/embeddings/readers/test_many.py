@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -11,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.readers import Fetcher, Sandbox, many
 from embeddings.readers.many import MAX_ENTRIES, read_all
-from embeddings.readers.registry import look
+from embeddings.readers.registry import detect
 from embeddings.types import Rejected
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats.offices import docx, docx_paragraph, packed, run
@@ -328,7 +329,7 @@ def test_a_list_that_is_not_read_gets_a_sentence(
 
 @each("data", [b"<html><body>", b"<p>rss</p>", b"abc", b"", b"<?xml?><html/>"])
 def test_a_page_is_no_list(data: bytes) -> None:
-    assert look(data) != ".xml"
+    assert detect(data) != ".xml"
 
 
 ITEM = "<rss><channel><link>@</link><item><link>@/1</link></item></channel></rss>"
@@ -393,6 +394,17 @@ def test_a_story_that_a_feed_holds_will_do_where_its_page_is_gone(
     assert draft.url == f"{site.root}/no"
 
 
+def test_what_gzip_compressed_is_read_whole_or_not_at_all(tmp_path: Path, sandbox: Sandbox) -> None:
+    one, two = (gzip.compress(f"{part}\n\n".encode()) for part in BRIDGE.paragraphs[:2])
+    whole = saved(tmp_path, one + two, "a.txt.gz")
+    cut = saved(tmp_path, (one + two)[:-20], "b.txt.gz")
+    read, refused = read_all([whole, cut], sandbox, Fetcher(SETTINGS))
+    assert isinstance(read, tuple)
+    assert read[1].text.strip() == "\n\n".join(BRIDGE.paragraphs[:2])
+    assert isinstance(refused, Rejected)
+    assert "is damaged and cannot be read (gzip)" in refused.reason
+
+
 def test_names_that_macos_writes_keep_their_accents(tmp_path: Path, sandbox: Sandbox) -> None:
     data = packed({"Pe\u0302che a\u0300 Sorbelle.txt": text(BRIDGE).partition("\n")[2]})
     unmarked = bytearray(data)
@@ -415,3 +427,17 @@ def test_an_archive_at_an_address_is_read_like_a_file(site: Site, sandbox: Sandb
         read = (o for o in read_all([url], sandbox, Fetcher(SETTINGS)) if isinstance(o, tuple))
         places = [draft.origin for _, draft in read]
         assert places == [f"{url}/a.html", f"{url}/b/pont.md"]
+
+
+def test_stories_of_one_file_in_an_archive_of_the_web_are_told_apart(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    items = [
+        {"uri": f"urn:{n}", "headline": told.title, "body_text": "\n\n".join(told.paragraphs)}
+        for n, told in enumerate((BAKER, BRIDGE))
+    ]
+    with running() as site:
+        url = site.page("/a.zip", packed({"a.json": json.dumps(items)}), "application/zip")
+        found = [*read_all([url], sandbox, Fetcher(SETTINGS))]
+    origins = [each[1].origin for each in found if isinstance(each, tuple)]
+    assert origins == [f"{url}/a.json#urn:0", f"{url}/a.json#urn:1"]

@@ -19,7 +19,7 @@ from embeddings.errors import ReadError
 from embeddings.readers import Draft, confined
 from embeddings.readers import sandbox as sandboxes
 from embeddings.readers.pages import html
-from embeddings.readers.registry import FORMATS, Format
+from embeddings.readers.registry import FORMATS
 from embeddings.readers.sandbox import Sandbox
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.pages.written import PAGES, ps
@@ -121,7 +121,7 @@ def test_what_follows_when_the_time_of_a_file_is_over_is_told_and_costs_nothing_
 
 def serve(monkeypatch: pytest.MonkeyPatch, reader: object) -> dict[str, object]:
     monkeypatch.setitem(sys.modules, "embeddings.readers.x", SimpleNamespace(read=reader))
-    monkeypatch.setitem(FORMATS, ".x", Format("x"))
+    monkeypatch.setitem(FORMATS, ".x", "x")
     request = json.dumps({"extension": ".x", "path": "a.x", "known": {}}).encode()
     return dict(json.loads(confined.work(request + b"\nabc", lambda _: None)))
 

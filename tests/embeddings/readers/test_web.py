@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers import Fetcher, Sandbox
 from embeddings.readers.draft import Draft

@@ -1,4 +1,4 @@
-"""A process of its own builds what this one serves, and its death harms nothing."""
+"""The builder process: its snapshots are served here, and its death harms nothing."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from config.groups import StoreSettings
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings, StoreSettings
+from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import EmbeddingsError, SnapshotError
+from embeddings.reports import ReindexReport
 from embeddings.snapshots.builder import BuilderProcess
 from embeddings.snapshots.material import Order
-from embeddings.snapshots.reindexing import Built
 from embeddings.types import Progress
 from tests.embeddings.stories import HARBOUR
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "not-to-be-passed-on"
@@ -53,19 +53,19 @@ async def builder(settings: Settings) -> AsyncIterator[BuilderProcess]:
         yield opened
 
 
-async def build(builder: BuilderProcess, folder: Path, number: int = 1) -> Built:
-    """Have a snapshot of one story built there."""
+async def build(builder: BuilderProcess, folder: Path, number: int = 1) -> ReindexReport:
+    """Build a snapshot of one story in the builder."""
     order = Order(number, folder / str(number), None, None, {HARBOUR.id: HARBOUR})
     return await builder.build(order)
 
 
 def child(builder: BuilderProcess) -> int:
-    """Return the id of the process that builds."""
+    """Return the builder's process id."""
     assert builder._child.pid is not None
     return builder._child.pid
 
 
-async def test_what_the_process_builds_is_served_here(tmp_path: Path) -> None:
+async def test_a_snapshot_from_the_builder_is_served_here(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", seeds=tmp_path / "none", model="light")
     story = tmp_path / "port.txt"
     story.write_text(f"{HARBOUR.title}\n\n{HARBOUR.text}", encoding="utf-8")
@@ -83,19 +83,19 @@ async def test_what_the_process_builds_is_served_here(tmp_path: Path) -> None:
         assert (await engine.reindex(dry_run=True)).encoded == 0
 
 
-async def test_an_error_there_is_raised_here_and_it_does_several_jobs(
+async def test_an_error_in_the_builder_is_raised_here_and_it_takes_more_jobs(
     builder: BuilderProcess, tmp_path: Path
 ) -> None:
-    assert (await build(builder, tmp_path)).report.passages == 3
+    assert (await build(builder, tmp_path)).passages == 3
     first = child(builder)
     base = Order(2, tmp_path / "2", tmp_path / "1", "no such digest", {})
     with pytest.raises(SnapshotError, match=r"manifest\.json is not what was written"):
         await builder.build(base)
-    assert (await build(builder, tmp_path, 3)).report.encoded > 0
+    assert (await build(builder, tmp_path, 3)).encoded > 0
     assert child(builder) == first
 
 
-async def test_its_death_is_told_and_the_next_job_gets_another(
+async def test_a_dead_builder_is_reported_and_replaced_for_the_next_job(
     builder: BuilderProcess, tmp_path: Path
 ) -> None:
     await build(builder, tmp_path)
@@ -110,7 +110,7 @@ async def test_its_death_is_told_and_the_next_job_gets_another(
     assert child(builder) != first
 
 
-async def test_who_stops_waiting_stops_the_process(builder: BuilderProcess, tmp_path: Path) -> None:
+async def test_cancelling_a_build_ends_the_builder(builder: BuilderProcess, tmp_path: Path) -> None:
     await build(builder, tmp_path)
     first = child(builder)
     os.kill(first, signal.SIGSTOP)
@@ -122,7 +122,7 @@ async def test_who_stops_waiting_stops_the_process(builder: BuilderProcess, tmp_
     assert not alive(first)
 
 
-async def test_no_secret_is_passed_on(
+async def test_the_builder_gets_no_secret(
     builder: BuilderProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
@@ -145,31 +145,28 @@ async def main():
     async with BuilderProcess(Settings(data=folder, model="light")) as builder:
         await builder.build(Order(1, folder / "1", None, None, {}))
         print(builder._child.pid, flush=True)
-        await asyncio.sleep(60)
+        await asyncio.sleep(600)
 
 asyncio.run(main())
 """
 
 
-def test_it_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+def test_the_builder_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PARENT, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         orphan = int(parent.stdout.readline())
         parent.kill()
-    deadline = time.monotonic() + 10
-    while alive(orphan) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not alive(orphan)
+    asyncio.run(until(lambda: not alive(orphan)))
 
 
 def alive(pid: int) -> bool:
-    """Say whether a process runs; one that waits to be buried does not."""
+    """Say whether a process runs; a zombie does not."""
     with contextlib.suppress(OSError):
         return of_process(pid, "stat").rpartition(")")[2].split()[0] != "Z"
     return False
 
 
 def of_process(pid: int, name: str) -> str:
-    """Return what Linux tells of a process."""
+    """Return Linux's status of a process."""
     return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8")

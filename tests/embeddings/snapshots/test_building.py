@@ -1,4 +1,4 @@
-"""What the next snapshot takes over: vectors by text, words and passages of what is as it was."""
+"""Incremental builds: vectors, words and passages that did not change are reused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
 from embeddings.snapshots import disk, material, reindexing
 from embeddings.snapshots.manifest import find_damage
-from embeddings.snapshots.material import Material, Order, Wanted
+from embeddings.snapshots.material import EncodingPlan, Material, Order
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article
@@ -32,17 +32,17 @@ async def built(
     articles: list[Article],
     known: Snapshot | None = None,
     kind: type[WordEncoder] = WordEncoder,
-) -> tuple[Snapshot, Wanted, WordEncoder]:
-    """Write a snapshot of some articles; return what was encoded for it, too."""
+) -> tuple[Snapshot, EncodingPlan, WordEncoder]:
+    """Write a snapshot of some articles; return it, its encoding plan and the encoder."""
     encoder, worker = kind(), Worker()
     of = made_of(articles, known)
-    wanted = Wanted(of)
+    wanted = EncodingPlan(of)
     try:
         vectors = await build.encode(wanted, encoder, worker, None)
     finally:
         worker.close()
-    arrays = vectors | build.words(of)
-    reindexing.write(folder, of, arrays, name=folder.name, model="words==1", at=NOW)
+    arrays = vectors | build.index_words(of)
+    reindexing.write_snapshot(folder, of, arrays, name=folder.name, model="words==1", at=NOW)
     return Snapshot(folder), wanted, encoder
 
 
@@ -62,14 +62,14 @@ async def test_a_matrix_that_hardly_changes_is_shared_and_reads_as_the_whole_one
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "EXACT_UP_TO", 3)
-    monkeypatch.setattr(build, "FEW", 1)
+    monkeypatch.setattr(build, "REWRITE_ONE_IN", 1)
     changed = replace(ORCHARD, text=ORCHARD.text.replace("la moitié", "le tiers"))
     first, _, _ = await built(tmp_path / "first", [HARBOUR, ORCHARD])
     second, _, _ = await built(tmp_path / "second", [HARBOUR, changed], first)
     third, _, _ = await built(tmp_path / "third", [LIBRARY, ORCHARD], second)
     for after, is_shared in ((second, True), (third, False)):
         anew, _, _ = await built(tmp_path / f"anew-{after.id}", [*after.articles().values()])
-        for kind in material.KINDS:
+        for kind in material.VECTOR_DTYPES:
             one, other = (each.index(kind).rows[:] for each in (after, anew))
             assert np.array_equal(one, other)
             place = f"{kind}.npy"
@@ -85,7 +85,7 @@ async def test_tokens_that_hardly_change_are_shared_and_read_as_the_whole_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "EXACT_UP_TO", 3)
-    monkeypatch.setattr(build, "FEW", 1)
+    monkeypatch.setattr(build, "REWRITE_ONE_IN", 1)
     made, _, _ = await built(tmp_path / "0", [HARBOUR, ORCHARD], kind=TokenWordEncoder)
     before = made
     for number, stories in enumerate(([HARBOUR, ORCHARD], [HARBOUR, LIBRARY, ORCHARD]), 1):
@@ -110,9 +110,9 @@ async def test_a_file_that_was_shared_often_is_not_copied_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "EXACT_UP_TO", 3)
-    monkeypatch.setattr(build, "FEW", 1)
-    monkeypatch.setattr("embeddings.snapshots.snapshot.LARGE", 0)  # opened by its size alone
-    monkeypatch.setattr(disk, "SHARED", 1)
+    monkeypatch.setattr(build, "REWRITE_ONE_IN", 1)
+    monkeypatch.setattr("embeddings.snapshots.snapshot.HASH_UP_TO", 0)  # opened by its size alone
+    monkeypatch.setattr(disk, "MOST_LINKS", 1)
     before, _, _ = await built(tmp_path / "1", [HARBOUR, ORCHARD])
     path = before.folder / "passage_vectors.npy"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
@@ -124,7 +124,7 @@ async def test_damage_to_a_shared_matrix_leaves_the_snapshots_before_the_last_th
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "EXACT_UP_TO", 3)
-    monkeypatch.setattr(build, "FEW", 1)
+    monkeypatch.setattr(build, "REWRITE_ONE_IN", 1)
     made, _, _ = await built(tmp_path / "0", [HARBOUR, ORCHARD])
     every = [made]
     for number in range(1, 4):
@@ -152,17 +152,17 @@ async def test_only_the_texts_that_are_new_are_encoded(tmp_path: Path) -> None:
     assert (len(wanted.missing), wanted.reused) == (2, 10)
 
 
-async def test_words_of_another_text_in_an_article_of_the_same_name_are_read_again(
+async def test_words_of_a_changed_text_are_indexed_again(
     tmp_path: Path,
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
     other = replace(ORCHARD, id=HARBOUR.id)
     of = made_of([other], before)
     assert of.passages == [split(other)]
-    assert of.of_passages().pieces == ((False, 0, 0), (True, 0, 2), (False, 3, 3))
+    assert of.merge_passages().pieces == ((False, 0, 0), (True, 0, 2), (False, 3, 3))
 
 
-async def test_what_another_version_of_the_program_split_is_split_again(
+async def test_articles_split_by_another_version_are_split_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _, _ = await built(tmp_path / "before", [HARBOUR])
@@ -174,13 +174,13 @@ async def test_what_another_version_of_the_program_split_is_split_again(
 async def test_a_damaged_base_is_not_built_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.snapshots.snapshot.LARGE", 0)  # opened by its size alone
+    monkeypatch.setattr("embeddings.snapshots.snapshot.HASH_UP_TO", 0)  # opened by its size alone
     before, _, _ = await built(tmp_path / "1", [HARBOUR])
     path = before.folder / "lexical_impacts.npy"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     order = Order(2, tmp_path / "2", before.folder, None, {ORCHARD.id: ORCHARD})
     with pytest.raises(SnapshotError, match=r"lexical_impacts\.npy is not what was written"):
-        Material.of(order, "words==1")
+        Material.from_order(order, "words==1")
 
 
 async def test_tokens_of_an_incremental_snapshot_are_those_of_the_full_one(tmp_path: Path) -> None:
@@ -198,13 +198,13 @@ async def test_the_tokens_of_a_passage_are_those_that_the_model_gives(tmp_path: 
     snapshot, _, _ = await built(tmp_path / "s", [HARBOUR, ORCHARD], kind=TokenWordEncoder)
     tokens, passage = snapshot.arrays("tokens_"), snapshot.passage(1)
     text = HARBOUR.text if passage.article_id == HARBOUR.id else ORCHARD.text
-    read = TokenWordEncoder().read_document(text[passage.start : passage.end])
+    read = TokenWordEncoder().encode_document(text[passage.start : passage.end])
     own = tokens["rows"][tokens["first"][1] : tokens["first"][2]]
     np.testing.assert_allclose(own * STEP, np.clip(read.tokens, -127 * STEP, 127 * STEP), atol=STEP)
     assert len(tokens["title_first"]) == 3
 
 
-async def test_words_of_what_stays_in_a_changed_article_are_taken_over(tmp_path: Path) -> None:
+async def test_words_of_unchanged_passages_in_a_changed_article_are_reused(tmp_path: Path) -> None:
     parts = [f"Le numéro {name} a été voté hier au conseil." for name in ("un", "deux", "trois")]
     story = replace(HARBOUR, text="\n\n".join([*parts, parts[1], "La fin est connue de tous."]))
     swapped = replace(
@@ -213,7 +213,7 @@ async def test_words_of_what_stays_in_a_changed_article_are_taken_over(tmp_path:
     titled = replace(story, title="Un autre titre")
     before, _, _ = await built(tmp_path / "before", [story, ORCHARD])
     for number, (changed, count) in enumerate([(story, 0), (swapped, 2), (titled, 5)]):
-        assert len(made_of([changed, ORCHARD], before).documents()[1]) == count
+        assert len(made_of([changed, ORCHARD], before).plan_documents()[1]) == count
         after, _, _ = await built(tmp_path / f"after-{number}", [changed, ORCHARD, LIBRARY], before)
         anew, _, _ = await built(tmp_path / f"anew-{number}", [changed, ORCHARD, LIBRARY])
         arrays = [each.arrays("lexical_") for each in (after, anew)]

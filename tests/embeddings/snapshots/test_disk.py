@@ -1,4 +1,4 @@
-"""Files: atomic writes, what the disk's refusals say, and one writer at a time."""
+"""Files: atomic writes, sentences for the disk's errors, and one writer at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from embeddings.snapshots.disk import (
     LOCK,
     OWNER,
     make_folder,
-    save_up,
+    reserve_space,
     sha256,
     storage_errors,
     sync_folder,
@@ -60,7 +60,7 @@ def test_a_written_file_holds_the_bytes_and_leaves_nothing_else(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_refusal_of_the_disk_is_a_sentence_and_the_old_file_stays(
+def test_a_failed_write_is_explained_and_keeps_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     write_atomic(tmp_path / "a", b"old")
@@ -84,6 +84,15 @@ def test_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(StorageError, match="cannot be written"):
         make_folder(tmp_path / "a" / "b")
+
+
+def test_every_folder_that_is_made_is_synced_into_the_one_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("embeddings.snapshots.disk.sync_folder", synced.append)
+    make_folder(tmp_path / "a" / "b" / "c")
+    assert sorted(synced) == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
 
 
 def test_the_file_is_synced_before_it_replaces_and_its_folder_after(
@@ -138,7 +147,7 @@ def test_the_second_writer_is_told_who_and_since_when(tmp_path: Path) -> None:
         pass
 
 
-def test_since_when_a_writer_is_at_it_outlives_the_way_between_processes(tmp_path: Path) -> None:
+def test_a_busy_error_keeps_its_time_when_it_is_pickled(tmp_path: Path) -> None:
     with writer_lock(tmp_path), pytest.raises(BusyError) as busy, writer_lock(tmp_path):
         pass
     again = pickle.loads(pickle.dumps(busy.value))  # noqa: S301 - what was just written
@@ -192,7 +201,7 @@ def test_a_killed_writer_frees_the_lock_and_is_not_blamed(tmp_path: Path) -> Non
 
 
 def test_an_unreadable_owner_is_another_process(tmp_path: Path) -> None:
-    for info in [b"", b"[]", b"{}", b'{"pid": "x", "host": "h", "since": "y"}']:
+    for info in [b"", b"[]", b"{}", b'{"pid": "x", "host": "h", "since": "y"}', b"[" * 100_000]:
         with writer_lock(tmp_path):
             (tmp_path / OWNER).write_bytes(info)
             with pytest.raises(BusyError, match="another process"), writer_lock(tmp_path):
@@ -222,20 +231,20 @@ def full(*_: object) -> None:
     raise FullError("The disk is full.")
 
 
-def test_a_reserve_is_filled_up_for_its_owner_alone_and_does_without_what_there_is_no_room_for(
+def test_a_reserve_is_private_and_as_large_as_the_disk_allows(
     tmp_path: Path,
 ) -> None:
     reserve = tmp_path / "reserve"
     for size in (60, 100, 80):
-        save_up(reserve, size)
+        reserve_space(reserve, size)
     assert (reserve.stat().st_size, reserve.stat().st_mode & 0o777) == (100, 0o600)
-    save_up(Path("/dev/full"), 100)
-    save_up(tmp_path / "nowhere" / "reserve", 100)
+    reserve_space(Path("/dev/full"), 100)
+    reserve_space(tmp_path / "nowhere" / "reserve", 100)
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_an_array_written_in_part_means_a_full_disk(tmp_path: Path) -> None:
-    """What numpy says then, in ``ndarray.tofile``, has no number."""
+    """The error of numpy's ``ndarray.tofile`` has no errno."""
     with pytest.raises(FullError, match="the disk is full"), storage_errors(tmp_path):
         raise OSError("4840 requested and 3968 written")
 

@@ -1,4 +1,4 @@
-"""A new snapshot that finds less than the one that serves is not published, and it is said why."""
+"""The gate: a snapshot that answers fewer golden questions is not published, and says why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from embeddings.engine import SearchEngine
 from embeddings.errors import BrokenQuestion, GateError, InputError
-from embeddings.snapshots.gate import parse
+from embeddings.snapshots.checks import parse
 from tests.embeddings.collections import PORT, filled, kept, opened, story
 from tests.embeddings.stories import HARBOUR, ORCHARD
 
@@ -39,7 +39,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[SearchEngine]:
 
 
 def broken(tmp_path: Path) -> list[str]:
-    """Return a story in the place of ``port``, and others that take its questions' words."""
+    """Return a story that replaces ``port``, and others that attract its questions' words."""
     others = [
         story(tmp_path, f"o{n}", f"La construction a-t-elle duré ? {n} temps.", title="Combien")
         for n in range(3)
@@ -120,7 +120,9 @@ async def test_a_golden_question_that_cannot_be_read_is_named(
     for line in ["{", '"x"', '{"question": "?", "para_ids": ["port"]}', "[" * 9999]:
         path = tmp_path / "data/queries/shared.jsonl"
         path.write_text(f"{json.dumps(GOLDEN[0])}\n{line}\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"shared.jsonl, line 2 is no golden question"):
+        with pytest.raises(
+            InputError, match=r"shared.jsonl, line 2 is no golden question: mend or remove it"
+        ):
             await engine.remove(["port"])
         assert len(engine.sources()) == 2
 
@@ -140,7 +142,7 @@ async def test_seeds_bring_their_questions_while_they_are_half_of_the_articles(
         assert (await engine.add(others)).report is not None
 
 
-def test_what_cannot_be_asked_alone_is_no_golden_question() -> None:
+def test_a_question_that_needs_context_is_no_golden_question() -> None:
     follower = GOLDEN[0] | {"before": ["Qu'est-ce que le port ?"]}
     lines = "\n".join(json.dumps(question) for question in (*GOLDEN, follower))
     found = [golden.question for golden in parse(lines.encode(), "q")]

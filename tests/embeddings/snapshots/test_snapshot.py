@@ -85,6 +85,22 @@ def test_one_changed_byte_in_any_file_is_noticed_and_the_file_is_named(tmp_path:
     assert find_damage(snapshot.folder, snapshot.manifest) == []
 
 
+def test_damaged_fields_that_were_not_checked_are_an_error_of_the_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path / "s", HARBOUR).folder / "articles.jsonl"
+    monkeypatch.setattr("embeddings.snapshots.snapshot.HASH_UP_TO", 0)  # opened by its size alone
+    before, errors = path.read_bytes(), 0
+    for place in range(8, len(before)):
+        path.write_bytes(before[:place] + bytes([before[place] ^ 4]) + before[place + 1 :])
+        for read in (lambda s: s.article(0), lambda s: s.heads):
+            try:
+                read(Snapshot(path.parent))
+            except SnapshotError:
+                errors += 1
+    assert errors > 100
+
+
 def test_any_bit_of_a_manifest_that_changed_is_noticed(tmp_path: Path) -> None:
     snapshot = written(tmp_path / "s", HARBOUR)
     path = snapshot.folder / "manifest.json"

@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all tests that want one, and an empty database for each."""
+"""One PostgreSQL server for all tests that need one, and an empty database for each."""
 
 from __future__ import annotations
 

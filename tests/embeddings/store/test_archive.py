@@ -1,4 +1,4 @@
-"""A collection goes out as one file and comes back the same, or does not come in at all."""
+"""An export is imported completely and unchanged, or not at all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ask_of(folder: Path) -> None:
 
 
 def serving(engine: SearchEngine) -> dict[str, bytes]:
-    """Return the same without the history, which only ever grows."""
+    """Return the contents without the history, which only grows."""
     return {n: data for n, data in kept(engine).items() if not n.startswith("history")}
 
 
@@ -59,7 +59,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[SearchEngine]:
         yield engine
 
 
-async def test_what_was_exported_comes_back_byte_for_byte(
+async def test_an_import_restores_an_export_byte_for_byte(
     archive: Path, engine: SearchEngine, tmp_path: Path
 ) -> None:
     report = await engine.import_(archive, by="me")
@@ -90,7 +90,7 @@ async def test_an_archive_of_the_first_format_is_read_with_its_history(
     assert ("me", "add", "a") in {(e.by, e.what, e.article) for e in await engine.audit()}
 
 
-async def test_the_log_comes_along_and_the_import_is_told(
+async def test_an_import_brings_the_audit_log_and_is_logged_itself(
     archive: Path, engine: SearchEngine, tmp_path: Path
 ) -> None:
     await engine.import_(archive, by="me")
@@ -107,7 +107,7 @@ async def test_the_log_comes_along_and_the_import_is_told(
     assert [s.corrected for s in engine.sources()] == corrected != [None, None]
 
 
-async def test_the_same_collection_makes_the_same_file(archive: Path, tmp_path: Path) -> None:
+async def test_equal_collections_give_equal_archives(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "a") as engine:
         await engine.export(tmp_path / "again.zip")
     assert same(tmp_path / "again.zip", archive)
@@ -131,7 +131,7 @@ ARTICLES = st.dictionaries(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ARTICLES)
-def test_whatever_was_written_comes_back(articles: dict[str, list[str]]) -> None:
+def test_any_article_survives_an_export_and_import(articles: dict[str, list[str]]) -> None:
     asyncio.run(there_and_back(articles))
 
 
@@ -165,7 +165,7 @@ async def test_a_collection_with_articles_is_not_replaced_silently(
     assert (kept(engine), engine.status().snapshot) == before
 
 
-async def test_what_is_replaced_is_kept_in_the_history(
+async def test_articles_replaced_by_an_import_stay_in_the_history(
     archive: Path, engine: SearchEngine, tmp_path: Path
 ) -> None:
     await engine.add([story(tmp_path, "own", "Tout autre chose ici. Vraiment.", title="Own")])
@@ -176,7 +176,7 @@ async def test_what_is_replaced_is_kept_in_the_history(
     assert "Tout autre chose ici." in history[0]
 
 
-async def test_earlier_versions_that_are_here_are_kept_beside_those_that_come(
+async def test_an_import_adds_its_history_to_the_one_that_exists(
     archive: Path, engine: SearchEngine, tmp_path: Path
 ) -> None:
     for text in (PORT, "Un autre texte, ici.", PORT + "?"):
@@ -189,7 +189,7 @@ async def test_earlier_versions_that_are_here_are_kept_beside_those_that_come(
     assert found >= mine | theirs
 
 
-async def test_an_import_of_its_own_export_loses_and_repeats_no_line_of_the_log(
+async def test_importing_its_own_export_neither_loses_nor_repeats_log_entries(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     await filled(engine, tmp_path)
@@ -206,7 +206,7 @@ async def test_an_import_of_its_own_export_loses_and_repeats_no_line_of_the_log(
     assert (await engine.verify()).ok
 
 
-async def test_what_was_set_by_hand_stays_so_after_an_import(
+async def test_fields_set_by_hand_stay_so_after_an_import(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     async with opened(tmp_path / "a") as first:
@@ -246,7 +246,7 @@ async def test_an_export_does_not_overwrite_a_file(
         await engine.export(tmp_path / "no/out.zip")
 
 
-async def test_an_article_that_cannot_be_read_is_mended_before_an_export(
+async def test_a_damaged_article_must_be_repaired_before_an_export(
     archive: Path, tmp_path: Path
 ) -> None:
     async with opened(tmp_path / "a") as engine:
@@ -257,7 +257,7 @@ async def test_an_article_that_cannot_be_read_is_mended_before_an_export(
         assert await engine.export(tmp_path / "again.zip") == 2
 
 
-def test_a_folder_that_may_only_be_read_is_exported_to_the_same_bytes(
+def test_a_read_only_data_folder_is_exported_to_the_same_bytes(
     archive: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "a/data"
@@ -305,7 +305,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def listed(files: dict[str, bytes], **fields: object) -> dict[str, bytes]:
-    """Add a list of files that fits."""
+    """Add a manifest that matches the files."""
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     document = {"format": 1, "collection": "x", "files": digests} | fields
     return {MANIFEST: json.dumps(document).encode(), **files}
@@ -315,7 +315,7 @@ ARTICLE = f"---\nid: a\ntitle: T\nlanguage: fr\n---\n{ORCHARD.text}".encode()
 
 
 def bomb() -> bytes:
-    """Claim to be far more than is there."""
+    """Claim a far greater unpacked size."""
     data = bytearray(zipped(listed({"corpus/a.md": ARTICLE})))
     at = data.rfind(b"PK\x01\x02")
     data[at + 24 : at + 28] = (2**31).to_bytes(4, "little")
@@ -394,7 +394,7 @@ async def test_a_bad_archive_gets_one_sentence_and_changes_nothing(
         assert (kept(engine), await engine.audit(), engine.snapshots()) == before
 
 
-async def test_an_archive_that_is_not_there_is_named(engine: SearchEngine, tmp_path: Path) -> None:
+async def test_a_missing_archive_is_named(engine: SearchEngine, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no.zip cannot be read: No such file"):
         await engine.import_(tmp_path / "no.zip")
 

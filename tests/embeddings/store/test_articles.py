@@ -1,4 +1,4 @@
-"""Articles as rows: every version comes back as it was, and each snapshot has its own; on both."""
+"""Articles as rows, on both databases: each version, and each snapshot's articles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from embeddings.store import schema
 from embeddings.store.archive import parse, render
 from embeddings.store.articles import Articles
 from embeddings.store.database import Database
-from embeddings.store.pointers import Pointers
 from embeddings.store.sqlite import SqliteDatabase
 from embeddings.types import Article
 
@@ -29,12 +28,12 @@ class Shelf:
 
     def __init__(self, database: Database, name: str = "shared") -> None:
         self.database = database
-        Pointers(database).create(name)
+        database.create_collection(name)
         self.articles = Articles(database, name)
         self.number, self.live = 0, None
 
     def change(self, **articles: Article | None) -> int:
-        """Make a new snapshot on the live one, and make it live."""
+        """Write a new snapshot based on the live one, and make it live."""
         self.number += 1
         change = {name.replace("_", "-"): article for name, article in articles.items()}
         with self.database.write() as connection:
@@ -63,7 +62,7 @@ def test_an_article_is_read_back_as_it_was_written(shelf: Shelf) -> None:
     assert found.corrected == NOW
 
 
-def test_each_snapshot_has_the_articles_that_it_was_made_of(shelf: Shelf) -> None:
+def test_each_snapshot_has_the_articles_that_it_was_built_from(shelf: Shelf) -> None:
     one = shelf.change(a=text("a", "1"), b=text("b", "1"))
     two = shelf.change(a=text("a", "2"), c=text("c", "1"))
     three = shelf.change(b=None)
@@ -73,7 +72,7 @@ def test_each_snapshot_has_the_articles_that_it_was_made_of(shelf: Shelf) -> Non
     assert shelf.at(0) == {}
 
 
-def test_a_change_after_going_back_goes_on_from_there(shelf: Shelf) -> None:
+def test_a_change_after_a_rollback_starts_from_the_restored_articles(shelf: Shelf) -> None:
     one = shelf.change(a=text("a", "1"), b=text("b", "1"))
     two = shelf.change(a=text("a", "2"), b=None, c=text("c", "1"))
     shelf.live = one
@@ -94,7 +93,7 @@ CHANGES = st.dictionaries(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(CHANGES, st.integers(0, 5)), min_size=1, max_size=6))
-def test_whatever_is_changed_and_gone_back_from_each_snapshot_stays_what_it_was(
+def test_no_sequence_of_changes_and_rollbacks_alters_an_earlier_snapshot(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[dict[str, str | None], int]]
 ) -> None:
     database = SqliteDatabase(tmp_path_factory.mktemp("any"))
@@ -112,7 +111,7 @@ def test_whatever_is_changed_and_gone_back_from_each_snapshot_stays_what_it_was(
     database.close()
 
 
-def test_a_change_writes_no_more_rows_than_what_it_changes(shelf: Shelf) -> None:
+def test_a_change_writes_rows_only_for_changed_articles(shelf: Shelf) -> None:
     shelf.change(**{f"n{n}": text(f"n{n}", "1") for n in range(1200)})
     before = [rows(shelf, table) for table in (schema.versions, schema.contents)]
     shelf.change(n7=text("n7", "2"), n8=None)
@@ -130,7 +129,7 @@ def test_two_collections_share_nothing(database: Database) -> None:
     number = one.change(a=text("a", "1", "one"))
     other.change(a=text("a", "2", "other"), b=text("b", "2", "other"))
     assert one.at(number) == {"a": "1"}
-    Pointers(database).delete("one")
+    database.delete_collection("one")
     assert one.at(number) == {}
     assert other.at(1) == {"a": "2", "b": "2"}
 
@@ -184,13 +183,13 @@ def test_any_article_is_read_back_exactly(
     assert parse(render(article), "f") == article
 
 
-def test_words_that_look_like_yaml_are_words() -> None:
+def test_titles_that_look_like_yaml_are_read_back_as_text() -> None:
     for value in ["null", "~", "yes", "2018-06-22", "1.5", "a: b", "'", '"', "---"]:
         article = replace(ARTICLE, title=value, source=value, author=value)
         assert parse(render(article), "f") == article
 
 
-def test_what_would_not_be_read_back_is_no_file() -> None:
+def test_an_article_that_would_not_be_read_back_is_refused() -> None:
     for wrong in [
         {"text": "half \ud800"},
         {"title": "two\nlines"},
@@ -201,7 +200,7 @@ def test_what_would_not_be_read_back_is_no_file() -> None:
             render(replace(ARTICLE, **wrong))
 
 
-def test_a_file_that_is_none_is_named() -> None:
+def test_a_malformed_file_is_refused_by_name() -> None:
     for data, sentence in [
         (b"no front matter", "has no front matter between lines ---"),
         (b"---\nid: a\n", "has no front matter"),

@@ -1,4 +1,4 @@
-"""Who changed what and when is told, whatever crashed, and corrections are news."""
+"""The audit log: entries, the chain of digests, and corrections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.reports import AuditEntry
-from embeddings.store.audit import Audit, line, read
+from embeddings.store.audit import Audit, dump_line, parse_lines
 from embeddings.types import digest
 from tests.embeddings.collections import PORT, filled, opened, story
 from tests.embeddings.store.installed import tamper
@@ -38,19 +38,21 @@ def entry(**fields: object) -> AuditEntry:
 
 @given(ENTRIES)
 def test_a_line_is_read_as_it_was_written(value: AuditEntry) -> None:
-    written = line(value)
+    written = dump_line(value)
     assert "\n" not in written
-    assert list(read([written])) == [value]
+    assert list(parse_lines([written])) == [value]
 
 
 @given(st.text(max_size=30))
-def test_what_is_no_line_is_left_out(text: str) -> None:
-    assert [e.article for e in read([line(entry(article="a")), text, "{}", "[" * 9999])] == ["a"]
+def test_a_malformed_line_is_left_out(text: str) -> None:
+    assert [
+        e.article for e in parse_lines([dump_line(entry(article="a")), text, "{}", "[" * 9999])
+    ] == ["a"]
 
 
-async def test_lines_are_chained_so_that_none_can_go_or_change_unnoticed(tmp_path: Path) -> None:
+async def test_a_changed_or_missing_line_breaks_the_chain(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
-        rows = engine._rows
+        rows = engine._live.rows
         for name in "abc":
             with rows.database.write() as connection:
                 rows.audit.append(connection, [entry(article=name)])
@@ -63,7 +65,7 @@ async def test_lines_are_chained_so_that_none_can_go_or_change_unnoticed(tmp_pat
     assert problems[0].startswith("Line 2 of the audit log")
 
 
-async def test_each_change_is_told_with_who_and_what(tmp_path: Path) -> None:
+async def test_each_change_is_logged_with_its_author(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         await engine.confirm((await engine.propose_edit("port", {"title": "T"})).token, by="bo")
@@ -88,7 +90,7 @@ async def test_each_change_is_told_with_who_and_what(tmp_path: Path) -> None:
     assert len(set(snapshots)) == 5
 
 
-async def test_digests_say_what_the_text_was_and_is(tmp_path: Path) -> None:
+async def test_an_entry_has_the_digests_of_the_old_and_the_new_text(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         await engine.remove(["port"])
@@ -96,7 +98,7 @@ async def test_digests_say_what_the_text_was_and_is(tmp_path: Path) -> None:
     assert (gone.before, gone.after) == (digest(PORT), None)
 
 
-async def test_a_kept_snapshot_says_who_and_how_much(tmp_path: Path) -> None:
+async def test_a_kept_snapshot_has_its_author_and_its_counts(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         await engine.remove(["port"], by="cy")
@@ -105,7 +107,7 @@ async def test_a_kept_snapshot_says_who_and_how_much(tmp_path: Path) -> None:
     assert (first.by, first.added) == ("first", 2)
 
 
-async def test_a_first_snapshot_of_seeds_is_told(tmp_path: Path) -> None:
+async def test_the_first_snapshot_of_seeds_is_logged(tmp_path: Path) -> None:
     story(tmp_path / "seeds", "port", PORT, id="port", title="T")
     async with opened(tmp_path, seeds=tmp_path / "seeds") as engine:
         last, first = await engine.audit()
@@ -114,7 +116,7 @@ async def test_a_first_snapshot_of_seeds_is_told(tmp_path: Path) -> None:
 
 
 async def corrections(engine: Any) -> list[AuditEntry]:
-    """Return what the log says of changes of one article's text since it came."""
+    """Return the log's entries about changes of one article's text since it was added."""
     entries = await engine.audit("port")
     return [e for e in entries if e.before and e.after and e.before != e.after]
 
@@ -144,7 +146,7 @@ async def test_a_changed_title_is_no_correction_of_the_text(tmp_path: Path) -> N
         assert {s.corrected for s in engine.sources()} == {None}
 
 
-async def test_what_comes_again_after_its_removal_is_not_corrected(tmp_path: Path) -> None:
+async def test_an_article_added_again_after_its_removal_is_not_corrected(tmp_path: Path) -> None:
     async with opened(tmp_path) as engine:
         await filled(engine, tmp_path)
         await engine.add([story(tmp_path, "port", PORT + "!", id="port", title="T")])

@@ -1,4 +1,4 @@
-"""The engine does the same, and keeps the same, in a folder and in a database."""
+"""The engine behaves the same with a folder and with a database."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def correction(folder: Path) -> str:
     return story(folder, "port", text, id="port", title="Le port")
 
 
-async def test_what_was_added_answers(engine: SearchEngine) -> None:
+async def test_an_added_article_answers(engine: SearchEngine) -> None:
     assert await quoted(engine) == ANSWER
 
 
-async def test_what_was_changed_answers_in_its_new_words_and_says_since_when(
+async def test_a_changed_article_answers_in_its_new_words_with_the_date_of_the_change(
     engine: SearchEngine, installed: Installed
 ) -> None:
     await engine.add([correction(installed.folder)])
@@ -52,7 +52,7 @@ async def test_what_was_changed_answers_in_its_new_words_and_says_since_when(
     assert (await engine.ask(QUESTION, threshold=0.0)).hits[0].article.corrected is not None
 
 
-async def test_what_was_removed_answers_no_more(engine: SearchEngine) -> None:
+async def test_a_removed_article_does_not_answer(engine: SearchEngine) -> None:
     await engine.remove(["port"])
     assert [s.id for s in engine.sources()] == ["verger"]
     assert (await engine.ask(QUESTION)).refusal is Refusal.NOT_FOUND
@@ -86,7 +86,7 @@ async def test_a_full_reindex_encodes_everything_again(engine: SearchEngine) -> 
     assert report.snapshot == engine.status().snapshot
 
 
-async def test_a_rollback_serves_the_snapshot_before_and_its_articles(
+async def test_a_rollback_restores_the_previous_snapshot_and_its_articles(
     engine: SearchEngine, installed: Installed
 ) -> None:
     before = engine.status().snapshot
@@ -100,7 +100,7 @@ async def test_a_rollback_serves_the_snapshot_before_and_its_articles(
     assert (await engine.verify()).problems == ()
 
 
-async def test_a_damaged_copy_is_given_up_by_a_full_reindex_only_where_it_is_all_there_is(
+async def test_a_full_reindex_gives_up_a_damaged_snapshot_only_if_there_is_no_other_copy(
     engine: SearchEngine, installed: Installed
 ) -> None:
     before = engine.status().snapshot
@@ -117,11 +117,11 @@ async def test_a_damaged_copy_is_given_up_by_a_full_reindex_only_where_it_is_all
     assert (await engine.verify()).problems == ()
 
 
-async def test_what_finds_fewer_golden_passages_is_not_published(
+async def test_a_snapshot_that_finds_fewer_golden_passages_is_not_published(
     engine: SearchEngine, installed: Installed
 ) -> None:
     with engine.database.write() as connection:
-        engine._rows.set_questions(connection, json.dumps(GOLDEN).encode())
+        engine._live.rows.set_questions(connection, json.dumps(GOLDEN).encode())
     before = engine.status().snapshot
     nothing = story(installed.folder, "port", "Rien de tout cela.", id="port", title="Le port")
     with pytest.raises(GateError):
@@ -136,7 +136,7 @@ async def test_each_change_is_in_the_audit_log(engine: SearchEngine, installed: 
     assert (await engine.audit("port"))[0].fields == ("title", "date", "text")
 
 
-async def test_what_is_exported_from_one_store_is_imported_into_the_other(
+async def test_an_export_of_one_store_is_imported_into_the_other(
     engine: SearchEngine, installed: Installed, tmp_path: Path, postgres_url: str
 ) -> None:
     await engine.add([correction(installed.folder)])
@@ -152,20 +152,18 @@ async def test_what_is_exported_from_one_store_is_imported_into_the_other(
         assert await quoted(again) == CORRECTED
 
 
-async def test_all_is_as_it_was_written(engine: SearchEngine) -> None:
+async def test_verify_finds_no_problem_in_an_intact_store(engine: SearchEngine) -> None:
     report = await engine.verify()
     assert (report.ok, report.checked > 10) == (True, True)
 
 
-async def test_the_status_says_where_the_collections_are(
-    engine: SearchEngine, installed: Installed
-) -> None:
+async def test_the_status_names_the_store(engine: SearchEngine, installed: Installed) -> None:
     status = engine.status()
     assert (status.collections, status.articles, len(status.snapshots)) == (("shared",), 2, 1)
     assert status.store.startswith("postgresql://127" if installed.url else str(installed.folder))
 
 
-async def test_what_one_process_publishes_another_serves(
+async def test_a_snapshot_published_by_one_process_is_served_by_another(
     engine: SearchEngine, installed: Installed
 ) -> None:
     async with installed.engine("two") as other:
@@ -178,7 +176,7 @@ async def test_what_one_process_publishes_another_serves(
         assert await quoted(engine) == ANSWER
 
 
-async def test_a_process_hears_that_what_it_published_was_taken_back_at_once(
+async def test_a_rollback_by_another_process_is_served_at_once(
     engine: SearchEngine, installed: Installed
 ) -> None:
     async with installed.engine("two") as other:
@@ -188,7 +186,7 @@ async def test_a_process_hears_that_what_it_published_was_taken_back_at_once(
         assert await quoted(engine) == ANSWER
 
 
-async def test_one_process_says_who_another_waits_for(
+async def test_a_busy_error_names_the_process_that_holds_the_collection(
     engine: SearchEngine, installed: Installed
 ) -> None:
     async with installed.engine("two") as other:

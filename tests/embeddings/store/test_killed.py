@@ -1,4 +1,4 @@
-"""Killed before or after any transaction on PostgreSQL: all as before or as after, and no other."""
+"""After a kill around any transaction on PostgreSQL, all is as before or as after the change."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.embeddings.readers.lasting import reading_here
 from tests.embeddings.store.server import CUT_OTHERS, Server
 
 PARTS = 9
-"""Of the instants while a snapshot's files are copied, which all end alike, so many are passed."""
+"""The step between the instants tried while a snapshot's files are copied."""
 
 pytestmark = [
     pytest.mark.process,
@@ -33,7 +33,7 @@ pytestmark = [
 
 
 class PostgresBench(Bench):
-    """The same data in a database, of which every try has a copy."""
+    """The same data in a database, copied for each try."""
 
     def __init__(self, folder: Path, server: Server) -> None:
         super().__init__(folder)
@@ -59,7 +59,7 @@ class PostgresBench(Bench):
         return place
 
     def fork_at(self, data: Path, change: str, at: int) -> bool:
-        """Make a change in a process that dies at an instant; say whether it did."""
+        """Make a change in a process that dies at an instant; say whether it died."""
         child = os.fork()
         if child == 0:
             try:
@@ -85,7 +85,7 @@ class Instants:
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Count just before each commit, before a snapshot has its name, and before it serves."""
         for kind, name in (
-            (PostgresDatabase, "_call_out"),
+            (PostgresDatabase, "_notify"),
             (SnapshotStore, "keep"),
             (Live, "serve"),
         ):
@@ -110,7 +110,7 @@ def bench(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
-def test_nothing_is_lost_whatever_instant_is_the_last(bench: PostgresBench, name: str) -> None:
+def test_a_kill_at_any_instant_loses_nothing(bench: PostgresBench, name: str) -> None:
     before = asyncio.run(bench.answers(bench.copy(name)))
     data = bench.copy(name)
     instants = Instants(0)

@@ -1,9 +1,8 @@
-"""What only a database that machines share can be: away, locked, read-only, elsewhere."""
+"""Cases of a shared database only: unreachable, locked, read-only, on another machine."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +10,20 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from embeddings.changing.publishing import begin_change
 from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, BusyError, SnapshotError, StorageError
-from embeddings.store.shared import PART, DatabaseIndex
+from embeddings.reports import Options
+from embeddings.store.remote import PART, DatabaseIndex
 from tests.embeddings.collections import filled, story
 from tests.embeddings.store.installed import Installed, tell
 from tests.embeddings.store.server import Server
 from tests.embeddings.stories import HARBOUR
-from tests.waiting import until
+from tests.waiting import Elapsed, until
 
 QUESTION = "La construction a-t-elle duré trois ans ?"
 SOON = 6.0
-"""Seconds within which a question is answered whatever the database does."""
+"""Seconds within which a question is answered in any state of the database."""
 
 
 @pytest.fixture
@@ -58,12 +59,12 @@ async def apart(postgres_of_its_own: Server, tmp_path: Path) -> Apart:
 
 
 async def answers(engine: SearchEngine) -> bool:
-    began = time.monotonic()
+    elapsed = Elapsed()
     found = (await engine.ask(QUESTION)).hits[0].article.id == "port"
-    return found and time.monotonic() - began < SOON
+    return found and elapsed.seconds() < SOON
 
 
-async def test_another_machine_has_the_same_answers_from_a_copy_of_its_own(
+async def test_another_machine_gives_the_same_answers_from_its_own_copy(
     engine: SearchEngine, shared: Installed
 ) -> None:
     async with shared.engine("two") as other:
@@ -77,7 +78,7 @@ async def test_a_damaged_copy_is_pulled_again_and_a_damaged_part_is_named(
     engine: SearchEngine, shared: Installed
 ) -> None:
     async with shared.engine("two") as other:
-        copy = other._live.now.folder
+        copy = other._live.current.folder
     for path in copy.iterdir():
         data = path.read_bytes()
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
@@ -97,7 +98,7 @@ async def test_a_damaged_copy_is_pulled_again_and_a_damaged_part_is_named(
     assert any("manifest of snapshot 2" in each for each in (await engine.verify()).problems)
 
 
-async def test_while_the_database_is_away_the_copy_here_answers_and_changes_are_refused(
+async def test_without_the_database_the_local_copy_answers_and_changes_are_refused(
     apart: Apart,
 ) -> None:
     async with apart.installed.engine() as engine:
@@ -120,30 +121,28 @@ async def test_while_the_database_is_away_the_copy_here_answers_and_changes_are_
 
 def _raises(engine: SearchEngine) -> bool:
     try:
-        engine.pointers.look()
+        engine.database.look()
     except StorageError:
         return True
     return False
 
 
-async def test_tables_that_somebody_locks_silence_nobody(
-    engine: SearchEngine, shared: Installed
-) -> None:
+async def test_locked_tables_do_not_stop_answers(engine: SearchEngine, shared: Installed) -> None:
     with psycopg.connect(shared.url) as other:
         tables = "collections, snapshots, versions, contents, audit"
         other.execute("SET search_path = verbatim")
         other.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
         assert await answers(engine)
-        began = time.monotonic()
+        elapsed = Elapsed()
         async with shared.engine() as again:
             assert await answers(again)
-            assert time.monotonic() - began < 2 * SOON
+            assert elapsed.seconds() < 2 * SOON
         with pytest.raises(StorageError, match="is locked by somebody else for more than 2 s"):
             await engine.remove(["port"])
     await engine.remove(["verger"])
 
 
-async def test_a_database_that_may_only_be_read_answers_and_says_so(
+async def test_a_read_only_database_answers_and_refuses_changes(
     engine: SearchEngine, shared: Installed
 ) -> None:
     name = shared.url.rpartition("/")[2]
@@ -167,7 +166,7 @@ async def test_a_database_that_may_only_be_read_answers_and_says_so(
         ("{url}-not-there", "does not let anybody in with that address"),
     ],
 )
-async def test_an_address_that_does_not_work_is_named_without_the_password(
+async def test_an_error_about_an_address_does_not_show_the_password(
     postgres_url: str, tmp_path: Path, address: str, sentence: str
 ) -> None:
     given = Installed(address.format(url=postgres_url), tmp_path)
@@ -177,20 +176,20 @@ async def test_an_address_that_does_not_work_is_named_without_the_password(
     assert "secret" not in str(caught.value)
 
 
-async def test_who_lost_its_session_publishes_nothing(
+async def test_a_writer_that_lost_its_session_publishes_nothing(
     engine: SearchEngine, shared: Installed, postgres: Server
 ) -> None:
     before = engine.status().snapshot
-    async with engine._publisher.hold(), shared.engine("two") as other:
+    async with begin_change(engine._live, Options()), shared.engine("two") as other:
         with pytest.raises(BusyError, match=r"another process.*, since"):
             await other.remove(["port"])
     hold = engine.database.hold("shared")
     write = await asyncio.to_thread(hold.__enter__)
     await asyncio.to_thread(postgres.execute, shared.url, CUT)
     with pytest.raises(StorageError), write() as connection:
-        engine._rows.point(connection, 7)
+        engine._live.rows.point(connection, 7)
     await asyncio.to_thread(hold.__exit__, None, None, None)
-    assert (await asyncio.to_thread(engine._rows.read_published)).live == int(before or 0)
+    assert (await asyncio.to_thread(engine._live.rows.read_published)).live == int(before or 0)
 
 
 CUT = """
@@ -199,7 +198,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
-async def test_what_is_published_while_a_process_does_not_hear_is_served_after(
+async def test_a_missed_notification_is_made_up_for(
     engine: SearchEngine, shared: Installed, postgres: Server
 ) -> None:
     async with shared.engine("two") as other:
@@ -209,18 +208,18 @@ async def test_what_is_published_while_a_process_does_not_hear_is_served_after(
         await tell(other, engine.status().snapshot)
 
 
-async def test_files_of_many_parts_are_pulled_whole(
+async def test_a_file_of_many_parts_is_pulled_completely(
     engine: SearchEngine, shared: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert PART == 4 << 20
-    monkeypatch.setattr("embeddings.store.shared.PART", 100)
+    monkeypatch.setattr("embeddings.store.remote.PART", 100)
     text = HARBOUR.text.replace("trois ans", "quatre ans")
     await engine.add([story(shared.folder, "port", text, id="port", title="Le port")])
     async with shared.engine("two") as other:
         assert "quatre ans" in (await other.ask(QUESTION, threshold=0.0)).hits[0].text
 
 
-async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
+async def test_a_search_in_the_database_gives_the_same_hits_and_scores(
     shared: Installed,
 ) -> None:
     async with shared.engine("one", search="database", snapshots_kept=1) as there:
@@ -241,7 +240,7 @@ async def test_searching_in_the_database_finds_the_same_with_the_same_scores(
     assert tables == (4,)  # of the live one, and of the one before, which another may search
 
 
-async def test_vectors_that_the_database_did_not_keep_are_not_published(
+async def test_vectors_that_the_database_lost_are_not_published(
     shared: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill = DatabaseIndex.fill
@@ -261,7 +260,7 @@ async def test_vectors_that_the_database_did_not_keep_are_not_published(
         assert await answers(there)
 
 
-async def test_a_database_of_an_earlier_version_is_named_with_what_to_do(
+async def test_a_database_of_an_earlier_version_is_refused_with_the_remedy(
     shared: Installed,
 ) -> None:
     with psycopg.connect(shared.url, autocommit=True) as connection:
@@ -272,7 +271,9 @@ async def test_a_database_of_an_earlier_version_is_named_with_what_to_do(
             pass
 
 
-async def test_what_a_thread_still_has_ends_when_it_is_given_back(engine: SearchEngine) -> None:
+async def test_a_connection_in_use_at_the_end_is_closed_when_it_is_returned(
+    engine: SearchEngine,
+) -> None:
     database = engine.database
     with database.read() as connection:
         late = connection.connection.dbapi_connection

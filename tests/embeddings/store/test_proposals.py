@@ -1,4 +1,4 @@
-"""What is proposed is shown, kept, confirmed once, and never done behind somebody's back."""
+"""Proposals: shown, stored, confirmed once, and refused if an article changed meanwhile."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[SearchEngine]:
         yield engine
 
 
-async def test_a_proposal_shows_what_was_understood_and_what_was_guessed(
+async def test_a_proposal_shows_stated_and_guessed_fields(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     path = story(tmp_path, "new", NEWS, title="Une crèche")
@@ -57,9 +57,7 @@ async def test_a_proposal_changes_nothing(engine: SearchEngine, tmp_path: Path) 
     assert (kept(engine), engine.status().snapshot, await engine.audit()) == before
 
 
-async def test_a_proposal_says_what_the_model_would_read(
-    engine: SearchEngine, tmp_path: Path
-) -> None:
+async def test_a_proposal_counts_the_texts_to_encode(engine: SearchEngine, tmp_path: Path) -> None:
     path = story(tmp_path, "port", PORT.replace("trois ans", "dix ans"), id="port", title="Le quai")
     proposal = await engine.propose([path])
     report = (await engine.confirm(proposal.token)).report
@@ -67,7 +65,9 @@ async def test_a_proposal_says_what_the_model_would_read(
     assert proposal.to_encode == report.encoded > 2
 
 
-async def test_what_is_confirmed_is_done_and_told(engine: SearchEngine, tmp_path: Path) -> None:
+async def test_a_confirmed_proposal_is_carried_out_and_reported(
+    engine: SearchEngine, tmp_path: Path
+) -> None:
     paths = [story(tmp_path, "new", NEWS, title="Une crèche"), str(tmp_path / "gone.md")]
     refused = Rejected("big.pdf", "big.pdf is too large.")
     proposal = await engine.propose(paths, rejected=[refused])
@@ -86,7 +86,9 @@ async def test_a_proposal_survives_a_restart(tmp_path: Path) -> None:
         assert [s.title for s in again.sources()] == ["T"]
 
 
-async def test_a_proposal_that_is_not_there_says_to_begin_again(engine: SearchEngine) -> None:
+async def test_an_unknown_proposal_is_refused_with_the_advice_to_begin_again(
+    engine: SearchEngine,
+) -> None:
     for token in ["abcdefgh12", "", "../../live", "x" * 300]:
         with pytest.raises(UnknownProposal, match="begin again"):
             await engine.confirm(token)
@@ -119,7 +121,9 @@ async def test_a_proposal_is_gone_after_a_day(engine: SearchEngine, tmp_path: Pa
         assert connection.scalar(select(func.count()).select_from(schema.proposals)) == 1
 
 
-async def test_a_proposal_of_an_earlier_build_says_to_begin_again(engine: SearchEngine) -> None:
+async def test_a_proposal_of_an_earlier_version_is_refused_with_the_advice_to_begin_again(
+    engine: SearchEngine,
+) -> None:
     proposal = await engine.propose_removal("port")
     earlier = '{"what": "remove", "plan": {"removed": ["port"]}, "base": {"port": null}}'
     with engine.database.write() as connection:
@@ -128,7 +132,7 @@ async def test_a_proposal_of_an_earlier_build_says_to_begin_again(engine: Search
         await engine.confirm(proposal.token)
 
 
-async def test_what_changed_since_it_was_proposed_is_not_overwritten(
+async def test_an_article_changed_since_the_proposal_is_not_overwritten(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     proposal = await engine.propose_edit("port", {"title": "Le quai"})
@@ -141,7 +145,7 @@ async def test_what_changed_since_it_was_proposed_is_not_overwritten(
         await engine.confirm(proposal.token)
 
 
-async def test_what_was_added_since_it_was_proposed_is_not_overwritten(
+async def test_an_article_added_since_the_proposal_is_not_overwritten(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     first = await engine.propose([story(tmp_path, "a", NEWS, title="Une crèche")])
@@ -151,7 +155,7 @@ async def test_what_was_added_since_it_was_proposed_is_not_overwritten(
         await engine.confirm(second.token)
 
 
-async def test_while_somebody_writes_a_proposal_stays(engine: SearchEngine, tmp_path: Path) -> None:
+async def test_a_proposal_survives_a_busy_writer(engine: SearchEngine, tmp_path: Path) -> None:
     proposal = await engine.propose_edit("port", {"title": "Le quai"})
     with writer_lock(tmp_path / "data/snapshots/shared"), pytest.raises(BusyError):
         await engine.confirm(proposal.token)
@@ -191,13 +195,13 @@ async def test_an_edit_sets_and_clears_fields(engine: SearchEngine) -> None:
     assert (await engine.article("port")).text == HARBOUR.text
 
 
-async def test_a_language_that_is_cleared_is_told_from_the_text(engine: SearchEngine) -> None:
+async def test_a_cleared_language_is_guessed_from_the_text(engine: SearchEngine) -> None:
     await engine.confirm((await engine.propose_edit("port", {"language": "en"})).token)
     proposal = await engine.propose_edit("port", {"language": ""})
     assert proposal.changed[0].language == "fr"
 
 
-async def test_an_edit_without_a_difference_builds_nothing(engine: SearchEngine) -> None:
+async def test_an_edit_that_changes_nothing_builds_nothing(engine: SearchEngine) -> None:
     proposal = await engine.propose_edit("port", {"title": HARBOUR.title})
     assert (proposal.changed, [a.id for a in proposal.unchanged]) == ((), ["port"])
     assert (await engine.confirm(proposal.token)).report is None
@@ -228,7 +232,7 @@ async def test_an_unknown_article_cannot_be_edited(engine: SearchEngine) -> None
         await engine.propose_edit("nowhere", {"title": "T"})
 
 
-async def test_what_was_set_by_hand_stays_when_the_file_is_read_again(
+async def test_fields_set_by_hand_stay_when_the_file_is_read_again(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     await engine.confirm((await engine.propose_edit("port", {"title": "Le quai"})).token)
@@ -237,7 +241,7 @@ async def test_what_was_set_by_hand_stays_when_the_file_is_read_again(
     assert (changed.title, changed.source) == ("Le quai", "Gazette")
 
 
-async def test_what_was_removed_and_comes_again_is_as_its_file_says(
+async def test_an_article_added_again_after_its_removal_forgets_what_was_set_by_hand(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     await engine.confirm((await engine.propose_edit("port", {"title": "Le quai"})).token)
@@ -262,7 +266,7 @@ async def test_a_proposed_article_can_be_corrected_before_it_is_confirmed(
     assert (await engine.add([path])).changed[0].title == "Vingt places"
 
 
-async def test_what_is_set_by_hand_stays_with_the_article_that_it_takes_the_place_of(
+async def test_fields_set_by_hand_go_to_the_article_that_is_corrected(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     first = await engine.propose([story(tmp_path, "quai", HARBOUR.text + " Fin.")])
@@ -274,7 +278,7 @@ async def test_what_is_set_by_hand_stays_with_the_article_that_it_takes_the_plac
     assert (await engine.add([path])).changed[0].title == "Le quai"
 
 
-async def test_what_seems_corrected_and_changed_since_is_not_overwritten(
+async def test_a_corrected_article_changed_since_the_proposal_is_not_overwritten(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     proposal = await engine.propose([story(tmp_path, "quai", HARBOUR.text + " Fin.")])
@@ -305,7 +309,7 @@ async def test_an_attachment_is_known_by_the_name_that_a_person_gave_it(
     assert (await engine.article(report.added[0].id)).origin == "attached:Une crèche à Nantes.txt"
 
 
-async def test_an_attachment_that_cannot_be_read_is_named_as_its_sender_does(
+async def test_an_unreadable_attachment_is_reported_by_its_own_name(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     path = tmp_path / "tmp4f2b"
@@ -316,9 +320,7 @@ async def test_an_attachment_that_cannot_be_read_is_named_as_its_sender_does(
     assert "tmp" not in rejected.reason
 
 
-async def test_whatever_an_attachment_is_called_it_is_read(
-    engine: SearchEngine, tmp_path: Path
-) -> None:
+async def test_an_attachment_of_any_name_is_read(engine: SearchEngine, tmp_path: Path) -> None:
     for name in ["../../etc/x.md", "a/b\\c.md", ".md", "é" * 300 + ".md", "x\0.md", "..md"]:
         path = story(tmp_path, "tmp4f2c", NEWS, title="T")
         proposal = await engine.propose([path], names={path: name})
@@ -342,7 +344,7 @@ async def test_an_attachment_with_the_address_of_an_article_changes_it(
     assert [shown.id for shown in proposal.changed] == ["port"]
 
 
-async def test_two_attachments_of_one_name_are_two_articles(
+async def test_two_attachments_of_the_same_name_are_two_articles(
     engine: SearchEngine, tmp_path: Path
 ) -> None:
     for number in range(2):

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings.store import shared
+from embeddings.store import remote
 from embeddings.store.postgresql import PostgresDatabase
-from embeddings.store.shared import DatabaseIndex
+from embeddings.store.remote import DatabaseIndex
 from embeddings.vectors.index import VectorIndex
 from tests.embeddings.store.server import Server
 
@@ -38,7 +38,7 @@ def unit(rows: int, seed: int, kind: type = np.float32) -> NDArray[Any]:
 def filled(database: PostgresDatabase, table: str, rows: NDArray[Any]) -> DatabaseIndex:
     index = DatabaseIndex(database, table, VectorIndex(rows))
     index.fill()
-    index.try_out()
+    index.test_recall()
     return index
 
 
@@ -50,7 +50,7 @@ def exact(rows_there: PostgresDatabase) -> DatabaseIndex:
 @pytest.fixture(scope="module")
 def indexed(rows_there: PostgresDatabase) -> Iterator[DatabaseIndex]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shared, "EXACT_UP_TO", 10)
+        patch.setattr(remote, "EXACT_UP_TO", 10)
         yield filled(rows_there, "indexed", unit(ROWS, 1))
 
 
@@ -71,7 +71,9 @@ def test_exact_search_equals_faiss_id_for_id(exact: DatabaseIndex) -> None:
     assert np.allclose(scores, expected[0], atol=1e-6)
 
 
-def test_halves_are_scored_as_faiss_scores_them(rows_there: PostgresDatabase) -> None:
+def test_half_precision_vectors_are_scored_as_faiss_scores_them(
+    rows_there: PostgresDatabase,
+) -> None:
     halves = filled(rows_there, "halves", unit(300, 3, np.float16))
     questions = unit(20, 4)
     scores, rows = halves.search(questions, TEN)
@@ -80,7 +82,7 @@ def test_halves_are_scored_as_faiss_scores_them(rows_there: PostgresDatabase) ->
     assert np.allclose(scores, expected[0], atol=1e-5)
 
 
-def test_the_index_finds_most_of_the_nearest_and_scores_them_as_they_are(
+def test_the_hnsw_index_finds_most_of_the_nearest_rows_with_their_exact_scores(
     indexed: DatabaseIndex,
 ) -> None:
     questions = unit(QUESTIONS, 5)
@@ -92,7 +94,7 @@ def test_the_index_finds_most_of_the_nearest_and_scores_them_as_they_are(
     assert indexed.kind == "pgvector hnsw"
 
 
-def test_a_filter_leaves_only_what_it_allows_and_still_finds_as_many(
+def test_a_filtered_search_finds_as_many_rows_all_of_them_allowed(
     exact: DatabaseIndex, indexed: DatabaseIndex
 ) -> None:
     for index in (exact, indexed):
@@ -103,7 +105,7 @@ def test_a_filter_leaves_only_what_it_allows_and_still_finds_as_many(
             assert (rows >= 0).all()
 
 
-def test_places_that_nothing_fills_are_marked_as_faiss_marks_them(exact: DatabaseIndex) -> None:
+def test_missing_rows_are_marked_as_faiss_marks_them(exact: DatabaseIndex) -> None:
     allowed = np.zeros(ROWS, bool)
     allowed[[5, 9]] = True
     scores, rows = exact.search(unit(1, 8), TEN, allowed)
@@ -112,6 +114,6 @@ def test_places_that_nothing_fills_are_marked_as_faiss_marks_them(exact: Databas
     assert np.isneginf(scores[0, 2:]).all()
 
 
-def test_what_is_allowed_must_be_about_these_rows(exact: DatabaseIndex) -> None:
+def test_the_mask_of_allowed_rows_must_have_their_shape(exact: DatabaseIndex) -> None:
     with pytest.raises(ValueError, match="2000 rows, but shape"):
         exact.search(unit(1, 9), TEN, np.ones(3, bool))

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from embeddings.text.analysis import (
     STOP,
     fold,
-    forms,
     grams,
     is_foreign,
     is_stop,
     language_of,
+    list_forms,
     stem,
     without_tags,
     words,
@@ -64,7 +64,7 @@ DATES = [
 ]
 
 
-def test_what_is_written_in_two_ways_has_the_same_words() -> None:
+def test_two_spellings_of_one_thing_have_the_same_words() -> None:
     assert [pair for pair in SAME if words(pair[0]) != words(pair[1])] == []
 
 
@@ -76,7 +76,7 @@ def test_a_date_keeps_its_year_and_the_name_of_its_month() -> None:
     assert words("le 3 mars 2018") == ["le", "@03-03", "@03", "2018", "mars"]
 
 
-def test_what_cannot_be_a_date_is_not_read_as_one() -> None:
+def test_an_impossible_date_is_not_read_as_one() -> None:
     found = {text: words(text) for text in ("45/60", "31/31/2018", "99 mars")}
     assert not [text for text, each in found.items() if any(w.startswith("@") for w in each)]
 
@@ -132,7 +132,9 @@ def test_other_words_have_another_term() -> None:
 
 
 def test_no_form_is_one_of_two_verbs() -> None:
-    stems = {code: [{stem(form, code) for form in verb} for verb in forms(code)] for code in STOP}
+    stems = {
+        code: [{stem(form, code) for form in verb} for verb in list_forms(code)] for code in STOP
+    }
     assert {len(each) for verbs in stems.values() for each in verbs} == {1}
     names = [name for verbs in stems.values() for (name,) in verbs]
     assert len(set(names)) == len(names)
@@ -187,7 +189,7 @@ def test_a_word_is_a_function_word_in_its_own_language_alone() -> None:
     assert not is_stop("les", "en")
 
 
-def test_without_a_language_only_what_both_leave_out_is_left_out() -> None:
+def test_without_a_language_only_stop_words_of_both_are_left_out() -> None:
     assert not is_stop("les", None)
     assert is_stop("me", None)
 

@@ -1,13 +1,13 @@
-"""Furniture: what is never quoted, and what looks like it but is."""
+"""Boilerplate is never quoted; sentences that look like it are."""
 
 from __future__ import annotations
 
-from embeddings.text.boilerplate import fold, is_furniture
+from embeddings.text.boilerplate import fold, is_boilerplate
 
 TITLE = fold("Amazon face à la grogne")
 
 
-FURNITURE = [
+BOILERPLATE = [
     "61 rue Henri Barbusse 92110 Clichy Levallois",
     "12 bis, avenue de la République, 75011 Paris.",
     "ISSMI – 3 boulevard Voltaire",
@@ -58,8 +58,8 @@ FURNITURE = [
 ]
 
 
-def test_furniture_is_not_quoted() -> None:
-    assert [line for line in FURNITURE if not is_furniture(line, TITLE)] == []
+def test_boilerplate_is_not_quoted() -> None:
+    assert [line for line in BOILERPLATE if not is_boilerplate(line, TITLE)] == []
 
 
 QUOTED = [
@@ -95,7 +95,7 @@ QUOTED = [
 
 
 def test_a_real_sentence_is_quoted() -> None:
-    assert [line for line in QUOTED if is_furniture(line, TITLE)] == []
+    assert [line for line in QUOTED if is_boilerplate(line, TITLE)] == []
 
 
 def test_folding_keeps_only_words() -> None:
@@ -103,4 +103,4 @@ def test_folding_keeps_only_words() -> None:
 
 
 def test_without_a_title_nothing_repeats_it() -> None:
-    assert not is_furniture("Il a démissionné.", "")
+    assert not is_boilerplate("Il a démissionné.", "")

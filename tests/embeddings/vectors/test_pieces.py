@@ -1,4 +1,4 @@
-"""A text's pieces: those that sentencepiece itself cuts it into, ties and rounding included."""
+"""The tokenizer of e5: its pieces are those of sentencepiece, ties and rounding included."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def weights() -> Weights:
 def judge(weights: Weights) -> SentencePieceProcessor:
     """Return sentencepiece's own Unigram over the same pieces."""
     kind, of = message.ModelProto.SentencePiece, message.TrainerSpec
-    kinds = dict.fromkeys((e5.BEGIN, e5.BEGIN + 1, e5.END, e5.MASK), kind.CONTROL)
-    kinds[e5.UNKNOWN] = kind.UNKNOWN
+    kinds = dict.fromkeys((e5.BOS, e5.BOS + 1, e5.EOS, e5.MASK), kind.CONTROL)
+    kinds[e5.UNK] = kind.UNKNOWN
     rule = SentencePieceNormalizer(rule_name="nmt_nfkc").serialized_model_proto()
     model = message.ModelProto(
         normalizer_spec=message.ModelProto.FromString(rule).normalizer_spec,
-        trainer_spec=of(model_type=of.UNIGRAM, vocab_size=len(weights.texts), unk_id=e5.UNKNOWN,
-                        bos_id=e5.BEGIN, eos_id=e5.END, pad_id=1),
+        trainer_spec=of(model_type=of.UNIGRAM, vocab_size=len(weights.texts), unk_id=e5.UNK,
+                        bos_id=e5.BOS, eos_id=e5.EOS, pad_id=1),
     )  # fmt: skip
     model.normalizer_spec.add_dummy_prefix = True
     for number, (text, score) in enumerate(zip(weights.texts, weights.scores, strict=True)):
@@ -39,7 +39,7 @@ def judge(weights: Weights) -> SentencePieceProcessor:
 
 
 def test_pieces_are_those_of_sentencepiece(weights: Weights, judge: SentencePieceProcessor) -> None:
-    cut = e5.read_pieces(weights).cut
+    tokenize = e5.load_tokenizer(weights).tokenize
     marks = ["<s></s><mask> <unk>", f"{e5.SPACE} {e5.SPACE * 3}a", "query: "]
     texts = odd_texts(marks, 1500)
-    assert [cut(text) for text in texts] == [judge.encode(text) for text in texts]
+    assert [tokenize(text) for text in texts] == [judge.encode(text) for text in texts]

@@ -1,4 +1,4 @@
-"""The second look: probabilities, the new order, and what is refused as a reranker."""
+"""The reranker: its probabilities, the new order, and the models that it refuses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import EncoderSettings, Settings
+from config.groups import EncoderSettings
+from config.settings import Settings
 from embeddings.errors import ModelError
-from embeddings.vectors.reranker import Reranker, load_reranker, rerank
+from embeddings.vectors.reranker import Models, Reranker, rerank
 from tests.embeddings import models
+from tests.embeddings.fakes import WordEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ PASSAGES = ["le chat", "la cat of the who", "passage passage passage", "les de l
 
 
 class ByLength:
-    """A reranker that finds longer passages more probable, and keeps what it was asked."""
+    """A reranker that prefers longer passages, and records its questions."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -50,7 +52,7 @@ def yes_no(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def logits(folder: Path) -> NDArray[np.float64]:
-    """Return what the bare model says of the passages."""
+    """Return the logits of the bare model for the passages."""
     import torch
     from sentence_transformers import CrossEncoder
 
@@ -118,6 +120,13 @@ def test_a_model_that_only_makes_vectors_is_refused(tmp_path: Path) -> None:
         load(models.sentence_model(tmp_path / "sentences"))
 
 
+def test_a_model_with_settings_nested_without_end_is_refused(tmp_path: Path) -> None:
+    folder = models.cross_encoder(tmp_path)
+    (folder / "config.json").write_text("[" * 100_000, "utf-8")
+    with pytest.raises(ModelError, match="is not a reranker"):
+        load(folder)
+
+
 def test_a_pickled_reranker_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="pickled"):
         load(models.pickled(models.cross_encoder(tmp_path)))
@@ -132,11 +141,11 @@ def test_a_reranker_that_brings_its_own_code_is_refused(tmp_path: Path) -> None:
 
 
 def test_without_the_setting_there_is_no_reranker() -> None:
-    assert load_reranker(Settings()) is None
+    assert Models.load(Settings(), WordEncoder()).reranker is None
 
 
 def test_the_setting_loads_one(folder: Path) -> None:
-    made = load_reranker(Settings(reranker=str(folder)))
+    made = Models.load(Settings(reranker=str(folder)), WordEncoder()).reranker
     assert made is not None
     assert made.scores(QUESTION, PASSAGES).shape == (len(PASSAGES),)
 

@@ -1,4 +1,4 @@
-"""The model's thread: who goes first, what comes back, how it ends."""
+"""The model's thread: the order of its calls, their results, and its end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from embeddings.vectors.worker import Heard, Priority, Worker
+from embeddings.vectors.worker import Listener, Priority, Worker
 from embeddings.vectors.worker import hold as holding_lock
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-PATIENCE = 10
 
 
 class Gate:
@@ -77,7 +76,7 @@ async def test_questions_pass_the_indexing_that_waits(worker: Worker) -> None:
     assert done == ["question", "first batch", "second batch"]
 
 
-async def test_within_a_priority_who_came_first_goes_first(worker: Worker) -> None:
+async def test_calls_of_one_priority_run_in_order_of_arrival(worker: Worker) -> None:
     gate, holding = await held(worker)
     done: list[int] = []
     tasks = [
@@ -134,7 +133,7 @@ def test_closing_twice_is_closing_once_and_ends_the_thread() -> None:
 
 
 class Result:
-    """Something that can be watched while it is forgotten."""
+    """An object that weak references can watch."""
 
 
 async def test_the_thread_keeps_no_result_while_it_waits(worker: Worker) -> None:
@@ -163,7 +162,7 @@ async def test_the_thread_keeps_no_error_while_it_waits(worker: Worker) -> None:
 
 
 class Lock:
-    """A lock that takes a while to be had, as one in a database does."""
+    """A lock that takes a while to acquire, as one in a database does."""
 
     def __init__(self) -> None:
         self.taking, self.may = threading.Event(), threading.Event()
@@ -186,7 +185,7 @@ async def test_a_lock_is_held_and_freed_off_the_event_loop() -> None:
     assert lock.told == ["taken", "freed"]
 
 
-async def test_a_lock_that_comes_after_nobody_wants_it_any_more_is_freed() -> None:
+async def test_a_lock_that_is_acquired_after_a_cancellation_is_freed() -> None:
     lock = Lock()
 
     async def want() -> None:
@@ -203,7 +202,7 @@ async def test_a_lock_that_comes_after_nobody_wants_it_any_more_is_freed() -> No
     assert lock.told == ["taken", "freed"]
 
 
-async def test_what_another_thread_tells_is_done_on_the_event_loop_until_it_stops() -> None:
+async def test_a_listener_runs_on_the_event_loop_until_it_is_stopped() -> None:
     done: list[int] = []
     once = asyncio.Event()
 
@@ -211,11 +210,11 @@ async def test_what_another_thread_tells_is_done_on_the_event_loop_until_it_stop
         done.append(threading.get_ident())
         once.set()
 
-    heard = Heard(do)
-    await asyncio.to_thread(heard.tell)
+    listener = Listener(do)
+    await asyncio.to_thread(listener.notify)
     await once.wait()
     assert done == [threading.get_ident()]
-    await heard.stop()
-    heard.tell()
+    await listener.stop()
+    listener.notify()
     await asyncio.sleep(0.01)
     assert len(done) == 1

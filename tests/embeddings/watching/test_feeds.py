@@ -1,4 +1,4 @@
-"""Watched feeds, from a site on this machine: asked seldom, and only for what is new."""
+"""Watched feeds from a local site: conditional requests, and only new pages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from config.settings import FetchSettings
+from config.groups import FetchSettings
 from embeddings.errors import ReadError
 from embeddings.readers.many import MAX_ENTRIES, Entry
 from embeddings.watching.watched import (
     SPARE,
     TRIES,
     FeedMemory,
-    Taken,
+    IntakeResult,
     WatchedFeed,
 )
 from tests.embeddings.readers.sites import Site, running
@@ -46,7 +46,7 @@ def serve(site: Site, **updated: str) -> None:
 
 
 def tagged(site: Site, data: bytes, etag: str) -> None:
-    """Serve a feed that is only sent when it changed."""
+    """Serve a feed that is sent only if it has changed."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         is_known = handler.headers.get("If-None-Match") == etag
@@ -60,10 +60,10 @@ def tagged(site: Site, data: bytes, etag: str) -> None:
 
 
 def take(feed: WatchedFeed, **rejected: str) -> list[str]:
-    """Take what is new; return the names of its pages."""
+    """Note the new pages as added; return their names."""
     news = feed.news()
     taken = {address: rejected[n] for address in news if (n := name(address)) in rejected}
-    feed.note(news, Taken(taken))
+    feed.note(news, IntakeResult(taken))
     return [name(address) for address in news]
 
 
@@ -71,14 +71,14 @@ def name(address: str) -> str:
     return address.rpartition("/")[2]
 
 
-def test_each_page_of_a_feed_is_taken_once(site: Site) -> None:
+def test_each_page_of_a_feed_is_returned_once(site: Site) -> None:
     serve(site, a="2024-01-01", b="2024-01-02")
     feed = watched(site)
     assert take(feed) == ["a", "b"]
     assert take(feed) == []
 
 
-def test_a_page_that_comes_later_is_taken_alone(site: Site) -> None:
+def test_only_the_new_page_of_a_feed_is_returned(site: Site) -> None:
     serve(site, a="2024-01-01")
     feed = watched(site)
     take(feed)
@@ -86,7 +86,7 @@ def test_a_page_that_comes_later_is_taken_alone(site: Site) -> None:
     assert take(feed) == ["b"]
 
 
-def test_a_page_that_its_feed_calls_changed_is_taken_again(site: Site) -> None:
+def test_a_page_that_its_feed_marks_as_changed_is_returned_again(site: Site) -> None:
     serve(site, a="2024-01-01", b="2024-01-01")
     feed = watched(site)
     take(feed)
@@ -94,18 +94,18 @@ def test_a_page_that_its_feed_calls_changed_is_taken_again(site: Site) -> None:
     assert take(feed) == ["b"]
 
 
-def test_no_page_is_fetched_to_find_out_what_is_new(site: Site) -> None:
+def test_finding_new_pages_fetches_only_the_feed(site: Site) -> None:
     serve(site, a="2024-01-01")
     watched(site).news()
     assert site.paths == ["/feed"]
 
 
-def test_pages_are_handed_on_as_named_by_a_list_and_not_by_a_person(site: Site) -> None:
+def test_pages_are_returned_as_entries_of_a_list(site: Site) -> None:
     serve(site, a="2024-01-01")
     assert all(isinstance(address, Entry) for address in watched(site).news())
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again(site: Site) -> None:
+def test_an_unchanged_feed_is_not_sent_again(site: Site) -> None:
     tagged(site, atom(site, a="2024-01-01"), '"one"')
     feed = watched(site)
     assert take(feed) == ["a"]
@@ -113,7 +113,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(site: Site) -> None:
     assert [headers.get("If-None-Match") for _, headers in site.asked] == [None, '"one"']
 
 
-def test_what_is_known_of_a_feed_outlives_the_program(site: Site) -> None:
+def test_the_memory_of_a_feed_survives_a_restart(site: Site) -> None:
     tagged(site, atom(site, a="2024-01-01"), '"one"')
     feed = watched(site)
     take(feed)
@@ -121,7 +121,7 @@ def test_what_is_known_of_a_feed_outlives_the_program(site: Site) -> None:
     assert watched(site, memory).news() == {}
 
 
-def test_a_page_that_cannot_be_read_is_tried_again_but_not_for_ever(site: Site) -> None:
+def test_an_unreadable_page_is_tried_a_limited_number_of_times(site: Site) -> None:
     tagged(site, atom(site, a="2024-01-01", b="2024-01-01"), '"one"')
     feed = watched(site)
     assert take(feed, a="It does not answer.") == ["a", "b"]
@@ -130,27 +130,27 @@ def test_a_page_that_cannot_be_read_is_tried_again_but_not_for_ever(site: Site) 
     assert take(feed) == []
 
 
-def test_a_page_that_cannot_be_read_is_told_once(site: Site) -> None:
+def test_an_unreadable_page_is_reported_once(site: Site) -> None:
     serve(site, a="2024-01-01")
     feed = watched(site)
     told = []
     for _ in range(TRIES):
         news = feed.news()
-        told += feed.note(news, Taken(dict.fromkeys(news, "It does not answer.")))
+        told += feed.note(news, IntakeResult(dict.fromkeys(news, "It does not answer.")))
     assert told == ["It does not answer."]
 
 
-def test_what_the_golden_questions_refused_waits_for_something_new(site: Site) -> None:
+def test_pages_refused_by_the_golden_questions_wait_for_a_new_page(site: Site) -> None:
     serve(site, a="2024-01-01")
     feed = watched(site)
-    feed.note(feed.news(), Taken(is_refused=True))
+    feed.note(feed.news(), IntakeResult(is_refused=True))
     feed = watched(site, feed.memory)  # at the next look
     assert take(feed) == []
     serve(site, a="2024-01-01", b="2024-01-02")
     assert take(feed) == ["a", "b"]
 
 
-def test_a_long_list_is_taken_over_several_looks(site: Site) -> None:
+def test_a_long_feed_is_added_over_several_looks(site: Site) -> None:
     pages = {f"p{n}": "2024-01-01" for n in range(MAX_ENTRIES + 5)}
     tagged(site, atom(site, **pages), '"one"')
     feed = watched(site)
@@ -159,7 +159,7 @@ def test_a_long_list_is_taken_over_several_looks(site: Site) -> None:
     assert take(feed) == []
 
 
-def test_pages_that_are_long_out_of_the_feed_are_forgotten(site: Site) -> None:
+def test_pages_long_gone_from_the_feed_are_forgotten(site: Site) -> None:
     serve(site, a="2024-01-01")
     old = {f"{site.root}/old{n}": "" for n in range(SPARE + 1)}
     feed = watched(site, FeedMemory(entries=old))
@@ -168,13 +168,13 @@ def test_pages_that_are_long_out_of_the_feed_are_forgotten(site: Site) -> None:
     assert list(feed.memory.entries) == [f"{site.root}/a"]
 
 
-def test_a_page_that_is_no_feed_is_told_so(site: Site) -> None:
+def test_a_page_that_is_no_feed_is_refused(site: Site) -> None:
     site.page("/feed", b"<html><body><p>Bonjour.</p></body></html>")
     with pytest.raises(ReadError, match="neither a feed nor a sitemap"):
         watched(site).news()
 
 
-def test_a_sitemap_is_watched_by_the_days_it_gives(site: Site) -> None:
+def test_a_sitemap_is_watched_by_its_dates(site: Site) -> None:
     def sitemap(day: str) -> bytes:
         return (
             f"<urlset><url><loc>{site.root}/a</loc><lastmod>{day}</lastmod></url></urlset>"

@@ -1,4 +1,4 @@
-"""A watched folder: a file counts once it is whole, and only if it is one that is read."""
+"""A watched folder: which files are ready, and when."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def folder(root: Path) -> WatchedFolder:
 
 
 def settled(folder: WatchedFolder, known: dict[str, Stamp] | None = None) -> list[str]:
-    """Return the names of the files that are taken when nothing stirs for a while."""
+    """Return the names of the files that are ready once nothing has changed for a while."""
     folder.look(known or {}, 100.0)
     return sorted(Path(path).name for path in folder.look(known or {}, 102.0))
 
 
-def test_a_file_is_taken_once_nothing_has_changed_in_it_for_a_while(
+def test_a_file_is_ready_once_it_has_not_changed_for_a_while(
     root: Path, folder: WatchedFolder
 ) -> None:
     (root / "a.md").write_text("Il pleut.")
@@ -42,7 +42,7 @@ def test_a_file_is_taken_once_nothing_has_changed_in_it_for_a_while(
     assert list(folder.look({}, 12.0)) == [str(root / "a.md")]
 
 
-def test_a_file_that_is_still_being_written_is_not_taken(root: Path, folder: WatchedFolder) -> None:
+def test_a_file_that_is_still_being_written_is_not_ready(root: Path, folder: WatchedFolder) -> None:
     path = root / "a.md"
     for second in range(5):
         path.write_text("Il pleut. " * (second + 1))
@@ -51,7 +51,7 @@ def test_a_file_that_is_still_being_written_is_not_taken(root: Path, folder: Wat
     assert folder.look({}, 18.0)
 
 
-def test_a_file_that_was_taken_is_not_taken_again(root: Path, folder: WatchedFolder) -> None:
+def test_a_known_file_is_not_ready_again(root: Path, folder: WatchedFolder) -> None:
     (root / "a.md").write_text("Il pleut.")
     folder.look({}, 10.0)
     taken = folder.look({}, 12.0)
@@ -59,7 +59,14 @@ def test_a_file_that_was_taken_is_not_taken_again(root: Path, folder: WatchedFol
     assert not folder.is_settling
 
 
-def test_a_file_that_changed_is_taken_again(root: Path, folder: WatchedFolder) -> None:
+def test_what_a_browser_saves_beside_a_page_is_not_ready(root: Path, folder: WatchedFolder) -> None:
+    (root / "page_files").mkdir()
+    for name in ("page.html", "page_files/ad.html"):
+        (root / name).write_text("<p>Il pleut.</p>")
+    assert settled(folder) == ["page.html"]
+
+
+def test_a_changed_file_is_ready_again(root: Path, folder: WatchedFolder) -> None:
     (root / "a.md").write_text("Il pleut.")
     folder.look({}, 10.0)
     taken = folder.look({}, 12.0)
@@ -67,7 +74,7 @@ def test_a_file_that_changed_is_taken_again(root: Path, folder: WatchedFolder) -
     assert settled(folder, taken) == ["a.md"]
 
 
-def test_a_file_put_there_anew_with_its_old_date_is_taken_again(
+def test_a_replaced_file_with_its_old_date_is_ready_again(
     root: Path, folder: WatchedFolder
 ) -> None:
     path = root / "a.md"
@@ -97,7 +104,7 @@ def test_a_file_put_there_anew_with_its_old_date_is_taken_again(
         "a\udcff.md",
     ],
 )
-def test_hidden_and_temporary_files_are_passed_over(
+def test_hidden_and_temporary_files_are_skipped(
     root: Path, folder: WatchedFolder, name: str
 ) -> None:
     (root / name).parent.mkdir(exist_ok=True)
@@ -106,7 +113,7 @@ def test_hidden_and_temporary_files_are_passed_over(
     assert not folder.is_settling
 
 
-def test_files_in_folders_of_the_folder_are_taken(root: Path, folder: WatchedFolder) -> None:
+def test_files_in_subfolders_are_found(root: Path, folder: WatchedFolder) -> None:
     (root / "2024" / "mai").mkdir(parents=True)
     (root / "2024" / "mai" / "a.md").write_text("Il pleut.")
     (root / "b.zip").write_bytes(b"PK")
@@ -120,7 +127,7 @@ def test_a_file_without_content_yet_is_waited_for(root: Path, folder: WatchedFol
     assert settled(folder) == ["a.md"]
 
 
-def test_a_link_that_leads_out_of_the_folder_is_passed_over(
+def test_a_link_out_of_the_folder_is_skipped(
     root: Path, tmp_path: Path, folder: WatchedFolder
 ) -> None:
     (tmp_path / "secret.md").write_text("Il pleut.")
@@ -130,13 +137,12 @@ def test_a_link_that_leads_out_of_the_folder_is_passed_over(
     assert settled(folder) == ["in.md", "inside.md"]
 
 
-def test_a_folder_that_is_not_there_has_no_files(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_files(tmp_path: Path) -> None:
     folder = WatchedFolder(tmp_path / "none", 2.0)
-    assert not folder.is_there
     assert folder.look({}, 1.0) == {}
 
 
-def test_a_folder_that_cannot_be_opened_is_told(
+def test_a_folder_that_cannot_be_opened_is_reported(
     folder: WatchedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: str) -> None:
@@ -152,11 +158,11 @@ def test_a_folder_that_cannot_be_opened_is_told(
 
 
 STEPS = st.lists(st.tuples(st.booleans(), st.floats(0, 3)), max_size=30)
-"""Whether somebody writes before a look, and how long before it nothing happened."""
+"""Whether a file is written before a look, and the seconds since then."""
 
 
 @given(steps=STEPS)
-def test_a_file_is_taken_once_whatever_is_written_when_and_only_when_it_rests(
+def test_any_sequence_of_writes_makes_a_file_ready_once_after_it_settles(
     steps: list[tuple[bool, float]],
 ) -> None:
     with TemporaryDirectory() as place:

@@ -1,4 +1,4 @@
-"""What the watcher knows survives a restart, and a damaged note costs nothing but a second look."""
+"""The watcher's memory survives a restart; a damaged note costs only a second look."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ memories = st.builds(FolderMemory, files=st.dictionaries(words, stamps, max_size
 
 
 @given(memory=memories)
-def test_what_is_kept_is_read_back_as_it_was(memory: FolderMemory) -> None:
+def test_a_memory_is_read_back_as_it_was_stored(memory: FolderMemory) -> None:
     notes = FakeIntake()
     asyncio.run(memory.remember(notes))
     assert asyncio.run(FolderMemory.recall(notes)) == memory
 
 
-async def test_a_new_store_knows_nothing() -> None:
+async def test_a_new_store_has_an_empty_memory() -> None:
     assert await FolderMemory.recall(FakeIntake()) == FolderMemory()
 
 
-async def test_a_damaged_note_is_told_and_begun_anew(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_damaged_note_is_logged_and_replaced_by_an_empty_memory(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     for damaged in ("{", "[]", '{"files": {"a": [1]}}'):
         caplog.clear()
         assert await FolderMemory.recall(FakeIntake(notes={NOTE: damaged})) == FolderMemory()

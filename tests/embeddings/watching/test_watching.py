@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from config.groups import WatchSettings
-from config.settings import DiscordSettings, Settings
+from config.groups import DiscordSettings, WatchSettings
+from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, BrokenQuestion, GateError, InputError, StorageError
 from embeddings.store.records import Records
@@ -21,7 +24,7 @@ from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
 from tests.embeddings.readers.each import each
 from tests.records import open_two
-from tests.waiting import until
+from tests.waiting import Elapsed, until
 
 TEXT = "# Le pont\n\nLe pont de la ville est fermé depuis lundi pour des travaux.\n"
 GATE = GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)
@@ -29,7 +32,7 @@ GATE = GateError((BrokenQuestion("Qui demande ?", "La lettre"),), 1.0, 0.5)
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look again, and try again what failed, without much waiting."""
+    """Shorten the pauses between looks and retries."""
     monkeypatch.setattr(module, "SWEEP", 0.05)
     monkeypatch.setattr(module, "PAUSE", 0.05)
     monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
@@ -58,7 +61,7 @@ def settings(tmp_path: Path, folder: Path) -> Settings:
 
 
 def put(folder: Path, name: str) -> None:
-    """Write a story into a folder, which may have to be made."""
+    """Write a story into a folder, creating the folder if necessary."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(TEXT, encoding="utf-8")
 
@@ -71,15 +74,13 @@ async def at_work(settings: Settings, intake: FakeIntake) -> AsyncIterator[None]
         yield
 
 
-async def test_a_file_that_comes_is_taken(
-    settings: Settings, intake: FakeIntake, folder: Path
-) -> None:
+async def test_a_new_file_is_added(settings: Settings, intake: FakeIntake, folder: Path) -> None:
     async with at_work(settings, intake):
         put(folder, "a.md")
         await until(lambda: intake.names == [["a.md"]])
 
 
-async def test_what_was_there_before_the_start_is_taken_too(
+async def test_files_from_before_the_start_are_added_too(
     settings: Settings, intake: FakeIntake, folder: Path
 ) -> None:
     put(folder, "a.md")
@@ -87,7 +88,7 @@ async def test_what_was_there_before_the_start_is_taken_too(
         await until(lambda: intake.names == [["a.md"]])
 
 
-async def test_a_restart_takes_only_what_changed_meanwhile(
+async def test_a_restart_adds_only_files_changed_meanwhile(
     settings: Settings, intake: FakeIntake, folder: Path
 ) -> None:
     put(folder, "a.md")
@@ -99,7 +100,7 @@ async def test_a_restart_takes_only_what_changed_meanwhile(
     assert intake.names == [["a.md"], ["b.md"]]
 
 
-async def test_a_file_that_disappears_changes_nothing(
+async def test_a_deleted_file_changes_nothing(
     settings: Settings, intake: FakeIntake, folder: Path
 ) -> None:
     put(folder, "a.md")
@@ -111,20 +112,25 @@ async def test_a_file_that_disappears_changes_nothing(
 
 
 async def test_a_file_is_not_read_while_it_is_being_written(
-    settings: Settings, intake: FakeIntake, folder: Path
+    settings: Settings, intake: FakeIntake, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at_work(settings, intake):
-        with (folder / "a.md").open("w") as file:
-            for _ in range(15):
+    looks = itertools.count()
+
+    def tell_time() -> float:
+        """Return the time of the next look; the file grows before each of the first ones."""
+        if (look := next(looks)) < 15:
+            with (folder / "a.md").open("a") as file:
                 file.write(TEXT)
-                file.flush()
-                await asyncio.sleep(0.03)
-                assert intake.proposed == []
+        return 0.03 * look
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=tell_time))
+    async with at_work(settings, intake):
         await until(lambda: intake.names == [["a.md"]])
+    assert next(looks) > 15
     assert len(intake.proposed) == 1
 
 
-async def test_what_is_rejected_is_told_once(
+async def test_a_rejected_file_is_logged_once(
     settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(folder, "bad.md")
@@ -135,7 +141,7 @@ async def test_what_is_rejected_is_told_once(
     assert caplog.text.count("bad.md is not read here.") == 1
 
 
-async def test_a_refusal_of_the_golden_questions_is_not_repeated_until_the_folder_changes(
+async def test_files_refused_by_the_golden_questions_wait_until_the_folder_changes(
     settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake.failures = [GATE]
@@ -149,7 +155,7 @@ async def test_a_refusal_of_the_golden_questions_is_not_repeated_until_the_folde
     assert caplog.text.count("Qui demande ?") == 1
 
 
-async def test_a_full_disk_is_told_once_and_waited_for(
+async def test_a_full_disk_is_logged_once_and_retried(
     settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake.failures = [StorageError("The disk is full.")] * 3
@@ -159,7 +165,7 @@ async def test_a_full_disk_is_told_once_and_waited_for(
     assert caplog.text.count("The disk is full.") == 1
 
 
-async def test_a_folder_that_goes_and_comes_back_is_watched_again(
+async def test_a_folder_that_disappears_and_returns_is_watched_again(
     settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with at_work(settings, intake):
@@ -172,7 +178,7 @@ async def test_a_folder_that_goes_and_comes_back_is_watched_again(
     assert caplog.text.count("is not there") == 1
 
 
-async def test_a_folder_that_is_replaced_by_another_one_is_watched_on(
+async def test_a_replaced_folder_is_still_watched(
     settings: Settings, intake: FakeIntake, folder: Path, tmp_path: Path
 ) -> None:
     async with at_work(settings, intake):
@@ -181,7 +187,7 @@ async def test_a_folder_that_is_replaced_by_another_one_is_watched_on(
         await until(lambda: intake.names == [["a.md"]])
 
 
-async def test_many_files_are_taken_in_lots(
+async def test_many_files_are_added_in_batches(
     settings: Settings, intake: FakeIntake, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOT", 3)
@@ -192,7 +198,7 @@ async def test_many_files_are_taken_in_lots(
     assert [len(lot) for lot in intake.names] == [3, 3, 1]
 
 
-async def test_a_fault_of_the_watcher_is_logged_and_begun_again(
+async def test_an_unexpected_error_is_logged_and_watching_goes_on(
     settings: Settings, intake: FakeIntake, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake.failures = [RuntimeError("a fault")]
@@ -202,7 +208,7 @@ async def test_a_fault_of_the_watcher_is_logged_and_begun_again(
     assert "watching for articles failed" in caplog.text
 
 
-async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
+async def test_cancelling_ends_a_wait_for_another_writer_at_once(
     settings: Settings, folder: Path
 ) -> None:
     put(folder, "a.md")
@@ -210,12 +216,12 @@ async def test_the_end_comes_at_once_even_while_it_waits_for_a_writer(
         with engine.database.hold("shared"):  # somebody else writes
             async with watching(settings, engine, engine.records):
                 await asyncio.sleep(0.5)
-                began = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - began < 1
+                elapsed = Elapsed()
+        assert elapsed.seconds() < 1
 
 
 @each("place", ["data", "data/in", "."])
-def test_a_folder_that_shares_its_place_with_the_data_is_refused(
+def test_a_folder_inside_or_around_the_data_folder_is_refused(
     settings: Settings, tmp_path: Path, place: str
 ) -> None:
     watch = WatchSettings(folder=tmp_path / place)
@@ -231,11 +237,11 @@ def of_shards(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def stores(tmp_path: Path) -> tuple[Records, Records]:
-    """What two processes of one machine share."""
+    """The records that two processes of one machine share."""
     return await open_two(tmp_path)
 
 
-async def test_of_several_processes_one_watches_and_another_when_it_is_gone(
+async def test_one_of_several_processes_watches_and_another_takes_over(
     settings: Settings, folder: Path, stores: tuple[Records, Records]
 ) -> None:
     one, other = FakeIntake(), FakeIntake()
@@ -252,23 +258,26 @@ async def test_of_several_processes_one_watches_and_another_when_it_is_gone(
         await until(lambda: other.names == [["c.md"]])
 
 
-async def test_the_turn_of_a_process_that_died_is_over_after_a_while(
+async def test_the_lease_of_a_dead_process_expires(
     settings: Settings,
     folder: Path,
     stores: tuple[Records, Records],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "LEASE", 0.5)
-    await stores[0].take_turn(module.TURN, 0.5, "who died")
+    now = datetime.now(UTC)
+    for each_store in stores:
+        monkeypatch.setattr(each_store, "_now", lambda: now)
+    await stores[0].take_turn(module.TURN, module.LEASE, "who died")
     intake = FakeIntake()
     put(folder, "a.md")
     async with watching(of_shards(settings), intake, stores[1]):
         await asyncio.sleep(0.2)
         assert intake.proposed == []
+        now += timedelta(seconds=module.LEASE)
         await until(lambda: intake.names == [["a.md"]])
 
 
-async def test_while_nobody_can_say_whose_turn_it_is_files_wait_and_it_is_told_once(
+async def test_without_the_store_of_leases_files_wait_and_one_warning_is_logged(
     settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake = FakeIntake()
@@ -281,7 +290,7 @@ async def test_while_nobody_can_say_whose_turn_it_is_files_wait_and_it_is_told_o
 
 
 class Away:
-    """What is kept, while it cannot be reached."""
+    """The records while the store cannot be reached."""
 
     async def take_turn(self, *_: object) -> float:
         raise AwayError("The database is away.")

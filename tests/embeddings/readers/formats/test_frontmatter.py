@@ -87,7 +87,7 @@ def test_an_empty_field_is_stated_and_none() -> None:
         ("date: !!timestamp 2018-02-30", "broken YAML"),
         ("title: [a, b]", "The field title .* must be a text, not a list"),
         ("source: {a: b}", "The field source .* must be a text, not a group"),
-        ("title: " + "x" * 501, "longer than 500"),
+        ("title: " + "x" * 501, "longer than 500 characters; shorten it"),
         ("date: 2018-02-30", "The field date .* '2018-02-30', which is no day"),
         ("date: hier", "write it as 2018-06-22"),
         ("date: [1]", "a list, which is no day"),
@@ -144,8 +144,19 @@ def test_a_day_is_read_as_people_write_it_and_a_month_is_its_first_day() -> None
         "0904-06-30": date(904, 6, 30),
         "le premier juin 2018": date(2018, 6, 1),
         "juin 2018": date(2018, 6, 1),
+        "Fri, 22 Jun 2018 14:30:00 +0100": date(2018, 6, 22),
     }
     assert {said: CHECKS["date"](said, "It") for said in days} == days
     for said in ("hier", "lundi", "22 juin", "2018-02-30"):
         with pytest.raises(ReadError, match="no day"):
             CHECKS["date"](said, "It")
+
+
+def test_fields_are_read_as_site_generators_name_them() -> None:
+    front = "byline: Ida Vale\npubDate: 2018-06-22\ncanonical_url: https://quai.example/a"
+    known = parse(front, "f")
+    assert (known.author, known.date) == ("Ida Vale", date(2018, 6, 22))
+    assert known.url == "https://quai.example/a"
+    group = "authors:\n  - name: Ida Vale\n    url: /ida\n  - Paul Morin"
+    assert parse(group, "f").author == "Ida Vale, Paul Morin"
+    assert parse("author:\n  name: Ida Vale", "f").author == "Ida Vale"

@@ -261,6 +261,7 @@ def test_files_are_read_by_their_extension(tmp_path: Path) -> None:
         (docx([docx_paragraph(run(" "))]), "has no text"),
         (docx(DOCX, before=BOMB), "declares entities"),
         (odt(ODT, before=BOMB), "declares entities"),
+        (packed({"word/document.xml": f"{BOMB}<w/>".encode("utf-16")}), "declares entities"),
         (docx(DOCX, before='<!DOCTYPE a SYSTEM "file:///etc/passwd">'), "declares entities"),
         (packed({"word/document.xml": b" " * 90_000_000}), "unpacks to far more than it holds"),
         (packed({f"{n}": b"" for n in range(5001)}), "holds more than 5000 files"),

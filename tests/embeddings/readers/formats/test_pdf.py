@@ -14,7 +14,7 @@ from fpdf import FPDF
 from embeddings.errors import ReadError
 from embeddings.readers import Draft, Sandbox
 from embeddings.readers.formats import pdf
-from embeddings.readers.formats.hyphens import Words
+from embeddings.readers.formats.printed import Words
 from tests.embeddings.readers.each import each
 from tests.embeddings.readers.formats import prints
 from tests.embeddings.readers.formats.prints import ONE, THREE, TWO, Column, scanned
@@ -49,6 +49,35 @@ def test_paragraphs_are_the_author_s_whatever_the_columns(
     draft = printed(prints.pdf(parts, columns, title=story.title, head=HEAD, indent=indent))
     assert draft.text.split("\n\n") == list(parts)
     assert (draft.title, draft.language) == (story.title, story.language)
+
+
+def test_a_last_column_of_two_lines_is_read_after_the_others() -> None:
+    short = "Le pont rouvrira en mai, si le temps le permet."
+    paper = prints.paper()
+    for number in range(6):
+        prints.put(paper, 60, 110 + 14 * number, f"Ligne {number} de la colonne,", 10)
+    for number, line in enumerate(prints.wrapped(short, 30)):
+        prints.put(paper, 310, 110 + 14 * number, line, 10)
+    assert printed(bytes(paper.output())).text.endswith(short)
+
+
+def test_a_byline_above_a_gap_is_no_part_of_the_first_paragraph() -> None:
+    paper = prints.paper()
+    prints.put(paper, 60, 110, "Par Anne Roche – 3 mars 2024", 9)
+    for number, line in enumerate(prints.wrapped(BRIDGE.paragraphs[0], 80)):
+        prints.put(paper, 60, 140 + 14 * number, line, 10)
+    draft = printed(bytes(paper.output()))
+    assert (draft.author, draft.date) == ("Anne Roche", date(2024, 3, 3))
+    assert draft.text.endswith(f"\n\n{BRIDGE.paragraphs[0]}")
+
+
+def test_words_that_run_up_the_margin_do_not_touch_the_story() -> None:
+    paper = prints.paper()
+    for number, line in enumerate(prints.wrapped(BRIDGE.paragraphs[0], 80)):
+        prints.put(paper, 60, 110 + 14 * number, line, 10)
+    with paper.rotation(90, 560, 500):
+        prints.put(paper, 560, 500, "Le Courrier, supplément du samedi", 8)
+    assert printed(bytes(paper.output())).text == BRIDGE.paragraphs[0]
 
 
 def test_running_heads_and_page_numbers_are_dropped() -> None:

@@ -21,7 +21,7 @@ def page(body: str) -> Page:
 def shown(body: str) -> list[str]:
     """Return a page's blocks of text as one sees them, headings and list items marked."""
     found = page(body).blocks
-    lines = [("## " if b.kind is Kind.HEADING else b.mark) + b.text for b in found]
+    lines = [("## " if b.kind is Kind.HEADING else b.marker) + b.text for b in found]
     return [line.replace(BREAK, "") for line in lines]
 
 
@@ -45,6 +45,7 @@ def shown(body: str) -> list[str]:
         ("<ol><li>un<ul><li>petit</ul><li>deux</ol>", ["1. un", "- petit", "2. deux"]),
         ("<ul><li></li></ul><p>mot</p>", ["mot"]),
         ("<pre>a\n  b</pre>", ["a\nb"]),
+        ("<div><x-p>Un mot.</x-p><x-p>Un autre.</x-p></div>", ["Un mot.", "Un autre."]),
         ("<table><tr><td>a<td>b</table>", ["a", "b"]),
         ("<p hidden>a</p><p style='display: none'>b</p><p aria-hidden=true>c</p>d", ["c", "d"]),
         ("<script>a</script><!-- d --><template>e</template><p class='a sr-only'>b</p>f", ["f"]),
@@ -132,7 +133,7 @@ def test_what_is_struck_out_is_no_word() -> None:
     ],
 )
 def test_items_have_the_numbers_that_a_browser_shows(opening: str, marks: list[str]) -> None:
-    assert [block.mark for block in page(opening).blocks] == marks
+    assert [block.marker for block in page(opening).blocks] == marks
 
 
 @each(

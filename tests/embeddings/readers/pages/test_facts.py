@@ -9,7 +9,8 @@ from typing import Any
 from embeddings.readers.draft import Fields
 from embeddings.readers.pages.authors import clean_name, name_authors
 from embeddings.readers.pages.elements import parse_page
-from embeddings.readers.pages.facts import read_facts
+from embeddings.readers.pages.facts import guess_site, read_facts
+from tests.embeddings.readers.each import each
 
 NAMES = {
     **dict.fromkeys(("Editorial", "Guest author", "Journaliste", "Mardi 12 mars", "Partager")),
@@ -20,6 +21,11 @@ NAMES = {
     "By Paul Tessan March 3, 2024 5:46 PM": "Paul Tessan",
     "Propos recueillis par Anne Roche": "Anne Roche",
     "View all posts by Paul Morin": "Paul Morin",
+    "Paul Morin Voir tous les articles": "Paul Morin",
+    "Paul Morin Lire ses articles": "Paul Morin",
+    "Paul Morin Tous ses articles": "Paul Morin",
+    "Paul Morin See full bio": "Paul Morin",
+    "Paul Morin More from this author": "Paul Morin",
     "Voir tous les articles de Paul Morin": "Paul Morin",
     "Analysis by Ida Vale, Political Editor-at-large": "Ida Vale",
     "Ida Vale Staff Writer": "Ida Vale",
@@ -66,6 +72,34 @@ NAMES = {
     "Ida Vale Grand reporter": "Ida Vale",
     "Par notre correspondante à Brive, Ida Vale": "Ida Vale",
     "Boutros Boutros": "Boutros Boutros",
+    "Ida Vale, journaliste au service politique": "Ida Vale",
+    "Ida Vale hier à 14h30": "Ida Vale",
+    "Ida Vale yesterday": "Ida Vale",
+    "Ida Vale (AFP)": "Ida Vale",
+    "Ida Vale/AFP": "Ida Vale",
+    "Ida Vale BBC News": "Ida Vale",
+    "Ida Vale, PhD": "Ida Vale",
+    "Ida Vale +": "Ida Vale",
+    "Ida Vale (12)": "Ida Vale",
+    "Ida Vale 12 articles": "Ida Vale",
+    "Ida Vale No Comments": "Ida Vale",
+    "Ida Vale Share on Facebook": "Ida Vale",
+    "Soumis par Ida Vale le dim 03/03/2024 - 14:30": "Ida Vale",
+    "Submitted by Ida Vale on Sun, 03/03/2024 - 14:30": "Ida Vale",
+    "Article d’Ida Vale": "Ida Vale",
+    "Une enquête de Paul Morin": "Paul Morin",
+    "De notre correspondant Paul Morin": "Paul Morin",
+    "Envoyée spéciale Ida Vale": "Ida Vale",
+    "À propos de Paul Morin": "Paul Morin",
+    "Contact Paul Morin": "Paul Morin",
+    "Gauthier Lesage": "Gauthier Lesage",
+    "Photos by Paul Morin": None,
+    "Portrait de Paul Morin": None,
+    "Traduit par Paul Morin": None,
+    "Edited by Paul Morin": None,
+    "Unknown Author": None,
+    "Webmestre": None,
+    "Undefined undefined": None,
     "Biography": None,
     "Senior Contributor": None,
     "Photos : Paul Morin": None,
@@ -229,3 +263,85 @@ def test_the_title_is_the_headline_that_the_page_shows() -> None:
     assert facts("<h1>Le quai rouvre - Le Quai</h1>", head=named).title == "Le quai rouvre"
     assert facts("<h1>Le quai rouvre</h1>").title is None
     assert facts(head="<title>Le quai rouvre</title>").title == "Le quai rouvre"
+
+
+@each(
+    "name",
+    (
+        "article:published_time", "og:pubdate", "cXenseParse:publishtime", "published_at",
+        "dcterms.issued", "publish-date", "citation_date", "release_date", "DC.date",
+        "article_date_original",
+    ),
+)  # fmt: skip
+def test_a_day_is_read_from_each_name_that_sites_give_it(name: str) -> None:
+    head = f'<meta name="{name}" content="2024-03-03T10:00:00+01:00">'
+    assert facts(head=head).date == date(2024, 3, 3)
+
+
+@each("name", ("article:modified_time", "last-modified", "og:updated_time", "publish_end_date"))
+def test_the_day_of_an_update_or_an_end_is_not_the_publication_s(name: str) -> None:
+    assert facts(head=f'<meta name="{name}" content="2024-03-03T10:00:00+01:00">').date is None
+
+
+@each("name", ("author", "author_name", "DC.creator", "cXenseParse:author", "article:author_name"))
+def test_an_author_is_read_from_each_name_that_sites_give_it(name: str) -> None:
+    assert facts(head=f'<meta name="{name}" content="Ida Vale">').author == "Ida Vale"
+
+
+@each(
+    "markup",
+    (
+        '<div class="createdby">{}</div>', '<a data-testid="authorName">{}</a>',
+        '<span class="redacteur">{}</span>', '<p class="StoryByline_name">{}</p>',
+    ),
+)  # fmt: skip
+def test_a_byline_is_known_by_the_words_in_its_names(markup: str) -> None:
+    assert facts(f"<h1>Le quai rouvre</h1>{markup.format('Ida Vale')}").author == "Ida Vale"
+
+
+@each(
+    "markup",
+    (
+        '<abbr class="published" title="2024-03-03T10:00:00+01:00">dimanche</abbr>',
+        '<time data-timestamp="1709460000">il y a deux jours</time>',
+        '<relative-time datetime="2024-03-03">3 mars</relative-time>',
+        '<div class="articleDate">3 mars 2024</div>',
+    ),
+)  # fmt: skip
+def test_a_day_is_read_from_the_attributes_that_hold_it(markup: str) -> None:
+    assert facts(f"<h1>Le quai rouvre</h1><div>{markup}</div>").date == date(2024, 3, 3)
+
+
+@each(
+    "whole",
+    (
+        "{} - Le Quai", "{} | Le Quai", "Le Quai | {}", "Le Quai » {}", "{} « Le Quai",
+        "{} - Ports - Le Quai", "Le Quai : {}",
+    ),
+)  # fmt: skip
+def test_the_site_stands_on_either_side_of_the_headline(whole: str) -> None:
+    head = f"<title>{whole.format('Le bac rouvre lundi matin')}</title>"
+    page = parse_page(f"<html><head>{head}</head><body><h1>Le bac rouvre lundi matin</h1></body>")
+    assert read_facts(page, None).title == "Le bac rouvre lundi matin"
+    assert guess_site(page, "Le bac rouvre lundi matin", None) == "Le Quai"
+
+
+def test_a_title_without_the_headline_names_no_site() -> None:
+    page = parse_page("<html><head><title>Le bac - tout savoir</title></head><body></body>")
+    assert guess_site(page, "Le bac rouvre", None) is None
+
+
+@each("name", ("publisher", "sourceOrganization", "isPartOf"))
+def test_the_source_is_read_from_each_property_that_names_it(name: str) -> None:
+    named = {"@type": "WebSite", "name": "Le Quai"}
+    assert facts(linked={"@type": "NewsArticle", name: named}).source == "Le Quai"
+
+
+def test_a_series_that_a_story_is_part_of_is_no_source() -> None:
+    series = {"@type": "CreativeWorkSeries", "name": "Cent recettes"}
+    assert facts(linked={"@type": "NewsArticle", "isPartOf": series}).source is None
+
+
+def test_a_title_that_was_escaped_twice_is_read_as_it_is_shown() -> None:
+    head = '<meta property="og:title" content="L&amp;#8217;eau monte &amp;amp; descend">'
+    assert facts(head=head).title == "L’eau monte & descend"

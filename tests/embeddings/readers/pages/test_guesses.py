@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+from embeddings.readers.assemble import draft_of
 from embeddings.readers.dates import date_in_name, read_date, without_date
+from embeddings.readers.draft import Fields
 from embeddings.readers.pages.guesses import (
     guess_author,
     guess_date,
@@ -70,6 +73,17 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
         ("Le 22 juin 2018, les employés d’Amazon ont protesté.", None),
         ("Publié le 22 juin 2018, le rapport accable la firme.", None),
         ("À Paris, le 22 juin 2018, les employés ont protesté.", None),
+        ("Mis à jour le 25 juin 2018, publié le 22 juin 2018", date(2018, 6, 22)),
+        ("Publié le 22 juin 2018, mis à jour le 25 juin 2018", date(2018, 6, 22)),
+        ("Updated June 25, 2018 Published June 22, 2018", date(2018, 6, 22)),
+        ("22 juin 2018 (modifié le 25 juin 2018)", date(2018, 6, 22)),
+        ("ven. 22 juin 2018", date(2018, 6, 22)),
+        ("Date de publication : 22 juin 2018", date(2018, 6, 22)),
+        ("Article paru le 22 juin 2018", date(2018, 6, 22)),
+        ("First published on Fri 22 Jun 2018 17.46 GMT", date(2018, 6, 22)),
+        ("Posted: Jun 22, 2018 / 05:46 PM EST", date(2018, 6, 22)),
+        ("Soumis par Anne le ven 22/06/2018 - 14:30", date(2018, 6, 22)),
+        ("*Par Jean Dupont, le 22 juin 2018*", date(2018, 6, 22)),
         ("Retour sur le 11 septembre 2001", None),
         ("11 septembre 2001 : une journée noire", None),
         ("Le 31 février 2018", None),
@@ -77,19 +91,26 @@ def test_a_file_named_by_its_day_alone_keeps_it_as_its_title() -> None:
     ],
 )
 def test_only_a_line_that_states_the_day_gives_it(line: str, day: date | None) -> None:
-    assert guess_date(margins_of(f"{line}\n\n{STORY}"), "notes") == day
+    assert guess_date(margins_of(f"{line}\n\n{STORY}")) == day
 
 
 def test_the_day_in_the_name_comes_first() -> None:
-    assert guess_date(margins_of(f"Publié le 1er mai 2017\n\n{STORY}"), "2018-06-22-x") == date(
-        2018, 6, 22
-    )
+    text = f"Publié le 1er mai 2017\n\n{STORY}"
+    assert draft_of(text, Path("2018-06-22-x.txt")).date == date(2018, 6, 22)
+
+
+def test_the_day_in_the_address_counts_when_no_line_states_one() -> None:
+    for path in ("2018/06/22/pont", "pont-2018-06-22.html", "20180622-pont"):
+        fields = Fields(url=f"https://quai.example/{path}")
+        assert draft_of(STORY, Path("pont.txt"), fields).date == date(2018, 6, 22)
+        stated = draft_of(f"Publié le 1er mai 2017\n\n{STORY}", Path("x"), fields)
+        assert stated.date == date(2017, 5, 1)
 
 
 def test_a_day_that_english_reads_in_two_ways_is_not_guessed() -> None:
     text = "03/04/2018\n\nThe minister resigned."
-    assert guess_date(margins_of(text), "x", "en") is None
-    assert guess_date(margins_of(text), "x", "fr") == date(2018, 4, 3)
+    assert guess_date(margins_of(text), "en") is None
+    assert guess_date(margins_of(text), "fr") == date(2018, 4, 3)
 
 
 @each(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from embeddings.readers import Draft
@@ -64,6 +65,8 @@ KINDS = (
          "Le préfet a signé l’arrêté jeudi.", "Fermer"),
 )  # fmt: skip
 SENTENCES = (
+    "Recevez votre facture par la poste, demande le syndicat des eaux à ses abonnés du bourg.",
+    "Votre navigateur de bord a manqué la bouée, a dit le juge au skipper de la goélette.",
     "Voir aussi loin que possible, voilà ce que promet le nouveau phare à ses visiteurs.",
     "Photo : elle était toute sa vie, et Anne Roche l’a quittée en mai pour ouvrir une ferme.",
     "Imprimer son journal coûte deux fois plus cher qu’en 2019, explique le gérant.",
@@ -73,6 +76,11 @@ SENTENCES = (
     "Copyright law must change, says the minister of culture.",
 )
 INVITATIONS = (
+    "Votre navigateur ne supporte pas la vidéo.",
+    "Please enable JavaScript to view this content.",
+    "Ce contenu est bloqué car vous n’avez pas accepté les cookies.",
+    "Recevez chaque matin l’essentiel de l’actualité dans votre boîte mail.",
+    "Vous avez repéré une erreur ? Signalez-la.",
     "Voir aussi notre dossier sur les ponts.",
     "Photo : J. Riou.",
     "Imprimer cet article.",
@@ -105,6 +113,53 @@ def test_each_kind_of_page_is_stored_with_its_own_words_alone(kind: Kind) -> Non
     assert not kind.left_out or kind.left_out not in draft.text
 
 
+@each(
+    "attributes",
+    (
+        'class="u-visually-hidden"', 'class="screen-reader-only"', 'class="x1-VisuallyHidden a"',
+        'style="visibility: collapse"', 'style="position:absolute;left:-9999px"',
+        'style="clip: rect(0, 0, 0, 0)"',
+    ),
+)  # fmt: skip
+def test_words_that_no_eye_sees_are_in_no_sentence(attributes: str) -> None:
+    line = (
+        f"<p>Le plan est <a>en ligne<span {attributes}> (autre onglet)</span></a> depuis lundi.</p>"
+    )
+    draft = read(STORY + line)
+    assert "Le plan est en ligne depuis lundi." in quotable(draft)
+
+
+@each(
+    "markup",
+    (
+        '<div class="imageCaption">{}</div>', '<p class="photo-legende">{}</p>',
+        '<div class="article-image__legend"><p>{}</p></div>', '<p class="pic_legend">{}</p>',
+        '<figure><img src="x"><p>{}</p></figure>', '<div class="c-image__description">{}</div>',
+    ),
+)  # fmt: skip
+def test_a_caption_is_no_part_of_the_story_however_it_is_named(markup: str) -> None:
+    words = "La grue du quai, vue de la rive droite en mai dernier."
+    assert words not in read(ps([OPENING]) + markup.format(words) + ps(REST)).text
+
+
+@each("tag", ("div", "blockquote", 'p class="exergue"', 'aside class="highlight"'))
+def test_words_that_the_page_repeats_in_large_letters_are_stored_once(tag: str) -> None:
+    quote = "Ce n’est pas dangereux pour les voitures"
+    draft = read(f"{ps([OPENING])}<{tag}>« {quote} »</{tag.split(maxsplit=1)[0]}>{ps(REST)}")
+    assert draft.text.count(quote) == 1
+
+
+def test_an_answer_is_stored_as_often_as_it_is_given() -> None:
+    turns = "<p>Avez-vous peur de la crue qui vient ?</p><p>Non, pas du tout, et vous non plus.</p>"
+    assert read(STORY + 2 * turns).text.count("Non, pas du tout") == 2
+
+
+def test_a_button_to_unfold_the_page_does_not_end_its_story() -> None:
+    button = "<button>Lire la suite</button>"
+    for body in (f"<p>Lire la suite</p>{ps(REST)}", f"<div>{button}</div>{ps(REST)}"):
+        assert read(ps([OPENING]) + body).text.endswith(REST[-1])
+
+
 @each("words", SENTENCES)
 def test_a_sentence_that_begins_like_a_notice_is_quoted_wherever_it_stands(words: str) -> None:
     for body in (ps([words]) + STORY, STORY + ps([words]), ps([OPENING, words, *REST])):
@@ -129,3 +184,11 @@ def test_a_day_and_a_name_of_another_story_are_not_this_one_s() -> None:
     body = f"<ul>{others}</ul><main><h1>{FERRY.title}</h1>{ps(FERRY.paragraphs)}</main>{card}"
     draft = html.read(f"<html><body>{body}".encode(), Path("page.html"))
     assert (draft.author, draft.date) == (None, None)
+
+
+@each("place", ("{} {}", "{}<p>{}</p>", "{}<p><em>{}</em></p>", "{}<div class=end>{}</div>"))
+def test_a_name_and_a_day_below_the_story_are_its_own(place: str) -> None:
+    draft = read(place.format(STORY, "Par Anne Roche, le 3 mars 2024"))
+    assert (draft.author, draft.date) == ("Anne Roche", date(2024, 3, 3))
+    beside = read(f"{STORY}<aside><p>Par Anne Roche, le 3 mars 2024</p></aside>")
+    assert (beside.author, beside.date) == (None, None)

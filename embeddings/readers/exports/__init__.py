@@ -1,1 +1,0 @@
-"""What newsrooms export: lists of pages, and files that hold several stories."""
