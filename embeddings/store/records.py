@@ -50,7 +50,7 @@ class Records:
     """The records, which several processes share.
 
     All methods but ``choices`` wait for the database on a thread, and raise StorageError if it
-    cannot be reached or written.
+    cannot be reached or written. A call that is cancelled changes nothing.
     """
 
     def __init__(
@@ -277,21 +277,22 @@ class Records:
         return await self._run(self._database.write, work)
 
     async def _run(self, begin: Transaction, work: Callable[[Connection], T]) -> T:
-        timed_out = threading.Event()
+        given_up = threading.Event()
 
         def run() -> T:
             with begin() as connection:
                 result = work(connection)
-                if timed_out.is_set():
-                    raise TimeoutError  # rolls back: the caller was told that nothing changed
+                if given_up.is_set():
+                    raise TimeoutError  # rolls back: the caller does not wait for it any more
                 return result
 
         try:
             async with asyncio.timeout(PATIENCE):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, run)
         except TimeoutError:
-            timed_out.set()
             raise AwayError(
                 f"The database {self._database.describe()} did not answer within {PATIENCE:.0f} s: "
                 "nothing was changed; try again."
             ) from None
+        finally:
+            given_up.set()

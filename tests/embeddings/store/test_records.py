@@ -368,6 +368,18 @@ async def test_a_call_that_times_out_is_reported_and_rolled_back(
     assert len(await records.find(Vote, user=1)) == 1
 
 
+async def test_a_cancelled_call_is_rolled_back(records: Records) -> None:
+    moves, undone = threading.Event(), threading.Event()
+    with stalled(moves, undone):
+        call = asyncio.create_task(records.take_turn("watching", 300, "a process that ends"))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        await asyncio.wait({call})
+        moves.set()
+        assert await asyncio.to_thread(undone.wait, 30)
+    assert await records.take_turn("watching", 300, "another") == 0
+
+
 @contextlib.contextmanager
 def stalled(moves: threading.Event, undone: threading.Event) -> Iterator[None]:
     """Delay writes until allowed; record rollbacks."""

@@ -19,6 +19,7 @@ from embeddings.engine import SearchEngine
 from embeddings.errors import AwayError, BrokenQuestion, GateError, InputError, StorageError
 from embeddings.store.records import Records
 from embeddings.watching import watcher as module
+from embeddings.watching.watched import FolderMemory
 from embeddings.watching.watcher import find_folder, watching
 from tests.embeddings.fakes import WordEncoder
 from tests.embeddings.intake import FakeIntake
@@ -241,6 +242,11 @@ async def stores(tmp_path: Path) -> tuple[Records, Records]:
     return await open_two(tmp_path)
 
 
+async def remembers(records: Records, file: Path) -> bool:
+    """Return whether the note about the folder names a file that was taken."""
+    return str(file) in (await FolderMemory.recall(records)).files
+
+
 async def test_one_of_several_processes_watches_and_another_takes_over(
     settings: Settings, folder: Path, stores: tuple[Records, Records]
 ) -> None:
@@ -253,6 +259,7 @@ async def test_one_of_several_processes_watches_and_another_takes_over(
     async with watching(settings, other, stores[1]):
         put(folder, "b.md")
         await until(lambda: one.names == [["a.md"], ["b.md"]])
+        await until(lambda: remembers(stores[0], folder / "b.md"))
         await first.__aexit__(None, None, None)
         put(folder, "c.md")
         await until(lambda: other.names == [["c.md"]])
