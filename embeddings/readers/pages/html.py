@@ -67,12 +67,8 @@ def read(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
         )
     language = guess_language(text, stated.language or "fr")
-    fields = replace(
-        stated,
-        url=stated.url or address,
-        origin=address,
-        language=language if language == stated.language else None,
-    )
+    own = language if language == stated.language else None
+    fields = replace(stated, url=stated.url or address, origin=address, language=own)
     site = guess_site(root, stated.title, fields.url)
     first, end = page.blocks.index(story[0]), page.blocks.index(story[-1]) + 1
     after = [block for block in page.blocks[end - 1 : end + 1] if not block.aside]

@@ -74,23 +74,29 @@ def choose(
     core |= {i for i in others - aside if i > below and blocks[i].kind is Kind.ROW}
     story = core | others
     story -= {i for i in story if is_aside(blocks[i]) or fold(blocks[i].text) == headline}
-    prose = {i for i in story if blocks[i].kind in (Kind.PARAGRAPH, Kind.STANDFIRST)}
-    story -= _repeated({i: fold(blocks[i].text) for i in prose})
+    story -= _repeated({i: blocks[i] for i in story})
     span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen, offer = _cut_end(page, [i for i in span if i in story])
     return [blocks[i] for i in chosen], (*offer, *_left_out(page, chosen, aside))
 
 
-def _repeated(texts: dict[int, str]) -> set[int]:
-    """Return the folded texts of some words that are a part of another, as a pull quote is."""
+def _repeated(story: dict[int, Block]) -> set[int]:
+    """Return the blocks of some words that are a part of a paragraph, as a pull quote is.
+
+    Short ones must be sentences or quotations; a standfirst may also be the whole paragraph.
+    """
+    prose = {i: b for i, b in story.items() if b.kind in (Kind.PARAGRAPH, Kind.STANDFIRST)}
+    texts = {i: f" {fold(block.text)} " for i, block in prose.items()}
     runs = {i: shingles(text.split()) for i, text in texts.items()}
+    is_lead = {i: block.kind is Kind.STANDFIRST for i, block in prose.items()}
+    is_said = {i: ends_like_sentence(b.text) or b.text[0] in '«“"' for i, b in prose.items()}
     holders: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for i, text in texts.items():
-        for run in runs[i]:
-            holders[run].add(f" {text} ")
-    long = (i for i in texts if len(texts[i].split()) > FEW_WORDS)
-    wholes = ((i, other) for i in long for other in holders[runs[i][0]])
-    return {i for i, other in wholes if f" {texts[i]} " in other and texts[i] != other.strip()}
+        for run in runs[i] * (not is_lead[i]):
+            holders[run].add(text)
+    long = (i for i, text in texts.items() if len(text.split()) > FEW_WORDS * (2 - is_said[i]))
+    pairs = ((i, texts[i], other) for i in long for other in holders[runs[i][0]])
+    return {i for i, text, other in pairs if text in other and (text != other or is_lead[i])}
 
 
 def shingles(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -105,10 +111,8 @@ def text_of(chosen: Sequence[Block]) -> str:
         if i:
             in_list = block.kind is chosen[i - 1].kind is Kind.ITEM and block.marker
             parts.append("\n" if in_list else "\n\n")
-        if block.kind is Kind.HEADING:
-            parts.append("## " + block.text.replace("\n", " "))
-        else:
-            parts.append(block.marker + block.text)
+        heading = "## " + block.text.replace("\n", " ")
+        parts.append(heading if block.kind is Kind.HEADING else block.marker + block.text)
     return "".join(parts)
 
 
@@ -221,7 +225,8 @@ def _cut_end(page: Page, chosen: list[int]) -> tuple[list[int], tuple[LeftOut, .
 
     Such a heading ends the story only after the last prose of the elements passed so far.
     """
-    prose = {i for i in chosen if is_prose(page.blocks[i])}
+    texts = {i: page.blocks[i] for i in chosen if is_text(page.blocks[i])}
+    prose = {i for i, b in texts.items() if len(b.text) >= LONG_CHARACTERS or is_prose(b)}
     last = {page.parents[page.blocks[i].element]: i for i in sorted(prose)}
     reach = -1
     for place, i in enumerate(chosen):
@@ -278,10 +283,8 @@ def is_aside(block: Block) -> bool:
     text = block.text.replace(BREAK, "")
     if len(text) > LONGEST_TEASER:
         return False
-    if is_notice(text):
-        return True
     is_sentence = ends_like_sentence(text) and len(text.split()) > 2 * FEW_WORDS
-    if _CREDIT.match(text) and not is_sentence:
+    if is_notice(text) or (_CREDIT.match(text) and not is_sentence):
         return True
     return _ASIDE.match(text) is not None and not text.endswith(("»", "”"))
 

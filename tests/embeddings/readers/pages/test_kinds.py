@@ -57,6 +57,8 @@ KINDS = (
          "dix ans.</p></div>", "", "affaires du port"),
     Kind("comments", f"{STORY}<h2>3 commentaires</h2><div><p>Bravo au maire, enfin quelqu’un qui "
          "pense à nous.</p></div>", "", "Bravo"),
+    Kind("others_below_a_signed_story", f"<p>{'<br>'.join(BRIDGE.paragraphs)}<br>Anne Roche</p>"
+         f"<h2>Vous aimerez</h2><div>{ps(FERRY.paragraphs)}</div>", "", FERRY.paragraphs[0]),
     Kind("advertisement", f"{ps([OPENING])}<p>Story continues below advertisement</p>{ps(REST)}",
          "", "continues"),
     Kind("reading_time", f"<p>Temps de lecture : 3 min</p>{STORY}", "", "lecture"),
@@ -74,6 +76,8 @@ SENTENCES = (
     "Inscrivez-vous avant le 12 mars à la mairie, les places sont comptées.",
     "Like us, many farmers are waiting for the rain to come back.",
     "Copyright law must change, says the minister of culture.",
+    "Nous utilisons des cookies en forme d’étoile, dit la pâtissière de la rue du Port.",
+    "Suivez le cortège sur Facebook et vous verrez combien ils étaient, dit le maire.",
 )
 INVITATIONS = (
     "Votre navigateur ne supporte pas la vidéo.",
@@ -88,6 +92,11 @@ INVITATIONS = (
     "Inscrivez-vous à notre newsletter pour tout savoir.",
     "Like us on Facebook.",
     "Copyright Le Quai.",
+    "Nous utilisons des cookies pour améliorer votre expérience.",
+    "This slideshow requires JavaScript.",
+    "Follow The Quay on Facebook, Twitter (@quay) and Instagram.",
+    "Suivez Le Quai sur Bluesky et sur Mastodon !",
+    "Get the latest updates right in your inbox.",
 )
 
 
@@ -147,6 +156,16 @@ def test_words_that_the_page_repeats_in_large_letters_are_stored_once(tag: str) 
     quote = "Ce n’est pas dangereux pour les voitures"
     draft = read(f"{ps([OPENING])}<{tag}>« {quote} »</{tag.split(maxsplit=1)[0]}>{ps(REST)}")
     assert draft.text.count(quote) == 1
+
+
+def test_a_standfirst_that_is_also_a_paragraph_is_stored_once() -> None:
+    assert read(f'<p class="chapo">{OPENING}</p>{STORY}').text.count(OPENING) == 1
+
+
+def test_an_entry_that_begins_another_is_stored_too() -> None:
+    entry = "Récupération : une tasse de myrtilles noires"
+    text = read(f"{STORY}<p>{entry}</p><p>{entry}, deux galettes</p>").text
+    assert text.endswith(f"{entry}\n\n{entry}, deux galettes")
 
 
 def test_an_answer_is_stored_as_often_as_it_is_given() -> None:
