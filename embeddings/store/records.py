@@ -49,8 +49,8 @@ R = TypeVar("R", bound=Record)
 class Records:
     """The records, which several processes share.
 
-    All methods but ``choices`` wait for the database on a thread, and raise StorageError if it
-    cannot be reached or written. A call that is cancelled changes nothing.
+    All methods but ``choices`` wait for the database on a thread; cancelled, they change nothing.
+    They raise StorageError if it cannot be reached or written.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Records:
         self._now = now
         self._threads = ThreadPoolExecutor(THREADS, "records")
         self._choices: dict[int, Choices] = {}
+        self._looking = threading.Lock()
         self._begun: set[int | str] = set()
 
     async def open(self) -> None:
@@ -239,10 +240,13 @@ class Records:
         return literal(self._now().timestamp())
 
     def _look(self) -> None:
-        """Read the servers' choices into memory."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(schema.choices)).all()
-        self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
+        """Read the servers' choices into memory, unless newer ones were chosen meanwhile."""
+        with self._looking:
+            before = self._choices
+            with self._database.read() as connection:
+                rows = connection.execute(select(schema.choices)).all()
+            if self._choices is before:
+                self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
 
     def _moment(self, days: float = 0.0) -> str:
         """Return the time that many days ago, in ISO 8601."""

@@ -39,7 +39,9 @@ def editor(server: FakeDiscord, locale: str) -> User:
 def button(message: Json, start: str) -> str:
     """Return the custom id of a button, by how it begins."""
     ids = [str(c.get("custom_id", "")) for c in controls_of(message)]
-    return next(i for i in ids if i.startswith(start))
+    found = [i for i in ids if i.startswith(start)]
+    assert found, f"no {start} among {ids} of: {text_of(message)}"
+    return found[0]
 
 
 async def propose(server: FakeDiscord, bea: User, text: str) -> Json:

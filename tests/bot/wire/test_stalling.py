@@ -55,9 +55,9 @@ def disk() -> Iterator[Disk]:
 
 @pytest.fixture
 async def bot(
-    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, server: FakeDiscord, tmp_path: Path, disk: Disk
 ) -> AsyncIterator[None]:
-    """The bot on Discord, over two stories."""
+    """The bot on Discord, over two stories; it ends before the disk does, which it listens to."""
     stories = tmp_path / "stories"
     stories.mkdir()
     for article in (LETTER, RIVER):

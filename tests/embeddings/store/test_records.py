@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import sqlite3
 import threading
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import Engine
 
 from config.groups import StoreSettings
 from config.settings import Settings
@@ -232,6 +230,23 @@ async def test_a_servers_choices_survive_a_restart_and_reach_other_processes(
     assert other.choices(3) == other.choices(None) == Choices()
 
 
+async def test_a_read_that_began_before_a_choice_does_not_undo_it(records: Records) -> None:
+    began, chosen = threading.Event(), threading.Event()
+
+    def wait(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("SELECT choices"):
+            began.set()
+            chosen.wait(60)
+
+    event.listen(records._database._engine, "after_cursor_execute", wait)
+    reading = asyncio.create_task(asyncio.to_thread(records._look))
+    assert await asyncio.to_thread(began.wait, 60)
+    await records.choose(2, CHOSEN)
+    chosen.set()
+    await reading
+    assert records.choices(2) == CHOSEN
+
+
 async def test_a_feed_is_due_until_it_is_fetched_and_is_deleted_with_its_server(
     records: Records,
 ) -> None:
@@ -355,49 +370,48 @@ async def test_a_feed_with_a_fetch_time_in_the_future_is_due(records: Records) -
 async def test_a_call_that_times_out_is_reported_and_rolled_back(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moves, undone = threading.Event(), threading.Event()
-    with stalled(moves, undone):
-        monkeypatch.setattr(module, "PATIENCE", 0.1)
-        with pytest.raises(AwayError, match="did not answer within 0 s: nothing was changed"):
-            await records.keep(VOTE)
-        monkeypatch.setattr(module, "PATIENCE", 30.0)
-        moves.set()
-        assert await asyncio.to_thread(undone.wait, 30)
-        assert await records.find(Vote, user=1) == []
+    stall = Stall(records)
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with pytest.raises(AwayError, match="did not answer within 0 s: nothing was changed"):
+        await records.keep(VOTE)
+    monkeypatch.setattr(module, "PATIENCE", 30.0)
+    await stall.end()
+    assert await records.find(Vote, user=1) == []
     await records.keep(VOTE)
     assert len(await records.find(Vote, user=1)) == 1
 
 
 async def test_a_cancelled_call_is_rolled_back(records: Records) -> None:
-    moves, undone = threading.Event(), threading.Event()
-    with stalled(moves, undone):
-        call = asyncio.create_task(records.take_turn("watching", 300, "a process that ends"))
-        await asyncio.sleep(0.05)
-        call.cancel()
-        await asyncio.wait({call})
-        moves.set()
-        assert await asyncio.to_thread(undone.wait, 30)
+    stall = Stall(records)
+    call = asyncio.create_task(records.take_turn("watching", 300, "a process that ends"))
+    assert await asyncio.to_thread(stall.began.wait, 30)
+    call.cancel()
+    await asyncio.wait({call})
+    await stall.end()
     assert await records.take_turn("watching", 300, "another") == 0
 
 
-@contextlib.contextmanager
-def stalled(moves: threading.Event, undone: threading.Event) -> Iterator[None]:
-    """Delay writes until allowed; record rollbacks."""
+class Stall:
+    """Holds up the writes of some records once they are executed, before they are committed."""
 
-    def wait(*_: Any) -> None:
-        moves.wait(60)
+    def __init__(self, records: Records) -> None:
+        self.began, self._moves, self._undone = (threading.Event() for _ in range(3))
+        event.listen(records._database._engine, "after_cursor_execute", self._wait)
+        event.listen(records._database._engine, "rollback", self._tell)
 
-    def tell(_: Any) -> None:
-        undone.set()
+    async def end(self) -> None:
+        """Let the write go on, which is rolled back, and those after it."""
+        self._moves.set()
+        assert await asyncio.to_thread(self._undone.wait, 30)
 
-    event.listen(Engine, "after_cursor_execute", wait)
-    event.listen(Engine, "rollback", tell)
-    try:
-        yield
-    finally:
-        moves.set()
-        event.remove(Engine, "after_cursor_execute", wait)
-        event.remove(Engine, "rollback", tell)
+    def _wait(self, _: Any, __: Any, statement: str, *___: Any) -> None:
+        if not statement.startswith("SELECT"):
+            self.began.set()
+            self._moves.wait(60)
+
+    def _tell(self, _: Any) -> None:
+        if self.began.is_set():
+            self._undone.set()
 
 
 async def test_a_file_that_is_no_database_is_reported_in_a_sentence(tmp_path: Path) -> None:
