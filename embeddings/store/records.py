@@ -140,8 +140,8 @@ class Records:
         table = TABLES[Unfinished]
         is_late = (table.c.button == "") & (table.c.at < self._moment(TOKEN))
         await self._do(delete(table).where(is_late))
-        records = await self._list(Unfinished, order=(table.c.at,))
-        return [record for record in records if record.token not in self._begun]
+        found = await self._list(Unfinished, order=(table.c.at,))
+        return [record for record in found if record.token not in self._begun]
 
     async def feeds(self, guild: int) -> list[Feed]:
         """Return the feeds of a server, oldest first."""
@@ -241,10 +241,9 @@ class Records:
 
     def _look(self) -> None:
         """Read the servers' choices into memory, unless newer ones were chosen meanwhile."""
-        with self._looking:
+        with self._looking, self._database.read() as connection:
             before = self._choices
-            with self._database.read() as connection:
-                rows = connection.execute(select(schema.choices)).all()
+            rows = connection.execute(select(schema.choices)).all()
             if self._choices is before:
                 self._choices = {row.guild: _CHOICES.validate_json(row.chosen) for row in rows}
 
@@ -263,11 +262,9 @@ class Records:
 
         await self._write(put)
 
-    async def _list(
-        self, kind: type[R], *conditions: ColumnElement[bool], order: tuple[Any, ...] = ()
-    ) -> list[R]:
+    async def _list(self, kind: type[R], *where: ColumnElement[bool], order: Any = ()) -> list[R]:
         columns = (TABLES[kind].c[field.name] for field in fields(kind))
-        query = select(*columns).where(*conditions).order_by(*order)
+        query = select(*columns).where(*where).order_by(*order)
         return await self._read(lambda c: [kind(**row) for row in c.execute(query).mappings()])
 
     async def _do(self, *statements: Delete | Insert | Update) -> int:
