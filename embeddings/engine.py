@@ -20,15 +20,15 @@ from embeddings.snapshots.kept import SnapshotStore
 from embeddings.store import open_database
 from embeddings.store.records import Records
 from embeddings.store.rows import CollectionRows
+from embeddings.threads import Listener, Priority
 from embeddings.types import SHARED, Answer, Filters, Refusal
-from embeddings.vectors.worker import Listener, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from config.settings import Settings
     from embeddings.loaded import LoadedSnapshot
-    from embeddings.snapshots.reindexing import Builder
+    from embeddings.snapshots.builder import Builder
     from embeddings.store.database import Database
     from embeddings.types import Article, ArticleSummary, Passage, ProgressCallback
     from embeddings.vectors.encoder import Encoder
@@ -182,7 +182,7 @@ class SearchEngine(Changes):
     async def warm(self) -> None:
         """Load now what the first question and change would wait for; raises ModelError."""
         await self._load()
-        for name in ("changing.planning", "snapshots.reindexing", "store.archive"):
+        for name in ("changing.planning", "snapshots.builder", "store.archive"):
             await asyncio.to_thread(import_module, f"embeddings.{name}")
         run, encoder = self._live.worker.run, self._live.encoder
         await run(Priority.QUESTION, encoder.encode_query, "?")

@@ -7,17 +7,17 @@ import logging
 from typing import TYPE_CHECKING
 
 from embeddings.errors import EmbeddingsError, ModelError, OtherFormat, StorageError, UnknownArticle
+from embeddings.threads import Priority, Worker, run_within
 from embeddings.types import SHARED
-from embeddings.vectors.worker import Priority, Worker, run_within
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from embeddings.loaded import LoadedSnapshot
     from embeddings.ranking.confidence import Calibration
     from embeddings.reports import ReindexReport, SnapshotSummary
+    from embeddings.snapshots.builder import Builder
     from embeddings.snapshots.kept import SnapshotStore
     from embeddings.snapshots.material import Order
-    from embeddings.snapshots.reindexing import Builder
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import ProgressCallback
     from embeddings.vectors.encoder import Encoder
@@ -152,8 +152,8 @@ class Live:
         return self.models.encoder
 
     async def build(self, order: Order, progress: ProgressCallback | None) -> ReindexReport:
-        """Build a snapshot with the loaded model; see ``reindexing.build``."""
-        from embeddings.snapshots.reindexing import Tools, build
+        """Build a snapshot with the loaded model; see ``builder.build``."""
+        from embeddings.snapshots.builder import Tools, build
 
         if self.builder:
             return await self.builder.build(order, progress)

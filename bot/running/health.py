@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from config.groups import HealthSettings
     from embeddings.engine import SearchEngine
     from embeddings.reports import ReindexReport, Status
+    from embeddings.snapshots.builder import Builder
     from embeddings.snapshots.material import Order
-    from embeddings.snapshots.reindexing import Builder
     from embeddings.types import Answer, ProgressCallback
 
 TICK = 0.5

@@ -23,8 +23,8 @@ from embeddings.reports import (
     ReindexReport,
     RollbackReport,
 )
+from embeddings.threads import finish
 from embeddings.types import Article, ProgressCallback, Rejected, identity
-from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from embeddings.changing.changeset import Change
 from embeddings.changing.publishing import begin_change, read_base, with_room
 from embeddings.errors import InputError, UnknownArticle
 from embeddings.reports import ChangeReport, OptionArgs, Options, Proposal, Quota
+from embeddings.threads import finish
 from embeddings.types import FIELDS, Article, Rejected
-from embeddings.vectors.worker import finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

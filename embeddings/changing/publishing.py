@@ -20,7 +20,7 @@ from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
 from embeddings.errors import FullError, SnapshotError, StorageError
 from embeddings.reports import AuditEntry, Options, ReindexReport, RollbackReport
-from embeddings.vectors.worker import finish, hold
+from embeddings.threads import finish, hold
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -79,15 +79,15 @@ async def with_room(
 
 async def preview(live: Live, *, full: bool) -> ReindexReport:
     """Report what a reindex would do."""
-    from embeddings.snapshots import reindexing
+    from embeddings.snapshots import builder
 
     await live.ready()
     base = await read_base(live)
     old = base.snapshot
     if old and not full and await asyncio.to_thread(live.is_up_to_date, old):
-        return reindexing.report_nothing(old)
+        return builder.report_nothing(old)
     order = _order(live, base, base.published.live or 0, {}, full=full)
-    return await reindexing.preview(order, live.encoder.model_id)
+    return await builder.preview(order, live.encoder.model_id)
 
 
 def _order(
@@ -133,7 +133,7 @@ class Publication:
         return await publish()
 
     async def _publish(self, change: Change) -> ReindexReport:
-        from embeddings.snapshots.reindexing import report_nothing
+        from embeddings.snapshots.builder import report_nothing
 
         started = time.perf_counter()
         await self.live.ready()

@@ -19,9 +19,9 @@ from embeddings.measuring.labelled import Indexed, LabelledSet, index, read_set
 from embeddings.measuring.sampling import LabelledQuery, Pool, Relation, Sample, Values, fit_mix
 from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration, Relevance, get_feature, smallness
+from embeddings.threads import Priority
 from embeddings.types import Progress, ProgressCallback
 from embeddings.vectors.encoder import Encoder
-from embeddings.vectors.worker import Priority
 
 _BY_SIZE = ("lead", "nearer", "passage", "sentence", "tokens")
 FEATURES = (

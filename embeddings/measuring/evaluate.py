@@ -10,9 +10,9 @@ from embeddings.errors import QuestionError
 from embeddings.measuring.figures import Outcome, figures, figures_by_kind, percentiles
 from embeddings.measuring.labelled import Indexed, LabelledSet, Question, index, read_set
 from embeddings.question.understanding import check_question
+from embeddings.threads import Priority
 from embeddings.types import SHARED, Filters, Hit, Progress, ProgressCallback
 from embeddings.vectors.encoder import Encoder
-from embeddings.vectors.worker import Priority
 
 DEPTH = 10
 """Passages ranked for each question."""

@@ -21,14 +21,14 @@ from embeddings.ranking.confidence import calibration_for
 from embeddings.readers import Fetcher, Sandbox, read_all
 from embeddings.readers.inputs import is_article
 from embeddings.readers.pages.guesses import guess_language
+from embeddings.snapshots.builder import Tools, build
 from embeddings.snapshots.material import Material, Order
-from embeddings.snapshots.reindexing import Tools, build
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import make_passages, split
+from embeddings.threads import Priority, Worker
 from embeddings.types import Article, Passage, ProgressCallback, Rejected, Span
 from embeddings.vectors.encoder import Encoder
 from embeddings.vectors.reranker import Models
-from embeddings.vectors.worker import Priority, Worker
 
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"

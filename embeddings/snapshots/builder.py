@@ -1,26 +1,32 @@
-"""Builds snapshots in a child process, so that questions are answered at full speed meanwhile.
+"""Builds a snapshot, here or in a child process, and checks it before it may be published.
 
-This module holds both ends: the parent's handle and the child's main loop. They exchange pickles,
-which is safe because a process reads only pickles of a child, or a parent, of its own.
+In a child, questions are answered at full speed meanwhile. Parent and child exchange pickles, which
+is safe because a process reads only pickles of a child, or a parent, of its own.
 """
-
-from __future__ import annotations
 
 import asyncio
 import logging
 import pickle
+import shutil
+import time
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Self, cast
+from typing import Any, Protocol, Self, cast
 
+from config import log as logs
+from config.settings import Settings
 from embeddings.child import Child, ChildError, Tell, serve
-from embeddings.errors import EmbeddingsError
-
-if TYPE_CHECKING:
-    from config.settings import Settings
-    from embeddings.reports import ReindexReport
-    from embeddings.snapshots.material import Order
-    from embeddings.types import ProgressCallback
-    from embeddings.vectors.encoder import Encoder
+from embeddings.errors import EmbeddingsError, SnapshotError
+from embeddings.loaded import LoadedSnapshot
+from embeddings.ranking.confidence import Calibration, calibration_for
+from embeddings.ranking.maxsim import Encoding
+from embeddings.reports import ReindexReport
+from embeddings.snapshots import building, checks
+from embeddings.snapshots.material import EncodingPlan, Material, Order
+from embeddings.snapshots.snapshot import Snapshot
+from embeddings.threads import Priority, Worker, finish
+from embeddings.types import Progress, ProgressCallback
+from embeddings.vectors.encoder import Encoder, load_encoder
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +36,96 @@ SILENCE = 3600.0
 """Seconds of silence after which the child counts as hung; writing a huge index reports nothing."""
 NICENESS = 10
 """Increment of the child's niceness, as in nice(1): with too few cores, questions go first."""
+
+
+def report_nothing(snapshot: Snapshot) -> ReindexReport:
+    """Return the report of a reindex that had nothing to do."""
+    passages, sentences = snapshot.manifest.passages, snapshot.manifest.sentences
+    return ReindexReport(snapshot.id, 0, 0, 0, passages, passages + sentences, 0, 0.0)
+
+
+def _report(order: Order, plan: EncodingPlan, started: float) -> ReindexReport:
+    """Return the report of a build that began at ``started``, in time of ``perf_counter``."""
+    work = (len(plan.material.merge_passages()), plan.reused, len(plan.missing))
+    return ReindexReport(str(order.number or ""), 0, 0, 0, *work, time.perf_counter() - started)
+
+
+class Builder(Protocol):
+    """Builds snapshots, perhaps in another process; see ``BuilderProcess``."""
+
+    async def build(self, order: Order, progress: ProgressCallback | None = None) -> ReindexReport:
+        """Build a snapshot as ``build`` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The encoder that a snapshot is built with, its thread, and the calibration for the gate."""
+
+    encoder: Encoder
+    worker: Worker
+    calibration: Calibration
+
+    def read(self, text: str) -> Encoding:
+        """Encode a question once the encoder is free; blocks, so not for the event loop."""
+        return self.worker.wait(Priority.INDEXING, self.encoder.encode_query, text)
+
+
+async def preview(order: Order, model: str) -> ReindexReport:
+    """Return the report of ``build`` with a model, without building."""
+    started = time.perf_counter()
+    material = await asyncio.to_thread(Material.from_order, order, model)
+    return _report(order, await asyncio.to_thread(EncodingPlan, material), started)
+
+
+async def build(
+    order: Order,
+    tools: Tools,
+    progress: ProgressCallback | None = None,
+    material: Material | None = None,
+) -> ReindexReport:
+    """Build a snapshot in the order's folder, read it back and ask it the golden questions.
+
+    A failure leaves nothing there. ``material`` replaces what the order names, if given. The report
+    counts no article yet.
+
+    Raises:
+        GateError: The new snapshot finds clearly fewer golden passages than its base.
+        StorageError: The disk is full or cannot be written.
+        SnapshotError: The base is damaged, or what was written cannot be read back.
+    """
+    tell, started = progress or (lambda _: None), time.perf_counter()
+    if material is None:
+        material = await asyncio.to_thread(Material.from_order, order, tools.encoder.model_id)
+    plan = await asyncio.to_thread(EncodingPlan, material)
+    arrays = await building.encode(plan, tools.encoder, tools.worker, progress)
+    tell(Progress("write", 0, 1))
+    await finish(_write_checked, order, material, arrays, tools)
+    tell(Progress("write", 1, 1))
+    report = _report(order, plan, started)
+    log.info("snapshot %s is built in %.2f s", order.number, report.seconds)
+    return report
+
+
+def _write_checked(order: Order, material: Material, vectors: dict[str, Any], tools: Tools) -> None:
+    """Write a snapshot and check it; a failure removes the folder."""
+    try:
+        arrays = vectors | building.index_words(material)
+        model = tools.encoder.model_id
+        building.write_snapshot(order.folder, material, arrays, name=str(order.number), model=model)
+        _check(Snapshot(order.folder, check=False), material, order, tools)
+    except BaseException:
+        shutil.rmtree(order.folder, ignore_errors=True)
+        raise
+
+
+def _check(new: Snapshot, material: Material, order: Order, tools: Tools) -> None:
+    """Read the new passages back, and ask the golden questions of the new snapshot and its base."""
+    rows = material.merge_articles().renumber(len(material.articles), is_new=True)
+    if problems := new.changed_passages(rows.tolist()):
+        raise SnapshotError(f"{problems[0]} The new snapshot is not used.")
+    if order.golden and material.base:
+        before, after = (LoadedSnapshot(s, tools.calibration) for s in (material.base, new))
+        checks.check_golden(order.golden, before, after, tools.read, order.most)
 
 
 class BuilderProcess:
@@ -58,12 +154,12 @@ class BuilderProcess:
         await asyncio.to_thread(self._child.end)
 
     async def build(self, order: Order, progress: ProgressCallback | None = None) -> ReindexReport:
-        """Build a snapshot in the child; see ``reindexing.build``.
+        """Build a snapshot in the child; see ``build``.
 
         ``progress`` is called on the event loop's thread.
 
         Raises:
-            EmbeddingsError: ``reindexing.build`` failed, or the child died.
+            EmbeddingsError: ``build`` failed, or the child died.
         """
         loop = asyncio.get_running_loop()
 
@@ -106,12 +202,6 @@ def _build(
     settings: Settings, order: Order, encoders: dict[str, Encoder], tell: Tell
 ) -> ReindexReport | BaseException:
     """Build a snapshot, or return the exception, which the parent raises."""
-    from config import log as logs
-    from embeddings.ranking.confidence import calibration_for
-    from embeddings.snapshots.reindexing import Tools, build
-    from embeddings.vectors.encoder import load_encoder
-    from embeddings.vectors.worker import Worker
-
     logs.set_up(settings.log)
     worker = Worker()
     try:

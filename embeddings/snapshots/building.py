@@ -1,8 +1,11 @@
-"""Makes a snapshot's arrays: reuses vectors and words of unchanged articles, computes the rest."""
+"""Makes a snapshot's arrays, those of unchanged articles reused, and writes them into a folder."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import chain, compress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +13,25 @@ from numpy.typing import NDArray
 
 from embeddings.lexical.arrays import Ints, Matrix, RowMerge, SplitMatrix, to_offsets
 from embeddings.lexical.bm25 import Lexical, build
+from embeddings.lexical.words import recipe
 from embeddings.ranking.maxsim import STEP
+from embeddings.snapshots import disk
+from embeddings.snapshots.manifest import FORMAT, MANIFEST, MANIFESTS, Manifest
 from embeddings.snapshots.material import NO_ROWS, VECTOR_DTYPES, EncodingPlan, Material
-from embeddings.snapshots.snapshot import EXTRA, LEXICAL, POSITIONS, TOKENS
+from embeddings.snapshots.snapshot import (
+    ARTICLES,
+    EXTRA,
+    LEXICAL,
+    POSITIONS,
+    TEXTS,
+    TOKENS,
+    VECTORS,
+    Snapshot,
+)
+from embeddings.threads import Priority, Worker
 from embeddings.types import Progress, ProgressCallback
 from embeddings.vectors.encoder import Encoder, TokenEncoder
-from embeddings.vectors.index import EXACT_UP_TO
-from embeddings.vectors.worker import Priority, Worker
+from embeddings.vectors.index import EXACT_UP_TO, VectorIndex, write_index
 
 Bytes = NDArray[np.int8]
 
@@ -170,3 +185,82 @@ def _batch(texts: list[str]) -> Iterator[list[str]]:
         length += len(text)
     if texts:
         yield texts[first:]
+
+
+def write_snapshot(
+    folder: Path,
+    material: Material,
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    name: str,
+    model: str,
+    at: datetime | None = None,
+) -> None:
+    """Write a snapshot into an empty folder, its manifest last, and sync all of it to the disk.
+
+    Each array becomes ``name.npy``; vectors, made by the model of that id, get an index beside it.
+    Raises StorageError where the disk is full or the folder cannot be written.
+    """
+    disk.make_folder(folder)
+    offsets, texts = _join_texts(material)
+    arrays = {**material.places(), "text_offsets": offsets, **arrays}
+    reusable = material.reusable
+    shared = _share(folder, reusable, arrays)
+    measured = {name: _save(folder, name, array) for name, array in arrays.items()}
+    recall = dict(reusable.manifest.recall) if reusable else {}
+    recall |= {name: share for name, share in measured.items() if share is not None}
+    new = [json.dumps(each.dump(), ensure_ascii=False).encode() for each in material.articles]
+    sides = (np.array(side, object) for side in (reusable.lines if reusable else [], new))
+    lines = (line + b"\n" for line in material.merge_articles().join(*sides))
+    disk.write_atomic(folder / ARTICLES, b"".join(lines))
+    disk.write_atomic(folder / TEXTS, texts.data)
+    files = {path.name: shared.get(path.name) or disk.sha256(path) for path in folder.iterdir()}
+    opened = ((n, np.load(folder / f"{n}.npy", mmap_mode="r")) for n in recall)
+    indexes = [VectorIndex.open(rows, folder, n, recall[n]) for n, rows in opened]
+    manifest = Manifest(
+        snapshot=name,
+        created_at=at or datetime.now(UTC),
+        format=FORMAT,
+        model=model,
+        dimension=indexes[0].dimension,
+        articles=len(material.merge_articles()),
+        passages=len(arrays["passages"]),
+        sentences=len(arrays["sentences"]),
+        files=dict(sorted(files.items())),
+        sizes={name: (folder / name).stat().st_size for name in sorted(files)},
+        recipe=recipe(),
+        recall=recall,
+        index="; ".join(dict.fromkeys(index.kind for index in indexes)),
+    )
+    disk.write_atomic(folder / MANIFEST, MANIFESTS.dump_json(manifest, indent=1))
+
+
+def _join_texts(material: Material) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return the offsets of all articles' texts, and the texts joined in UTF-8."""
+    merge, old_offsets = material.merge_articles(), material.old("text_offsets")
+    encoded = [article.text.encode() for article in material.articles]
+    offsets, new = to_offsets([*map(len, encoded)]), np.frombuffer(b"".join(encoded), np.uint8)
+    base = material.reusable if material.merge else None
+    old = np.fromfile(base.folder / TEXTS, np.uint8) if base else new
+    texts = merge.expand(old_offsets, offsets).join(old, new)
+    return merge.join_offsets(old_offsets, offsets), texts
+
+
+def _share(folder: Path, base: Snapshot | None, arrays: Mapping[str, object]) -> dict[str, str]:
+    """Link, or copy and check, the base files of split matrices; return their digests by name."""
+    if base is None:
+        return {}
+    stems = tuple(f"{n.removesuffix(POSITIONS)}." for n in arrays if n.endswith(POSITIONS))
+    files = {name: digest for name, digest in base.manifest.files.items() if name.startswith(stems)}
+    base.check({n for n in files if not disk.link_or_copy(base.folder / n, folder / n)})
+    return files
+
+
+def _save(folder: Path, name: str, array: NDArray[Any]) -> float | None:
+    """Write an array, index it if it holds vectors, and sync; return the index's recall, if any."""
+    with disk.storage_errors(folder):
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        recall = write_index(folder, name, array) if name.endswith(VECTORS) else None
+        for path in folder.glob(f"{name}.*"):
+            disk.sync(path)
+    return recall

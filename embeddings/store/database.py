@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.pool import ConnectionPoolEntry
 
-    from embeddings.vectors.worker import Listener
+    from embeddings.threads import Listener
 
 Transaction = Callable[[], contextlib.AbstractContextManager[Connection]]
 """Begins a transaction that writes; a holder of a collection gets its own."""

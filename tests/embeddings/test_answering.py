@@ -18,9 +18,9 @@ from embeddings.engine import SearchEngine
 from embeddings.live import Live
 from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Relevance
+from embeddings.threads import Priority
 from embeddings.types import Answer, Article, Filters, Refusal
 from embeddings.vectors.reranker import Models
-from embeddings.vectors.worker import Priority
 from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
 

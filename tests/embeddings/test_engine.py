@@ -25,7 +25,7 @@ from embeddings.errors import (
     UnknownArticle,
     UnknownSnapshot,
 )
-from embeddings.snapshots import reindexing
+from embeddings.snapshots import building
 from embeddings.snapshots.disk import writer_lock
 from embeddings.snapshots.manifest import FORMAT
 from embeddings.snapshots.material import Material
@@ -572,7 +572,7 @@ async def test_the_snapshot_of_an_earlier_version_is_rebuilt_and_then_verified(
 ) -> None:
     async with SearchEngine(settings, encoder=WordEncoder()) as before:
         await before.add([str(folder)])
-    for module in ("snapshot", "reindexing"):
+    for module in ("snapshot", "building"):
         monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
     async with SearchEngine(settings, encoder=WordEncoder()) as now:
         assert now.status().snapshot == "2"
@@ -588,7 +588,7 @@ async def test_a_rollback_restores_the_articles_of_an_earlier_versions_snapshot(
         edit = await before.propose_edit("verger", {"title": "Un titre donné"})
         await before.confirm(edit.token)
         await before.remove(["port"])
-    for module in ("snapshot", "reindexing"):
+    for module in ("snapshot", "building"):
         monkeypatch.setattr(f"embeddings.snapshots.{module}.FORMAT", FORMAT + 1)
     async with SearchEngine(settings, encoder=WordEncoder()) as now:
         assert now.status().notes == ("The index was made by another version: it is built again.",)
@@ -717,7 +717,7 @@ async def test_on_a_full_disk_removals_work_and_additions_are_refused(
     await engine.reindex(full=True)
     await engine.remove(["verger"])
     kept = settings.data / "snapshots/shared"
-    write, take = SqliteDatabase.write, reindexing.write_snapshot
+    write, take = SqliteDatabase.write, building.write_snapshot
 
     def is_full() -> bool:
         return len([path for path in kept.iterdir() if path.name.isdecimal()]) > 2
@@ -732,7 +732,7 @@ async def test_on_a_full_disk_removals_work_and_additions_are_refused(
             raise FullError("The disk is full; make room and try again.")
         return write(database)
 
-    monkeypatch.setattr(reindexing, "write_snapshot", refuse)
+    monkeypatch.setattr(building, "write_snapshot", refuse)
     monkeypatch.setattr(SqliteDatabase, "write", begin)
     before = engine.status().snapshot
     with pytest.raises(FullError):

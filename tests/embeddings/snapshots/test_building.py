@@ -14,13 +14,13 @@ from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Calibration
 from embeddings.ranking.maxsim import STEP
 from embeddings.snapshots import building as build
-from embeddings.snapshots import disk, material, reindexing
+from embeddings.snapshots import disk, material
 from embeddings.snapshots.manifest import find_damage
 from embeddings.snapshots.material import EncodingPlan, Material, Order
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import split
+from embeddings.threads import Worker
 from embeddings.types import Article
-from embeddings.vectors.worker import Worker
 from tests.embeddings.fakes import DIMENSION, TokenWordEncoder, WordEncoder
 from tests.embeddings.stories import HARBOUR, LIBRARY, ORCHARD, made_of
 
@@ -42,7 +42,7 @@ async def built(
     finally:
         worker.close()
     arrays = vectors | build.index_words(of)
-    reindexing.write_snapshot(folder, of, arrays, name=folder.name, model="words==1", at=NOW)
+    build.write_snapshot(folder, of, arrays, name=folder.name, model="words==1", at=NOW)
     return Snapshot(folder), wanted, encoder
 
 

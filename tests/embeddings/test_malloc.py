@@ -10,13 +10,13 @@ import sys
 
 import pytest
 
-from embeddings.vectors import worker as arenas
+from embeddings import threads as arenas
 
 pytestmark = pytest.mark.process
 
 COUNT = """
 import ctypes, threading, tempfile
-from embeddings.vectors import worker as arenas
+from embeddings import threads as arenas
 if {limited}:
     assert arenas.limit_arenas()
 libc, ready, go = ctypes.CDLL(None), threading.Barrier(9), threading.Event()
@@ -35,13 +35,14 @@ go.set()
 LOADED = """
 import re
 from pathlib import Path
-from embeddings.vectors import e5, worker
+from embeddings import threads
+from embeddings.vectors import e5
 def own():
     told = Path("/proc/self/smaps_rollup").read_text()
     return int(re.search(r"Private_Dirty: *(\\d+)", told)[1])
 e5.encode(["?"])
 held = own()
-worker.free_heap()
+threads.free_heap()
 maps = re.split(r"\\n(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text())
 of_file = [m for m in maps if e5.FILE in m]
 print(held - own(), sum(int(re.search(r"Rss: *(\\d+)", m)[1]) for m in of_file))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from embeddings.vectors.worker import Listener, Priority, Worker
-from embeddings.vectors.worker import hold as holding_lock
+from embeddings.threads import Listener, Priority, Worker
+from embeddings.threads import hold as holding_lock
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
