@@ -46,7 +46,7 @@ ABOUT = 0.3
 CLOSE = 3.0
 """The largest gap to the best passage, in log-odds, of other articles on the same subject."""
 NEAREST = 3
-"""The number of titles that a refusal names, and of sources like one that is not there."""
+"""The number of articles that a refusal names, and of sources like one that is not there."""
 SPARE = 5
 """Extra candidates to rank, in case the stored text of some has changed."""
 
@@ -214,13 +214,12 @@ class _Search:
     def refuse(
         self, blank: Answer, within: Rankings, quotes: Iterable[tuple[Hit, ...]], query: Encoding
     ) -> Answer:
-        """Refuse, with the reason, the nearest titles, and hits that may be shown on demand."""
+        """Refuse, with the reason, the nearest articles, and hits that may be shown on demand."""
         everywhere = self.search(Filters(), query) if blank.filters else within
         why = self.choose_refusal(within, everywhere)
-        titles = dict.fromkeys(each.title for each in _nearest(everywhere))
         near = [tuple(hit for hit in hits if hit.confidence >= PERHAPS) for hits in quotes]
         closest = merge([hits for hits in near if hits], self.options.top_k) if any(near) else ()
-        return replace(blank, refusal=why, nearest_titles=tuple(titles), closest=closest)
+        return replace(blank, refusal=why, nearest=_nearest(everywhere), closest=closest)
 
     @property
     def snapshot(self) -> str:

@@ -81,28 +81,36 @@ class Collections:
         own = await self.of(server) if server is not None else None
         return (self.shared, own) if own else (self.shared,)
 
-    async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
-        """Return a server's own collection, opened if necessary; None if it has none.
-
-        Args:
-            server: The server's id on Discord.
-            create: Create a collection if the server has none.
+    async def of(self, server: int) -> SearchEngine | None:
+        """Return the collection of a server, by its id on Discord; None if it has none.
 
         Raises:
             EmbeddingsError: The collection cannot be opened.
         """
         name = name_collection(server)
-        if not create and name not in self._database.known:
+        if name not in self._database.known:
             self._opened.pop(name, None)  # another process has deleted it
             return None
+        try:
+            return await self._use(name, create=False)
+        except InputError:  # it was just deleted
+            return None
+
+    async def create(self, server: int) -> SearchEngine:
+        """Return a server's own collection, created if it has none; raises EmbeddingsError."""
+        name = name_collection(server)
+        try:
+            return await self._use(name, create=True)
+        except InputError:  # it was just deleted, before this began to open it
+            return await self._use(name, create=True)
+
+    async def _use(self, name: str, *, create: bool) -> SearchEngine:
+        """Return a collection, opened unless it is open, as the most recently used one."""
         opened = self._opened.get(name) or self._begin(name, create=create)
         opened.used = self._clock()
         self._opened.move_to_end(name)
         self.forget_idle()
-        try:
-            return await asyncio.shield(opened.engine)
-        except InputError:
-            return await self.of(server, create=True) if create else None  # it was just deleted
+        return await asyncio.shield(opened.engine)
 
     def _begin(self, name: str, *, create: bool) -> _Opened:
         """Begin to open a collection; after a failure the next caller tries again."""

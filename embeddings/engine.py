@@ -135,7 +135,6 @@ class SearchEngine(Changes):
         top_k: int | None = None,
         filters: Filters | None = None,
         threshold: float | None = None,
-        plain: bool = False,
         before: Sequence[str] = (),
         also: Sequence[SearchEngine] = (),
     ) -> Answer:
@@ -146,7 +145,6 @@ class SearchEngine(Changes):
             top_k: The most passages to show; by default the setting.
             filters: Restrict the search; by default everything is searched.
             threshold: The least confidence to answer with; by default the one in force.
-            plain: Only rank, for measurements: keep near-duplicates, ignore dates in the question.
             before: Earlier questions of the same conversation, oldest first.
             also: The engines of other open collections to search as well.
 
@@ -164,7 +162,6 @@ class SearchEngine(Changes):
             threshold=self._settings.threshold if threshold is None else threshold,
             filters=filters or Filters(),
             today=self._clock().date(),
-            plain=plain,
             before=tuple(before),
         )
         loaded, live = {self.name: await self._load()}, self._live

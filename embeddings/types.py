@@ -254,7 +254,7 @@ class Answer:
         confidence: The best passage's confidence, shown or not; None if no passage was ranked.
         refusal: The reason why there are no hits; None exactly if there are some.
         hits: The hits, best first.
-        nearest_titles: On a refusal: titles of the nearest articles, to name and not to quote.
+        nearest: On a refusal: the nearest articles, to name and not to quote.
         milliseconds: The duration.
         filters: The filters that were applied in the end.
         understood: The words of the question that were read as a filter, such as "en juin 2018".
@@ -270,7 +270,7 @@ class Answer:
     confidence: float | None
     refusal: Refusal | None
     hits: tuple[Hit, ...] = ()
-    nearest_titles: tuple[str, ...] = ()
+    nearest: tuple[ArticleSummary, ...] = ()
     milliseconds: float = 0.0
     filters: Filters = field(default_factory=Filters)
     understood: tuple[str, ...] = ()
@@ -278,6 +278,11 @@ class Answer:
     understood_as: str | None = None
     closest: tuple[Hit, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def nearest_titles(self) -> tuple[str, ...]:
+        """The titles of the nearest articles, each once."""
+        return tuple(dict.fromkeys(article.title for article in self.nearest))
 
     @property
     def is_small_talk(self) -> bool:

@@ -23,10 +23,11 @@ class FakeCollections(Collections):
         super().__init__(settings, cast("Any", shared))
         self.own: dict[int, FakeEngine] = {}
 
-    async def of(self, server: int, *, create: bool = False) -> SearchEngine | None:
-        if create:
-            self.have(server)
+    async def of(self, server: int) -> SearchEngine | None:
         return cast("Any", self.own.get(server))
+
+    async def create(self, server: int) -> SearchEngine:
+        return cast("Any", self.have(server))
 
     def have(self, server: int) -> FakeEngine:
         """Return a server's own collection, creating an empty one if necessary."""

@@ -144,13 +144,13 @@ class FakeEngine(Changes):
         }  # fmt: skip
         if not best:
             refusal = Refusal.NO_MATCH_IN_FILTER if filters else Refusal.NOT_FOUND
-            near = tuple(a.title for _, a, _ in scored[:1])
+            near = tuple(a.summary(1) for _, a, _ in scored[:1])
             closest = tuple(self._hit(1, wanted, *row) for row in scored[:1])
             return Answer(
                 question,
                 confidence=None,
                 refusal=refusal,
-                nearest_titles=near,
+                nearest=near,
                 closest=closest,
                 **common,
             )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.admin.proposals import say_field
-from bot.admin.reports import name_author, say_change, say_entry, write_moment
+from bot.admin.reports import name_author, read_author, say_change, say_entry, write_moment
 from bot.context import language_of
 from bot.ui.components import MAX_OPTION, Card, button, cut, row, text
 from bot.ui.markup import clean, fit, tell_differences, unescape
@@ -167,6 +167,5 @@ def name_entry_author(interaction: Interaction, name: str, language: Language) -
     """Return the display name of an audit entry's author, for plain text without mentions."""
     if name == name_author(interaction):
         return language("yourself")
-    number = name.removeprefix("discord:")
-    user = interaction.client.get_user(int(number)) if number.isdecimal() else None
+    user = interaction.client.get_user(read_author(name) or 0)
     return clean(user.display_name if user else name)

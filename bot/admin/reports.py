@@ -50,12 +50,18 @@ def name_author(interaction: Interaction) -> str:
     return f"discord:{interaction.user.id}"
 
 
+def read_author(by: str) -> int | None:
+    """Return the Discord id of an author whom ``name_author`` named; None of any other."""
+    match = _ON_DISCORD.fullmatch(by)
+    return int(match[1]) if match else None
+
+
 def say_author(by: str, language: Language) -> str:
     """Say who made a change; empty if the author is unknown."""
     if by == "watch":
         return language("done-by-itself")
-    user = _ON_DISCORD.fullmatch(by)
-    name = f"<@{user[1]}>" if user else fit(by, NAME)
+    user = read_author(by)
+    name = f"<@{user}>" if user is not None else fit(by, NAME)
     return language("done-by", name=name) if by else ""
 
 

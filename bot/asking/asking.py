@@ -210,9 +210,7 @@ async def draw(
         can_publish=can_publish and guild is not None,
         offers=get_rules(bot, guild).offers,
     )
-    scope = await bot.open_guild_scope(guild)
-    nearest = scope.catalogue.find_titles(answer.nearest_titles[:SHOWN])
-    return await asyncio.to_thread(answer_card, answer, options, nearest)
+    return await asyncio.to_thread(answer_card, answer, options)
 
 
 async def ask_again(bot: Bot, asked: Unfinished) -> Card:

@@ -66,8 +66,8 @@ class Options:
     offers: frozenset[str] = frozenset()
 
 
-def answer_card(answer: Answer, options: Options, nearest: Sequence[ArticleSummary] = ()) -> Card:
-    """Return the card of an answer, or of a refusal with the ``nearest`` articles.
+def answer_card(answer: Answer, options: Options) -> Card:
+    """Return the card of an answer or of a refusal.
 
     The first card has the best passage, and the next ones that may answer too; further passages
     come with the button for more.
@@ -76,7 +76,7 @@ def answer_card(answer: Answer, options: Options, nearest: Sequence[ArticleSumma
     if options.offset:
         shown = list(answer.hits[options.offset : options.offset + options.most])
     if not shown:
-        return refusal_card(answer, options, nearest)
+        return refusal_card(answer, options)
     language, is_one = options.language, options.offset == 0 and len(shown) == 1
     head = [question(show_question(answer.question)), _draw_notes(answer, language)]
     numbers = enumerate(shown, options.offset + 1)
@@ -164,9 +164,9 @@ def open_link(article: Article, span: Span | Sentence, language: Language) -> Bu
     return button(language("button-open"), url=url) if 0 < len(url) <= MAX_URL else None
 
 
-def refusal_card(answer: Answer, options: Options, nearest: Sequence[ArticleSummary] = ()) -> Card:
+def refusal_card(answer: Answer, options: Options) -> Card:
     """Return the reply to small talk, or a refusal: empty corpus, not found, none in the filter."""
-    language = options.language
+    language, nearest = options.language, answer.nearest
     if answer.is_small_talk:
         notes = _say_notes(answer, language, QUESTION)
         return Card(question(show_question(answer.question)), *map(text, notes))

@@ -155,11 +155,11 @@ async def _add_news(
 ) -> tuple[tuple[ArticleSummary, ...], str]:
     """Add a feed's new stories; return the added articles, and the first failure or nothing."""
     own = feed.guild != OPERATOR
-    engine = await bot.collections.of(feed.guild, create=True) if own else bot.collections.shared
+    engine = await bot.collections.create(feed.guild) if own else bot.collections.shared
     watched = WatchedFeed(feed.address, memory, bot.settings.fetch)
     try:
         news = await asyncio.to_thread(watched.news)
-        if not news or engine is None:
+        if not news:
             return (), ""
         result = await take(engine, list(news))
     except EmbeddingsError as error:

@@ -25,7 +25,7 @@ LEASE = 60.0
 SEIZE = -1.0
 """The duration, in seconds, that takes a lease from any holder, whatever its clock says."""
 PROMPT = 3.0
-"""Seconds that taking or ending a lease may take."""
+"""Seconds that taking a lease may take."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,9 +54,7 @@ async def hold_lease(store: Records, name: str) -> AsyncIterator[float]:
         yield left or 0.0
     finally:
         if left == 0:
-            with contextlib.suppress(TimeoutError, StorageError):  # the lease ends by itself too
-                async with asyncio.timeout(PROMPT):
-                    await store.end_turn(name, holder)
+            await store.end_turn(name, holder)
 
 
 class ShardLeases:

@@ -130,17 +130,13 @@ async def find_collection(interaction: Interaction, *, shared: bool | None) -> S
     if shared is None:
         shared = await prefers_shared(interaction)
     async with wait_for_articles(interaction):
-        collections, server = interaction.client.collections, interaction.guild_id
-        if not (shared and server):
-            require_editor(interaction)
-        elif not await is_operator(interaction.client, interaction.user):
+        bot = interaction.client
+        if not (shared and interaction.guild_id):
+            server = require_editor(interaction)
+            return await bot.collections.create(server)
+        if not await is_operator(bot, interaction.user):
             raise BotError("not-operator")
-        if shared:
-            return collections.shared
-        own = await collections.of(server, create=True) if server else None
-        if own is None:
-            raise BotError("server-only")
-        return own
+        return bot.collections.shared
 
 
 async def prefers_shared(interaction: Interaction) -> bool:
@@ -158,8 +154,10 @@ async def prefers_shared(interaction: Interaction) -> bool:
         return not had and await is_operator(bot, interaction.user)
 
 
-def require_editor(interaction: Interaction) -> None:
-    """Check from memory that a person may change their server's articles; trust Discord's commands.
+def require_editor(interaction: Interaction) -> int:
+    """Return a person's server, once it is clear that they may change its articles.
+
+    It is known from memory; of a command, Discord has checked it.
 
     Raises:
         BotError: The person may not, or is not on a server.
@@ -168,6 +166,7 @@ def require_editor(interaction: Interaction) -> None:
         raise BotError("server-only")
     if interaction.type not in _COMMANDS and not is_editor(interaction):
         raise BotError("not-allowed")
+    return interaction.guild_id
 
 
 def is_editor(interaction: Interaction) -> bool:

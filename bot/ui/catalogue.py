@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from heapq import merge
@@ -92,11 +92,6 @@ class Catalogue:
         if len(found) != 1:
             raise BotError("article-several" if found else unknown)
         return found[0]
-
-    def find_titles(self, titles: Iterable[str]) -> list[ArticleSummary]:
-        """Return the first article found for each title, without duplicates."""
-        found = chain.from_iterable(self.find_articles(title)[:1] for title in titles)
-        return [*{ref(article): article for article in found}.values()]
 
     def search(self, text: str) -> list[ArticleSummary]:
         """Return the articles whose title, source and author contain every word, newest first."""

@@ -43,7 +43,7 @@ class Change:
         instead: Id of an added article -> the article that it seems to correct, as corrected.
         left: Inputs beyond a limit of the collection, each with a sentence.
         by_hand: Article id -> names of its fields that somebody sets by hand.
-        base: Of a proposal: article id -> ``identity`` when it was proposed; None: no such article.
+        was: Of a proposal: article id -> ``identity`` when it was proposed; None: no such article.
         token: The proposal that is confirmed.
         history: Of an import: earlier versions of articles.
         lines: Of an import: entries of the other collection's audit log.
@@ -64,7 +64,7 @@ class Change:
     instead: Mapping[str, Article] = field(default_factory=dict)
     left: tuple[Rejected, ...] = ()
     by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    base: Mapping[str, str | None] = field(default_factory=dict)
+    was: Mapping[str, str | None] = field(default_factory=dict)
     token: str | None = None
     history: tuple[Article, ...] = ()
     lines: tuple[AuditEntry, ...] = ()
@@ -153,14 +153,14 @@ class Change:
             by_hand={**self.by_hand, article_id: by_hand},
         )
 
-    def with_base(self, current: Mapping[str, Article]) -> Change:
+    def pin(self, current: Mapping[str, Article]) -> Change:
         """Return the change with the identities of the articles that it replaces, for ``check``."""
         names = {*self.articles, *(article.id for article in self.instead.values())}
-        return replace(self, base={name: _identity(current.get(name)) for name in sorted(names)})
+        return replace(self, was={name: _identity(current.get(name)) for name in sorted(names)})
 
     def check(self, current: Mapping[str, Article]) -> None:
         """Check that no article changed since the proposal; raises Overtaken otherwise."""
-        changed = sorted(n for n, old in self.base.items() if _identity(current.get(n)) != old)
+        changed = sorted(n for n, old in self.was.items() if _identity(current.get(n)) != old)
         if changed:
             raise Overtaken(
                 f"Nothing was changed, because {', '.join(changed[:5])} changed since this was "

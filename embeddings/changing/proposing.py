@@ -52,7 +52,7 @@ class Proposing:
         base = await read_base(self._live)
         change = await asyncio.to_thread(self._plan, inputs, base, names, corrects=True)
         change = replace(change, rejected=(*rejected, *change.rejected))
-        return await finish(self._propose, change.with_base(base.articles))
+        return await finish(self._propose, change.pin(base.articles))
 
     async def propose_edit(self, article_id: str, fields: Mapping[str, str | None]) -> Proposal:
         """Propose to set some fields of an article.
@@ -72,7 +72,7 @@ class Proposing:
             raise UnknownArticle.of(article_id)
         change = Change.between("edit", {article_id: old}, {article_id: amend(old, fields)})
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await finish(self._propose, replace(change, by_hand=by_hand).with_base(current))
+        return await finish(self._propose, replace(change, by_hand=by_hand).pin(current))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Propose to restore a version of an article, numbered as in ``versions``.
@@ -91,14 +91,14 @@ class Proposing:
         change = Change.between("restore", {article_id: old} if old else {}, {article_id: new})
         await asyncio.to_thread(self._check_limits, change, current)
         by_hand = {article_id: tuple(version.by_hand)} if change.articles else {}
-        return await finish(self._propose, replace(change, by_hand=by_hand).with_base(current))
+        return await finish(self._propose, replace(change, by_hand=by_hand).pin(current))
 
     async def propose_removal(self, article_id: str) -> Proposal:
         """Propose to remove an article; raises UnknownArticle if no article has that id."""
         base = await read_base(self._live)
         if article_id not in base.ids:
             raise UnknownArticle.of(article_id)
-        change = Change("remove", removed=(article_id,)).with_base(base.articles)
+        change = Change("remove", removed=(article_id,)).pin(base.articles)
         return await with_room(self._live.rows.database, partial(finish, self._propose, change))
 
     async def proposal(self, token: str) -> Proposal:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, literal, or_, select, union, update
 
-from embeddings.errors import AwayError
+from embeddings.errors import AwayError, StorageError
 from embeddings.store import schema
 from embeddings.store.people import KEPT_DAYS, Choices, Feed, Record, Unfinished, Vote
 from embeddings.store.schema import TABLES
@@ -36,6 +37,8 @@ THREADS = 4
 """Threads reserved for waiting for the database, so that one without answer blocks nothing else."""
 PATIENCE = 15.0
 """The timeout of a call in seconds: longer than the database waits for a lock or a connection."""
+RELEASING = 3.0
+"""The timeout of the release of a lease, in seconds."""
 TURNS_KEPT = 3600.0
 """Seconds for which a lease is kept: no lease and no cooldown lasts longer."""
 TOKEN = 15 / (24 * 60)
@@ -223,9 +226,11 @@ class Records:
         )
 
     async def end_turn(self, name: str, holder: str) -> None:
-        """Release a lease of this holder."""
+        """Release a lease of this holder; it ends by itself if that fails, or takes too long."""
         table = schema.turns
-        await self._do(delete(table).where(table.c.name == name, table.c.holder == holder))
+        with suppress(StorageError, TimeoutError):
+            async with asyncio.timeout(RELEASING):
+                await self._do(delete(table).where(table.c.name == name, table.c.holder == holder))
 
     async def tidy(self) -> None:
         """Delete old rows."""

@@ -109,9 +109,9 @@ def _is_heading(part: _Part) -> bool:
     return len(part.lines) == 1 and part.lines[0].heading
 
 
-def paragraphs(text: str, title: str = "") -> tuple[Span, ...]:
+def paragraphs(text: str) -> tuple[Span, ...]:
     """Return every paragraph of a text in order, boilerplate included."""
-    return tuple(part.span for part in _parts(text, fold(title)))
+    return tuple(part.span for part in _parts(text, ""))
 
 
 def make_passages(article_id: str, text: str, spans: Iterable[Span]) -> tuple[Passage, ...]:

@@ -11,14 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from embeddings.errors import (
-    BusyError,
-    EmbeddingsError,
-    GateError,
-    InputError,
-    LimitError,
-    StorageError,
-)
+from embeddings.errors import BusyError, EmbeddingsError, GateError, InputError, LimitError
 from embeddings.store.records import Records
 from embeddings.watching.watched import FolderMemory, IntakeResult, Stamp, WatchedFolder
 
@@ -36,9 +29,9 @@ SWEEP = 5.0
 """Seconds between two looks at the folder; a look takes 14 ms of a core for a thousand files."""
 PAUSE = 60.0
 """Seconds before a retry when nothing can be added, such as on a full disk."""
-TURN, LEASE, PROMPT = "watching", 300.0, 3.0
-"""The lease by which one of several processes watches the folder, its duration in seconds unless it
-is renewed, and the timeout of its release in seconds."""
+TURN, LEASE = "watching", 300.0
+"""The lease by which one of several processes watches the folder, and its duration in seconds
+unless it is renewed."""
 LOT = 200
 """The most files that one change adds, so that the first articles can be found soon."""
 
@@ -195,9 +188,7 @@ async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> 
         task.cancel()
         await asyncio.wait({task})
         if holder:
-            with contextlib.suppress(StorageError, TimeoutError):  # the lease expires anyway
-                async with asyncio.timeout(PROMPT):
-                    await notes.end_turn(TURN, holder)
+            await notes.end_turn(TURN, holder)
 
 
 def find_folder(settings: Settings) -> WatchedFolder | None:

@@ -134,8 +134,7 @@ class Soak:
         async with self._engine, Collections(self._settings, self._engine) as collections:
             await self._engine.add([str(stories)])
             for server in range(1, self.course.servers + 1):
-                engine = await collections.of(server, create=True)
-                assert engine
+                engine = await collections.create(server)
                 own = self._folder / f"server-{server}"
                 words.write(own, 20, 1, seed=server)
                 await engine.add([str(own)])

@@ -49,7 +49,10 @@ _COUNTS, _REFUSALS = st.integers(0, 5), st.sampled_from(Refusal)
 _TWO_DAYS = st.lists(DAYS, max_size=2)
 _SOURCES, _ARTICLES = st.none() | TITLES.filter(bool), st.none() | st.just("a")
 _QUESTIONS = st.one_of(NASTY, st.text(max_size=1000), st.just("*" * 1000))
-_NEAREST, _WORDS = st.lists(TITLES, max_size=5), st.lists(NASTY.filter(bool), max_size=3)
+_NEAREST = st.lists(TITLES, max_size=5).map(
+    lambda titles: tuple(Article(str(n), t, "").summary(1) for n, t in enumerate(titles))
+)
+_WORDS = st.lists(NASTY.filter(bool), max_size=3)
 _EITHER = st.booleans()
 
 
@@ -118,7 +121,7 @@ def answers(draw: st.DrawFn) -> Answer:
         confidence=None,
         refusal=refusal,
         hits=found,
-        nearest_titles=tuple(draw(_NEAREST)) if refusal else (),
+        nearest=draw(_NEAREST) if refusal else (),
         filters=filters,
         understood=tuple(draw(_WORDS)),
         widened=draw(_EITHER),

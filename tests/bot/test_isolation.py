@@ -52,8 +52,7 @@ class Two(World):
             path = folder / f"{name}.md"
             head = f"id: {name}\ntitle: Titre {name}\nsource: Source {name}\ndate: 2020-01-01"
             path.write_text(f"---\n{head}\n---\n{text}\n\nFin de {name}.\n", encoding="utf-8")
-            engine = await collections.of(server, create=True) if server else collections.shared
-            assert engine
+            engine = await collections.create(server) if server else collections.shared
             await engine.add([str(path)])
 
     async def ours(self) -> ArticleSummary:

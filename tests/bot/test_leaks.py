@@ -137,8 +137,7 @@ def run(world: dict[str, tuple[Article, ...]], check: Any) -> None:
             await put(shared, *world[SHARED])
             for server in SERVERS:
                 if name_collection(server) in world:
-                    own = await collections.of(server, create=True)
-                    assert own
+                    own = await collections.create(server)
                     await put(own, *world[name_collection(server)])
             await check(Views(collections))
 

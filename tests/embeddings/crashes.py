@@ -118,7 +118,7 @@ class Bench:
     async def answers(self, data: Path) -> dict[str, object]:
         """Open the data; return everything that a reader can see."""
         async with self.engine(data) as engine:
-            found = [await engine.ask(q, threshold=0.0, plain=True) for q in QUESTIONS]
+            found = [await engine.ask(q, threshold=0.0) for q in QUESTIONS]
             hits = [[(hit.article.title, hit.text) for hit in answer.hits] for answer in found]
             report = await engine.verify()
             return {

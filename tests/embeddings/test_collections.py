@@ -54,9 +54,7 @@ class World:
         if server is None:
             engine = self.collections.shared
         else:
-            found = await self.collections.of(server, create=True)
-            assert found
-            engine = found
+            engine = await self.collections.create(server)
         report = await engine.add([str(path)])
         assert not report.rejected
         return engine
@@ -118,7 +116,7 @@ async def test_a_refusal_needs_both_collections_and_names_titles_of_both(told: W
 
 
 async def test_the_corpus_is_empty_only_if_both_collections_are(world: World) -> None:
-    await world.collections.of(1, create=True)
+    await world.collections.create(1)
     assert (await ask_from(world.collections, "Une question ?", 1)).refusal is Refusal.EMPTY_CORPUS
     await world.tell(1, "club", OWN_STORY)
     assert (await ask_from(world.collections, "La réunion du club ?", 1)).hits
@@ -190,7 +188,8 @@ async def test_opening_a_collection_twice_at_once_opens_it_once(
     told: World, settings: Settings
 ) -> None:
     async with Collections(settings, told.collections.shared) as fresh:
-        opened = await asyncio.gather(*(fresh.of(1, create=bool(i % 2)) for i in range(8)))
+        opening = ((fresh.create if i % 2 else fresh.of)(1) for i in range(8))
+        opened = await asyncio.gather(*opening)
     assert opened[0] is not None
     assert len({id(engine) for engine in opened}) == 1
 
@@ -258,8 +257,7 @@ async def test_a_deleted_collection_is_gone_from_disk_memory_and_answers(told: W
 
 async def test_a_collection_made_after_a_deletion_begins_empty(told: World) -> None:
     await told.collections.delete(1)
-    again = await told.collections.of(1, create=True)
-    assert again
+    again = await told.collections.create(1)
     assert again.sources() == ()
     await told.tell(1, "neuf", OWN_STORY)
     assert (await ask_from(told.collections, "La réunion du club ?", 1)).hits

@@ -14,7 +14,6 @@ from PIL import Image
 
 from bot.asking.render import SHOWN, Options, answer_card
 from bot.translate import Languages
-from bot.ui.catalogue import Catalogue
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from tests.bot.chromium import Browser
@@ -69,11 +68,10 @@ SCENES = (
 )
 
 
-def drawn(answer: Answer, articles: Catalogue, scene: Scene, threshold: float) -> str:
+def drawn(answer: Answer, scene: Scene, threshold: float) -> str:
     """Return the page of the message that the bot would send."""
     language = Languages.load().of(scene.language)
-    nearest = articles.find_titles(answer.nearest_titles[:SHOWN])
-    card = answer_card(answer, Options(language, threshold, offers=scene.offers), nearest)
+    card = answer_card(answer, Options(language, threshold, offers=scene.offers))
     return page(card.lay_out().to_components(), language)
 
 
@@ -116,8 +114,7 @@ async def main() -> None:
                 await browser.size(scene.width, 1000, SHARPNESS)
                 answer = await engine.ask(scene.question, top_k=SHOWN + 1, before=scene.before)
                 file = folder / f"{scene.name}.html"
-                articles = Catalogue(engine.sources())
-                shown = drawn(answer, articles, scene, engine.threshold)
+                shown = drawn(answer, scene, engine.threshold)
                 file.write_text(shown, encoding="utf-8")
                 save(await photograph(browser, file), scene.file)
 

@@ -77,9 +77,10 @@ def answered(language: Language) -> Card:
 
 def refused(language: Language) -> Card:
     """A question without an answer, on a server with a newsroom."""
-    closest, articles = (found(STORY, 0.3),), [a.summary(2) for a in (STORY, OTHER)]
-    answer = Answer(LATER[language.code], "7", 0.3, Refusal.NOT_FOUND, closest=closest)
-    return answer_card(answer, Options(language, 0.5, offers=OFFERS), articles)
+    closest, articles = (found(STORY, 0.3),), tuple(a.summary(2) for a in (STORY, OTHER))
+    asked = LATER[language.code]
+    answer = Answer(asked, "7", 0.3, Refusal.NOT_FOUND, nearest=articles, closest=closest)
+    return answer_card(answer, Options(language, 0.5, offers=OFFERS))
 
 
 def near(language: Language) -> Card:

@@ -13,7 +13,6 @@ from bot.reading.cog import ListState, listing_card
 from bot.servers.rules import combine, rules_card
 from bot.translate import Language, Languages
 from bot.ui.catalogue import Catalogue
-from bot.ui.naming import open_select
 from config.groups import DiscordSettings
 from embeddings.reports import ReindexReport
 from embeddings.store.people import Choices, Vote
@@ -98,14 +97,6 @@ async def test_the_nearest_articles_of_a_refusal_can_be_opened(world: World) -> 
     opened = await world.member.select(refused.response, [option["value"]])
     assert text_of(opened.response).startswith(f"### {option['label']}")
     assert opened.ephemeral
-
-
-def test_titles_that_lead_to_one_article_open_it_once() -> None:
-    articles = Catalogue(tuple(story.summary(1) for story in STORIES))
-    found = articles.find_titles(["La Loire en crue à Orléans", "la loire", "Un volcan fume"])
-    assert [article.id for article in found] == ["crue-loire"]
-    (select,) = open_select(found, "Ouvrir").children
-    assert [option.label for option in select.options] == ["La Loire en crue à Orléans"]
 
 
 @pytest.mark.parametrize(("count", "said"), [(10, False), (11, True)])

@@ -113,9 +113,11 @@ def test_dates_are_iso_or_null() -> None:
 
 
 def test_a_refusal_is_its_plain_name() -> None:
-    refused = Answer("?", "s1", None, Refusal.NO_MATCH_IN_FILTER, nearest_titles=("La crue",))
+    near = (replace(ARTICLE, title="La crue").summary(1),) * 2
+    refused = Answer("?", "s1", None, Refusal.NO_MATCH_IN_FILTER, nearest=near)
     document = json.loads(output.dumps(output.dump_answer(refused)))
     assert (document["refusal"], document["hits"]) == ("no_match_in_filter", [])
+    assert document["nearest_titles"] == ["La crue"]
 
 
 def test_the_filters_in_force_are_told() -> None:

@@ -211,8 +211,7 @@ async def test_a_server_has_a_collection_of_its_own_until_it_is_deleted(
 ) -> None:
     async with Collections(installed.settings(), engine) as collections:
         assert await collections.of(7) is None
-        own = await collections.of(7, create=True)
-        assert own is not None
+        own = await collections.create(7)
         text = "La réunion du club de voile aura lieu jeudi soir."
         await own.add([story(installed.folder, "voile", text, title="Voile")])
         answer = await ask_from(collections, "Quand aura lieu la réunion du club ?", 7)

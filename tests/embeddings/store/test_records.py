@@ -381,6 +381,17 @@ async def test_a_call_that_times_out_is_reported_and_rolled_back(
     assert len(await records.find(Vote, user=1)) == 1
 
 
+async def test_a_lease_that_cannot_be_released_is_left_to_end_by_itself(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await records.take_turn("watching", 60, "a")
+    stall = Stall(records)
+    monkeypatch.setattr(module, "RELEASING", 0.1)
+    await records.end_turn("watching", "a")
+    await stall.end()
+    assert await records.take_turn("watching", 60, "b") > 0
+
+
 async def test_a_cancelled_call_is_rolled_back(records: Records) -> None:
     stall = Stall(records)
     call = asyncio.create_task(records.take_turn("watching", 300, "a process that ends"))
