@@ -138,11 +138,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """An article without its text, as lists show it.
-
-    Attributes:
-        corrected: When the text last changed after the article was added; None: never.
-    """
+    """An article without its text, and the number of its passages; see ``Article``."""
 
     id: str
     title: str

@@ -97,11 +97,7 @@ class Records:
         return await self._do(statement.values(reason=reason)) > 0
 
     async def keep(self, record: Record) -> int:
-        """Store a record, replacing the one with the same key.
-
-        Returns:
-            The record's number; 0 if records of its kind have no number.
-        """
+        """Store a record, or replace the one with its key; return its number, 0 if it has none."""
         table, row = TABLES[type(record)], asdict(record) | {"at": self._moment()}
         if isinstance(record, Unfinished) and record.button:
             self._begun.add(record.token)
