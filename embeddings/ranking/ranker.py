@@ -1,6 +1,7 @@
 """Ranks candidate passages by dense and lexical evidence, and folds near-duplicates; pure numpy."""
 
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
@@ -175,21 +176,26 @@ def fold_copies(
         Index in ``passages`` of the first of each group -> indices of the others, best first.
     """
     words = cache(lambda i: _list_words(arrays, int(passages[i])))
-    vectors = arrays.passages[passages]
-    alike_before: dict[int, list[int]] = {}
-    for i, other in np.argwhere(vectors @ vectors.T >= alike).tolist():
-        if other < i:
-            alike_before.setdefault(i, []).append(other)
-    groups: dict[int, list[int]] = {}
-    for i in range(len(passages)):
-        for first in alike_before.get(i, ()):
-            if first in groups and are_copies(words(first), words(i)):
-                groups[first].append(i)
-                break
-        else:
-            if len(groups) < limit:
-                groups[i] = []
-    return {first: tuple(others) for first, others in groups.items()}
+    groups: dict[int, tuple[int, ...]] = {}
+    left = set(range(len(passages)))
+    for first, near in enumerate(_find_alike(arrays.passages[passages], limit, alike)):
+        if len(groups) == limit:
+            break
+        if first in left:
+            others = [i for i in near if i > first and i in left]
+            groups[first] = tuple(i for i in others if are_copies(words(first), words(i)))
+            left.difference_update(groups[first])
+    return groups
+
+
+def _find_alike(vectors: Floats, lot: int, least: float) -> Iterator[list[int]]:
+    """Yield, for each of some vectors, the indices of those whose cosine to it is high enough.
+
+    They are compared in lots, as the first ones are mostly all that is needed.
+    """
+    for start in range(0, len(vectors), lot):
+        for near in vectors[start : start + lot] @ vectors.T >= least:
+            yield np.flatnonzero(near).tolist()
 
 
 def mix_articles(score: Floats, articles: NDArray[np.int32], limit: int | None = None) -> list[int]:
