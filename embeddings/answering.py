@@ -76,16 +76,10 @@ class AskOptions:
 def answer(
     question: str, snapshots: Mapping[str, LoadedSnapshot], models: Models, options: AskOptions
 ) -> Answer:
-    """Answer one question from one or more snapshots; runs on the models' thread.
+    """Answer a question, as ``check_question`` returns it; runs on the models' thread.
 
-    Args:
-        question: The question, as ``check_question`` returns it.
-        snapshots: Collection name -> its loaded snapshot; at least one, and none without passages.
-        models: The encoder and the reranker.
-        options: How many passages to show, the threshold and the filters.
-
-    Raises:
-        UnknownArticle: The filters name an article that no snapshot has.
+    ``snapshots`` maps the names of collections to their loaded snapshots: at least one, and none
+    without passages. Raises UnknownArticle if the filters name an article that none of them has.
     """
     started = time.perf_counter()
     reply, whole = _Search(question, snapshots, models, options).run()

@@ -35,12 +35,8 @@ class Collections:
     """All collections; an async context manager.
 
     Only the most recently used collections stay in memory. A caller may go on using one that was
-    dropped, since its model and thread are the shared collection's; it is freed after that.
-
-    Args:
-        settings: They name the data folder, and how many collections stay in memory.
-        shared: The engine of the shared collection, open; it outlives this object.
-        clock: Returns monotonic seconds.
+    dropped, since its model and thread are those of the ``shared`` collection's open engine, which
+    outlives this object; it is freed after that. ``clock`` returns monotonic seconds.
     """
 
     def __init__(

@@ -141,7 +141,7 @@ class SearchEngine(Changes):
         """Answer a question with quotes or a refusal.
 
         Args:
-            question: The question.
+            question: Of at most ``MAX_QUESTION`` characters.
             top_k: The most passages to show; by default the setting.
             filters: Restrict the search; by default everything is searched.
             threshold: The least confidence to answer with; by default the one in force.

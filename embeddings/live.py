@@ -36,12 +36,7 @@ GLANCE = 4 << 20
 class Live:
     """The live snapshot of one collection, replaced as a whole, and the models that answer.
 
-    Args:
-        settings: They name the model, the threshold and the calibration.
-        snapshots: The collection's snapshots, and its rows.
-        encoder: Used in place of the model that the settings name.
-        builder: Builds snapshots in another process; by default this process builds them.
-        beside: Another open one that outlives this one and lends its model and thread.
+    For the arguments see ``SearchEngine``.
 
     Attributes:
         snapshot: The live snapshot; None if there is none.

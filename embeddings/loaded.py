@@ -86,13 +86,8 @@ class LoadedSnapshot:
         """Return the best passages that the filters allow, best first.
 
         If the first passage of a "who" question denies the deed, its mark moves to a sentence that
-        affirms it; without one the passage is left out, unless it is the only one.
-
-        Args:
-            query: The question, encoded.
-            filters: Restrict the passages.
-            limit: The most candidates to return.
-            fold_: Fold near-duplicates and mix articles, as for a reader; False: as ranked.
+        affirms it; without one the passage is left out, unless it is the only one. ``fold_`` folds
+        near-duplicates and mixes articles, as for a reader.
         """
         question, sure = query.text, self.calibration
         allowed = self._allow(filters)[self.arrays.article_of] if filters else None
@@ -224,14 +219,10 @@ def _tokens(snapshot: Snapshot) -> Tokens | None:
 
 
 def merge(lists: Sequence[tuple[Hit, ...]], limit: int) -> tuple[Hit, ...]:
-    """Merge the hits of several collections, by confidence and then by score.
+    """Merge the hits of each collection, best first, by confidence and then by score.
 
     A confidence is a probability fitted for corpora of every size, and a score a log-odds with the
     same weights everywhere, so both are comparable. The order within a collection is kept.
-
-    Args:
-        lists: The hits of each collection, best first.
-        limit: The most hits to return.
     """
     if len(lists) == 1:
         return lists[0][:limit]

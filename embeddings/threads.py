@@ -125,11 +125,7 @@ def _call_libc(name: str, *args: int) -> int:
 
 
 class Listener:
-    """Runs a coroutine function on the event loop whenever another thread notifies it.
-
-    Args:
-        do: The function; a notification while it runs runs it once more.
-    """
+    """Runs a coroutine function on the event loop once each time another thread notifies it."""
 
     def __init__(self, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._do = do
@@ -159,8 +155,7 @@ class Listener:
 async def hold(lock: AbstractContextManager[T]) -> AsyncIterator[T]:
     """Hold a lock that is acquired and released on other threads, since that may wait for a disk.
 
-    Args:
-        lock: A context manager that may be entered and left on different threads.
+    The two threads may differ.
     """
     stack = contextlib.ExitStack()
     try:

@@ -109,13 +109,10 @@ def correct_all(
     guessed: Mapping[str, tuple[str, ...]],
     by_hand: Mapping[str, Iterable[str]],
 ) -> dict[str, Article]:
-    """Return id of an added article -> the article that it seems to correct, as corrected.
+    """Return id of an added article -> the unchanged one that it seems to correct, as corrected.
 
-    Args:
-        added: The new articles.
-        unchanged: The articles of the corpus that do not change otherwise.
-        guessed: Id of a new article -> names of its fields that were guessed.
-        by_hand: Id of an old article -> names of its fields that somebody set by hand.
+    ``guessed`` maps new articles to fields that were guessed, ``by_hand`` old ones to fields that
+    somebody set by hand.
     """
     likeness, corrections, corrected = Likeness(unchanged), {}, set[str]()
     for new in added:

@@ -41,13 +41,8 @@ class Proposing:
     ) -> Proposal:
         """Read files, folders and pages, and propose to add their articles.
 
-        Args:
-            inputs: Paths and addresses.
-            names: Path of a temporary file -> the file's name for messages.
-            rejected: Inputs that were refused before, for the same report.
-
-        Raises:
-            StorageError: The store cannot be written, such as on a full disk.
+        ``names`` maps the path of a temporary file to the file's name for messages; ``rejected``
+        are inputs that were refused before, for the same report. Raises StorageError.
         """
         base = await read_base(self._live)
         change = await asyncio.to_thread(self._plan, inputs, base, names, corrects=True)

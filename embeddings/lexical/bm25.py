@@ -67,14 +67,9 @@ class Terms:
     defines: bool = False
 
     def best(self, k: int, allowed: Bools | None = None) -> Ints:
-        """Return the passages with the highest scores by words plus 4-grams, without scores of 0.
+        """Return the rows of the k passages with the highest scores, words plus 4-grams, unordered.
 
-        Args:
-            k: Most passages to return; of equal scores, the lowest rows.
-            allowed: Passages that may be returned, bool [P]; None: all.
-
-        Returns:
-            Rows of passages, int64, unordered.
+        None scores 0; of equal scores, the lowest rows. ``allowed``: bool [P]; None: all.
         """
         total = np.zeros(self.size, np.float32)
         if allowed is not None:
@@ -83,9 +78,6 @@ class Terms:
 
     def spell(self, passages: Ints) -> tuple[Floats, Floats]:
         """Score passages, titles included, by the question's 4-grams, which forgives misspellings.
-
-        Args:
-            passages: Rows of passages, int64 [n].
 
         Returns:
             BM25 by 4-grams as a share of the highest possible, float32 [n]; and for each word the
@@ -205,12 +197,8 @@ class Lexical:
     def first_places(self, terms: Terms, lines: Ints) -> Ints:
         """Return the first position in ``tokens`` of each of a question's words, line by line.
 
-        Args:
-            terms: The question.
-            lines: Rows of ``token_first``, int64 [n].
-
-        Returns:
-            int64 [n, words]; NOWHERE where the line lacks the word.
+        ``lines`` are rows of ``token_first``. Returns int64 [n, words]; NOWHERE where a line lacks
+        the word.
         """
         at, line = gather(self.token_first, lines)
         tokens = self.tokens[at]

@@ -60,11 +60,8 @@ async def calibrate(
 ) -> Calibration:
     """Fit the ranking and the confidence of a model on labelled sets.
 
-    Args:
-        folders: The sets; the more they differ, the better the fit does on others.
-        settings: Names the model.
-        encoder: Replaces the encoder that the settings name.
-        progress: Gets the progress.
+    The more the sets differ, the better the fit does on others. ``encoder`` replaces the one that
+    the settings name.
 
     Raises:
         InputError: A set cannot be read.
@@ -111,11 +108,7 @@ async def _encode_set(
 
 
 def fit(samples: Sequence[Sample], model: str) -> Calibration:
-    """Fit the confidence by logistic regression; every set has the same weight.
-
-    Args:
-        samples: The samples.
-        model: The id of the model whose vectors they come from.
+    """Fit the confidence of the ``model`` with that id; every set has the same weight.
 
     Raises:
         ModelError: There are too few samples that are correct, or that are not.

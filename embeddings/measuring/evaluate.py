@@ -40,15 +40,8 @@ async def evaluate(
 ) -> Evaluation:
     """Index a labelled set in a temporary folder and ask its questions, one at a time.
 
-    Args:
-        folder: The labelled set.
-        settings: Name the model, the calibration and the threshold.
-        limit: Number of questions to ask, from the first; None: all.
-        encoder: Replaces the encoder that the settings name.
-        progress: Gets the progress of indexing, then of asking.
-
-    Raises:
-        InputError: The set cannot be read.
+    ``limit`` is the number of questions to ask, from the first; None: all. ``encoder`` replaces the
+    one that the settings name. Raises InputError if the set cannot be read.
     """
     labelled = read_set(folder)
     async with index(labelled.material, settings, encoder, progress) as indexed:

@@ -171,15 +171,7 @@ def check_plots(folder: Path) -> None:
 
 
 def draw_plots(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> tuple[Path, ...]:
-    """Save both plots in a folder, as ``reliability.png`` and ``risk-coverage.png``.
-
-    Args:
-        outcomes: The outcomes, at least one.
-        threshold: The confidence from which questions are answered.
-        folder: The folder of the files; see ``check_plots``.
-
-    Returns:
-        The files' paths.
+    """Save both plots of at least one outcome in a folder; return the files' paths.
 
     Raises:
         StorageError: The files cannot be written.

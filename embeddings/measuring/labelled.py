@@ -94,14 +94,7 @@ def read_set(folder: Path) -> LabelledSet:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An indexed set, ready to answer questions.
-
-    Attributes:
-        loaded: The snapshot of its passages.
-        models: The models that answer.
-        worker: The thread that runs the models.
-        threshold: The lowest confidence that is answered, in [0, 1].
-    """
+    """An indexed set, ready to answer questions from the ``threshold`` on, a confidence."""
 
     loaded: LoadedSnapshot
     models: Models
@@ -116,17 +109,7 @@ async def index(
     encoder: Encoder | None = None,
     progress: ProgressCallback | None = None,
 ) -> AsyncIterator[Indexed]:
-    """Index a set in a temporary folder; an async context manager.
-
-    Args:
-        material: The set's articles and passages.
-        settings: Name the model, the calibration and the threshold.
-        encoder: Replaces the encoder that the settings name.
-        progress: Gets the progress.
-
-    Raises:
-        ModelError: The model cannot be loaded.
-    """
+    """Index a set's material in a temporary folder; an async context manager; raises ModelError."""
     worker = Worker()
     with tempfile.TemporaryDirectory(prefix="verbatim-set-") as data:
         try:

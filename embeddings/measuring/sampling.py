@@ -141,11 +141,7 @@ class Pool:
             )
 
     def cut(self, rows: Ints) -> Arrays:
-        """Return the arrays of a corpus of some passages, with an index of its own.
-
-        Args:
-            rows: The rows of the passages, ascending, int64 [n], at least one.
-        """
+        """Return the arrays of a corpus of some passages, at least one, their rows ascending."""
         whole = self.arrays
         lines = gather(whole.first_sentence, rows)[0]
         passages, sentences = whole.passages[rows], whole.sentences[lines]
@@ -186,9 +182,6 @@ def fit_mix(pools: Sequence[Pool]) -> Mix:
     """Fit the weights of evidence and of marks by listwise softmax regression.
 
     Every set has the same weight. No weight is below 0.
-
-    Args:
-        pools: The labelled sets.
 
     Raises:
         ModelError: No question has its passage among the candidates.

@@ -155,12 +155,7 @@ def _weigh_words(found: _Matches, terms: Terms) -> dict[str, Floats]:
 def weigh(query: Encoding, terms: Terms, arrays: Arrays, passages: Ints, marks: Marks) -> Evidence:
     """Compute the evidence for some passages, except that of their tokens.
 
-    Args:
-        query: The question.
-        terms: The question's terms.
-        arrays: The arrays of the snapshot.
-        passages: Rows of passages, int64 [C], at least one; those of an article adjacent.
-        marks: The weights by which the best sentence is chosen.
+    ``passages``: their rows, int64 [C], at least one; those of an article adjacent.
     """
     by_grams, share = terms.spell(passages)
     found = _Matches(arrays, terms, passages)

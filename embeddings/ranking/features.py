@@ -143,11 +143,7 @@ def calibrate_across(
 ) -> Candidates:
     """Return a collection's candidates with the confidence that they have among all collections.
 
-    Args:
-        own: Its candidates, best first.
-        others: The candidates of the other collections, for the same question.
-        calibration: The calibration of the confidence.
-        passages: Number of passages in all collections.
+    ``passages`` is the number of passages in all of them together.
     """
     rivals = [candidate for other in others for candidate in other]
     if not rivals or not own:

@@ -137,12 +137,7 @@ def _group(
 ) -> dict[int, tuple[int, ...]]:
     """Return which of some passages to show, best first, and the rows of each one's copies.
 
-    Args:
-        passages: Rows of passages, best first.
-        score: Their scores.
-        arrays: The arrays of the snapshot.
-        limit: The most passages to show.
-        alike: Cosine from which two passages are compared word by word.
+    ``passages`` are rows, best first; ``alike`` is as in ``fold_copies``.
     """
     copies, rows = fold_copies(passages, arrays, limit * DEEPER, alike), passages.tolist()
     firsts = [*copies]
@@ -202,14 +197,7 @@ def mix_articles(score: Floats, articles: NDArray[np.int32], limit: int | None =
     """Order candidates so that one article does not crowd out others that are nearly as good.
 
     A question about one article still gets its passages, since no others score nearly as high.
-
-    Args:
-        score: float32 [C], log-odds.
-        articles: The article of each candidate, [C].
-        limit: The most candidates to return; None: all.
-
-    Returns:
-        Indices of candidates, in their new order.
+    ``score``, float32 [C], has log-odds. Returns indices of candidates, in their new order.
     """
     left, article = dict(enumerate(score.tolist())), articles.tolist()
     placed: list[int] = []

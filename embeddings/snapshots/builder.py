@@ -131,9 +131,7 @@ def _check(new: Snapshot, material: Material, order: Order, tools: Tools) -> Non
 class BuilderProcess:
     """A child process that builds snapshots, started on the first job; an async context manager.
 
-    Args:
-        settings: Names the model; secrets are removed before the child gets the settings.
-        idle: Seconds without a job after which the child exits.
+    The child gets the settings without secrets, and exits after ``idle`` seconds without a job.
     """
 
     def __init__(self, settings: Settings, *, idle: float = IDLE) -> None:

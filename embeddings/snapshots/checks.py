@@ -172,15 +172,10 @@ def check_golden(
 ) -> None:
     """Check that the new snapshot finds nearly as many of the golden passages as the old one.
 
-    Args:
-        questions: The golden questions.
-        before: The snapshot in service.
-        after: The snapshot to be published.
-        read: Encodes a question; its tokens are dropped, which saves .8 s on the seeds.
-        most: By how much the share of questions that find their passage may fall, in [0, 1].
+    ``read`` encodes a question; its tokens are dropped, which saves .8 s on the seeds.
 
     Raises:
-        GateError: The share falls by more.
+        GateError: The share of questions that find their passage falls by more than ``most``.
     """
     shared = before.snapshot.rows.keys() & after.snapshot.rows.keys()
     asked = [question.add_digests(shared, before.snapshot) for question in questions]

@@ -54,12 +54,9 @@ MANIFESTS = TypeAdapter(Manifest)
 
 
 def parse_manifest(data: bytes, name: str, digest: str | None = None) -> Manifest:
-    """Parse a manifest, whatever version wrote it.
+    """Parse a manifest, whatever version wrote it; an error's sentence calls it by ``name``.
 
-    Args:
-        data: The manifest as JSON.
-        name: The name of the manifest in an error's sentence.
-        digest: The expected SHA-256 of ``data``; None: unknown.
+    ``digest`` is the expected SHA-256 of ``data``; None: unknown.
 
     Raises:
         SnapshotError: The manifest was altered or is invalid.

@@ -72,12 +72,7 @@ def render(article: Article) -> bytes:
 
 
 def parse(data: bytes, name: str, collection: str = SHARED) -> Article:
-    """Parse the bytes of an article's file, strictly.
-
-    Args:
-        data: The bytes, from ``render``.
-        name: The file's name for error messages.
-        collection: The collection that the article belongs to.
+    """Parse the bytes of an article's file, strictly; ``name`` is the file's for error messages.
 
     Raises:
         ReadError: ``render`` never returns such bytes; the sentence names the file.

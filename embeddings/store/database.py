@@ -161,8 +161,7 @@ class Database(ABC):
     def follow(self, look: Callable[[], None]) -> None:
         """Call a method, on a thread of this database, whenever somebody may have written.
 
-        Args:
-            look: A bound method; only a weak reference to its object is held.
+        Only a weak reference to its object is held.
         """
         live = [reference for reference in self._callbacks if reference()]
         self._callbacks = [*live, weakref.WeakMethod(look)]

@@ -181,10 +181,7 @@ OF_SERVERS = (*TABLES.values(), choices)
 
 
 def make(connection: Connection) -> None:
-    """Create the missing tables, and upgrade those of an earlier version.
-
-    Args:
-        connection: A transaction that no other process runs at the same time.
+    """Create the missing tables, and upgrade those of an earlier version, in one process at a time.
 
     Raises:
         InputError: A newer version of the program created the tables.

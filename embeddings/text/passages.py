@@ -65,11 +65,7 @@ class _Part(NamedTuple):
 
 
 def split(article: Article) -> tuple[Passage, ...]:
-    """Split an article's stored text into its quotable paragraphs.
-
-    Returns:
-        Passages in order, with exact offsets, disjoint and trimmed, numbered from 1.
-    """
+    """Split a stored text into its quotable paragraphs, in order, disjoint and trimmed."""
     return _split(article.id, article.text, fold(article.title))
 
 
@@ -88,12 +84,7 @@ def _split(article_id: str, text: str, title: str) -> tuple[Passage, ...]:
 
 
 def titles_of(article: Article, passages: Iterable[Passage]) -> tuple[str, ...]:
-    """Return each passage's title: the article's, and the heading above the passage, if any.
-
-    Args:
-        article: The article.
-        passages: Its passages, in order.
-    """
+    """Return each passage's title: the article's, and the heading above the passage, if any."""
     parts = _parts(article.text, fold(article.title))
     headings = [part.lines[0] for part in parts if _is_heading(part)]
     starts = [line.start for line in headings]

@@ -103,11 +103,7 @@ def locate(model: str, package: str, files: dict[str, str], other: str) -> list[
 def load(kind: str, model: Checkpoint, threads: int, **options: Any) -> Any:
     """Load a model by a class of sentence-transformers: safetensors only, no remote code, no GPU.
 
-    Args:
-        kind: The name of the class.
-        model: The model's files.
-        threads: Threads for torch; the tokenizers beside it get one.
-        options: Further arguments of the class.
+    ``threads`` are for torch (the tokenizers beside it get one), ``options`` for the class.
 
     Raises:
         ModelError: The model asks for code of its own, or the library raises any exception.

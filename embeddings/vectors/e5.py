@@ -96,12 +96,7 @@ class Axes:
 
 
 class E5:
-    """Encodes texts to vectors, one text a call: batches are no faster.
-
-    Args:
-        weights: The model's file.
-        threads: Threads for one call, at least 1.
-    """
+    """Encodes texts to vectors, one text a call: batches are no faster."""
 
     def __init__(self, weights: Weights, threads: int = 1) -> None:
         self._embeddings = weights.blocks("emb.word", DIMENSION)

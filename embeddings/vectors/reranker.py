@@ -82,13 +82,7 @@ class Models:
 
 
 def rerank(question: str, passages: Sequence[str], reranker: Reranker) -> tuple[int, ...]:
-    """Return the new order of candidates, as indexes: the first TOP reranked, then the others.
-
-    Args:
-        question: The question.
-        passages: The candidates' texts, best first.
-        reranker: The model that scores them.
-    """
+    """Return the new order of candidates, as indexes: the first TOP reranked, then the others."""
     scores = reranker.scores(question, passages[:TOP])
     best = np.argsort(-scores, kind="stable").tolist()  # ties keep their order
     return (*best, *range(len(best), len(passages)))

@@ -135,9 +135,7 @@ class WatchedFolder:
     def look(self, known: Mapping[str, Stamp], now: float) -> dict[str, Stamp]:
         """Return the settled files that are new or changed: path -> stamp.
 
-        Args:
-            known: The files that were added before: path -> stamp at the time.
-            now: Monotonic seconds.
+        ``known`` has the files that were added before, ``now`` monotonic seconds.
         """
         self.closed = []
         changed = {path: stamp for path, stamp in self._files() if known.get(path) != stamp}
@@ -178,13 +176,7 @@ def _stamp(path: Path) -> Stamp | None:
 
 @dataclass
 class WatchedFeed:
-    """One feed or sitemap.
-
-    Attributes:
-        address: The feed's address.
-        memory: The feed's memory, which the methods update.
-        settings: The settings of the fetcher.
-    """
+    """One feed or sitemap, and its memory, which the methods update."""
 
     address: str
     memory: FeedMemory

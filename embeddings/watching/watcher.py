@@ -93,13 +93,9 @@ async def _confirm(engine: SearchEngine, token: str) -> ChangeReport:
 
 
 class Watcher:
-    """Adds the new and changed files of a folder to a collection.
+    """Adds the new and changed files of a folder to a collection; ``notes`` keep its memory.
 
-    Args:
-        folder: The folder.
-        engine: The engine of the collection.
-        notes: The store of the folder's memory.
-        holder: This process's name, if one of several processes watches; empty: there is only one.
+    ``holder`` is this process's name, if one of several processes watches; empty: it is alone.
     """
 
     def __init__(
