@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 Tell = Callable[[bytes], None]
 """Sends or receives a message that precedes a job's result."""
@@ -51,7 +51,7 @@ class ChildError(Exception):
 
 
 class Child:
-    """A child process, started on demand, for one job at a time; a thread-safe context manager.
+    """A child process, started on demand, for one job at a time; thread-safe.
 
     Args:
         module: The module that the child runs, such as ``embeddings.readers.confined``.
@@ -75,14 +75,6 @@ class Child:
         self._busy = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._idle_timer = threading.Timer(0, self._retire)
-
-    def __enter__(self) -> Self:
-        """Return self; the process starts with the first job."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Kill the process."""
-        self.end()
 
     @property
     def pid(self) -> int | None:
@@ -127,17 +119,17 @@ class Child:
         try:
             return _exchange(process, watch, _JOB.pack(seconds or 0, len(job)) + job, silence, tell)
         except (OSError, EOFError, ValueError):  # the pipe broke, ended, or was closed
-            self.end()
+            self.close()
             code = process.wait()
             late = watch.is_late or code in _OUT_OF_TIME
             raise ChildError(late=late, code=code, begun=watch.has_begun) from None
         except BaseException:
-            self.end()
+            self.close()
             raise
         finally:
             watch.timer.cancel()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Kill the process, even in a job; the next job starts another."""
         self._idle_timer.cancel()
         process, self._process = self._process, None
@@ -152,7 +144,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self.end()
+            self.close()
             self._process = subprocess.Popen(  # noqa: S603 - a module of our own
                 self._command,
                 stdin=subprocess.PIPE,
@@ -170,7 +162,7 @@ class Child:
 
     def _retire(self) -> None:
         if self._busy.acquire(blocking=False):  # otherwise a job has begun meanwhile
-            self.end()
+            self.close()
             self._busy.release()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.house import Source
 
 LIMITS = {
-    "lines": 30_711,  # to become 23,000
+    "lines": 30_690,  # to become 23,000
     "files": 175,  # to become 165
     "files in one folder": 14,
     "lines in one file": 300,
@@ -101,10 +101,10 @@ PARTICIPLES = re.compile(
     "meant|said|seen|sent|shown|still|taken|told|written|[a-z]+ed"
 )
 """Lone participles; a function is named by a verb."""
-VERBS = frozenset({"embed", "feed", "heed", "need", "seed"})
+VERBS = frozenset({"embed", "exceed", "feed", "heed", "need", "seed"})
 """Words in -ed that are verbs."""
 
-OWED = {"bot": 2, "libraries": 1, "names": 7, "writers": 1}
+OWED = {"bot": 2, "writers": 1}
 """Offences that are still there, by rule; each of them is to become 0."""
 
 

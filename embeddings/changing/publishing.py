@@ -19,20 +19,16 @@ from typing import TYPE_CHECKING, TypeVar
 from embeddings.changing.base import Base
 from embeddings.changing.changeset import Change
 from embeddings.errors import FullError, SnapshotError, StorageError
-from embeddings.reports import AuditEntry, Options, ReindexReport, RollbackReport
+from embeddings.reports import Options, ReindexReport, RollbackReport
 from embeddings.threads import finish, hold
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
-
-    from sqlalchemy import Connection
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from embeddings.live import Live
     from embeddings.snapshots.checks import Golden
     from embeddings.snapshots.material import Order
     from embeddings.store.database import Database, Transaction
-    from embeddings.store.rows import SnapshotRow
     from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -116,6 +112,7 @@ class Publication:
     def __init__(self, live: Live, write: Transaction, base: Base, options: Options) -> None:
         self.live, self.write, self.base, self.options = live, write, base, options
         self.snapshots, self.rows = live.snapshots, live.rows
+        self.kept = live.settings.snapshots_kept
 
     async def publish(self, change: Change) -> ReindexReport:
         """Carry out a change of ``base``; a failure changes nothing.
@@ -204,7 +201,9 @@ class Publication:
 
         def commit() -> None:
             with self.write() as connection:
-                self._point(connection, row, entries)
+                self.rows.point(connection, number)
+                self.rows.drop(connection, self.kept, self.snapshots.find_lost(self.base.published))
+                self.rows.audit.append(connection, entries)
 
         make_room = partial(self.snapshots.make_room, number)
         await with_room(self.rows.database, partial(finish, commit), make_room)
@@ -260,8 +259,9 @@ class Publication:
                 if change.token:
                     self.rows.drop_proposal(connection, change.token)
                 self.rows.keep(connection, row)
-                entries = change.list_entries(base, row, now)
-                self._point(connection, row, entries, changed)
+                self.rows.point(connection, number)
+                self.rows.drop(connection, self.kept, self.snapshots.find_lost(old) | changed)
+                self.rows.audit.append(connection, change.list_entries(base, row, now))
         except BaseException:
             is_published = self._is_published(number)
             if is_published is False:
@@ -269,19 +269,6 @@ class Publication:
             if not is_published:
                 raise
             log.warning("snapshot %s is live, although the store said nothing", number)
-
-    def _point(
-        self,
-        connection: Connection,
-        row: SnapshotRow,
-        entries: Sequence[AuditEntry],
-        changed: AbstractSet[int] = frozenset(),
-    ) -> None:
-        """Make a snapshot live, delete old, lost and ``changed`` ones, and log the change."""
-        self.rows.point(connection, row.number)
-        lost = self.snapshots.find_lost(self.base.published) | changed
-        self.rows.drop(connection, self.live.settings.snapshots_kept, lost)
-        self.rows.audit.append(connection, entries)
 
     def _is_published(self, number: int) -> bool | None:
         """Say whether a snapshot was published after all; None if the store is unreachable."""

@@ -50,7 +50,7 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         """Kill the process."""
-        self.child.end()
+        self.child.close()
 
     def read(self, extension: str, data: bytes, path: str, **known: str | None) -> list[Item]:
         """Read a file in the process, by the format of an extension in ``FORMATS``.
@@ -68,7 +68,7 @@ class Sandbox:
         answer = self._run(json.dumps(request).encode() + b"\n" + data, path)
         if "error" in answer:
             if answer.get("last"):
-                self.child.end()
+                self.child.close()
             raise ReadError(str(answer["error"]))
         return ITEMS.validate_python(answer["found"])
 

@@ -149,7 +149,7 @@ class BuilderProcess:
 
     async def __aexit__(self, *_: object) -> None:
         """End the child; a snapshot that it is building is not published."""
-        await asyncio.to_thread(self._child.end)
+        await asyncio.to_thread(self._child.close)
 
     async def build(self, order: Order, progress: ProgressCallback | None = None) -> ReindexReport:
         """Build a snapshot in the child; see ``build``.
@@ -177,7 +177,7 @@ class BuilderProcess:
                 "for want of memory. Nothing was published; try again."
             ) from None
         except asyncio.CancelledError:
-            await asyncio.to_thread(self._child.end)
+            await asyncio.to_thread(self._child.close)
             await asyncio.wait([building])
             raise
         if isinstance(result, BaseException):

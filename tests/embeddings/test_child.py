@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,7 @@ WORK = "tests.embeddings.working"
 
 @pytest.fixture
 def child() -> Iterator[Child]:
-    with Child(WORK) as made:
+    with closing(Child(WORK)) as made:
         yield made
 
 
@@ -48,7 +49,7 @@ def test_one_process_does_many_jobs_and_none_is_left(child: Child) -> None:
     first = child.pid
     child.run(b"sleep 0", silence=9)
     assert child.pid == first is not None
-    child.end()
+    child.close()
     assert child.pid is None
 
 
@@ -74,7 +75,7 @@ def test_a_job_that_sends_no_message_for_too_long_is_killed(child: Child) -> Non
 
 
 def test_memory_is_limited() -> None:
-    with Child(WORK, megabytes=200, quiet=True) as child:
+    with closing(Child(WORK, megabytes=200, quiet=True)) as child:
         assert child.run(b"take 10000000", silence=9) == b"10000000"
         with pytest.raises(ChildError) as error:
             child.run(b"take 500000000", silence=9)
@@ -96,19 +97,19 @@ def test_printed_output_is_not_taken_for_a_result(
 
 
 def test_a_quiet_process_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    with Child(WORK, quiet=True) as child:
+    with closing(Child(WORK, quiet=True)) as child:
         child.run(b"say HELLO", silence=9)
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_child_has_a_lower_priority(child: Child) -> None:
-    with Child(WORK, niceness=7) as nice:
+    with closing(Child(WORK, niceness=7)) as nice:
         plain, nicer = (int(each.run(b"show", silence=9)) for each in (child, nice))
     assert nicer == plain + 7
 
 
 async def test_an_idle_process_is_killed_and_started_again_on_demand() -> None:
-    with Child(WORK, idle=0.2) as child:
+    with closing(Child(WORK, idle=0.2)) as child:
         assert child.run(b"sleep 0.5", silence=9) == b"slept"
         await until(lambda: child.pid is None)
         assert child.run(b"sleep 0", silence=9) == b"slept"
@@ -116,7 +117,7 @@ async def test_an_idle_process_is_killed_and_started_again_on_demand() -> None:
 
 def test_another_thread_may_end_it(child: Child) -> None:
     child.run(b"sleep 0", silence=9)
-    threading.Timer(0.2, child.end).start()
+    threading.Timer(0.2, child.close).start()
     with pytest.raises(ChildError):
         child.run(b"sleep 60", silence=90)
 

@@ -108,7 +108,7 @@ def _sitemap_pages(root: Any, address: str | None) -> Iterator[Item]:
     is_list = root.tag == "sitemapindex"
     for loc in root.xpath("url/loc|sitemap/loc"):
         summary = _summarize(loc.getparent())
-        yield _listed(find_first(loc, "."), loc, address, summary=summary, is_list=is_list)
+        yield _make_item(find_first(loc, "."), loc, address, summary=summary, is_list=is_list)
 
 
 def _feed_pages(root: Any, path: Path, address: str | None) -> Iterator[Item]:
@@ -118,7 +118,7 @@ def _feed_pages(root: Any, path: Path, address: str | None) -> Iterator[Item]:
     about = fields_of(channel, _CHANNEL)
     for entry in root.iter("item", "entry"):
         link = _link(entry) or find_first(entry, ".//link")  # within an unclosed element
-        page = _listed(link, entry, address, summary=_summarize(entry)) if link else None
+        page = _make_item(link, entry, address, summary=_summarize(entry)) if link else None
         draft = _draft(entry, about, page.address if isinstance(page, ListedPage) else link, path)
         if isinstance(page, ListedPage):
             yield replace(page, draft=draft)
@@ -126,7 +126,7 @@ def _feed_pages(root: Any, path: Path, address: str | None) -> Iterator[Item]:
             yield found
 
 
-def _listed(url: str | None, element: Any, address: str | None, **known: Any) -> Item:
+def _make_item(url: str | None, element: Any, address: str | None, **known: Any) -> Item:
     """Return the page of a URL, joined to the XML base of its element and to the feed's URL."""
     full = urljoin(address or "", urljoin(element.base or "", url or ""))
     if web_address(full):

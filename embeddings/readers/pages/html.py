@@ -54,7 +54,7 @@ def read(
     name = address or str(path)
     if len(data) > MAX_BYTES:
         raise ReadError(f"{name} is a page larger than {MAX_BYTES // 1_000_000} MB, the most read.")
-    root = parse_page(_decoded(data, name, charset))
+    root = parse_page(_decode(data, name, charset))
     if root is None:
         raise ReadError(f"{name} is not an HTML page; save it as a .txt or .md file.")
     _move_out_of_head(root)
@@ -92,7 +92,7 @@ def _move_out_of_head(root: Any) -> None:
         body[:0] = head[head.index(visible[0]) :]
 
 
-def _decoded(data: bytes, name: str, charset: str | None) -> str:
+def _decode(data: bytes, name: str, charset: str | None) -> str:
     text = decode_stated(data, name, charset, _CHARSET.search(data[:_PRESCAN]))
     if not _TAG.search(text):
         decode(data, name)

@@ -74,13 +74,13 @@ def choose(
     core |= {i for i in others - aside if i > below and blocks[i].kind is Kind.ROW}
     story = core | others
     story -= {i for i in story if is_aside(blocks[i]) or fold(blocks[i].text) == headline}
-    story -= _repeated({i: blocks[i] for i in story})
+    story -= _find_repeated({i: blocks[i] for i in story})
     span = range(min(core, default=0), max(core, default=-1) + 1)
     chosen, offer = _cut_end(page, [i for i in span if i in story])
     return [blocks[i] for i in chosen], (*offer, *_left_out(page, chosen, aside))
 
 
-def _repeated(story: dict[int, Block]) -> set[int]:
+def _find_repeated(story: dict[int, Block]) -> set[int]:
     """Return the blocks of some words that are a part of a paragraph, as a pull quote is.
 
     Short ones must be sentences or quotations; a standfirst may also be the whole paragraph.

@@ -23,7 +23,9 @@ def one_reader() -> Iterator[None]:
     It resolves paths where it was started; elsewhere each has its own, as without this.
     """
     here = Path.cwd()
-    with Child(sandbox._MODULE, megabytes=sandbox.MEGABYTES, quiet=True) as child:
+    with contextlib.closing(
+        Child(sandbox._MODULE, megabytes=sandbox.MEGABYTES, quiet=True)
+    ) as child:
 
         def make(module: str, *, megabytes: int, quiet: bool) -> Child:
             if megabytes == sandbox.MEGABYTES and Path.cwd() == here:
@@ -32,7 +34,7 @@ def one_reader() -> Iterator[None]:
 
         def leave(room: Sandbox, *_: object) -> None:
             if room.child is not child:
-                room.child.end()
+                room.child.close()
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sandbox, "Child", make)
