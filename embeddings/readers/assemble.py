@@ -49,20 +49,16 @@ def draft_of(
     """
     fields = stated or Fields()
     own = cache(lambda: margins_of(text.removeprefix("## ").replace("\n## ", "\n")))
+    lines = cache(lambda: above or own())
     language = cache(lambda: guesses.guess_language(text))
-    stem = storable(path.stem)
+    stem, in_url = storable(path.stem), date_in_name(fields.url or "")
     guess: dict[str, Callable[[], Any]] = {
         "title": lambda: guesses.guess_title(text, [*above, *own()], stem) or "Article",
-        "source": lambda: source or guesses.guess_source(above or own()),
-        "author": lambda: guesses.guess_author(above or own()),
-        "date": lambda: (
-            date_in_name(stem)
-            or guesses.guess_date(above or own(), language())
-            or date_in_name(fields.url or "")
-        ),
-        "url": lambda: guesses.guess_url(above or own()),
-        "language": language,
-    }
+        "source": lambda: source or guesses.guess_source(lines()),
+        "author": lambda: guesses.guess_author(lines()), "language": language,
+        "date": lambda: date_in_name(stem) or guesses.guess_date(lines(), language()) or in_url,
+        "url": lambda: guesses.guess_url(lines()),
+    }  # fmt: skip
     guessed = {
         name: value
         for name in FIELDS

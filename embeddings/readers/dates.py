@@ -13,8 +13,8 @@ _NAME = "|".join(sorted(MONTHS, key=len, reverse=True)).translate(_ACCENTS)
 _WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s+)?"
 DATE = (
     _WEEKDAY + r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d)?\d\d(?!\d)"
-    rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\s+(?:{_NAME})\.?,?\s+\d{{4}}(?!\d)"
-    rf"|(?:{_NAME})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d))"
+    rf"|\d{{1,2}}(?:\s?er|st|nd|rd|th)?[\s-]+(?:of\s+)?(?:{_NAME})\.?,?[\s-]+\d{{4}}(?!\d)"
+    rf"|(?:{_NAME})\.?[\s-]+\d{{1,2}}(?:st|nd|rd|th)?,?[\s-]+\d{{4}}(?!\d))"
 )
 """Pattern of a date with its year, to embed in others, with ``re.IGNORECASE``."""
 OF_UPDATE = re.compile(
@@ -25,8 +25,12 @@ _STAMP = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
 _EPOCH = re.compile(r"(1[0-8]\d{8})(?:\d{3})?(?:\.\d*)?")  # in seconds or milliseconds, since 2001
 _WRITTEN = re.compile(DATE, re.IGNORECASE)
 _LONGEST = 200
-_POINT = re.compile(r"(?<=[^\W\d_])\.")  # after an abbreviated month: "Oct. 22, 2018"
-_EITHER_WAY = re.compile(r"(?<!\d)(?:(?:0?[1-9]|1[0-2])[-/.]){2}(?:\d\d)?\d\d(?!\d)")
+_MARK = re.compile(r"(?<=[^\W\d_])[.,]|(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)\s(?=er\b)")
+"""What may be left out of a date: "Oct. 22nd, 2018", "1 er juin"."""
+_HYPHEN = re.compile(r"-(?=[^\W\d_])|(?<=[^\W\d_])-")  # as in "3-Mar-2024"
+_EITHER_WAY = re.compile(
+    r"(?<!\d)0?([1-9]|1[0-2])[-/]0?(?!\1\b)(?:[1-9]|1[0-2])[-/](?:\d\d)?\d\d(?!\d)"
+)
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)")
 
 
@@ -37,7 +41,7 @@ def read_date(text: str) -> date | None:
     """
     if iso := _STAMP.fullmatch(text.strip()):
         return _date(iso[1], iso[3], iso[4])
-    days = read_days(_POINT.sub("", text), datetime.now(UTC).date(), dated=True)
+    days = read_days(_HYPHEN.sub(" ", _MARK.sub("", text)), datetime.now(UTC).date(), dated=True)
     return days.first if days else None
 
 

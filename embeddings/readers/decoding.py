@@ -18,17 +18,11 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MAGIC = {
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a ZIP archive or an office document",
-    b"\xd0\xcf\x11\xe0": "an old office document",
-    b"{\\rtf": "an RTF document",
-    b"\x89PNG": "an image",
-    b"GIF8": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"\x1f\x8b": "a compressed file",
-    b"7z\xbc\xaf": "an archive",
-    b"\x7fELF": "a program",
-}
+    b"%PDF": "a PDF file", b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\xd0\xcf\x11\xe0": "an old office document", b"{\\rtf": "an RTF document",
+    b"\x89PNG": "an image", b"GIF8": "an image", b"\xff\xd8\xff": "an image",
+    b"\x1f\x8b": "a compressed file", b"7z\xbc\xaf": "an archive", b"\x7fELF": "a program",
+}  # fmt: skip
 _WESTERN = ("cp1252", "mac_roman", "cp850", "iso8859_15")
 _SCORES = (
     dict.fromkeys("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ", 1.0)

@@ -41,14 +41,10 @@ _HEADERS = {
     "Connection": "close",
 }
 _REASONS = {
-    401: "asks for a password",
-    402: "asks for a payment",
-    403: "does not let programs read it",
-    404: "does not exist",
-    410: "does not exist any more",
-    429: "is asked too often; try again later",
-    451: "may not be shown for legal reasons",
-}
+    401: "asks for a password", 402: "asks for a payment", 403: "does not let programs read it",
+    404: "does not exist", 410: "does not exist any more",
+    429: "is asked too often; try again later", 451: "may not be shown for legal reasons",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

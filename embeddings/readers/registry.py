@@ -36,14 +36,11 @@ TEXT = (".txt", ".text", ".md", ".markdown")
 OFFICE = (".docx", ".docm", ".odt")
 FORMATS: dict[str, str] = {
     **dict.fromkeys((*TEXT, ".srt", ".vtt"), "formats.frontmatter"),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "pages.html"),
-    ".pdf": "formats.pdf",
-    **dict.fromkeys(OFFICE, "formats.office"),
-    ".rtf": "formats.rtf",
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "pages.html"), ".pdf": "formats.pdf",
+    **dict.fromkeys(OFFICE, "formats.office"), ".rtf": "formats.rtf",
     **dict.fromkeys((".xml", ".rss", ".rdf", ".atom", ".nitf", ".json", ".ninjs"), "formats.feeds"),
-    ".eml": "formats.mail",
-    ".epub": "formats.epub",
-}
+    ".eml": "formats.mail", ".epub": "formats.epub",
+}  # fmt: skip
 """Extension, in lower case and with its period -> the module of this package that reads it."""
 _OPEN_XML = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MEDIA_TYPES = {

@@ -117,13 +117,8 @@ def is_notice(text: str) -> bool:
 
 def stands_alone(text: str, folded_title: str) -> bool:
     """Say whether a line is no part of a paragraph even without blank lines around it."""
-    return (
-        is_heading(text)
-        or is_title(text, folded_title)
-        or is_contact(text)
-        or is_address(text)
-        or is_notice(text)
-    )
+    is_above = is_heading(text) or is_title(text, folded_title)
+    return is_above or is_contact(text) or is_address(text) or is_notice(text)
 
 
 def is_boilerplate(text: str, folded_title: str) -> bool:

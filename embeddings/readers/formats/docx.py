@@ -139,19 +139,12 @@ class _Writer(Writer):
 
     def __init__(self, styles: _Styles, lists: _Lists) -> None:
         rules: dict[str, Any] = {t: partial(self.omit, kind) for t, kind in _OMITTED.items()} | {
-            "w-p": self._block,
-            "w-r": self._run,
-            "w-t": self._text,
-            "m-t": lambda element: iter((escape_text(element.text),)),
-            "w-sym": self._symbol,
-            "w-fldChar": self._field,
-            "w-ruby": self._ruby,
-            "w-txbxContent": self.box,
-            "w-tbl": partial(self.wrap, opening="<table>"),
-            "w-tr": self._row,
-            "w-sdt": self._control,
-            "w-tc": partial(self.wrap, opening="<td>"),
-        }
+            "w-p": self._block, "w-r": self._run, "w-t": self._text,
+            "m-t": lambda element: iter((escape_text(element.text),)), "w-sym": self._symbol,
+            "w-fldChar": self._field, "w-ruby": self._ruby, "w-txbxContent": self.box,
+            "w-tbl": partial(self.wrap, opening="<table>"), "w-tr": self._row,
+            "w-sdt": self._control, "w-tc": partial(self.wrap, opening="<td>"),
+        }  # fmt: skip
         super().__init__(_MARKUP | rules, iter)
         self._styles, self._lists = styles, lists
         self._paragraph: Any = None

@@ -18,13 +18,9 @@ from embeddings.readers.pages.story import fragment_text
 MAX_PART = 10_000_000
 """The most bytes of a page."""
 _FIELDS = {
-    "title": "metadata/title",
-    "source": "metadata/publisher",
-    "author": "metadata/creator",
-    "date": "metadata/date[1]",
-    "url": "metadata/source[1]",
-    "language": "metadata/language[1]",
-}
+    "title": "metadata/title", "source": "metadata/publisher", "author": "metadata/creator",
+    "date": "metadata/date[1]", "url": "metadata/source[1]", "language": "metadata/language[1]",
+}  # fmt: skip
 """Field -> XPath of it in a package document (Dublin Core)."""
 
 

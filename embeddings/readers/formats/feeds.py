@@ -32,20 +32,17 @@ _SUMMARIZED = frozenset({"title", "pubDate", "published", "updated", "date", "mo
 """Elements of an entry in RSS, Atom, Dublin Core and sitemaps that change with its page."""
 _CHANNEL = {"source": "title", "language": "language"}
 _ENTRY = {
-    "title": "title",
-    "author": "creator author/name author itunes-author ../author/name",
+    "title": "title", "author": "creator author/name author itunes-author ../author/name",
     "date": "pubDate published date issued updated",
     "language": "@xml:lang ../@xml:lang ../../@xml:lang",
-}
+}  # fmt: skip
 _POST = {"title": "title", "author": "creator", "date": "post_date pubDate", "url": "link"}
 _ITEM = {
-    "title": "title",
-    "source": "../title",
+    "title": "title", "source": "../title",
     "author": "authors/name author/name ../authors/name ../author/name",
-    "date": "date_published date_modified",
-    "url": "url external_url",
+    "date": "date_published date_modified", "url": "url external_url",
     "language": "language ../language",
-}
+}  # fmt: skip
 """Field -> XPaths of it in an RSS or Atom channel or entry, a WordPress post, or an item of a JSON
 Feed (1.0, 1.1), the best first."""
 _ALTERNATE = "link[not(@rel!='alternate')]"

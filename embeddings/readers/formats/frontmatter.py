@@ -1,8 +1,11 @@
-"""Reads text, Markdown and subtitles; front matter, YAML between ``---`` lines, states fields."""
+"""Reads text, Markdown and subtitles; front matter, in YAML, TOML or JSON, states fields."""
 
 import datetime as dt
+import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from html import unescape
@@ -23,11 +26,11 @@ MAX_CHARACTERS = 10_000
 """The most characters of front matter, which also limits the nesting of its YAML."""
 MAX_LINES = 40
 """The most lines of front matter that does not begin with a field."""
-_OPENING = re.compile(r"---[ \t]*\n")
+_OPENING = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _FIRST_FIELD = re.compile(
-    r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+:"
+    r"[ \t\n]{0,99}+(?:#.*+\n[ \t\n]{0,99}+){0,40}+[\"']?[\w-]{1,40}+[\"']?[ \t]{0,9}+[:=]"
 )
-_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_CLOSING = re.compile(r"^(?:---|\+\+\+|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _CODE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z0-9-]{1,80}")
 _BLANK = re.compile(r"[ \t\n]+")
@@ -120,11 +123,14 @@ def cut(text: str, name: str) -> tuple[str | None, str]:
     """Separate front matter from the text after it.
 
     Returns:
-        The YAML between the two ``---`` lines, or None without front matter; the text.
+        The YAML between the two ``---`` lines, TOML or JSON as YAML, or None without front matter;
+        the text.
 
     Raises:
-        ReadError: The front matter has no end, or is too long.
+        ReadError: The front matter has no end, is too long, or is invalid TOML.
     """
+    if text.startswith("{"):
+        return _cut_json(text)
     opening = _OPENING.match(text)
     if opening is None:
         return None, text
@@ -134,12 +140,32 @@ def cut(text: str, name: str) -> tuple[str | None, str]:
         return None, text
     if closing is None:
         raise ReadError(
-            f"{name} opens its front matter with a line --- and never closes it; "
-            "write a line --- where it ends."
+            f"{name} opens its front matter with a line {opening[1]} and never closes it; "
+            f"write a line {opening[1]} where it ends."
         )
     if closing.start() > MAX_CHARACTERS:
         raise ReadError(f"{name} has a front matter of more than {MAX_CHARACTERS:,} characters.")
-    return front, text[closing.end() :]
+    is_toml = opening[1] == "+++"
+    return _toml_to_yaml(front, name) if is_toml else front, text[closing.end() :]
+
+
+def _cut_json(text: str) -> tuple[str | None, str]:
+    """Separate front matter in JSON, which is YAML too, from the text; it must have a field."""
+    with suppress(ValueError, RecursionError):
+        values, end = json.JSONDecoder().raw_decode(text)
+        if {_FIELDS.get(key.casefold(), key.casefold()) for key in values} & CHECKS.keys():
+            return json.dumps(values, ensure_ascii=False), text[end:]
+    return None, text
+
+
+def _toml_to_yaml(front: str, name: str) -> str:
+    try:
+        return json.dumps(tomllib.loads(front), ensure_ascii=False, default=str)
+    except (ValueError, RecursionError) as error:
+        raise ReadError(
+            f"The front matter of {name} is broken TOML ({error}); write each field as "
+            'name = "value".'
+        ) from None
 
 
 def _is_no_story(front: str) -> bool:
@@ -254,13 +280,7 @@ def _kind(value: object) -> str:
 
 
 CHECKS: dict[str, Callable[[object, str], Any]] = {
-    "title": _line,
-    "source": _line,
-    "author": _names,
-    "date": _date,
-    "url": _url,
-    "language": _language,
-    "id": _article_id,
-    "origin": _text,
-}
+    "title": _line, "source": _line, "author": _names, "date": _date, "url": _url,
+    "language": _language, "id": _article_id, "origin": _text,
+}  # fmt: skip
 """Field -> check of a value; takes the field's name for errors, raises ReadError."""

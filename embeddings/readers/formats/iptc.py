@@ -33,17 +33,15 @@ _NITF = {
     "author": "body/body.head/byline/person body/body.head/byline",
     "date": "head/docdata/date.issue/@norm|head/docdata/date.release/@norm"
     " body/body.head/dateline/story.date/@norm head/pubdata/@date.publication",
-    "url": "head/pubdata/@ex-ref",
-    "language": "@xml:lang",
-}
+    "url": "head/pubdata/@ex-ref", "language": "@xml:lang",
+}  # fmt: skip
 _NINJS = {
     "title": "headline headlines[not(role[text()!='main'])][1]/value headlines[1]/value title",
     "source": "infosources[1]/name source provider/name provider[not(*)]",
     "author": "byline by people[re:test(rel,'(^|:)(author|writer|byline|creator)$')]/name",
-    "date": "contentcreated firstcreated versioncreated",
-    "url": "canonicalurl uri",
+    "date": "contentcreated firstcreated versioncreated", "url": "canonicalurl uri",
     "language": "language",
-}
+}  # fmt: skip
 """Field -> XPaths of it in a format (NewsML-G2 2.3x, NITF 3.x, ninjs), the best first."""
 _STATUS = "itemMeta/pubStatus/@qcode pubstatus"
 _NINJS_HTML = "body_html body_xhtml bodies[contains(contenttype,'html')]/value"

@@ -72,20 +72,14 @@ class _Writer(Writer):
     def __init__(self, roots: list[Any]) -> None:
         rules: dict[str, Any] = dict.fromkeys(_OMITTED, partial(self.omit, "")) | {
             "text-note": partial(self.omit, NOTES),
-            "office-annotation": partial(self.omit, COMMENTS),
-            "text-p": self._block,
-            "text-h": self._block,
-            "text-span": self._span,
-            "text-hidden-text": self._hidden,
-            "text-ruby-text": self._ruby,
-            "text-section": self._section,
-            "text-list": self._list,
+            "office-annotation": partial(self.omit, COMMENTS), "text-p": self._block,
+            "text-h": self._block, "text-span": self._span, "text-hidden-text": self._hidden,
+            "text-ruby-text": self._ruby, "text-section": self._section, "text-list": self._list,
             "text-list-item": lambda e: self.wrap(e, self._item(e)),
             "table-table": partial(self.wrap, opening="<table>"),
             "table-table-row": partial(self.wrap, opening="<tr>"),
-            "table-table-cell": partial(self.wrap, opening="<td>"),
-            "draw-text-box": self.box,
-        }
+            "table-table-cell": partial(self.wrap, opening="<td>"), "draw-text-box": self.box,
+        }  # fmt: skip
         super().__init__(_MARKUP | rules, self._inline)
         self._styles = {
             (style.get("style-family", "paragraph"), style.get("style-name", "")): style

@@ -212,12 +212,8 @@ def report(counts: Counter[str]) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(f"{kind} ({count})", _REASONS[kind]) for kind, count in counts.items())
 
 
-DELETED, HIDDEN, NOTES, COMMENTS = (
-    "stretches that are struck out or deleted",
-    "stretches that the document hides",
-    "notes",
-    "comments",
-)
+DELETED = "stretches that are struck out or deleted"
+HIDDEN, NOTES, COMMENTS = "stretches that the document hides", "notes", "comments"
 _REASONS = {
     DELETED: "the document says that they do not hold any more",
     HIDDEN: "nobody sees them on paper",

@@ -88,9 +88,7 @@ def is_hidden(element: Any) -> bool:
         or element.get("hidden") is not None
         or (element.tag == "dialog" and element.get("open") is None)
         or _HIDDEN.search(names_of(element)) is not None
-        or (
-            element.tag != "body" and _STRUCK_OR_HIDDEN.search(element.get("style", "")) is not None
-        )
+        or (element.tag != "body" and bool(_STRUCK_OR_HIDDEN.search(element.get("style", ""))))
     )
 
 
@@ -105,15 +103,12 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
 
     ``is_first`` says that no words precede it in the current line.
     """
-    if (
-        element.tag in BLOCKS
-        or table_part(element)
-        or _display(element).startswith(_BLOCK_DISPLAYS)
-    ):
+    is_displayed = _display(element).startswith(_BLOCK_DISPLAYS)
+    if element.tag in BLOCKS or table_part(element) or is_displayed:
         return True
-    if "-" in element.tag and _is_among_blocks(element):
-        return True
-    return _ASIDE.search(names_of(element)) is not None and (is_first or _ends_line(element))
+    is_custom = "-" in element.tag and _is_among_blocks(element)
+    is_aside = _ASIDE.search(names_of(element)) is not None
+    return is_custom or (is_aside and (is_first or _ends_line(element)))
 
 
 def table_part(element: Any) -> str | None:

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,7 +47,8 @@ _CANONICAL = "//link[@rel='canonical']/@href"
 _LEAST_AGREEMENT = 0.4
 _FEW_WORDS = 3
 """The most words of a line that is no headline; also the most letters of words to ignore."""
-_JOINT = re.compile(r"\s[|–—·•»«:-]\s")
+JOINT = re.compile(r"\s[|–—·•»«:-]\s")
+"""What joins a headline and a site's name."""
 _SITE = re.compile(r"(?<!\s)\s{1,3}[|–—·•»:-]\s{1,3}(?P<site>[^|–—·•»:]{2,60})$")
 
 
@@ -60,7 +61,7 @@ def read_facts(root: Any, address: str | None) -> Fields:
     story = _story_node(root, {fold(line) for line in (*titles, *headings)})
     source = _source([*_metas(root, "source"), *find_words(story, _PUBLISHERS)])
     return Fields(
-        title=_title(headings, [*filter(None, map(words, titles))], source, only),
+        title=_title(root, headings, [*filter(None, map(words, titles))], source, only),
         source=source,
         author=_author(root, story, source),
         date=_publication_date(root, story),
@@ -79,7 +80,7 @@ def guess_site(root: Any, title: str | None, address: str | None) -> str | None:
     """Guess a site's name: the words beside the headline in the page's title, else the host."""
     whole = one_line(elements.text_of(root.find(".//head/title"))) or ""
     before, found, after = whole.partition(title or "\n")
-    parts = _JOINT.split(after or before) if found else ()
+    parts = JOINT.split(after or before) if found else ()
     if len(parts) > 1:
         return one_line(parts[-1] if after else parts[0])
     return (urlsplit(address or "").hostname or "").removeprefix("www.") or None
@@ -98,7 +99,7 @@ def _metas(root: Any, field: str) -> list[str]:
 
 
 def _title(
-    headings: Iterable[str], titles: Sequence[str], source: str | None, only: str
+    root: Any, headings: Iterable[str], titles: Sequence[str], source: str | None, only: str
 ) -> str | None:
     """Return the heading that agrees best with the titles; if none does, the first of these.
 
@@ -118,19 +119,28 @@ def _title(
         agreement[line] = max(shares, default=0)
     best = max(agreement, key=lambda line: agreement[line], default="")
     if best and agreement[best] > _LEAST_AGREEMENT:
-        return _without_site(best, source)
-    title, heading = _without_site(next(iter(others), ""), source), fold(only).split()
+        return _without_site(best, {fold(source or "")})
+    title = next(iter(others), "")
+    title, heading = _without_site(title, _site_names(root, title, source)), fold(only).split()
     is_other = all(word not in heading for word in fold(title).split() if len(word) > _FEW_WORDS)
     is_longer = len(heading) > max(_FEW_WORDS, len(_SITE.sub("", title).split()))
     return (only if is_other and is_longer else title) or None
 
 
-def _without_site(title: str, source: str | None) -> str:
-    """Return a headline without the name of the site at its end."""
+def _site_names(root: Any, title: str, source: str | None) -> set[str]:
+    """Return what may name a site, folded: what links and logos say, a few words after a bar."""
+    links = (elements.text_of(link) for link in root.iter("a"))
+    headline, *after = title.split(" | ")
+    short = (part for part in after if len(part.split()) < len(headline.split()))
+    return {*map(fold, (source or "", *links, *root.xpath("//img/@alt"), *short))}
+
+
+def _without_site(title: str, sites: set[str]) -> str:
+    """Return a headline without the names of the site at its end."""
     site = _SITE.search(title)
-    if site and source and fold(site["site"]) == fold(source):
-        return title[: site.start()].strip()
-    return title
+    if site is None or fold(site["site"]) not in sites - {""}:
+        return title
+    return _without_site(title[: site.start()].strip(), sites)
 
 
 def _source(names: Iterable[str]) -> str | None:
@@ -172,12 +182,9 @@ def _publication_date(root: Any, story: Any) -> dt.date | None:
     """Return the publication date that a page states, or shows near the headline outside prose."""
     stated = (find_first(story, "datePublished"), *_metas(root, "date"))
     dates = [e for e in elements.near_headline(root, _is_date, NEAR_HEADLINE) if _is_alone(e)]
-    shown = (
-        value
-        for element in sorted(dates, key=_is_of_update)
-        for value in (*map(element.get, _DATE_ATTRIBUTES), elements.text_of(element))
-    )
-    return first_date(*stated, find_first(story, "dateCreated")) or first_date(*shown)
+    dates.sort(key=_is_of_update)
+    shown = ((*map(e.get, _DATE_ATTRIBUTES), elements.text_of(e)) for e in dates)
+    return first_date(*stated, find_first(story, "dateCreated")) or first_date(*chain(*shown))
 
 
 def _is_of_update(element: Any) -> bool:

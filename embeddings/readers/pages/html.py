@@ -5,7 +5,7 @@ Two extractors of a library vote on which words are the story's; their output is
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from embeddings.errors import ReadError
 from embeddings.readers.assemble import draft_of
 from embeddings.readers.decoding import decode, decode_stated, normal
 from embeddings.readers.draft import Draft
+from embeddings.readers.pages import elements
 from embeddings.readers.pages.blocks import page_of
 from embeddings.readers.pages.elements import parse_page
-from embeddings.readers.pages.facts import guess_site, read_facts
+from embeddings.readers.pages.facts import JOINT, guess_site, read_facts
 from embeddings.readers.pages.guesses import guess_language
-from embeddings.readers.pages.story import FEW_WORDS, choose, shingles, text_of
-from embeddings.text.boilerplate import fold
+from embeddings.readers.pages.story import FEW_WORDS, choose, excerpt, shingles, text_of
+from embeddings.text.analysis import any_of
+from embeddings.text.boilerplate import LONG_CHARACTERS, fold
 from embeddings.types import BREAK
 
 MAX_BYTES = 5_000_000
@@ -34,6 +36,12 @@ ABOVE = 12
 """How many blocks above the story to search for its author and date."""
 BELOW = 3
 """How many of the story's first blocks to search for them; its last and the next one count too."""
+LONGEST_ERROR, LONGEST_CONSENT = 1000, 3000
+"""The most characters of an error, and of a consent, that a page shows in a story's place."""
+_ERROR, _TO_VISITOR, _CONSENT, _COOKIES = (
+    re.compile(any_of(name), re.IGNORECASE)
+    for name in ("error title", "to a visitor", "consent", "cookies")
+)
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|article|div|p|br|h1|table)\b", re.IGNORECASE
 )
@@ -62,6 +70,12 @@ def read(
     page = page_of(root)
     story, left_out = choose(page, extract(root), stated.title or "")
     text = normal(text_of(story))
+    shown = [block.text.replace(BREAK, "") for block in story or page.blocks]
+    if not (stated.author or stated.date) and _stands_in(root, shown):
+        raise ReadError(
+            f"{name} shows no article, only what a site puts in its place: "
+            f"{excerpt(' '.join(shown))}; open it in a browser, and save it once the article shows."
+        )
     if not text.strip():
         raise ReadError(
             f"{name} shows no text of an article; save the story's text as a .txt or .md file."
@@ -75,6 +89,16 @@ def read(
     nearby = page.blocks[max(0, first - ABOVE) : first + BELOW] + after
     above = [block.text.replace(BREAK, "") for block in nearby]
     return draft_of(text, path, fields, left_out, above=above, source=site)
+
+
+def _stands_in(root: Any, lines: Sequence[str]) -> bool:
+    """Say whether the lines of a page are an error, a captcha or a consent in a story's place."""
+    whole = elements.text_of(root.find(".//head/title"))
+    titles = map(fold, (*JOINT.split(whole), *map(elements.text_of, root.iter("h1"))))
+    length, long = sum(map(len, lines)), [line for line in lines if len(line) >= LONG_CHARACTERS]
+    is_error = any(map(_ERROR.fullmatch, titles)) or any(map(_TO_VISITOR.match, lines))
+    is_consent = all(map(_CONSENT.search, long)) and any(map(_COOKIES.match, long))
+    return (is_error and length <= LONGEST_ERROR) or (is_consent and length <= LONGEST_CONSENT)
 
 
 def _move_out_of_head(root: Any) -> None:

@@ -138,12 +138,9 @@ def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
 
 def _find_headline(blocks: Sequence[Block], headline: str) -> int:
     """Return the index of the heading that the folded headline begins with; else len(blocks)."""
-    headlines = (
-        i
-        for i, block in enumerate(blocks)
-        if block.kind is Kind.HEADING and f"{headline} ".startswith(fold(block.text) + " ")
-    )
-    return next(headlines, len(blocks)) if headline else len(blocks)
+    headings = {i: fold(b.text) for i, b in enumerate(blocks) if b.kind is Kind.HEADING}
+    tops = (i for i, heading in headings.items() if f"{headline} ".startswith(f"{heading} "))
+    return next(tops, len(blocks)) if headline else len(blocks)
 
 
 def _opening(blocks: Sequence[Block], votes: Sequence[int], top: int) -> set[int]:

@@ -52,6 +52,32 @@ def test_all_fields_are_read() -> None:
     assert (fields.language, fields.id) == ("fr", "ete-2018")
 
 
+TOML = """+++
+title = "L’été"
+author = ["A B", "C D"]
+date = 2018-06-22T10:00:00+02:00
+weight = 3
+[params]
+kicker = "x"
++++
+"""
+JSON = '{"title": "L’été", "author": ["A B", "C D"], "date": "2018-06-22", "weight": 3}\n'
+
+
+@each("head", (TOML, JSON))
+def test_it_may_be_written_in_toml_or_json(head: str) -> None:
+    front, text = cut(f"{head}\nUn texte.", "f")
+    fields = parse(front or "", "f")
+    assert (fields.title, fields.author, fields.date) == ("L’été", "A B, C D", date(2018, 6, 22))
+    assert text.strip() == "Un texte."
+
+
+@each("text", ("+++ Dernière minute +++\n\nUn texte.", "+++\nUn texte.\n+++\n", "{Note} Un texte.",
+               '{"a": 1} Un texte.', "{}"))  # fmt: skip
+def test_a_text_that_begins_like_toml_or_json_is_none(text: str) -> None:
+    assert cut(text, "f") == (None, text)
+
+
 def test_french_names_are_understood() -> None:
     fields = parse("Titre: A\nAuteur: B\nlangue: anglais\nLien: http://a.b/c", "f")
     assert (fields.title, fields.author, fields.language) == ("A", "B", "en")
@@ -116,6 +142,8 @@ def test_each_mistake_is_named(front: str, words: str) -> None:
     ("text", "words"),
     [
         ("---\ntitle: A\n\nUn texte.", "never closes it"),
+        ('+++\ntitle = "A"\n\nUn texte.', "write a line \\+\\+\\+ where it ends"),
+        ("+++\ntitle = A\n+++\nUn texte.", "broken TOML .*at line 1"),
         (f"---\ntitle: {'x' * MAX_CHARACTERS}\n---\n", "more than 10,000 characters"),
         ("---\n{title\n---\nUn texte.", None),
     ],

@@ -326,6 +326,26 @@ def test_the_site_stands_on_either_side_of_the_headline(whole: str) -> None:
     assert guess_site(page, "Le bac rouvre lundi matin", None) == "Le Quai"
 
 
+@each(
+    ("whole", "beside"),
+    (
+        ("{} | Le Quai", ""), ("{} | Ports | Le Quai", ""), ("{} - Le Quai", "<a>Le Quai</a>"),
+        ("{} – Le Quai", '<img alt="Le Quai">'),
+        ("{} — Ports — Le Quai", "<a>Ports</a><a>Le Quai</a>"),
+    ),
+)  # fmt: skip
+def test_the_site_is_no_part_of_a_headline_that_the_title_alone_has(
+    whole: str, beside: str
+) -> None:
+    head = f"<title>{whole.format('Le bac rouvre lundi matin')}</title>"
+    assert facts(beside, head=head).title == "Le bac rouvre lundi matin"
+
+
+@each("title", ("Le bac | Le quai rouvre lundi", "Le bac rouvre - le maire se fâche", "A | B"))
+def test_what_may_not_be_a_site_stays_in_the_headline(title: str) -> None:
+    assert facts("<a>Le Quai</a>", head=f"<title>{title}</title>").title == title
+
+
 def test_a_title_without_the_headline_names_no_site() -> None:
     page = parse_page("<html><head><title>Le bac - tout savoir</title></head><body></body>")
     assert guess_site(page, "Le bac rouvre", None) is None

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.dates import date_in_name, read_date, without_date
+from embeddings.readers.dates import date_in_name, first_date, read_date, without_date
 from embeddings.readers.draft import Fields
 from embeddings.readers.pages.guesses import (
     guess_author,
@@ -125,6 +125,25 @@ def test_a_day_that_english_reads_in_two_ways_is_not_guessed() -> None:
 )
 def test_days_in_file_names(stem: str, day: date | None, rest: str) -> None:
     assert (date_in_name(stem), without_date(stem)) == (day, rest)
+
+
+@each(
+    "text",
+    ("3-Mar-2024", "03-mars-2024", "3 Mar, 2024", "Mar. 3rd, 2024", "Sunday, 3rd of March 2024"),
+)
+def test_a_month_s_name_may_stand_between_other_marks(text: str) -> None:
+    assert read_date(text) == first_date(f"Posted {text}, 10:02") == date(2024, 3, 3)
+
+
+def test_the_first_of_a_month_may_be_spaced_out() -> None:
+    assert first_date("Publié le 1 er juin 2020 à 8h") == read_date("1\xa0er juin 2020")
+    assert read_date("1 er juin 2020") == date(2020, 6, 1)
+
+
+def test_a_day_with_points_or_equal_numbers_is_read_in_one_way() -> None:
+    assert first_date("Publié : 05.03.2024 17:46") == date(2024, 3, 5)
+    assert first_date("03/03/2024") == date(2024, 3, 3)
+    assert first_date("05/03/2024") is None
 
 
 def test_a_longer_text_is_no_day() -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from embeddings.errors import ReadError
 from embeddings.readers import Draft
 from embeddings.readers.pages import html
 from embeddings.text.passages import split
@@ -100,6 +103,36 @@ INVITATIONS = (
 )
 
 
+STAND_INS = (
+    ("Page introuvable | Le Quai", "<h1>Oups !</h1><p>Revenez à l’accueil du site du port.</p>"),
+    ("404 Not Found", "<h1>404 Not Found</h1><hr>nginx/1.18.0"),
+    ("Just a moment...", "<p>quai.example needs to review the security of your connection.</p>"),
+    ("Attention Required! | Cloudflare", "<p>The action triggered our security.</p>"),
+    ("Le Quai", "<noscript>You need to enable JavaScript to run this app.</noscript>"),
+    ("Le Quai", "<p>Veuillez activer JavaScript pour continuer à lire ce site.</p>"),
+    ("Le Quai", "<p>Veuillez confirmer que vous n’êtes pas un robot en cochant la case.</p>"),
+    ("Le Quai", "<p>La page que vous avez demandée est introuvable ou a été déplacée.</p>"),
+    ("Le bac reprend", ("<p>Nous et nos partenaires utilisons des cookies pour mesurer l’audience "
+     "de ce site.</p><p>Vous pouvez retirer votre consentement à tout moment en cliquant sur le "
+     "lien « Mes choix » au bas de la page.</p>")),
+)  # fmt: skip
+LOOKALIKES = (
+    ("404 emplois supprimés", "<p>La direction du port l’a annoncé mardi aux salariés.</p>"),
+    ("« Prouvez que vous n’êtes pas un robot »", "<p>Ces captchas écartent les aveugles.</p>"),
+    ("Le port fermé", "<p>La page Facebook de la mairie n’existe plus depuis lundi matin.</p>"),
+    ("Cookies : le port condamné", ("<p>Le port a déposé des cookies sans le consentement de ses "
+     "visiteurs.</p><p>« Nous utilisons des cookies comme tout le monde », dit sa directrice, qui "
+     "ne demandera pas le consentement des lecteurs.</p>")),
+    ("Un port sans JavaScript", ("<p>Le site du port se lit sans JavaScript, dit le maire.</p>"
+     "<p>Please enable JavaScript to view the comments powered by Disqus.</p>")),
+)  # fmt: skip
+
+
+def read_whole(title: str, body: str) -> Draft:
+    markup = f"<!DOCTYPE html><html><meta charset=utf-8><title>{title}</title><body>{body}"
+    return html.read(markup.encode(), Path("page.html"))
+
+
 def read(body: str) -> Draft:
     """Read a page; the text is as one sees it."""
     title = f"<title>{BRIDGE.title}</title>"
@@ -183,6 +216,22 @@ def test_a_button_to_unfold_the_page_does_not_end_its_story() -> None:
 def test_a_sentence_that_begins_like_a_notice_is_quoted_wherever_it_stands(words: str) -> None:
     for body in (ps([words]) + STORY, STORY + ps([words]), ps([OPENING, words, *REST])):
         assert words in quotable(read(body))
+
+
+@each(("title", "body"), STAND_INS)
+def test_what_a_site_shows_in_a_story_s_place_is_refused(title: str, body: str) -> None:
+    with pytest.raises(ReadError, match="shows no article, only what a site puts in its place: “"):
+        read_whole(title, body)
+
+
+@each(("title", "body"), LOOKALIKES)
+def test_a_story_about_errors_captchas_or_cookies_is_read(title: str, body: str) -> None:
+    assert quotable(read_whole(title, f"<h1>{title}</h1>{body}"))
+
+
+def test_a_story_with_a_day_or_an_author_is_no_error() -> None:
+    signed = "<h1>Accès refusé</h1><p class=author>Par Anne Roche</p><p>Le port reste clos.</p>"
+    assert quotable(read_whole("Accès refusé", signed)) == "Le port reste clos."
 
 
 @each("words", INVITATIONS)
