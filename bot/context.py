@@ -73,11 +73,7 @@ class Bot(commands.Bot):
             return await self.open_guild_scope(guild_id(action))
 
     async def open_guild_scope(self, guild: int | None) -> Scope:
-        """Return the scope of a server, or of private messages if None.
-
-        Raises:
-            EmbeddingsError: The server's own articles cannot be opened.
-        """
+        """Return the scope of a server, or of private messages if None; raises EmbeddingsError."""
         server = guild if guild is not None and self.get_guild(guild) is not None else None
         engines = await self.collections.list_visible(server)
         place = server if len(engines) > 1 else None
@@ -132,11 +128,7 @@ class Scope:
         return [gold for engine in reversed(self.engines) for gold in await engine.golden()]
 
     def article(self, ref: str) -> ArticleSummary:
-        """Return the article of a button's reference.
-
-        Raises:
-            BotError: The article is gone, or out of scope.
-        """
+        """Return the article of a button's reference; raises BotError if it is not in scope."""
         if article := self.catalogue.by_ref.get(ref):
             return article
         raise BotError("article-gone")

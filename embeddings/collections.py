@@ -78,11 +78,7 @@ class Collections:
         return (self.shared, own) if own else (self.shared,)
 
     async def of(self, server: int) -> SearchEngine | None:
-        """Return the collection of a server, by its id on Discord; None if it has none.
-
-        Raises:
-            EmbeddingsError: The collection cannot be opened.
-        """
+        """Return the collection of the server with that id, if any; raises EmbeddingsError."""
         name = name_collection(server)
         if name not in self._database.known:
             self._opened.pop(name, None)  # another process has deleted it

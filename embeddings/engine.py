@@ -253,11 +253,7 @@ class SearchEngine(Changes):
         return self._live.summaries
 
     async def verify(self) -> VerifyReport:
-        """Check the live pointer, and every file, row and passage against its digest.
-
-        Raises:
-            StorageError: The database cannot be reached.
-        """
+        """Check the pointer, and each file, row and passage by its digest; raises StorageError."""
         from embeddings.snapshots.checks import verify
 
         return await asyncio.to_thread(verify, self._live.snapshots, self._live.snapshot)

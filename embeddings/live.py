@@ -231,11 +231,7 @@ class Live:
         await self.replace(snapshot, await self.prepare(snapshot))
 
     async def prepare(self, snapshot: Snapshot) -> LoadedSnapshot | None:
-        """Load a snapshot; None as long as the models are not loaded.
-
-        Raises:
-            OtherFormat: Another model made the snapshot.
-        """
+        """Load a snapshot; None without models; raises OtherFormat if another model made it."""
         if self.models is None:
             return None
         if not self.is_of_our_model(snapshot):

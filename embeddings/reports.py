@@ -202,14 +202,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSummary:
-    """A kept snapshot, as lists show it.
-
-    Attributes:
-        by: The author of the change; empty if unknown.
-        added: The number of articles that the previous snapshot did not have.
-        changed: The number of articles whose text or metadata changed.
-        removed: The number of articles that were removed.
-    """
+    """A kept snapshot, as lists show it; ``by`` and the last three numbers are of its change."""
 
     snapshot: str
     created_at: dt.datetime

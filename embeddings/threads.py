@@ -177,11 +177,7 @@ async def finish(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 async def run_within(seconds: float, call: Callable[[], T]) -> T:
-    """Run a call that may never end on a thread of its own, and wait up to ``seconds``.
-
-    Raises:
-        TimeoutError: The call has not ended; its result will be dropped.
-    """
+    """Run a call that may never end on a thread of its own; TimeoutError: its result is dropped."""
     future: Future[T] = Future()
 
     threading.Thread(target=_settle, args=(future, call), name="within", daemon=True).start()

@@ -108,11 +108,7 @@ async def _encode_set(
 
 
 def fit(samples: Sequence[Sample], model: str) -> Calibration:
-    """Fit the confidence of the ``model`` with that id; every set has the same weight.
-
-    Raises:
-        ModelError: There are too few samples that are correct, or that are not.
-    """
+    """Fit the confidence; every set has the same weight. Raises ModelError for too few samples."""
     if min(sum(s.correct for s in samples), sum(not s.correct for s in samples)) < FOLDS:
         raise ModelError(
             "Too few questions to calibrate with: it takes some dozens, and some that are missed."

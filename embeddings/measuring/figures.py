@@ -171,11 +171,7 @@ def check_plots(folder: Path) -> None:
 
 
 def draw_plots(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> tuple[Path, ...]:
-    """Save both plots of at least one outcome in a folder; return the files' paths.
-
-    Raises:
-        StorageError: The files cannot be written.
-    """
+    """Save both plots of at least one outcome; return their paths; raises StorageError."""
     sure = [outcome.confidence for outcome in outcomes]
     right = [outcome.correct for outcome in outcomes]
     plots = {

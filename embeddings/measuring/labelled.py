@@ -57,7 +57,6 @@ class LabelledSet:
     """Questions and passages, and the passages as material for a snapshot.
 
     Attributes:
-        questions: The questions, in the order of the file.
         texts: The passages' texts, by id, in the order of the index.
         material: One article for each ``doc_id``, with its passages as they are.
         place: (article id, paragraph) -> passage id.

@@ -76,14 +76,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A labelled set, indexed, with its questions encoded.
+    """A labelled set of the name ``source``, indexed, with its questions encoded.
 
-    Attributes:
-        source: The name of the set.
-        questions: The questions.
-        arrays: The arrays of the set's index.
-        documents: The passages that the lexical index was built from.
-        calibration: The calibration to rank with.
+    ``documents`` are the passages that the lexical index was built from.
     """
 
     source: str

@@ -202,11 +202,7 @@ class Calibration:
         return calibration
 
     def check(self, path: Path) -> None:
-        """Check the numbers of the calibration.
-
-        Raises:
-            ModelError: A number is not finite, or the threshold is not a probability.
-        """
+        """Check that all numbers are finite, the threshold a probability; raises ModelError."""
         mix = self.mix
         numbers = [self.lenience, *astuple(mix.weights), *astuple(mix.marks), mix.alike]
         parts: list[Calibration | Relevance] = [self, *([self.story] if self.story else ())]

@@ -24,9 +24,6 @@ class Manifest:
         format: Version of the layout on disk.
         model: Id of the model that made the vectors, its revision included.
         dimension: Length of a vector.
-        articles: Number of articles.
-        passages: Number of passages.
-        sentences: Number of sentences.
         files: Name of each file -> SHA-256 of its bytes.
         sizes: Name of each file -> its length in bytes.
         recipe: Digest of the code that split and analysed the texts; see ``words.recipe``.

@@ -158,11 +158,7 @@ def pack(contents: Contents, collection: str) -> bytes:
 
 
 def check_free(path: Path) -> None:
-    """Check that an archive may be written to a path.
-
-    Raises:
-        InputError: The path exists, or its folder does not.
-    """
+    """Check that a path is free, and that its folder exists; raises InputError otherwise."""
     if path.exists():
         raise InputError(f"{path} is there already; name another file, or remove it.")
     if not path.parent.is_dir():

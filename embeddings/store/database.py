@@ -102,32 +102,20 @@ class Database(ABC):
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Begin a read-only transaction, which sees one state of the database.
-
-        Raises:
-            StorageError: The database cannot be reached or read.
-        """
+        """Begin a read-only transaction, which sees one state; raises StorageError."""
         self._create_tables()
         with self.translate_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Begin a transaction; commit it at the end, roll it back on an exception.
-
-        Raises:
-            StorageError: The database cannot be reached or written; nothing was changed.
-        """
+        """Begin a transaction, rolled back on an exception; StorageError: nothing was changed."""
         self._create_tables()
         with self._writing() as connection:
             yield connection
 
     def look(self) -> None:
-        """Update ``known``, and notify the listeners if it changed.
-
-        Raises:
-            StorageError: The database cannot be read.
-        """
+        """Update ``known``, and notify the listeners if it changed; raises StorageError."""
         c = schema.collections.c
         with self._looking:
             with self.read() as connection:

@@ -185,11 +185,7 @@ def load_encoder(settings: Settings) -> Encoder:
 
 
 def name_model(settings: Settings) -> str:
-    """Return the id of the model that the settings name; finds its files but does not load them.
-
-    Raises:
-        ModelError: The model is missing or unsafe to load.
-    """
+    """Return the id of the model that the settings name, which is not loaded; raises ModelError."""
     packaged = PACKAGED.get(settings.model)
     name = packaged.model_id if packaged else _find(settings).id
     return _qualify(name, settings.encoder)

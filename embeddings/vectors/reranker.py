@@ -32,11 +32,7 @@ class Reranker:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Load the model that the setting ``reranker`` names.
-
-        Raises:
-            ModelError: The model is missing, unsafe to load, or no reranker.
-        """
+        """Load the model that the setting ``reranker`` names; raises ModelError if it is none."""
         name = settings.reranker or ""
         self._options = settings.encoder
         files = checkpoint.find(name, owner=OWNER)

@@ -188,11 +188,7 @@ async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> 
 
 
 def find_folder(settings: Settings) -> WatchedFolder | None:
-    """Return the folder to watch; None if the settings name none.
-
-    Raises:
-        InputError: The folder contains the data folder, or lies in it.
-    """
+    """Return the folder to watch, if any; raises InputError if it and the data folder overlap."""
     folder, data = settings.watch.folder, settings.data.resolve()
     if folder is None:
         return None
