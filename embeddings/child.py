@@ -88,13 +88,10 @@ class Child:
         """Have the child do a job, and wait for it.
 
         Args:
-            job: The argument of the child's ``work``.
+            job: The argument of the child's ``work``, whose result is returned.
             silence: The most seconds between two messages, in wall-clock time.
             seconds: The most seconds of processor time for the job; None: no limit.
             tell: Called, on this thread, with each message that precedes the result.
-
-        Returns:
-            The result of the child's ``work``.
 
         Raises:
             ChildError: The process ended first, or was killed because it took too long.

@@ -20,7 +20,7 @@ from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 from bot.context import run_beside
 from bot.running.leases import ShardLeases
 from config import ConfigError, find_version
-from embeddings.errors import BusyError, GateError, QuestionError, StorageError
+from embeddings.errors import GateError, QuestionError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -97,7 +97,7 @@ class Metrics:
         for metric, labels in (  # at 0, so that the first event of each shows as an increase
             (self._questions, ("answered", "refused", "mistaken", "late", "failed")),
             (self._refusals, ("empty_corpus", "not_found", "no_match_in_filter")),
-            (self.reindexes, ("published", "refused", "busy", "failed")),
+            (self.reindexes, ("published", "refused", "failed")),
             (self._seconds, ("all", "search")),
             (self.sessions, ("new", "resumed")),
         ):
@@ -150,8 +150,8 @@ class MeasuredBuilder:
         try:
             report = await self._builder.build(order, progress)
             outcome = "published"
-        except (GateError, BusyError) as error:
-            outcome = "busy" if isinstance(error, BusyError) else "refused"
+        except GateError:
+            outcome = "refused"
             raise
         finally:
             metrics.reindexes.labels(outcome).inc()

@@ -124,15 +124,9 @@ def join(
 ) -> tuple[dict[str, NDArray[Any]], tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Merge the inverted index of some passages with that of new ones, and compute the weights.
 
-    The result depends on the merged passages alone, not on the order of the merges.
-
-    Args:
-        old: The arrays of a ``bm25.Lexical``.
-        new: The arrays that ``words.invert`` returned.
-        merge: The merge of the passages.
-
-    Returns:
-        The arrays but for the tokens, and the new row of each old and each new term.
+    The result depends on the merged passages alone, not on the order of the merges. ``old`` has the
+    arrays of a ``bm25.Lexical``, ``new`` those of ``words.invert``. Returns the arrays but for the
+    tokens, and the new row of each old and each new term.
     """
     keys = np.sort(np.concatenate([old["keys"], new["keys"]]), kind="stable")  # 2 sorted runs
     keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]

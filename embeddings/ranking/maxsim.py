@@ -123,12 +123,8 @@ def _find_greatest(tokens: Floats, rows: NDArray[np.int8], first: Ints, groups: 
 def compare_words(near: Floats, query: Encoding, terms: Terms) -> dict[str, Any]:
     """Return ``meant``, ``unnamed`` and ``unheard`` of each candidate, as ``Evidence`` has them.
 
-    ``amiss`` beside them is how much of the counted word each candidate lacks.
-
-    Args:
-        near: Greatest cosine of each question token to a token of each candidate, [C, q].
-        query: The question.
-        terms: The question's terms.
+    ``amiss`` beside them is how much of the counted word each candidate lacks. ``near`` has each
+    question token's greatest cosine to a token of each candidate, [C, q].
     """
     word_of = _match_words(query.words, terms)
     place = np.unique(word_of[word_of >= 0])

@@ -161,14 +161,8 @@ def fold_copies(
 ) -> dict[int, tuple[int, ...]]:
     """Group near-duplicates, such as a news agency's text in several articles.
 
-    Args:
-        passages: Rows of passages, best first.
-        arrays: The arrays of the snapshot.
-        limit: The most groups to return.
-        alike: Cosine from which two passages are compared word by word.
-
-    Returns:
-        Index in ``passages`` of the first of each group -> indices of the others, best first.
+    ``passages`` are rows, best first; from the cosine ``alike`` on they are compared word by word.
+    Returns the index of the first of each group -> the indices of the others, best first.
     """
     words = cache(lambda i: _list_words(arrays, int(passages[i])))
     groups: dict[int, tuple[int, ...]] = {}

@@ -201,13 +201,7 @@ class Records:
     async def take_turn(self, name: str, seconds: float, holder: str = "") -> float:
         """Take a lease or, without a holder, begin a cooldown; across all processes.
 
-        Args:
-            name: The name of the lease or cooldown.
-            seconds: Its duration.
-            holder: The process that takes the lease, and may renew it; empty: a cooldown.
-
-        Returns:
-            0 if it was taken, otherwise the seconds until it is free.
+        The holder may renew its lease. Returns 0 if it was taken, else seconds until it is free.
         """
         table, now = schema.turns, self._clock()
         is_ours = (table.c.holder == holder) & (literal(holder) != "")

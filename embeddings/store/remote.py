@@ -155,11 +155,7 @@ class Chunks:
 
 
 class DatabaseIndex:
-    """A matrix in a table, searched by inner product; the interface of ``index.VectorIndex``.
-
-    Args:
-        copy: The index of the same rows on this machine.
-    """
+    """A matrix in a table, searched as by ``VectorIndex``; ``copy`` has the same rows here."""
 
     def __init__(self, database: Database, table: str, copy: Index) -> None:
         self.rows = copy.rows

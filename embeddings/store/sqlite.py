@@ -33,10 +33,7 @@ LOOK = 0.2
 
 
 class SqliteDatabase(Database):
-    """An SQLite database file.
-
-    Args:
-        data: The data folder; created on first use, readable by its owner only.
+    """An SQLite file in the data folder, which is created on first use, for its owner alone.
 
     Raises:
         InputError: The folder holds the collections of a version before 0.2.

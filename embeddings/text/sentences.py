@@ -42,12 +42,7 @@ _NUMBER = re.compile(r"(?:(?:[LRD]|L\.O)\.?[^\S\n]?\*?)?\d|(?:[IVXLC]{2,7}|[VX])
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
-    """Split ``text[start:end]`` into sentences.
-
-    Args:
-        text: The stored text.
-        start: First character of the paragraph.
-        end: One past its last character; None: the end of the text.
+    """Split a paragraph, ``text[start:end]``, into sentences.
 
     Returns:
         Spans of ``text``: ordered, disjoint, trimmed, not empty, inside the paragraph. Between them

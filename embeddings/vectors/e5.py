@@ -123,10 +123,7 @@ class E5:
     def encode_text(self, prompt: str, text: str, override: str | None = None) -> Encoding:
         """Return a text's vector, as ``encode`` makes it, and its token vectors.
 
-        Args:
-            prompt: ``QUERY`` or ``PASSAGE``: which of the two the text is.
-            text: The text without a prompt.
-            override: The prompt to put before it in place of ``prompt``; None: ``prompt``.
+        ``prompt`` is ``QUERY`` or ``PASSAGE``, as the text is; ``override`` stands in its place.
         """
         states, own_states, ids = self.run_text(prompt if override is None else override, text)
         axes = Axes.load()

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.running.health import MeasuredBuilder, Metrics
-from embeddings.errors import BusyError, GateError, QuestionError, StorageError
+from embeddings.errors import GateError, QuestionError, StorageError
 from embeddings.reports import ReindexReport, Status
 from embeddings.snapshots.material import Order
 from embeddings.types import Answer, Refusal
@@ -116,7 +116,6 @@ async def test_a_reindex_is_counted_with_what_it_took(metrics: Metrics) -> None:
     ("error", "outcome"),
     [
         (GateError((), 1.0, 0.5), "refused"),
-        (BusyError("Somebody writes."), "busy"),
         (StorageError("The disk is full."), "failed"),
     ],
     ids=repr,
