@@ -8,7 +8,7 @@ import contextlib
 import logging
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ import discord
 from discord import ui
 
 from bot.context import Bot, Interaction, language_of
-from bot.errors import report, unwrap
+from bot.errors import is_forbidden, report, unwrap
 from bot.running.supervise import NOTING
 from bot.translate import Language
 from bot.ui.components import WRONG, Card, give_back, notice
@@ -62,12 +62,8 @@ async def retry(call: Callable[[], Awaitable[T]], *, wait: float = 0.5, limit: f
                 return await call()
         except (TimeoutError, aiohttp.ClientError, discord.HTTPException, ConnectionError) as error:
             if attempt < TRIES and getattr(error, "status", _FAULT) >= _FAULT:
-                _log.info(
-                    "a call to Discord failed (%s), try %s of %s",
-                    type(error).__name__,
-                    attempt,
-                    TRIES,
-                )
+                name = type(error).__name__
+                _log.info("a call to Discord failed (%s), try %s of %s", name, attempt, TRIES)
                 await asyncio.sleep(wait * attempt)
             elif isinstance(error, TimeoutError):
                 raise aiohttp.ClientConnectionError("Discord did not answer in time") from error
@@ -112,7 +108,9 @@ async def show(interaction: Interaction, card: CardOrForm) -> None:
     if not state:
         sending = interaction.response.send_message
         await _respond(
-            interaction, "answered", lambda: sending(view=view, files=card.files, ephemeral=True)
+            interaction,
+            "answered",
+            lambda: sending(view=view, files=card.files, ephemeral=True),
         )
         return
     has_files = state != "deferred" or bool(card.files)  # a deferred message has none to remove
@@ -158,15 +156,21 @@ async def post(
 
     For some minutes, Discord sends no second message with the same ``nonce``.
     """
-    view, nonce = card.lay_out(), nonce or secrets.randbits(53)
-    extra: dict[str, Any] = {"reference": reference} if reference else {}
+    view, more = card.lay_out(), {"nonce": nonce or secrets.randbits(53), "mention_author": False}
+    options: dict[str, Any] = more | ({"reference": reference} if reference else {})
+    return await retry(
+        lambda: channel.send(view=view, files=card.files, **options), limit=_limit(card)
+    )
 
-    async def send() -> discord.Message:
-        return await channel.send(
-            view=view, files=card.files, nonce=nonce, mention_author=False, **extra
-        )
 
-    return await retry(send, limit=_limit(card))
+@contextlib.contextmanager
+def pass_forbidden() -> Iterator[None]:
+    """Suppress the error of a call that Discord forbids, as in a closed thread."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if not is_forbidden(error):
+            raise
 
 
 async def reply(message: discord.Message, card: Card, language: Language) -> discord.Message | None:
@@ -175,11 +179,11 @@ async def reply(message: discord.Message, card: Card, language: Language) -> dis
     Where the bot may not read the history, it sends an ordinary message instead of a reply.
     """
     for reference in (message.to_reference(fail_if_not_exists=False), None):
-        with contextlib.suppress(discord.Forbidden):
+        with pass_forbidden():
             return await post(message.channel, card, reference, nonce=message.id)
     if not isinstance(message.channel, discord.DMChannel):
         sentence = language("mention-forbidden", channel=f"<#{message.channel.id}>")
-        with contextlib.suppress(discord.Forbidden):  # some people refuse private messages
+        with pass_forbidden():  # some people refuse private messages
             await post(message.author, notice(sentence, WRONG))
             return None
     _log.warning("a reply could not be sent: the bot may write neither there nor to the person")
@@ -199,8 +203,10 @@ async def tell_error(interaction: Interaction, error: Exception, where: str, typ
             await show(interaction, card)
         else:
             await retry(lambda: send(view=card.lay_out(), files=card.files, ephemeral=True))
-    except LOST as lost:
-        _log.warning("an error in %s could not be reported: %s", where, type(lost).__name__)
+    except LOST as lost:  # in private at least, as the thread may have been closed meanwhile
+        bot, who = interaction.client, interaction.user.id
+        if not (is_forbidden(lost) and await reach(bot, who, None, card)):
+            _log.warning("an error in %s could not be reported: %s", where, type(lost).__name__)
 
 
 @contextlib.asynccontextmanager
@@ -209,12 +215,8 @@ async def keep_pending(
 ) -> AsyncIterator[None]:
     """Store an acknowledged interaction until the block ends, without waiting for the disk.
 
-    Args:
-        interaction: The acknowledged interaction.
-        question: The question. If empty, because it depends on more than its words, the person is
-            told after a crash to ask again.
-        begun: The custom id of the button that began a change.
-        private: Whether the answer is for this person only.
+    ``question``: empty if it depends on more than its words; after a crash, the person is then
+    told to ask again. ``begun``: the custom id of the button that began a change.
     """
     records, who = interaction.client.records, (interaction.user.id, interaction.guild_id)
     code = language_of(interaction).code

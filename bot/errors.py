@@ -53,7 +53,6 @@ _PERSON: tuple[tuple[type[BaseException], str], ...] = (
     (app_commands.TransformerError, "bad-option"),
     (app_commands.NoPrivateMessage, "server-only"),
     (app_commands.CheckFailure, "not-allowed"),
-    (discord.Forbidden, "forbidden"),
     (discord.NotFound, "gone"),
 )
 _OURS: tuple[tuple[type[BaseException], str], ...] = (
@@ -66,6 +65,7 @@ _OURS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientError, "discord"),
 )
 _DETAIL = 500
+_CLOSED = frozenset({50083, 160005})  # Discord's codes of an archived and of a locked thread
 _SAFE_TO_LOG = (
     engine.BusyError,
     engine.StorageError,
@@ -86,6 +86,8 @@ def explain(error: BaseException) -> BotError:
         return BotError(f"question-{error.reason.replace('_', '-')}")
     if isinstance(error, engine.BusyError) and error.since:
         return BotError("busy-since", since=discord.utils.format_dt(error.since, "R"))
+    if is_forbidden(error):
+        return BotError("forbidden")
     for kind, key in _PERSON:
         if isinstance(error, kind):
             has_sentence = isinstance(error, engine.InputError)
@@ -93,6 +95,11 @@ def explain(error: BaseException) -> BotError:
     keys = (key for kind, key in _OURS if isinstance(error, kind))
     code = base64.b32encode(secrets.token_bytes(5)).decode("ascii")[:5]
     return BotError(next(keys, "unexpected"), code=code)
+
+
+def is_forbidden(error: BaseException) -> bool:
+    """Return whether Discord does not let the bot do something: forbidden, or a closed thread."""
+    return isinstance(error, discord.Forbidden) or getattr(error, "code", None) in _CLOSED
 
 
 def unwrap(error: BaseException) -> BaseException:

@@ -56,11 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 async def propose(
-    interaction: Interaction,
-    uploads: Sequence[Attachment],
-    links: Sequence[str],
-    *,
-    shared: bool,
+    interaction: Interaction, uploads: Sequence[Attachment], links: Sequence[str], *, shared: bool
 ) -> Card:
     """Acknowledge the interaction, and return a card of what files and pages would add.
 

@@ -38,9 +38,7 @@ MAX_FILE = 8 * 1024 * 1024
 _LINE = 150
 
 
-def list_passages(
-    articles: Iterable[tuple[Article, Sequence[Passage]]],
-) -> list[dict[str, Any]]:
+def list_passages(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> list[dict[str, Any]]:
     """Return the corpus of a labelled set, one object per passage."""
     return [
         {

@@ -118,7 +118,7 @@ def _show_step(
     name = f"v:back:{place}:{step.number}:{step.entry.article}"
     back = button(language("button-restore"), name) if step.number else None
     yield text(say_entry(step.entry, titles, language), beside=back)
-    if changes := cut(_say_changes(step, language), CHANGES, 4):
+    if changes := cut(_say_changes(step, language), CHANGES, 4, end="> …"):
         yield text(*changes)
 
 

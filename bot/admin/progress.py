@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -14,7 +13,7 @@ from discord import ButtonStyle
 
 from bot.admin.reports import gate_card
 from bot.context import Bot, Interaction, language_of, run_beside
-from bot.delivery import LOST, keep_pending, post, retry, show
+from bot.delivery import LOST, keep_pending, pass_forbidden, post, retry, show
 from bot.errors import report
 from bot.ui.components import ANSWERED, WRONG, Card, button, notice, row
 from bot.ui.naming import say_duration
@@ -232,7 +231,7 @@ class Reporter:
         """Send an ordinary message to the channel, or if that is forbidden, to the person."""
         channel = self._interaction.channel
         if isinstance(channel, discord.abc.Messageable):
-            with contextlib.suppress(discord.Forbidden):
+            with pass_forbidden():
                 return await post(channel, card)
         return await post(self._interaction.user, card)
 

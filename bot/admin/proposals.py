@@ -103,7 +103,7 @@ def _show_changed(key: str, new: Proposed, present: Present, language: Language)
     lines = list_differences(new, old, language) if old else []
     words = tell_differences(old_text, new.text, WORDS) if old_text and new.text else ""
     lines = [words, *lines] if words else lines or [language("proposal-text")]
-    shown = cut(lines, CHANGES, len(lines), start="- ")
+    shown = cut(lines, CHANGES, len(lines), start="- ", end="- …")
     return "\n".join([head, *shown, _say_credit(new, language)])
 
 

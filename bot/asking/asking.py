@@ -201,15 +201,9 @@ async def draw(
 
     It is drawn in a thread, since finding the links into long articles takes a while.
     """
-    options = Options(
-        language,
-        bot.collections.shared.threshold,
-        create_name(),
-        offset,
-        min(SHOWN, bot.settings.top_k),
-        can_publish=can_publish and guild is not None,
-        offers=get_rules(bot, guild).offers,
-    )
+    threshold, most = bot.collections.shared.threshold, min(SHOWN, bot.settings.top_k)
+    can_publish, offers = can_publish and guild is not None, get_rules(bot, guild).offers
+    options = Options(language, threshold, create_name(), offset, most, can_publish, offers)
     return await asyncio.to_thread(answer_card, answer, options)
 
 

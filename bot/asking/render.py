@@ -138,9 +138,8 @@ def link_title(article: Article | ArticleSummary) -> str:
     """Return an article's title, or … if it is invisible, linked to the article's URL if any."""
     title, url = fit(article.title, TITLE) or "…", article.url or ""
     is_web = url.lower().startswith(("http://", "https://")) and len(url) <= _ADDRESS
-    if not is_web or not set(url).isdisjoint(' <>()[]\\\n\t"`|'):
-        return title
-    return f"[{title}](<{url}>)"
+    is_safe = is_web and set(url).isdisjoint(' <>()[]\\\n\t"`|')
+    return f"[{title}](<{url}>)" if is_safe else title
 
 
 def _draw_links(hit: Hit, language: Language, linked: set[str]) -> ui.ActionRow[Any] | None:

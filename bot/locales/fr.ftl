@@ -99,7 +99,7 @@ error-typed-command = Une commande envoyée comme un message ne m’arrive pas 
 error-bad-option = Une des options est illisible ; vérifiez-la et réessayez.
 error-not-allowed = Seules les personnes qui gèrent ce serveur, ou dont le rôle est désigné comme rédacteur (/admin réglages), peuvent faire cela.
 error-opening = Les articles de ce serveur sont en train d’être chargés ; réessayez dans un instant.
-error-forbidden = Discord ne me laisse pas écrire ici ; demandez-le à une personne qui gère le serveur.
+error-forbidden = Discord ne me laisse pas écrire dans ce salon ou ce fil ; demandez à une personne qui gère le serveur de m’y autoriser.
 error-gone = Le message ou le salon n’existe plus ; recommencez.
 error-discord = Discord a refusé le message ; réessayez.
 error-dead = Ce bouton ne fait plus rien ; recommencez.
@@ -286,7 +286,7 @@ proposal-guessed = deviné : { $fields }
 proposal-unchanged = Déjà là, sans changement :
 proposal-rejected = Refusés :
 proposal-cost = { $count ->
-    [0] Rien n’est à indexer de nouveau.
+    [0] Aucune indexation n’est nécessaire.
    *[other] Indexation : environ { $time }.
 } Rien ne change avant votre confirmation.
 proposal-pick = Corriger l’un d’eux
@@ -505,12 +505,13 @@ news-story = Un article y répond
 news-decline = Écarter
 news-words-label = Votre réponse, envoyée telle quelle
 news-title-label = Titre de l’article
+news-reason-label = Raison facultative, envoyée telle quelle
 news-reply = Réponse de la rédaction de { $name }, avec ses propres mots :
-news-by-story = La rédaction vous répond par cet article :
-news-declined = La rédaction ne peut pas répondre à votre question : « { $question } »
+news-by-story = La rédaction de { $name } vous répond par cet article :
+news-declined = La rédaction de { $name } ne peut pas répondre à votre question :
 news-closed = { $name } a répondu.
 news-closed-declined = { $name } a écarté la question.
-news-unreached = { $name } a traité la question, mais le lecteur n’a pas pu être joint.
+news-unreached = { $name } a écarté la question ; son auteur n’a pas pu être prévenu.
 tell-consent = Vous recevrez un message privé, un seul, dès qu’un article répondra. D’ici là, cette question et votre identifiant Discord sont gardés, { $days } jours au plus ; /confidentialité les montre et les efface.
 tell-agree = Garder et me prévenir
 tell-kept = C’est noté : vous recevrez un message dès qu’un article répondra.
@@ -518,6 +519,7 @@ tell-title = Un article répond à votre question :
 tell-once = La question est maintenant effacée : il n’y aura pas d’autre message.
 error-not-offered = Ce serveur ne propose pas cela, ou ne le propose plus.
 error-newsroom = Le salon de la rédaction n’accepte pas la question pour l’instant ; réessayez, ou prévenez une personne qui gère le serveur.
+error-unreached = Rien n’est parti : la personne qui a posé la question n’accepte pas mes messages pour l’instant. Réessayez plus tard, ou écartez la question.
 error-inquiry-gone = Cette question a déjà sa réponse, ou a été effacée par la personne qui l’a posée.
 error-too-many-waiting = { $most } de vos questions attendent déjà ; attendez une réponse, ou effacez-les avec /confidentialité.
 restarted = J’ai été redémarré avant de pouvoir répondre ; posez la question de nouveau.

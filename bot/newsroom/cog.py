@@ -16,8 +16,8 @@ from bot.newsroom.feeds import LOOK, check_due_feeds
 from bot.servers.rules import get_rules, require_editor
 from bot.translate import Language
 from bot.ui.components import ANSWERED, REFUSED, Card, Piece, button, notice, question, row, text
-from bot.ui.handlers import Input, form, handles, write_field
-from bot.ui.markup import fit
+from bot.ui.handlers import Input, find_message, form, handles, write_field
+from bot.ui.markup import escape, fit
 from bot.ui.naming import FILTERS, credit_line, pack
 from embeddings.errors import EmbeddingsError, UnknownArticle
 from embeddings.store.people import KEPT_DAYS, Inquiry, Watch, write_filters
@@ -82,22 +82,22 @@ class Newsroom(commands.Cog):
             state = (scope.catalogue.articles, tuple(watch.n for watch in watches))
             if self._checked.get(guild) == state:
                 continue
-            for watch in watches:
-                await self._notify(scope, watch)
-            self._checked[guild] = state
+            if all([await self._notify(scope, watch) for watch in watches]):
+                self._checked[guild] = state
 
-    async def _notify(self, scope: Scope, watch: Watch) -> None:
-        """Ask a waiting question again; if it has an answer now, notify its asker, once."""
+    async def _notify(self, scope: Scope, watch: Watch) -> bool:
+        """Notify the asker of a waiting question, once it has an answer; False if they are away."""
         async with self.bot.queue.turn(watch.user):
             try:
                 answer = await scope.ask(watch.question, watch.filters, top_k=1)
             except UnknownArticle:  # the article that its filter names is gone, and may come back
-                return
-        if not answer.hits or not await self.bot.records.end(Watch, watch.n):
-            return
-        card = notification_card(watch, answer.hits[0], self.bot.languages.of(watch.language))
-        if not await reach(self.bot, watch.user, watch.channel, card):
-            _log.info("the answer to a waiting question could not be delivered")
+                return True
+        if answer.hits and await self.bot.records.end(Watch, watch.n):
+            card = notification_card(watch, answer.hits[0], self.bot.languages.of(watch.language))
+            if not await reach(self.bot, watch.user, watch.channel, card):
+                await self.bot.records.keep(watch)
+                return False
+        return True
 
 
 @handles(rf"v:(?P<kind>news|tell)(?::{FILTERS})?")
@@ -109,20 +109,22 @@ async def offer(interaction: Interaction, data: Input) -> Card:
     if kind == "news" and asked != typed:  # the newsroom sees the asker's own words too
         asked = f"{typed} ({asked})"
     await defer(interaction)
-    filters = await read_filters(interaction, data)
-    return consent_card(asked, filters, language, kind)
+    filters, flags = await read_filters(interaction, data), find_message(interaction).flags
+    return consent_card(asked, filters, language, kind, "" if flags.ephemeral else ":p")
 
 
-@handles(rf"v:agree:(?P<kind>news|tell)(?::{FILTERS})?")
+@handles(rf"v:agree:(?P<kind>news|tell)(?::{FILTERS})?(?P<to>:p)?")
 async def agree(interaction: Interaction, data: Input) -> Card:
     """Store the question, to which its asker has now agreed."""
     kind = data["kind"]
     _check_offered(interaction, kind)
     await defer_update(interaction)
     filters = write_filters(await read_filters(interaction, data))
-    record = Inquiry if kind == "news" else Watch
-    await _store(interaction, record, read_question(interaction), filters)
-    return notice(language_of(interaction)(f"{kind}-kept"))
+    channel = interaction.channel_id if data["to"] else None  # where all saw the question
+    place, language = (interaction.user.id, interaction.guild_id, channel), language_of(interaction)
+    record: type[Watch] = Inquiry if kind == "news" else Watch
+    await _store(interaction, record(*place, read_question(interaction), language.code, filters))
+    return notice(language(f"{kind}-kept"))
 
 
 def _check_offered(interaction: Interaction, kind: str) -> None:
@@ -131,26 +133,23 @@ def _check_offered(interaction: Interaction, kind: str) -> None:
         raise BotError("not-offered")
 
 
-async def _store(interaction: Interaction, kind: type[Watch], asked: str, filters: str) -> None:
+async def _store(interaction: Interaction, record: Watch) -> None:
     """Store a question, unless it waits already; post an inquiry in the newsroom's channel."""
-    bot, user, guild = interaction.client, interaction.user.id, interaction.guild_id
-    waiting = await bot.records.find(kind, user=user)
-    if any((w.guild, w.question, w.narrowed) == (guild, asked, filters) for w in waiting):
+    bot, kind = interaction.client, type(record)
+    waiting = await bot.records.find(kind, user=record.user)
+    if any(replace(w, channel=record.channel, at="", n=0) == record for w in waiting):
         return
     if len(waiting) >= MOST:
         raise BotError("too-many-waiting", most=MOST)
-    channel = bot.get_channel(get_rules(bot, guild).news)
+    channel = bot.get_channel(get_rules(bot, record.guild).news)
     if kind is Inquiry and not isinstance(channel, discord.abc.Messageable):
         raise BotError("not-offered")
-    code = language_of(interaction).code
-    record = kind(user, guild, interaction.channel_id, asked, code, filters)
-    n = await bot.records.keep(record)
+    record = replace(record, n=await bot.records.keep(record))
     if isinstance(record, Inquiry) and isinstance(channel, discord.abc.Messageable):
-        language = bot.languages.of_server(interaction.guild)
         try:
-            await post(channel, inquiry_card(replace(record, n=n), language))
+            await post(channel, inquiry_card(record, bot.languages.of_server(interaction.guild)))
         except LOST as error:
-            await bot.records.end(Inquiry, n)
+            await bot.records.end(Inquiry, record.n)
             raise BotError("newsroom") from error
 
 
@@ -167,60 +166,63 @@ async def find_inquiry(interaction: Interaction, n: str) -> tuple[Inquiry, Langu
     return inquiry, interaction.client.languages.of(inquiry.language)
 
 
-_WAYS = {"reply": ("words", REPLY, "news-answer"), "story": ("title", 300, "news-story")}
-"""Button -> name and limit (characters) of its form's field, and Fluent key of the form's title."""
+_WAYS = {"reply": "words", "story": "title", "decline": "reason"}
+"""Button -> name of its form's field."""
 
 
-@handles(rf"v:(?P<way>reply|story):{NUMBER}")
+@handles(rf"v:(?P<way>reply|story|decline):{NUMBER}")
 async def respond(interaction: Interaction, data: Input) -> ui.Modal:
-    """Open a form for a reply in the newsroom's own words, or for an article's title."""
+    """Open a form: for a reply in the newsroom's own words, an article's title, or a reason."""
     (inquiry, _), language = await find_inquiry(interaction, data["n"]), language_of(interaction)
-    name, most, key = _WAYS[data["way"]]
-    field = write_field(name, most=most, is_long=data["way"] == "reply", is_needed=True)
-    return form(language(key), f"v:{name}:{inquiry.n}", (language(f"news-{name}-label"), field))
+    name, title = _WAYS[data["way"]], data["way"].replace("reply", "answer")
+    field = write_field(name, most=REPLY, is_long=name != "title", is_needed=name != "reason")
+    label = language(f"news-{name}-label")
+    return form(language(f"news-{title}"), f"v:{name}:{inquiry.n}", (label, field))
 
 
-@handles(rf"v:words:{NUMBER}", defer_update)
+@handles(rf"v:(?P<way>words|reason):{NUMBER}", defer_update)
 async def send_words(interaction: Interaction, data: Input) -> Card:
-    """Send the asker a reply in the newsroom's own words."""
-    inquiry, language = await find_inquiry(interaction, data["n"])
-    head = language("news-reply", name=fit(str(interaction.guild), 80))
-    card = reply_card(inquiry.question, head, fit(data.read("words"), REPLY))
-    return await _close(interaction, inquiry, card, "news-closed")
+    """Send the asker a reply in the newsroom's own words, or that there is none and the reason."""
+    lines = map(escape, data.read(data["way"]).splitlines())
+    head = "news-reply" if data["way"] == "words" else "news-declined"
+    return await _close(interaction, data, head, "\n".join(lines))
 
 
 @handles(rf"v:title:{NUMBER}", defer_update)
 async def send_story(interaction: Interaction, data: Input) -> Card:
     """Send the asker the title of an article that answers."""
-    inquiry, language = await find_inquiry(interaction, data["n"])
     scope = await interaction.client.open_scope(interaction)
     article = scope.catalogue.choose(data.read("title"))
-    reply = credit(article, credit_line(article))
-    card = reply_card(inquiry.question, language("news-by-story"), reply)
-    return await _close(interaction, inquiry, card, "news-closed")
+    return await _close(interaction, data, "news-by-story", credit(article, credit_line(article)))
 
 
-@handles(rf"v:decline:{NUMBER}", defer_update)
-async def decline(interaction: Interaction, data: Input) -> Card:
-    """Decline an inquiry, and notify its asker."""
-    inquiry, language = await find_inquiry(interaction, data["n"])
-    card = notice(language("news-declined", question=fit(inquiry.question, 300)))
-    return await _close(interaction, inquiry, card, "news-closed-declined")
+async def _close(interaction: Interaction, data: Input, head: str, reply: str) -> Card:
+    """Close an inquiry, send its asker the reply, and return it with a note for the newsroom.
 
-
-async def _close(interaction: Interaction, inquiry: Inquiry, card: Card, key: str) -> Card:
-    """Close an inquiry, send its asker the card, and return it with a note for the newsroom."""
-    bot = interaction.client
+    ``head``: the Fluent key of its heading. Raises BotError if the person may not close it, another
+    was faster, or an answer reached nobody, so that the inquiry stays open.
+    """
+    (inquiry, language), bot = await find_inquiry(interaction, data["n"]), interaction.client
+    name, is_answer = fit(str(interaction.guild), 80), head != "news-declined"
+    card = reply_card(inquiry.question, language(head, name=name), reply)
+    key = "news-closed" if is_answer else "news-closed-declined"
     if not await bot.records.end(Inquiry, inquiry.n):  # another editor was faster
         raise BotError("inquiry-gone")
-    key = key if await reach(bot, inquiry.user, inquiry.channel, card) else "news-unreached"
+    if not await reach(bot, inquiry.user, inquiry.channel, card):
+        if is_answer:
+            await bot.records.keep(inquiry)
+            raise BotError("unreached")
+        key = "news-unreached"
     note = bot.languages.of_server(interaction.guild)(key, name=f"<@{interaction.user.id}>")
     return Card(*card.children, text(f"-# {note}"))
 
 
-def consent_card(asked: str, filters: Filters, language: Language, kind: str) -> Card:
-    """Return the card that says what is stored and who sees it, with buttons to agree or cancel."""
-    agree = f"v:agree:{kind}:{pack(filters)}"
+def consent_card(asked: str, filters: Filters, language: Language, kind: str, to: str = "") -> Card:
+    """Return the card that says what is stored and who sees it, with buttons to agree or cancel.
+
+    ``to``: ``:p`` if all saw the question, so that its channel may see the answer.
+    """
+    agree = f"v:agree:{kind}:{pack(filters)}{to}"
     return Card(
         question(show_question(asked)),
         _say_filters(filters, language),
@@ -255,8 +257,9 @@ def inquiry_card(inquiry: Inquiry, language: Language) -> Card:
 
 
 def reply_card(asked: str, head: str, reply: str) -> Card:
-    """Return the newsroom's reply to a question; ``head`` says that the reply is no quote."""
-    return Card(text(f"-# {head}", f"> {fit(asked, 300)}"), ui.Separator(), text(reply))
+    """Return the newsroom's reply, if any, to a question; ``head`` says that it is no quote."""
+    pieces = (ui.Separator(), text(reply)) if reply else ()
+    return Card(text(f"-# {head}", f"> {fit(asked, 300)}"), *pieces)
 
 
 def notification_card(watch: Watch, hit: Hit, language: Language) -> Card:

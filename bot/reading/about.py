@@ -192,15 +192,10 @@ async def forget(interaction: Interaction, _: Input) -> Card:
 async def ask_to_forget(interaction: Interaction, _: Input) -> Card:
     """Ask the person who clicked to confirm that their data is to be deleted."""
     data = await read_personal_data(interaction.client.records, interaction.user.id)
-    language = language_of(interaction)
-    return notice(
-        language("privacy-forget", count=sum(map(len, data.values()))),
-        REFUSED,
-        row(
-            button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger),
-            button(language("button-cancel"), "v:leave"),
-        ),
-    )
+    language, count = language_of(interaction), sum(map(len, data.values()))
+    forget = button(language("button-forget"), "v:mine:drop", style=ButtonStyle.danger)
+    buttons = row(forget, button(language("button-cancel"), "v:leave")) if count else None
+    return notice(language("privacy-forget", count=count), REFUSED, buttons)
 
 
 @handles(r"v:mine:get", defer)

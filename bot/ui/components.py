@@ -118,14 +118,14 @@ def list_under(
     return ui.TextDisplay("\n".join([head, *lines, *say_more(len(entries) - len(lines), language)]))
 
 
-def cut(entries: Iterable[str], room: int, most: int, start: str = "") -> list[str]:
-    """Return the first texts, each after ``start``: at most ``most``, in ``room`` characters."""
+def cut(texts: Iterable[str], room: int, most: int, start: str = "", end: str = "") -> list[str]:
+    """Return the first ``most`` texts that fit ``room`` characters, and ``end`` if some do not."""
     lines: list[str] = []
-    for entry in entries:
-        room -= len(start) + len(entry) + 1
+    for each in texts:
+        room -= len(start) + len(each) + 1
         if room < 0 or len(lines) == most:
-            break
-        lines.append(f"{start}{entry}")
+            return [*lines, *filter(None, [end])]
+        lines.append(f"{start}{each}")
     return lines
 
 

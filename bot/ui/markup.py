@@ -92,15 +92,15 @@ MOST = 2000
 def tell_differences(old: str, new: str, room: int) -> str:
     """Return the differences, deletions struck through and insertions bold; empty if none.
 
-    Differences that do not fit into ``room`` characters are left out, marked by an ellipsis.
+    An ellipsis marks words left out, and differences that do not fit into ``room`` characters.
     """
-    shown: list[str] = []
+    shown = ""
     for difference in _list_differences(old, new):
-        if sum(map(len, shown)) + 5 * len(shown) + len(difference) > room:
-            shown.append("")
-            break
-        shown.append(difference)
-    return " … ".join(shown).strip()
+        before = f"{shown.removesuffix(' …')} … " if shown else ""
+        if len(before) + len(difference) > room:
+            return before.strip()
+        shown = before + (difference.removeprefix("… ") if before else difference)
+    return shown
 
 
 def _list_differences(old: str, new: str) -> Iterator[str]:
@@ -123,7 +123,8 @@ def _compare(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
             is_same = tag == "equal"
             parts += [_mark(before[i:j], "" if is_same else "~~")]
             parts += [] if is_same else [_mark(after[k:m], "**")]
-        yield " ".join(filter(None, parts))
+        start, end = "…" if group[0][1] else "", "…" if group[-1][2] < len(before) else ""
+        yield " ".join(filter(None, [start, *parts, end]))
 
 
 def _mark(words: Sequence[str], mark: str) -> str:

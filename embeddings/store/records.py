@@ -98,13 +98,13 @@ class Records:
 
     async def keep(self, record: Record) -> int:
         """Store a record, or replace the one with its key; return its number, 0 if it has none."""
-        table, row = TABLES[type(record)], asdict(record) | {"at": self._moment()}
+        table, row = TABLES[type(record)], asdict(record) | {"at": record.at or self._moment()}
         if isinstance(record, Unfinished) and record.button:
             self._begun.add(record.token)
         if "n" not in table.c:
             await self._put(table, row)
             return 0
-        row.pop("n", None)
+        row = {name: value for name, value in row.items() if name != "n" or value}
         insert = table.insert().values(row).returning(table.c.n)
         return int(await self._write(lambda c: c.scalar(insert)) or 0)
 

@@ -31,7 +31,9 @@ _OWNERS = ("user", "guild")
 
 
 def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
-    return sa.Table(name, METADATA, *items)
+    """Return a table, whose numbers, if it counts its rows, are never given again."""
+    counts = any(isinstance(item, sa.Column) and item.name == "n" for item in items)
+    return sa.Table(name, METADATA, *items, sqlite_autoincrement=counts)
 
 
 def _column(name: str, type_: Any = sa.String, *items: Any, **options: Any) -> sa.Column[Any]:

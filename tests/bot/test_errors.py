@@ -187,7 +187,14 @@ async def test_an_error_after_the_answer_is_told_beside_it(world: World) -> None
 async def test_what_cannot_be_told_is_recorded(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """In private, where the channel does not take it, or else in the log."""
     world.env.inject_error("PATCH", "/webhooks/*", status=403, times=None)
+    await world.ask(QUESTION)
+    told = text_of(world.member.user.dm_channel.last_message)
+    assert "ne me laisse pas écrire dans ce salon ou ce fil" in told
+    assert QUESTION in told
+    assert "could not be reported" not in caplog.text
+    world.env.inject_error("POST", "/channels/*/messages", status=403, times=None)
     await world.ask(QUESTION)
     assert "could not be reported" in caplog.text
 

@@ -23,7 +23,7 @@ FILES = sorted(p for p in LOCALES.glob("*.ftl") if re.fullmatch(r"[a-z]{2,3}", p
 DYNAMIC = re.compile(
     r"^(error-|refusal-|filter-|stage-|sort-|sure-|note-|.*-name$|.*-description$|rules-|"
     r"privacy-keep-|reason-|small-words|day$|written-in-|help-|menu-|.*-words$|button-|did-|"
-    r"(?:news|tell)-(?:consent|agree|kept|words-label|title-label)$|field-|room-|language-)"
+    r"(?:news|tell)-(?:consent|agree|kept|(?:words|title|reason)-label)$|field-|room-|language-)"
 )
 """Keys that are put together in the code."""
 

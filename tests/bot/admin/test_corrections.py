@@ -99,8 +99,9 @@ async def history(world: World, article: str | None = None) -> InteractionResult
 async def test_or_it_is_added_as_another_in_english_too(world: World) -> None:
     world.locale = "en-GB"
     shown = await add(world, file=("crue.md", story(CRUE.replace("mardi", "jeudi"))))
-    assert "Seems to correct: La crue\n- ponts sont fermés jusqu’à ~~mardi~~ **jeudi**" in text_of(
-        shown.response
+    assert (
+        "Seems to correct: La crue\n- … ponts sont fermés jusqu’à ~~mardi~~ **jeudi**"
+        in text_of(shown.response)
     )
     assert [*buttons_of(shown.response)][:2] == ["Replace", "Add as another"]
     await world.admin.click(shown.response, label="Add as another")
@@ -164,7 +165,7 @@ async def test_the_history_tells_in_words_and_restores_each_version(world: World
     listed = await history(world, "la-crue")
     text = text_of(listed.response)
     assert "a été modifié (texte)" in text
-    assert "> ponts sont fermés jusqu’à ~~mardi~~ **jeudi** matin." in text
+    assert "> … ponts sont fermés jusqu’à ~~mardi~~ **jeudi** matin." in text
     assert "a été corrigé (titre)" in text
     assert "> titre : La crue → La grande crue" in text
     ids = [b["custom_id"] for b in _all_buttons(listed) if b["label"] == "Rétablir"]

@@ -201,7 +201,7 @@ def test_the_cost_is_told_before() -> None:
 
 def test_what_costs_nothing_says_so() -> None:
     text = texts_of(card_of(added=(proposed(STORY, (), "La Loire"),)))
-    assert "Rien n’est à indexer de nouveau" in text
+    assert "Aucune indexation n’est nécessaire" in text
 
 
 def test_a_short_proposal_has_no_file() -> None:

@@ -94,7 +94,7 @@ async def send_one_again(world: World) -> None:
     shown = await add(world, file=("loire.html", PAGE.replace(b"quarante", b"cinquante")))
     text = text_of(shown.response)
     assert "-# 1 à modifier" in text
-    assert "- un gymnase pour les ~~quarante~~ **cinquante** habitants que les pompiers" in text
+    assert "- … un gymnase pour les ~~quarante~~ **cinquante** habitants que les pompiers" in text
     await world.admin.click(shown.response, label="Confirmer")
     listed = await world.admin.slash(world.channel, "admin history", article="loire")
     told = rf"« La Loire en crue » a été modifié \(.*texte.*\)\n-# <t:.*> · par <@{world.admin.id}>"

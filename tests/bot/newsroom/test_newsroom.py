@@ -103,14 +103,54 @@ async def test_the_newsroom_answers_by_a_story(world: World) -> None:
     form = await world.admin.click(asked, label="Un article y répond")
     await world.admin.submit_modal(form, {"title": RIVER.title})
     told = text_of(world.member.user.dm_channel.last_message)
-    assert "La rédaction vous répond par cet article" in told
+    assert "La rédaction de Ours vous répond par cet article" in told
     assert RIVER.title in told
 
 
+async def put_aside(world: World, asked: Any, reason: str = "") -> Any:
+    form = await world.admin.click(asked, label="Écarter")
+    return await world.admin.submit_modal(form, {"reason": reason})
+
+
 async def test_a_question_may_be_put_aside_and_its_asker_is_told(world: World) -> None:
-    await world.admin.click(await inquire(world), label="Écarter")
+    """Once the form is sent, and not before; the lines of the reason stay apart."""
+    asked = await inquire(world)
+    await world.admin.click(asked, label="Écarter")
+    assert world.member.user.dm_channel.last_message is None
+    await put_aside(world, asked, "Non, *pas* nous.\n\n- Voyez la mairie.")
     told = text_of(world.member.user.dm_channel.last_message)
-    assert f"ne peut pas répondre à votre question : « {ASKED} »" in told
+    assert f"La rédaction de Ours ne peut pas répondre à votre question :\n> {ASKED}" in told
+    assert told.endswith("Non, \\*pas\\* nous.\n\n\\- Voyez la mairie.")
+    assert "a écarté la question." in text_of(world.other_channel.last_message)
+
+
+async def test_what_reaches_nobody_is_not_lost(world: World) -> None:
+    """The answer comes back to who wrote it, and the question waits; it may still be put aside."""
+    asked = await inquire(world)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, times=None)
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=403, times=None)
+    form = await world.admin.click(asked, label="Répondre")
+    told = text_of((await world.admin.submit_modal(form, {"words": "Bea."})).followups[0])
+    assert "Rien n’est parti" in told
+    assert "Bea." in told
+    (kept,) = await records(world).find(Inquiry, user=world.member.id)
+    assert kept.question == ASKED
+    await put_aside(world, asked)
+    assert "n’a pas pu être prévenu" in text_of(world.other_channel.last_message)
+    assert await records(world).find(Inquiry, user=world.member.id) == []
+
+
+async def test_a_private_question_is_answered_in_private_alone(world: World) -> None:
+    refused = await world.ask(ASKED, public=False)
+    for offered, sent in (
+        ("Demander à la rédaction", "Envoyer"),
+        ("Me prévenir si un article répond", "Garder et me prévenir"),
+    ):
+        consent = await world.member.click(refused.response, label=offered)
+        await world.member.click(consent.response, label=sent)
+    kept = [*await records(world).find(Inquiry, user=world.member.id)]
+    kept += await records(world).find(Watch, user=world.member.id)
+    assert [each.channel for each in kept] == [None, None]
 
 
 async def test_editors_alone_answer_and_each_question_once(world: World) -> None:
@@ -126,7 +166,7 @@ async def test_editors_alone_answer_and_each_question_once(world: World) -> None
 async def test_where_no_private_message_is_taken_the_channel_is_told(world: World) -> None:
     asked = await inquire(world)
     world.env.inject_error("POST", "/users/@me/channels", status=403)
-    await world.admin.click(asked, label="Écarter")
+    await put_aside(world, asked)
     assert "ne peut pas répondre" in text_of(world.channel.last_message)
 
 
@@ -148,6 +188,19 @@ async def test_one_is_told_once_as_soon_as_a_story_answers(world: World) -> None
     first = world.member.user.dm_channel.last_message
     await look(world)
     assert world.member.user.dm_channel.last_message == first
+    assert await records(world).find(Watch, user=world.member.id) == []
+
+
+async def test_who_cannot_be_reached_is_told_with_a_later_check(world: World) -> None:
+    await watch(world)
+    world.engine.put(ANSWER)
+    world.env.inject_error("POST", "/users/@me/channels", status=403)
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=403)
+    await look(world)
+    assert world.member.user.dm_channel.last_message is None
+    assert await records(world).find(Watch, user=world.member.id) != []
+    await look(world)
+    assert "Un article répond" in text_of(world.member.user.dm_channel.last_message)
     assert await records(world).find(Watch, user=world.member.id) == []
 
 

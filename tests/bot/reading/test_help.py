@@ -188,6 +188,9 @@ async def test_people_delete_what_is_kept_of_them(world: World) -> None:
     assert "Une entrée a été effacée." in text_of(told.response)
     again = await world.member.slash(world.channel, "privacy")
     assert "Rien n’est gardé à votre sujet." in text_of(again.response)
+    late = await world.member.click(page.response, label="Effacer mes données")
+    assert "il n’y a rien à effacer" in text_of(late.response)
+    assert buttons_of(late.response) == {}
 
 
 async def read(result: InteractionResult) -> bytes:

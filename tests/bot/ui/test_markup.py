@@ -161,3 +161,12 @@ def test_differences_a_few_words_apart_are_told_in_one_go() -> None:
         "un deux ~~trois~~ **3** quatre ~~cinq~~ **5** six sept huit neuf … "
         "onze douze treize quatorze ~~quinze~~ **seize**"
     )
+
+
+def test_an_ellipsis_marks_what_is_left_out_around_a_difference() -> None:
+    before = "un deux trois quatre cinq six sept huit neuf dix onze"
+    after = before.replace("six", "6")
+    told = "… deux trois quatre cinq ~~six~~ **6** sept huit neuf dix …"
+    assert tell_differences(before, after, 400) == told
+    assert tell_differences(before + "\n\nC\n\nA.", after + "\n\nC\n\nB.", len(told)) == told
+    assert tell_differences(before, after, 20) == ""

@@ -128,6 +128,7 @@ class Interactions:
         one = self.known.get(request.match_info["token"])
         if one is None or str(one.id) != request.match_info["id"]:
             raise ApiError(404, 10062, "Unknown interaction")
+        one.channel.check_open()
         body, files = await read_body(request)
         if one.acknowledged is not None:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
@@ -180,6 +181,7 @@ class Interactions:
             raise ApiError(404, 10015, "Unknown Webhook")
         if one.since() > LIFE:
             raise ApiError(401, 50027, "Invalid Webhook Token")
+        one.channel.check_open()
         return one
 
     def _message(self, request: web.Request) -> tuple[Interaction, Json]:

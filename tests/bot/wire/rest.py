@@ -154,6 +154,8 @@ class Rest:
         stranger = channel.guild is not None and not channel.guild.installed
         if stranger or not channel.can_view:
             raise ApiError(403, 50001, "Missing Access")
+        if to_speak:
+            channel.check_open()
         if to_speak and not channel.can_send:
             raise ApiError(403, 50013, "Missing Permissions")
         if to_speak and channel.recipient and not channel.recipient.takes_messages:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.bot.wire.rules import ApiError
 from tests.waiting import PATIENCE, Elapsed
 
 if TYPE_CHECKING:
@@ -97,8 +98,15 @@ class Channel:
     """Whether the bot sees it; otherwise 50001."""
     can_send: bool = True
     """Whether the bot may speak in it; otherwise 50013."""
+    is_closed: bool = False
+    """Whether it is a thread that was archived and locked, which takes nothing; 50083."""
     can_read: bool = True
     """Whether the bot may read what was written before, and so reply to it; otherwise 160002."""
+
+    def check_open(self) -> None:
+        """Raise ApiError if it takes nothing any more."""
+        if self.is_closed:
+            raise ApiError(400, 50083, "Thread is archived")
 
     def payload(self) -> Json:
         if self.recipient is not None:

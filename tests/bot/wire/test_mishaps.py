@@ -251,3 +251,26 @@ async def test_a_source_or_a_filter_that_finds_nothing_says_what_does(desk: Desk
     told = await desk.command("sources", source="Nulle part")
     assert told == desk.say("error-source-unknown", text="Nulle part")
     assert desk.say("sources-none", text="zzz") in await desk.command("sources", filter="zzz")
+
+
+async def test_in_a_closed_thread_people_are_told_in_private(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether it was closed before or meanwhile; nothing that they asked is lost."""
+    server = desk.server
+    thread, dm = server.add_thread(desk.home, "brève"), server.world.dm(desk.ana)
+    for is_before in (True, False):
+        thread.is_closed, desk.engine.delay = is_before, 0.0 if is_before else 0.3
+        asked = await server.slash("ask", {"question": QUESTION}, user=desk.ana, channel=thread)
+        if not is_before:
+            await asked.ack()
+            thread.is_closed = True
+        await server.until(lambda: desk.posted(dm))
+        told = text_of(desk.posted(dm)[-1])
+        assert desk.say("error-forbidden") in told
+        assert QUESTION in told
+        server.messages.delete(desk.posted(dm)[-1])
+    await server.mention(QUESTION, user=desk.ana, channel=thread)
+    await server.until(lambda: desk.posted(dm))
+    assert f"<#{thread.id}>" in text_of(desk.posted(dm)[-1])
+    assert [r for r in caplog.records if r.levelno > logging.WARNING or r.exc_info] == []

@@ -115,6 +115,19 @@ async def test_the_filters_of_a_question_are_read_back(records: Records) -> None
     assert replace(kept, narrowed="").filters == Filters()
 
 
+async def test_a_number_is_never_given_again_but_to_what_had_it(
+    records: Records, clock: Clock
+) -> None:
+    """A button that was sent with it would act on another record."""
+    first = await records.keep(WATCH)
+    (kept,) = await records.find(Watch, user=1)
+    assert await records.end(Watch, first)
+    assert await records.keep(replace(WATCH, user=7)) > first
+    clock.now += timedelta(days=1)
+    assert await records.keep(kept) == first
+    assert await records.find(Watch, user=1) == [kept]
+
+
 async def test_an_upgrade_keeps_the_questions_and_adds_their_filters(
     opened: Callable[[], Database], clock: Clock
 ) -> None:
