@@ -100,10 +100,11 @@ def _serve(shell: Shell) -> int:
 
 async def _run_bot(shell: Shell, deadline: Timer) -> None:
     from bot.client import run  # imported only for the bot: discord.py takes a second
+    from bot.context import run_beside
     from bot.running import health
     from bot.running.supervise import cancel_on_signals
     from embeddings.snapshots.builder import BuilderProcess
-    from embeddings.watching.watcher import watching
+    from embeddings.watching.watcher import make_watcher
 
     settings = shell.settings
     with cancel_on_signals(deadline):
@@ -115,7 +116,8 @@ async def _run_bot(shell: Shell, deadline: Timer) -> None:
             state.engine = engine = await stack.enter_async_context(opening)
             await engine.warm()
             _keep_loop_prompt()
-            await stack.enter_async_context(watching(settings, engine, engine.records))
+            if watcher := make_watcher(settings, engine, engine.records):
+                await stack.enter_async_context(run_beside(watcher.run(), "watching"))
             await run(settings, engine, state)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
@@ -111,9 +110,13 @@ class Watcher:
 
     async def run(self) -> None:
         """Watch until cancelled; errors are logged, and the work is tried again."""
-        while True:
-            pause = await self._sweep()
-            await asyncio.sleep(pause)
+        try:
+            while True:
+                pause = await self._sweep()
+                await asyncio.sleep(pause)
+        finally:
+            if self._holder:
+                await self._notes.end_turn(TURN, self._holder)
 
     async def _sweep(self) -> float:
         """Look at the folder, if this process has the lease; return the seconds until the next."""
@@ -163,32 +166,14 @@ class Watcher:
         await memory.remember(self._notes)
 
 
-@contextlib.asynccontextmanager
-async def watching(settings: Settings, engine: SearchEngine, notes: Records) -> AsyncIterator[None]:
-    """Watch the folder of the settings, if there is one, within the context.
+def make_watcher(settings: Settings, engine: SearchEngine, notes: Records) -> Watcher | None:
+    """Return the watcher of the settings' folder, if there is one.
 
     If several processes run the shards of one bot, only one watches at a time.
 
     Raises:
         InputError: The folder contains the data folder, or lies in it.
     """
-    folder = find_folder(settings)
-    if folder is None:
-        yield
-        return
-    holder = secrets.token_hex(8) if settings.discord.shard_ids else ""
-    task = asyncio.create_task(Watcher(folder, engine, notes, holder).run(), name="watching")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-        if holder:
-            await notes.end_turn(TURN, holder)
-
-
-def find_folder(settings: Settings) -> WatchedFolder | None:
-    """Return the folder to watch, if any; raises InputError if it and the data folder overlap."""
     folder, data = settings.watch.folder, settings.data.resolve()
     if folder is None:
         return None
@@ -198,4 +183,5 @@ def find_folder(settings: Settings) -> WatchedFolder | None:
             f"The watched folder {folder} and the data folder {settings.data} must not lie in each "
             "other; choose another one for VERBATIM_WATCH__FOLDER."
         )
-    return WatchedFolder(folder, settings.watch.debounce)
+    holder = secrets.token_hex(8) if settings.discord.shard_ids else ""
+    return Watcher(WatchedFolder(folder, settings.watch.debounce), engine, notes, holder)

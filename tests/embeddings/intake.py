@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
+from typing import Any
 
+from bot.context import run_beside
+from config.settings import Settings
 from embeddings.changing.planning import slug
 from embeddings.errors import UnknownProposal
 from embeddings.reports import ChangeReport, Proposal, Proposed
 from embeddings.types import ArticleSummary, Rejected
+from embeddings.watching.watcher import make_watcher
+
+
+@asynccontextmanager
+async def watching(settings: Settings, engine: Any, notes: Any) -> AsyncIterator[None]:
+    """Watch the folder of the settings within the context, as the program does."""
+    async with AsyncExitStack() as stack:
+        if watcher := make_watcher(settings, engine, notes):
+            await stack.enter_async_context(run_beside(watcher.run(), "watching"))
+        yield
 
 
 def summary(given: str) -> ArticleSummary:

@@ -11,7 +11,6 @@ from config.groups import WatchSettings
 from config.settings import Settings
 from embeddings.engine import SearchEngine
 from embeddings.snapshots.disk import OWNER
-from embeddings.watching.watcher import watching
 from tests.bot.newsroom.test_feeds import serve
 from tests.bot.people import plainly
 from tests.bot.wire.messages import text_of
@@ -19,6 +18,7 @@ from tests.bot.wire.running import ask
 from tests.bot.wire.state import EVERYTHING
 from tests.bot.wire.test_editing import button
 from tests.bot.wire.test_process import ended, program, with_this
+from tests.embeddings.intake import watching
 from tests.embeddings.readers.sites import running as site_running
 from tests.waiting import until
 

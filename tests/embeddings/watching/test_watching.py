@@ -20,9 +20,9 @@ from embeddings.errors import AwayError, BrokenQuestion, GateError, InputError, 
 from embeddings.store.records import Records
 from embeddings.watching import watcher as module
 from embeddings.watching.watched import FolderMemory
-from embeddings.watching.watcher import find_folder, watching
+from embeddings.watching.watcher import make_watcher
 from tests.embeddings.fakes import WordEncoder
-from tests.embeddings.intake import FakeIntake
+from tests.embeddings.intake import FakeIntake, watching
 from tests.embeddings.readers.each import each
 from tests.records import open_two
 from tests.waiting import Elapsed, until
@@ -223,11 +223,11 @@ async def test_cancelling_ends_a_wait_for_another_writer_at_once(
 
 @each("place", ["data", "data/in", "."])
 def test_a_folder_inside_or_around_the_data_folder_is_refused(
-    settings: Settings, tmp_path: Path, place: str
+    settings: Settings, intake: FakeIntake, tmp_path: Path, place: str
 ) -> None:
     watch = WatchSettings(folder=tmp_path / place)
     with pytest.raises(InputError, match="VERBATIM_WATCH__FOLDER"):
-        find_folder(settings.model_copy(update={"watch": watch}))
+        make_watcher(settings.model_copy(update={"watch": watch}), intake, intake)
 
 
 def of_shards(settings: Settings) -> Settings:
