@@ -46,6 +46,12 @@ def products(rows: NDArray[Any], vector: Floats) -> Floats:
     return np.asarray(bits.view(np.float32) @ (vector * _SCALE), np.float32)
 
 
+def normalize(vectors: Floats) -> Floats:
+    """Scale rows to length 1; rows of zeros stay."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoding:
     """A text's vector and token vectors.

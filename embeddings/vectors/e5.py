@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.lexical.arrays import Floats
-from embeddings.ranking.maxsim import Encoding
+from embeddings.ranking.maxsim import Encoding, normalize
 from embeddings.threads import free_heap
 from embeddings.vectors.checkpoint import locate
 from embeddings.vectors.e5file import DIMENSION, Weights, build_graph, dequantize
@@ -92,7 +92,7 @@ class Axes:
 
     def project(self, states: Floats, mean: Floats) -> Floats:
         """Return the short vectors of hidden states, float32 [n, 64], of length 1."""
-        return unit(unit(unit(states) - mean) @ self.axes.T)
+        return normalize(normalize(normalize(states) - mean) @ self.axes.T)
 
 
 class E5:
@@ -118,7 +118,7 @@ class E5:
     def encode(self, texts: Iterable[str]) -> Floats:
         """Return the mean hidden state of each text, prompt included, of length 1, [n, 384]."""
         means = [self.run(self.tokenize(text)).mean(axis=0) for text in texts]
-        return unit(np.array(means, np.float32).reshape(-1, DIMENSION))
+        return normalize(np.array(means, np.float32).reshape(-1, DIMENSION))
 
     def encode_text(self, prompt: str, text: str, override: str | None = None) -> Encoding:
         """Return a text's vector, as ``encode`` makes it, and its token vectors.
@@ -129,7 +129,7 @@ class E5:
         axes = Axes.load()
         return Encoding(
             text=text,
-            vector=unit(states.mean(axis=0)[None])[0],
+            vector=normalize(states.mean(axis=0)[None])[0],
             tokens=axes.project(own_states, axes.query if prompt == QUERY else axes.passage),
             words=self._words(ids),
         )
@@ -159,12 +159,6 @@ class E5:
         rows = dequantize(self._embeddings[ids]) + self._positions[: len(ids)]
         states: Floats = self._session.run(None, {"rows": rows[None]})[0][0]
         return states
-
-
-def unit(vectors: Floats) -> Floats:
-    """Scale rows to length 1; rows of zeros stay."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
 
 
 class Tokenizer:

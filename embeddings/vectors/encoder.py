@@ -12,10 +12,9 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 from config.groups import EncoderSettings
 from config.settings import Settings
 from embeddings.errors import ModelError
-from embeddings.ranking.maxsim import Encoding
+from embeddings.ranking.maxsim import Encoding, normalize
 from embeddings.types import BREAK
 from embeddings.vectors import checkpoint, e5, e5file, light
-from embeddings.vectors.e5 import unit
 
 OWNER = "sentence-transformers"
 """The hub's owner of model names without one, as in sentence-transformers."""
@@ -101,7 +100,7 @@ class PackagedEncoder:
     def _encode(self, texts: Sequence[str], given: str | None, prompt: str) -> NDArray[np.float32]:
         prompt = prompt if given is None else given
         prompted = [encodable(prompt + text) for text in texts]
-        return unit(self._model.encode(prompted, self._options.threads)[:, : self.dimension])
+        return normalize(self._model.encode(prompted, self._options.threads)[:, : self.dimension])
 
 
 class E5Encoder(PackagedEncoder):
@@ -119,7 +118,9 @@ class E5Encoder(PackagedEncoder):
 
     def _encode_text(self, given: str | None, prompt: str, text: str) -> Encoding:
         encoding = e5.load(self._options.threads).encode_text(prompt, encodable(text), given)
-        return replace(encoding, text=text, vector=unit(encoding.vector[: self.dimension][None])[0])
+        return replace(
+            encoding, text=text, vector=normalize(encoding.vector[: self.dimension][None])[0]
+        )
 
 
 class SentenceTransformerEncoder:
@@ -151,7 +152,7 @@ class SentenceTransformerEncoder:
             vector = self._model.encode_query(
                 encodable(text), prompt=self._options.query_prompt, show_progress_bar=False
             )
-        return Encoding(text, unit(np.asarray(vector, dtype=np.float32)[None])[0])
+        return Encoding(text, normalize(np.asarray(vector, dtype=np.float32)[None])[0])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors, shape ``[n, dimension]``, encoded with the document prompt."""
@@ -164,7 +165,7 @@ class SentenceTransformerEncoder:
                 batch_size=self._options.batch_size,
                 show_progress_bar=False,
             )
-        return unit(np.asarray(vectors, dtype=np.float32))
+        return normalize(np.asarray(vectors, dtype=np.float32))
 
 
 def load_encoder(settings: Settings) -> Encoder:

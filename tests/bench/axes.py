@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.measuring.labelled import read_set
+from embeddings.ranking.maxsim import normalize
 from embeddings.vectors import e5
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def principal(passages: Floats, questions: Floats) -> e5.Axes:
         passages: Tokens of passages as the last layer makes them, float32 [n, d].
         questions: Tokens of questions, float32 [m, d].
     """
-    mean, of_questions = (e5.unit(each).mean(axis=0) for each in (passages, questions))
-    centred = e5.unit(e5.unit(passages) - mean)
+    mean, of_questions = (normalize(each).mean(axis=0) for each in (passages, questions))
+    centred = normalize(normalize(passages) - mean)
     _, vectors = np.linalg.eigh(np.cov(centred.astype(np.float64), rowvar=False))
     axes = vectors.T[::-1][WIDEST : WIDEST + KEPT]
     most = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.vectors.e5 import Axes, unit
+from embeddings.ranking.maxsim import normalize
+from embeddings.vectors.e5 import Axes
 from tests.bench import axes
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def test_the_widest_two_axes_are_left_out_and_the_next_are_kept_square_to_each_o
     np.testing.assert_allclose(made.axes @ made.axes.T, np.eye(axes.KEPT), atol=1e-4)
     assert np.abs(made.axes[:, :2]).max() < 0.1
     assert np.square(made.axes[:, 2:50]).sum() > 0.8 * 48
-    np.testing.assert_allclose(made.query, unit(tokens(2)).mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(made.query, normalize(tokens(2)).mean(axis=0), atol=1e-6)
 
 
 def test_one_command_writes_the_same_constants_each_time(
