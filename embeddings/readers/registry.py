@@ -57,11 +57,8 @@ WITH_ADDRESS = frozenset((".html", ".xml", ".json"))
 ARCHIVE = ".zip"
 """The extension of an archive of files."""
 _MAY_BE = {None: (".rtf",), ".txt": (".rtf",), ".zip": (DOCUMENT, ".epub"), ".xml": (".html",)}
-_MAY_LOOK = (
-    dict.fromkeys(WITH_ADDRESS, ("",))
-    | dict.fromkeys(TEXT, ("", ".json"))
-    | dict.fromkeys(OFFICE, (DOCUMENT,))
-)
+_MAY_LOOK = dict.fromkeys(WITH_ADDRESS, ("",)) | dict.fromkeys(TEXT, ("", ".json"))
+_MAY_LOOK |= dict.fromkeys(OFFICE, (DOCUMENT,))
 """Extension by the server's media type -> the extensions by the bytes that overrule it, and those
 that it overrules; ".xml" by the bytes overrules any, and "" is a text of no known format."""
 _VAGUE = frozenset(("", "application/octet-stream", "binary/octet-stream", "application/unknown"))

@@ -14,6 +14,8 @@ _SENTENCE_END = re.compile(
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _LETTERS = re.compile(rf"[^\W\d_]{{2}}|{_CJK.pattern}")
 _WORDS = re.compile(r"[^\W_]+")
+_MARKUP = re.compile(r"(?is)<!--.*-->|!\[[^\[\]]*\]\([^()]*\)|</?[a-z][^<>]*>")
+"""A comment, a picture or a tag in Markdown, of which no reader sees the words."""
 _QUOTATION = re.compile(r"[«“\"]([^«»“”\"]{8,})[»”\"]")
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _TURN = re.compile(r"(?:Q|R|A|Question|Réponse|Answer)\s*[:.–—-]\s*(?=\S)")
@@ -127,7 +129,7 @@ def is_boilerplate(text: str, folded_title: str) -> bool:
     A short text that does not end as a sentence is a heading or a slogan, unless it is a speaker's
     turn, an entry of a list, or signed, or has a quotation.
     """
-    if not _LETTERS.search(text) or stands_alone(text, folded_title):
+    if not _LETTERS.search(text) or _MARKUP.fullmatch(text) or stands_alone(text, folded_title):
         return True
     if ends_like_sentence(text):
         return len(text) < LONG_CHARACTERS and not (_has_words(text, 2) or _CJK.search(text))

@@ -207,10 +207,8 @@ def _is_boundary(above: _Line, below: _Line, width: int) -> bool:
 
     ``width`` is the wrapping width in characters, or 0 if the lines are not wrapped by hand.
     """
-    if above.heading or below.heading or above.alone:
-        return True
     closed = ends_like_sentence(above.text)
-    if below.alone and (closed or not width):
+    if above.heading or below.heading or above.alone or (below.alone and (closed or not width)):
         return True
     if _is_item(below):
         return closed or not (width and below.text[0] in "–—")

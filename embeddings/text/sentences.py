@@ -100,10 +100,9 @@ def _is_end(text: str, mark: re.Match[str], end: int) -> bool:
     opener = _OPENERS.match(text, after, end)
     place = opener.end() if opener else after
     following = text[place : min(place + 1, end)]
-    if following.islower() or following in _GO_ON:
-        return False
+    goes_on = following.islower() or following in _GO_ON
     lone_period = mark[0].rstrip("\"”’')]}*_") == "."
-    return not (lone_period and _is_abbreviation(text, mark.start(), place, end))
+    return not (goes_on or (lone_period and _is_abbreviation(text, mark.start(), place, end)))
 
 
 def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
@@ -111,9 +110,8 @@ def _is_abbreviation(text: str, period: int, place: int, end: int) -> bool:
     match = _TOKEN.search(text[max(0, period - 20) : period])
     token = match[0] if match else ""
     opens_line = text[period - len(token) - 1 : period - len(token)] in {"", "\n"}
-    if token in _TITLES or (opens_line and _COUNT.fullmatch(token)):
-        return True
-    if token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end):
+    is_numbered = token.casefold() in _BEFORE_NUMBERS and _NUMBER.match(text, place, end)
+    if token in _TITLES or is_numbered or (opens_line and _COUNT.fullmatch(token)):
         return True
     if text[place : min(place + 1, end)].isdigit():
         return token in _CODES

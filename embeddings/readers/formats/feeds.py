@@ -53,6 +53,7 @@ _ID = "guid[not(@isPermaLink='false')]|id @*[local-name()='about']"
 _DECLARED = re.compile(rb"<\?xml[^>]{0,99}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
 _FEED = "jsonfeed.org/version"
 _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{1,30})(?: [^\[\]\n]{0,400})?\]")
+_CAPTION = re.compile(r"\[((?:wp_)?caption)\b[^\[\]\n]{0,400}\][^\[\]]{0,2000}\[/\1\]")
 _DROPPED = frozenset(
     ("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption", "contact-form")
 )
@@ -211,7 +212,7 @@ def _convert_post(content: str) -> tuple[str, tuple[LeftOut, ...]]:
         dropped.add(shortcode[2])
         return ""
 
-    text = _SHORTCODE.sub(drop, content)
+    text = _SHORTCODE.sub(drop, _CAPTION.sub(r"[\1]", content))
     parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
     markup = "".join(
         part if _BLOCK.match(part) else f"<p>{part.replace(chr(10), '<br>')}</p>"

@@ -158,4 +158,7 @@ def draft_story(
     author = name_authors([fields.author or ""], fields.source)
     title = fragment_text(stated) if _HTML.search(stated := fields.title or "") else stated
     named = replace(fields, origin=one_line(origin), author=author, title=one_line(title))
-    return draft_of(fragment_text(markup), path, named, left_out, required_only=True)
+    count = markup.lower().count("<figcaption")
+    media = LeftOut(f"media ({count})", "pictures and their captions are no part of a story")
+    told = (*left_out, media) if count else left_out
+    return draft_of(fragment_text(markup), path, named, told, required_only=True)

@@ -30,7 +30,7 @@ _OMITTED = (
     "office-binary-data", "office-forms", "office-scripts", "table-covered-table-cell", "desc",
     "text-alphabetical-index", "text-hidden-paragraph", "text-illustration-index", "title",
     "text-sequence-decls", "text-table-index", "text-table-of-content", "text-tracked-changes",
-    "text-user-index", "text-variable-decls", "text-placeholder",
+    "text-user-index", "text-variable-decls", "text-placeholder", "text-page-number",
 )  # fmt: skip
 """ODT elements (OpenDocument 1.3, part 3) that are no part of the text."""
 

@@ -58,6 +58,7 @@ FEWEST_PARAGRAPHS = 3
 """The fewest paragraphs of an ``article`` or ``main`` for it to be the story's."""
 MOST_BYLINES = 50
 """The most elements to examine for an author or a date."""
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|\*{1,3}|[†‡])[\])]?")
 _PART = re.compile(r"(?<=[a-z])(?=[A-Z])|_+")
 _LARGEST_ROMAN = 3999
 _LONGEST_NUMBER = 9
@@ -87,15 +88,22 @@ def is_hidden(element: Any) -> bool:
         or (element.tag in _NEVER_SHOWN and not element.xpath("self::template[@shadowrootmode]"))
         or element.get("hidden") is not None
         or (element.tag == "dialog" and element.get("open") is None)
-        or _HIDDEN.search(names_of(element)) is not None
+        or is_unseen(element)
         or (element.tag != "body" and bool(_STRUCK_OR_HIDDEN.search(element.get("style", ""))))
     )
 
 
+def is_unseen(element: Any) -> bool:
+    """Say whether an element is for screen readers, or the mark that links to a note."""
+    is_note = element.tag == "a" and "#" in element.get("href", "")
+    is_mark = is_note and _NOTE_MARK.fullmatch(text_of(element)) is not None
+    return is_mark or _HIDDEN.search(names_of(element)) is not None
+
+
 def breaks_search(element: Any) -> bool:
     """Say whether a browser's text search finds no match that crosses an element's edge."""
-    mark = _HIDDEN.search(names_of(element)) or _BREAKING.search(element.get("style", ""))
-    return element.tag in _NOT_SEARCHED or mark is not None
+    mark = element.tag in _NOT_SEARCHED or _BREAKING.search(element.get("style", ""))
+    return bool(mark) or is_unseen(element)
 
 
 def begins_line(element: Any, *, is_first: bool) -> bool:
@@ -103,8 +111,9 @@ def begins_line(element: Any, *, is_first: bool) -> bool:
 
     ``is_first`` says that no words precede it in the current line.
     """
-    is_displayed = _display(element).startswith(_BLOCK_DISPLAYS)
-    if element.tag in BLOCKS or table_part(element) or is_displayed:
+    display = _display(element)
+    is_block = element.tag in BLOCKS and display != "inline"
+    if is_block or table_part(element) or display.startswith(_BLOCK_DISPLAYS):
         return True
     is_custom = "-" in element.tag and _is_among_blocks(element)
     is_aside = _ASIDE.search(names_of(element)) is not None

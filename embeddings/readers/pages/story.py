@@ -117,8 +117,10 @@ def text_of(chosen: Sequence[Block]) -> str:
 
 
 def fragment_text(markup: str) -> str:
-    """Return the whole text of an HTML fragment, or of a plain text; nothing is left out."""
+    """Return the whole text of an HTML fragment, or of a plain text, without captions."""
     root = elements.parse_page(f"<!doctype html><html><body>{markup}</body></html>")
+    for caption in () if root is None else [*root.iter("figcaption")]:
+        caption.clear(keep_tail=True)
     return "" if root is None else normal(text_of(page_of(root).blocks)).strip("\n")
 
 
@@ -127,13 +129,9 @@ def _core(page: Page, prose: set[int], sure: set[int]) -> set[int]:
 
     The prose must be in the story's home, or be long and no teaser.
     """
-    home = _at_home(page, sure)
-    return sure | {
-        i
-        for i in prose
-        if i in home
-        or (len(page.blocks[i].text) >= LONGEST_TEASER and page.blocks[i].link_share < FEW_LINKED)
-    }
+    long = {i for i in prose if len(page.blocks[i].text) >= LONGEST_TEASER}
+    unlinked = {i for i in long if page.blocks[i].link_share < FEW_LINKED}
+    return sure | (prose & _at_home(page, sure)) | unlinked
 
 
 def _find_headline(blocks: Sequence[Block], headline: str) -> int:

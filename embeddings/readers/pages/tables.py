@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from embeddings.readers.pages import elements
@@ -85,11 +86,17 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _split(grid: Sequence[list[_Cell]]) -> tuple[list[_Cell], Sequence[list[_Cell]]]:
-    """Split off a header row (all ``th``, or the only row without digits); empty if none is one."""
+    """Split off the header (rows of ``th``, one-cell titles apart, or the one without digits)."""
     first, rest = grid[0], grid[1:]
-    filled = [cell for cell in first if cell.text]
-    if all(cell.is_header for cell in filled) and not all(c.is_header for row in rest for c in row):
-        return first, [row for row in rest if row != first]
+    heads = [*takewhile(lambda row: all(cell.is_header for cell in row if cell.text), grid)]
+    if heads and len(heads) < len(grid):
+        titles = [row for row in heads if len({*row}) == 1]
+        rows = [*titles, *(row for row in grid[len(heads) :] if row not in heads)]
+        heads = [row for row in heads if row not in titles]
+        columns = ([row[i].text for row in heads if row[i:]] for i in range(MOST_COLUMNS))
+        return [
+            _Cell(" ".join(dict.fromkeys(c)).strip(), 0.0, is_header=True) for c in columns
+        ], rows
     numeric = all(any(_DIGIT.search(cell.text) for cell in row[1:]) for row in rest)
     if numeric and not any(cell.is_header or _DIGIT.search(cell.text) for cell in first):
         return first, rest

@@ -119,6 +119,23 @@ def test_wordpress_gives_its_published_posts_and_tells_the_others(
     assert bridge.origin != baker.origin
 
 
+def test_a_caption_in_a_post_is_told_and_not_read(tmp_path: Path, sandbox: Sandbox) -> None:
+    caption = "Le moulin de Sablé, vu un matin d’hiver de la rive gauche de la rivière."
+    parts = "".join(f"<p>{part}</p>" for part in BAKER.paragraphs)
+    for markup, what in (
+        (
+            f"<figure><img src=x><figcaption>{caption}<p>J. Riou.</p></figcaption></figure>",
+            "media (1)",
+        ),
+        (f'[caption id="2"]<img src=x> {caption}[/caption]', "[caption]"),
+    ):
+        path = tmp_path / "export.xml"
+        path.write_text(wxr(post(BAKER, markup + parts)), encoding="utf-8")
+        (draft,), _ = read(path, sandbox)
+        assert draft.text == "\n\n".join(BAKER.paragraphs)
+        assert [each.what for each in draft.left_out] == [what]
+
+
 def test_a_page_of_a_book_whose_elements_are_not_closed_is_read_whole() -> None:
     one, two = BAKER.paragraphs[:2]
     for above in (

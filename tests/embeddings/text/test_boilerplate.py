@@ -27,6 +27,8 @@ BOILERPLATE = [
     "## Un sous-titre qui est une phrase entière.",
     "**Un air de déjà vu**",
     "* * *",
+    "<!-- À relire par le service juridique avant la publication du numéro de mars. -->",
+    "![Le pont vu de la rive droite un matin d’hiver, avec deux cyclistes à son pied.](p.jpg)",
     "2018",
     "À lire aussi : Microsoft face à ses employés, une histoire qui dure depuis longtemps.",
     "Lire aussi Google renonce à son contrat avec le Pentagone.",

@@ -305,4 +305,5 @@ def test_what_a_form_asks_to_be_written_is_no_part_of_the_story() -> None:
     written = asked.format('<w:showingPlcHdr w:val="0"/>', DOCX[1])
     assert word(DOCX[0], written).text == draft.text
     field = '<text:placeholder text:placeholder-type="text">&lt;Nom&gt;</text:placeholder>'
-    assert open_document(f"<text:p>{field}</text:p>{ODT}").text == STORY
+    number = "<text:page-number>1</text:page-number>"
+    assert open_document(f"<text:p>{field}{number}</text:p>{ODT}").text == STORY

@@ -62,6 +62,17 @@ KINDS = (
          "pense à nous.</p></div>", "", "Bravo"),
     Kind("others_below_a_signed_story", f"<p>{'<br>'.join(BRIDGE.paragraphs)}<br>Anne Roche</p>"
          f"<h2>Vous aimerez</h2><div>{ps(FERRY.paragraphs)}</div>", "", FERRY.paragraphs[0]),
+    Kind("two_rows_of_heads", f"{STORY}<table><tr><th rowspan=2>Rive</th><th colspan=2>Départs</th>"
+         "</tr><tr><th>Matin</th><th>Soir</th></tr><tr><td>Gauche</td><td>6 h</td><td>20 h</td>"
+         "</tr></table>", "Gauche : Départs Matin 6 h ; Départs Soir 20 h", "Rive :"),
+    Kind("head_with_a_title", f"{STORY}<table><tr><th colspan=2>Horaires</th></tr><tr><th>Rive</th>"
+         "<th>Départ</th></tr><tr><td>Gauche</td><td>6 h</td></tr><tr><td>Droite</td><td>7 h</td>"
+         "</tr></table>", "Droite : 7 h", "Horaires départ"),
+    Kind("mark_of_a_note", f'{STORY}<p>Il coûte 12<sup><a href="/pont#n1">1</a></sup> francs'
+         '<a href="#n2">[2]</a> le mètre, soit 4 m<sup>2</sup> par jour.</p>',
+         "Il coûte 12 francs le mètre, soit 4 m2 par jour.", "121"),
+    Kind("inline_blocks", f'{STORY}<div style="display:inline">Le préfet </div>'
+         '<div style="display: inline">a signé l’arrêté jeudi.</div>', "Le préfet a signé"),
     Kind("advertisement", f"{ps([OPENING])}<p>Story continues below advertisement</p>{ps(REST)}",
          "", "continues"),
     Kind("reading_time", f"<p>Temps de lecture : 3 min</p>{STORY}", "", "lecture"),
