@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 from discord import ui
+from discord.utils import MISSING
 
 from bot.context import Bot, Interaction, language_of
 from bot.errors import is_forbidden, report, unwrap
@@ -98,7 +99,7 @@ async def _respond(
 async def show(interaction: Interaction, card: CardOrForm) -> None:
     """Answer with a card: in place of the acknowledgement, or as an ephemeral first response.
 
-    A form must not have been acknowledged.
+    A form must not have been acknowledged. A card for a deleted message goes to the person alone.
     """
     if not isinstance(card, Card):
         if card:
@@ -106,21 +107,19 @@ async def show(interaction: Interaction, card: CardOrForm) -> None:
         return
     view, state = card.lay_out(), interaction.extras.get("state")
     if not state:
-        sending = interaction.response.send_message
-        await _respond(
-            interaction,
-            "answered",
-            lambda: sending(view=view, files=card.files, ephemeral=True),
-        )
+        send = partial(interaction.response.send_message, view=view, ephemeral=True)
+        await _respond(interaction, "answered", lambda: send(files=card.files))
         return
+    edit, more = interaction.edit_original_response, interaction.followup.send
     has_files = state != "deferred" or bool(card.files)  # a deferred message has none to remove
-    interaction.extras["message"] = await retry(
-        lambda: interaction.edit_original_response(
-            view=view, attachments=card.files if has_files else discord.utils.MISSING
-        ),
-        limit=_limit(card),
-    )
-    interaction.extras["state"] = "answered"
+    call: Any = partial(retry, limit=_limit(card))
+    try:
+        sent = await call(lambda: edit(view=view, attachments=card.files if has_files else MISSING))
+    except discord.NotFound:
+        if state != "updating":
+            raise
+        sent = await call(lambda: more(view=view, files=card.files, ephemeral=True, wait=True))
+    interaction.extras.update(message=sent, state="answered")
 
 
 def _limit(card: Card) -> float:
