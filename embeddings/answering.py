@@ -21,7 +21,7 @@ from embeddings.question.understanding import understand
 from embeddings.ranking.features import calibrate_across
 from embeddings.text.analysis import fold
 from embeddings.types import Answer, Filters, Note, Refusal
-from embeddings.vectors.reranker import TOP, rerank
+from embeddings.vectors.models import RERANKED, rerank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from embeddings.ranking.features import Candidates
     from embeddings.ranking.maxsim import Encoding
     from embeddings.types import ArticleSummary, Hit
-    from embeddings.vectors.reranker import Models
+    from embeddings.vectors.models import Models
 
     Rankings = dict[LoadedSnapshot, Candidates]  # each snapshot's, best first
 
@@ -273,7 +273,7 @@ class _Search:
     def rank(self, loaded: LoadedSnapshot, filters: Filters, query: Encoding) -> Candidates:
         """Rank the passages that the filters allow; a reranker, if set, reorders the best."""
         reranker = self.models.reranker
-        limit = max(self.options.top_k + SPARE, TOP if reranker else 0)
+        limit = max(self.options.top_k + SPARE, RERANKED if reranker else 0)
         found = loaded.rank(query, filters, limit=limit, fold_=not self.options.plain)
         if reranker is None or not found:
             return found

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from embeddings.snapshots.builder import Builder
     from embeddings.store.database import Database
     from embeddings.types import Article, ArticleSummary, Passage, ProgressCallback
-    from embeddings.vectors.encoder import Encoder
+    from embeddings.vectors.models import Encoder
 
 LIBRARIES = ("discord.py", "faiss-cpu", "numpy", "sentence-transformers", "torch", "verbatim")
 SERVER = "server-"

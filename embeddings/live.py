@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from embeddings.snapshots.material import Order
     from embeddings.snapshots.snapshot import Snapshot
     from embeddings.types import ProgressCallback
-    from embeddings.vectors.encoder import Encoder
-    from embeddings.vectors.reranker import Models
+    from embeddings.vectors.models import Encoder, Models
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +132,7 @@ class Live:
             await self._beside.ready()
             self.models, self._calibration = self._beside.models, self._beside.calibration
         else:
-            from embeddings.vectors.reranker import Models
+            from embeddings.vectors.models import Models
 
             load, given = Models.load, (self.settings, self._own_encoder)
             self.models = await self.worker.run(Priority.QUESTION, load, *given)
@@ -163,7 +162,7 @@ class Live:
 
     def check_model(self) -> tuple[str, ...]:
         """Return a note if the setting names no model, or not the snapshot's; none once loaded."""
-        from embeddings.vectors.encoder import name_model
+        from embeddings.vectors.models import name_model
 
         if self.models or self._own_encoder:
             return ()

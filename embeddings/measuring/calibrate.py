@@ -21,7 +21,7 @@ from embeddings.question.understanding import check_question
 from embeddings.ranking.confidence import Calibration, Relevance, get_feature, smallness
 from embeddings.threads import Priority
 from embeddings.types import Progress, ProgressCallback
-from embeddings.vectors.encoder import Encoder
+from embeddings.vectors.models import Encoder
 
 _BY_SIZE = ("lead", "nearer", "passage", "sentence", "tokens")
 FEATURES = (

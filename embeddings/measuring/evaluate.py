@@ -12,7 +12,7 @@ from embeddings.measuring.labelled import Indexed, LabelledSet, Question, index,
 from embeddings.question.understanding import check_question
 from embeddings.threads import Priority
 from embeddings.types import SHARED, Filters, Hit, Progress, ProgressCallback
-from embeddings.vectors.encoder import Encoder
+from embeddings.vectors.models import Encoder
 
 DEPTH = 10
 """Passages ranked for each question."""

@@ -27,8 +27,7 @@ from embeddings.snapshots.snapshot import Snapshot
 from embeddings.text.passages import make_passages, split
 from embeddings.threads import Priority, Worker
 from embeddings.types import Article, Passage, ProgressCallback, Rejected, Span
-from embeddings.vectors.encoder import Encoder
-from embeddings.vectors.reranker import Models
+from embeddings.vectors.models import Encoder, Models
 
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"

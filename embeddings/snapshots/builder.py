@@ -26,7 +26,7 @@ from embeddings.snapshots.material import EncodingPlan, Material, Order
 from embeddings.snapshots.snapshot import Snapshot
 from embeddings.threads import Priority, Worker, finish
 from embeddings.types import Progress, ProgressCallback
-from embeddings.vectors.encoder import Encoder, load_encoder
+from embeddings.vectors.models import Encoder, load_encoder
 
 log = logging.getLogger(__name__)
 

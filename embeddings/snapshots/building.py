@@ -30,8 +30,8 @@ from embeddings.snapshots.snapshot import (
 )
 from embeddings.threads import Priority, Worker
 from embeddings.types import Progress, ProgressCallback
-from embeddings.vectors.encoder import Encoder, TokenEncoder
 from embeddings.vectors.index import EXACT_UP_TO, VectorIndex, write_index
+from embeddings.vectors.models import Encoder, TokenEncoder
 
 Bytes = NDArray[np.int8]
 

@@ -7,7 +7,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules.input_module import InputModule
 
-from embeddings.vectors.encoder import PACKAGED, encodable
+from embeddings.vectors.models import PACKAGED, encodable
 
 
 class PackagedModule(InputModule):

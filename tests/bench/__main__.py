@@ -99,7 +99,7 @@ def measure(size: int, model: str, questions: int, data: Path) -> dict[str, Any]
 def vectors(data: Path, model: str) -> np.ndarray:
     """Return the vectors of the passages, in order, for those who get them ready made."""
     from config.settings import Settings
-    from embeddings.vectors.encoder import load_encoder
+    from embeddings.vectors.models import load_encoder
     from tests.bench.tasks import Recombined, passages_of
 
     texts = [text for _, text in passages_of(data / "stories")]

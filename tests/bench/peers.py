@@ -133,7 +133,7 @@ class Encoding:
 
     def __init__(self, model: str, known: dict[str, np.ndarray]) -> None:
         from config.settings import Settings
-        from embeddings.vectors.encoder import load_encoder
+        from embeddings.vectors.models import load_encoder
 
         self.known, self.seconds = known, 0.0
         self._encoder = load_encoder(Settings(model=model))

@@ -23,7 +23,7 @@ from config.groups import ServerSettings
 from config.settings import Settings
 from embeddings.collections import Collections
 from embeddings.engine import SearchEngine
-from embeddings.vectors.encoder import Encoder
+from embeddings.vectors.models import Encoder
 from tests.bench import words
 from tests.bench.runs import carry_out, megabytes, pss
 from tests.embeddings.collections import ask_from

@@ -32,8 +32,8 @@ from embeddings.ranking.maxsim import Encoding
 from embeddings.text.passages import split
 from embeddings.types import Answer, Article
 from embeddings.vectors import light
-from embeddings.vectors.encoder import load_encoder
 from embeddings.vectors.index import VectorIndex
+from embeddings.vectors.models import load_encoder
 from tests.bench import words
 from tests.bench.runs import megabytes, percentiles, pss
 

@@ -20,7 +20,7 @@ from embeddings.loaded import LoadedSnapshot
 from embeddings.ranking.confidence import Relevance
 from embeddings.threads import Priority
 from embeddings.types import Answer, Article, Filters, Refusal
-from embeddings.vectors.reranker import Models
+from embeddings.vectors.models import Models
 from tests.embeddings.collections import put
 from tests.embeddings.fakes import WordEncoder
 

@@ -14,7 +14,7 @@ from config.groups import EncoderSettings
 from config.settings import Settings
 from embeddings.errors import ModelError
 from embeddings.vectors import checkpoint
-from embeddings.vectors.encoder import load_encoder
+from embeddings.vectors.models import load_encoder
 from tests.embeddings import models
 from tests.waiting import Elapsed
 

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 
 from config.groups import EncoderSettings
 from config.settings import Settings
-from embeddings.vectors.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from embeddings.vectors.models import Encoder, SentenceTransformerEncoder, load_encoder
 from tests.embeddings import models
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from config.groups import EncoderSettings
 from config.settings import Settings
 from embeddings.vectors import light
-from embeddings.vectors.encoder import PACKAGED, PackagedEncoder, load_encoder
+from embeddings.vectors.models import PACKAGED, PackagedEncoder, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,7 +162,7 @@ def test_neither_questions_nor_documents_need_torch(name: str) -> None:
     program = (
         "import sys\n"
         "from config.settings import Settings\n"
-        "from embeddings.vectors.encoder import load_encoder\n"
+        "from embeddings.vectors.models import load_encoder\n"
         f"encoder = load_encoder(Settings(model={name!r}))\n"
         "encoder.encode_query('Qui ?').vector, encoder.encode_documents(['Une phrase.'] * 300)\n"
         "print(*{'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))\n"

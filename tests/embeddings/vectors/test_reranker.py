@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from config.groups import EncoderSettings
 from config.settings import Settings
 from embeddings.errors import ModelError
-from embeddings.vectors.reranker import Models, Reranker, rerank
+from embeddings.vectors.models import Models, Reranker, rerank
 from tests.embeddings import models
 from tests.embeddings.fakes import WordEncoder
 
@@ -160,7 +160,7 @@ def test_a_real_model_decides_over_the_best_candidates(folder: Path) -> None:
 def test_the_reranker_decides_over_the_best_and_leaves_the_rest_as_ranked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("embeddings.vectors.reranker.TOP", 4)
+    monkeypatch.setattr("embeddings.vectors.models.RERANKED", 4)
     reranker = ByLength()
     passages = ["a" * 3, "a" * 6, "a" * 9, "a" * 6, "a" * 80]
     assert rerank("q", passages, reranker) == (2, 1, 3, 0, 4)
@@ -174,7 +174,7 @@ def test_nothing_to_rerank_is_nothing() -> None:
 @given(st.lists(st.text("a", max_size=30), max_size=30), st.integers(0, 30))
 def test_no_candidate_is_lost_or_doubled(passages: list[str], top: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("embeddings.vectors.reranker.TOP", top)
+        patch.setattr("embeddings.vectors.models.RERANKED", top)
         order = rerank("q", passages, ByLength())
     assert sorted(order) == list(range(len(passages)))
     assert list(order[top:]) == list(range(len(passages)))[top:]

@@ -1,9 +1,9 @@
-"""Encoders: their interface, the packaged models, and any model of sentence-transformers."""
+"""The models that answer: packaged encoders, any of sentence-transformers, and rerankers."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,12 @@ from embeddings.ranking.maxsim import Encoding, normalize
 from embeddings.types import BREAK
 from embeddings.vectors import checkpoint, e5, e5file, light
 
-OWNER = "sentence-transformers"
-"""The hub's owner of model names without one, as in sentence-transformers."""
+ENCODERS, RERANKERS = "sentence-transformers", "cross-encoder"
+"""The hub's owners of model names without one, as in sentence-transformers."""
+RERANKED = 20
+"""Candidates that are reranked: each costs a pass through the whole model."""
+YES_NO = 2
+"""Number of labels of a model that says no and yes, in this order."""
 
 
 class Encoder(Protocol):
@@ -192,13 +196,88 @@ def name_model(settings: Settings) -> str:
     return _qualify(name, settings.encoder)
 
 
+class Reranker:
+    """A sentence-transformers CrossEncoder by hub name or folder; safetensors only, no remote code.
+
+    It returns the probability that a passage answers; for one thread at a time.
+
+    With one label, the probability is the sigmoid of its logit. With two, no and yes, it is the
+    second of their softmax. With more, nothing tells which label means an answer, so such a model
+    is refused.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the model that the setting ``reranker`` names; raises ModelError if it is none."""
+        name = settings.reranker or ""
+        self._options = settings.encoder
+        files = checkpoint.find(name, owner=RERANKERS)
+        _check_head(files, name)
+        self._model = checkpoint.load("CrossEncoder", files, self._options.threads)
+        self._labels = int(self._model.num_labels)
+        if self._labels not in (1, YES_NO):
+            raise ModelError(
+                f"The model {name!r} has {self._labels} labels, and a reranker has one or two: "
+                "choose another, or unset VERBATIM_RERANKER."
+            )
+        self._pools = ThreadpoolController()
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Return a probability in [0, 1] for each passage, float32, shape ``[n]``."""
+        from torch.nn import Identity, Sigmoid  # loaded with the model
+
+        is_one, query = self._labels == 1, encodable(question)
+        pairs = [(query, encodable(passage)) for passage in passages]
+        with self._pools.limit(limits=self._options.threads):
+            scores = self._model.predict(
+                pairs,
+                batch_size=self._options.batch_size,
+                show_progress_bar=False,
+                activation_fn=(Sigmoid if is_one else Identity)(),  # whatever its files name
+                apply_softmax=not is_one,
+            )
+        return np.asarray(scores, np.float32).reshape(-1, self._labels)[:, -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models used to answer; only one thread may use them at a time."""
+
+    encoder: Encoder
+    reranker: Reranker | None = None
+
+    @classmethod
+    def load(cls, settings: Settings, encoder: Encoder | None = None) -> Self:
+        """Load the models that the settings name, unless an encoder is given; raises ModelError."""
+        used = encoder or load_encoder(settings)
+        return cls(used, Reranker(settings) if settings.reranker else None)
+
+
+def rerank(question: str, passages: Sequence[str], reranker: Reranker) -> tuple[int, ...]:
+    """Return the new order of candidates, as indexes: the first reranked, then the others."""
+    scores = reranker.scores(question, passages[:RERANKED])
+    best = np.argsort(-scores, kind="stable").tolist()  # ties keep their order
+    return (*best, *range(len(best), len(passages)))
+
+
+def _check_head(files: checkpoint.Checkpoint, name: str) -> None:
+    """Raise ModelError for a mere encoder, to which the library would add random weights."""
+    saved_as = files.setting("config_sentence_transformers.json").get("model_type")
+    kinds = files.setting("config.json").get("architectures") or ()
+    scores = any(str(kind).endswith(("ForSequenceClassification", "ForCausalLM")) for kind in kinds)
+    if saved_as != "CrossEncoder" and not scores:
+        raise ModelError(
+            f"The model {name!r} is not a reranker: it does not score a question with a passage. "
+            "Choose a CrossEncoder, or unset VERBATIM_RERANKER."
+        )
+
+
 def encodable(text: str) -> str:
     """Return a text that tokenizers accept: ``?`` for each lone surrogate, and without BREAK."""
     return text.replace(BREAK, "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _find(settings: Settings) -> checkpoint.Checkpoint:
-    return checkpoint.find(settings.model, owner=OWNER, revision=settings.encoder.revision)
+    return checkpoint.find(settings.model, owner=ENCODERS, revision=settings.encoder.revision)
 
 
 def _qualify(name: str, options: EncoderSettings) -> str:
