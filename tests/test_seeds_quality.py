@@ -6,14 +6,17 @@ import asyncio
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from config.settings import SEEDS, Settings
+from embeddings.answering import AskOptions, answer
 from embeddings.engine import SearchEngine
-from embeddings.types import Answer, Hit
+from embeddings.threads import Priority
+from embeddings.types import SHARED, Answer, Filters, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,16 +54,23 @@ async def ask_all(labels: list[dict[str, Any]], data: Path) -> list[Asked]:
         return [
             Asked(
                 label,
-                ranked=await engine.ask(label["question"], top_k=10, threshold=0.0, **how(label)),
+                ranked=await rank(engine, label),
                 shown=await engine.ask(label["question"], before=label.get("before", ())),
             )
             for label in labels
         ]
 
 
-def how(label: dict[str, Any]) -> dict[str, Any]:
-    """Return how a question is ranked: what leans on another is read with it, others plainly."""
-    return {"before": label["before"]} if "before" in label else {"plain": True}
+async def rank(engine: SearchEngine, label: dict[str, Any]) -> Answer:
+    """Ask for ten passages; what leans on another question is read with it, others plainly."""
+    before, today = tuple(label.get("before", ())), datetime.now(UTC).date()
+    options = AskOptions(10, 0.0, Filters(), today, before=before, plain=not before)
+    loaded, models = await engine._load(), engine._live.models
+    assert loaded
+    assert models
+    return await engine._live.worker.run(
+        Priority.QUESTION, answer, label["question"], {SHARED: loaded}, models, options
+    )
 
 
 def share(found: list[bool]) -> float:
