@@ -74,12 +74,7 @@ def _run(shell: Shell, arguments: list[str]) -> int:
 
 
 def start(shell: Shell) -> int:
-    """Run the bot if there is a token, or else the conversation in the terminal.
-
-    Raises:
-        ConfigError: A setting cannot be used.
-        EmbeddingsError: The engine cannot be opened.
-    """
+    """Run the bot if there is a token, or the conversation; raises ConfigError, EmbeddingsError."""
     if shell.settings.token:
         return _serve(shell)
     from bot.shell.console import converse  # imported only for the conversation

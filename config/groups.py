@@ -148,7 +148,7 @@ class StoreSettings(Group):
 class HealthSettings(Group):
     """The address of this process's ``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    host: str = Field(default="127.0.0.1", min_length=1, max_length=253)
+    host: str = Field(default="127.0.0.1", max_length=253)
     """By default only this machine can ask; there is no authentication."""
     port: int | None = Field(default=None, ge=1, le=65_535)
     """None: off."""
@@ -179,24 +179,6 @@ def make_error(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
 
 
-def _check_below(ids: tuple[int, ...], count: int | None) -> None:
-    """Check that shard ids are below the number of shards, which must be set and not 0.
-
-    Raises:
-        PydanticCustomError: The ids or the number are not valid.
-    """
-    if not count:
-        raise make_error(
-            "it says which shards this process has, so set VERBATIM_DISCORD__SHARDS to the number "
-            "of all of them, the same in every process"
-        )
-    if max(ids) >= count:
-        raise make_error(
-            f"there is no shard {max(ids)}: VERBATIM_DISCORD__SHARDS is {count}, so they are "
-            f"0 to {count - 1}"
-        )
-
-
 ShardIds = Annotated[tuple[int, ...], BeforeValidator(_parse_ids)]
 """Ids of shards: ``0-3``, ``0,1,2`` or both; an array in TOML."""
 
@@ -205,9 +187,9 @@ class DiscordSettings(Group):
     """How the bot presents itself on Discord."""
 
     token: SecretStr | None = None
-    api_base: str | None = None
+    api_base: Address | None = None
     """The REST address of another Discord-compatible server, up to ``/api/v10``."""
-    gateway: str | None = None
+    gateway: str | None = Field(default=None, pattern=r"^wss?://\S+$")
     """The gateway address of another Discord-compatible server."""
     shards: int | None = Field(default=None, ge=0, le=1000)
     """The number of gateway connections of all processes; 0: as Discord recommends. None: one,
@@ -236,9 +218,18 @@ class DiscordSettings(Group):
     @field_validator("shard_ids")
     @classmethod
     def _check_shards(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
-        """Check the ids against ``shards``, unless that is not valid itself."""
-        if "shards" in info.data:
-            _check_below(ids, info.data["shards"])
+        """Check that the ids are below ``shards``, if valid; it must be set."""
+        count = info.data.get("shards", max(ids) + 1)
+        if not count:
+            raise make_error(
+                "it says which shards this process has, so set VERBATIM_DISCORD__SHARDS to the "
+                "number of all of them, the same in every process"
+            )
+        if max(ids) >= count:
+            raise make_error(
+                f"there is no shard {max(ids)}: VERBATIM_DISCORD__SHARDS is {count}, so they are "
+                f"0 to {count - 1}"
+            )
         return ids
 
     def has(self, server: int) -> bool:

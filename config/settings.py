@@ -1,5 +1,6 @@
 """All settings with their defaults: read from the environment, else .env, else verbatim.toml."""
 
+import contextlib
 import difflib
 import os
 import re
@@ -20,10 +21,11 @@ TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the name of the variable
 """The only variable without the prefix."""
 _SECRET = {"token", "discord_token", "address"}
 """The settings whose values never appear in messages."""
-_ADDRESS = "input should be an address, such as https://example.org"
-"""The message in place of pydantic's, which would show a regular expression."""
-_PATHS = {"VERBATIM_DATA", "VERBATIM_SEEDS", "VERBATIM_CALIBRATION", "VERBATIM_WATCH__FOLDER"}
-"""Paths; an empty one counts as not set, since pathlib would take it as the working folder."""
+_EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+_EXPECTED |= {"path": "a path", "tuple": "a list", "string": "a text"}
+"""First word of an error's type -> what is expected; pydantic has several sentences for each."""
+_MAY_BE_EMPTY = ("TOKEN", "SHARD_IDS", "PROMPT")
+"""Ends of names: an empty value of these settings says something, and any other is not set."""
 _PLACE = re.compile(r"at line (\d+), column (\d+)\)")
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
@@ -68,11 +70,7 @@ class Settings(groups.Group):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read all settings; ``overrides`` other than None, from the command line, take precedence.
-
-    Raises:
-        ConfigError: A setting does not exist, or its value is not valid.
-    """
+    """Read all settings, but for ``overrides`` that are not None; raises ConfigError."""
     try:
         settings = Settings(**_read() | {n: v for n, v in overrides.items() if v is not None})
     except ValidationError as error:
@@ -90,8 +88,12 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _explain(error: Any) -> str:
     """Return what a validation error expects, with the value unless it is secret."""
-    text = _ADDRESS if "pattern" in error["type"] else str(error["msg"])
-    sentence = text[:1].lower() + text[1:]
+    text, expected = str(error["msg"]), _EXPECTED.get(error["type"].partition("_")[0])
+    if pattern := error.get("ctx", {}).get("pattern"):
+        expected = f"an address, such as {'wss' if 'wss' in pattern else 'https'}://example.org"
+    elif "long" in error["type"]:
+        expected = "a shorter text"
+    sentence = f"input should be {expected}" if expected else text[:1].lower() + text[1:]
     is_complete = error["type"] == "sentence" or _SECRET & set(error["loc"])
     return sentence if is_complete else f"{sentence}, not {error['input']!r}"
 
@@ -114,6 +116,16 @@ def variables() -> dict[str, tuple[str, ...]]:
     return paths
 
 
+def find_language() -> str:
+    """Return the language that the settings name, even if others are not valid."""
+    for read in (os.environ.copy, _read_env, _read_toml):
+        with contextlib.suppress(ConfigError):
+            values = {name.upper(): value for name, value in read().items()}
+            if language := values.get("VERBATIM_LANGUAGE"):
+                return "en" if language == "en" else "fr"
+    return "fr"
+
+
 def _read() -> dict[str, Any]:
     """Merge the TOML file, ``.env`` and the environment, in this order; raises ConfigError."""
     known = variables()
@@ -123,7 +135,9 @@ def _read() -> dict[str, Any]:
         upper = {name.upper(): value for name, value in values.items()}
         if unknown := {name for name in upper if name.startswith(PREFIX)} - known.keys():
             raise _unknown(min(unknown), place)
-        merged |= {n: v for n, v in upper.items() if n in known and (v != "" or n not in _PATHS)}
+        merged |= {
+            n: v for n, v in upper.items() if n in known and (v != "" or n.endswith(_MAY_BE_EMPTY))
+        }
     nested: dict[str, Any] = {}
     for name, value in merged.items():
         *group, last = known[name]
@@ -156,12 +170,9 @@ def _read_env() -> dict[str, str]:
 
 
 def _read_toml() -> dict[str, Any]:
-    """Read ``verbatim.toml`` as environment variables and their values.
+    """Read ``verbatim.toml`` as environment variables and their values; raises ConfigError.
 
     ``[discord] token = …`` is ``VERBATIM_DISCORD__TOKEN = …``; both may be written.
-
-    Raises:
-        ConfigError: The file is not TOML, or cannot be read.
     """
     try:
         written = Path(TOML).read_text(encoding="utf-8-sig")

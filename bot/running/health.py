@@ -246,11 +246,7 @@ async def _is_reachable(client: Bot) -> bool:
 
 @contextlib.asynccontextmanager
 async def serve_health(settings: HealthSettings) -> AsyncIterator[Health]:
-    """Serve the health pages inside the ``async with``, if the settings name a port.
-
-    Raises:
-        ConfigError: The address cannot be bound.
-    """
+    """Serve the health pages, if the settings name a port; raises ConfigError if they cannot."""
     health = Health()
     if settings.port is None:
         yield health

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
-import os
 import re
 import sys
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
-from config import ConfigError, log
+from config import log
 from embeddings.types import SHARED, ProgressCallback
 
 if TYPE_CHECKING:
@@ -76,13 +75,12 @@ class Shell:
 
         return Words(self.settings.language)
 
-    @property
+    @cached_property
     def language(self) -> str:
-        """The configured language's code; read from the environment when a setting is invalid."""
-        try:
-            return self.settings.language
-        except ConfigError:
-            return "en" if os.environ.get("VERBATIM_LANGUAGE") == "en" else "fr"
+        """The configured language's code, even if another setting is invalid."""
+        from config.settings import find_language  # keeps start quick
+
+        return find_language()
 
     def screen(self) -> Screen:
         """Return a screen on standard output."""

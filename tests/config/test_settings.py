@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from config import ConfigError
-from config.settings import Settings, load_settings
+from config.settings import Settings, find_language, load_settings, variables
 
 TOKEN = "not.a.secret"
 
@@ -180,14 +180,21 @@ def test_an_invalid_value_is_reported_with_what_is_expected(
 ) -> None:
     wrong = []
     for name, value, expected in [
-        ("VERBATIM_TOP_K", "many", "integer"),
+        ("VERBATIM_TOP_K", "many", "a whole number, not 'many'"),
         ("VERBATIM_WATCH__FEEDS", "abc", "an address, such as https://example.org, not 'abc'"),
         ("VERBATIM_FETCH__CONTACT", "a b", "an address, such as https://example.org, not 'a b'"),
         ("VERBATIM_TOP_K", "11", "less than or equal to 10"),
         ("VERBATIM_THRESHOLD", "1.5", "less than or equal to 1"),
         ("VERBATIM_LANGUAGE", "de", "'fr' or 'en'"),
-        ("VERBATIM_DISCORD__PUBLIC", "perhaps", "boolean"),
-        ("VERBATIM_DISCORD__ADMIN_USERS", "me", "integer"),
+        ("VERBATIM_DISCORD__PUBLIC", "perhaps", "true or false"),
+        ("VERBATIM_DISCORD__ADMIN_USERS", "me", "a whole number"),
+        (
+            "VERBATIM_DISCORD__API_BASE",
+            "discord.com/api",
+            "an address, such as https://example.org",
+        ),
+        ("VERBATIM_DISCORD__GATEWAY", "https://x.org", "an address, such as wss://example.org"),
+        ("VERBATIM_HEALTH__HOST", "a" * 300, "a shorter text"),
     ]:
         unset(monkeypatch)
         monkeypatch.setenv(name, value)
@@ -203,11 +210,36 @@ def test_a_group_that_is_no_group_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert "VERBATIM_DISCORD" in refused()
 
 
-def test_an_empty_path_is_not_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VERBATIM_DATA", "")
-    monkeypatch.setenv("VERBATIM_CALIBRATION", "")
+def test_an_empty_setting_is_not_set_but_for_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in variables().keys() - {"VERBATIM_DISCORD__SHARD_IDS"}:
+        monkeypatch.setenv(name, "")
     settings = load_settings()
-    assert (settings.data, settings.calibration) == (Path("data"), None)
+    assert settings.encoder.query_prompt == settings.encoder.document_prompt == ""
+    encoder = settings.encoder.model_copy(update={"query_prompt": None, "document_prompt": None})
+    token = {"discord_token": None, "discord": settings.discord.model_copy(update={"token": None})}
+    assert settings.token is None
+    assert settings.model_copy(update={"encoder": encoder, **token}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (".env", "VERBATIM_LANGUAGE=en\nVERBATIM_TOP_K=0\n"),
+        ("verbatim.toml", 'language = "en"\nspeed = 9\n'),
+        (".env", "VERBATIM_LANGUAGE=en\nVERBATIM_SPEED=9\n"),
+    ],
+)
+def test_the_language_is_found_beside_a_setting_that_is_wrong(place: str, text: str) -> None:
+    assert find_language() == "fr"
+    write(place, text)
+    assert refused()
+    assert find_language() == "en"
+
+
+def test_a_file_that_cannot_be_read_hides_no_language_of_another() -> None:
+    write("verbatim.toml", 'language = "en"\n')
+    Path(".env").mkdir()
+    assert find_language() == "en"
 
 
 def test_a_group_in_toml_that_is_no_table_is_named() -> None:
