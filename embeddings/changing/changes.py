@@ -169,9 +169,9 @@ class Changes(Proposing):
                 return
             await asyncio.to_thread(self.database.create_collection, self.name)
         is_new = self.database.known.get(self.name) is None
-        if is_new and self._seeds and not self._seeds.exists():
+        if is_new and self._seeds and not self._seeds.is_dir():
             raise InputError(
-                f"The setting VERBATIM_SEEDS names {self._seeds}, which does not exist: name a "
+                f"The setting VERBATIM_SEEDS names {self._seeds}, which is no folder: name a "
                 "folder of stories, or none."
             )
         if self._live.snapshot is None and (self._seeds if is_new else True):
@@ -208,13 +208,13 @@ def _plan_import(contents: Contents, base: Base, log: Sequence[AuditEntry]) -> C
     from embeddings.store import audit
 
     lines = tuple(audit.parse_lines(contents.lines))
-    edits, known = audit.list_edits(lines), {*log}
+    edits, known = audit.list_edits(lines), {*map(audit.mark_imported, log)}
     moments = {name: moment for name, (_, moment) in edits.items()}
     new = {a.id: replace(a, corrected=moments.get(a.id)) for a in contents.articles}
     return replace(
         Change.between("import", base.articles, new, base.broken, key=lambda article: article),
         by_hand={name: tuple(names) for name, (names, _) in edits.items() if names},
         history=contents.history,
-        lines=tuple(entry for entry in lines if entry not in known),
+        lines=tuple(entry for entry in map(audit.mark_imported, lines) if entry not in known),
         questions=contents.questions,
     )

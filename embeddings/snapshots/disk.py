@@ -37,11 +37,7 @@ _REASONS = {
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn an OSError of the block into a StorageError whose sentence names ``folder``.
-
-    Raises:
-        StorageError: The disk is full (FullError), or the folder cannot be written.
-    """
+    """Turn an OSError of the block into a StorageError (FullError) that names ``folder``."""
     try:
         yield
     except OSError as error:
@@ -75,11 +71,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes | memoryview) -> None:
-    """Write a file so that readers, and a crash, see the old bytes or the new, never a mix.
-
-    Raises:
-        StorageError: The disk is full or the folder cannot be written; the old file is as it was.
-    """
+    """Write a file whole, or raise StorageError and leave the old one; so does a crash."""
     aside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
     with storage_errors(path.parent):
         try:

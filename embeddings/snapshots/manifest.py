@@ -51,12 +51,9 @@ MANIFESTS = TypeAdapter(Manifest)
 
 
 def parse_manifest(data: bytes, name: str, digest: str | None = None) -> Manifest:
-    """Parse a manifest, whatever version wrote it; an error's sentence calls it by ``name``.
+    """Parse a manifest of any version; raises SnapshotError, whose sentence calls it ``name``.
 
     ``digest`` is the expected SHA-256 of ``data``; None: unknown.
-
-    Raises:
-        SnapshotError: The manifest was altered or is invalid.
     """
     if digest is not None and hashlib.sha256(data).hexdigest() != digest:
         raise SnapshotError(f"{name} is not what was written: run reindex --full.")

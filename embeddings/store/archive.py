@@ -45,11 +45,7 @@ _VERSION = re.compile(r"history/([a-z0-9-]{1,80})/[0-9a-f]{12}(-[1-9][0-9]{0,5})
 
 
 def render(article: Article) -> bytes:
-    """Return an article as the bytes of its file.
-
-    Raises:
-        InputError: A value would not be read back unchanged, such as half a surrogate pair.
-    """
+    """Return an article's file; raises InputError if a value would not be read back unchanged."""
     values = {name: getattr(article, name) for name in _FIELDS}
     try:
         front = yaml.dump(
@@ -109,11 +105,7 @@ class Contents:
 
     @classmethod
     def of(cls, rows: CollectionRows, questions: bytes | None) -> Self:
-        """Read the contents from a collection's rows, not from its snapshot.
-
-        Raises:
-            InputError: The row of an article is damaged or missing: no import could read it.
-        """
+        """Read a collection's rows, not its snapshot; raises InputError if one is damaged."""
         versions = rows.articles.at(rows.read_published().live)
         if broken := [name for name, version in versions.items() if version.value is None]:
             raise InputError(describe_damage(broken[0]))

@@ -6,6 +6,7 @@ A digest chains each line to the line before, and so shows a line that was chang
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +43,9 @@ class Audit:
             connection.execute(schema.audit.insert(), rows)
 
     def entries(self, article: str | None = None, since: str = "") -> tuple[AuditEntry, ...]:
-        """Return the readable entries, of all articles or one, oldest first.
+        """Return the readable entries, of all articles or one, oldest first; raises StorageError.
 
         Entries from before ``since``, a time in ISO 8601, are left out.
-
-        Raises:
-            StorageError: The log cannot be read.
         """
         lines = self._lines()
         if since:
@@ -113,6 +111,12 @@ def parse_lines(lines: Iterable[str | bytes]) -> Iterator[AuditEntry]:
     for text in lines:
         with suppress(ValueError, RecursionError):  # pydantic's ValidationError is a ValueError
             yield _ENTRY.validate_python(json.loads(text))
+
+
+def mark_imported(entry: AuditEntry) -> AuditEntry:
+    """Mark an entry's snapshot as another collection's, whose numbers mean nothing here."""
+    is_own = entry.snapshot and entry.snapshot.isdecimal()
+    return replace(entry, snapshot=f"import {entry.snapshot}") if is_own else entry
 
 
 def list_edits(entries: Iterable[AuditEntry]) -> dict[str, tuple[frozenset[str], datetime | None]]:

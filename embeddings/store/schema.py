@@ -183,11 +183,7 @@ OF_SERVERS = (*TABLES.values(), choices)
 
 
 def make(connection: Connection) -> None:
-    """Create the missing tables, and upgrade those of an earlier version, in one process at a time.
-
-    Raises:
-        InputError: A newer version of the program created the tables.
-    """
+    """Create or upgrade the tables, one process at a time; raises InputError if they are newer."""
     METADATA.create_all(connection, tables=[about])
     found = version(connection)
     if found == 1:
