@@ -178,10 +178,12 @@ class _Search:
         notes = [Note("undated", text, {"count": str(count)})] if is_dated and count else []
         name, source = filters.source or "", fold((filters.source or "").strip())
         known = {fold(n): n for each in self.snapshots.values() if source for n in each.names}
-        if source and source not in known:
+        if source and not known:
+            notes.append(Note("sources-none", "No article names its source or author.", {}))
+        elif source and source not in known:
             like = {n: SequenceMatcher(a=n, b=source).quick_ratio() + (source in n) for n in known}
             near = sorted(like, key=like.__getitem__, reverse=True)
-            values = {"name": name, "near": ", ".join(known[n] for n in near[:NEAREST]) or "–"}
+            values = {"name": name, "near": ", ".join(known[n] for n in near[:NEAREST])}
             text = 'No article comes from "{name}". Sources like it: {near}.'
             notes.append(Note("source-unknown", text.format(**values), values))
         return tuple(notes)

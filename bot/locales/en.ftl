@@ -22,6 +22,7 @@ note-day-unread = “{ $words }” could not be read as days of publication: not
 note-words-outside = “{ $words }” was not followed: it lies outside what the search was narrowed to.
 note-undated = Articles without a date are left out: { $count }.
 note-source-unknown = No article comes from “{ $name }”. Sources like it: { $near }.
+note-sources-none = No article names its source or author.
 refusal-empty-corpus = There are no articles here yet.
 refusal-not-found = The articles do not answer this.
 refusal-no-match-in-filter = Nothing answers this within what was asked for.

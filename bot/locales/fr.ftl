@@ -22,6 +22,7 @@ note-day-unread = « { $words } » n’a pas pu être compris comme une date d
 note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
 note-source-unknown = Aucun article ne vient de « { $name } ». Sources voisines : { $near }.
+note-sources-none = Aucun article n’indique sa source ni son auteur.
 refusal-empty-corpus = Il n’y a pas encore d’article ici.
 refusal-not-found = Les articles ne répondent pas à cette question.
 refusal-no-match-in-filter = Rien n’y répond dans ce qui était demandé.

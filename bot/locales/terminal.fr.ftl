@@ -36,6 +36,7 @@ note-day-unread = « { $words } » n’a pas pu être compris comme une date d
 note-words-outside = « { $words } » n’a pas été pris en compte : c’est en dehors des limites de la recherche.
 note-undated = Articles sans date, laissés de côté : { $count }.
 note-source-unknown = Aucun article ne vient de « { $name } ». Sources voisines : { $near }.
+note-sources-none = Aucun article n’indique sa source ni son auteur.
 also-in = Aussi dans : { $titles }.
 separator = { " ; " }
 day = { $day ->

@@ -13,6 +13,7 @@ import click
 from bot.shell import output, printing
 from bot.shell.measuring import calibrate, evaluate
 from bot.shell.session import FAULT, HelpContext, anyway, command, common, dry_run
+from config import find_version
 from embeddings.errors import InputError, UnknownArticle
 from embeddings.types import Answer, Filters
 
@@ -52,7 +53,7 @@ def _read_utf8(text: str) -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @common
-@click.version_option(package_name="verbatim", message="%(package)s %(version)s")
+@click.version_option(find_version() or "(not installed)", message="verbatim %(version)s")
 def app() -> None:
     """Answer questions about news stories with the stories' own words.
 

@@ -106,7 +106,8 @@ def show_changes(screen: Screen, report: ChangeReport) -> None:
         if articles:
             screen.line(words(key, articles=len(articles)), "bold")
         if report.report or key == "unchanged":
-            screen.table([""] * 4, [(a.id, a.title, a.date, a.passages) for a in articles])
+            rows = [(a.id, a.title, _say(words, a, "date"), a.passages) for a in articles]
+            screen.table([""] * 4, rows)
             continue
         for article in articles:
             show_fields(screen, article.id, article, article.passages)
@@ -124,13 +125,16 @@ def show_fields(screen: Screen, name: str, article: Proposed | Draft, passages: 
     """Show an article's fields under a heading; guessed values are marked as such."""
     words = screen.words
     screen.line(name, "cyan")
-    rows = []
-    for field in FIELDS:
-        value = getattr(article, field)
-        if value is not None and field in article.inferred:
-            value = words("guessed", value=str(value))
-        rows.append((words(f"column-{field}"), value or words("unknown")))
+    values = [_say(words, article, name) or words("unknown") for name in FIELDS]
+    rows = zip([words(f"column-{name}") for name in FIELDS], values, strict=True)
     screen.table(["", ""], [*rows, (words("column-passages"), passages)])
+
+
+def _say(words: Words, article: ArticleSummary | Draft, name: str) -> str:
+    """Return a field's value, marked if it was guessed; empty if there is none."""
+    value = str(getattr(article, name) or "")
+    is_guessed = value and name in getattr(article, "inferred", ())
+    return words("guessed", value=value) if is_guessed else value
 
 
 def show_audit(screen: Screen, entries: Iterable[AuditEntry]) -> None:

@@ -135,6 +135,7 @@ class Change:
             InputError: A field does not exist, or its value is not valid.
         """
         from embeddings.changing.correcting import amend
+        from embeddings.readers.dates import find_guessed
 
         def amend_all(articles: Iterable[Article]) -> tuple[Article, ...]:
             return tuple(amend(a, fields) if a.id == article_id else a for a in articles)
@@ -142,13 +143,14 @@ class Change:
         if article_id not in {article.id for article in (*self.added, *self.changed)}:
             raise UnknownArticle(f"There is no article {article_id!r} in this proposal.")
         instead = {n: amend(a, fields) if n == article_id else a for n, a in self.instead.items()}
-        guessed = tuple(n for n in self.inferred.get(article_id, ()) if n not in fields)
+        guessed = [n for n in self.inferred.get(article_id, ()) if n not in fields]
+        guessed += find_guessed(fields.get("date"))
         by_hand = tuple(dict.fromkeys((*self.by_hand.get(article_id, ()), *fields)))
         return replace(
             self,
             added=amend_all(self.added),
             changed=amend_all(self.changed),
-            inferred={**self.inferred, article_id: guessed},
+            inferred={**self.inferred, article_id: tuple(guessed)},
             instead=instead,
             by_hand={**self.by_hand, article_id: by_hand},
         )

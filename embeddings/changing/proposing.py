@@ -60,6 +60,7 @@ class Proposing:
             InputError: A value is not valid; the sentence says what is.
         """
         from embeddings.changing.correcting import amend
+        from embeddings.readers.dates import find_guessed
 
         current = (await read_base(self._live)).articles
         old = current.get(article_id)
@@ -67,7 +68,9 @@ class Proposing:
             raise UnknownArticle.of(article_id)
         change = Change.between("edit", {article_id: old}, {article_id: amend(old, fields)})
         by_hand = {article_id: tuple(name for name in fields if name in FIELDS)}
-        return await finish(self._propose, replace(change, by_hand=by_hand).pin(current))
+        inferred = {article_id: find_guessed(fields.get("date"))}
+        change = replace(change, by_hand=by_hand, inferred=inferred)
+        return await finish(self._propose, change.pin(current))
 
     async def propose_version(self, article_id: str, number: int) -> Proposal:
         """Propose to restore a version of an article, numbered as in ``versions``.

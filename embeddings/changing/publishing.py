@@ -83,7 +83,8 @@ async def preview(live: Live, *, full: bool) -> ReindexReport:
     if old and not full and await asyncio.to_thread(live.is_up_to_date, old):
         return builder.report_nothing(old)
     order = _order(live, base, base.published.live or 0, {}, full=full)
-    return await builder.preview(order, live.encoder.model_id)
+    report = await builder.preview(order, live.encoder.model_id)
+    return replace(report, notes=(*base.notes, "The index would be built again."))
 
 
 def _order(

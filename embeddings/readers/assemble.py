@@ -67,8 +67,9 @@ def draft_of(
         and (value := guess[name]()) is not None
     }
     origin = fields.origin or storable(str(path.resolve()))
-    known: dict[str, Any] = asdict(fields) | guessed | {"origin": origin}
-    return Draft(text=text, inferred=tuple(guessed), left_out=left_out, **known)
+    inferred = (*fields.inferred, *guessed)
+    known: dict[str, Any] = asdict(fields) | guessed | {"origin": origin, "inferred": inferred}
+    return Draft(text=text, left_out=left_out, **known)
 
 
 def without_head(text: str, fields: Fields) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 from embeddings.question.dateforms import MONTHS, WEEKDAYS
-from embeddings.question.days import read_days
+from embeddings.question.days import Days, read_days
 
 FIRST_YEAR = 1600
 """The first year of newspapers; an empty date of a template, such as 0001-01-01, is earlier."""
@@ -41,8 +41,19 @@ def read_date(text: str) -> date | None:
     """
     if iso := _STAMP.fullmatch(text.strip()):
         return _date(iso[1], iso[3], iso[4])
-    days = read_days(_HYPHEN.sub(" ", _MARK.sub("", text)), datetime.now(UTC).date(), dated=True)
+    days = _read_period(text)
     return days.first if days else None
+
+
+def find_guessed(written: object) -> tuple[str, ...]:
+    """Return ``("date",)`` if a written date leaves its day open, such as "juin 2018"."""
+    days = _read_period(str(written))
+    return ("date",) if days and days.first < days.last else ()
+
+
+def _read_period(text: str) -> Days | None:
+    plain = _HYPHEN.sub(" ", _MARK.sub("", text))
+    return read_days(plain, datetime.now(UTC).date(), dated=True)
 
 
 def first_date(*texts: str | None) -> date | None:

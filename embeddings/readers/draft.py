@@ -13,7 +13,8 @@ class Fields:
     """The fields that a document states; None for one that it does not state, or leaves empty.
 
     ``stated`` holds the names of the fields that it states, even as empty; ``id`` is the article
-    id that it asks for, ``origin`` the absolute path or the URL that it was read from.
+    id that it asks for, ``origin`` the absolute path or the URL that it was read from, and
+    ``inferred`` the names of the fields that were guessed, such as the day of "June 2018".
     """
 
     title: str | None = None
@@ -25,6 +26,7 @@ class Fields:
     id: str | None = None
     origin: str | None = None
     stated: frozenset[str] = field(default=frozenset())
+    inferred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,12 @@ class Draft(Fields):
     Attributes:
         text: The text to store.
         title: The headline, never empty.
-        inferred: Names of the fields that were guessed since the file does not state them.
         left_out: The parts of the file that were left out.
     """
 
     text: str
     title: str
     language: str = "fr"
-    inferred: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
     def article(self, article_id: str, collection: str = SHARED) -> Article:

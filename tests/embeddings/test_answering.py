@@ -126,6 +126,13 @@ async def test_an_unknown_source_is_reported_with_similar_ones(live: Live) -> No
         assert told == ([("source-unknown", near)] if near else [])
 
 
+async def test_where_no_source_is_named_none_is_offered(engine: SearchEngine, live: Live) -> None:
+    await engine.remove([source.id for source in engine.sources()])
+    await put(engine, replace(OLD, source=None, author=None))
+    answer = await ask(live, "Le quai de Lorient ?", options(filters=Filters(source="B")))
+    assert [(note.key, note.values) for note in answer.notes] == [("sources-none", {})]
+
+
 async def test_a_question_asked_again_within_its_own_filters_finds_the_same(
     live: Live,
 ) -> None:

@@ -220,7 +220,15 @@ async def test_a_previewed_reindex_changes_nothing(engine: SearchEngine) -> None
     before = engine.status().snapshot
     report = await engine.reindex(dry_run=True)
     assert (report.encoded, report.passages, report.snapshot) == (0, 7, before)
-    assert engine.status().snapshot == before
+    assert (engine.status().snapshot, report.notes) == (before, ())
+
+
+async def test_a_previewed_reindex_says_that_all_would_be_built_again(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.lexical.words.recipe", lambda: "of another version")
+    report = await engine.reindex(dry_run=True)
+    assert (report.encoded, report.notes) == (0, ("The index would be built again.",))
 
 
 async def test_progress_ends_at_the_number_of_texts(settings: Settings, folder: Path) -> None:
@@ -500,9 +508,9 @@ async def test_a_new_shared_collection_begins_with_the_seeds(tmp_path: Path, fol
 
 
 async def test_missing_seeds_are_reported_at_each_start(tmp_path: Path, folder: Path) -> None:
-    for _ in range(2):
-        settings = Settings(data=tmp_path / "d", seeds=tmp_path / "nowhere")
-        with pytest.raises(InputError, match=r"VERBATIM_SEEDS names .*nowhere, which does not"):
+    for place in (tmp_path / "nowhere", Path(__file__)):
+        settings = Settings(data=tmp_path / "d", seeds=place)
+        with pytest.raises(InputError, match=rf"VERBATIM_SEEDS names {place}, which is no folder"):
             await SearchEngine(settings, encoder=WordEncoder()).__aenter__()
     settings = Settings(data=tmp_path / "d", seeds=folder)
     async with SearchEngine(settings, encoder=WordEncoder()) as opened:

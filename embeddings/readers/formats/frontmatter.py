@@ -17,7 +17,7 @@ import yaml
 from embeddings.errors import ReadError
 from embeddings.readers.addresses import MAX_LENGTH, web_address
 from embeddings.readers.assemble import draft_of
-from embeddings.readers.dates import first_date, read_date
+from embeddings.readers.dates import find_guessed, first_date, read_date
 from embeddings.readers.decoding import MAX_FIELD, decode
 from embeddings.readers.draft import Draft, Fields
 from embeddings.text.boilerplate import ends_like_sentence, fold
@@ -185,7 +185,8 @@ def parse(front: str, name: str) -> Fields:
         key: None if value is None else CHECKS[key](value, f"The field {key} of {name}")
         for key, value in values.items()
     }
-    return Fields(**checked, stated=frozenset(values))
+    inferred = find_guessed(values.get("date"))
+    return Fields(**checked, stated=frozenset(values), inferred=inferred)
 
 
 def _load(front: str, name: str) -> dict[str, Any]:

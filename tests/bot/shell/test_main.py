@@ -190,6 +190,16 @@ def test_a_wrong_setting_is_told_in_a_language_that_the_program_has(
     assert said.err.startswith(words)
 
 
+def test_a_checkout_that_is_not_installed_has_no_version_to_tell(tmp_path: Path) -> None:
+    code = (
+        "import importlib.metadata as m; from unittest.mock import Mock;"
+        "m.version = Mock(side_effect=m.PackageNotFoundError); from bot.__main__ import main;"
+        "raise SystemExit(main(['--version']))"
+    )
+    done = python("-c", code, folder=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (0, b"verbatim (not installed)")
+
+
 def test_the_command_line_is_imported_without_the_heavy_libraries(tmp_path: Path) -> None:
     heavy = "{'torch', 'faiss', 'numpy', 'sentence_transformers', 'discord', 'rich', 'pydantic'}"
     code = f"import sys, bot.__main__; print(sorted({heavy} & set(sys.modules)))"

@@ -70,6 +70,11 @@ def test_a_dry_run_of_edit_shows_and_changes_nothing(run: Run) -> None:
     assert run("sources", "--json").document[0]["author"] is None
 
 
+def test_a_day_that_a_date_leaves_open_is_marked_as_guessed(run: Run) -> None:
+    assert "\t2018-06-01 (deviné\u00a0?)\t" in run("edit", "port", "--date", "juin 2018").out
+    assert "\t2018-06-22\t" in run("edit", "port", "--date", "22 juin 2018").out
+
+
 def test_a_mistake_gets_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = []
     for arguments, sentence in [

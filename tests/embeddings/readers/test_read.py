@@ -41,6 +41,12 @@ def test_without_front_matter_the_text_is_the_file_s_own(tmp_path: Path) -> None
     assert draft.text == f"\n Titre du jour\n\n{STORY}\n\n".replace("\r\n", "\n")
 
 
+def test_a_day_that_front_matter_leaves_open_is_marked_as_guessed(tmp_path: Path) -> None:
+    for written, is_guessed in [("juin 2018", True), ("2018", True), ("22 juin 2018", False)]:
+        draft = read(saved(tmp_path, f"---\ntitle: A\ndate: {written}\n---\n{STORY}"))
+        assert ("date" in draft.inferred) == is_guessed, written
+
+
 def test_with_front_matter_the_text_begins_after_it(tmp_path: Path) -> None:
     text = f"---\r\ntitle: A\r\nid: a-b\r\ndate: 2018-06-22\r\n---\r\n \r\n\r\n  {STORY}"
     draft = read(saved(tmp_path, text, "a.MD"))
