@@ -40,10 +40,7 @@ _RIGHTS = re.compile(r"tous droits réservés|all rights reserved|©\s*\d{4}", r
 _LONGEST_NOTICE, _LONGEST_IMPRINT = 200, 160
 _IMPRINT = re.compile(analysis.any_of("imprint"), re.IGNORECASE)
 _ENTRY = re.compile(r"[^\n:]{2,60}\s?:\s(?:[^\n\d]{0,40}\d|[^\n;]{2,60}\s;\s)")
-_MONTH = (
-    r"(?:jan|f[ée]v|feb|mar|avr|apr|ma[iy]|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)"
-    r"[^\W\d_]{0,7}\.?"
-)
+_MONTH = r"(?:jan|f[ée]v|feb|ma[riy]|a[vp]r|ju[iln]|ao[uû]|aug|sep|oct|nov|d[ée]c)[^\W\d_]{0,7}\.?"
 _DATED_ENTRY = re.compile(
     rf"(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}(?:er)?\s{_MONTH})\s(?:--?|[–—:])\s\S.{{9}}", re.IGNORECASE
 )

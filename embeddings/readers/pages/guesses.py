@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from embeddings.readers.dates import DATE, OF_UPDATE, is_ambiguous, read_date, without_date
+from embeddings.readers.pages.authors import clean_name
 from embeddings.text.analysis import LETTERS, LISTS, SMALL_WORDS
 from embeddings.text.boilerplate import ends_like_sentence, fold, is_address, is_contact, is_notice
 from embeddings.text.passages import paragraphs, split
@@ -33,7 +34,8 @@ _TWO_WORDS = re.compile(r"[^\W_]\S{0,99}\s{1,9}\S{0,99}[^\W_]")
 
 _NAME = r"(?:[dl][’'])?[A-ZÀ-Ý][\w’'.-]*"
 _BYLINE = re.compile(
-    rf"\A(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+"
+    r"\A(?:(?i:publié|posté|paru|mise? en ligne|published|posted)\b[^\n]{0,60}?\s)?"
+    rf"(?:(?i:propos recueillis )?(?i:par|by)|(?i:auteurs?|author)\s*:)\s+"
     rf"(?P<author>(?:(?:de|du|van|von|der)\s+){{0,2}}{_NAME}"
     rf"(?:\s+(?:de|du|des|van|von|der|la|et|and|&|{_NAME}))*)"
     r"\s*(?P<end>$|[,|(·•–—-]|avec\b|with\b|publi|le (?:\w+ )?\d|\d)",
@@ -135,7 +137,7 @@ def guess_author(margins: Sequence[str]) -> str | None:
     short = (each for each in margins if len(each) <= MAX_TITLE and not ends_like_sentence(each))
     matches = (_BYLINE.match(_EMPHASIS.sub("", line)) for line in short)
     named = (m for m in matches if m and (" " in m["author"] or not m["end"]))
-    return next((m["author"].strip() for m in named), None)
+    return next((name for m in named if (name := clean_name(m["author"]))), None)
 
 
 def guess_source(margins: Sequence[str]) -> str | None:

@@ -76,7 +76,9 @@ def choose(
     story -= {i for i in story if is_aside(blocks[i]) or fold(blocks[i].text) == headline}
     story -= _find_repeated({i: blocks[i] for i in story})
     span = range(min(core, default=0), max(core, default=-1) + 1)
-    chosen, offer = _cut_end(page, [i for i in span if i in story])
+    kept, texts = [i for i in span if i in story], [blocks[i].text for i in span if i in story]
+    is_double = texts[: len(texts) // 2] == texts[len(texts) // 2 :]  # for telephones once more
+    chosen, offer = _cut_end(page, kept[: len(kept) // 2] if is_double else kept)
     return [blocks[i] for i in chosen], (*offer, *_left_out(page, chosen, aside))
 
 
@@ -253,10 +255,9 @@ def excerpt(text: str) -> str:
 
 def is_text(block: Block) -> bool:
     """Say whether a block may be part of a story, by its kind and its share of link text."""
-    if block.kind is Kind.HEADING or is_aside(block):
-        return False
+    can_be = block.kind is not Kind.HEADING and not is_aside(block)
     is_row = block.kind is Kind.ROW and block.link_share < ONLY_LINKS
-    return block.link_share < MOST_LINKED or is_row or _is_linked_sentence(block)
+    return can_be and (block.link_share < MOST_LINKED or is_row or _is_linked_sentence(block))
 
 
 def is_prose(block: Block) -> bool:

@@ -161,6 +161,8 @@ def test_a_longer_text_is_no_day() -> None:
         ("Propos recueillis par Jean Dupont", "Jean Dupont"),
         ("Auteur : Jean Dupont", "Jean Dupont"),
         ("Par AFP", "AFP"),
+        ("Publié le 22 juin 2018 par admin", None),
+        ("Publié le 22 juin 2018 par Jean Dupont – 3 min de lecture", "Jean Dupont"),
         ("Par de Gaulle", "de Gaulle"),
         ("By Ursula von der Leyen", "Ursula von der Leyen"),
         ("Par Jean d'Ormesson", "Jean d'Ormesson"),

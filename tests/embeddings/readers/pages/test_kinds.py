@@ -206,6 +206,11 @@ def test_a_standfirst_that_is_also_a_paragraph_is_stored_once() -> None:
     assert read(f'<p class="chapo">{OPENING}</p>{STORY}').text.count(OPENING) == 1
 
 
+def test_a_story_that_a_page_has_twice_is_stored_once() -> None:
+    twice = f'<div class="desktop">{STORY}</div><div class="mobile">{STORY}</div>'
+    assert read(twice).text == "\n\n".join(BRIDGE.paragraphs)
+
+
 def test_an_entry_that_begins_another_is_stored_too() -> None:
     entry = "Récupération : une tasse de myrtilles noires"
     text = read(f"{STORY}<p>{entry}</p><p>{entry}, deux galettes</p>").text
