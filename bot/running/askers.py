@@ -48,10 +48,8 @@ class Cooldown:
     async def admit_across_processes(self, store: Records, key: Key, seconds: float) -> None:
         """Admit a question by what all processes were asked, and start its cooldown for all.
 
-        While the store does not answer in time, the cooldown holds in this process only.
-
-        Raises:
-            BotError: As ``admit``.
+        While the store does not answer in time, the cooldown holds in this process only. Raises
+        BotError as ``admit`` does.
         """
         if seconds <= 0 or self._clock() < self._alone_until:
             return

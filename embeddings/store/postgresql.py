@@ -213,6 +213,7 @@ _REFUSALS = ("password", "authentication", "does not exist")
 _REASONS = {
     "25006": "may only be read just now, such as a standby: nothing was changed; name the server "
     "that may be written in VERBATIM_STORE__ADDRESS.",
+    "42P01": "lacks a table: run reindex --full, or else put a backup in its place.",
     "42501": "does not allow that to this user: nothing was changed; grant it CREATE on the "
     "database, or name another user in VERBATIM_STORE__ADDRESS.",
     "53100": "cannot be written, because its disk is full: nothing was changed; make room and try "

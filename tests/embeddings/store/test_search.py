@@ -71,6 +71,16 @@ def test_exact_search_equals_faiss_id_for_id(exact: DatabaseIndex) -> None:
     assert np.allclose(scores, expected[0], atol=1e-6)
 
 
+def test_without_its_table_this_machine_s_copy_is_searched(
+    rows_there: PostgresDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As of a snapshot that was published before the database was to search."""
+    copy, questions = VectorIndex(unit(50, 5)), unit(3, 6)
+    found = DatabaseIndex(rows_there, "missing", copy).search(questions, TEN)
+    assert all(map(np.array_equal, found, copy.search(questions, TEN)))
+    assert "lacks a table: run reindex --full" in caplog.text
+
+
 def test_half_precision_vectors_are_scored_as_faiss_scores_them(
     rows_there: PostgresDatabase,
 ) -> None:
