@@ -202,7 +202,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSummary:
-    """A kept snapshot, as lists show it; ``by`` and the last three numbers are of its change."""
+    """A kept snapshot, as lists show it.
+
+    ``by`` is the author of the change that made it, empty if unknown; ``added``, ``changed`` and
+    ``removed`` are numbers of articles, against the snapshot before it.
+    """
 
     snapshot: str
     created_at: dt.datetime

@@ -59,7 +59,10 @@ class Changes(Proposing):
     ) -> ReindexReport:
         """Build a new snapshot, unless the live one is up to date; questions go on meanwhile.
 
-        With ``dry_run`` it only reports what it would do. For the other options see ``Options``.
+        Args:
+            dry_run: Report what a reindex would do, and do nothing.
+            full: Encode all texts again, and repair what is damaged.
+            **options: See ``Options``.
         """
         if dry_run:
             return await preview(self._live, full=full)

@@ -78,7 +78,7 @@ class Sample:
 class Pool:
     """A labelled set of the name ``source``, indexed, with its questions encoded.
 
-    ``documents`` are the passages that the lexical index was built from.
+    ``documents`` are the passages that its lexical index was built from; ``calibration`` ranks.
     """
 
     source: str

@@ -66,8 +66,13 @@ def describe(
     number of words; ``small``, near 1 in a corpus of a few passages and near 0 in one of thousands,
     since a great lead means less among few.
 
-    ``score``, float32 [C], and ``within``, bool [C], the candidates that the filter allows, are of
-    all candidates; ``shown``, int64 [k], has those to describe: at least one, all of them within.
+    Args:
+        evidence: The evidence for all candidates.
+        score: The scores of all candidates, float32 [C].
+        terms: The question's terms.
+        arrays: The arrays of the snapshot.
+        within: Candidates that the filter allows, bool [C].
+        shown: Candidates to describe, int64 [k], at least one, all of them within.
     """
     passages = evidence.passages[shown]
     chance = _score_by_chance(score, within)

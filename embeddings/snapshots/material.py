@@ -89,7 +89,11 @@ class Material:
 
     @classmethod
     def from_order(cls, order: Order, model: str) -> Self:
-        """Plan an order; check the base, matrices once they are rewritten; raises SnapshotError."""
+        """Plan an order; check the base's files, but matrices only once they are rewritten.
+
+        Raises:
+            SnapshotError: The base is damaged.
+        """
         base = Snapshot(order.base, order.digest, check=False) if order.base else None
         reusable = base if base and not order.full and base.manifest.model == model else None
         if base:

@@ -109,7 +109,11 @@ class Database(ABC):
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Begin a transaction, rolled back on an exception; StorageError: nothing was changed."""
+        """Begin a transaction; commit it at the end, roll it back on an exception.
+
+        Raises:
+            StorageError: The database cannot be reached or written; nothing was changed.
+        """
         self._create_tables()
         with self._writing() as connection:
             yield connection

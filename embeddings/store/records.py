@@ -201,7 +201,8 @@ class Records:
     async def take_turn(self, name: str, seconds: float, holder: str = "") -> float:
         """Take a lease or, without a holder, begin a cooldown; across all processes.
 
-        The holder may renew its lease. Returns 0 if it was taken, else seconds until it is free.
+        It lasts for ``seconds``; its ``holder`` may renew it. Returns 0 if it was taken, otherwise
+        the seconds until it is free.
         """
         table, now = schema.turns, self._clock()
         is_ours = (table.c.holder == holder) & (literal(holder) != "")

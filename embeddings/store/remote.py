@@ -202,7 +202,11 @@ class DatabaseIndex:
                 connection.execute(text(f"CREATE INDEX ON {self._table} {graph}"))
 
     def test_recall(self) -> None:
-        """Compare a search of some vectors with the exact one; SnapshotError: it finds less."""
+        """Search for some of the vectors, and compare with the exact nearest rows.
+
+        Raises:
+            SnapshotError: The recall at 10 is too low.
+        """
         matrix = np.asarray(self.rows[:], np.float32)
         recalls = []
         for row in {*np.linspace(0, self.size - 1, PROBES).astype(int)} if self.size else ():

@@ -58,8 +58,10 @@ class Checkpoint:
 def find(name: str, *, owner: str, revision: str | None = None) -> Checkpoint:
     """Find a model's folder, and download the model if this machine lacks it.
 
-    ``name`` is a folder or a name on the hub, where ``owner`` has the models named without one, and
-    where ``revision`` is a branch, tag or commit.
+    Args:
+        name: A folder, or a name on the hub.
+        owner: The owner on the hub of a name without one.
+        revision: A branch, tag or commit on the hub.
 
     Raises:
         ModelError: The model is missing, is no model, or has only pickled weights.

@@ -123,7 +123,8 @@ class E5:
     def encode_text(self, prompt: str, text: str, override: str | None = None) -> Encoding:
         """Return a text's vector, as ``encode`` makes it, and its token vectors.
 
-        ``prompt`` is ``QUERY`` or ``PASSAGE``, as the text is; ``override`` stands in its place.
+        ``prompt`` is ``QUERY`` or ``PASSAGE``, which of the two the text is; ``override`` is put
+        before the text in its place.
         """
         states, own_states, ids = self.run_text(prompt if override is None else override, text)
         axes = Axes.load()
