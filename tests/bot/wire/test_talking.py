@@ -84,8 +84,8 @@ FRENCH = Said(
     consent="Cette question et votre nom seront transmis à la rédaction de ce serveur.",
     kept="La rédaction a reçu votre question.",
     reply="Réponse de la rédaction de Rédaction, avec ses propres mots",
-    by_story="La rédaction vous répond par cet article",
-    declined="La rédaction ne peut pas répondre à votre question",
+    by_story="La rédaction de Rédaction vous répond par cet article",
+    declined="La rédaction de Rédaction ne peut pas répondre à votre question",
     closed="<@{}> a répondu.",
     put_aside="<@{}> a écarté la question.",
     editors_only="Seules les personnes qui gèrent ce serveur",
@@ -117,8 +117,8 @@ ENGLISH = Said(
     consent="This question and your name go to this server’s newsroom.",
     kept="The newsroom has your question.",
     reply="Reply of the newsroom of Rédaction, in its own words",
-    by_story="The newsroom answers you with this story",
-    declined="The newsroom cannot answer your question",
+    by_story="The newsroom of Rédaction answers you with this story",
+    declined="The newsroom of Rédaction cannot answer your question",
     closed="Answered by <@{}>.",
     put_aside="Put aside by <@{}>.",
     editors_only="Only people who manage this server",
@@ -269,10 +269,9 @@ async def test_the_newsroom_answers_by_a_story_or_puts_a_question_aside(
     assert sent
     refused = await (await place.click(sent, "v:reply:", place.gil)).answer()
     assert said.editors_only in text_of(refused)
-    clicked = await place.click(sent, way, bea)
-    if way == "v:story:":
-        await clicked.ack()
-        await server.submit(clicked, {"title": RIVER.title})
+    form = await place.click(sent, way, bea)
+    await form.ack()
+    await server.submit(form, {"title": RIVER.title} if way == "v:story:" else {"reason": "Non."})
     await place.until_private(said.by_story if way == "v:story:" else said.declined)
     await server.until(lambda: controls_of(sent) == [])
     closed = said.closed if way == "v:story:" else said.put_aside
