@@ -112,10 +112,7 @@ class Shell:
 
         ``opening``: arguments for ``open_engine``. ``work`` takes the engine and the options of a
         change: its author, whether a failed golden question may pass, and the progress callback.
-
-        Raises:
-            ConfigError: A setting cannot be used.
-            EmbeddingsError: The engine cannot be opened, or ``work`` failed.
+        Raises ConfigError and EmbeddingsError.
         """
         self.set_up_log()
 

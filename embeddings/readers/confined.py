@@ -8,13 +8,14 @@ import contextlib
 import json
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from embeddings.child import Tell, serve
 from embeddings.errors import ReadError
 from embeddings.readers.assemble import check_quotable
-from embeddings.readers.draft import ITEMS, Draft, Item
+from embeddings.readers.draft import ITEMS, Draft, Item, ListedPage
 from embeddings.readers.registry import SECONDS, load_reader
 from embeddings.types import Rejected
 
@@ -61,13 +62,16 @@ def _check_each(items: Iterable[Item], name: str, end: float) -> Iterator[Item]:
                 name, f"{name} takes too long; it was read up to story {number}: cut it into parts."
             )
             return
-        if not isinstance(each, Draft):
+        page = each if isinstance(each, ListedPage) else None
+        draft = page.draft if page else each
+        if not isinstance(draft, Draft):
             yield each
             continue
         try:
-            yield check_quotable(each, f"“{each.title}” of {name}")
+            check_quotable(draft, f"“{draft.title}” of {name}")
+            yield each
         except ReadError as error:
-            yield Rejected(each.origin or name, str(error))
+            yield replace(page, draft=None) if page else Rejected(draft.origin or name, str(error))
 
 
 def forbid_files() -> None:

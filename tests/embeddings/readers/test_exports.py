@@ -13,6 +13,7 @@ import pytest
 
 from config.groups import FetchSettings
 from embeddings.readers import Draft, Fetcher, Sandbox, read_all
+from embeddings.readers.confined import answer
 from embeddings.readers.formats.markup import inner_html, parse_xml
 from embeddings.readers.pages.story import fragment_text
 from embeddings.types import Rejected
@@ -585,3 +586,14 @@ def test_one_story_without_a_sentence_costs_no_other(tmp_path: Path, sandbox: Sa
     (draft,), (refused,) = read(path, sandbox)
     assert draft.text == TEXT
     assert "has no paragraph to quote" in refused.reason
+
+
+def test_a_story_of_a_feed_without_a_paragraph_is_left_to_its_page() -> None:
+    story = "<p>Le pont de la Loire rouvre demain, après deux ans de travaux.</p>"
+    for markup, is_kept in [(story, True), ("<p>《》</p><p>★</p>", False)]:
+        item = f"<title>A</title><link>https://e.org/a</link><e:encoded><![CDATA[{markup}]]>"
+        names = "xmlns:e='http://purl.org/rss/1.0/modules/content/'"
+        feed = f"<rss {names}><channel><item>{item}</e:encoded></item></channel></rss>"
+        known = {"extension": ".xml", "path": "f.xml", "known": {}}
+        (page,) = answer(known, feed.encode())["found"]
+        assert (page["address"], bool(page["draft"])) == ("https://e.org/a", is_kept)
