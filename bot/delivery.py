@@ -42,8 +42,7 @@ LOST = (discord.HTTPException, aiohttp.ClientError, OSError)
 """Exceptions of a call that Discord rejects or that does not reach it."""
 _ACKNOWLEDGED, _DELETED, _SPENT = 40060, 10008, frozenset({10015, 10062, 50027})
 """Discord's error codes: already acknowledged; no such message; an expired or unknown token."""
-_FAULT = 500
-"""The least HTTP status of a fault of Discord's own."""
+_FAULT = 500  # the least HTTP status of a fault of Discord's own
 
 
 async def retry(call: Callable[[], Awaitable[T]], *, wait: float = 0.5, limit: float = LONG) -> T:
@@ -110,7 +109,7 @@ async def show(interaction: Interaction, card: CardOrForm) -> None:
         send = partial(interaction.response.send_message, view=view, ephemeral=True)
         await _respond(interaction, "answered", lambda: send(files=card.files))
         return
-    edit, more = interaction.edit_original_response, interaction.followup.send
+    edit = interaction.edit_original_response
     has_files = state != "deferred" or bool(card.files)  # a deferred message has none to remove
     call: Any = partial(retry, limit=_limit(card))
     try:
@@ -118,7 +117,8 @@ async def show(interaction: Interaction, card: CardOrForm) -> None:
     except discord.NotFound:
         if state != "updating":
             raise
-        sent = await call(lambda: more(view=view, files=card.files, ephemeral=True, wait=True))
+        more = partial(interaction.followup.send, view=view, ephemeral=True, wait=True)
+        sent = await call(lambda: more(files=card.files))
     interaction.extras.update(message=sent, state="answered")
 
 
